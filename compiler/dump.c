@@ -1,0 +1,201 @@
+/*
+** dump.c - the graph as model text: flat, one node a line, shapes as trailing comments. What is
+** printed is the input language, so any dump can be saved, edited and compiled. Also Graphviz.
+*/
+#include <string.h>
+
+#include "resnetc.h"
+
+static const char *const param_keys[NParams] = { "weight", "bias", "bn_weight", "bn_bias", "bn_mean", "bn_var" };
+
+static void
+dump_attr(FILE *f, const AttrRow *row, const Attr *a)
+{
+	const void *p = (const char *)a + row->at;
+	const Pair *pair = p;
+	const Sides *s = p;
+	const Range *r = p;
+	const Shape *shape = p;
+
+	switch (row->kind) {
+	case K_INT:   fprintf(f, ", %s = %d", row->name, *(const int *)p); break;
+	case K_PAIR:
+		if (pair->h == pair->w) {
+			fprintf(f, ", %s = %d", row->name, pair->h);
+			break;
+		}
+		/* fall through */
+	case K_PAIR0: fprintf(f, ", %s = {%d, %d}", row->name, pair->h, pair->w); break;
+	case K_SIDES:
+		if (s->t == s->l && s->t == s->b && s->t == s->r)
+			fprintf(f, ", %s = %d", row->name, s->t);
+		else
+			fprintf(f, ", %s = {%d, %d, %d, %d}", row->name, s->t, s->l, s->b, s->r);
+		break;
+	case K_BOOL:  fprintf(f, ", %s = %s", row->name, *(const bool *)p ? "true" : "false"); break;
+	case K_REAL:  fprintf(f, ", %s = %.17g", row->name, *(const double *)p); break;
+	case K_RANGE: fprintf(f, ", %s = {%d, %d, %d}", row->name, r->from, r->to, r->step); break;
+	case K_WORD:  fprintf(f, ", %s = \"%s\"", row->name, act_names[*(const Act *)p]); break;
+	case K_NAME:  fprintf(f, ", %s = \"%s\"", row->name, *(const char *const *)p); break;
+	case K_SHAPE: fprintf(f, ", %s = {%d, %d, %d}", row->name, shape->c, shape->h, shape->w); break;
+	}
+}
+
+static size_t
+size_of(AttrKind kind)
+{
+	switch (kind) {
+	case K_INT:   return sizeof(int);
+	case K_PAIR:
+	case K_PAIR0: return sizeof(Pair);
+	case K_SIDES: return sizeof(Sides);
+	case K_BOOL:  return sizeof(bool);
+	case K_REAL:  return sizeof(double);
+	case K_RANGE: return sizeof(Range);
+	case K_WORD:  return sizeof(Act);
+	case K_NAME:  return sizeof(const char *);
+	case K_SHAPE: return sizeof(Shape);
+	}
+	return 0;
+}
+
+/* dump_params - names that are not torchvision's, because the model renamed them */
+static void
+dump_params(FILE *f, const Node *n)
+{
+	Node usual = *n;
+	const char *comma = "";
+	bool open = false;
+
+	memset(usual.p, 0, sizeof usual.p);
+	node_params(&usual, NULL, NULL);
+	for (int i = 0; i < NParams; i++)
+		if (n->p[i].name && strcmp(n->p[i].name, usual.p[i].name)) {
+			fprintf(f, "%s%s%s = \"%s\"", open ? "" : ", params = { ", comma, param_keys[i], n->p[i].name);
+			comma = ", ";
+			open = true;
+		}
+	if (open)
+		fputs(" }", f);
+}
+
+static void
+dump_node(FILE *f, const Node *n)
+{
+	const OpRow *row = &op_rows[n->op];
+	Graph scratch = *n->g;
+	const Node *fresh = node_new(&scratch, n->op, 0);
+
+	fprintf(f, "t[%d] = nn.%s(", n->id, row->name);
+	for (int i = 0; i < n->nin; i++)
+		fprintf(f, "t[%d], ", n->in[i]->id);
+	fprintf(f, "{ name = \"%s\"", n->name);
+	for (int i = 0; i < NAttrs; i++) {
+		const AttrRow *a = &attr_rows[i];
+		if (row->attrs & 1u << i && memcmp((const char *)&n->a + a->at, (const char *)&fresh->a + a->at, size_of(a->kind)))
+			dump_attr(f, a, &n->a);
+	}
+	dump_params(f, n);
+	fprintf(f, " })  -- %dx%dx%d", n->shape.c, n->shape.h, n->shape.w);
+	if (n->lay.cb) {
+		fprintf(f, "; block %d", n->lay.cb);
+		if (n->lay.halo.t || n->lay.halo.l || n->lay.halo.b || n->lay.halo.r)
+			fprintf(f, ", halo %d %d %d %d", n->lay.halo.t, n->lay.halo.l, n->lay.halo.b, n->lay.halo.r);
+		if (n->g->arena)
+			fprintf(f, ", at %zu", n->at);
+		if (n->over)
+			fprintf(f, ", over t[%d]", n->over->id);
+	}
+	fputc('\n', f);
+}
+
+static void
+dump_list(FILE *f, const char *key, const double *v, int count)
+{
+	fprintf(f, "%s = { ", key);
+	for (int i = 0; i < count; i++)
+		fprintf(f, "%s%.17g", i ? ", " : "", v[i]);
+	fputs(" }, ", f);
+}
+
+/* dump_text - print a Lua string */
+static void
+dump_text(FILE *f, const char *s)
+{
+	fputc('"', f);
+	for (; *s; s++) {
+		if (*s == '"' || *s == '\\')
+			fputc('\\', f);
+		if (*s == '\n')
+			fputs("\\n", f);
+		else
+			fputc(*s, f);
+	}
+	fputc('"', f);
+}
+
+void
+dump(FILE *f, const Graph *g, const char *after)
+{
+	const Shape *in = NULL;
+
+	if (after)
+		fprintf(f, "-- %s after %s: %d nodes\n", g->name, after, g->count);
+	fputs("local nn = require \"resnet\"\nlocal t = {}\n", f);
+	for (int i = 0; i < g->count; i++) {
+		if (g->nodes[i]->op == O_input)
+			in = &g->nodes[i]->shape;
+		dump_node(f, g->nodes[i]);
+	}
+	fprintf(f, "return nn.model { name = \"%s\",\n  image = { ", g->name);
+	if (in) {
+		dump_list(f, "mean", g->image.mean, in->c < 4 ? in->c : 4);
+		dump_list(f, "std", g->image.std, in->c < 4 ? in->c : 4);
+	}
+	fprintf(f, "scale = %.17g, crop = %.17g },\n", g->image.scale, g->image.crop);
+	if (g->nclasses) {
+		fputs("  classes = { ", f);
+		for (int i = 0; i < g->nclasses; i++) {
+			dump_text(f, g->classes[i]);
+			fputs(", ", f);
+		}
+		fputs("},\n", f);
+	}
+	if (g->nignore) {
+		fputs("  ignore = { ", f);
+		for (int i = 0; i < g->nignore; i++) {
+			dump_text(f, g->ignore[i]);
+			fputs(", ", f);
+		}
+		fputs("},\n", f);
+	}
+	fputs("  outputs = { ", f);
+	for (int i = 0; i < g->noutputs; i++)
+		fprintf(f, "t[%d]%s", g->outputs[i]->id, i + 1 < g->noutputs ? ", " : " } }\n");
+}
+
+void
+dump_dot(FILE *f, const Graph *g)
+{
+	fprintf(f, "digraph \"%s\" {\n\tnode [shape=box, style=\"rounded,filled\", fillcolor=\"#f4f4f0\", fontname=\"Helvetica\"]\n", g->name);
+	for (int i = 0; i < g->count; i++) {
+		const Node *n = g->nodes[i];
+		fprintf(f, "\tn%d [label=\"%s\\n%s", n->id, n->name, op_rows[n->op].name);
+		if (n->a.kernel.h)
+			fprintf(f, " %dx%d", n->a.kernel.h, n->a.kernel.w);
+		if (n->a.stride.h > 1 || n->a.stride.w > 1)
+			fprintf(f, " /%d", n->a.stride.h);
+		if (n->a.bn)
+			fputs(" + bn", f);
+		if (n->op == O_conv2d && n->nin == 2)
+			fputs(" + skip", f);
+		if (n->a.act)
+			fprintf(f, " + %s", act_names[n->a.act]);
+		fprintf(f, "\\n%d x %d x %d\"%s]\n", n->shape.c, n->shape.h, n->shape.w,
+		        n->op == O_conv2d ? ", fillcolor=\"#cfe3f5\"" : n->op == O_input || is_output(n) ? ", fillcolor=\"#f5e3cf\"" : "");
+		for (int j = 0; j < n->nin; j++)
+			fprintf(f, "\tn%d -> n%d%s\n", n->in[j]->id, n->id,
+			        n->op == O_conv2d && j == 1 ? " [style=dashed, label=\"skip\"]" : "");
+	}
+	fputs("}\n", f);
+}

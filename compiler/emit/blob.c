@@ -1,0 +1,40 @@
+/*
+** blob.c - NAME.weights: a head that ties it to the code, then every layer's weights folded, packed
+** in the kernel's order and aligned, ready to be used in place.
+*/
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../runtime/rc.h"
+#include "../resnetc.h"
+
+_Static_assert(sizeof(rc_blob) <= HeaderBytes, "the head fits");
+
+File
+emit_blob(const Model *m)
+{
+	const Graph *g = m->g;
+	size_t len = m->weight_floats*sizeof(float);
+	unsigned char *blob = aligned_alloc(64, (len + 63)/64*64);
+	rc_blob head = { .magic = "resnetc", .version = 1, .endian = 0x01020304, .bytes = len, .plan_hash = m->plan_hash };
+
+	if (!blob)
+		fail("out of memory");
+	memset(blob, 0, len);
+	for (int i = 0; i < g->count; i++) {
+		const Node *n = g->nodes[i];
+		Kernel k = kernel_of(n, 0);
+		double *w, *b;
+		if (!k.family->pack)
+			continue;
+		fold_weights(n, &w, &b);
+		k.family->pack(&k, w, b, (float *)(void *)blob + n->w_at, (float *)(void *)blob + n->b_at);
+		free(w);
+		free(b);
+	}
+	snprintf(head.model, sizeof head.model, "%s", g->name);
+	snprintf(head.target, sizeof head.target, "%s", g->target->name);
+	head.checksum = rc_hash(blob + HeaderBytes, len - HeaderBytes);
+	memcpy(blob, &head, sizeof head);
+	return (File){ arena_text("%s.weights", g->name), blob, len };
+}

@@ -1,0 +1,156 @@
+/*
+** header.c - NAME.h: sizes as macros, three functions, and in words what goes in and comes out.
+*/
+#include "../resnetc.h"
+
+static const Node *
+input_of(const Graph *g)
+{
+	for (int i = 0; i < g->count; i++)
+		if (g->nodes[i]->op == O_input)
+			return g->nodes[i];
+	die("no input");
+}
+
+static bool
+has_adapter(const Graph *g)
+{
+	for (int i = 0; i < 4; i++)
+		if (g->image.mean[i] != 0 || g->image.std[i] != 1)
+			return true;
+	return false;
+}
+
+/* emit_constants - what an app needs beside the numbers: class names, mean and std */
+void
+emit_constants(Out *o, const Graph *g)
+{
+	int c = input_of(g)->shape.c;
+
+	if (has_adapter(g)) {
+		const double *v[] = { g->image.mean, g->image.std };
+		static const char *const name[] = { "mean", "std" };
+		for (int k = 0; k < 2; k++) {
+			out_line(o, "const float %s_%s[%d] = {", g->name, name[k], c);
+			for (int i = 0; i < c; i++)
+				out_line(o, "%.9gf%s", v[k][i < 4 ? i : 3], i + 1 < c ? "," : "");
+			out_line(o, "};\n");
+		}
+	}
+	if (g->nclasses) {
+		out_line(o, "const char *const %s_classes[%d] = {", g->name, g->nclasses);
+		for (int i = 0; i < g->nclasses; i++) {
+			Out *s = out_new();
+			for (const char *p = g->classes[i]; *p; p++)
+				if (*p == '"' || *p == '\\')
+					out_raw(s, arena_text("\\%c", *p));
+				else if ((unsigned char)*p < 32 || *p == '?' || *p == '{' || *p == '}')
+					out_raw(s, arena_text("\\%03o", (unsigned char)*p));
+				else
+					out_raw(s, arena_text("%c", *p));
+			out_line(o, "\"%s\"%s", out_string(s, NULL), i + 1 < g->nclasses ? "," : "");
+		}
+		out_line(o, "};\n");
+	}
+}
+
+static void
+emit_meaning(Out *o, const Graph *g, const Node *in)
+{
+	Shape s = in->shape;
+
+	out_line(o, "/*");
+	out_line(o, "** input   %d x %d x %d x %d floats, NCHW, images first", s.n, s.c, s.h, s.w);
+	if (has_adapter(g) && s.c <= 4) {
+		Out *mean = out_new(), *std = out_new();
+		for (int i = 0; i < s.c; i++) {
+			out_raw(mean, arena_text("%s%.6g", i ? ", " : "", g->image.mean[i]));
+			out_raw(std, arena_text("%s%.6g", i ? ", " : "", g->image.std[i]));
+		}
+		out_line(o, "**         (%.6g*pixel - mean)/std for pixels 0 to 255, channels in the order R, G, B", g->image.scale);
+		out_line(o, "**         mean %s", out_string(mean, NULL));
+		out_line(o, "**         std  %s", out_string(std, NULL));
+	}
+	for (int i = 0; i < g->noutputs; i++) {
+		Shape y = g->outputs[i]->shape;
+		out_line(o, "** output  '%s': %d x %d x %d x %d floats, NCHW%s", g->outputs[i]->name, y.n, y.c, y.h, y.w,
+		         g->noutputs > 1 ? "; outputs follow each other" : "");
+	}
+	out_line(o, "**");
+	out_line(o, "** Same bits for any number of threads and any workspace address.");
+	out_line(o, "** ReLU and max pooling keep NaN; multiply-adds are fused (rounded once) where the processor can.");
+	out_line(o, "** Input and output may lie at any float address and may be the same memory.");
+	out_line(o, "*/");
+}
+
+File
+emit_header(const Model *m)
+{
+	const Graph *g = m->g;
+	const Node *in = input_of(g);
+	Out *o = out_new();
+	size_t outputs = 0, len;
+	int64_t macs = 0;
+	const char *text;
+
+	for (int i = 0; i < g->noutputs; i++)
+		outputs += count_of(g->outputs[i]->shape);
+	for (int i = 0; i < g->count; i++)
+		macs += macs_of(g->nodes[i]);
+	emit_names(o, g);
+	emit_banner(o, m, "h", "interface of the network");
+	out_line(o, "%s", "");
+	emit_meaning(o, g, in);
+	out_set(o, "batch", "%d", in->shape.n);
+	out_set(o, "inputs", "%zu", count_of(in->shape));
+	out_set(o, "outputs", "%zu", outputs);
+	out_set(o, "arena", "%zu", g->arena*sizeof(float));
+	out_set(o, "weights", "%zu", m->weight_floats*sizeof(float));
+	out_set(o, "hash", "0x%016llxu", (unsigned long long)m->plan_hash);
+	out_set(o, "macs", "%lld", (long long)macs*in->shape.n);
+	out_set(o, "c", "%d", in->shape.c);
+	out_set(o, "h", "%d", in->shape.h);
+	out_set(o, "w", "%d", in->shape.w);
+	out_text(o,
+		"#ifndef $NAME_H\n"
+		"#define $NAME_H\n\n"
+		"#include \"rc.h\"\n\n"
+		"#define $NAME_BATCH            $batch\n"
+		"#define $NAME_INPUT_CHANNELS   $c\n"
+		"#define $NAME_INPUT_HEIGHT     $h\n"
+		"#define $NAME_INPUT_WIDTH      $w\n"
+		"#define $NAME_INPUT_FLOATS     $inputs\n"
+		"#define $NAME_OUTPUT_FLOATS    $outputs\n"
+		"#define $NAME_WORKSPACE_BYTES  $arena\n"
+		"#define $NAME_WORKSPACE_ALIGN  64\n"
+		"#define $NAME_WEIGHTS_BYTES    $weights\n"
+		"#define $NAME_WEIGHTS_ALIGN    64\n"
+		"#define $NAME_PLAN_HASH        $hash\n"
+		"#define $NAME_MACS             $macs\n\n"
+		"#ifdef __cplusplus\n"
+		"extern \"C\" {\n"
+		"#endif\n\n"
+		"/* Once, before the first run: is this the blob of this code, undamaged, and can this processor run it? */\n"
+		"int $name_check(const void *weights, size_t len);\n\n"
+		"/*\n"
+		"** One batch. weights: the blob, read only, shared by any number of threads; workspace: one per call at\n"
+		"** the same time. Returns RC_OK or what is wrong, before anything is written (rc_strerror).\n"
+		"*/\n"
+		"int $name_run(const void *weights, const float *input, float *output, void *workspace, size_t workspace_len);\n\n"
+		"/* The same with threads and a callback after each layer; options may be NULL. */\n"
+		"int $name_run_with(const rc_options *options, const void *weights, const float *input, float *output,\n"
+		"\tvoid *workspace, size_t workspace_len);\n\n");
+	if (has_adapter(g))
+		out_text(o, "extern const float $name_mean[$c], $name_std[$c];\n\n");
+	if (g->nclasses) {
+		out_set(o, "nclasses", "%d", g->nclasses);
+		out_text(o, "#define $NAME_CLASSES          $nclasses\n"
+		            "extern const char *const $name_classes[$NAME_CLASSES];\n\n");
+	}
+	out_text(o, "#ifdef __cplusplus\n"
+	            "}\n"
+	            "#endif\n"
+	            "#endif\n");
+	text = out_string(o, &len);
+	return (File){ arena_text("%s.h", g->name), text, len };
+}

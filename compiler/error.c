@@ -1,0 +1,123 @@
+/*
+** error.c - the three ways to end badly, kept apart: fail (the user's input, exit 1), usage_error
+** (the command line, exit 2) and die (our own mistake, exit 3). Messages are lower-case fragments
+** without a full stop that say place, op, name, what was wanted and what was found.
+*/
+#include <stdlib.h>
+#include <string.h>
+
+#include "resnetc.h"
+
+bool quiet;
+
+static void
+say(const char *prefix, const char *format, va_list args)
+{
+	fflush(stdout);
+	fputs(prefix, stderr);
+	vfprintf(stderr, format, args);
+	fputc('\n', stderr);
+}
+
+void
+fail(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	say("", format, args);
+	va_end(args);
+	exit(ExitInput);
+}
+
+void
+fail_at(const Node *n, const char *format, ...)
+{
+	va_list args;
+	char *prefix;
+
+	prefix = arena_text("%s:%d: %s '%s': ", n->g->file, n->line, op_rows[n->op].name, n->name ? n->name : "?");
+	va_start(args, format);
+	say(prefix, format, args);
+	va_end(args);
+	exit(ExitInput);
+}
+
+void
+warn(const char *format, ...)
+{
+	va_list args;
+
+	if (quiet)
+		return;
+	va_start(args, format);
+	say("warning: ", format, args);
+	va_end(args);
+}
+
+void
+usage_error(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	say("resnetc: ", format, args);
+	va_end(args);
+	fputs("try: resnetc --help\n", stderr);
+	exit(ExitUsage);
+}
+
+void
+die_at(const char *file, int line, const char *format, ...)
+{
+	va_list args;
+	char *prefix;
+
+	prefix = arena_text("%s:%d: internal error, please report: ", file, line);
+	va_start(args, format);
+	say(prefix, format, args);
+	va_end(args);
+	exit(ExitBug);
+}
+
+/* distance - edits (insert, delete, replace) between two words of at most 63 letters */
+static int
+distance(const char *a, const char *b)
+{
+	int row[64], n = (int)strlen(b), m = (int)strlen(a);
+
+	if (n > 63 || m > 63)
+		return 64;
+	for (int j = 0; j <= n; j++)
+		row[j] = j;
+	for (int i = 1; i <= m; i++) {
+		int diagonal = row[0];
+		row[0] = i;
+		for (int j = 1; j <= n; j++) {
+			int best = diagonal + (a[i-1] != b[j-1]);
+			diagonal = row[j];
+			if (row[j] + 1 < best)
+				best = row[j] + 1;
+			if (row[j-1] + 1 < best)
+				best = row[j-1] + 1;
+			row[j] = best;
+		}
+	}
+	return row[n];
+}
+
+const char *
+nearest(const char *word, const char *const *words, int count)
+{
+	const char *best = NULL;
+	int least = (int)strlen(word)/3 + 2;
+
+	for (int i = 0; i < count; i++) {
+		int d = distance(word, words[i]);
+		if (d < least) {
+			least = d;
+			best = words[i];
+		}
+	}
+	return best;
+}

@@ -1,0 +1,150 @@
+/*
+** files.c - mapping input files, writing outputs all or none, temporary folders.
+*/
+#define _XOPEN_SOURCE 700
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <sha256.h>
+
+#include "resnetc.h"
+
+void *
+file_map(const char *path, size_t *len)
+{
+	struct stat st;
+	void *map;
+	int fd = open(path, O_RDONLY);
+
+	if (fd < 0 || fstat(fd, &st))
+		fail("%s: want a readable file, got: %s", path, strerror(errno));
+	if (!S_ISREG(st.st_mode))
+		fail("%s: want a regular file, got a %s", path, S_ISDIR(st.st_mode) ? "folder" : "device");
+	if (!st.st_size)
+		fail("%s: want a file with contents, got an empty one", path);
+	map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (map == MAP_FAILED)
+		fail("%s: want a readable file, got: %s", path, strerror(errno));
+	close(fd);
+	*len = (size_t)st.st_size;
+	return map;
+}
+
+double
+seconds(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + 1e-9*(double)t.tv_nsec;
+}
+
+static char *temporary;
+
+static void
+remove_temporary(void)
+{
+	DIR *d = opendir(temporary);
+	struct dirent *e;
+
+	while (d && (e = readdir(d)))
+		if (e->d_name[0] != '.')
+			unlinkat(dirfd(d), e->d_name, 0);
+	if (d)
+		closedir(d);
+	rmdir(temporary);
+}
+
+char *
+temp_dir(void)
+{
+	const char *base = getenv("TMPDIR");
+
+	temporary = arena_text("%s/resnetc-XXXXXX", base && *base ? base : "/tmp");
+	if (!mkdtemp(temporary))
+		fail("%s: want a folder for temporary files, got: %s", temporary, strerror(errno));
+	atexit(remove_temporary);
+	return temporary;
+}
+
+/* --- outputs --- */
+
+static char **partial;               /* temporary names to remove when something fails */
+static int npartial;
+
+static void
+remove_partial(void)
+{
+	for (int i = 0; i < npartial; i++)
+		if (partial[i])
+			unlink(partial[i]);
+}
+
+static void
+make_folder(const char *dir)
+{
+	char *path = arena_text("%s", dir);
+
+	for (char *s = path + 1; *s; s++)
+		if (*s == '/') {
+			*s = 0;
+			mkdir(path, 0777);
+			*s = '/';
+		}
+	if (mkdir(path, 0777) && errno != EEXIST)
+		fail("%s: want a folder that can be made, got: %s", dir, strerror(errno));
+}
+
+static void
+write_one(const char *path, const File *f)
+{
+	const char *data = f->data;
+	size_t left = f->len;
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+
+	if (fd < 0)
+		fail("%s: want a file that can be written, got: %s", path, strerror(errno));
+	while (left) {
+		ssize_t n = write(fd, data, left < 1 << 30 ? left : 1 << 30);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			fail("%s: want to write %zu bytes, got: %s", path, f->len, n < 0 ? strerror(errno) : "no space");
+		data += n;
+		left -= (size_t)n;
+	}
+	if (close(fd))
+		fail("%s: want to write %zu bytes, got: %s", path, f->len, strerror(errno));
+}
+
+void
+write_files(const char *dir, const File *files, int count)
+{
+	make_folder(dir);
+	if (!partial)
+		atexit(remove_partial);
+	for (int i = 0; i < count; i++) {
+		PUSH(partial, npartial, arena_text("%s/.%s.%ld.tmp", dir, files[i].name, (long)getpid()));
+		write_one(partial[npartial-1], &files[i]);
+	}
+	for (int i = 0; i < count; i++) {
+		char *from = partial[npartial - count + i];
+		char *to = arena_text("%s/%s", dir, files[i].name);
+		if (rename(from, to))
+			fail("%s: want a file that can be replaced, got: %s", to, strerror(errno));
+		partial[npartial - count + i] = NULL;
+	}
+}
+
+const char *
+sha256_of(const void *data, size_t len, char hex[65])
+{
+	return SHA256Data(data, len, hex);
+}

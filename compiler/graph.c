@@ -1,0 +1,199 @@
+/*
+** graph.c - nodes and the graph: making them, taking them out, counting who reads whom.
+*/
+#include <string.h>
+
+#include "resnetc.h"
+
+const OpRow op_rows[NOps] = {
+#define OP(name, lo, hi, shape, family, epi, same, over, par, attrs, doc) \
+	{ #name, lo, hi, shape_##shape, &family_##family, epi, same, over, par, attrs, doc },
+#include "ops.h"
+#undef OP
+};
+
+const AttrRow attr_rows[NAttrs] = {
+#define ATTR(name, kind, field, lo, hi, dflt, doc) { #name, K_##kind, offsetof(Attr, field), lo, hi, dflt, doc },
+#include "attrs.h"
+#undef ATTR
+};
+
+const char *const act_names[NActs] = {
+#define X(a) #a,
+	ACTS(X)
+#undef X
+};
+
+Graph *
+graph_new(const char *file)
+{
+	Graph *g = NEW(Graph);
+
+	g->file = file;
+	g->name = "model";
+	g->image.scale = 1/255.0;
+	g->image.crop = 1;
+	for (int i = 0; i < 4; i++)
+		g->image.std[i] = 1;
+	return g;
+}
+
+Node *
+node_new(Graph *g, Op op, int line)
+{
+	Node *n = NEW(Node);
+
+	n->g = g;
+	n->op = op;
+	n->line = line;
+	n->family = op_rows[op].family;
+	n->a.stride = n->a.dilation = n->a.size = (Pair){ 1, 1 };
+	n->a.groups = 1;
+	n->a.bias = op == O_linear;
+	n->a.eps = n->a.bn_eps = 1e-5;
+	n->a.affine = n->a.bn_affine = n->a.count_include_pad = true;
+	if (op == O_slice)
+		n->a.channels = (Pair){ -1, -1 };        /* all */
+	if (op == O_conv2d)
+		n->a.padding.t = DefaultPadding;
+	if (op_rows[op].attrs & A_kernel && op != O_conv2d)
+		n->a.stride = (Pair){ 0, 0 };    /* a pool's default: its kernel */
+	return n;
+}
+
+void
+node_add(Graph *g, Node *n)
+{
+	if (g->count >= NNodes)
+		fail_at(n, "want at most %d nodes, got more", NNodes);
+	op_rows[n->op].shape(n);
+	if (n->shape.n < 1 || n->shape.c < 1 || n->shape.h < 1 || n->shape.w < 1)
+		die("shape rule of %s left %dx%dx%dx%d", op_rows[n->op].name, n->shape.n, n->shape.c, n->shape.h, n->shape.w);
+	if ((double)n->shape.n*n->shape.c*n->shape.h*n->shape.w > 1 << 28)
+		fail_at(n, "want a result of at most 2^28 elements, got %dx%dx%dx%d",
+		        n->shape.n, n->shape.c, n->shape.h, n->shape.w);
+	n->id = g->count;
+	PUSH(g->nodes, g->count, n);
+}
+
+static void
+param(Node *n, ParamId p, const char *layer, const char *what, const char *(*rename)(void *, const char *), void *user)
+{
+	const char *name = arena_text("%s.%s", layer, what);
+
+	if (!n->p[p].name)
+		n->p[p].name = rename ? rename(user, name) : name;
+}
+
+/* node_params - name the parameters a node has, torchvision's way, unless they have names already */
+void
+node_params(Node *n, const char *(*rename)(void *, const char *), void *user)
+{
+	const char *norm = n->op == O_bn ? n->name : n->a.bn;
+	bool affine = n->op == O_bn ? n->a.affine : n->a.bn_affine;
+
+	if (n->op == O_conv2d || n->op == O_linear) {
+		param(n, P_weight, n->name, "weight", rename, user);
+		if (n->a.bias)
+			param(n, P_bias, n->name, "bias", rename, user);
+	}
+	if (norm) {
+		if (affine) {
+			param(n, P_bn_weight, norm, "weight", rename, user);
+			param(n, P_bn_bias, norm, "bias", rename, user);
+		}
+		param(n, P_bn_mean, norm, "running_mean", rename, user);
+		param(n, P_bn_var, norm, "running_var", rename, user);
+	}
+}
+
+Shape
+param_shape(const Node *n, ParamId p, int *rank)
+{
+	if (p != P_weight) {
+		*rank = 1;
+		return (Shape){ n->shape.c, 1, 1, 1 };
+	}
+	if (n->op == O_linear) {
+		*rank = 2;
+		return (Shape){ n->a.out, n->in[0]->shape.c, 1, 1 };
+	}
+	*rank = 4;
+	return (Shape){ n->a.out, n->in[0]->shape.c/n->a.groups, n->a.kernel.h, n->a.kernel.w };
+}
+
+/* node_remove - take n out of the graph; whoever read it reads by */
+void
+node_remove(Node *n, Node *by)
+{
+	Graph *g = n->g;
+
+	for (int i = 0; i < g->count; i++)
+		for (int j = 0; j < g->nodes[i]->nin; j++)
+			if (g->nodes[i]->in[j] == n && g->nodes[i] != by)
+				g->nodes[i]->in[j] = by;
+	for (int i = 0; i < g->noutputs; i++)
+		if (g->outputs[i] == n)
+			g->outputs[i] = by;
+	n->id = -1;
+}
+
+void
+renumber(Graph *g)
+{
+	int kept = 0;
+
+	for (int i = 0; i < g->count; i++)
+		if (g->nodes[i]->id >= 0) {
+			g->nodes[kept] = g->nodes[i];
+			g->nodes[kept]->id = kept;
+			kept++;
+		}
+	g->count = kept;
+}
+
+void
+fill_uses(Graph *g)
+{
+	for (int i = 0; i < g->count; i++)
+		g->nodes[i]->readers = 0;
+	for (int i = 0; i < g->count; i++)
+		for (int j = 0; j < g->nodes[i]->nin; j++)
+			g->nodes[i]->in[j]->readers++;
+	for (int i = 0; i < g->noutputs; i++)
+		g->outputs[i]->readers++;
+}
+
+bool
+is_output(const Node *n)
+{
+	for (int i = 0; i < n->g->noutputs; i++)
+		if (n->g->outputs[i] == n)
+			return true;
+	return false;
+}
+
+size_t
+count_of(Shape s)
+{
+	return (size_t)s.n*(size_t)s.c*(size_t)s.h*(size_t)s.w;
+}
+
+/* macs_of - multiply-adds of one image, taps in the padding included, as the literature counts them */
+int64_t
+macs_of(const Node *n)
+{
+	int64_t out = (int64_t)n->shape.c*n->shape.h*n->shape.w;
+
+	if (n->op == O_linear)
+		return out*n->in[0]->shape.c;
+	if (n->op == O_conv2d)
+		return out*(n->in[0]->shape.c/n->a.groups)*n->a.kernel.h*n->a.kernel.w;
+	return 0;
+}
+
+int
+ceil_div(int a, int b)
+{
+	return (a + b - 1)/b;
+}

@@ -1,0 +1,316 @@
+/*
+** interp.c - the reference: every op as plain loops in double precision on NCHW arrays, written
+** from the definitions in PyTorch's documentation. It runs the graph as it stands after any pass,
+** so it knows epilogues and folded batch norms, but nothing of layouts, tiles or plans.
+*/
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "resnetc.h"
+
+static double
+activate(Act act, double v)
+{
+	return act == Act_relu && v < 0 ? 0 : v;    /* NaN stays NaN */
+}
+
+/* epilogue - what an op with V_EPI does after its own work: skip, then activation */
+static void
+epilogue(const Node *n, const double *skip, double *y)
+{
+	for (size_t i = 0; i < count_of(n->shape); i++)
+		y[i] = activate(n->a.act, skip ? y[i] + skip[i] : y[i]);
+}
+
+static void
+interp_input(const Node *n, const double *const *x, double *y)
+{
+	memcpy(y, x[0], count_of(n->shape)*sizeof *y);
+}
+
+/* clip - the outputs o in [lo, hi) for which o*stride + offset lies in [0, size) */
+static void
+clip(int offset, int stride, int size, int outputs, int *lo, int *hi)
+{
+	*lo = offset < 0 ? (-offset + stride - 1)/stride : 0;
+	*hi = size - 1 - offset < 0 ? 0 : (size - 1 - offset)/stride + 1;
+	if (*hi > outputs)
+		*hi = outputs;
+}
+
+static void
+interp_conv2d(const Node *n, const double *const *x, double *y)
+{
+	const Attr *a = &n->a;
+	Shape in = n->in[0]->shape, out = n->shape;
+	int icg = in.c/a->groups, ocg = out.c/a->groups;
+	double *w, *b;
+
+	fold_weights(n, &w, &b);
+	for (int m = 0; m < out.n; m++)
+	for (int oc = 0; oc < out.c; oc++) {
+		double *yo = y + ((size_t)m*out.c + oc)*out.h*out.w;
+		for (int i = 0; i < out.h*out.w; i++)
+			yo[i] = b[oc];
+		for (int ic = 0; ic < icg; ic++)
+		for (int ki = 0; ki < a->kernel.h; ki++)
+		for (int kj = 0; kj < a->kernel.w; kj++) {
+			const double *xi = x[0] + ((size_t)m*in.c + oc/ocg*icg + ic)*in.h*in.w;
+			double v = w[(((size_t)oc*icg + ic)*a->kernel.h + ki)*a->kernel.w + kj];
+			int di = ki*a->dilation.h - a->padding.t, dj = kj*a->dilation.w - a->padding.l;
+			int i0, i1, j0, j1;
+			clip(di, a->stride.h, in.h, out.h, &i0, &i1);
+			clip(dj, a->stride.w, in.w, out.w, &j0, &j1);
+			for (int i = i0; i < i1; i++) {
+				const double *row = xi + (size_t)(i*a->stride.h + di)*in.w + dj;
+				for (int j = j0; j < j1; j++)
+					yo[i*out.w + j] += v*row[j*a->stride.w];
+			}
+		}
+	}
+	free(w);
+	free(b);
+}
+
+static void
+interp_linear(const Node *n, const double *const *x, double *y)
+{
+	int in = n->in[0]->shape.c, out = n->shape.c;
+	double *w, *b;
+
+	fold_weights(n, &w, &b);
+	for (int m = 0; m < n->shape.n; m++)
+	for (int o = 0; o < out; o++) {
+		double s = b[o];
+		for (int i = 0; i < in; i++)
+			s += w[(size_t)o*in + i]*x[0][(size_t)m*in + i];
+		y[(size_t)m*out + o] = s;
+	}
+	free(w);
+	free(b);
+}
+
+static void
+interp_bn(const Node *n, const double *const *x, double *y)
+{
+	Shape s = n->shape;
+	double *scale, *shift;
+
+	fold_weights(n, &scale, &shift);
+	for (int m = 0; m < s.n; m++)
+	for (int c = 0; c < s.c; c++)
+	for (int i = 0; i < s.h*s.w; i++) {
+		size_t at = ((size_t)m*s.c + c)*s.h*s.w + i;
+		y[at] = x[0][at]*scale[c] + shift[c];
+	}
+	free(scale);
+	free(shift);
+}
+
+static void
+interp_relu(const Node *n, const double *const *x, double *y)
+{
+	for (size_t i = 0; i < count_of(n->shape); i++)
+		y[i] = activate(Act_relu, x[0][i]);
+}
+
+static void
+interp_add(const Node *n, const double *const *x, double *y)
+{
+	for (size_t i = 0; i < count_of(n->shape); i++)
+		y[i] = x[0][i] + x[1][i];
+}
+
+typedef struct {
+	bool max;
+	double value;
+	int count;
+} Window;
+
+static void
+take(Window *w, double v)
+{
+	w->count++;
+	if (!w->max)
+		w->value += v;
+	else if (v > w->value || isnan(v) || w->count == 1)
+		w->value = isnan(w->value) && w->count > 1 ? w->value : v;
+}
+
+static void
+interp_pool(const Node *n, bool max, const double *x, double *y)
+{
+	const Attr *a = &n->a;
+	Shape in = n->in[0]->shape, out = n->shape;
+
+	for (int m = 0; m < out.n*out.c; m++)
+	for (int i = 0; i < out.h; i++)
+	for (int j = 0; j < out.w; j++) {
+		const double *xm = x + (size_t)m*in.h*in.w;
+		int i0 = i*a->stride.h - a->padding.t, j0 = j*a->stride.w - a->padding.l;
+		Window w = { max, max ? -INFINITY : 0, 0 };
+		for (int ki = 0; ki < a->kernel.h; ki++)
+		for (int kj = 0; kj < a->kernel.w; kj++) {
+			int r = i0 + ki*a->dilation.h, q = j0 + kj*a->dilation.w;
+			if (r >= 0 && r < in.h && q >= 0 && q < in.w)
+				take(&w, xm[r*in.w + q]);
+		}
+		if (!max && a->count_include_pad) {
+			/* the window may hang over the padding (ceil_mode); what hangs over does not count */
+			int i1 = i0 + a->kernel.h, j1 = j0 + a->kernel.w;
+			if (i1 > in.h + a->padding.b)
+				i1 = in.h + a->padding.b;
+			if (j1 > in.w + a->padding.r)
+				j1 = in.w + a->padding.r;
+			w.count = (i1 - i0)*(j1 - j0);
+		}
+		y[((size_t)m*out.h + i)*out.w + j] = max ? w.value : w.value/w.count;
+	}
+}
+
+static void
+interp_max_pool(const Node *n, const double *const *x, double *y)
+{
+	interp_pool(n, true, x[0], y);
+}
+
+static void
+interp_avg_pool(const Node *n, const double *const *x, double *y)
+{
+	interp_pool(n, false, x[0], y);
+}
+
+static void
+interp_adaptive(const Node *n, bool max, const double *x, double *y)
+{
+	Shape in = n->in[0]->shape, out = n->shape;
+
+	for (int m = 0; m < out.n*out.c; m++)
+	for (int i = 0; i < out.h; i++)
+	for (int j = 0; j < out.w; j++) {
+		Window w = { max, 0, 0 };
+		for (int r = i*in.h/out.h; r < ceil_div((i + 1)*in.h, out.h); r++)
+		for (int q = j*in.w/out.w; q < ceil_div((j + 1)*in.w, out.w); q++)
+			take(&w, x[((size_t)m*in.h + r)*in.w + q]);
+		y[((size_t)m*out.h + i)*out.w + j] = max ? w.value : w.value/w.count;
+	}
+}
+
+static void
+interp_adaptive_avg_pool(const Node *n, const double *const *x, double *y)
+{
+	interp_adaptive(n, false, x[0], y);
+}
+
+static void
+interp_adaptive_max_pool(const Node *n, const double *const *x, double *y)
+{
+	interp_adaptive(n, true, x[0], y);
+}
+
+static void
+interp_concat(const Node *n, const double *const *x, double *y)
+{
+	for (int m = 0; m < n->shape.n; m++)
+		for (int i = 0; i < n->nin; i++) {
+			Shape s = n->in[i]->shape;
+			size_t len = (size_t)s.c*s.h*s.w;
+			memcpy(y, x[i] + m*len, len*sizeof *y);
+			y += len;
+		}
+}
+
+static void
+interp_slice(const Node *n, const double *const *x, double *y)
+{
+	const Attr *a = &n->a;
+	Shape in = n->in[0]->shape;
+
+	for (int m = 0; m < in.n; m++)
+	for (int c = a->channels.h; c < a->channels.w; c++)
+	for (int i = a->rows.from; i < a->rows.to; i += a->rows.step)
+	for (int j = a->cols.from; j < a->cols.to; j += a->cols.step)
+		*y++ = x[0][(((size_t)m*in.c + c)*in.h + i)*in.w + j];
+}
+
+static void
+interp_pad(const Node *n, const double *const *x, double *y)
+{
+	const Attr *a = &n->a;
+	Shape in = n->in[0]->shape, out = n->shape;
+
+	memset(y, 0, count_of(out)*sizeof *y);
+	for (int m = 0; m < in.n; m++)
+	for (int c = 0; c < in.c; c++)
+	for (int i = 0; i < in.h; i++)
+		memcpy(y + (((size_t)m*out.c + c + a->channels.h)*out.h + i + a->padding.t)*out.w + a->padding.l,
+		       x[0] + (((size_t)m*in.c + c)*in.h + i)*in.w, (size_t)in.w*sizeof *y);
+}
+
+static void
+interp_flatten(const Node *n, const double *const *x, double *y)
+{
+	memcpy(y, x[0], count_of(n->shape)*sizeof *y);
+}
+
+static void
+interp_softmax(const Node *n, const double *const *x, double *y)
+{
+	Shape s = n->shape;
+	size_t hw = (size_t)s.h*s.w;
+
+	for (int m = 0; m < s.n; m++)
+	for (size_t i = 0; i < hw; i++) {
+		const double *xi = x[0] + (size_t)m*s.c*hw + i;
+		double *yi = y + (size_t)m*s.c*hw + i, max = xi[0], sum = 0;
+		for (int c = 1; c < s.c; c++)
+			if (xi[c*hw] > max)
+				max = xi[c*hw];
+		for (int c = 0; c < s.c; c++)
+			sum += yi[c*hw] = exp(xi[c*hw] - max);
+		for (int c = 0; c < s.c; c++)
+			yi[c*hw] /= sum;
+	}
+}
+
+void
+interp_node(const Node *n, const double *const *x, double *y)
+{
+	static void (*const run[NOps])(const Node *, const double *const *, double *) = {
+#define OP(name, lo, hi, shape, family, epi, same, over, par, attrs, doc) interp_##name,
+#include "ops.h"
+#undef OP
+	};
+	bool skip = (n->op == O_conv2d || n->op == O_linear) && n->nin == 2;
+
+	run[n->op](n, x, y);
+	if (op_rows[n->op].epilogue)
+		epilogue(n, skip ? x[1] : NULL, y);
+}
+
+double **
+interp(const Graph *g, const double *input)
+{
+	double **values = calloc((size_t)g->count, sizeof *values);
+
+	for (int i = 0; values && i < g->count; i++) {
+		const Node *n = g->nodes[i];
+		const double *x[NInputs] = { input };
+		for (int j = 0; j < n->nin; j++)
+			x[j] = values[n->in[j]->id];
+		values[i] = malloc(count_of(n->shape)*sizeof **values);
+		if (!values[i])
+			fail("out of memory");
+		interp_node(n, x, values[i]);
+	}
+	return values;
+}
+
+void
+interp_free(const Graph *g, double **values)
+{
+	for (int i = 0; i < g->count; i++)
+		free(values[i]);
+	free(values);
+}

@@ -1,0 +1,524 @@
+/*
+** conv.c - direct convolution, and linear as a 1x1 convolution of a 1x1 image.
+**
+** One micro-kernel for all: acc[vector o][pixel p] += w[k][o] * broadcast(x[p][k]), an OB x P tile of
+** named accumulators that lives in registers while k walks over input channels and taps. Weights are
+** packed in the order they are read: [group of OB vectors][channel block][ki][kj][channel][OB*VL].
+**
+** Grouped convolutions run the same code: a group of output vectors starts at its first input
+** channel block and reads as many blocks as the widest group needs; weights that connect nothing
+** are zero.
+*/
+#include <math.h>
+#include <string.h>
+
+#include "../resnetc.h"
+
+static int
+max(int a, int b)
+{
+	return a > b ? a : b;
+}
+
+static int
+min(int a, int b)
+{
+	return a < b ? a : b;
+}
+
+static Pair
+kernel_size(const Kernel *k)
+{
+	return k->op == O_linear ? (Pair){ 1, 1 } : k->a.kernel;
+}
+
+static Pair
+stride_of(const Kernel *k)
+{
+	return k->op == O_linear ? (Pair){ 1, 1 } : k->a.stride;
+}
+
+static int
+groups_of(const Kernel *k)
+{
+	return k->op == O_linear ? 1 : k->a.groups;
+}
+
+/* first_channel - of input that output channel oc reads */
+static int
+first_channel(const Kernel *k, int oc)
+{
+	int g = groups_of(k), last = k->y.c - 1;
+
+	return (oc < last ? oc : last)/(k->y.c/g)*(k->x.c/g);
+}
+
+/* blocks_needed - input channel blocks that each group of per output channels reads */
+static int
+blocks_needed(const Kernel *k, int per)
+{
+	int cb = k->lx.cb, most = 0, icg = k->x.c/groups_of(k);
+
+	for (int oc = 0; oc < k->y.c; oc += per) {
+		int from = first_channel(k, oc)/cb, to = (first_channel(k, oc + per - 1) + icg - 1)/cb;
+		most = max(most, to - from + 1);
+	}
+	return most;
+}
+
+/* first_block - where group og of per output channels starts reading */
+static int
+first_block(const Kernel *k, int og, int per)
+{
+	int blocks = ceil_div(k->x.c, k->lx.cb);
+
+	return min(first_channel(k, og*per)/k->lx.cb, blocks - blocks_needed(k, per));
+}
+
+/* --- tiling --- */
+
+static bool
+no_halo(const Layout *l)
+{
+	return !l->halo.t && !l->halo.l && !l->halo.b && !l->halo.r;
+}
+
+/* flat - rows follow each other without a gap, so that a tile may run over the end of a row */
+static bool
+flat(const Kernel *k)
+{
+	Pair ks = kernel_size(k), s = stride_of(k);
+
+	return ks.h == 1 && ks.w == 1 && s.h == 1 && s.w == 1 && k->x.h == k->y.h && k->x.w == k->y.w &&
+	       no_halo(&k->lx) && no_halo(&k->ly) && (!k->skip || no_halo(&k->lz));
+}
+
+static Tiling
+tiling_of(const Kernel *k, int ob, int p, int fold)
+{
+	Tiling tl = { .ob = ob, .fold = fold, .rows = k->y.h/fold, .cols = k->y.w*fold };
+	int tiles = ceil_div(tl.cols, p);
+
+	/* balanced: widths differ by at most one */
+	tl.p = tl.width[0] = ceil_div(tl.cols, tiles);
+	tl.width[1] = tl.width[0] - 1;
+	tl.count[0] = tl.cols - tl.width[1]*tiles;
+	tl.count[1] = tiles - tl.count[0];
+	return tl;
+}
+
+/* steps - multiply-adds each accumulator takes */
+static double
+steps(const Kernel *k, int ob)
+{
+	Pair ks = kernel_size(k);
+	int channels = groups_of(k) == 1 ? k->x.c : blocks_needed(k, ob*k->t->vl)*k->lx.cb;
+
+	return (double)channels*ks.h*ks.w;
+}
+
+/*
+** conv_cycles - the cost model: a k step of an OB x P tile costs the most of its multiply-adds, loads,
+** instructions and the latency of one accumulator; every tile adds its start and its epilogue.
+*/
+double
+conv_cycles(const Kernel *k, const Tiling *tl)
+{
+	const Target *t = k->t;
+	double total = 0;
+
+	for (int i = 0; i < 2; i++) {
+		int ob = tl->ob, p = tl->width[i];
+		double fmas = ob*p, loads = ob + p;
+		double step = fmax(fmax(fmas/t->fma, loads/t->load), fmax((fmas + loads + 3)/t->issue, t->latency));
+		double around = 20 + fmas*(k->skip ? 2 : 1.5);
+		total += tl->count[i]*(steps(k, ob)*step + around);
+	}
+	return total*tl->rows*vectors_of(k)/tl->ob*k->y.n;
+}
+
+Tiling
+conv_tiling(const Kernel *k, int ob, int p)
+{
+	Tiling best = tiling_of(k, ob, p, 1);
+
+	for (int fold = 2; flat(k) && fold <= k->y.h; fold++)
+		if (k->y.h%fold == 0) {
+			Tiling tl = tiling_of(k, ob, p, fold);
+			if (conv_cycles(k, &tl) < 0.99*conv_cycles(k, &best))
+				best = tl;
+		}
+	return best;
+}
+
+/* conv_candidates - every OB x P that fits the registers and divides the output */
+void
+conv_candidates(const Kernel *k, void (*each)(void *, int ob, int p), void *user)
+{
+	int per = k->ly.cb/k->t->vl, vectors = vectors_of(k);
+
+	for (int ob = 1; ob <= 8; ob++) {
+		if (vectors%ob || (ob%per && per%ob))
+			continue;
+		for (int p = 1; p <= 30; p++)
+			if (ob*p + min(ob, p) + 1 <= k->t->regs)
+				each(user, ob, p);
+	}
+}
+
+/* --- packing --- */
+
+static Tiling
+chosen(const Kernel *k)
+{
+	return conv_tiling(k, k->a.tile.h ? k->a.tile.h : 1, k->a.tile.w ? k->a.tile.w : 1);
+}
+
+/* channels_read - of the last block; all others are read whole */
+static int
+last_channels(const Kernel *k, int per)
+{
+	int cb = k->lx.cb;
+
+	return groups_of(k) > 1 || k->x.c%cb == 0 ? cb : k->x.c - (blocks_needed(k, per) - 1)*cb;
+}
+
+/* group_floats - packed weights of one group of OB vectors */
+static size_t
+group_floats(const Kernel *k, const Tiling *tl)
+{
+	Pair ks = kernel_size(k);
+	int per = tl->ob*k->t->vl;
+	size_t channels = (size_t)(blocks_needed(k, per) - 1)*(size_t)k->lx.cb + (size_t)last_channels(k, per);
+
+	return channels*(size_t)(ks.h*ks.w*per);
+}
+
+static size_t
+conv_weights(const Kernel *k)
+{
+	Tiling tl = chosen(k);
+
+	return group_floats(k, &tl)*(size_t)(vectors_of(k)/tl.ob);
+}
+
+static size_t
+conv_biases(const Kernel *k)
+{
+	return k->bias ? (size_t)(vectors_of(k)*k->t->vl) : 0;
+}
+
+static void
+conv_pack(const Kernel *k, const double *w, const double *b, float *pw, float *pb)
+{
+	Tiling tl = chosen(k);
+	Pair ks = kernel_size(k);
+	int per = tl.ob*k->t->vl, cb = k->lx.cb, blocks = blocks_needed(k, per);
+	int icg = k->x.c/groups_of(k);
+
+	for (int og = 0; og < vectors_of(k)/tl.ob; og++)
+	for (int block = 0; block < blocks; block++)
+	for (int ki = 0; ki < ks.h; ki++)
+	for (int kj = 0; kj < ks.w; kj++)
+	for (int c = 0; c < (block + 1 < blocks ? cb : last_channels(k, per)); c++)
+	for (int o = 0; o < per; o++) {
+		int oc = og*per + o, ic = (first_block(k, og, per) + block)*cb + c - first_channel(k, oc);
+		bool joined = oc < k->y.c && ic >= 0 && ic < icg;
+		*pw++ = joined ? (float)w[(((size_t)oc*(size_t)icg + (size_t)ic)*(size_t)ks.h + (size_t)ki)*(size_t)ks.w + (size_t)kj] : 0;
+	}
+	for (int oc = 0; k->bias && oc < vectors_of(k)*k->t->vl; oc++)
+		pb[oc] = oc < k->y.c ? (float)b[oc] : 0;
+}
+
+/* --- emission --- */
+
+static void
+conv_describe(const Kernel *k, char *name, size_t len)
+{
+	Pair ks = kernel_size(k), s = stride_of(k);
+	int n = k->op == O_linear ?
+		snprintf(name, len, "linear_%dto%d", k->x.c, k->y.c) :
+		snprintf(name, len, "conv%dx%d_%dto%d_%dx%d", ks.h, ks.w, k->x.c, k->y.c, k->y.h, k->y.w);
+
+	if (s.h > 1 || s.w > 1)
+		n += snprintf(name + n, len - (size_t)n, s.h == s.w ? "_s%d" : "_s%d_%d", s.h, s.w);
+	if (k->op == O_conv2d && (k->a.dilation.h > 1 || k->a.dilation.w > 1))
+		n += snprintf(name + n, len - (size_t)n, "_d%d", k->a.dilation.h);
+	if (groups_of(k) > 1)
+		n += snprintf(name + n, len - (size_t)n, "_g%d", groups_of(k));
+	snprintf(name + n, len - (size_t)n, "%s%s", k->skip ? "_add" : "", k->a.act == Act_relu ? "_relu" : "");
+}
+
+/* vector_at - offset of vector o of a group: which plane, which part of the pixel */
+static size_t
+vector_at(const Kernel *k, const Layout *l, int o)
+{
+	int per = l->cb/k->t->vl;
+
+	return (size_t)(o/per)*l->plane + (size_t)(o%per*k->t->vl);
+}
+
+static const char *
+plus(size_t offset)
+{
+	return offset ? arena_text(" + %zu", offset) : "";
+}
+
+/* acc - the name of accumulator (vector o, pixel p): a0 a1 ... b0 b1 ... */
+static const char *
+acc(int o, int p)
+{
+	return arena_text("%c%d", 'a' + o, p);
+}
+
+/* emit_step - one k step: the loads and OB*P multiply-adds */
+static void
+emit_step(Out *o, const Kernel *k, int ob, int p)
+{
+	int vl = k->t->vl, step = stride_of(k).w*k->lx.cb;
+	char line[1024];
+	int n = 0;
+
+	if (ob <= p) {
+		for (int i = 0; i < ob; i++)
+			n += snprintf(line + n, sizeof line - (size_t)n, "%sw%d = ld(w%s)", i ? ", " : "V ", i, plus((size_t)(i*vl)));
+		out_line(o, "%s, v;", line);
+		for (int j = 0; j < p; j++) {
+			n = snprintf(line, sizeof line, "v = bc(xk%s);", plus((size_t)(j*step)));
+			for (int i = 0; i < ob; i++)
+				n += snprintf(line + n, sizeof line - (size_t)n, " %s = fma_(v, w%d, %s);", acc(i, j), i, acc(i, j));
+			out_line(o, "%s", line);
+		}
+		return;
+	}
+	for (int j = 0; j < p; j++)
+		n += snprintf(line + n, sizeof line - (size_t)n, "%sv%d = bc(xk%s)", j ? ", " : "V ", j, plus((size_t)(j*step)));
+	out_line(o, "%s, u;", line);
+	for (int i = 0; i < ob; i++) {
+		n = snprintf(line, sizeof line, "u = ld(w%s);", plus((size_t)(i*vl)));
+		for (int j = 0; j < p; j++)
+			n += snprintf(line + n, sizeof line - (size_t)n, " %s = fma_(v%d, u, %s);", acc(i, j), j, acc(i, j));
+		out_line(o, "%s", line);
+	}
+}
+
+static void
+emit_store(Out *o, const Kernel *k, int ob, int p)
+{
+	for (int i = 0; i < ob; i++)
+	for (int j = 0; j < p; j++) {
+		size_t y = vector_at(k, &k->ly, i) + (size_t)(j*k->ly.cb);
+		size_t z = k->skip ? vector_at(k, &k->lz, i) + (size_t)(j*k->lz.cb) : 0;
+		emit_epilogue(o, k, acc(i, j), plus(z));
+		out_set(o, "at", "%s", plus(y));
+		out_text(o, "st(y$at, $value);\n");
+	}
+}
+
+/* emit_loops - the k loops around emit_step: channel blocks, taps, channels of the block */
+static void
+emit_loops(Out *o, const Kernel *k, int ob, int p)
+{
+	Pair ks = kernel_size(k), dil = k->op == O_linear ? (Pair){ 1, 1 } : k->a.dilation;
+	int per = ob*k->t->vl, cb = k->lx.cb, blocks = blocks_needed(k, per), rest = last_channels(k, per);
+	bool inner = cb > 1;             /* a planar input has no channels inside its blocks */
+	const char *braces = "{";
+	char at[160] = "x";
+	int n = 1;
+
+	if (blocks > 1)
+		n += snprintf(at + n, sizeof at - (size_t)n, " + c*%zu", k->lx.plane);
+	if (ks.h > 1)
+		n += snprintf(at + n, sizeof at - (size_t)n, " + ki*%zu", k->lx.row*(size_t)dil.h);
+	if (ks.w > 1)
+		n += snprintf(at + n, sizeof at - (size_t)n, " + kj*%d", cb*dil.w);
+	if (blocks > 1)
+		out_line(o, "for (int c = 0; c < %d; c++)%s", blocks, ks.h > 1 || ks.w > 1 ? "" : " {");
+	if (ks.h > 1)
+		out_line(o, "for (int ki = 0; ki < %d; ki++)%s", ks.h, ks.w > 1 ? "" : " {");
+	if (ks.w > 1)
+		out_line(o, "for (int kj = 0; kj < %d; kj++) {", ks.w);
+	if (blocks == 1 && ks.h == 1 && ks.w == 1)
+		braces = NULL;
+	out_line(o, "const float *xk = %s;", at);
+	if (inner && rest != cb && blocks > 1)
+		out_line(o, "int kn = c < %d ? %d : %d;", blocks - 1, cb, rest);
+	out_line(o, "%s", "");
+	if (inner && rest != cb && blocks > 1)
+		out_line(o, "for (int k = 0; k < kn; k++, xk++, w += %d) {", per);
+	else if (inner)
+		out_line(o, "for (int k = 0; k < %d; k++, xk++, w += %d) {", rest, per);
+	out_line(o, "RC_OPAQUE(xk);");
+	emit_step(o, k, ob, p);
+	if (inner)
+		out_line(o, "}");
+	else
+		out_line(o, "w += %d;", per);
+	if (braces)
+		out_line(o, "}");
+}
+
+/* emit_tile - the micro-kernel: one row piece of P pixels, OB vectors of output channels */
+static void
+emit_tile(Out *o, const Kernel *k, const char *fn, int ob, int p)
+{
+	int vl = k->t->vl;
+	char line[1024];
+	int n = 0;
+
+	out_line(o, "static RC_NOINLINE void");
+	out_line(o, "%s_p%d(const float *RC_RESTRICT x, const float *RC_RESTRICT w%s%s, float *y)", fn, p,
+	         k->bias ? ", const float *b" : "", k->skip ? ", const float *z" : "");
+	out_line(o, "{");
+	for (int i = 0; i < ob; i++)
+		n += snprintf(line + n, sizeof line - (size_t)n, k->bias ? "%s%s = ld(b%s)" : "%s%s = zero()",
+		              i ? ", " : "V ", acc(i, 0), plus((size_t)(i*vl)));
+	out_line(o, "%s;", line);
+	for (int j = 1; j < p; j++) {
+		n = 0;
+		for (int i = 0; i < ob; i++)
+			n += snprintf(line + n, sizeof line - (size_t)n, "%s%s = %s", i ? ", " : "V ", acc(i, j), acc(i, 0));
+		out_line(o, "%s;", line);
+	}
+	out_line(o, "%s", "");
+	emit_loops(o, k, ob, p);
+	out_line(o, "%s", "");
+	emit_store(o, k, ob, p);
+	out_line(o, "}\n");
+}
+
+static void
+emit_comment(Out *o, const Kernel *k, const Tiling *tl)
+{
+	Pair ks = kernel_size(k);
+	int vl = k->t->vl, ob = tl->ob, p = tl->p;
+	double macs = (double)k->y.c*k->y.h*k->y.w*(k->x.c/groups_of(k))*ks.h*ks.w;
+	char name[64];
+
+	if (k->op == O_linear)
+		snprintf(name, sizeof name, "x w'");
+	else
+		snprintf(name, sizeof name, "conv%dx%d(x, w)", ks.h, ks.w);
+	out_line(o, "** y = %s%s%s%s%s", k->a.act == Act_relu ? "relu(" : "", name, k->bias ? " + b" : "",
+	         k->skip ? " + z" : "", k->a.act == Act_relu ? ")" : "");
+	emit_operand(o, "x", k->x, &k->lx);
+	if (k->skip)
+		emit_operand(o, "z", k->y, &k->lz);
+	emit_operand(o, "y", k->y, &k->ly);
+	out_line(o, "** w  %zu floats  [%d][%d blocks][%d][%d][%d channels][%d]", conv_weights(k), vectors_of(k)/ob,
+	         blocks_needed(k, ob*vl), ks.h, ks.w, k->lx.cb, ob*vl);
+	out_line(o, "** %.2f M MACs; %d pixels x %d channels in %d accumulators, %d of %d registers", macs/1e6, p, ob*vl,
+	         ob*p, ob*p + (ob < p ? ob : p) + 1, k->t->regs);
+	out_line(o, "*/");
+}
+
+/* emit_start - where a group of output vectors starts in x: nothing, a formula, or a table */
+static const char *
+emit_start(Out *o, const Kernel *k, const char *fn, int per, int groups)
+{
+	int change = 0, by;
+
+	while (change < groups && first_block(k, change, per) == 0)
+		change++;
+	if (change == groups)
+		return "";
+	by = first_block(k, change, per);
+	for (int og = 0; og < groups; og++)
+		if (first_block(k, og, per) != og/change*by) {
+			Out *table = out_new();
+			out_text(table, "");
+			for (int i = 0; i < groups; i++)
+				out_text(table, arena_text("%s%d", i ? ", " : "", first_block(k, i, per)));
+			out_line(o, "static const int %s_from[] = { %s };\n", fn, out_string(table, NULL));
+			return arena_text(" + %s_from[og]*%zu", fn, k->lx.plane);
+		}
+	return change == 1 ? arena_text(" + og*%zu", by*k->lx.plane) : arena_text(" + og/%d*%zu", change, by*k->lx.plane);
+}
+
+/* group_at - offset of group og of OB vectors in a blocked tensor */
+static const char *
+group_at(const Kernel *k, const Layout *l, int ob)
+{
+	int per = l->cb/k->t->vl;
+
+	if (ob%per == 0)
+		return arena_text("og*%zu", (size_t)(ob/per)*l->plane);
+	return arena_text("og/%d*%zu + og%%%d*%d", per/ob, l->plane, per/ob, ob*k->t->vl);
+}
+
+/* emit_base - const float *NAME = BASE + group + image + row */
+static void
+emit_base(Out *o, const Kernel *k, const char *type, const char *name, const char *group, const Layout *l,
+          size_t row, size_t origin, const Tiling *tl)
+{
+	const char *image = k->y.n > 1 ? arena_text(" + n*%zu", l->image) : "";
+	const char *rows = tl->rows > 1 ? arena_text(" + i*%zu", row) : "";
+
+	out_line(o, "%s *%si = %s%s%s%s%s;", type, name, name, group, image, rows, plus(origin));
+}
+
+static void
+emit_calls(Out *o, const Kernel *k, const char *fn, const Tiling *tl)
+{
+	int xs = stride_of(k).w*k->lx.cb, ys = k->ly.cb, j = 0;
+
+	for (int i = 0; i < 2; i++) {
+		int p = tl->width[i], to = j + p*tl->count[i];
+		const char *b = k->bias ? ", bi" : "";
+		if (!tl->count[i])
+			continue;
+		if (tl->cols == p) {
+			out_line(o, "%s_p%d(xi, wi%s%s, yi);", fn, p, b, k->skip ? ", zi" : "");
+			return;
+		}
+		if (tl->count[i] > 1)
+			out_line(o, "for (int j = %d; j < %d; j += %d)", j, to, p);
+		const char *at = tl->count[i] > 1 ? "j*" : NULL;
+		const char *x = at ? arena_text(" + j*%d", xs) : plus((size_t)(j*xs));
+		const char *y = at ? arena_text(" + j*%d", ys) : plus((size_t)(j*ys));
+		const char *z = k->skip ? arena_text(", zi%s", at ? arena_text(" + j*%d", k->lz.cb) : plus((size_t)(j*k->lz.cb))) : "";
+		out_line(o, "%s%s_p%d(xi%s, wi%s%s, yi%s);", at ? "\t" : "", fn, p, x, b, z, y);
+		j = to;
+	}
+}
+
+static int
+conv_emit(Out *o, const Kernel *k, const char *fn)
+{
+	Tiling tl = chosen(k);
+	Pair s = stride_of(k);
+	Sides pad = k->op == O_linear ? (Sides){ 0, 0, 0, 0 } : k->a.padding;
+	int groups = vectors_of(k)/tl.ob, per = tl.ob*k->t->vl, images = k->y.n;
+	size_t x0 = (size_t)(k->lx.halo.t - pad.t)*k->lx.row + (size_t)((k->lx.halo.l - pad.l)*k->lx.cb);
+	const char *start;
+
+	emit_comment(o, k, &tl);
+	for (int i = 0; i < 2; i++)
+		if (tl.count[i])
+			emit_tile(o, k, fn, tl.ob, tl.width[i]);
+	start = emit_start(o, k, fn, per, groups);
+	emit_kernel_head(o, k, fn);
+	out_line(o, "for (int u = lo; u < hi; u++) {");
+	if (groups > 1)
+		out_line(o, "int og = u%s;", images*tl.rows > 1 ? arena_text("/%d", images*tl.rows) : "");
+	if (images > 1)
+		out_line(o, "int n = u%s%s;", tl.rows > 1 ? arena_text("/%d", tl.rows) : "", groups > 1 ? arena_text("%%%d", images) : "");
+	if (tl.rows > 1)
+		out_line(o, "int i = u%s;", groups*images > 1 ? arena_text("%%%d", tl.rows) : "");
+	emit_base(o, k, "const float", "x", start, &k->lx, k->lx.row*(size_t)(s.h*tl.fold), x0, &tl);
+	out_line(o, "const float *wi = w%s;", groups > 1 ? arena_text(" + og*%zu", group_floats(k, &tl)) : "");
+	if (k->bias)
+		out_line(o, "const float *bi = b%s;", groups > 1 ? arena_text(" + og*%d", per) : "");
+	if (k->skip)
+		emit_base(o, k, "const float", "z", groups > 1 ? arena_text(" + %s", group_at(k, &k->lz, tl.ob)) : "",
+		          &k->lz, k->lz.row*(size_t)tl.fold, k->lz.origin, &tl);
+	emit_base(o, k, "float", "y", groups > 1 ? arena_text(" + %s", group_at(k, &k->ly, tl.ob)) : "",
+	          &k->ly, k->ly.row*(size_t)tl.fold, k->ly.origin, &tl);
+	out_line(o, "%s", "");
+	emit_calls(o, k, fn, &tl);
+	out_line(o, "}");
+	out_line(o, "}");
+	return groups*images*tl.rows;
+}
+
+const Family family_conv = { "conv", conv_emit, conv_describe, conv_weights, conv_biases, conv_pack };

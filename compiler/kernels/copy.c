@@ -1,0 +1,108 @@
+/*
+** copy.c - everything that only moves numbers: the caller's image into the arena and results out of
+** it, slices, padding, one input of a concatenation, flattening. Where source and target keep whole
+** vectors of channels together a unit of work is one vector, otherwise one channel. What the copy
+** does not cover was cleared before.
+*/
+#include <string.h>
+
+#include "../resnetc.h"
+
+typedef struct {
+	int c, h, w;                 /* how much is copied */
+	int xc, xr, xq, sr, sq;      /* from: first channel, row, column and steps */
+	int yc, yr, yq;              /* to: first channel, row, column */
+} Region;
+
+static Region
+region_of(const Kernel *k)
+{
+	const Attr *a = &k->a;
+	Region r = { .c = k->x.c, .h = k->x.h, .w = k->x.w, .sr = 1, .sq = 1 };
+
+	if (k->op == O_slice)
+		r = (Region){ k->y.c, k->y.h, k->y.w, a->channels.h, a->rows.from, a->cols.from, a->rows.step, a->cols.step, 0, 0, 0 };
+	if (k->op == O_pad) {
+		r.yc = a->channels.h;
+		r.yr = a->padding.t;
+		r.yq = a->padding.l;
+	}
+	if (k->op == O_concat)
+		r.yc = k->channel0;
+	return r;
+}
+
+static bool
+by_vectors(const Kernel *k, const Region *r)
+{
+	int vl = k->t->vl;
+
+	return vl > 1 && k->lx.cb == k->ly.cb && k->lx.cb%vl == 0 && r->xc%vl == 0 && r->yc%vl == 0 && r->c%vl == 0 &&
+	       k->op != O_flatten;
+}
+
+static void
+copy_describe(const Kernel *k, char *name, size_t len)
+{
+	const char *op = k->store ? "output" : op_rows[k->op].name;
+
+	snprintf(name, len, "%s_%dx%dx%d", op, k->x.c, k->x.h, k->x.w);
+}
+
+/* channel_at - offset of channel c + first, c counting per units of vl channels */
+static const char *
+channel_at(const Layout *l, int first, int each)
+{
+	const char *c = first ? arena_text("(c + %d)", first) : "c";
+	int per = l->cb/each;
+
+	if (each > 1)
+		c = first ? arena_text("(c + %d)", first/each) : "c";
+	if (l->cb == 1)
+		return arena_text("%s*%zu", c, l->plane);
+	if (per == 1)
+		return arena_text("%s*%zu", c, l->plane);
+	return each > 1 ? arena_text("%s/%d*%zu + %s%%%d*%d", c, per, l->plane, c, per, each) :
+		arena_text("%s/%d*%zu + %s%%%d", c, per, l->plane, c, per);
+}
+
+static int
+copy_emit(Out *o, const Kernel *k, const char *fn)
+{
+	Region r = region_of(k);
+	bool vectors = by_vectors(k, &r), flatten = k->op == O_flatten;
+	int each = vectors ? k->t->vl : 1, count = r.c/each;
+	size_t x0 = k->lx.origin + (size_t)r.xr*k->lx.row + (size_t)(r.xq*k->lx.cb);
+	size_t y0 = k->ly.origin + (size_t)r.yr*k->ly.row + (size_t)(r.yq*k->ly.cb);
+
+	out_line(o, "** y = x%s", k->op == O_slice ? "[slice]" : k->op == O_pad ? " amid zeros" :
+	         k->op == O_concat ? " at its channels" : flatten ? " in NCHW order" : "");
+	emit_operand(o, "x", k->x, &k->lx);
+	emit_operand(o, "y", k->y, &k->ly);
+	out_line(o, "*/");
+	emit_kernel_head(o, k, fn);
+	out_line(o, "for (int u = lo; u < hi; u++) {");
+	if (k->y.n > 1)
+		out_line(o, "int n = u/%d, c = u%%%d;", count, count);
+	else
+		out_line(o, "int c = u;");
+	out_line(o, "const float *xc = x + %s%s%s;", channel_at(&k->lx, r.xc, each),
+	         k->y.n > 1 ? arena_text(" + n*%zu", k->lx.image) : "", x0 ? arena_text(" + %zu", x0) : "");
+	out_line(o, "float *yc = y%s%s%s;\n", flatten ? "" : arena_text(" + %s", channel_at(&k->ly, r.yc, each)),
+	         k->y.n > 1 ? arena_text(" + n*%zu", k->ly.image) : "", y0 ? arena_text(" + %zu", y0) : "");
+	out_line(o, "for (int i = 0; i < %d; i++)", r.h);
+	out_line(o, "for (int j = 0; j < %d; j++)%s", r.w, flatten ? " {" : "");
+	if (flatten)
+		out_line(o, "int f = c*%d + i*%d + j;", r.h*r.w, r.w);
+	const char *from = arena_text("i*%zu + j*%d", (size_t)r.sr*k->lx.row, r.sq*k->lx.cb);
+	const char *to = flatten ? arena_text("f/%d*%zu + f%%%d", k->ly.cb, k->ly.plane, k->ly.cb) : arena_text("i*%zu + j*%d", k->ly.row, k->ly.cb);
+	if (vectors)
+		out_line(o, "\tst(yc + %s, ld(xc + %s));", to, from);
+	else
+		out_line(o, "%syc[%s] = xc[%s];%s", flatten ? "" : "\t", to, from, flatten ? "\n}" : "");
+	out_line(o, "}");
+	out_line(o, "}");
+	return k->y.n*count;
+}
+
+const Family family_copy = { "copy", copy_emit, copy_describe, NULL, NULL, NULL };

@@ -1,0 +1,134 @@
+/*
+** kernel.c - the descriptor a kernel is emitted from, and the epilogue all of them share.
+*/
+#include <string.h>
+
+#include "../resnetc.h"
+
+/* kernel_of - what n's text depends on, and nothing else; part: which input of a concat */
+Kernel
+kernel_of(const Node *n, int part)
+{
+	Kernel k;
+	bool dense = n->op == O_conv2d || n->op == O_linear;
+
+	memset(&k, 0, sizeof k);
+	k.op = n->op;
+	k.a = n->a;
+	k.a.bn = NULL;
+	k.a.eps = k.a.bn_eps = 0;
+	k.a.affine = k.a.bn_affine = k.a.bias = false;
+	k.t = n->g->target;
+	k.family = n->family;
+	k.y = n->shape;
+	k.ly = n->lay;
+	k.x = n->nin ? n->in[part]->shape : n->shape;
+	k.lx = n->nin ? n->in[part]->lay : layout_of(n->shape, 1, (Sides){ 0, 0, 0, 0 });
+	if (n->nin == 2 && n->op != O_concat) {
+		k.lz = n->in[1]->lay;
+		k.skip = true;
+	}
+	k.bias = dense && (n->a.bias || n->a.bn);
+	for (int i = 0; i < part; i++)
+		k.channel0 += n->in[i]->shape.c;
+	return k;
+}
+
+/* store_kernel - copies the result of n to the caller's NCHW array */
+Kernel
+store_kernel(const Node *n)
+{
+	Kernel k;
+
+	memset(&k, 0, sizeof k);
+	k.op = O_input;
+	k.store = true;
+	k.t = n->g->target;
+	k.family = &family_copy;
+	k.x = k.y = n->shape;
+	k.lx = n->lay;
+	k.ly = layout_of(n->shape, 1, (Sides){ 0, 0, 0, 0 });
+	return k;
+}
+
+bool
+same_kernel(const Kernel *a, const Kernel *b)
+{
+	return !memcmp(a, b, sizeof *a);
+}
+
+int
+vectors_of(const Kernel *k)
+{
+	return ceil_div(k->y.c, k->ly.cb)*(k->ly.cb/k->t->vl);
+}
+
+/* emit_epilogue - the expression that turns an accumulator into the stored value at offset at:
+** the skip is added, then the activation applied */
+void
+emit_epilogue(Out *o, const Kernel *k, const char *acc, const char *at)
+{
+	char value[128];
+
+	snprintf(value, sizeof value, "%s", acc);
+	if (k->skip)
+		snprintf(value, sizeof value, "add(%s, ld(z%s))", acc, at);
+	if (k->a.act == Act_relu)
+		out_set(o, "value", "relu(%s)", value);
+	else
+		out_set(o, "value", "%s", value);
+}
+
+/* emit_operand - a comment line: shape and layout of a tensor */
+void
+emit_operand(Out *o, const char *name, Shape s, const Layout *l)
+{
+	char halo[64] = "";
+
+	if (l->halo.t || l->halo.l || l->halo.b || l->halo.r)
+		snprintf(halo, sizeof halo, ", halo %d %d %d %d", l->halo.t, l->halo.l, l->halo.b, l->halo.r);
+	if (l->cb == 1)
+		out_line(o, "** %s  %d x %d x %d  NCHW%s", name, s.c, s.h, s.w, halo);
+	else
+		out_line(o, "** %s  %d x %d x %d  nChw%dc%s", name, s.c, s.h, s.w, l->cb, halo);
+}
+
+/* emit_kernel_head - the signature every kernel has: units lo to hi of its work */
+void
+emit_kernel_head(Out *o, const Kernel *k, const char *fn)
+{
+	out_line(o, "static void");
+	out_line(o, "%s(const float *x, const float *w, const float *b, const float *z, float *y, int lo, int hi)", fn);
+	out_line(o, "{");
+	if (!k->family->weights)
+		out_line(o, "(void)w;");
+	if (!k->family->biases || !k->family->biases(k))
+		out_line(o, "(void)b;");
+	if (!k->skip)
+		out_line(o, "(void)z;");
+}
+
+/* emit_image_vector - split u into image and the rest: for kernels whose unit is one vector of one image */
+void
+emit_image_vector(Out *o, const Kernel *k)
+{
+	int vectors = vectors_of(k);
+
+	if (k->y.n > 1)
+		out_line(o, "int n = u/%d, v = u%%%d;", vectors, vectors);
+	else
+		out_line(o, "int v = u;");
+}
+
+/* vector_base - the expression for vector v of image n of tensor name */
+const char *
+vector_base(const Kernel *k, const char *name, const Layout *l)
+{
+	int per = l->cb/k->t->vl;
+	const char *image = k->y.n > 1 ? arena_text(" + n*%zu", l->image) : "";
+	const char *vector = per == 1 ? arena_text(" + v*%zu", l->plane) :
+		arena_text(" + v/%d*%zu + v%%%d*%d", per, l->plane, per, k->t->vl);
+	const char *origin = l->origin ? arena_text(" + %zu", l->origin) : "";
+
+	return arena_text("%s%s%s%s", name, image, vector, origin);
+}

@@ -1,0 +1,165 @@
+/*
+** pool.c - maximum and mean over windows, sliding or adaptive. A unit of work is one vector of
+** channels of one image. Windows are clipped to the image; the divisor of a mean is written as a
+** constant where every window is whole.
+*/
+#include <string.h>
+
+#include "../resnetc.h"
+
+typedef struct {                     /* one axis */
+	const char *i;               /* its output index */
+	int in, out, kernel, stride, dilation, before, after;
+	bool adaptive, include_pad;
+	const char *from, *to;       /* names of the window's ends */
+} Axis;
+
+/* overhangs - does any window leave the image at its start or end */
+static bool
+before_image(const Axis *a)
+{
+	return !a->adaptive && a->before > 0;
+}
+
+static bool
+after_image(const Axis *a)
+{
+	return !a->adaptive && (a->out - 1)*a->stride - a->before + (a->kernel - 1)*a->dilation >= a->in;
+}
+
+static bool
+uneven(const Axis *a)
+{
+	return a->adaptive ? a->in%a->out != 0 : before_image(a) || after_image(a);
+}
+
+/* times - "i*2 - 1" */
+static const char *
+times(const char *i, int factor, int minus)
+{
+	const char *product = factor == 1 ? i : arena_text("%s*%d", i, factor);
+
+	return minus ? arena_text("%s - %d", product, minus) : product;
+}
+
+/* emit_window - the declarations of a window's ends, and of its length where a mean needs it */
+static void
+emit_window(Out *o, const Axis *a, bool mean)
+{
+	if (a->adaptive && uneven(a)) {
+		out_line(o, "int %s = %s*%d/%d, %s = ((%s + 1)*%d + %d)/%d;", a->from, a->i, a->in, a->out, a->to, a->i, a->in,
+		         a->out - 1, a->out);
+	} else if (a->adaptive) {
+		out_line(o, "int %s = %s, %s = %s + %d;", a->from, times(a->i, a->in/a->out, 0), a->to, a->from, a->in/a->out);
+	} else {
+		out_line(o, "int %s = %s, %s = %s + %d;", a->from, times(a->i, a->stride, a->before), a->to, a->from,
+		         (a->kernel - 1)*a->dilation + 1);
+		if (mean && a->include_pad && uneven(a))
+			out_line(o, "int n%s = (%s < %d ? %s : %d) - %s;", a->from, a->to, a->in + a->after, a->to, a->in + a->after, a->from);
+		if (before_image(a))
+			out_line(o, a->dilation == 1 ? "if (%s < 0) %s = 0;" : "if (%s < 0) %s = (%s%%%d + %d)%%%d;",
+			         a->from, a->from, a->from, a->dilation, a->dilation, a->dilation);
+		if (after_image(a))
+			out_line(o, "if (%s > %d) %s = %d;", a->to, a->in, a->to, a->in);
+	}
+}
+
+/* length_of - the expression for a window's length */
+static const char *
+length_of(const Axis *a)
+{
+	if (!uneven(a))
+		return arena_text("%d", a->adaptive ? a->in/a->out : a->kernel);
+	if (!a->adaptive && a->include_pad)
+		return arena_text("n%s", a->from);
+	return arena_text("(%s - %s)", a->to, a->from);
+}
+
+static bool
+is_max(const Kernel *k)
+{
+	return k->op == O_max_pool || k->op == O_adaptive_max_pool;
+}
+
+static int
+emit_windows(Out *o, const Kernel *k, const char *fn, const Axis *rows, const Axis *cols)
+{
+	bool max = is_max(k);
+
+	emit_operand(o, "x", k->x, &k->lx);
+	emit_operand(o, "y", k->y, &k->ly);
+	out_line(o, "*/");
+	out_set(o, "xv", "%s", vector_base(k, "x", &k->lx));
+	out_set(o, "yv", "%s", vector_base(k, "y", &k->ly));
+	out_set(o, "h", "%d", k->y.h);
+	out_set(o, "w", "%d", k->y.w);
+	out_set(o, "xi", "%zu", k->lx.row);
+	out_set(o, "yi", "%zu", k->ly.row);
+	out_set(o, "cb", "%d", k->lx.cb);
+	out_set(o, "rstep", rows->dilation > 1 ? "r += %d" : "r++", rows->dilation);
+	out_set(o, "qstep", cols->dilation > 1 ? "q += %d" : "q++", cols->dilation);
+	emit_kernel_head(o, k, fn);
+	out_line(o, "for (int u = lo; u < hi; u++) {");
+	emit_image_vector(o, k);
+	out_text(o, "const float *xv = $xv;\n"
+	            "float *yv = $yv;\n\n"
+	            "for (int i = 0; i < $h; i++) {\n");
+	emit_window(o, rows, !max);
+	out_text(o, "\nfor (int j = 0; j < $w; j++) {\n");
+	emit_window(o, cols, !max);
+	out_line(o, "V a = %s;\n", max ? "lowest()" : "zero()");
+	out_text(o, "for (int r = r0; r < r1; $rstep)\n"
+	            "for (int q = q0; q < q1; $qstep)\n");
+	out_line(o, "\ta = %s(a, ld(xv + r*%zu + q*%d));", max ? "pmax" : "add", k->lx.row, k->lx.cb);
+	if (max)
+		out_text(o, "st(yv + i*$yi + j*$cb, a);\n");
+	else if (uneven(rows) || uneven(cols))
+		out_line(o, "st(yv + i*%zu + j*%d, mul(a, splat(1.0f/(float)(%s*%s))));", k->ly.row, k->ly.cb, length_of(rows), length_of(cols));
+	else
+		out_line(o, "st(yv + i*%zu + j*%d, mul(a, splat(1.0f/%s/%s)));", k->ly.row, k->ly.cb, length_of(rows), length_of(cols));
+	out_text(o, "}\n"
+	            "}\n"
+	            "}\n"
+	            "}\n");
+	return k->y.n*vectors_of(k);
+}
+
+static void
+pool_describe(const Kernel *k, char *name, size_t len)
+{
+	snprintf(name, len, "%s%dx%d_%dx%dx%d_s%d", op_rows[k->op].name, k->a.kernel.h, k->a.kernel.w, k->y.c, k->y.h, k->y.w,
+	         k->a.stride.h);
+}
+
+static int
+pool_emit(Out *o, const Kernel *k, const char *fn)
+{
+	const Attr *a = &k->a;
+	Axis rows = { "i", k->x.h, k->y.h, a->kernel.h, a->stride.h, a->dilation.h, a->padding.t, a->padding.b,
+		false, a->count_include_pad, "r0", "r1" };
+	Axis cols = { "j", k->x.w, k->y.w, a->kernel.w, a->stride.w, a->dilation.w, a->padding.l, a->padding.r,
+		false, a->count_include_pad, "q0", "q1" };
+
+	out_line(o, "** y = %s of x over %dx%d windows, stride %dx%d", is_max(k) ? "maximum" : "mean", a->kernel.h, a->kernel.w,
+	         a->stride.h, a->stride.w);
+	return emit_windows(o, k, fn, &rows, &cols);
+}
+
+static void
+adaptive_describe(const Kernel *k, char *name, size_t len)
+{
+	snprintf(name, len, "%s_%dx%dx%d_to_%dx%d", op_rows[k->op].name, k->x.c, k->x.h, k->x.w, k->y.h, k->y.w);
+}
+
+static int
+adaptive_emit(Out *o, const Kernel *k, const char *fn)
+{
+	Axis rows = { .i = "i", .in = k->x.h, .out = k->y.h, .dilation = 1, .adaptive = true, .from = "r0", .to = "r1" };
+	Axis cols = { .i = "j", .in = k->x.w, .out = k->y.w, .dilation = 1, .adaptive = true, .from = "q0", .to = "q1" };
+
+	out_line(o, "** y = %s of x over %dx%d windows that cover it", is_max(k) ? "maximum" : "mean", k->y.h, k->y.w);
+	return emit_windows(o, k, fn, &rows, &cols);
+}
+
+const Family family_pool = { "pool", pool_emit, pool_describe, NULL, NULL, NULL };
+const Family family_adaptive = { "adaptive", adaptive_emit, adaptive_describe, NULL, NULL, NULL };

@@ -1,0 +1,29 @@
+/*
+** main.c - the verbs.
+*/
+#include <string.h>
+
+#include "resnetc.h"
+
+const Verb verbs[] = {
+	{ "compile", verb_compile, "[compile] MODEL.lua -w WEIGHTS [-o DIR]", "emit NAME.c NAME.h NAME.weights and the runtime" },
+	{ "run",     verb_run,     "run MODEL.lua -w WEIGHTS -i IN [-o OUT.npy]", "compile, load, run; prints the top classes" },
+	{ "bench",   verb_bench,   "bench MODEL.lua [-w WEIGHTS] [--threads N]", "time every layer against this machine's peak" },
+	{ "verify",  verb_verify,  "verify MODEL.lua [-w W] [-i IN] [--expect OUT.npy]", "emitted code against double precision, by layer" },
+	{ "explain", verb_explain, "explain MODEL.lua [LAYER]", "what was fused, which algorithm and tile, why" },
+	{ "init",    verb_init,    "init NAME", "print a ready model: resnet50, cifar_resnet20, ..." },
+	{ "doc",     verb_doc,     "doc", "the model language, printed from the op table" },
+	{ "version", verb_version, "version", "the version" },
+};
+const int nverbs = sizeof verbs/sizeof *verbs;
+
+int
+main(int argc, char **argv)
+{
+	Options o = options_parse(argc, argv);
+
+	for (int i = 0; i < nverbs; i++)
+		if (!strcmp(verbs[i].name, o.verb))
+			return verbs[i].run(&o);
+	die("verb %s", o.verb);
+}

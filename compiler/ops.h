@@ -1,0 +1,46 @@
+/*
+** The op table: one row per op. Included several times, with OP defined as needed; its readers are
+** the enum, the language, the shape rules, the verifier, the dump, the interpreter, the emitter, the
+** documentation and the test matrix.
+**
+** To add an op: one row here, a shape_x (often an old one) in shape.c, an interp_x in interp.c, a
+** family in kernels/, one row of shapes in tests/matrix.c.
+*/
+
+/*                                                 takes an activation in its epilogue         */
+/*                                                 | result has its input's shape              */
+/*                                                 | | result may overwrite input 0            */
+/*                                                 | | | has parameters of its own             */
+/* op                  inputs  shape     family    v v v v  attributes                         */
+OP(input,               0,  0, input,    copy,     0,0,0,0, A_shape,
+   "the network's input image, float CHW")
+OP(conv2d,              1,  2, conv2d,   conv,     1,0,0,1,
+   A_out|A_kernel|A_stride|A_padding|A_dilation|A_groups|A_bias|A_act|A_bn|A_bn_eps|A_bn_affine|A_tile,
+   "2-D cross-correlation (torch.nn.Conv2d); input 1, where present, is a skip added before act")
+OP(linear,              1,  2, linear,   conv,     1,0,0,1,
+   A_out|A_bias|A_act|A_tile,
+   "y = x W^T + b over a flat input (torch.nn.Linear); bias is on by default")
+OP(bn,                  1,  1, same,     bn,       1,1,1,1, A_eps|A_affine|A_act,
+   "batch normalisation with running statistics (torch.nn.BatchNorm2d in eval mode)")
+OP(relu,                1,  1, same,     relu,     0,1,1,0, 0,
+   "max(x, 0); NaN stays NaN")
+OP(add,                 2,  2, add,      add,      1,1,1,0, A_act,
+   "x + y, element by element; x + y in Lua writes the same node")
+OP(max_pool,            1,  1, pool,     pool,     0,0,0,0, A_kernel|A_stride|A_padding|A_dilation|A_ceil_mode,
+   "maximum over windows (torch.nn.MaxPool2d); padding counts as -inf, NaN wins")
+OP(avg_pool,            1,  1, pool,     pool,     0,0,0,0, A_kernel|A_stride|A_padding|A_ceil_mode|A_count_include_pad,
+   "mean over windows (torch.nn.AvgPool2d)")
+OP(adaptive_avg_pool,   1,  1, adaptive, adaptive, 0,0,0,0, A_size,
+   "mean over size h x w windows that cover the image (torch.nn.AdaptiveAvgPool2d)")
+OP(adaptive_max_pool,   1,  1, adaptive, adaptive, 0,0,0,0, A_size,
+   "maximum over size h x w windows that cover the image (torch.nn.AdaptiveMaxPool2d)")
+OP(concat,              1, 64, concat,   copy,     0,0,0,0, 0,
+   "inputs one after the other along the channels")
+OP(slice,               1,  1, slice,    copy,     0,0,0,0, A_channels|A_rows|A_cols,
+   "x[:, c0:c1, r0:r1:step, q0:q1:step], ends exclusive, counted from 0")
+OP(pad,                 1,  1, pad,      copy,     0,0,0,0, A_padding|A_channels,
+   "zeros around the image (padding) and before/after the channels (channels)")
+OP(flatten,             1,  1, flatten,  copy,     0,0,0,0, 0,
+   "C x H x W to (C*H*W) x 1 x 1, in NCHW order")
+OP(softmax,             1,  1, same,     softmax,  0,1,1,0, 0,
+   "exp(x - max) / sum over the channels of each pixel")

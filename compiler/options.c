@@ -1,0 +1,296 @@
+/*
+** options.c - the command line: one table of options, one parser for all verbs.
+*/
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "resnetc.h"
+
+typedef enum { Flag, Text, Number, Size, TargetName, Arg, DumpPass, StopPass } Kind;
+
+static const struct {
+	const char *name, *brief;
+	Kind kind;
+	size_t at;
+	int lo, hi;
+	const char *value, *doc;
+} rows[] = {
+	{ "--weights", "-w", Text, offsetof(Options, weights), 0, 0, "FILE|random[:SEED]", "weights: .safetensors, or made up from a seed" },
+	{ "--output", "-o", Text, offsetof(Options, output), 0, 0, "DIR|FILE", "where results go (compile: generated/NAME)" },
+	{ "--input", "-i", Text, offsetof(Options, input), 0, 0, "FILE|HxW", "run, verify: .npy, .png or .jpg; HxW: another input size" },
+	{ "--expect", NULL, Text, offsetof(Options, expect), 0, 0, "FILE.npy", "verify: outputs to compare with" },
+	{ "--name", NULL, Text, offsetof(Options, name), 0, 0, "NAME", "another name for the model" },
+	{ "--target", NULL, TargetName, offsetof(Options, target), 0, 0, "NAME", "native, scalar, avx2, avx512 or neon" },
+	{ "--batch", NULL, Number, offsetof(Options, batch), 1, 4096, "N", "images a call" },
+	{ "--threads", NULL, Number, offsetof(Options, threads), 1, 64, "N", "run, bench: threads" },
+	{ "--rounds", NULL, Number, offsetof(Options, rounds), 1, 100000, "N", "bench: how many runs" },
+	{ "-D", NULL, Arg, 0, 0, 0, "KEY=VALUE", "seen by the model as nn.arg.KEY" },
+	{ "--dump", NULL, DumpPass, offsetof(Options, pass.dump), 0, 0, "[=PASS]", "print the graph as model text: after a pass, 'input' or 'all'" },
+	{ "--dot", NULL, Flag, offsetof(Options, pass.dot), 0, 0, NULL, "print dumps for Graphviz" },
+	{ "--stop-after", NULL, StopPass, offsetof(Options, pass.stop_after), 0, 0, "=PASS", "run no pass after this one and emit nothing" },
+	{ "--times", NULL, Flag, offsetof(Options, pass.times), 0, 0, NULL, "time of every pass" },
+	{ "--json", NULL, Flag, offsetof(Options, json), 0, 0, NULL, "bench, explain, verify: machine-readable" },
+	{ "--quiet", "-q", Flag, offsetof(Options, quiet), 0, 0, NULL, "no notes, no warnings" },
+	{ "--verbose", "-v", Flag, offsetof(Options, verbose), 0, 0, NULL, "more notes; Lua traceback" },
+};
+enum { NRows = sizeof rows/sizeof *rows };
+
+static void
+usage(FILE *f)
+{
+	fputs("resnetc - compiles residual networks to C\n\n", f);
+	for (int i = 0; i < nverbs; i++)
+		fprintf(f, "  resnetc %-52s %s\n", verbs[i].usage, verbs[i].doc);
+	fputs("\n", f);
+	for (int i = 0; i < NRows; i++) {
+		const char *left = arena_text("%s%s%s%s%s", rows[i].brief ? rows[i].brief : "", rows[i].brief ? ", " : "", rows[i].name,
+		                              rows[i].value && rows[i].value[0] != '[' && rows[i].value[0] != '=' ? " " : "",
+		                              rows[i].value ? rows[i].value : "");
+		fprintf(f, "  %-36s %s\n", left, rows[i].doc);
+	}
+	fputs("  --no-PASS                            leave out a pass:", f);
+	for (int i = 0; i < npasses; i++)
+		fprintf(f, " %s", passes[i].name);
+	fputs("\n\nexit status: 0 done, 1 the input is wrong, 2 usage, 3 a fault of resnetc\n", f);
+}
+
+static void
+verb_usage(const Verb *v)
+{
+	printf("resnetc %s\n\n%s\n\n", v->usage, v->doc);
+	puts("All options: resnetc --help");
+}
+
+static const Verb *
+verb_named(const char *name)
+{
+	for (int i = 0; i < nverbs; i++)
+		if (!strcmp(verbs[i].name, name))
+			return &verbs[i];
+	return NULL;
+}
+
+static int
+number(const char *option, const char *s, int lo, int hi)
+{
+	char *end;
+	long v;
+
+	errno = 0;
+	v = strtol(s, &end, 10);
+	if (*end || end == s || errno || v < lo || v > hi)
+		usage_error("%s: want a whole number from %d to %d, got '%s'", option, lo, hi, s);
+	return (int)v;
+}
+
+/* input_size - "256x320"; false when it is a file name instead */
+static bool
+input_size(const char *s, Options *o)
+{
+	int h, w, end = 0;
+
+	if (sscanf(s, "%dx%d%n", &h, &w, &end) != 2 || s[end])
+		return false;
+	if (h < 1 || w < 1 || h > 65536 || w > 65536)
+		usage_error("--input: want HxW from 1x1 to 65536x65536, got '%s'", s);
+	o->h = h;
+	o->w = w;
+	return true;
+}
+
+static const char *
+pass_option(const char *option, const char *name, bool others)
+{
+	const char *names[16], *near;
+
+	if (pass_named(name) >= 0 || (others && (!strcmp(name, "input") || !strcmp(name, "all"))))
+		return name;
+	for (int i = 0; i < npasses; i++)
+		names[i] = passes[i].name;
+	near = nearest(name, names, npasses);
+	usage_error("%s: want a pass, got '%s'%s%s%s", option, name, near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+}
+
+static void
+set(Options *o, int row, const char *value)
+{
+	void *field = (char *)o + rows[row].at;
+
+	switch (rows[row].kind) {
+	case Flag:
+		*(bool *)field = true;
+		break;
+	case Text:
+		if (!strcmp(rows[row].name, "--input") && input_size(value, o))
+			break;
+		*(const char **)field = value;
+		break;
+	case Number:
+		*(int *)field = number(rows[row].name, value, rows[row].lo, rows[row].hi);
+		break;
+	case TargetName:
+		*(const Target **)field = target_named(value);
+		break;
+	case Arg:
+		if (!strchr(value, '=') || value[0] == '=')
+			usage_error("-D: want KEY=VALUE, got '%s'", value);
+		if (o->nargs == (int)(sizeof o->args/sizeof *o->args))
+			usage_error("-D: want at most %d, got more", o->nargs);
+		o->args[o->nargs++] = value;
+		break;
+	case DumpPass:
+		*(const char **)field = pass_option(rows[row].name, value, true);
+		break;
+	case StopPass:
+		*(const char **)field = pass_option(rows[row].name, value, false);
+		break;
+	case Size:
+		break;
+	}
+}
+
+static void
+unknown(const char *word)
+{
+	const char *names[NRows*2 + 16], *near;
+	int count = 0;
+
+	for (int i = 0; i < NRows; i++)
+		names[count++] = rows[i].name;
+	for (int i = 0; i < npasses; i++)
+		names[count++] = arena_text("--no-%s", passes[i].name);
+	near = nearest(word, names, count);
+	usage_error("want a known option, got '%s'%s%s%s", word, near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+}
+
+/* option - parse argv[i], return how many words it took */
+static int
+option(Options *o, int argc, char **argv, int i)
+{
+	const char *word = argv[i], *eq = strchr(word, '=');
+	size_t len = eq && word[1] == '-' ? (size_t)(eq - word) : strlen(word);
+
+	if (!strncmp(word, "--no-", 5)) {
+		int p = pass_named(word + 5);
+		if (p < 0)
+			unknown(word);
+		o->pass.skip |= 1u << p;
+		return 1;
+	}
+	for (int r = 0; r < NRows; r++) {
+		const char *name = rows[r].name, *brief = rows[r].brief ? rows[r].brief : rows[r].name;
+		bool is_long = strlen(name) == len && !strncmp(name, word, len);
+		bool glued = brief[1] != '-' && !strncmp(word, brief, 2) && word[2] && word[1] != '-' && rows[r].kind != Flag;
+
+		if (!is_long && strcmp(brief, word) && !glued)
+			continue;
+		if (rows[r].kind == Flag) {
+			if (eq)
+				usage_error("%s: want no value, got '%s'", name, eq + 1);
+			set(o, r, NULL);
+			return 1;
+		}
+		if (rows[r].kind == DumpPass && !(is_long && eq)) {
+			set(o, r, "plan");
+			return 1;
+		}
+		if (glued)
+			set(o, r, word + 2);
+		else if (is_long && eq && word[1] == '-')
+			set(o, r, eq + 1);
+		else if (i + 1 < argc)
+			set(o, r, argv[i + 1]);
+		else
+			usage_error("%s: want a value %s, got none", name, rows[r].value);
+		return glued || (is_long && eq && word[1] == '-') ? 1 : 2;
+	}
+	unknown(word);
+	return 1;
+}
+
+static const char *
+base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+/* banner_command - the command as the banner shows it: file names without folders, output left out */
+static const char *
+banner_command(const Options *o)
+{
+	const char *s = arena_text("resnetc compile %s", base_name(o->model));
+
+	if (o->weights)
+		s = arena_text("%s -w %s", s, base_name(o->weights));
+	if (o->name)
+		s = arena_text("%s --name %s", s, o->name);
+	s = arena_text("%s --target %s", s, o->target->name);
+	if (o->batch)
+		s = arena_text("%s --batch %d", s, o->batch);
+	if (o->h)
+		s = arena_text("%s --input %dx%d", s, o->h, o->w);
+	for (int i = 0; i < o->nargs; i++)
+		s = arena_text("%s -D %s", s, base_name(o->args[i]));
+	for (int i = 0; i < npasses; i++)
+		if (o->pass.skip & 1u << i)
+			s = arena_text("%s --no-%s", s, passes[i].name);
+	return s;
+}
+
+Options
+options_parse(int argc, char **argv)
+{
+	Options o = { .verb = "compile" };
+	const Verb *v;
+	int i = 1;
+
+	o.pass.out = stdout;
+	if (argc < 2) {
+		usage(stderr);
+		exit(ExitUsage);
+	}
+	if (argv[1][0] != '-' && verb_named(argv[1]))
+		o.verb = argv[i++];
+	else if (argv[1][0] != '-' && !strchr(argv[1], '.') && !strchr(argv[1], '/')) {
+		const char *names[32], *near;
+		for (int k = 0; k < nverbs; k++)
+			names[k] = verbs[k].name;
+		near = nearest(argv[1], names, nverbs);
+		usage_error("want a verb or a model file, got '%s'%s%s%s", argv[1], near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+	}
+	v = verb_named(o.verb);
+	while (i < argc) {
+		if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h")) {
+			if (i == 1)
+				usage(stdout);
+			else
+				verb_usage(v);
+			exit(ExitOk);
+		}
+		if (!strcmp(argv[i], "--version")) {
+			verb_version(&o);
+			exit(ExitOk);
+		}
+		if (argv[i][0] == '-' && argv[i][1]) {
+			i += option(&o, argc, argv, i);
+		} else if (!o.model) {
+			o.model = argv[i++];
+		} else if (!o.layer && !strcmp(o.verb, "explain")) {
+			o.layer = argv[i++];
+		} else {
+			usage_error("%s: want one model, got '%s' too", o.verb, argv[i]);
+		}
+	}
+	if (!o.model && strstr(v->usage, "MODEL"))
+		usage_error("%s: want a model file, got none", o.verb);
+	if (!o.target)
+		o.target = target_named("native");
+	quiet = o.quiet;
+	if (o.model)
+		o.command = banner_command(&o);
+	return o;
+}

@@ -1,0 +1,69 @@
+/*
+** fuse - skip additions and relu into the epilogue of the layer before them.
+**
+** add(conv(x), z) becomes conv(x) with z as its second input, whichever side the convolution stands
+** on; relu(y) becomes y's activation. Legal when the inner result has no other reader. The fused
+** layer takes the place of the addition, so both operands exist when it runs. When both operands
+** are such layers the later one takes the skip: its own result is then alive for the shortest time.
+*/
+#include "../resnetc.h"
+
+static bool
+can_host(const Node *n, const Node *skip)
+{
+	return (n->op == O_conv2d || n->op == O_linear) && n->nin == 1 && !n->a.act && n->readers == 1 && n != skip;
+}
+
+static void
+fuse_add(Node *add)
+{
+	Node *a = add->in[0], *b = add->in[1], *host = NULL, *skip;
+
+	if (can_host(a, b))
+		host = a;
+	if (can_host(b, a) && (!host || b->id > a->id))
+		host = b;
+	if (!host)
+		return;
+	skip = host == a ? b : a;
+	add->op = host->op;
+	add->name = host->name;
+	add->line = host->line;
+	add->family = host->family;
+	host->a.act = add->a.act;
+	add->a = host->a;
+	for (int p = 0; p < NParams; p++)
+		add->p[p] = host->p[p];
+	add->in[0] = host->in[0];
+	add->in[1] = skip;
+	add->nin = 2;
+	host->id = -1;
+}
+
+static void
+fuse_relu(Node *relu)
+{
+	Node *n = relu->in[0];
+
+	if (!op_rows[n->op].epilogue || n->a.act || n->readers != 1)
+		return;
+	n->a.act = Act_relu;
+	n->readers = relu->readers;
+	node_remove(relu, n);
+}
+
+void
+fuse(Graph *g)
+{
+	fill_uses(g);
+	for (int i = 0; i < g->count; i++) {
+		Node *n = g->nodes[i];
+		if (n->id < 0)
+			continue;
+		if (n->op == O_add)
+			fuse_add(n);
+		else if (n->op == O_relu)
+			fuse_relu(n);
+	}
+	renumber(g);
+}

@@ -1,0 +1,467 @@
+/*
+** resnetc - every type once, then the prototypes by file. Read it first: it is the table of
+** contents of the compiler.
+**
+** Names that mean one thing everywhere: g graph, n node, t target, k kernel descriptor, o text out;
+** x y z input, output and skip; w b weights and bias; n c h w image, channel, row, column;
+** ic oc input and output channels; kh kw sh sw dh dw kernel, stride, dilation; cb channels of a block.
+*/
+#ifndef RESNETC_H
+#define RESNETC_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#define VERSION "0.1.0"
+
+#if defined(__GNUC__)
+#define PRINTF(f, a) __attribute__((format(printf, f, a)))
+#define NORETURN     __attribute__((noreturn))
+#else
+#define PRINTF(f, a)
+#define NORETURN
+#endif
+
+enum {
+	AlignFloats = 16,            /* every tensor and weight starts on a 64-byte line */
+	HeaderBytes = 128,           /* of a weight blob, before the first weight */
+	NInputs     = 64,            /* most inputs of one node (concat) */
+	NNodes      = 4096           /* most nodes of one model */
+};
+
+/* --- shapes and attributes --- */
+
+typedef struct { int h, w; } Pair;
+typedef struct { int t, l, b, r; } Sides;              /* top, left, bottom, right */
+typedef struct { int from, to, step; } Range;          /* end exclusive */
+typedef struct { int n, c, h, w; } Shape;              /* images, channels, rows, columns */
+
+enum { SameUpper = -1, DefaultPadding = -2 };          /* in padding.t until the shape rule resolves it */
+
+#define ACTS(X) X(none) X(relu)
+typedef enum {
+#define X(a) Act_##a,
+	ACTS(X)
+#undef X
+	NActs
+} Act;
+
+typedef struct Attr {
+#define INT   int
+#define PAIR  Pair
+#define PAIR0 Pair
+#define SIDES Sides
+#define BOOL  bool
+#define REAL  double
+#define RANGE Range
+#define WORD  Act
+#define NAME  const char *
+#define SHAPE Shape
+#define ATTR(name, kind, field, lo, hi, dflt, doc) kind field;
+#include "attrs.h"
+#undef ATTR
+#undef INT
+#undef PAIR
+#undef PAIR0
+#undef SIDES
+#undef BOOL
+#undef REAL
+#undef RANGE
+#undef WORD
+#undef NAME
+#undef SHAPE
+} Attr;
+
+typedef enum {
+#define ATTR(name, kind, field, lo, hi, dflt, doc) At_##name,
+#include "attrs.h"
+#undef ATTR
+	NAttrs
+} AttrId;
+
+enum {
+#define ATTR(name, kind, field, lo, hi, dflt, doc) A_##name = 1 << At_##name,
+#include "attrs.h"
+#undef ATTR
+	A_none = 0
+};
+
+typedef enum { K_INT, K_PAIR, K_PAIR0, K_SIDES, K_BOOL, K_REAL, K_RANGE, K_WORD, K_NAME, K_SHAPE } AttrKind;
+
+typedef struct {
+	const char *name;
+	AttrKind kind;
+	size_t at;                   /* offset of the field in Attr */
+	int lo, hi;                  /* allowed values */
+	const char *dflt, *doc;
+} AttrRow;
+
+/* --- ops and nodes --- */
+
+typedef enum {
+#define OP(name, lo, hi, shape, family, epi, same, over, par, attrs, doc) O_##name,
+#include "ops.h"
+#undef OP
+	NOps
+} Op;
+
+typedef struct Node Node;
+typedef struct Graph Graph;
+typedef struct Family Family;
+
+typedef struct {
+	const char *name;
+	int lo, hi;                  /* fewest and most inputs */
+	void (*shape)(Node *);       /* sets n->shape, or reports what is wrong */
+	const Family *family;        /* emits it, packs its weights */
+	bool epilogue, same, over, params;
+	unsigned attrs;              /* A_ bits it takes */
+	const char *doc;
+} OpRow;
+
+typedef enum { P_weight, P_bias, P_bn_weight, P_bn_bias, P_bn_mean, P_bn_var, NParams } ParamId;
+
+typedef struct {
+	const char *name;            /* in the weight file; NULL: the node has no such parameter */
+	double *data;                /* bound values, NULL before binding */
+	size_t count;
+} Param;
+
+typedef struct {                     /* how a tensor lies in the arena, in floats */
+	int cb;                      /* channels of a block, innermost; 1: planar */
+	Sides halo;                  /* zeros kept around the image */
+	size_t row, plane, image;    /* strides: one row, one block of channels, one image */
+	size_t origin;               /* of element 0,0,0 */
+} Layout;
+
+struct Node {
+	Op op;
+	int id;                      /* position in g->nodes, after renumber() */
+	const char *name;            /* torchvision's name of the layer; unique */
+	int line;                    /* of the model file */
+	Graph *g;
+	Node *in[NInputs];
+	int nin;
+	Attr a;
+	Shape shape;
+	Param p[NParams];
+	int readers;                 /* fill_uses(): how many inputs read it; outputs count */
+
+	/* set by the passes */
+	const Family *family;        /* choose: who emits it */
+	Layout lay;                  /* layout */
+	size_t at;                   /* plan: first float in the arena */
+	Node *over;                  /* plan: the node whose memory it takes over, or NULL */
+	size_t w_at, b_at;           /* blob: first float of weights and bias */
+};
+
+typedef struct {                     /* nn.image: how a picture becomes the input */
+	double scale, mean[4], std[4];
+	double crop;                 /* share of the resized picture that is kept, torchvision: 0.875 */
+} Image;
+
+struct Graph {
+	const char *name, *file;     /* model name; model file as given */
+	Node **nodes;                /* in an order that can be run */
+	int count;
+	Node **outputs;
+	int noutputs;
+	Image image;
+	const char **classes;        /* NULL: not given */
+	int nclasses;
+	const char **ignore;         /* weight names that may stay unused; '*' at the end matches a prefix */
+	int nignore;
+	const struct Target *target; /* passes need it from choose on */
+	bool plain_choice;           /* choose: the direct family for every convolution */
+	bool plain_layout;           /* layout: every tensor gets the halo of the widest */
+	bool plain_tile;             /* tile: one vector by one pixel */
+	bool plain_plan;             /* plan: every tensor in memory of its own */
+	size_t arena, live;          /* plan: floats used; largest sum of live tensors */
+	const char *live_at;         /* plan: the node where that sum is reached */
+};
+
+/* --- targets and kernels --- */
+
+typedef struct Target {
+	const char *name;
+	int vl;                      /* floats of a vector */
+	int regs;                    /* vector registers */
+	int block;                   /* channels of a block */
+	double fma, load, issue;     /* per cycle: multiply-adds, loads, instructions */
+	int latency;                 /* of a multiply-add, cycles */
+	const char *feature;         /* clang and gcc target string, or NULL */
+	const char *macro;           /* defined by compilers for the architecture, or NULL */
+	const char *cpu;             /* C expression: can this processor run it */
+} Target;
+
+typedef struct {                     /* all that a kernel's text depends on; equal ones share a function */
+	Op op;
+	Attr a;                      /* without names */
+	Shape x, y;
+	Layout lx, ly, lz;           /* input, output, skip */
+	bool bias, skip;
+	bool store;                  /* copies a result to the caller's array */
+	int channel0;                /* concat: first channel of the input it copies */
+	const Target *t;
+	const Family *family;
+} Kernel;
+
+typedef struct Out Out;
+
+struct Family {
+	const char *name;
+	int (*emit)(Out *o, const Kernel *k, const char *fn);     /* writes function fn, returns its units of work */
+	void (*describe)(const Kernel *k, char *name, size_t len);/* the kernel's own name */
+	size_t (*weights)(const Kernel *k);                       /* floats of packed weights, or NULL */
+	size_t (*biases)(const Kernel *k);                        /* floats of packed bias, or NULL */
+	void (*pack)(const Kernel *k, const double *w, const double *b, float *pw, float *pb);
+};
+
+/* error.c */
+enum { ExitOk, ExitInput, ExitUsage, ExitBug };
+extern bool quiet;
+void fail(const char *format, ...) PRINTF(1, 2) NORETURN;                           /* the user's fault: exit 1 */
+void fail_at(const Node *n, const char *format, ...) PRINTF(2, 3) NORETURN;         /* file:line: op 'name': ... */
+void warn(const char *format, ...) PRINTF(1, 2);
+void usage_error(const char *format, ...) PRINTF(1, 2) NORETURN;                    /* exit 2 */
+void die_at(const char *file, int line, const char *format, ...) PRINTF(3, 4) NORETURN; /* our fault: exit 3 */
+#define die(...) die_at(__FILE__, __LINE__, __VA_ARGS__)
+const char *nearest(const char *word, const char *const *words, int count);         /* for "did you mean"; NULL: none is near */
+
+/* memory.c */
+void *arena_new(size_t bytes);                       /* zeroed; lives until the process ends */
+char *arena_text(const char *format, ...) PRINTF(1, 2);
+void *array_grow(void *array, int count, size_t item);/* room for one more; array lives in the arena */
+#define NEW(type) ((type *)arena_new(sizeof(type)))
+#define PUSH(array, count, ...) ((array) = array_grow((array), (count), sizeof *(array)), (array)[(count)++] = __VA_ARGS__)
+
+/* graph.c */
+extern const OpRow op_rows[NOps];
+extern const AttrRow attr_rows[NAttrs];
+extern const char *const act_names[NActs];
+Graph *graph_new(const char *file);
+Node *node_new(Graph *g, Op op, int line);           /* with default attributes, not yet in g->nodes */
+void node_add(Graph *g, Node *n);                    /* infers its shape and appends it */
+void node_params(Node *n, const char *(*rename)(void *, const char *), void *user);
+void node_remove(Node *n, Node *by);                 /* readers of n read by instead */
+void renumber(Graph *g);                             /* ids, and drops removed nodes */
+void fill_uses(Graph *g);
+bool is_output(const Node *n);
+size_t count_of(Shape s);                            /* elements of all images */
+int64_t macs_of(const Node *n);                      /* multiply-adds of one image */
+int ceil_div(int a, int b);
+Shape param_shape(const Node *n, ParamId p, int *rank); /* as the weight file has it */
+
+/* shape.c */
+#define SHAPE_RULES(X) X(input) X(conv2d) X(linear) X(same) X(add) X(pool) X(adaptive) X(concat) X(slice) X(pad) X(flatten)
+#define X(s) void shape_##s(Node *n);
+SHAPE_RULES(X)
+#undef X
+
+/* check.c */
+void check(const Graph *g, const char *after);       /* the verifier; a broken rule is our own fault */
+
+/* dump.c */
+void dump(FILE *f, const Graph *g, const char *after);    /* as model text */
+void dump_dot(FILE *f, const Graph *g);
+
+/* interp.c */
+void interp_node(const Node *n, const double *const *x, double *y);
+double **interp(const Graph *g, const double *input);     /* every node's result, NCHW, malloc'd; see interp_free */
+void interp_free(const Graph *g, double **values);
+
+/* target.c */
+extern const Target targets[];
+extern const int ntargets;
+const Target *target_named(const char *name);        /* "native" included; fails when unknown */
+bool target_runs_here(const Target *t);
+
+/* pass.c */
+typedef struct {
+	const char *name;
+	void (*run)(Graph *);
+	size_t plain;                /* offset in Graph of the switch for the least it must do; 0: may be left out */
+	const char *doc;
+} Pass;
+typedef struct {
+	const char *dump;            /* a pass name, "all" or NULL */
+	bool dot, times;
+	const char *stop_after;      /* a pass name or NULL */
+	unsigned skip;               /* bit per pass */
+	FILE *out;                   /* dumps go here */
+} PassOptions;
+extern const Pass passes[];
+extern const int npasses;
+int pass_named(const char *name);                    /* -1: no such pass */
+bool run_passes(Graph *g, const PassOptions *po);    /* false: stopped before the last one */
+
+/* passes/ - one public function a file */
+void fold_bn(Graph *g);
+void fuse(Graph *g);
+void dce(Graph *g);
+void choose(Graph *g);
+void layout(Graph *g);
+void tile(Graph *g);
+void plan(Graph *g);
+Layout layout_of(Shape s, int cb, Sides halo);
+size_t layout_floats(const Layout *l, Shape s);
+
+/* kernels/ */
+extern const Family family_conv, family_depthwise, family_bn, family_relu, family_add, family_pool,
+	family_adaptive, family_copy, family_softmax;
+typedef struct { int ob, p, count[2], width[2], rows, cols, fold; } Tiling;
+Kernel kernel_of(const Node *n, int part);
+bool same_kernel(const Kernel *a, const Kernel *b);
+int vectors_of(const Kernel *k);                     /* vectors of output channels, padding included */
+Tiling conv_tiling(const Kernel *k, int ob, int p);
+double conv_cycles(const Kernel *k, const Tiling *tl);/* the cost model */
+void conv_candidates(const Kernel *k, void (*each)(void *, int ob, int p), void *user);
+Kernel store_kernel(const Node *n);
+void emit_epilogue(Out *o, const Kernel *k, const char *acc, const char *at);  /* binds $value */
+void emit_operand(Out *o, const char *name, Shape s, const Layout *l);
+void emit_kernel_head(Out *o, const Kernel *k, const char *fn);
+void emit_image_vector(Out *o, const Kernel *k);
+const char *vector_base(const Kernel *k, const char *name, const Layout *l);
+
+/* emit/out.c - text with $names */
+Out *out_new(void);
+void out_set(Out *o, const char *name, const char *format, ...) PRINTF(3, 4);   /* bind $name */
+void out_text(Out *o, const char *template);         /* appends, $names replaced, indented by its braces */
+void out_line(Out *o, const char *format, ...) PRINTF(2, 3);
+void out_raw(Out *o, const char *text);              /* as it is */
+const char *out_string(const Out *o, size_t *len);
+
+/* emit/ */
+typedef struct {
+	char *name;                  /* file name, no folder */
+	const void *data;
+	size_t len;
+} File;
+typedef struct {
+	Kernel k;
+	char name[128];
+	const char *text, *code;     /* comment and C; C alone */
+	int units;
+	Node **users;                /* nodes it serves */
+	int nusers;
+} Function;
+typedef struct {                     /* everything the emitters need to know about one compilation */
+	Graph *g;
+	Function *functions;
+	int nfunctions;
+	size_t weight_floats;        /* payload of the blob */
+	uint64_t plan_hash;
+	char model_sha[65], weights_sha[65];
+	const char *command;         /* without paths */
+	bool have_weights;
+} Model;
+Model *model_of(Graph *g);                           /* shares and writes kernels, lays out the blob */
+const Function *function_of(const Model *m, const Kernel *k);
+int parts_of(const Node *n);                         /* kernels that make its result: a concat has one per input */
+void emit_banner(Out *o, const Model *m, const char *ext, const char *what);
+void emit_names(Out *o, const Graph *g);             /* binds $name_run, $NAME_BATCH, ... */
+void emit_constants(Out *o, const Graph *g);
+File emit_source(const Model *m);
+File emit_header(const Model *m);
+File emit_blob(const Model *m);                      /* folds, packs, checksums; needs bound weights */
+void fold_weights(const Node *n, double **w, double **b); /* batch norm multiplied in, in double; malloc'd */
+int runtime_files(const Target *t, File *files);     /* what the generated C includes and links */
+void write_files(const char *dir, const File *files, int count); /* all or none */
+const char *sha256_of(const void *data, size_t len, char hex[65]);
+
+/* weights/ */
+typedef struct {
+	const char *name;
+	int rank;
+	int64_t dim[8];
+	const unsigned char *data;
+	size_t bytes;
+	char dtype[8];
+	bool used;
+} Tensor;
+typedef struct {
+	const char *file;
+	const void *map;
+	size_t len;
+	Tensor *tensors;
+	int count;
+} Weights;
+Weights *weights_open(const char *file);             /* by its content */
+Weights *safetensors_open(const char *file, const unsigned char *map, size_t len);
+double tensor_get(const Tensor *t, size_t i);        /* any float dtype, as double */
+size_t tensor_count(const Tensor *t);
+void bind_weights(Graph *g, Weights *w);             /* by name; reports every problem at once */
+void bind_random(Graph *g, uint64_t seed);
+
+/* image/ */
+typedef struct { int c, h, w; float *data; } Picture;/* float RGB planes, 0..255 */
+Picture image_read(const char *file);                /* .png or .jpg by content */
+void image_to_input(const Picture *p, const Graph *g, float *out); /* resized, cropped, normalised; one image */
+typedef struct { int rank; int64_t dim[8]; float *data; size_t count; } Npy;
+Npy npy_read(const char *file);
+void npy_write(const char *file, const float *data, int rank, const int64_t *dim);
+
+/* dsl.c */
+typedef struct {
+	const char *name;            /* NULL: the model's own */
+	int batch, h, w;             /* 0: the model's own */
+	const char *const *args;     /* key=value, seen as nn.arg */
+	int nargs;
+	bool verbose;                /* Lua traceback */
+} DslOptions;
+Graph *dsl_load(const char *file, const DslOptions *o);
+void dsl_doc(FILE *f);
+
+/* files.c */
+void *file_map(const char *path, size_t *len);       /* read-only; fails with the reason */
+char *temp_dir(void);                                /* removed at exit, with what is in it */
+double seconds(void);
+
+/* host.c - compile for this machine and load */
+typedef struct {
+	void *lib;
+	int (*check)(const void *, size_t);
+	int (*run_with)(const void *options, const void *weights, const float *in, float *out, void *ws, size_t len);
+	const char *(*strerror)(int);
+	double (*peak)(double);      /* GFLOP/s of multiply-adds over about this many seconds */
+	const char *compiler;
+} Host;
+Host host_build(const Model *m, const char *dir, bool with_peak);
+
+/* options.c */
+typedef struct {
+	const char *verb, *model, *layer;
+	const char *weights, *output, *input, *expect, *name, *compiler;
+	const Target *target;
+	int batch, h, w, threads, rounds;
+	const char *args[64];
+	int nargs;
+	PassOptions pass;
+	bool json, verbose, quiet;
+	const char *command;         /* for the banner: no paths */
+} Options;
+typedef struct {
+	const char *name;
+	int (*run)(Options *);
+	const char *usage, *doc;
+} Verb;
+extern const Verb verbs[];
+extern const int nverbs;
+Options options_parse(int argc, char **argv);
+
+/* verbs/ */
+Model *build(Options *o, const char *weights);       /* load, bind, run the passes: what every verb starts with */
+void bind_named(char sha[65], Graph *g, const char *weights);
+int verb_compile(Options *o);
+int verb_run(Options *o);
+int verb_bench(Options *o);
+int verb_verify(Options *o);
+int verb_explain(Options *o);
+int verb_init(Options *o);
+int verb_doc(Options *o);
+int verb_version(Options *o);
+
+#endif

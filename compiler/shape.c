@@ -1,0 +1,200 @@
+/*
+** shape.c - the shape rules: each sets n->shape from the inputs and attributes, resolves defaulted
+** padding and stride, and reports what cannot be. Formulas as in PyTorch's documentation.
+*/
+#include "resnetc.h"
+
+void
+shape_input(Node *n)
+{
+	n->shape = n->a.shape;
+	if (n->shape.n < 1)
+		n->shape.n = 1;
+}
+
+/* pads_of - resolve "same" and default padding of one axis: before and after */
+static void
+pads_of(const Node *n, int in, int kernel, int stride, int dilation, int *before, int *after)
+{
+	int reach = dilation*(kernel - 1), total;
+
+	if (n->a.padding.t == DefaultPadding) {
+		*before = *after = reach/2;
+		return;
+	}
+	total = (ceil_div(in, stride) - 1)*stride + reach + 1 - in;
+	if (total < 0)
+		total = 0;
+	*before = total/2;
+	*after = total - total/2;
+}
+
+static void
+resolve_padding(Node *n, Shape x)
+{
+	Sides p;
+
+	if (n->a.padding.t >= 0)
+		return;
+	pads_of(n, x.h, n->a.kernel.h, n->a.stride.h, n->a.dilation.h, &p.t, &p.b);
+	pads_of(n, x.w, n->a.kernel.w, n->a.stride.w, n->a.dilation.w, &p.l, &p.r);
+	n->a.padding = p;
+}
+
+/* windows - how many windows fit along one axis */
+static int
+windows(const Node *n, const char *axis, int in, int before, int after, int kernel, int stride, int dilation, bool ceil_mode)
+{
+	int64_t reach = (int64_t)dilation*(kernel - 1) + 1, room = (int64_t)in + before + after - reach;
+	int64_t out;
+
+	if (room < 0)
+		fail_at(n, "want a window of at most %d %s (input %d and padding %d + %d), got %lld",
+		        in + before + after, axis, in, before, after, (long long)reach);
+	out = room/stride + 1;
+	if (ceil_mode && room%stride && out*stride < in + before)
+		out++;             /* a last, partial window; it must start inside the image or its left padding */
+	return (int)out;
+}
+
+static void
+shape_windows(Node *n, int channels)
+{
+	Shape x = n->in[0]->shape;
+	const Attr *a = &n->a;
+
+	resolve_padding(n, x);
+	n->shape = (Shape){ x.n, channels,
+		windows(n, "rows", x.h, a->padding.t, a->padding.b, a->kernel.h, a->stride.h, a->dilation.h, a->ceil_mode),
+		windows(n, "columns", x.w, a->padding.l, a->padding.r, a->kernel.w, a->stride.w, a->dilation.w, a->ceil_mode) };
+}
+
+static void
+want_same(const Node *n, const Node *x, Shape want)
+{
+	Shape s = x->shape;
+
+	if (s.n != want.n || s.c != want.c || s.h != want.h || s.w != want.w)
+		fail_at(n, "want inputs of one shape, got %dx%dx%d ('%s') and %dx%dx%d ('%s')",
+		        want.c, want.h, want.w, n->op == O_add ? n->in[0]->name : n->name, s.c, s.h, s.w, x->name);
+}
+
+void
+shape_conv2d(Node *n)
+{
+	int ic = n->in[0]->shape.c, groups = n->a.groups;
+
+	if (ic%groups)
+		fail_at(n, "want input channels divisible by groups = %d, got %d", groups, ic);
+	if (n->a.out%groups)
+		fail_at(n, "want output channels divisible by groups = %d, got %d", groups, n->a.out);
+	shape_windows(n, n->a.out);
+	if (n->nin == 2)
+		want_same(n, n->in[1], n->shape);
+}
+
+void
+shape_linear(Node *n)
+{
+	Shape x = n->in[0]->shape;
+
+	if (x.h != 1 || x.w != 1)
+		fail_at(n, "want a flat input (nn.flatten before it), got %dx%dx%d", x.c, x.h, x.w);
+	n->shape = (Shape){ x.n, n->a.out, 1, 1 };
+	if (n->nin == 2)
+		want_same(n, n->in[1], n->shape);
+}
+
+void
+shape_same(Node *n)
+{
+	n->shape = n->in[0]->shape;
+}
+
+void
+shape_add(Node *n)
+{
+	n->shape = n->in[0]->shape;
+	want_same(n, n->in[1], n->shape);
+}
+
+void
+shape_pool(Node *n)
+{
+	Attr *a = &n->a;
+
+	if (!a->stride.h)
+		a->stride = a->kernel;
+	resolve_padding(n, n->in[0]->shape);
+	if (a->padding.t > a->kernel.h/2 || a->padding.b > a->kernel.h/2 ||
+	    a->padding.l > a->kernel.w/2 || a->padding.r > a->kernel.w/2)
+		fail_at(n, "want padding of at most half the kernel %dx%d, got %d, %d, %d, %d",
+		        a->kernel.h, a->kernel.w, a->padding.t, a->padding.l, a->padding.b, a->padding.r);
+	shape_windows(n, n->in[0]->shape.c);
+}
+
+void
+shape_adaptive(Node *n)
+{
+	Shape x = n->in[0]->shape;
+
+	n->shape = (Shape){ x.n, x.c, n->a.size.h, n->a.size.w };
+}
+
+void
+shape_concat(Node *n)
+{
+	n->shape = n->in[0]->shape;
+	n->shape.c = 0;
+	for (int i = 0; i < n->nin; i++) {
+		Shape x = n->in[i]->shape, y = n->in[0]->shape;
+		if (x.n != y.n || x.h != y.h || x.w != y.w)
+			fail_at(n, "want inputs of one height and width, got %dx%d ('%s') and %dx%d ('%s')",
+			        y.h, y.w, n->in[0]->name, x.h, x.w, n->in[i]->name);
+		n->shape.c += x.c;
+	}
+}
+
+static int
+range(const Node *n, const char *axis, Range *r, int size)
+{
+	if (!r->step)
+		*r = (Range){ 0, size, 1 };
+	if (r->from < 0 || r->from >= r->to || r->to > size)
+		fail_at(n, "want %s {from, to} with 0 <= from < to <= %d, got {%d, %d}", axis, size, r->from, r->to);
+	return ceil_div(r->to - r->from, r->step);
+}
+
+void
+shape_slice(Node *n)
+{
+	Shape x = n->in[0]->shape;
+	Attr *a = &n->a;
+	Range c = { a->channels.h, a->channels.w, a->channels.h >= 0 };
+
+	n->shape.n = x.n;
+	n->shape.c = range(n, "channels", &c, x.c);
+	n->shape.h = range(n, "rows", &a->rows, x.h);
+	n->shape.w = range(n, "cols", &a->cols, x.w);
+	a->channels = (Pair){ c.from, c.to };
+}
+
+void
+shape_pad(Node *n)
+{
+	Shape x = n->in[0]->shape;
+	const Attr *a = &n->a;
+
+	if (a->padding.t < 0)
+		fail_at(n, "want padding as numbers, got \"same\"");
+	n->shape = (Shape){ x.n, x.c + a->channels.h + a->channels.w,
+		x.h + a->padding.t + a->padding.b, x.w + a->padding.l + a->padding.r };
+}
+
+void
+shape_flatten(Node *n)
+{
+	Shape x = n->in[0]->shape;
+
+	n->shape = (Shape){ x.n, x.c*x.h*x.w, 1, 1 };
+}

@@ -1,0 +1,105 @@
+/*
+** doc.c - resnetc doc, init and version. The documentation of ops and attributes is their tables;
+** that of the library is the comments of resnet.lua; init prints the models of examples/.
+*/
+#include <string.h>
+
+#include "../resnetc.h"
+
+#define EMBED(id, path) \
+	__asm__(".section .rodata\n" #id ":\n.incbin \"" path "\"\n" #id "_end:\n.byte 0\n.previous\n"); \
+	extern const char id[], id##_end[];
+
+EMBED(doc_library, "dsl/resnet.lua")
+EMBED(doc_models,  "obj/models.txt")
+
+static void
+print_ops(void)
+{
+	puts("Ops: nn.OP(tensor..., { attribute = value, ... }). conv and batch_norm are other names of conv2d and bn.\n");
+	for (int i = 0; i < NOps; i++) {
+		const OpRow *r = &op_rows[i];
+		printf("nn.%s  (%d%s tensor%s)\n    %s\n", r->name, r->lo, r->hi > r->lo ? arena_text(" to %d", r->hi) : "",
+		       r->hi == 1 ? "" : "s", r->doc);
+		for (int a = 0; a < NAttrs; a++)
+			if (r->attrs & 1u << a)
+				printf("    %-18s %s (%s)\n", attr_rows[a].name, attr_rows[a].doc, attr_rows[a].dflt);
+		puts("");
+	}
+}
+
+/* print_library - the comments of resnet.lua that stand above a function, and the rulers between parts */
+static void
+print_library(void)
+{
+	const char *s = doc_library, *comment = NULL;
+
+	puts("Library:");
+	while (s < doc_library_end && *s) {
+		const char *end = strchr(s, '\n');
+		end = end ? end : doc_library_end;
+		if (!strncmp(s, "-- ", 3) && strstr(s, " ------") && strstr(s, " ------") < end) {
+			printf("\n%.*s\n", (int)(strstr(s, " ------") - s - 3), s + 3);
+			comment = NULL;
+		} else if (!strncmp(s, "--", 2)) {
+			comment = comment ? comment : s;
+		} else {
+			if (!strncmp(s, "function nn.", 12)) {
+				printf("\n%.*s\n", (int)(end - s - 9), s + 9);
+				for (const char *c = comment; c && c < s; c = strchr(c, '\n') + 1)
+					printf("    %.*s\n", (int)(strchr(c, '\n') - c - 2) > 0 ? (int)(strchr(c, '\n') - c - 3) : 0, c + 3);
+			} else if (comment && s[0] == '\n') {
+				for (const char *c = comment; c < s; c = strchr(c, '\n') + 1)
+					printf("    %.*s\n", (int)(strchr(c, '\n') - c - 2) > 0 ? (int)(strchr(c, '\n') - c - 3) : 0, c + 3);
+			}
+			comment = NULL;
+		}
+		s = end + 1;
+	}
+}
+
+int
+verb_doc(Options *o)
+{
+	(void)o;
+	print_ops();
+	print_library();
+	puts("\nPasses:");
+	for (int i = 0; i < npasses; i++)
+		printf("    %-10s %s\n", passes[i].name, passes[i].doc);
+	return ExitOk;
+}
+
+/* verb_init - obj/models.txt holds the examples one after the other, each below a line "=== NAME" */
+int
+verb_init(Options *o)
+{
+	const char *names[128], *near;
+	int count = 0;
+
+	for (const char *s = strstr(doc_models, "=== "); s; s = strstr(s, "\n=== ") ? strstr(s, "\n=== ") + 1 : NULL) {
+		const char *eol = strchr(s, '\n'), *next = strstr(s, "\n=== ");
+		size_t len = (size_t)(eol - s - 4);
+		names[count++] = arena_text("%.*s", (int)len, s + 4);
+		if (o->model && !strcmp(names[count-1], o->model)) {
+			fwrite(eol + 1, 1, next ? (size_t)(next + 1 - eol - 1) : strlen(eol + 1), stdout);
+			return ExitOk;
+		}
+	}
+	if (!o->model) {
+		for (int i = 0; i < count; i++)
+			puts(names[i]);
+		return ExitOk;
+	}
+	near = nearest(o->model, names, count);
+	usage_error("init: want a model (resnetc init lists them), got '%s'%s%s%s", o->model, near ? "; did you mean '" : "",
+	            near ? near : "", near ? "'?" : "");
+}
+
+int
+verb_version(Options *o)
+{
+	(void)o;
+	puts("resnetc " VERSION);
+	return ExitOk;
+}

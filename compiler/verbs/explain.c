@@ -1,0 +1,131 @@
+/*
+** explain.c - resnetc explain: what became of every layer, and for one layer which tiles were
+** weighed, what the cost model said of each, and how many bytes move.
+*/
+#include <string.h>
+
+#include "../resnetc.h"
+
+static double
+weights_kb(const Node *n)
+{
+	Kernel k = kernel_of(n, 0);
+
+	return k.family->weights ? (double)k.family->weights(&k)*4/1024 : 0;
+}
+
+static const char *
+fused(const Node *n)
+{
+	const char *s = "";
+
+	if (n->a.bn)
+		s = arena_text("%s + %s", s, n->a.bn);
+	if ((n->op == O_conv2d || n->op == O_linear) && n->nin == 2)
+		s = arena_text("%s + skip '%s'%s", s, n->in[1]->name, n->over ? " in place" : "");
+	if (n->a.act)
+		s = arena_text("%s + %s", s, act_names[n->a.act]);
+	return *s ? s + 3 : "-";
+}
+
+static void
+explain_all(const Options *o, const Model *m)
+{
+	const Graph *g = m->g;
+	int64_t macs = 0;
+	size_t params = 0;
+
+	if (o->json)
+		printf("{ \"model\": \"%s\", \"target\": \"%s\", \"layers\": [", g->name, g->target->name);
+	else
+		printf("%-26s %-34s %5s %14s %10s %10s  %s\n", "layer", "kernel", "line", "result", "M MACs", "weights KB", "fused");
+	for (int i = 0; i < g->count; i++) {
+		const Node *n = g->nodes[i];
+		Kernel k = kernel_of(n, 0);
+		macs += macs_of(n);
+		for (int p = 0; p < NParams; p++)
+			if (n->p[p].name) {
+				int rank;
+				params += count_of(param_shape(n, (ParamId)p, &rank));
+			}
+		if (o->json)
+			printf("%s\n  { \"name\": \"%s\", \"op\": \"%s\", \"kernel\": \"%s\", \"line\": %d, \"shape\": [%d, %d, %d, %d], \"macs\": %lld, "
+			       "\"tile\": [%d, %d], \"at\": %zu, \"bytes\": %zu, \"fused\": \"%s\" }", i ? "," : "", n->name, op_rows[n->op].name,
+			       function_of(m, &k)->name, n->line, n->shape.n, n->shape.c, n->shape.h, n->shape.w, (long long)macs_of(n), n->a.tile.h,
+			       n->a.tile.w, n->at*4, layout_floats(&n->lay, n->shape)*4, fused(n));
+		else
+			printf("%-26s %-34s %5d %14s %10.2f %10.1f  %s\n", n->name, function_of(m, &k)->name, n->line,
+			       arena_text("%dx%dx%d", n->shape.c, n->shape.h, n->shape.w), (double)macs_of(n)/1e6, weights_kb(n), fused(n));
+	}
+	if (o->json)
+		printf(" ],\n  \"macs\": %lld, \"parameters\": %zu, \"weights_bytes\": %zu, \"arena_bytes\": %zu, \"live_bytes\": %zu, \"live_at\": \"%s\", "
+		       "\"functions\": %d }\n", (long long)macs, params, m->weight_floats*4, g->arena*4, g->live*4, g->live_at, m->nfunctions);
+	else
+		printf("\n%s for %s: %.2f M multiply-adds an image, %zu parameters, %d kernels\n"
+		       "weights %zu bytes, arena %zu bytes: %.3f of the largest live sum, %zu bytes at '%s'\n", g->name, g->target->name,
+		       (double)macs/1e6, params, m->nfunctions, m->weight_floats*4, g->arena*4, (double)g->arena/(double)g->live, g->live*4, g->live_at);
+}
+
+static void
+print_candidate(void *user, int ob, int p)
+{
+	const Kernel *k = user;
+	Tiling tl = conv_tiling(k, ob, p);
+	double macs = (double)k->y.n*k->y.c*k->y.h*k->y.w*k->x.c/(k->op == O_conv2d ? k->a.groups : 1)*
+		(k->op == O_conv2d ? k->a.kernel.h*k->a.kernel.w : 1);
+	double cycles = conv_cycles(k, &tl), least = macs/k->t->vl/k->t->fma;
+
+	if (tl.p != p)
+		return;                          /* the balanced split makes it a narrower one */
+	printf("  %2d vectors x %2d pixels  %10.0f cycles  %5.1f %% of peak%s\n", ob, p, cycles, 100*least/cycles,
+	       ob == k->a.tile.h && p == k->a.tile.w ? "  <- chosen" : "");
+}
+
+static void
+explain_one(const Model *m, const Node *n)
+{
+	Kernel k = kernel_of(n, 0);
+	const Function *f = function_of(m, &k);
+	double macs = (double)macs_of(n)*n->shape.n, bytes = (double)layout_floats(&n->lay, n->shape)*4 + weights_kb(n)*1024;
+
+	printf("%s:%d: %s '%s'\n", n->g->file, n->line, op_rows[n->op].name, n->name);
+	for (int i = 0; i < n->nin; i++) {
+		printf("  reads    '%s' %dx%dx%d\n", n->in[i]->name, n->in[i]->shape.c, n->in[i]->shape.h, n->in[i]->shape.w);
+		bytes += (double)layout_floats(&n->in[i]->lay, n->in[i]->shape)*4;
+	}
+	printf("  result   %dx%dx%d, blocks of %d channels, halo %d %d %d %d, at byte %zu%s%s\n", n->shape.c, n->shape.h, n->shape.w, n->lay.cb,
+	       n->lay.halo.t, n->lay.halo.l, n->lay.halo.b, n->lay.halo.r, n->at*4, n->over ? ", over " : "", n->over ? n->over->name : "");
+	printf("  fused    %s\n", fused(n));
+	printf("  kernel   %s (%s), shared by %d layer%s, %d units of work\n", f->name, k.family->name, f->nusers, f->nusers == 1 ? "" : "s", f->units);
+	printf("  moves    %.1f KB, %.2f M MACs, %.1f FLOP a byte\n", bytes/1024, macs/1e6, 2*macs/bytes);
+	if (n->family == &family_conv) {
+		puts("  tiles weighed by the cost model:");
+		conv_candidates(&k, print_candidate, &k);
+	}
+}
+
+int
+verb_explain(Options *o)
+{
+	Model *m = build(o, NULL);
+	const char **names;
+	const char *near;
+
+	if (!m || o->pass.dump)
+		return ExitOk;
+	if (!o->layer) {
+		explain_all(o, m);
+		return ExitOk;
+	}
+	names = arena_new((size_t)m->g->count*sizeof *names);
+	for (int i = 0; i < m->g->count; i++) {
+		names[i] = m->g->nodes[i]->name;
+		if (!strcmp(names[i], o->layer)) {
+			explain_one(m, m->g->nodes[i]);
+			return ExitOk;
+		}
+	}
+	near = nearest(o->layer, names, m->g->count);
+	fail("%s: want a layer of %s as it is after the passes, got '%s'%s%s%s", o->model, m->g->name, o->layer,
+	     near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+}

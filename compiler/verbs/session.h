@@ -1,0 +1,28 @@
+/* session.h - emitted code, compiled, loaded and ready to run. */
+#ifndef SESSION_H
+#define SESSION_H
+
+#include "../../runtime/rc.h"
+#include "../../runtime/rc_threads.h"
+#include "../resnetc.h"
+
+typedef struct {
+	const Model *m;
+	Host host;
+	File blob;
+	float *workspace;
+	size_t workspace_len, inputs, outputs;   /* floats of one batch */
+	rc_options options;
+	rc_pool *pool;
+} Session;
+
+Session session_open(const Model *m, int threads, bool with_peak);
+void session_run(Session *s, const float *in, float *out);
+float *session_run_all(Session *s, const float *in, int images);
+void session_close(Session *s);
+
+/* inputs.c */
+float *read_input(const char *file, const Graph *g, int *images);
+float *random_input(const Graph *g);
+
+#endif

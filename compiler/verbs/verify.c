@@ -1,0 +1,218 @@
+/*
+** verify.c - resnetc verify: emitted code against the double-precision interpreter.
+**
+** Layer by layer: each layer's reference is computed from the emitted code's own inputs to it, so an
+** error is charged to the layer that made it. Then end to end, against the graph before any pass.
+*/
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "session.h"
+
+static const double LayerLimit = 1e-5, OutputLimit = 1e-4;   /* relative to the largest value */
+
+typedef struct {
+	Session *s;
+	const float *input;
+	double **values;             /* emitted results so far, as double NCHW */
+	double *error;               /* per node */
+	double worst;
+	const Node *worst_at;
+} Verify;
+
+/* fetch - the result of n out of the workspace */
+static double *
+fetch(const Session *s, const Node *n)
+{
+	const float *m = s->workspace + n->at;
+	const Layout *l = &n->lay;
+	double *v = malloc(count_of(n->shape)*sizeof *v), *p = v;
+
+	if (!v)
+		fail("out of memory");
+	for (int i = 0; i < n->shape.n; i++)
+	for (int c = 0; c < n->shape.c; c++)
+	for (int h = 0; h < n->shape.h; h++)
+	for (int w = 0; w < n->shape.w; w++)
+		*p++ = (double)m[(size_t)i*l->image + (size_t)(c/l->cb)*l->plane + l->origin + (size_t)h*l->row + (size_t)(w*l->cb + c%l->cb)];
+	return v;
+}
+
+/* difference - largest error relative to the largest reference value; NaN and infinity must agree */
+static double
+difference(const double *got, const double *want, size_t count)
+{
+	double most = 0, scale = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (isnan(want[i]) != isnan(got[i]) || isinf(want[i]) != isinf(got[i]))
+			return INFINITY;
+		if (!isfinite(want[i]))
+			continue;
+		most = fmax(most, fabs(got[i] - want[i]));
+		scale = fmax(scale, fabs(want[i]));
+	}
+	return scale > 0 ? most/scale : most;
+}
+
+static void
+after_layer(void *user, int index, const char *name)
+{
+	Verify *v = user;
+	const Graph *g = v->s->m->g;
+	const Node *n = g->nodes[index];
+	const double *x[NInputs];
+	double *want, *in = NULL;
+
+	(void)name;
+	free(v->values[index]);              /* a concat reports once per input; the last counts */
+	v->values[index] = fetch(v->s, n);
+	want = malloc(count_of(n->shape)*sizeof *want);
+	if (n->op == O_input) {
+		in = malloc(count_of(n->shape)*sizeof *in);
+		for (size_t i = 0; in && i < count_of(n->shape); i++)
+			in[i] = (double)v->input[i];
+		x[0] = in;
+	}
+	if (!want || (n->op == O_input && !in))
+		fail("out of memory");
+	for (int i = 0; i < n->nin; i++)
+		x[i] = v->values[n->in[i]->id];
+	interp_node(n, x, want);
+	v->error[index] = difference(v->values[index], want, count_of(n->shape));
+	free(want);
+	free(in);
+}
+
+/* end_to_end - outputs against want, one after the other */
+static double
+end_to_end(const Graph *g, const float *out, const double *const *want)
+{
+	double worst = 0;
+
+	for (int i = 0; i < g->noutputs; i++) {
+		size_t count = count_of(g->outputs[i]->shape);
+		double *got = malloc(count*sizeof *got);
+		if (!got)
+			fail("out of memory");
+		for (size_t k = 0; k < count; k++)
+			got[k] = (double)out[k];
+		worst = fmax(worst, difference(got, want[i], count));
+		free(got);
+		out += count;
+	}
+	return worst;
+}
+
+/* reference - the graph as the model file has it, run in double; outputs in order */
+static const double **
+reference(Options *o, const float *input)
+{
+	DslOptions dsl = { o->name, o->batch, o->h, o->w, o->args, o->nargs, o->verbose };
+	Graph *g = dsl_load(o->model, &dsl);
+	const double **want = arena_new((size_t)g->noutputs*sizeof *want);
+	size_t count = count_of(g->nodes[0]->shape);
+	double *in = malloc(count*sizeof *in), **values;
+	char sha[65];
+
+	bind_named(sha, g, o->weights);
+	for (size_t i = 0; in && i < count; i++)
+		in[i] = (double)input[i];
+	values = interp(g, in);
+	for (int i = 0; i < g->noutputs; i++)
+		want[i] = values[g->outputs[i]->id];
+	free(in);
+	return want;
+}
+
+static const double **
+expected(const Graph *g, const char *file, size_t outputs)
+{
+	Npy a = npy_read(file);
+	const double **want = arena_new((size_t)g->noutputs*sizeof *want);
+	const float *p = a.data;
+
+	if (a.count != outputs)
+		fail("%s: want %zu values, one per output of %s, got %zu", file, outputs, g->name, a.count);
+	for (int i = 0; i < g->noutputs; i++) {
+		size_t count = count_of(g->outputs[i]->shape);
+		double *v = arena_new(count*sizeof *v);
+		for (size_t k = 0; k < count; k++)
+			v[k] = (double)*p++;
+		want[i] = v;
+	}
+	free(a.data);
+	return want;
+}
+
+static bool
+report(const Options *o, const Verify *v, double output, double given)
+{
+	const Graph *g = v->s->m->g;
+	bool ok = output <= OutputLimit && !(given > OutputLimit);
+
+	if (o->json)
+		fputs("{ \"layers\": [", stdout);
+	else if (!o->quiet)
+		printf("%-28s %-9s %12s\n", "layer", "op", "error");
+	for (int i = 0; i < g->count; i++) {
+		const Node *n = g->nodes[i];
+		bool bad = !(v->error[i] <= LayerLimit);
+		ok = ok && !bad;
+		if (o->json)
+			printf("%s\n  { \"name\": \"%s\", \"op\": \"%s\", \"error\": %g }", i ? "," : "", n->name, op_rows[n->op].name,
+			       isfinite(v->error[i]) ? v->error[i] : 1e300);
+		else if (!o->quiet || bad)
+			printf("%-28s %-9s %12.2e%s\n", n->name, op_rows[n->op].name, v->error[i], bad ? "  WRONG" : "");
+	}
+	if (o->json) {
+		printf(" ],\n  \"outputs\": %g, \"expected\": %g, \"ok\": %s }\n", isfinite(output) ? output : 1e300, given, ok ? "true" : "false");
+	} else {
+		printf("outputs against the double-precision reference: %.2e (limit %g)\n", output, OutputLimit);
+		if (given >= 0)
+			printf("outputs against %s: %.2e (limit %g)\n", o->expect, given, OutputLimit);
+		puts(ok ? "verified" : "WRONG");
+	}
+	return ok;
+}
+
+int
+verb_verify(Options *o)
+{
+	Model *m;
+	Session s;
+	Verify v = { .s = &s };
+	float *in, *out;
+	int images = 0;
+	double output, given = -1;
+
+	if (!o->weights)
+		o->weights = "random:0";
+	m = build(o, o->weights);
+	if (!m)
+		return ExitOk;
+	in = o->input ? read_input(o->input, m->g, &images) : random_input(m->g);
+	if (o->input && images != m->g->nodes[0]->shape.n)
+		fail("%s: want %d image%s, one batch (--batch), got %d", o->input, m->g->nodes[0]->shape.n, m->g->nodes[0]->shape.n == 1 ? "" : "s", images);
+	s = session_open(m, o->threads, false);
+	out = malloc(s.outputs*sizeof *out);
+	v.values = calloc((size_t)m->g->count, sizeof *v.values);
+	v.error = calloc((size_t)m->g->count, sizeof *v.error);
+	if (!out || !v.values || !v.error)
+		fail("out of memory");
+	v.input = in;
+	s.options.layer = after_layer;
+	s.options.layer_user = &v;
+	session_run(&s, in, out);
+	output = end_to_end(m->g, out, reference(o, in));
+	if (o->expect)
+		given = end_to_end(m->g, out, expected(m->g, o->expect, s.outputs));
+	bool ok = report(o, &v, output, given);
+	interp_free(m->g, v.values);
+	free(v.error);
+	free(in);
+	free(out);
+	session_close(&s);
+	return ok ? ExitOk : ExitInput;
+}

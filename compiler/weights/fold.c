@@ -1,0 +1,35 @@
+/*
+** fold.c - a node's weights and bias with its batch norm multiplied in, in double.
+**   convolution, linear   w (oc, ic, kh, kw), b (oc), b zero where there is none
+**   batch norm alone      w = scale, b = shift
+*/
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../resnetc.h"
+
+void
+fold_weights(const Node *n, double **w, double **b)
+{
+	const Param *p = n->p;
+	size_t oc = (size_t)n->shape.c, count = n->op == O_bn ? oc : p[P_weight].count, per = count/oc;
+	double eps = n->op == O_bn ? n->a.eps : n->a.bn_eps;
+
+	*w = malloc(count*sizeof **w);
+	*b = malloc(oc*sizeof **b);
+	if (!*w || !*b)
+		fail("out of memory");
+	for (size_t c = 0; c < oc; c++) {
+		double scale = 1, shift = p[P_bias].data ? p[P_bias].data[c] : 0;
+		if (p[P_bn_var].name) {
+			scale = 1/sqrt(p[P_bn_var].data[c] + eps);
+			if (p[P_bn_weight].data)
+				scale *= p[P_bn_weight].data[c];
+			shift = (shift - p[P_bn_mean].data[c])*scale + (p[P_bn_bias].data ? p[P_bn_bias].data[c] : 0);
+		}
+		for (size_t i = 0; i < per; i++)
+			(*w)[c*per + i] = n->op == O_bn ? scale : p[P_weight].data[c*per + i]*scale;
+		(*b)[c] = shift;
+	}
+}

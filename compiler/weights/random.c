@@ -1,0 +1,82 @@
+/*
+** random.c - weights for trying things out: He-normal weights (He et al. 2015, fan in), batch norm
+** statistics near 1 so that activations stay finite in any depth. A parameter's values depend on the
+** seed and its name alone, so the same layer gets the same weights in any model.
+*/
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../runtime/rc.h"
+#include "../resnetc.h"
+
+/* next - splitmix64 (Steele, Lea, Flood 2014), as a double in [0, 1) */
+static double
+next(uint64_t *state)
+{
+	uint64_t z = *state += 0x9e3779b97f4a7c15u;
+
+	z = (z ^ z >> 30)*0xbf58476d1ce4e5b9u;
+	z = (z ^ z >> 27)*0x94d049bb133111ebu;
+	return (double)((z ^ z >> 31) >> 11)/9007199254740992.0;
+}
+
+static double
+normal(uint64_t *state)
+{
+	double u = 1 - next(state), v = next(state);
+
+	return sqrt(-2*log(u))*cos(6.283185307179586*v);
+}
+
+/* feeds_add - its result goes into a skip addition, perhaps through relu or batch norm */
+static bool
+feeds_add(const Node *n)
+{
+	const Graph *g = n->g;
+
+	for (int i = n->id + 1; i < g->count; i++) {
+		const Node *r = g->nodes[i];
+		for (int j = 0; j < r->nin; j++)
+			if (r->in[j] == n && (r->op == O_add || (r->op == O_bn && feeds_add(r))))
+				return true;
+	}
+	return n->nin == 2;
+}
+
+static void
+fill(Node *n, ParamId id, uint64_t seed)
+{
+	Param *p = &n->p[id];
+	int rank;
+	Shape s = param_shape(n, id, &rank);
+	double fan = (double)s.c*s.h*s.w, gain = feeds_add(n) ? 0.25 : 1;
+	uint64_t state = rc_hash(p->name, strlen(p->name)) ^ seed*0x2545f4914f6cdd1du;
+
+	p->count = count_of(s);
+	p->data = malloc(p->count*sizeof *p->data);
+	if (!p->data)
+		fail("out of memory");
+	for (size_t i = 0; i < p->count; i++) {
+		double v = 0;
+		switch (id) {
+		case P_weight:    v = normal(&state)*sqrt((n->op == O_linear ? 1 : 2)/fan); break;
+		case P_bias:
+		case P_bn_bias:
+		case P_bn_mean:   v = 0.1*normal(&state); break;
+		case P_bn_weight: v = gain*(0.8 + 0.4*next(&state)); break;
+		case P_bn_var:    v = 0.8 + 0.4*next(&state); break;
+		case NParams:     break;
+		}
+		p->data[i] = (double)(float)v;
+	}
+}
+
+void
+bind_random(Graph *g, uint64_t seed)
+{
+	for (int i = 0; i < g->count; i++)
+		for (int p = 0; p < NParams; p++)
+			if (g->nodes[i]->p[p].name)
+				fill(g->nodes[i], (ParamId)p, seed);
+}

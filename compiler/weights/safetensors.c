@@ -1,0 +1,149 @@
+/*
+** safetensors.c - an 8-byte little-endian header length, a JSON header, the tensors' bytes.
+** Format: huggingface/safetensors. Every size and offset is checked before it is used.
+*/
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <json-c/json.h>
+
+#include "../resnetc.h"
+
+static const struct { const char *name; int bytes; bool real; } dtypes[] = {
+	{ "F64", 8, true }, { "F32", 4, true }, { "F16", 2, true }, { "BF16", 2, true },
+	{ "I64", 8, false }, { "I32", 4, false }, { "I16", 2, false }, { "I8", 1, false },
+	{ "U64", 8, false }, { "U32", 4, false }, { "U16", 2, false }, { "U8", 1, false }, { "BOOL", 1, false },
+};
+
+typedef struct {
+	const char *file;
+	const unsigned char *data;
+	size_t len;
+} Body;
+
+static const struct json_object *
+member(const Body *b, const char *tensor, struct json_object *o, const char *key, enum json_type type)
+{
+	struct json_object *v;
+
+	if (!json_object_object_get_ex(o, key, &v) || !json_object_is_type(v, type))
+		fail("%s: tensor '%s': want \"%s\" of type %s, got %s", b->file, tensor, key, json_type_to_name(type),
+		     json_object_object_get_ex(o, key, &v) ? json_type_to_name(json_object_get_type(v)) : "none");
+	return v;
+}
+
+static int64_t
+whole(const Body *b, const char *tensor, const char *what, const struct json_object *array, size_t i)
+{
+	const struct json_object *v = json_object_array_get_idx(array, i);
+	int64_t n = json_object_get_int64(v);
+
+	if (!json_object_is_type(v, json_type_int) || n < 0 || n > INT64_C(1) << 48)
+		fail("%s: tensor '%s': want %s as whole numbers from 0 to 2^48, got %s", b->file, tensor, what,
+		     v ? json_object_to_json_string((struct json_object *)v) : "null");
+	return n;
+}
+
+static Tensor
+read_tensor(const Body *b, const char *name, struct json_object *o)
+{
+	Tensor t = { .name = arena_text("%s", name) };
+	const struct json_object *shape, *offsets;
+	const char *dtype;
+	int64_t from, to, bytes = 0;
+	size_t d;
+
+	if (!json_object_is_type(o, json_type_object))
+		fail("%s: tensor '%s': want an object, got %s", b->file, name, json_type_to_name(json_object_get_type(o)));
+	dtype = json_object_get_string((struct json_object *)member(b, name, o, "dtype", json_type_string));
+	shape = member(b, name, o, "shape", json_type_array);
+	offsets = member(b, name, o, "data_offsets", json_type_array);
+	for (d = 0; d < sizeof dtypes/sizeof *dtypes && strcmp(dtypes[d].name, dtype); d++)
+		;
+	if (d == sizeof dtypes/sizeof *dtypes)
+		fail("%s: tensor '%s': want dtype F64, F32, F16, BF16 or an integer type, got '%s'", b->file, name, dtype);
+	snprintf(t.dtype, sizeof t.dtype, "%s", dtype);
+	if (json_object_array_length(shape) > 8)
+		fail("%s: tensor '%s': want at most 8 dimensions, got %zu", b->file, name, json_object_array_length(shape));
+	t.rank = (int)json_object_array_length(shape);
+	bytes = dtypes[d].bytes;
+	for (int i = 0; i < t.rank; i++) {
+		t.dim[i] = whole(b, name, "shape", shape, (size_t)i);
+		if (t.dim[i] && bytes > (INT64_C(1) << 48)/t.dim[i])
+			fail("%s: tensor '%s': want at most 2^48 bytes, got more", b->file, name);
+		bytes *= t.dim[i];
+	}
+	if (json_object_array_length(offsets) != 2)
+		fail("%s: tensor '%s': want two data_offsets, got %zu", b->file, name, json_object_array_length(offsets));
+	from = whole(b, name, "data_offsets", offsets, 0);
+	to = whole(b, name, "data_offsets", offsets, 1);
+	if (to < from || to - from != bytes)
+		fail("%s: tensor '%s': want %" PRId64 " bytes for its shape and dtype, got data_offsets %" PRId64 " to %" PRId64,
+		     b->file, name, bytes, from, to);
+	if ((uint64_t)to > b->len)
+		fail("%s: tensor '%s': want data within the %zu bytes of the file, got data_offsets %" PRId64 " to %" PRId64 " (truncated?)",
+		     b->file, name, b->len, from, to);
+	t.data = b->data + from;
+	t.bytes = (size_t)bytes;
+	return t;
+}
+
+static int
+by_data(const void *a, const void *b)
+{
+	const Tensor *x = a, *y = b;
+
+	if (x->data != y->data)
+		return x->data < y->data ? -1 : 1;
+	return (x->bytes > y->bytes) - (x->bytes < y->bytes);
+}
+
+static void
+check_overlap(const Weights *w)
+{
+	Tensor *t = arena_new((size_t)(w->count + 1)*sizeof *t);
+
+	memcpy(t, w->tensors, (size_t)w->count*sizeof *t);
+	qsort(t, (size_t)w->count, sizeof *t, by_data);
+	for (int i = 1; i < w->count; i++)
+		if (t[i].data < t[i-1].data + t[i-1].bytes)
+			fail("%s: tensors '%s' and '%s': want separate data, got overlapping data_offsets", w->file, t[i-1].name, t[i].name);
+}
+
+Weights *
+safetensors_open(const char *file, const unsigned char *map, size_t len)
+{
+	Weights *w = NEW(Weights);
+	Body b = { file, NULL, 0 };
+	struct json_tokener *tok;
+	struct json_object *root;
+	uint64_t header = 0;
+
+	if (len < 8)
+		fail("%s: want a safetensors file, got %zu bytes", file, len);
+	for (int i = 0; i < 8; i++)
+		header |= (uint64_t)map[i] << 8*i;
+	if (header < 2 || header > 100u << 20 || header > len - 8 || map[8] != '{')
+		fail("%s: want a safetensors file with a header within its %zu bytes, got a header of %" PRIu64 " bytes%s", file, len, header,
+		     header <= len - 8 && map[8] != '{' ? " that does not start with '{'" : "");
+	b.data = map + 8 + header;
+	b.len = len - 8 - header;
+	tok = json_tokener_new_ex(16);
+	json_tokener_set_flags(tok, JSON_TOKENER_STRICT | JSON_TOKENER_ALLOW_TRAILING_CHARS);
+	root = json_tokener_parse_ex(tok, (const char *)map + 8, (int)header);
+	if (!root || !json_object_is_type(root, json_type_object))
+		fail("%s: header: want a JSON object, got %s", file,
+		     root ? json_type_to_name(json_object_get_type(root)) : json_tokener_error_desc(json_tokener_get_error(tok)));
+	w->file = file;
+	w->map = map;
+	w->len = len;
+	json_object_object_foreach(root, name, value) {
+		if (strcmp(name, "__metadata__"))
+			PUSH(w->tensors, w->count, read_tensor(&b, name, value));
+	}
+	json_object_put(root);
+	json_tokener_free(tok);
+	check_overlap(w);
+	return w;
+}

@@ -1,0 +1,226 @@
+/*
+** attr.c - attributes of an op from a Lua table, by the attribute table: kinds, ranges, unknown words.
+*/
+#include <math.h>
+#include <string.h>
+
+#include "dsl.h"
+
+typedef struct {
+	lua_State *L;
+	Node *n;
+	const AttrRow *row;
+} Parse;
+
+/* shown - a Lua value for a message */
+static const char *
+shown(lua_State *L, int index)
+{
+	if (lua_type(L, index) == LUA_TSTRING)
+		return lua_pushfstring(L, "\"%s\"", lua_tostring(L, index));
+	if (lua_type(L, index) == LUA_TNUMBER || lua_type(L, index) == LUA_TBOOLEAN)
+		return luaL_tolstring(L, index, NULL);
+	return lua_pushfstring(L, "a %s", luaL_typename(L, index));
+}
+
+static int
+bad(const Parse *p, const char *want, int index)
+{
+	return dsl_fail(p->L, "%s '%s': want %s as %s, got %s", op_rows[p->n->op].name, p->n->name ? p->n->name : "?", p->row->name,
+	                want, shown(p->L, index));
+}
+
+static int
+whole(const Parse *p, int index)
+{
+	lua_Number v = lua_tonumber(p->L, index);
+
+	if (lua_type(p->L, index) != LUA_TNUMBER || v != floor(v) || v < p->row->lo || v > p->row->hi)
+		bad(p, lua_pushfstring(p->L, "a whole number from %d to %d", p->row->lo, p->row->hi), index);
+	return (int)v;
+}
+
+/* items - how many of the first most positions of the table on top are filled; reads them into v */
+static int
+items(const Parse *p, int *v, int most, const char *want)
+{
+	int count = (int)lua_rawlen(p->L, -1);
+
+	if (count > most)
+		bad(p, want, -1);
+	for (int i = 0; i < count; i++) {
+		lua_rawgeti(p->L, -1, i + 1);
+		v[i] = whole(p, -1);
+		lua_pop(p->L, 1);
+	}
+	return count;
+}
+
+static void
+parse_sides(const Parse *p, Sides *s)
+{
+	static const char *const side[] = { "top", "left", "bottom", "right" };
+	static const char want[] = "n, {h, w}, {top, left, bottom, right}, named sides or \"same\"";
+	int v[4] = { 0, 0, 0, 0 }, count;
+
+	if (lua_type(p->L, -1) == LUA_TSTRING && !strcmp(lua_tostring(p->L, -1), "same")) {
+		s->t = SameUpper;
+		return;
+	}
+	if (lua_type(p->L, -1) == LUA_TNUMBER) {
+		s->t = s->l = s->b = s->r = whole(p, -1);
+		return;
+	}
+	if (!lua_istable(p->L, -1))
+		bad(p, want, -1);
+	count = items(p, v, 4, want);
+	if (count == 0) {
+		int named = 0, keys = 0;
+		for (int i = 0; i < 4; i++) {
+			if (lua_getfield(p->L, -1, side[i]) != LUA_TNIL) {
+				v[i] = whole(p, -1);
+				named++;
+			}
+			lua_pop(p->L, 1);
+		}
+		for (lua_pushnil(p->L); lua_next(p->L, -2); lua_pop(p->L, 1))
+			keys++;
+		if (!named || keys != named)
+			bad(p, want, -1);
+	} else if (count == 2) {
+		v[2] = v[0];
+		v[3] = v[1];
+	} else if (count != 4) {
+		bad(p, want, -1);
+	}
+	*s = (Sides){ v[0], v[1], v[2], v[3] };
+}
+
+/* parse_attr - the value on top of the stack into its field */
+static void
+parse_attr(const Parse *p)
+{
+	lua_State *L = p->L;
+	void *field = (char *)&p->n->a + p->row->at;
+	int v[4] = { 0, 0, 1, 0 };
+
+	switch (p->row->kind) {
+	case K_INT:
+		*(int *)field = whole(p, -1);
+		break;
+	case K_PAIR:
+		if (lua_istable(L, -1)) {
+			if (items(p, v, 2, "n or {h, w}") != 2)
+				bad(p, "n or {h, w}", -1);
+		} else {
+			v[0] = v[1] = whole(p, -1);
+		}
+		*(Pair *)field = (Pair){ v[0], v[1] };
+		break;
+	case K_PAIR0:
+		if (!lua_istable(L, -1) || items(p, v, 2, "{a, b}") != 2)
+			bad(p, "{a, b}", -1);
+		*(Pair *)field = (Pair){ v[0], v[1] };
+		break;
+	case K_SIDES:
+		parse_sides(p, field);
+		break;
+	case K_BOOL:
+		if (!lua_isboolean(L, -1))
+			bad(p, "true or false", -1);
+		*(bool *)field = lua_toboolean(L, -1);
+		break;
+	case K_REAL:
+		if (lua_type(L, -1) != LUA_TNUMBER || !(lua_tonumber(L, -1) >= p->row->lo && lua_tonumber(L, -1) <= p->row->hi))
+			bad(p, lua_pushfstring(L, "a number from %d to %d", p->row->lo, p->row->hi), -1);
+		*(double *)field = lua_tonumber(L, -1);
+		break;
+	case K_RANGE:
+		if (!lua_istable(L, -1) || items(p, v, 3, "{from, to, step}") < 2 || v[2] < 1)
+			bad(p, "{from, to, step} with step at least 1", -1);
+		*(Range *)field = (Range){ v[0], v[1], v[2] };
+		break;
+	case K_WORD:
+		for (int i = 0; i < NActs; i++)
+			if (lua_type(L, -1) == LUA_TSTRING && !strcmp(lua_tostring(L, -1), act_names[i])) {
+				*(Act *)field = (Act)i;
+				return;
+			}
+		bad(p, "\"none\" or \"relu\"", -1);
+		break;
+	case K_NAME:
+		if (lua_type(L, -1) != LUA_TSTRING)
+			bad(p, "a string", -1);
+		*(const char **)field = arena_text("%s", lua_tostring(L, -1));
+		break;
+	case K_SHAPE:
+		if (!lua_istable(L, -1) || items(p, v, 3, "{channels, height, width}") != 3)
+			bad(p, "{channels, height, width}", -1);
+		*(Shape *)field = (Shape){ 0, v[0], v[1], v[2] };
+		break;
+	}
+}
+
+static void
+parse_params(lua_State *L, Node *n)
+{
+	static const char *const key[NParams] = { "weight", "bias", "bn_weight", "bn_bias", "bn_mean", "bn_var" };
+
+	if (!lua_istable(L, -1))
+		dsl_fail(L, "%s '%s': want params as a table of names, got a %s", op_rows[n->op].name, n->name, luaL_typename(L, -1));
+	for (int i = 0; i < NParams; i++) {
+		if (lua_getfield(L, -1, key[i]) == LUA_TSTRING)
+			n->p[i].name = arena_text("%s", lua_tostring(L, -1));
+		lua_pop(L, 1);
+	}
+}
+
+static const AttrRow *
+row_of(lua_State *L, const Node *n, const char *word)
+{
+	const char *known[NAttrs + 1];
+	const char *near;
+	int count = 0;
+
+	for (int i = 0; i < NAttrs; i++)
+		if (op_rows[n->op].attrs & 1u << i) {
+			if (!strcmp(attr_rows[i].name, word))
+				return &attr_rows[i];
+			known[count++] = attr_rows[i].name;
+		}
+	known[count++] = "name";
+	near = nearest(word, known, count);
+	dsl_fail(L, "%s '%s': want an option of %s, got '%s'%s%s%s", op_rows[n->op].name, n->name, op_rows[n->op].name, word,
+	         near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+	return NULL;
+}
+
+void
+attrs_parse(lua_State *L, int table, Node *n)
+{
+	unsigned attrs = op_rows[n->op].attrs, seen = 0;
+	Parse p = { L, n, NULL };
+
+	for (lua_pushnil(L); lua_next(L, table); lua_pop(L, 1)) {
+		if (lua_type(L, -2) == LUA_TNUMBER) {
+			if (!(attrs & A_out) || lua_tonumber(L, -2) != 1)
+				dsl_fail(L, "%s '%s': want options by name, got %s at position %s", op_rows[n->op].name, n->name,
+				         shown(L, -1), luaL_tolstring(L, -2, NULL));
+			p.row = &attr_rows[At_out];
+		} else {
+			const char *word = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "?";
+			if (!strcmp(word, "name"))
+				continue;
+			if (!strcmp(word, "params") && op_rows[n->op].params) {
+				parse_params(L, n);
+				continue;
+			}
+			p.row = row_of(L, n, word);
+		}
+		parse_attr(&p);
+		seen |= 1u << (p.row - attr_rows);
+	}
+	for (int i = 0; i < NAttrs; i++)
+		if (attrs & 1u << i && !(seen & 1u << i) && !strcmp(attr_rows[i].dflt, "required"))
+			dsl_fail(L, "%s '%s': want %s, got none", op_rows[n->op].name, n->name, attr_rows[i].name);
+}

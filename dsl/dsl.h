@@ -1,0 +1,38 @@
+/* dsl.h - what the files of the model language share. */
+#ifndef DSL_H
+#define DSL_H
+
+#include <lua.h>
+#include <lauxlib.h>
+#include <lualib.h>
+
+#include "../compiler/resnetc.h"
+
+#define CHUNK "MODEL"                /* chunk name of the model file; messages get the real name */
+
+typedef struct {
+	const char *file;
+	const DslOptions *o;
+	Graph *g;                    /* the model being built */
+	lua_State *L;
+	size_t memory;               /* Lua's, bytes */
+	int line;                    /* where the memory ran out */
+	double instructions;
+	bool spent;                  /* over the instruction limit */
+} Dsl;
+
+Dsl *dsl_of(lua_State *L);
+int  user_line(lua_State *L);        /* line of the model file that is being run, 0: none */
+int  dsl_fail(lua_State *L, const char *format, ...) PRINTF(2, 3);  /* a Lua error at the user's line */
+
+/* sandbox.c */
+lua_State *sandbox_new(Dsl *d);
+void sandbox_globals(lua_State *L);
+void sandbox_done(void);             /* the time limit ends with the model */
+
+/* attr.c */
+void attrs_parse(lua_State *L, int table, Node *n);   /* attributes from a Lua table; name and params included */
+
+extern const char resnet_lua[], resnet_lua_end[], strict_lua[], strict_lua_end[];
+
+#endif

@@ -1,0 +1,15 @@
+-- ResNet-101, stride on the 3x3 (v1.5): torchvision.models.resnet101
+local nn = require "resnet"
+
+return nn.model {
+  name   = "resnet101",
+  input  = nn.image { 3, 224, 224, mean = nn.imagenet_mean, std = nn.imagenet_std, crop = 0.875 },
+  stem   = nn.stem.imagenet { 64 },
+  stages = {
+    nn.stage { nn.bottleneck, blocks = 3, width =  64 },
+    nn.stage { nn.bottleneck, blocks = 4, width = 128, stride = 2 },
+    nn.stage { nn.bottleneck, blocks = 23, width = 256, stride = 2 },
+    nn.stage { nn.bottleneck, blocks = 3, width = 512, stride = 2 },
+  },
+  head   = nn.classifier { 1000 },
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: 0BSD */
+/* rc_simd_neon.h - the vector words on 4 floats: AArch64. */
+#ifndef RC_SIMD_NEON_H
+#define RC_SIMD_NEON_H
+
+#include <arm_neon.h>
+
+#include "rc.h"
+#include "rc_float.h"
+
+#define RC_TARGET_BEGIN
+#define RC_TARGET_END
+
+typedef float32x4_t V;
+enum { VL = 4 };
+
+static inline V ld(const float *p)            { return vld1q_f32(p); }
+static inline void st(float *p, V a)          { vst1q_f32(p, a); }
+static inline V bc(const float *p)            { return vld1q_dup_f32(p); }
+static inline V splat(float a)                { return vdupq_n_f32(a); }
+static inline V zero(void)                    { return vdupq_n_f32(0); }
+static inline V add(V a, V b)                 { return vaddq_f32(a, b); }
+static inline V sub(V a, V b)                 { return vsubq_f32(a, b); }
+static inline V mul(V a, V b)                 { return vmulq_f32(a, b); }
+static inline V fma_(V a, V b, V c)           { return vfmaq_f32(c, a, b); }
+static inline V relu(V a)                     { return vmaxq_f32(zero(), a); }         /* NaN stays NaN */
+static inline V pmax(V a, V b)                { return vmaxq_f32(a, b); }              /* NaN wins */
+static inline V lowest(void)                  { return splat(-RC_INFINITY); }
+
+/* e^a for a <= 0, 0 below -87; polynomial of Cephes' expf */
+static inline V
+vexp(V a)
+{
+	V n = vrndnq_f32(mul(a, splat(1.44269504f)));
+	V r = fma_(n, splat(2.12194440e-4f), fma_(n, splat(-0.693359375f), a));
+	V y = splat(1.9875691500e-4f);
+
+	y = fma_(y, r, splat(1.3981999507e-3f));
+	y = fma_(y, r, splat(8.3334519073e-3f));
+	y = fma_(y, r, splat(4.1665795894e-2f));
+	y = fma_(y, r, splat(1.6666665459e-1f));
+	y = fma_(y, r, splat(5.0000001201e-1f));
+	y = add(fma_(mul(y, r), r, r), splat(1.0f));
+	y = mul(y, vreinterpretq_f32_s32(vshlq_n_s32(vaddq_s32(vcvtq_s32_f32(n), vdupq_n_s32(127)), 23)));
+	return vbslq_f32(vcltq_f32(a, splat(-87.0f)), zero(), y);
+}
+
+#endif
