@@ -192,7 +192,8 @@ typedef struct Target {
 	int block;                   /* channels of a block */
 	double fma, load, issue;     /* per cycle: multiply-adds, loads, instructions */
 	int latency;                 /* of a multiply-add, cycles */
-	const char *feature;         /* clang and gcc target string, or NULL */
+	double l1, l2;               /* bytes that stay in the cache */
+	double from_l2, from_l3;     /* bytes a cycle */
 	const char *macro;           /* defined by compilers for the architecture, or NULL */
 	const char *cpu;             /* C expression: can this processor run it */
 } Target;
@@ -323,6 +324,7 @@ Kernel store_kernel(const Node *n);
 void emit_epilogue(Out *o, const Kernel *k, const char *acc, const char *at);  /* binds $value */
 void emit_operand(Out *o, const char *name, Shape s, const Layout *l);
 void emit_kernel_head(Out *o, const Kernel *k, const char *fn);
+const char *times(const char *i, size_t factor);
 void emit_image_vector(Out *o, const Kernel *k);
 const char *vector_base(const Kernel *k, const char *name, const Layout *l);
 

@@ -17,15 +17,21 @@ dsl_of(lua_State *L)
 	return *(Dsl **)lua_getextraspace(L);
 }
 
+/*
+** user_line - the line a message or a layer belongs to: that of the user's innermost function; else,
+** while the library builds a stage, stem or head, the line where the user asked for it; else the line
+** the main chunk is at, which is gone from the stack in `return nn.model { ... }`, a tail call.
+*/
 int
 user_line(lua_State *L)
 {
+	const Dsl *d = dsl_of(L);
 	lua_Debug ar;
 
 	for (int level = 0; lua_getstack(L, level, &ar); level++)
-		if (lua_getinfo(L, "Sl", &ar) && !strcmp(ar.source, "=" CHUNK))
+		if (lua_getinfo(L, "Sl", &ar) && !strcmp(ar.source, "=" CHUNK) && (strcmp(ar.what, "main") || !d->hint))
 			return ar.currentline;
-	return 0;
+	return d->hint ? d->hint : d->last_line;
 }
 
 int
@@ -173,6 +179,25 @@ raw_begin(lua_State *L)
 
 	d->g = graph_new(d->file);
 	return 0;
+}
+
+/* raw.line() - where the user's code is */
+static int
+raw_line(lua_State *L)
+{
+	lua_pushinteger(L, user_line(L));
+	return 1;
+}
+
+/* raw.at(line) - the line layers belong to from here on, 0: none; returns the one before */
+static int
+raw_at(lua_State *L)
+{
+	Dsl *d = dsl_of(L);
+
+	lua_pushinteger(L, d->hint);
+	d->hint = (int)luaL_checkinteger(L, 1);
+	return 1;
 }
 
 /* raw.fail(message) */
@@ -330,6 +355,7 @@ open_raw(lua_State *L)
 {
 	static const luaL_Reg raw[] = {
 		{ "op", raw_op }, { "begin", raw_begin }, { "fail", raw_fail }, { "nearest", raw_nearest }, { "finish", raw_finish },
+		{ "line", raw_line }, { "at", raw_at },
 		{ NULL, NULL }
 	};
 	static const luaL_Reg tensor[] = {

@@ -18,6 +18,8 @@ typedef struct {
 	size_t memory;               /* Lua's, bytes */
 	int line;                    /* where the memory ran out */
 	double instructions;
+	int last_line;               /* of the model file, run last */
+	int hint;                    /* line of the stage, stem or head being built, 0: none */
 	bool spent;                  /* over the instruction limit */
 } Dsl;
 

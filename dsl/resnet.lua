@@ -54,6 +54,17 @@ local function one_of(what, word, list)
 	fail("%s: want one of %s, got %s%s", what, table.concat(list, ", "), kind(word), near and "; did you mean '" .. near .. "'?" or "")
 end
 
+-- at_line - f, with the layers it makes told at the line where the user asked for it
+local function at_line(f)
+	local line = raw.line()
+	return function(...)
+		local before = raw.at(line)
+		local y = f(...)
+		raw.at(before)
+		return y
+	end
+end
+
 -- Names -----------------------------------------------------------------------------------------
 -- A layer's name is the scope it is made in ("layer1.0.") and its own. Layers made without a name get
 -- one: a batch norm takes its convolution's ("conv1" gives "bn1", "downsample.0" gives "downsample.1"),
@@ -160,7 +171,7 @@ nn.imagenet_mean, nn.imagenet_std = { 0.485, 0.456, 0.406 }, { 0.229, 0.224, 0.2
 function nn.image(o)
 	want_table("image", o)
 	words("image", o, { "mean", "std", "scale", "crop" })
-	return { shape = { o[1], o[2], o[3] }, image = { mean = o.mean, std = o.std, scale = o.scale, crop = o.crop } }
+	return { shape = { o[1], o[2], o[3] }, line = raw.line(), image = { mean = o.mean, std = o.std, scale = o.scale, crop = o.crop } }
 end
 
 -- Stems -----------------------------------------------------------------------------------------
@@ -171,19 +182,19 @@ nn.stem = {}
 function nn.stem.imagenet(o)
 	want_table("stem.imagenet", o)
 	words("stem.imagenet", o, {})
-	return function(x)
+	return at_line(function(x)
 		x = nn.relu(nn.bn(nn.conv(x, { o[1] or 64, kernel = 7, stride = 2, padding = 3, name = "conv1" })))
 		return nn.max_pool(x, { kernel = 3, stride = 2, padding = 1, name = "maxpool" })
-	end
+	end)
 end
 
 -- 3x3 conv-bn-relu at full size (He et al. 2015, section 4.2). { width }
 function nn.stem.cifar(o)
 	want_table("stem.cifar", o)
 	words("stem.cifar", o, {})
-	return function(x)
+	return at_line(function(x)
 		return nn.relu(nn.bn(nn.conv(x, { o[1] or 16, kernel = 3, name = "conv1" })))
-	end
+	end)
 end
 
 -- three 3x3 conv-bn-relu, the first /2, then 3x3/2 max pool (He et al. 2018, "bag of tricks", C);
@@ -191,12 +202,12 @@ end
 function nn.stem.deep(o)
 	want_table("stem.deep", o)
 	words("stem.deep", o, {})
-	return function(x)
+	return at_line(function(x)
 		x = nn.relu(nn.bn(nn.conv(x, { o[1] or 32, kernel = 3, stride = 2, name = "conv1.0" })))
 		x = nn.relu(nn.bn(nn.conv(x, { o[2] or 32, kernel = 3, name = "conv1.3" })))
 		x = nn.relu(nn.bn(nn.conv(x, { o[3] or 64, kernel = 3, name = "conv1.6" }), { name = "bn1" }))
 		return nn.max_pool(x, { kernel = 3, stride = 2, padding = 1, name = "maxpool" })
-	end
+	end)
 end
 
 -- the image goes straight into the first stage
@@ -296,7 +307,7 @@ function nn.stage(o)
 	if library[block] then words("stage of " .. library[block], o, block_words) end
 	local blocks = whole("stage: want blocks", o.blocks or 1, 1, 1000)
 	local width = whole("stage: want width", o.width, 1, 65536)
-	return function(x, defaults)
+	return at_line(function(x, defaults)
 		for i = 0, blocks - 1 do
 			local each = {}
 			for k, v in pairs(defaults or {}) do each[k] = v end
@@ -311,7 +322,7 @@ function nn.stage(o)
 			if not is_tensor(x) then fail("stage: want block %d to return a tensor, got %s", i, kind(x)) end
 		end
 		return x
-	end
+	end)
 end
 
 -- Heads -----------------------------------------------------------------------------------------
@@ -326,17 +337,17 @@ end
 function nn.classifier(o)
 	want_table("classifier", o)
 	words("classifier", o, { "name", "pool", "bias", "softmax" })
-	return function(x)
+	return at_line(function(x)
 		local y = nn.linear(pooled("classifier", x, o.pool), { o[1], bias = o.bias, name = o.name or "fc" })
 		return o.softmax and nn.softmax(y) or y
-	end
+	end)
 end
 
 -- { pool = "avg" }: pool to 1x1, flatten
 function nn.embedding(o)
 	o = o or {}
 	words("embedding", o, { "pool" })
-	return function(x) return pooled("embedding", x, o.pool) end
+	return at_line(function(x) return pooled("embedding", x, o.pool) end)
 end
 
 -- Models ----------------------------------------------------------------------------------------
@@ -401,7 +412,9 @@ function nn.model(m)
 	if type(m.input) ~= "table" or not m.input.shape then fail("model: want input = nn.image { channels, height, width }, got %s", kind(m.input)) end
 	if m.variant then one_of("model: variant", m.variant, variants) end
 	begin()
+	raw.at(m.input.line or 0)
 	local x = nn.input { name = "input", shape = m.input.shape }
+	raw.at(0)
 	local stem = m.stem or ((m.variant == "C" or m.variant == "D") and m.stages and nn.stem.deep { 32, 32, 64 })
 	if stem then x = run("stem", stem, x) end
 	for i, stage in ipairs(m.stages and want_table("model: stages", m.stages) or {}) do

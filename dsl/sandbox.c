@@ -40,17 +40,22 @@ allocate(void *user, void *p, size_t old, size_t size)
 	return p;
 }
 
+/* on_step - remembers the user's line, counts instructions */
 static void
-count_steps(lua_State *L, lua_Debug *ar)
+on_step(lua_State *L, lua_Debug *ar)
 {
 	Dsl *d = dsl_of(L);
 
-	(void)ar;
+	if (ar->event == LUA_HOOKLINE) {
+		if (lua_getinfo(L, "S", ar) && !strcmp(ar->source, "=" CHUNK))
+			d->last_line = ar->currentline;
+		return;
+	}
 	d->instructions += d->spent ? 1 : HookEvery;
 	if (d->instructions <= StepLimit*1e6)
 		return;
 	if (!d->spent)
-		lua_sethook(L, count_steps, LUA_MASKCOUNT, 1);    /* a pcall cannot run on */
+		lua_sethook(L, on_step, LUA_MASKCOUNT, 1);    /* a pcall cannot run on */
 	d->spent = true;
 	dsl_fail(L, "model: want a result within %d million instructions, got an endless loop?", StepLimit);
 }
@@ -143,7 +148,7 @@ sandbox_new(Dsl *d)
 		fail("out of memory");
 	*(Dsl **)lua_getextraspace(L) = d;
 	d->L = L;
-	lua_sethook(L, count_steps, LUA_MASKCOUNT, HookEvery);
+	lua_sethook(L, on_step, LUA_MASKCOUNT | LUA_MASKLINE, HookEvery);
 	signal(SIGVTALRM, out_of_time);
 	setitimer(ITIMER_VIRTUAL, &limit, NULL);
 	return L;

@@ -207,7 +207,7 @@ emit_source(const Model *m)
 	out_set(o, "target", "%s", g->target->name);
 	out_text(o, "#include \"$name.h\"\n"
 	            "#include \"rc_simd_$target.h\"\n\n"
-	            "RC_TARGET_BEGIN\n\n");
+	            "RC_TARGET_BEGIN\n");
 	for (int i = 0; i < m->nfunctions; i++)
 		out_raw(o, arena_text("\n%s", m->functions[i].text));
 	out_text(o, "\nRC_TARGET_END\n\n");

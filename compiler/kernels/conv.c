@@ -119,18 +119,20 @@ steps(const Kernel *k, int ob)
 
 /*
 ** conv_cycles - the cost model: a k step of an OB x P tile costs the most of its multiply-adds, loads,
-** instructions and the latency of one accumulator; every tile adds its start and its epilogue.
+** instructions, the latency of one accumulator, and its weights coming from the cache that holds the
+** group's; every tile adds its start and its epilogue.
 */
 double
 conv_cycles(const Kernel *k, const Tiling *tl)
 {
 	const Target *t = k->t;
-	double total = 0;
+	double total = 0, bytes = 4.0*tl->ob*t->vl, group = bytes*steps(k, tl->ob);
+	double stream = group < t->l1 ? 0 : bytes/(group < t->l2 ? t->from_l2 : t->from_l3);
 
 	for (int i = 0; i < 2; i++) {
 		int ob = tl->ob, p = tl->width[i];
 		double fmas = ob*p, loads = ob + p;
-		double step = fmax(fmax(fmas/t->fma, loads/t->load), fmax((fmas + loads + 3)/t->issue, t->latency));
+		double step = fmax(fmax(fmas/t->fma, loads/t->load), fmax(fmax((fmas + loads + 3)/t->issue, t->latency), stream));
 		double around = 20 + fmas*(k->skip ? 2 : 1.5);
 		total += tl->count[i]*(steps(k, ob)*step + around);
 	}
@@ -331,7 +333,7 @@ emit_loops(Out *o, const Kernel *k, int ob, int p)
 	if (ks.h > 1)
 		n += snprintf(at + n, sizeof at - (size_t)n, " + ki*%zu", k->lx.row*(size_t)dil.h);
 	if (ks.w > 1)
-		n += snprintf(at + n, sizeof at - (size_t)n, " + kj*%d", cb*dil.w);
+		n += snprintf(at + n, sizeof at - (size_t)n, " + %s", times("kj", (size_t)(cb*dil.w)));
 	if (blocks > 1)
 		out_line(o, "for (int c = 0; c < %d; c++)%s", blocks, ks.h > 1 || ks.w > 1 ? "" : " {");
 	if (ks.h > 1)
@@ -405,8 +407,8 @@ emit_comment(Out *o, const Kernel *k, const Tiling *tl)
 	if (k->skip)
 		emit_operand(o, "z", k->y, &k->lz);
 	emit_operand(o, "y", k->y, &k->ly);
-	out_line(o, "** w  %zu floats  [%d][%d blocks][%d][%d][%d channels][%d]", conv_weights(k), vectors_of(k)/ob,
-	         blocks_needed(k, ob*vl), ks.h, ks.w, k->lx.cb, ob*vl);
+	out_line(o, "** w  %zu floats  [%d oc][%d ic][%d][%d]%s[%d oc]", conv_weights(k), vectors_of(k)/ob,
+	         blocks_needed(k, ob*vl), ks.h, ks.w, k->lx.cb > 1 ? arena_text("[%d ic]", k->lx.cb) : "", ob*vl);
 	out_line(o, "** %.2f M MACs; %d pixels x %d channels in %d accumulators, %d of %d registers", macs/1e6, p, ob*vl,
 	         ob*p, ob*p + (ob < p ? ob : p) + 1, k->t->regs);
 	out_line(o, "*/");
@@ -474,7 +476,7 @@ emit_calls(Out *o, const Kernel *k, const char *fn, const Tiling *tl)
 		if (tl->count[i] > 1)
 			out_line(o, "for (int j = %d; j < %d; j += %d)", j, to, p);
 		const char *at = tl->count[i] > 1 ? "j*" : NULL;
-		const char *x = at ? arena_text(" + j*%d", xs) : plus((size_t)(j*xs));
+		const char *x = at ? arena_text(" + %s", times("j", (size_t)xs)) : plus((size_t)(j*xs));
 		const char *y = at ? arena_text(" + j*%d", ys) : plus((size_t)(j*ys));
 		const char *z = k->skip ? arena_text(", zi%s", at ? arena_text(" + j*%d", k->lz.cb) : plus((size_t)(j*k->lz.cb))) : "";
 		out_line(o, "%s%s_p%d(xi%s, wi%s%s, yi%s);", at ? "\t" : "", fn, p, x, b, z, y);

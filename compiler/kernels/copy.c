@@ -94,8 +94,8 @@ copy_emit(Out *o, const Kernel *k, const char *fn)
 	out_line(o, "for (int j = 0; j < %d; j++)%s", r.w, flatten ? " {" : "");
 	if (flatten)
 		out_line(o, "int f = c*%d + i*%d + j;", r.h*r.w, r.w);
-	const char *from = arena_text("i*%zu + j*%d", (size_t)r.sr*k->lx.row, r.sq*k->lx.cb);
-	const char *to = flatten ? arena_text("f/%d*%zu + f%%%d", k->ly.cb, k->ly.plane, k->ly.cb) : arena_text("i*%zu + j*%d", k->ly.row, k->ly.cb);
+	const char *from = arena_text("%s + %s", times("i", (size_t)r.sr*k->lx.row), times("j", (size_t)(r.sq*k->lx.cb)));
+	const char *to = flatten ? arena_text("f/%d*%zu + f%%%d", k->ly.cb, k->ly.plane, k->ly.cb) : arena_text("%s + %s", times("i", k->ly.row), times("j", (size_t)k->ly.cb));
 	if (vectors)
 		out_line(o, "\tst(yc + %s, ld(xc + %s));", to, from);
 	else

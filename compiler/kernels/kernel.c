@@ -93,6 +93,13 @@ emit_operand(Out *o, const char *name, Shape s, const Layout *l)
 		out_line(o, "** %s  %d x %d x %d  nChw%dc%s", name, s.c, s.h, s.w, l->cb, halo);
 }
 
+/* times - "i*34", or "i" alone when the factor is 1 */
+const char *
+times(const char *i, size_t factor)
+{
+	return factor == 1 ? i : arena_text("%s*%zu", i, factor);
+}
+
 /* emit_kernel_head - the signature every kernel has: units lo to hi of its work */
 void
 emit_kernel_head(Out *o, const Kernel *k, const char *fn)

@@ -33,13 +33,13 @@ uneven(const Axis *a)
 	return a->adaptive ? a->in%a->out != 0 : before_image(a) || after_image(a);
 }
 
-/* times - "i*2 - 1" */
+/* start_of - "i*2 - 1" */
 static const char *
-times(const char *i, int factor, int minus)
+start_of(const char *i, int stride, int before)
 {
-	const char *product = factor == 1 ? i : arena_text("%s*%d", i, factor);
+	const char *product = times(i, (size_t)stride);
 
-	return minus ? arena_text("%s - %d", product, minus) : product;
+	return before ? arena_text("%s - %d", product, before) : product;
 }
 
 /* emit_window - the declarations of a window's ends, and of its length where a mean needs it */
@@ -50,9 +50,9 @@ emit_window(Out *o, const Axis *a, bool mean)
 		out_line(o, "int %s = %s*%d/%d, %s = ((%s + 1)*%d + %d)/%d;", a->from, a->i, a->in, a->out, a->to, a->i, a->in,
 		         a->out - 1, a->out);
 	} else if (a->adaptive) {
-		out_line(o, "int %s = %s, %s = %s + %d;", a->from, times(a->i, a->in/a->out, 0), a->to, a->from, a->in/a->out);
+		out_line(o, "int %s = %s, %s = %s + %d;", a->from, times(a->i, (size_t)(a->in/a->out)), a->to, a->from, a->in/a->out);
 	} else {
-		out_line(o, "int %s = %s, %s = %s + %d;", a->from, times(a->i, a->stride, a->before), a->to, a->from,
+		out_line(o, "int %s = %s, %s = %s + %d;", a->from, start_of(a->i, a->stride, a->before), a->to, a->from,
 		         (a->kernel - 1)*a->dilation + 1);
 		if (mean && a->include_pad && uneven(a))
 			out_line(o, "int n%s = (%s < %d ? %s : %d) - %s;", a->from, a->to, a->in + a->after, a->to, a->in + a->after, a->from);

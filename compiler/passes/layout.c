@@ -77,6 +77,11 @@ layout(Graph *g)
 			widen_halo(&widest, g->nodes[i]);
 		}
 	for (int i = 0; i < g->count; i++) {
+		/* same on both sides where it can be: layers of one shape then share their kernel */
+		widen(&halo[i].b, halo[i].t);
+		widen(&halo[i].r, halo[i].l);
+	}
+	for (int i = 0; i < g->count; i++) {
 		Node *n = g->nodes[i];
 		bool planar = n->op == O_input && !g->plain_layout && only_convs_read(n);
 		n->lay = layout_of(n->shape, planar ? 1 : g->target->block, g->plain_layout ? widest : halo[i]);
