@@ -325,13 +325,13 @@ void emit_epilogue(Out *o, const Kernel *k, const char *acc, const char *at);  /
 void emit_operand(Out *o, const char *name, Shape s, const Layout *l);
 void emit_kernel_head(Out *o, const Kernel *k, const char *fn);
 const char *times(const char *i, size_t factor);
-void emit_image_vector(Out *o, const Kernel *k);
+void emit_image_loop(Out *o, const Kernel *k, const char *unit, int count);
 const char *vector_base(const Kernel *k, const char *name, const Layout *l);
 
 /* emit/out.c - text with $names */
 Out *out_new(void);
 void out_set(Out *o, const char *name, const char *format, ...) PRINTF(3, 4);   /* bind $name */
-void out_text(Out *o, const char *template);         /* appends, $names replaced, indented by its braces */
+void out_text(Out *o, const char *template);         /* appends, $names replaced, lines indented by their braces */
 void out_line(Out *o, const char *format, ...) PRINTF(2, 3);
 void out_raw(Out *o, const char *text);              /* as it is */
 const char *out_string(const Out *o, size_t *len);

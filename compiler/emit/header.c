@@ -1,6 +1,8 @@
 /*
 ** header.c - NAME.h: sizes as macros, three functions, and in words what goes in and comes out.
 */
+#include <string.h>
+
 #include "../resnetc.h"
 
 static const Node *
@@ -21,6 +23,32 @@ has_adapter(const Graph *g)
 	return false;
 }
 
+/* list_of - numbers with commas */
+static const char *
+list_of(const double *v, int count, const char *format)
+{
+	char *s = "", number[32];
+
+	for (int i = 0; i < count; i++) {
+		snprintf(number, sizeof number, format, v[i]);
+		if (format[strlen(format) - 1] == 'f' && !strpbrk(number, ".e"))
+			snprintf(number, sizeof number, "%.1ff", v[i]);
+		s = arena_text("%s%s%s", s, i ? ", " : "", number);
+	}
+	return s;
+}
+
+/* quoted - the inside of a C string: quotes, backslashes, control characters and ?? escaped */
+static const char *
+quoted(const char *s)
+{
+	char *q = "";
+
+	for (; *s; s++)
+		q = arena_text(*s == '"' || *s == '\\' || *s == '?' ? "%s\\%c" : (unsigned char)*s < 32 ? "%s\\%03o" : "%s%c", q, *s);
+	return q;
+}
+
 /* emit_constants - what an app needs beside the numbers: class names, mean and std */
 void
 emit_constants(Out *o, const Graph *g)
@@ -28,28 +56,13 @@ emit_constants(Out *o, const Graph *g)
 	int c = input_of(g)->shape.c;
 
 	if (has_adapter(g)) {
-		const double *v[] = { g->image.mean, g->image.std };
-		static const char *const name[] = { "mean", "std" };
-		for (int k = 0; k < 2; k++) {
-			out_line(o, "const float %s_%s[%d] = {", g->name, name[k], c);
-			for (int i = 0; i < c; i++)
-				out_line(o, "%.9gf%s", v[k][i < 4 ? i : 3], i + 1 < c ? "," : "");
-			out_line(o, "};\n");
-		}
+		out_line(o, "const float %s_mean[%d] = { %s };", g->name, c, list_of(g->image.mean, c, "%.9gf"));
+		out_line(o, "const float %s_std[%d] = { %s };\n", g->name, c, list_of(g->image.std, c, "%.9gf"));
 	}
 	if (g->nclasses) {
 		out_line(o, "const char *const %s_classes[%d] = {", g->name, g->nclasses);
-		for (int i = 0; i < g->nclasses; i++) {
-			Out *s = out_new();
-			for (const char *p = g->classes[i]; *p; p++)
-				if (*p == '"' || *p == '\\')
-					out_raw(s, arena_text("\\%c", *p));
-				else if ((unsigned char)*p < 32 || *p == '?' || *p == '{' || *p == '}')
-					out_raw(s, arena_text("\\%03o", (unsigned char)*p));
-				else
-					out_raw(s, arena_text("%c", *p));
-			out_line(o, "\"%s\"%s", out_string(s, NULL), i + 1 < g->nclasses ? "," : "");
-		}
+		for (int i = 0; i < g->nclasses; i++)
+			out_line(o, "\"%s\"%s", quoted(g->classes[i]), i + 1 < g->nclasses ? "," : "");
 		out_line(o, "};\n");
 	}
 }
@@ -62,14 +75,9 @@ emit_meaning(Out *o, const Graph *g, const Node *in)
 	out_line(o, "/*");
 	out_line(o, "** input   %d x %d x %d x %d floats, NCHW, images first", s.n, s.c, s.h, s.w);
 	if (has_adapter(g) && s.c <= 4) {
-		Out *mean = out_new(), *std = out_new();
-		for (int i = 0; i < s.c; i++) {
-			out_raw(mean, arena_text("%s%.6g", i ? ", " : "", g->image.mean[i]));
-			out_raw(std, arena_text("%s%.6g", i ? ", " : "", g->image.std[i]));
-		}
 		out_line(o, "**         (%.6g*pixel - mean)/std for pixels 0 to 255, channels in the order R, G, B", g->image.scale);
-		out_line(o, "**         mean %s", out_string(mean, NULL));
-		out_line(o, "**         std  %s", out_string(std, NULL));
+		out_line(o, "**         mean %s", list_of(g->image.mean, s.c, "%.6g"));
+		out_line(o, "**         std  %s", list_of(g->image.std, s.c, "%.6g"));
 	}
 	for (int i = 0; i < g->noutputs; i++) {
 		Shape y = g->outputs[i]->shape;

@@ -1,7 +1,7 @@
 /*
 ** out.c - the text writer. Templates are C with $names; out_set binds a name, out_text replaces and
-** appends. Leading blanks of a template line are dropped: lines are indented by the braces they
-** stand in, so templates may be indented like the emitter around them.
+** appends. Blanks at the start of a line are dropped: every line is indented by the braces and
+** parentheses it stands in, so templates may be indented like the emitter around them.
 */
 #include <ctype.h>
 #include <stdlib.h>
@@ -12,10 +12,12 @@
 enum { NBind = 96 };
 
 struct Out {
-	char *text;
+	char *text;                  /* finished lines */
 	size_t len, size;
-	int depth;                   /* open braces */
-	bool line_start;
+	char *line;                  /* the one being written, without its indentation */
+	size_t line_len, line_size;
+	int braces, parens;          /* open ones */
+	bool owes;                   /* the last line was a for or an if without a brace: its statement follows */
 	struct { const char *name; char *value; } bind[NBind];
 	int nbind;
 };
@@ -23,10 +25,7 @@ struct Out {
 Out *
 out_new(void)
 {
-	Out *o = NEW(Out);
-
-	o->line_start = true;
-	return o;
+	return NEW(Out);
 }
 
 void
@@ -50,24 +49,62 @@ out_set(Out *o, const char *name, const char *format, ...)
 }
 
 static void
+append(char **text, size_t *len, size_t *size, char c)
+{
+	if (*len + 2 > *size) {
+		char *bigger = arena_new(*size = *size ? 2**size : 256);
+		if (*len)
+			memcpy(bigger, *text, *len);
+		*text = bigger;
+	}
+	(*text)[(*len)++] = c;
+	(*text)[*len] = 0;
+}
+
+static bool
+starts(const char *s, const char *with)
+{
+	return !strncmp(s, with, strlen(with));
+}
+
+/* end_line - indent the line by open braces, an open parenthesis and a for or if that waits for its statement */
+static void
+end_line(Out *o)
+{
+	const char *s = o->line_len ? o->line : "";
+	bool comment, quoted = false, brace = false;
+
+	while (*s == '\t' || *s == ' ')
+		s++;
+	comment = starts(s, "**") || starts(s, "/*") || starts(s, "*/");
+	if (*s && *s != '#') {
+		int tabs = o->braces - (*s == '}') + (o->parens > 0) + (o->owes && !starts(s, "for ("));
+		for (int i = 0; i < tabs && !comment; i++)
+			append(&o->text, &o->len, &o->size, '\t');
+	}
+	o->owes = o->parens == 0 ? starts(s, "for (") || starts(s, "if (") : o->owes;
+	for (; *s; s++) {
+		append(&o->text, &o->len, &o->size, *s);
+		quoted ^= *s == '"' && s[-1] != '\\';
+		if (comment || quoted)
+			continue;
+		o->braces += (*s == '{') - (*s == '}');
+		o->parens += (*s == '(') - (*s == ')');
+		brace |= *s == '{' || *s == ';';
+	}
+	if (brace && o->parens == 0 && (s[-1] == ';' || s[-1] == '{'))
+		o->owes = false;
+	append(&o->text, &o->len, &o->size, '\n');
+	o->line_len = 0;
+}
+
+static void
 put(Out *o, char c)
 {
-	if (o->len + 2 > o->size) {
-		char *bigger = arena_new(o->size = o->size ? 2*o->size : 1 << 14);
-		if (o->len)
-			memcpy(bigger, o->text, o->len);
-		o->text = bigger;
-	}
-	if (o->line_start && c != '\n' && c != '#') {
-		int tabs = o->depth - (c == '}');
-		o->line_start = false;
-		for (int i = 0; i < tabs; i++)
-			put(o, '\t');
-	}
-	o->text[o->len++] = c;
-	o->text[o->len] = 0;
-	o->depth += (c == '{') - (c == '}');
-	o->line_start = c == '\n';
+	if (c == '\n')
+		end_line(o);
+	else
+		append(&o->line, &o->line_len, &o->line_size, c);
 }
 
 static const char *
@@ -85,10 +122,6 @@ out_text(Out *o, const char *t)
 	while (*t) {
 		size_t len = 0;
 
-		if (o->line_start && (*t == '\t' || *t == ' ')) {
-			t++;
-			continue;
-		}
 		if (*t != '$') {
 			put(o, *t++);
 			continue;
@@ -119,21 +152,15 @@ out_line(Out *o, const char *format, ...)
 void
 out_raw(Out *o, const char *text)
 {
-	int depth = o->depth;
-
-	o->line_start = false;
-	o->depth = 0;
-	for (; *text; text++) {
-		put(o, *text);
-		o->line_start = false;
-	}
-	o->depth = depth;
-	o->line_start = o->len == 0 || o->text[o->len - 1] == '\n';
+	for (; *text; text++)
+		append(&o->text, &o->len, &o->size, *text);
 }
 
 const char *
 out_string(const Out *o, size_t *len)
 {
+	if (o->line_len)
+		die("an unfinished line: %s", o->line);
 	if (len)
 		*len = o->len;
 	return o->text ? o->text : "";

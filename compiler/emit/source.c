@@ -80,9 +80,9 @@ emit_offsets(Out *o, const Model *m)
 			for (int x = 0; x < g->nodes[j]->nin; x++)
 				if (g->nodes[j]->in[x] == n)
 					last = j;
-		out_line(o, "M_%s = %zu,%*s/* %zu floats, %s%s%s */", ident(n), n->at, n->at < 1000000 ? 2 : 1, "",
-		         layout_floats(&n->lay, n->shape), is_output(n) ? "returned" : arena_text("last read by %s", g->nodes[last]->name),
-		         n->over ? ", over " : "", n->over ? n->over->name : "");
+		out_line(o, "%-32s /* %7zu floats, %s%s%s */", arena_text("M_%s = %zu,", ident(n), n->at), layout_floats(&n->lay, n->shape),
+		         is_output(n) ? "returned" : arena_text("last read by %s", g->nodes[last]->name), n->over ? ", over " : "",
+		         n->over ? n->over->name : "");
 	}
 	out_line(o, "M_end = %zu", g->arena);
 	out_line(o, "};\n");
@@ -168,7 +168,7 @@ emit_run(Out *o, const Model *m)
 	if (g->target->cpu) {
 		if (!strncmp(g->target->cpu, "__builtin_cpu", 13))
 			out_text(o, "__builtin_cpu_init();\n");
-		out_line(o, "if (!(%s))\n\t\treturn RC_E_CPU;", g->target->cpu);
+		out_line(o, "if (!(%s))\nreturn RC_E_CPU;", g->target->cpu);
 	}
 	out_text(o, "return rc_check_blob(weights, len, $NAME_WEIGHTS_BYTES, $NAME_PLAN_HASH);\n"
 	            "}\n");

@@ -427,11 +427,10 @@ emit_start(Out *o, const Kernel *k, const char *fn, int per, int groups)
 	by = first_block(k, change, per);
 	for (int og = 0; og < groups; og++)
 		if (first_block(k, og, per) != og/change*by) {
-			Out *table = out_new();
-			out_text(table, "");
+			out_line(o, "static const int %s_from[%d] = {", fn, groups);
 			for (int i = 0; i < groups; i++)
-				out_text(table, arena_text("%s%d", i ? ", " : "", first_block(k, i, per)));
-			out_line(o, "static const int %s_from[] = { %s };\n", fn, out_string(table, NULL));
+				out_text(o, arena_text("%d%s", first_block(k, i, per), i + 1 == groups ? "\n" : i%16 == 15 ? ",\n" : ", "));
+			out_line(o, "};\n");
 			return arena_text(" + %s_from[og]*%zu", fn, k->lx.plane);
 		}
 	return change == 1 ? arena_text(" + og*%zu", by*k->lx.plane) : arena_text(" + og/%d*%zu", change, by*k->lx.plane);
@@ -460,17 +459,17 @@ emit_base(Out *o, const Kernel *k, const char *type, const char *name, const cha
 }
 
 static void
-emit_calls(Out *o, const Kernel *k, const char *fn, const Tiling *tl)
+emit_calls(Out *o, const Kernel *k, const char *fn, const Tiling *tl, bool grouped)
 {
 	int xs = stride_of(k).w*k->lx.cb, ys = k->ly.cb, j = 0;
 
 	for (int i = 0; i < 2; i++) {
 		int p = tl->width[i], to = j + p*tl->count[i];
-		const char *b = k->bias ? ", bi" : "";
+		const char *w = grouped ? "wi" : "w", *b = !k->bias ? "" : grouped ? ", bi" : ", b";
 		if (!tl->count[i])
 			continue;
 		if (tl->cols == p) {
-			out_line(o, "%s_p%d(xi, wi%s%s, yi);", fn, p, b, k->skip ? ", zi" : "");
+			out_line(o, "%s_p%d(xi, %s%s%s, yi);", fn, p, w, b, k->skip ? ", zi" : "");
 			return;
 		}
 		if (tl->count[i] > 1)
@@ -479,9 +478,27 @@ emit_calls(Out *o, const Kernel *k, const char *fn, const Tiling *tl)
 		const char *x = at ? arena_text(" + %s", times("j", (size_t)xs)) : plus((size_t)(j*xs));
 		const char *y = at ? arena_text(" + j*%d", ys) : plus((size_t)(j*ys));
 		const char *z = k->skip ? arena_text(", zi%s", at ? arena_text(" + j*%d", k->lz.cb) : plus((size_t)(j*k->lz.cb))) : "";
-		out_line(o, "%s%s_p%d(xi%s, wi%s%s, yi%s);", at ? "\t" : "", fn, p, x, b, z, y);
+		out_line(o, "%s_p%d(xi%s, %s%s%s, yi%s);", fn, p, x, w, b, z, y);
 		j = to;
 	}
+}
+
+/* emit_units - the loop over the kernel's work: group og of output vectors, image n, row i */
+static void
+emit_units(Out *o, int groups, int images, int rows)
+{
+	int axes = (groups > 1) + (images > 1) + (rows > 1);
+	const char *u = axes != 1 ? "u" : groups > 1 ? "og" : images > 1 ? "n" : "i";
+
+	out_line(o, "for (int %s = lo; %s < hi; %s++) {", u, u, u);
+	if (axes < 2)
+		return;
+	if (groups > 1)
+		out_line(o, "int og = u/%d;", images*rows);
+	if (images > 1)
+		out_line(o, "int n = u%s%s;", rows > 1 ? arena_text("/%d", rows) : "", groups > 1 ? arena_text("%%%d", images) : "");
+	if (rows > 1)
+		out_line(o, "int i = u%%%d;", rows);
 }
 
 static int
@@ -500,24 +517,19 @@ conv_emit(Out *o, const Kernel *k, const char *fn)
 			emit_tile(o, k, fn, tl.ob, tl.width[i]);
 	start = emit_start(o, k, fn, per, groups);
 	emit_kernel_head(o, k, fn);
-	out_line(o, "for (int u = lo; u < hi; u++) {");
-	if (groups > 1)
-		out_line(o, "int og = u%s;", images*tl.rows > 1 ? arena_text("/%d", images*tl.rows) : "");
-	if (images > 1)
-		out_line(o, "int n = u%s%s;", tl.rows > 1 ? arena_text("/%d", tl.rows) : "", groups > 1 ? arena_text("%%%d", images) : "");
-	if (tl.rows > 1)
-		out_line(o, "int i = u%s;", groups*images > 1 ? arena_text("%%%d", tl.rows) : "");
+	emit_units(o, groups, images, tl.rows);
 	emit_base(o, k, "const float", "x", start, &k->lx, k->lx.row*(size_t)(s.h*tl.fold), x0, &tl);
-	out_line(o, "const float *wi = w%s;", groups > 1 ? arena_text(" + og*%zu", group_floats(k, &tl)) : "");
-	if (k->bias)
-		out_line(o, "const float *bi = b%s;", groups > 1 ? arena_text(" + og*%d", per) : "");
+	if (groups > 1)
+		out_line(o, "const float *wi = w + %s;", times("og", group_floats(k, &tl)));
+	if (groups > 1 && k->bias)
+		out_line(o, "const float *bi = b + og*%d;", per);
 	if (k->skip)
 		emit_base(o, k, "const float", "z", groups > 1 ? arena_text(" + %s", group_at(k, &k->lz, tl.ob)) : "",
 		          &k->lz, k->lz.row*(size_t)tl.fold, k->lz.origin, &tl);
 	emit_base(o, k, "float", "y", groups > 1 ? arena_text(" + %s", group_at(k, &k->ly, tl.ob)) : "",
 	          &k->ly, k->ly.row*(size_t)tl.fold, k->ly.origin, &tl);
 	out_line(o, "%s", "");
-	emit_calls(o, k, fn, &tl);
+	emit_calls(o, k, fn, &tl, groups > 1);
 	out_line(o, "}");
 	out_line(o, "}");
 	return groups*images*tl.rows;

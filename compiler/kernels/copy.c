@@ -81,11 +81,7 @@ copy_emit(Out *o, const Kernel *k, const char *fn)
 	emit_operand(o, "y", k->y, &k->ly);
 	out_line(o, "*/");
 	emit_kernel_head(o, k, fn);
-	out_line(o, "for (int u = lo; u < hi; u++) {");
-	if (k->y.n > 1)
-		out_line(o, "int n = u/%d, c = u%%%d;", count, count);
-	else
-		out_line(o, "int c = u;");
+	emit_image_loop(o, k, "c", count);
 	out_line(o, "const float *xc = x + %s%s%s;", channel_at(&k->lx, r.xc, each),
 	         k->y.n > 1 ? arena_text(" + n*%zu", k->lx.image) : "", x0 ? arena_text(" + %zu", x0) : "");
 	out_line(o, "float *yc = y%s%s%s;\n", flatten ? "" : arena_text(" + %s", channel_at(&k->ly, r.yc, each)),

@@ -70,8 +70,7 @@ depthwise_emit(Out *o, const Kernel *k, const char *fn)
 	out_set(o, "cb", "%d", k->ly.cb);
 	out_set(o, "start", "%s", k->bias ? arena_text("ld(b + v*%d)", k->t->vl) : "zero()");
 	emit_kernel_head(o, k, fn);
-	out_line(o, "for (int u = lo; u < hi; u++) {");
-	emit_image_vector(o, k);
+	emit_image_loop(o, k, "v", vectors_of(k));
 	out_text(o, "const float *xv = $xv, *wv = w + v*$taps;\n");
 	if (k->skip)
 		out_text(o, "const float *zv = $zv;\n");

@@ -115,16 +115,16 @@ emit_kernel_head(Out *o, const Kernel *k, const char *fn)
 		out_line(o, "(void)z;");
 }
 
-/* emit_image_vector - split u into image and the rest: for kernels whose unit is one vector of one image */
+/* emit_image_loop - the loop over units: image n and what a unit is of it, count of them an image */
 void
-emit_image_vector(Out *o, const Kernel *k)
+emit_image_loop(Out *o, const Kernel *k, const char *unit, int count)
 {
-	int vectors = vectors_of(k);
-
-	if (k->y.n > 1)
-		out_line(o, "int n = u/%d, v = u%%%d;", vectors, vectors);
-	else
-		out_line(o, "int v = u;");
+	if (k->y.n == 1) {
+		out_line(o, "for (int %s = lo; %s < hi; %s++) {", unit, unit, unit);
+		return;
+	}
+	out_line(o, "for (int u = lo; u < hi; u++) {");
+	out_line(o, "int n = u/%d, %s = u%%%d;", count, unit, count);
 }
 
 /* vector_base - the expression for vector v of image n of tensor name */

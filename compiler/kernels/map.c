@@ -45,8 +45,7 @@ emit_map(Out *o, const Kernel *k, const char *fn, const char *formula, const cha
 	out_set(o, "h", "%d", k->y.h);
 	out_set(o, "w", "%d", k->y.w);
 	emit_kernel_head(o, k, fn);
-	out_line(o, "for (int u = lo; u < hi; u++) {");
-	emit_image_vector(o, k);
+	emit_image_loop(o, k, "v", vectors_of(k));
 	out_text(o, "const float *xv = $xv;\n");
 	if (k->skip)
 		out_text(o, "const float *zv = $zv;\n");

@@ -99,8 +99,7 @@ emit_windows(Out *o, const Kernel *k, const char *fn, const Axis *rows, const Ax
 	out_set(o, "rstep", rows->dilation > 1 ? "r += %d" : "r++", rows->dilation);
 	out_set(o, "qstep", cols->dilation > 1 ? "q += %d" : "q++", cols->dilation);
 	emit_kernel_head(o, k, fn);
-	out_line(o, "for (int u = lo; u < hi; u++) {");
-	emit_image_vector(o, k);
+	emit_image_loop(o, k, "v", vectors_of(k));
 	out_text(o, "const float *xv = $xv;\n"
 	            "float *yv = $yv;\n\n"
 	            "for (int i = 0; i < $h; i++) {\n");

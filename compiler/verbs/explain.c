@@ -44,7 +44,7 @@ explain_all(const Options *o, const Model *m)
 		Kernel k = kernel_of(n, 0);
 		macs += macs_of(n);
 		for (int p = 0; p < NParams; p++)
-			if (n->p[p].name) {
+			if (n->p[p].name && p != P_bn_mean && p != P_bn_var) {
 				int rank;
 				params += count_of(param_shape(n, (ParamId)p, &rank));
 			}
