@@ -10,7 +10,7 @@ FLAGS  = -std=c11 -pedantic -Wall -Wextra -Wshadow -Wmissing-prototypes -Wdouble
          $(shell pkg-config --cflags $(LIBS)) -D_POSIX_C_SOURCE=200809L
 LDLIBS = $(shell pkg-config --libs $(LIBS)) -lm -ldl -lpthread
 
-SRC = compiler/error.c compiler/memory.c compiler/files.c compiler/options.c compiler/graph.c compiler/shape.c \
+SRC = compiler/error.c compiler/memory.c compiler/files.c compiler/graph.c compiler/shape.c \
       compiler/check.c compiler/dump.c compiler/interp.c compiler/target.c compiler/pass.c compiler/host.c \
       dsl/sandbox.c dsl/attr.c dsl/dsl.c \
       compiler/passes/fold_bn.c compiler/passes/fuse.c compiler/passes/dce.c compiler/passes/choose.c \
@@ -29,7 +29,7 @@ HDR = compiler/resnetc.h compiler/ops.h compiler/attrs.h compiler/verbs/session.
 
 all: resnetc
 
-resnetc: $(OBJ) obj/compiler/main.o
+resnetc: $(OBJ) obj/compiler/options.o obj/compiler/main.o
 	@echo "ld $@"
 	$(V)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
 
@@ -46,7 +46,39 @@ obj/models.txt: $(wildcard examples/*.lua)
 	@mkdir -p $(@D)
 	$(V)for f in $^; do echo "=== $$(basename $$f .lua)"; cat $$f; done > $@
 
+# --- tests ---
+
+TESTS = passes plan matrix pairs errors weights image runtime emitted networks
+TEST_OBJ = obj/tests/main.o obj/tests/helpers.o $(TESTS:%=obj/tests/%.o)
+
+obj/tests/%.o: FLAGS += -Wno-pedantic -Wno-shadow -Wno-double-promotion
+obj/tests/%.o: tests/tests.h
+obj/check: $(TEST_OBJ) $(OBJ)
+	@echo "ld $@"
+	$(V)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS) $(shell pkg-config --libs check)
+
+check: resnetc obj/check
+	obj/check
+
+# everything, the big networks included
+check-long: resnetc obj/check
+	CHECK_LONG=1 obj/check
+
+# rewrite the golden texts; review with git diff
+bless: resnetc obj/check
+	BLESS=1 obj/check pairs
+
+# compare every network with PyTorch (Debian's python3-torch and python3-torchvision)
+parity: resnetc
+	/usr/bin/python3 tests/parity/parity.py ./resnetc --targets native,scalar
+
+# the compiler's own code under the address and undefined-behaviour sanitizers
+asan:
+	$(MAKE) clean
+	ASAN_OPTIONS=detect_leaks=0 $(MAKE) CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined" check
+	$(MAKE) clean
+
 clean:
 	rm -rf obj resnetc
 
-.PHONY: all clean
+.PHONY: all check check-long bless parity asan clean

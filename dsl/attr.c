@@ -33,7 +33,7 @@ bad(const Parse *p, const char *want, int index)
 static int
 whole(const Parse *p, int index)
 {
-	lua_Number v = lua_tonumber(p->L, index);
+	lua_Number v = lua_tonumber(p->L, index = lua_absindex(p->L, index));
 
 	if (lua_type(p->L, index) != LUA_TNUMBER || v != floor(v) || v < p->row->lo || v > p->row->hi)
 		bad(p, lua_pushfstring(p->L, "a whole number from %d to %d", p->row->lo, p->row->hi), index);
@@ -132,7 +132,7 @@ parse_attr(const Parse *p)
 		break;
 	case K_REAL:
 		if (lua_type(L, -1) != LUA_TNUMBER || !(lua_tonumber(L, -1) >= p->row->lo && lua_tonumber(L, -1) <= p->row->hi))
-			bad(p, lua_pushfstring(L, "a number from %d to %d", p->row->lo, p->row->hi), -1);
+			bad(p, lua_pushfstring(L, "a number from %d to %d", p->row->lo, p->row->hi), -2);
 		*(double *)field = lua_tonumber(L, -1);
 		break;
 	case K_RANGE:

@@ -382,7 +382,8 @@ local function renamer(m)
 	end
 	if not names and prefix == "" then return nil end
 	return function(name)
-		local y = names and names(name) or name
+		local y = name
+		if names then y = names(name) end
 		return type(y) == "string" and prefix .. y or y
 	end
 end

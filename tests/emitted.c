@@ -1,0 +1,143 @@
+/* emitted.c - the emitted files as a compiler and a packager meet them. */
+#include <unistd.h>
+
+#include "tests.h"
+
+static const char *const compilers[] = { "gcc -std=c11", "clang -std=c11", "g++ -x c++ -std=c++17", "clang++ -x c++ -std=c++17",
+	"aarch64-linux-gnu-gcc -std=c11" };
+static const char *const targets_of_all[] = { "scalar", "avx2", "avx512", "neon" };
+
+static bool
+have(const char *compiler)
+{
+	return system(arena_text("command -v %.*s > '%s' 2>&1", (int)strcspn(compiler, " "), compiler, in_dir("have"))) == 0;
+}
+
+START_TEST(no_warnings)
+{
+	int c = _i%5, t = _i/5;
+	bool neon = !strcmp(targets_of_all[t], "neon"), cross = c == 4;
+	Ran r;
+
+	if (neon != cross || !have(compilers[c]))
+		return;                          /* neon needs the cross compiler, the others must not have it */
+	put_file("every.lua", "", 0);
+	r = resnetc("%s -w random -q -o %s --target %s", body_model(3, 19, 23,
+		"local a = nn.relu(nn.bn(nn.conv(x, { 40, kernel = 3, stride = 2 })))\n"
+		"local b = nn.conv(a, { 40, kernel = 3, groups = 5, bias = true }) + a\n"
+		"local c = nn.conv(b, { 40, kernel = 3, groups = 40 })\n"
+		"local d = nn.concat(nn.bn(nn.relu(c)), nn.max_pool(b, { kernel = 3, stride = 1, padding = 1 }))\n"
+		"d = nn.avg_pool(nn.pad(nn.subsample(d, 2), { channels = { 1, 2 } }), { kernel = 2, padding = 1, ceil_mode = true })\n"
+		"return nn.softmax(nn.linear(nn.flatten(nn.adaptive_avg_pool(d, { size = 2 })), { 10 }))"), in_dir("warn"), targets_of_all[t]);
+	ck_assert_int_eq(r.status, 0);
+	ck_assert_msg(system(arena_text("cd '%s' && for f in *.c; do %s -O2 -Wall -Wextra -Wpedantic -Werror -c $f -o warn.o || exit 1; done",
+	              in_dir("warn"), compilers[c])) == 0, "%s, %s", compilers[c], targets_of_all[t]);
+}
+END_TEST
+
+START_TEST(second_run_gives_the_same_bytes)
+{
+	ck_assert_int_eq(resnetc("examples/cifar_resnet20.lua -w random -q -o %s", in_dir("one")).status, 0);
+	ck_assert_int_eq(resnetc("./examples/../examples/cifar_resnet20.lua -w random -q -o %s/", in_dir("two")).status, 0);
+	ck_assert_int_eq(system(arena_text("LC_ALL=C diff -r '%s' '%s'", in_dir("one"), in_dir("two"))), 0);
+}
+END_TEST
+
+static const char app[] =
+	"#include <stdio.h>\n#include <stdlib.h>\n#include \"first.h\"\n#include \"second.h\"\n#include \"rc_file.h\"\n"
+	"#define RUN(name, NAME) do { const void *w; size_t len; static float in[NAME##_INPUT_FLOATS], out[NAME##_OUTPUT_FLOATS];\\\n"
+	"	void *ws = aligned_alloc(64, NAME##_WORKSPACE_BYTES); for (int i = 0; i < NAME##_INPUT_FLOATS; i++) in[i] = (float)(i%17 - 8);\\\n"
+	"	if (rc_file_map(#name \".weights\", &w, &len) || name##_check(w, len) || name##_run(w, in, out, ws, NAME##_WORKSPACE_BYTES)) return 1;\\\n"
+	"	for (int i = 0; i < NAME##_OUTPUT_FLOATS; i++) printf(\"%a\\n\", (double)out[i]); free(ws); } while (0)\n"
+	"int main(void) { RUN(first, FIRST); RUN(second, SECOND); return 0; }\n";
+
+START_TEST(two_models_link_into_one_program)
+{
+	ck_assert_int_eq(resnetc("examples/cifar_resnet20.lua --name first -w random:1 -q -o %s", in_dir("both")).status, 0);
+	ck_assert_int_eq(resnetc("examples/cifar_plain20.lua --name second -w random:2 -q -o %s", in_dir("both")).status, 0);
+	put_file("both/app.c", app, strlen(app));
+	ck_assert_int_eq(system(arena_text("cd '%s' && cc -O2 *.c -o app && ./app > out1", in_dir("both"))), 0);
+	/* from two folders, each with its own copy of the runtime */
+	ck_assert_int_eq(resnetc("examples/cifar_resnet20.lua --name first -w random:1 -q -o %s", in_dir("here")).status, 0);
+	ck_assert_int_eq(resnetc("examples/cifar_plain20.lua --name second -w random:2 -q -o %s", in_dir("there")).status, 0);
+	ck_assert_int_eq(system(arena_text("cd '%s' && cp both/app.c . && cc -O2 -Ihere -Ithere here/*.c there/*.c app.c -o app && "
+		"cp here/first.weights there/second.weights . && ./app > out2 && cmp out2 both/out1", in_dir(""))), 0);
+}
+END_TEST
+
+START_TEST(bits_do_not_hang_on_flags_or_compiler)
+{
+	static const char *const how[] = { "gcc -O2", "gcc -O3 -ffast-math", "gcc -O1 -ffp-contract=off", "clang -O2", "clang -O2 -ffast-math",
+		"clang -O2 -ffp-contract=fast", "gcc -O2 -march=native", "clang -O3 -march=native" };
+	const char *dir = in_dir(arena_text("bits%d", _i));
+	const char *target = _i ? "scalar" : "native";
+
+	ck_assert_int_eq(resnetc("examples/cifar_resnet20.lua --name first -w random:1 -q -o %s --target %s", dir, target).status, 0);
+	ck_assert_int_eq(resnetc("%s --name second -w random:2 -q -o %s --target %s", body_model(3, 9, 9,
+		"x = nn.softmax(nn.bn(nn.relu(nn.avg_pool(nn.conv(x, { 9, kernel = 3 }), { kernel = 2, padding = 1 }))))\nreturn x"), dir, target).status, 0);
+	put_file(arena_text("bits%d/app.c", _i), app, strlen(app));
+	for (size_t i = 0; i < sizeof how/sizeof *how; i++)
+		ck_assert_msg(system(arena_text("cd '%s' && %s *.c -o app && ./app > out%zu && cmp out0 out%zu", dir, how[i], i, i)) == 0, "%s: %s",
+		              target, how[i]);
+}
+END_TEST
+
+START_TEST(neon_runs_under_qemu)
+{
+	const char *dir = in_dir("neon");
+
+	if (!have("aarch64-linux-gnu-gcc") || !have("qemu-aarch64"))
+		return;
+	ck_assert_int_eq(resnetc("examples/cifar_resnet20.lua --name first -w random:1 -q -o %s --target neon", dir).status, 0);
+	ck_assert_int_eq(resnetc("examples/cifar_resnet20_b.lua --name second -w random:2 -q -o %s --target neon", dir).status, 0);
+	put_file("neon/app.c", app, strlen(app));
+	ck_assert_int_eq(system(arena_text("cd '%s' && aarch64-linux-gnu-gcc -O2 -static *.c -o app && qemu-aarch64 ./app > out", dir)), 0);
+	/* against the interpreter */
+	FILE *f = fopen(in_dir("neon/out"), "r");
+	for (int k = 0; k < 2; k++) {
+		static const DslOptions none;
+		Graph *g = dsl_load(k ? "examples/cifar_resnet20_b.lua" : "examples/cifar_resnet20.lua", &none);
+		double in[3072], **v, most = 0, err = 0;
+		bind_random(g, (uint64_t)k + 1);
+		for (int i = 0; i < 3072; i++)
+			in[i] = i%17 - 8;
+		v = interp(g, in);
+		for (int i = 0; i < 10; i++) {
+			double got;
+			ck_assert_int_eq(fscanf(f, "%la", &got), 1);
+			most = fmax(most, fabs(v[g->outputs[0]->id][i]));
+			err = fmax(err, fabs(v[g->outputs[0]->id][i] - got));
+		}
+		ck_assert_double_lt(err/most, 1e-5);
+		interp_free(g, v);
+	}
+	fclose(f);
+}
+END_TEST
+
+START_TEST(no_forbidden_words)
+{
+	/* no allocation, stdio, locale, variable-length arrays or writable globals: the object has no data and needs four symbols */
+	ck_assert_int_eq(resnetc("examples/resnet18.lua --input 32x32 -w random -q -o %s", in_dir("pure")).status, 0);
+	ck_assert_int_eq(system(arena_text("cd '%s' && cc -O2 -c resnet18.c rc.c && nm resnet18.o | grep -E ' [BbDdCU] ' | "
+		"grep -vE 'rc_(check_blob|clear|clear_halo|ready|step)|__cpu_model|__cpu_indicator_init|memset|memcpy|_GLOBAL_OFFSET_TABLE_|stack_chk|resnet18_|DW.ref|rel.ro|d (__|\\.)' > bad; "
+		"cat bad; test ! -s bad", in_dir("pure"))), 0);
+}
+END_TEST
+
+Suite *
+suite_emitted(void)
+{
+	Suite *s = suite_create("emitted");
+	TCase *t = tcase_create("emitted");
+
+	tcase_set_timeout(t, 300);
+	tcase_add_loop_test(t, no_warnings, 0, 20);
+	tcase_add_test(t, second_run_gives_the_same_bytes);
+	tcase_add_test(t, two_models_link_into_one_program);
+	tcase_add_loop_test(t, bits_do_not_hang_on_flags_or_compiler, 0, 2);
+	tcase_add_test(t, neon_runs_under_qemu);
+	tcase_add_test(t, no_forbidden_words);
+	suite_add_tcase(s, t);
+	return s;
+}

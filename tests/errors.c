@@ -1,0 +1,224 @@
+/*
+** errors.c - bad input of every kind: the exact message, the exit status, and nothing left behind.
+** Each row runs the program in the suite's folder; "%" in a message stands for "model.lua:LINE: ".
+*/
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tests.h"
+
+#define HEAD "local nn = require \"resnet\"\n"
+#define BODY(text) HEAD "return nn.model { name = \"m\", input = nn.image { 3, 8, 8 }, body = function(x)\n" text "\nend }\n"
+
+static const struct {
+	const char *name, *model, *want;
+} models[] = {
+	{ "syntax", HEAD "return nn.model {\n  name = = 3\n}", "model.lua:3: syntax: unexpected symbol near '='" },
+	{ "run_time", HEAD "local a = nil\nlocal b = a.x\nreturn b", "model.lua:3: attempt to index a nil value (local 'a')" },
+	{ "user_error", HEAD "error('no such depth')", "model.lua:2: no such depth" },
+	{ "endless_loop", HEAD "while true do end", "model.lua:2: model: want a result within 100 million instructions, got an endless loop?" },
+	{ "endless_loop_in_pcall", HEAD "while true do pcall(function() while true do end end) end",
+	  "model.lua:2: model: want a result within 100 million instructions, got an endless loop?" },
+	{ "memory_bomb", HEAD "local t = {}\nfor i = 1, 1e9 do t[i] = ('x'):rep(1e6) .. i end", "model.lua:3: model: want at most 256 MB of Lua memory, got more" },
+	{ "recursion", HEAD "local function f() return 1 + f() end\nf()", "model.lua:2: model: want calls that end, got a stack overflow" },
+	{ "io", HEAD "io.open('/etc/passwd')", "model.lua:2: sandbox: want a model without io, got a use of it" },
+	{ "os", HEAD "os.execute('true')", "model.lua:2: sandbox: want a model without os, got a use of it" },
+	{ "debug", HEAD "debug.getinfo(1)", "model.lua:2: sandbox: want a model without debug, got a use of it" },
+	{ "load", HEAD "load('return 1')()", "model.lua:2: sandbox: want a model without load, got a use of it" },
+	{ "require", "local nn = require \"socket\"", "model.lua:1: require: want \"resnet\", got \"socket\"" },
+	{ "bytecode", "\033Lua...", "model.lua:0: model: want Lua text, got bytecode" },
+	{ "finalizer", HEAD "setmetatable({}, { __gc = print })", "model.lua:2: setmetatable: want a metatable without __gc, got one" },
+	{ "mistyped_global", HEAD "local x = pirnt", "model.lua:2: variable 'pirnt': want a defined one, got none; did you mean 'print'?" },
+	{ "mistyped_function", BODY("return nn.rleu(x)"), "model.lua:3: nn.rleu: want a function of the library (resnetc doc lists them), got none; did you mean 'relu'?" },
+	{ "no_model", "return 3", "model.lua:1: model: want the file to return nn.model { ... }, got number" },
+	{ "nothing_returned", "local a = 1", "model.lua:1: model: want the file to return nn.model { ... }, got nil" },
+	{ "no_input", HEAD "return nn.model { name = \"m\" }", "model.lua:2: model: want input = nn.image { channels, height, width }, got nothing" },
+	{ "no_name", HEAD "return nn.model { input = nn.image { 3, 8, 8 } }", "model.lua:2: model: want name as a string, got none" },
+	{ "keyword", HEAD "return nn.model { name = \"double\", input = nn.image { 3, 8, 8 } }", "model.lua:2: model: want a name that is no keyword, got 'double'" },
+	{ "bad_name", HEAD "return nn.model { name = \"resnet-50\", input = nn.image { 3, 8, 8 } }",
+	  "model.lua:2: model: want a name that is a C identifier of at most 60 letters, got 'resnet-50'" },
+	{ "negative_size", BODY("return nn.conv(x, { -3, kernel = 3 })"), "model.lua:3: conv2d 'conv1': want out as a whole number from 1 to 65536, got -3" },
+	{ "zero_kernel", BODY("return nn.conv(x, { 3, kernel = 0 })"), "model.lua:3: conv2d 'conv1': want kernel as a whole number from 1 to 1024, got 0" },
+	{ "fractional", BODY("return nn.conv(x, { 2.5, kernel = 3 })"), "model.lua:3: conv2d 'conv1': want out as a whole number from 1 to 65536, got 2.5" },
+	{ "huge", BODY("return nn.conv(x, { 1e9, kernel = 3 })"), "model.lua:3: conv2d 'conv1': want out as a whole number from 1 to 65536, got 1e+09" },
+	{ "huge_result", BODY("return nn.pad(x, { padding = 4096, channels = { 0, 60000 } })"),
+	  "model.lua:3: pad 'pad1': want a result of at most 2^28 elements, got 1x60003x8200x8200" },
+	{ "bad_image", HEAD "return nn.model { name = \"m\", input = nn.image { 3, -8, 8 } }",
+	  "model.lua:2: input 'input': want shape as a whole number from 1 to 65536, got -8" },
+	{ "short_image", HEAD "return nn.model { name = \"m\", input = nn.image { 3, 8 } }",
+	  "model.lua:2: input 'input': want shape as {channels, height, width}, got a table" },
+	{ "no_kernel", BODY("return nn.conv(x, { 3 })"), "model.lua:3: conv2d 'conv1': want kernel, got none" },
+	{ "no_channels", BODY("return nn.conv(x, { kernel = 3 })"), "model.lua:3: conv2d 'conv1': want out, got none" },
+	{ "wrong_type", BODY("return nn.conv(x, { 3, kernel = 'three' })"),
+	  "model.lua:3: conv2d 'conv1': want kernel as a whole number from 1 to 1024, got \"three\"" },
+	{ "unknown_option", BODY("return nn.conv(x, { 3, kernel = 3, strid = 2 })"),
+	  "model.lua:3: conv2d 'conv1': want an option of conv2d, got 'strid'; did you mean 'stride'?" },
+	{ "unknown_padding", BODY("return nn.conv(x, { 3, kernel = 3, padding = 'valid' })"),
+	  "model.lua:3: conv2d 'conv1': want padding as n, {h, w}, {top, left, bottom, right}, named sides or \"same\", got \"valid\"" },
+	{ "window_too_big", BODY("return nn.conv(x, { 3, kernel = 9, padding = 0 })"),
+	  "model.lua:3: conv2d 'conv1': want a window of at most 8 rows (input 8 and padding 0 + 0), got 9" },
+	{ "groups", BODY("return nn.conv(x, { 4, kernel = 3, groups = 2 })"), "model.lua:3: conv2d 'conv1': want input channels divisible by groups = 2, got 3" },
+	{ "groups_out", BODY("return nn.conv(x, { 4, kernel = 3, groups = 3 })"), "model.lua:3: conv2d 'conv1': want output channels divisible by groups = 3, got 4" },
+	{ "skip_shapes", BODY("return x + nn.conv(x, { 5, kernel = 3 })"),
+	  "model.lua:3: add 'add1': want inputs of one shape, got 3x8x8 ('input') and 5x8x8 ('conv1')" },
+	{ "concat_shapes", BODY("return nn.concat(x, nn.max_pool(x, { kernel = 2 }))"),
+	  "model.lua:3: concat 'concat1': want inputs of one height and width, got 8x8 ('input') and 4x4 ('max_pool1')" },
+	{ "linear_of_a_map", BODY("return nn.linear(x, { 10 })"), "model.lua:3: linear 'fc': want a flat input (nn.flatten before it), got 3x8x8" },
+	{ "pool_padding", BODY("return nn.max_pool(x, { kernel = 2, padding = 2 })"), "model.lua:3: max_pool 'max_pool1': want padding of at most half the kernel 2x2, got 2, 2, 2, 2" },
+	{ "slice_range", BODY("return nn.slice(x, { channels = { 2, 9 } })"), "model.lua:3: slice 'slice1': want channels {from, to} with 0 <= from < to <= 3, got {2, 9}" },
+	{ "not_a_tensor", BODY("return nn.relu(nil)"), "model.lua:3: relu 'relu1': want a tensor, got nothing" },
+	{ "too_many_tensors", BODY("return nn.relu(x, x)"), "model.lua:3: relu 'relu1': want 1 tensor, got 2" },
+	{ "body_returns_nothing", BODY("nn.relu(x)"), "model.lua:4: model: want body to return a tensor, got nothing" },
+	{ "other_model", HEAD "local old\nnn.model { name = \"a\", input = nn.image { 3, 8, 8 }, body = function(x) old = x return x end }\n"
+	  "return nn.model { name = \"b\", input = nn.image { 3, 8, 8 }, body = function(x)\nreturn x + old\nend }",
+	  "model.lua:5: add 'add1': want tensors of this model, got 'input' of another" },
+	{ "cycle", HEAD "local t = {}\nt[0] = nn.input { name = \"input\", shape = {3, 8, 8} }\nt[1] = nn.add(t[0], t[2], { name = \"a\" })\n"
+	  "t[2] = nn.relu(t[1], { name = \"b\" })\nreturn nn.model { name = \"m\", outputs = { t[2] } }", "model.lua:4: add 'a': want a tensor, got nothing" },
+	{ "one_name_twice", BODY("local y = nn.conv(x, { 3, kernel = 3, name = \"c\" })\nreturn nn.conv(y, { 3, kernel = 3, name = \"c\" })"),
+	  "model.lua:4: conv2d 'c': want layers of different names, got this one twice (first in line 3)" },
+	{ "comment_in_name", BODY("return nn.relu(x, { name = \"a*/b\" })"), "model.lua:3: relu 'a*/b': want a name of letters, digits and . _ - : /, got '*'" },
+	{ "variant", HEAD "return nn.model { name = \"m\", variant = \"v2\", input = nn.image { 3, 8, 8 } }",
+	  "model.lua:2: model: variant: want one of v1, v1.5, B, C, D, got \"v2\"; did you mean 'v1'?" },
+	{ "shortcut", HEAD "return nn.model { name = \"m\", input = nn.image { 3, 8, 8 },\nstages = {\nnn.stage { nn.basic, width = 8, shortcut = \"E\" } } }",
+	  "model.lua:4: shortcut: want one of identity, A, B, C, D, bias, got \"E\"; did you mean 'A'?" },
+	{ "identity_mismatch", HEAD "return nn.model { name = \"m\", input = nn.image { 3, 8, 8 },\nstages = {\nnn.stage { nn.basic, width = 8, shortcut = \"identity\" } } }",
+	  "model.lua:4: add 'layer1.0.add1': want inputs of one shape, got 8x8x8 ('layer1.0.bn2') and 3x8x8 ('input')" },
+	{ "stage_word", HEAD "return nn.model { name = \"m\", input = nn.image { 3, 8, 8 }, stages = {\nnn.stage { nn.basic, block = 2, width = 8 } } }",
+	  "model.lua:3: stage of basic: want one of its options, got 'block'; did you mean 'blocks'?" },
+	{ "stage_blocks", HEAD "return nn.model { name = \"m\", input = nn.image { 3, 8, 8 }, stages = {\nnn.stage { nn.basic, blocks = 0, width = 8 } } }",
+	  "model.lua:3: stage: want blocks as a whole number from 1 to 1000, got 0" },
+	{ "stage_width", HEAD "return nn.model { name = \"m\", input = nn.image { 3, 8, 8 }, stages = {\nnn.stage { nn.basic } } }",
+	  "model.lua:3: stage: want width as a whole number from 1 to 65536, got nothing" },
+	{ "stage_block", HEAD "return nn.model { name = \"m\", input = nn.image { 3, 8, 8 }, stages = {\nnn.stage { \"basic\", width = 8 } } }",
+	  "model.lua:3: stage: want a block as its first item (nn.basic, nn.bottleneck, nn.plain or a function), got \"basic\"" },
+	{ "model_word", HEAD "return nn.model { name = \"m\", inputs = nn.image { 3, 8, 8 } }", "model.lua:2: model: want one of its options, got 'inputs'; did you mean 'input'?" },
+	{ "image_std", HEAD "return nn.model { name = \"m\", input = nn.image { 3, 8, 8, std = { 1, 0, 1 } } }", "model.lua:2: image: want std as numbers above 0, got 0" },
+	{ "image_mean", HEAD "return nn.model { name = \"m\", input = nn.image { 3, 8, 8, mean = { 1 } } }", "model.lua:2: image: want mean as 3 numbers, got 1" },
+	{ "names_function", HEAD "return nn.model { name = \"m\", input = nn.image { 3, 8, 8 }, head = nn.classifier { 3 }, names = function() end }",
+	  "model.lua:2: model: want names to return a string for 'fc.weight', got a nil" },
+	{ "names_word", HEAD "return nn.model { name = \"m\", input = nn.image { 3, 8, 8 }, names = \"tim\" }",
+	  "model.lua:2: model: names: want one of torchvision, timm, fastai, got \"tim\"; did you mean 'timm'?" },
+};
+enum { NModels = sizeof models/sizeof *models };
+
+START_TEST(bad_model)
+{
+	Ran r;
+
+	put_file("model.lua", models[_i].model, strlen(models[_i].model));
+	r = resnetc("%s -w random -o %s", in_dir("model.lua"), in_dir("left"));
+	ck_assert_msg(!strcmp(r.err, arena_text("%s\n", models[_i].want)), "%s: got\n%swant\n%s\n", models[_i].name, r.err, models[_i].want);
+	ck_assert_int_eq(r.status, ExitInput);
+	ck_assert_int_eq(access(in_dir("left"), F_OK), -1);
+}
+END_TEST
+
+static const struct {
+	const char *args, *want;
+	int status;
+} commands[] = {
+	{ "", NULL, ExitUsage },
+	{ "complie x.lua", "resnetc: want a verb or a model file, got 'complie'; did you mean 'compile'?", ExitUsage },
+	{ "examples/resnet18.lua", "resnetc: compile: want weights (-w FILE or -w random), got none", ExitUsage },
+	{ "examples/resnet18.lua -w random --tagret avx2", "resnetc: want a known option, got '--tagret'; did you mean '--target'?", ExitUsage },
+	{ "examples/resnet18.lua -w random --target avx", "resnetc: --target: want native, scalar, avx2, avx512 or neon, got 'avx'; did you mean 'avx2'?", ExitUsage },
+	{ "examples/resnet18.lua -w random --batch 0", "resnetc: --batch: want a whole number from 1 to 4096, got '0'", ExitUsage },
+	{ "examples/resnet18.lua -w random --batch 2x", "resnetc: --batch: want a whole number from 1 to 4096, got '2x'", ExitUsage },
+	{ "examples/resnet18.lua -w random --input 0x5", "resnetc: --input: want HxW from 1x1 to 65536x65536, got '0x5'", ExitUsage },
+	{ "examples/resnet18.lua -w random:x", "resnetc: --weights: want random[:SEED] with a whole number, got 'random:x'", ExitUsage },
+	{ "examples/resnet18.lua -w", "resnetc: --weights: want a value FILE|random[:SEED], got none", ExitUsage },
+	{ "examples/resnet18.lua other.lua -w random", "resnetc: compile: want one model, got 'other.lua' too", ExitUsage },
+	{ "examples/resnet18.lua --dump=fused", "resnetc: --dump: want a pass, got 'fused'; did you mean 'fuse'?", ExitUsage },
+	{ "examples/resnet18.lua -w random --no-fold", "resnetc: want a known option, got '--no-fold'; did you mean '--no-fold_bn'?", ExitUsage },
+	{ "examples/resnet18.lua -w random --times=3", "resnetc: --times: want no value, got '3'", ExitUsage },
+	{ "examples/resnet18.lua -w random -D depth", "resnetc: -D: want KEY=VALUE, got 'depth'", ExitUsage },
+	{ "run examples/resnet18.lua -w random", "resnetc: run: want an input (-i FILE.npy, .png or .jpg), got none", ExitUsage },
+	{ "run examples/resnet18.lua -i x.png", "resnetc: run: want weights (-w FILE or -w random), got none", ExitUsage },
+	{ "explain", "resnetc: explain: want a model file, got none", ExitUsage },
+	{ "init resnet51", "resnetc: init: want a model (resnetc init lists them), got 'resnet51'; did you mean 'resnet50'?", ExitUsage },
+	{ "nowhere.lua -w random", "nowhere.lua: want a readable file, got: No such file or directory", ExitInput },
+	{ "examples -w random", NULL, ExitUsage },
+	{ "./examples -w random", "./examples: want a regular file, got a folder", ExitInput },
+	{ "examples/cifar_resnet20.lua -w nowhere.safetensors", "nowhere.safetensors: want a readable file, got: No such file or directory", ExitInput },
+	{ "examples/cifar_resnet20.lua -w random -o /proc/nowhere", "/proc/nowhere: want a folder that can be made, got: No such file or directory", ExitInput },
+	{ "run examples/cifar_resnet20.lua -w random -i Makefile", "Makefile: want a .png, .jpg or .npy file, got something else", ExitInput },
+	{ "run examples/cifar_resnet20.lua -w random -i nowhere.png", "nowhere.png: want a readable file, got: No such file or directory", ExitInput },
+	{ "explain examples/resnet18.lua layer1.0.conv3", "examples/resnet18.lua: want a layer of resnet18 as it is after the passes, got 'layer1.0.conv3'; did you mean 'layer1.0.conv1'?", ExitInput },
+};
+enum { NCommands = sizeof commands/sizeof *commands };
+
+START_TEST(bad_command)
+{
+	Ran r = resnetc("%s", commands[_i].args);
+
+	if (commands[_i].want) {
+		char *line = strchr(r.err, '\n');
+		ck_assert_ptr_nonnull(line);
+		*line = 0;
+		ck_assert_str_eq(r.err, commands[_i].want);
+	}
+	ck_assert_int_eq(r.status, commands[_i].status);
+}
+END_TEST
+
+static const char cifar[] = "examples/cifar_resnet20.lua";
+
+static void
+want_input_error(const char *file, const char *message)
+{
+	Ran r = resnetc("run %s -w random -i %s", cifar, in_dir(file));
+
+	ck_assert_str_eq(r.err, arena_text("%s: %s\n", file, message));
+	ck_assert_int_eq(r.status, ExitInput);
+}
+
+START_TEST(bad_inputs)
+{
+	static const unsigned char png[] = "\x89PNG\r\n\x1a\n\0\0\0\rIHDR", jpg[] = "\xff\xd8\xff\xe0\0\x10JFIF";
+	float v[12] = { 0 };
+	int64_t dim[] = { 3, 2, 2 };
+
+	put_file("empty.png", "", 0);
+	want_input_error("empty.png", "want a file with contents, got an empty one");
+	put_file("cut.png", png, sizeof png - 1);
+	want_input_error("cut.png", "want a PNG picture, got: read beyond end of data");
+	put_file("cut.jpg", jpg, sizeof jpg - 1);
+	want_input_error("cut.jpg", "want a whole JPEG picture, got: Premature end of JPEG file");
+	npy_write(in_dir("small.npy"), v, 3, dim);
+	want_input_error("small.npy", "want shape Nx3x32x32 or 3x32x32, got 3x2x2");
+	put_file("bad.npy", "\x93NUMPY\x01\0\x40\0{'descr': '<f8', 'fortran_order': False, 'shape': (3, 2, 2), }          \n", 74);
+	want_input_error("bad.npy", "want dtype float32 ('<f4'), got '<f8', '");
+	put_file("cut.npy", "\x93NUMPY\x01\0\x40\0{'descr': '<f4', 'fortran_order': False, 'shape': (3, 32, 32), }        \n", 74);
+	want_input_error("cut.npy", "want 12288 bytes of data, got 0 (truncated?)");
+}
+END_TEST
+
+START_TEST(old_output_survives_a_failed_write)
+{
+	/* a folder stands where the blob should go: the rename fails, and no temporary file stays */
+	const char *dir = in_dir("taken");
+	Ran r;
+
+	mkdir(dir, 0777);
+	mkdir(arena_text("%s/cifar_resnet20.c", dir), 0777);
+	r = resnetc("%s -w random -o %s", cifar, dir);
+	ck_assert_str_eq(r.err, "taken/cifar_resnet20.c: want a file that can be replaced, got: Is a directory\n");
+	ck_assert_int_eq(r.status, ExitInput);
+	ck_assert_int_eq(count_files(dir), 1);
+}
+END_TEST
+
+Suite *
+suite_errors(void)
+{
+	Suite *s = suite_create("errors");
+	TCase *t = tcase_create("errors");
+
+	tcase_set_timeout(t, 60);
+	tcase_add_loop_test(t, bad_model, 0, NModels);
+	tcase_add_loop_test(t, bad_command, 0, NCommands);
+	tcase_add_test(t, bad_inputs);
+	tcase_add_test(t, old_output_survives_a_failed_write);
+	suite_add_tcase(s, t);
+	return s;
+}

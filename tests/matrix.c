@@ -1,0 +1,187 @@
+/*
+** matrix.c - op x shape x target against the interpreter. Every row is a small network; all rows are
+** emitted for every target, compiled into one shared object a target, and run one test each. avx512
+** and neon run through tests/emulate, the same vector words in plain C, so their code is tested on
+** any machine; on a machine that has the instructions the real words are used.
+*/
+#include <dlfcn.h>
+
+#include "tests.h"
+
+static const struct {
+	Op op;
+	int c, h, w, batch;
+	const char *body;
+} rows[] = {
+	{ O_input, 3, 5, 7, 1, "return x" },
+	{ O_input, 17, 1, 1, 3, "return x" },
+	{ O_conv2d, 3, 8, 8, 1, "return nn.conv(x, { 16, kernel = 3 })" },
+	{ O_conv2d, 1, 1, 1, 1, "return nn.conv(x, { 1, kernel = 1 })" },
+	{ O_conv2d, 1, 1, 1, 1, "return nn.conv(x, { 3, kernel = 3, bias = true })" },
+	{ O_conv2d, 17, 5, 9, 1, "return nn.conv(x, { 3, kernel = 3, bias = true })" },
+	{ O_conv2d, 17, 9, 5, 2, "return nn.relu(nn.conv(nn.conv(x, { 17, kernel = 3 }), { 33, kernel = 3, stride = 2 }))" },
+	{ O_conv2d, 3, 23, 19, 1, "return nn.conv(x, { 8, kernel = 7, stride = 2, padding = 3 })" },
+	{ O_conv2d, 16, 6, 6, 1, "return nn.conv(nn.relu(x), { 48, kernel = 1 })" },
+	{ O_conv2d, 64, 7, 7, 1, "return nn.conv(nn.relu(x), { 64, kernel = 1 }) + x" },
+	{ O_conv2d, 40, 14, 14, 1, "return nn.conv(nn.relu(x), { 32, kernel = 1, stride = 2 })" },
+	{ O_conv2d, 8, 11, 4, 1, "return nn.conv(nn.relu(x), { 8, kernel = 2, stride = 3 })" },
+	{ O_conv2d, 8, 9, 9, 1, "return nn.conv(nn.relu(x), { 8, kernel = 1, stride = 4 })" },
+	{ O_conv2d, 12, 9, 10, 1, "return nn.conv(nn.relu(x), { 20, kernel = 3, dilation = 2 })" },
+	{ O_conv2d, 12, 9, 10, 1, "return nn.conv(nn.relu(x), { 20, kernel = { 3, 1 }, dilation = { 3, 1 }, stride = { 1, 2 } })" },
+	{ O_conv2d, 5, 8, 8, 1, "return nn.conv(nn.relu(x), { 7, kernel = 3, stride = 2, padding = \"same\" })" },
+	{ O_conv2d, 5, 8, 9, 1, "return nn.conv(nn.relu(x), { 7, kernel = 4, padding = { 0, 3, 2, 1 } })" },
+	{ O_conv2d, 5, 8, 9, 1, "return nn.conv(x, { 7, kernel = 3, padding = { top = 2, right = 1 } })" },
+	{ O_conv2d, 5, 4, 4, 1, "return nn.conv(nn.relu(x), { 7, kernel = 3, padding = 4 })" },
+	{ O_conv2d, 32, 6, 6, 1, "return nn.conv(nn.relu(x), { 64, kernel = 3, groups = 2 })" },
+	{ O_conv2d, 64, 6, 6, 2, "return nn.conv(nn.relu(x), { 64, kernel = 3, groups = 16 })" },
+	{ O_conv2d, 51, 5, 6, 1, "return nn.conv(nn.relu(x), { 51, kernel = 3, groups = 3 })" },
+	{ O_conv2d, 34, 5, 6, 1, "return nn.conv(nn.relu(x), { 17, kernel = 3, groups = 17 })" },
+	{ O_conv2d, 6, 5, 6, 1, "return nn.conv(x, { 9, kernel = 3, groups = 3 })" },
+	{ O_conv2d, 17, 9, 7, 2, "return nn.relu(nn.conv(nn.relu(x), { 17, kernel = 3, groups = 17, bias = true }) + x)" },
+	{ O_conv2d, 20, 9, 7, 1, "return nn.conv(x, { 20, kernel = 3, groups = 20, stride = 2, dilation = 2, padding = 1 })" },
+	{ O_conv2d, 20, 9, 7, 1, "return nn.conv(x, { 40, kernel = 3, groups = 20 })" },
+	{ O_conv2d, 256, 4, 4, 1, "return nn.relu(nn.bn(nn.conv(nn.relu(x), { 128, kernel = 3 })))" },
+	{ O_linear, 19, 1, 1, 1, "return nn.linear(nn.flatten(x), { 10 })" },
+	{ O_linear, 5, 3, 2, 2, "return nn.relu(nn.linear(nn.flatten(x), { 33, bias = false }))" },
+	{ O_linear, 512, 1, 1, 1, "return nn.linear(nn.flatten(x), { 1000 })" },
+	{ O_bn, 17, 3, 5, 2, "return nn.bn(x)" },
+	{ O_bn, 3, 4, 4, 1, "return nn.relu(nn.bn(nn.relu(x), { affine = false, eps = 0.01 }))" },
+	{ O_relu, 17, 3, 5, 2, "return nn.relu(x)" },
+	{ O_add, 17, 3, 5, 2, "return nn.relu(nn.relu(x) + x)" },
+	{ O_add, 8, 3, 5, 1, "return x + x" },
+	{ O_max_pool, 17, 9, 7, 2, "return nn.max_pool(x, { kernel = 3, stride = 2, padding = 1 })" },
+	{ O_max_pool, 3, 8, 7, 1, "return nn.max_pool(x, { kernel = { 2, 3 }, stride = { 3, 2 }, ceil_mode = true })" },
+	{ O_max_pool, 3, 9, 9, 1, "return nn.max_pool(x, { kernel = 3, stride = 2, padding = 1, dilation = 2 })" },
+	{ O_max_pool, 4, 1, 1, 1, "return nn.max_pool(x, { kernel = 3, stride = 1, padding = 1 })" },
+	{ O_avg_pool, 17, 7, 9, 2, "return nn.avg_pool(x, { kernel = 2 })" },
+	{ O_avg_pool, 5, 7, 9, 1, "return nn.avg_pool(x, { kernel = 3, stride = 2, padding = 1 })" },
+	{ O_avg_pool, 5, 8, 10, 1, "return nn.avg_pool(x, { kernel = 3, stride = 2, padding = 1, ceil_mode = true })" },
+	{ O_avg_pool, 5, 8, 7, 1, "return nn.avg_pool(x, { kernel = 3, stride = 2, padding = 1, ceil_mode = true, count_include_pad = false })" },
+	{ O_adaptive_avg_pool, 17, 7, 9, 2, "return nn.adaptive_avg_pool(x, { size = 1 })" },
+	{ O_adaptive_avg_pool, 5, 7, 9, 1, "return nn.adaptive_avg_pool(x, { size = { 3, 4 } })" },
+	{ O_adaptive_avg_pool, 5, 2, 3, 1, "return nn.adaptive_avg_pool(x, { size = 5 })" },
+	{ O_adaptive_max_pool, 5, 7, 9, 1, "return nn.adaptive_max_pool(x, { size = { 3, 4 } })" },
+	{ O_adaptive_max_pool, 17, 4, 4, 1, "return nn.adaptive_max_pool(x, { size = 2 })" },
+	{ O_concat, 5, 3, 4, 2, "return nn.concat(x, nn.relu(x), nn.conv(x, { 16, kernel = 1 }))" },
+	{ O_concat, 16, 3, 4, 1, "local y = nn.relu(x) return nn.conv(nn.concat { x, y, y }, { 8, kernel = 3 })" },
+	{ O_slice, 17, 6, 7, 2, "return nn.slice(x, { channels = { 2, 13 }, rows = { 1, 6, 2 }, cols = { 0, 7, 3 } })" },
+	{ O_slice, 32, 6, 7, 1, "return nn.slice(nn.relu(x), { channels = { 16, 32 } })" },
+	{ O_slice, 16, 8, 8, 1, "return nn.subsample(nn.relu(x), 2)" },
+	{ O_pad, 16, 4, 4, 1, "return nn.pad(nn.relu(x), { channels = { 8, 8 } })" },
+	{ O_pad, 5, 4, 3, 2, "return nn.pad(x, { channels = { 1, 0 }, padding = { 1, 0, 2, 3 } })" },
+	{ O_pad, 16, 4, 3, 1, "return nn.conv(nn.pad(nn.relu(x), { padding = 1 }), { 16, kernel = 3 })" },
+	{ O_flatten, 17, 3, 2, 2, "return nn.flatten(x)" },
+	{ O_flatten, 16, 4, 4, 1, "return nn.flatten(nn.conv(x, { 16, kernel = 3 }))" },
+	{ O_softmax, 10, 1, 1, 2, "return nn.softmax(x)" },
+	{ O_softmax, 19, 3, 2, 2, "return nn.softmax(x)" },
+	{ O_softmax, 1000, 1, 1, 1, "return nn.softmax(nn.bn(x))" },
+};
+enum { NRows = sizeof rows/sizeof *rows };
+
+static const char *const matrix_targets[] = { "scalar", "avx2", "avx512", "neon" };
+static void *library[4];
+
+static void
+copy_over(const char *from, const char *to)
+{
+	ck_assert_int_eq(system(arena_text("cp '%s' '%s'", from, to)), 0);
+}
+
+static Model *
+row_model(int row, const char *target)
+{
+	DslOptions o = { .name = arena_text("row%d", row), .batch = rows[row].batch };
+	Graph *g = dsl_load(body_model(rows[row].c, rows[row].h, rows[row].w, rows[row].body), &o);
+
+	bind_random(g, 1);
+	return compiled(g, target, 0);
+}
+
+static const char *
+folder_of(int target)
+{
+	return in_dir(arena_text("matrix_%s", matrix_targets[target]));
+}
+
+/* build_all - once, before Check forks */
+static void
+build_all(void)
+{
+	const char *cc = getenv("CC");
+
+	for (int t = 0; t < 4; t++) {
+		const Target *target = target_named(matrix_targets[t]);
+		const char *dir = folder_of(t);
+		File files[20];
+		int count = runtime_files(target, files);
+		write_files(dir, files, count);
+		if (!target_runs_here(target))
+			copy_over(arena_text("tests/emulate/rc_simd_%s.h", target->name), arena_text("%s/rc_simd_%s.h", dir, target->name));
+		for (int r = 0; r < NRows; r++) {
+			Model *m = row_model(r, target->name);
+			File two[] = { emit_source(m), emit_header(m) };
+			write_files(dir, two, 2);
+			if (!target_runs_here(target))     /* the emulation knows no processor to ask for */
+				ck_assert_int_eq(system(arena_text("sed -i '/__builtin_cpu/,+1d' '%s/row%d.c'", dir, r)), 0);
+		}
+		ck_assert_int_eq(system(arena_text("cd '%s' && %s -std=c11 -O1 -w -fPIC -shared row*.c rc.c -o all.so -lm", dir, cc ? cc : "cc")), 0);
+		library[t] = dlopen(arena_text("%s/all.so", dir), RTLD_NOW);
+		ck_assert_msg(library[t] != NULL, "%s", dlerror());
+	}
+}
+
+START_TEST(row_is_right)
+{
+	int r = _i%NRows, t = _i/NRows;
+	Model *m = row_model(r, matrix_targets[t]);
+	const Graph *g = m->g;
+	DslOptions o = { .batch = rows[r].batch };
+	Graph *before = dsl_load(body_model(rows[r].c, rows[r].h, rows[r].w, rows[r].body), &o);
+	size_t inputs = count_of(g->nodes[0]->shape), outputs = count_of(g->outputs[0]->shape);
+	float *in = numbers(inputs, (unsigned)r), *out = malloc((outputs + 1)*sizeof *out);
+	double *din = doubles(in, inputs), **values;
+	File blob = emit_blob(m);
+	float *ws = aligned_alloc(64, g->arena*sizeof *ws);
+	int (*run)(const void *, const float *, float *, void *, size_t);
+	int (*ready)(const void *, size_t);
+
+	bind_random(before, 1);
+	values = interp(before, din);
+	*(void **)&run = dlsym(library[t], arena_text("row%d_run", r));
+	*(void **)&ready = dlsym(library[t], arena_text("row%d_check", r));
+	ck_assert_int_eq(ready(blob.data, blob.len), RC_OK);
+	for (size_t i = 0; i < g->arena; i++)
+		ws[i] = NAN;
+	out[outputs] = 12345;
+	ck_assert_int_eq(run(blob.data, in, out, ws, g->arena*sizeof *ws), RC_OK);
+	ck_assert_float_eq(out[outputs], 12345);
+	double e = worst(out, values[before->outputs[0]->id], outputs);
+	ck_assert_msg(e < 3e-6, "%s on %s: %dx%dx%dx%d %s: error %g", op_rows[rows[r].op].name, matrix_targets[t], rows[r].batch,
+	              rows[r].c, rows[r].h, rows[r].w, rows[r].body, e);
+}
+END_TEST
+
+START_TEST(every_op_has_a_row)
+{
+	for (int op = 0; op < NOps; op++) {
+		bool found = false;
+		for (int r = 0; r < NRows; r++)
+			found |= rows[r].op == (Op)op;
+		ck_assert_msg(found, "%s", op_rows[op].name);
+	}
+}
+END_TEST
+
+Suite *
+suite_matrix(void)
+{
+	Suite *s = suite_create("matrix");
+	TCase *t = tcase_create("matrix");
+
+	tcase_set_timeout(t, 300);
+	tcase_add_unchecked_fixture(t, build_all, NULL);
+	tcase_add_test(t, every_op_has_a_row);
+	tcase_add_loop_test(t, row_is_right, 0, 4*NRows);
+	suite_add_tcase(s, t);
+	return s;
+}

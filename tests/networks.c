@@ -1,0 +1,97 @@
+/*
+** networks.c - the models of examples/ against PyTorch's logits in float64 (tests/golden, written by
+** tests/parity), and the trained network against real pictures. The big ones run in check-long.
+*/
+#include <glob.h>
+
+#include "tests.h"
+
+static const struct {
+	const char *model;
+	int h, w;
+	bool big;
+} nets[] = {
+	{ "cifar_resnet20", 32, 32, false }, { "cifar_resnet20_b", 32, 32, false }, { "cifar_resnet32", 32, 32, false },
+	{ "cifar_resnet44", 32, 32, false }, { "cifar_resnet56", 32, 32, false }, { "cifar_resnet110", 32, 32, false },
+	{ "cifar_plain20", 32, 32, false }, { "cifar_plain56", 32, 32, false },
+	{ "fastbook_get_model", 128, 128, false }, { "fastbook_get_model", 97, 131, false }, { "fastbook_get_model", 33, 65, false },
+	{ "xresnet18", 75, 90, false }, { "xresnet18", 224, 224, false }, { "resnet18", 224, 224, false }, { "resnet50", 97, 131, false },
+	{ "resnet50", 224, 224, false }, { "resnet50d", 224, 224, false },
+	{ "resnet34", 224, 224, true }, { "resnet50_v1", 224, 224, true }, { "xresnet50", 160, 160, true }, { "resnet101", 96, 96, true },
+	{ "resnet152", 96, 96, true },
+};
+enum { NNets = sizeof nets/sizeof *nets };
+
+static double
+golden_error(const char *model, int h, int w, const char *target)
+{
+	DslOptions d = { .h = h, .w = w };
+	Graph *g = dsl_load(arena_text("examples/%s.lua", model), &d);
+	Npy want = npy_read(arena_text("tests/golden/%s_%dx%d.npy", model, h, w));
+	double *dwant = doubles(want.data, want.count), e;
+	Session s;
+	float *in, *out;
+
+	bind_random(g, 7);
+	s = session_open(compiled(g, target, 0), 2, false);
+	in = random_input(g);
+	out = malloc(s.outputs*sizeof *out);
+	session_run(&s, in, out);
+	ck_assert_uint_eq(want.count, s.outputs);
+	e = worst(out, dwant, want.count);
+	session_close(&s);
+	free(in);
+	free(out);
+	free(dwant);
+	free(want.data);
+	return e;
+}
+
+START_TEST(network_equals_pytorch)
+{
+	double e;
+
+	if (nets[_i].big && !getenv("CHECK_LONG"))
+		return;
+	e = golden_error(nets[_i].model, nets[_i].h, nets[_i].w, "native");
+	ck_assert_msg(e < 1e-4, "%s %dx%d: %g of the largest logit", nets[_i].model, nets[_i].h, nets[_i].w, e);
+}
+END_TEST
+
+START_TEST(small_network_on_every_target_of_this_machine)
+{
+	if (target_runs_here(&targets[_i]))
+		ck_assert_double_lt(golden_error("cifar_resnet20", 32, 32, targets[_i].name), 1e-4);
+}
+END_TEST
+
+START_TEST(every_example_compiles)
+{
+	glob_t found;
+
+	ck_assert_int_eq(glob("examples/*.lua", 0, NULL, &found), 0);
+	for (size_t i = 0; i < found.gl_pathc; i++) {
+		static const DslOptions none;
+		Model *m = compiled(dsl_load(found.gl_pathv[i], &none), "native", 0);
+		File f = emit_source(m);
+		ck_assert_msg(f.len < 1000000, "%s: %zu bytes of C", found.gl_pathv[i], f.len);
+		ck_assert_msg((double)m->g->arena <= 1.15*(double)m->g->live, "%s", found.gl_pathv[i]);
+	}
+	ck_assert_uint_ge(found.gl_pathc, 18);
+	globfree(&found);
+}
+END_TEST
+
+Suite *
+suite_networks(void)
+{
+	Suite *s = suite_create("networks");
+	TCase *t = tcase_create("networks");
+
+	tcase_set_timeout(t, 300);
+	tcase_add_loop_test(t, network_equals_pytorch, 0, NNets);
+	tcase_add_loop_test(t, small_network_on_every_target_of_this_machine, 0, ntargets);
+	tcase_add_test(t, every_example_compiles);
+	suite_add_tcase(s, t);
+	return s;
+}

@@ -1,0 +1,11 @@
+-- kernel: avx512
+local nn = require "resnet"
+
+return nn.model {
+  name  = "pair",
+  input = nn.image { 64, 7, 7 },
+  body  = function(x)
+    local y = nn.relu(x)
+    return nn.relu(nn.conv(y, { 64, kernel = 1 }) + y)
+  end,
+}

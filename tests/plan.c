@@ -1,0 +1,109 @@
+/* plan.c - the memory plan on random graphs: nothing live overlaps, the arena stays near its bound. */
+#include "tests.h"
+
+static unsigned state;
+
+static int
+roll(int n)
+{
+	state = state*1664525u + 1013904223u;
+	return (int)((state >> 8)%(unsigned)n);
+}
+
+/* random_body - convs, adds, pools, concats over earlier tensors, some read again much later */
+static const char *
+random_body(unsigned seed)
+{
+	const char *s = "local t = { nn.conv(x, { 8, kernel = 3 }) }\n";
+	int count = 1;
+
+	state = seed;
+	for (int i = 0; i < 4 + roll(30); i++) {
+		int a = 1 + roll(count), b = roll(3) ? count : 1 + roll(count);
+		switch (roll(5)) {
+		case 0: s = arena_text("%st[%d] = nn.conv(t[%d], { %d, kernel = 3 })\n", s, ++count, b, 8 << roll(3)); break;
+		case 1: s = arena_text("%st[%d] = nn.conv(t[%d], { t[%d].channels, kernel = 1 }) + t[%d]\n", s, count + 1, b, a, a); count++; break;
+		case 2: s = arena_text("%st[%d] = nn.relu(t[%d])\n", s, ++count, b); break;
+		case 3: s = arena_text("%st[%d] = nn.concat(t[%d], t[%d])\n", s, count + 1, a, b); count++; break;
+		case 4: s = arena_text("%st[%d] = nn.max_pool(t[%d], { kernel = 3, stride = 1, padding = 1 })\n", s, ++count, b); break;
+		}
+		s = arena_text("%sif t[%d].channels > 200 then t[%d] = nn.slice(t[%d], { channels = { 0, 8 } }) end\n", s, count, count, count);
+	}
+	return arena_text("%sreturn t[%d]", s, count);
+}
+
+static bool
+live_together(const Graph *g, const Node *a, const Node *b)
+{
+	/* a before b; a is still needed when b is made, and b does not take it over as its last reader */
+	int last = is_output(a) ? g->count : a->id;
+
+	for (int i = 0; i < g->count; i++)
+		for (int j = 0; j < g->nodes[i]->nin; j++)
+			if (g->nodes[i]->in[j] == a && i > last)
+				last = i;
+	return last > b->id || (last == b->id && b->over != a);
+}
+
+START_TEST(nothing_live_overlaps)
+{
+	Graph *g = graph_of(body_model(3, 12, 10, random_body((unsigned)_i + 1)));
+
+	compiled(g, _i%2 ? "avx2" : "neon", 0);
+	for (int i = 0; i < g->count; i++)
+		for (int j = i + 1; j < g->count; j++) {
+			const Node *a = g->nodes[i], *b = g->nodes[j];
+			size_t alen = layout_floats(&a->lay, a->shape), blen = layout_floats(&b->lay, b->shape);
+			if (live_together(g, a, b))
+				ck_assert_msg(a->at + alen <= b->at || b->at + blen <= a->at, "'%s' and '%s'", a->name, b->name);
+			ck_assert(a->at + alen <= g->arena && b->at + blen <= g->arena);
+		}
+	ck_assert_msg((double)g->arena <= 1.15*(double)g->live, "arena %zu, live %zu", g->arena, g->live);
+	ck_assert_uint_ge(g->arena, g->live);
+}
+END_TEST
+
+START_TEST(random_graphs_compute_right)
+{
+	double e = error_of(body_model(3, 12, 10, random_body((unsigned)_i + 1)), "native", 0, 1 + _i%3);
+
+	ck_assert_msg(e < 2e-5, "seed %d: error %g", _i + 1, e);
+}
+END_TEST
+
+START_TEST(last_reader_is_overwritten)
+{
+	Graph *g = graph_of(body_model(16, 8, 8, "local a = nn.conv(x, { 16, kernel = 3 }) return nn.conv(nn.relu(nn.conv(a, { 16, kernel = 1 })), { 16, kernel = 3 }) + a"));
+
+	compiled(g, "avx2", 0);
+	ck_assert_ptr_nonnull(g->outputs[0]->over);
+	ck_assert_uint_eq(g->outputs[0]->at, g->outputs[0]->over->at);
+}
+END_TEST
+
+START_TEST(without_plan_nothing_is_shared)
+{
+	Graph *g = graph_of(body_model(3, 12, 10, random_body(5)));
+	size_t sum = 0;
+
+	compiled(g, "avx2", 1u << pass_named("plan"));
+	for (int i = 0; i < g->count; i++)
+		sum += layout_floats(&g->nodes[i]->lay, g->nodes[i]->shape);
+	ck_assert_uint_eq(g->arena, sum);
+}
+END_TEST
+
+Suite *
+suite_plan(void)
+{
+	Suite *s = suite_create("plan");
+	TCase *t = tcase_create("plan");
+
+	tcase_set_timeout(t, 60);
+	tcase_add_loop_test(t, nothing_live_overlaps, 0, 200);
+	tcase_add_loop_test(t, random_graphs_compute_right, 0, 12);
+	tcase_add_test(t, last_reader_is_overwritten);
+	tcase_add_test(t, without_plan_nothing_is_shared);
+	suite_add_tcase(s, t);
+	return s;
+}

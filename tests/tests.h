@@ -1,0 +1,35 @@
+/* tests.h - what the suites share. */
+#ifndef TESTS_H
+#define TESTS_H
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../compiler/resnetc.h"
+#include "../compiler/verbs/session.h"
+
+#include <check.h>               /* last: it makes fail a macro */
+
+/* A model file of this text in the suite's temporary folder; body is what nn.model's body returns for x. */
+const char *model_file(const char *text);
+const char *body_model(int c, int h, int w, const char *body);
+
+Graph *graph_of(const char *file);                   /* loaded, bound to random:1, no pass run */
+Model *compiled(Graph *g, const char *target, unsigned skip);
+double *doubles(const float *v, size_t count);
+float *numbers(size_t count, unsigned seed);         /* normal-like */
+double worst(const float *got, const double *want, size_t count); /* relative to the largest of want; inf on NaN mismatch */
+double error_of(const char *file, const char *target, unsigned skip, int threads); /* emitted code against the interpreter before any pass */
+
+/* Runs the resnetc program; its standard error (folder names removed) and exit status. */
+typedef struct { int status; char err[4096], out[8192]; } Ran;
+Ran resnetc(const char *format, ...) PRINTF(1, 2);
+const char *in_dir(const char *name);                /* a path in the suite's temporary folder */
+void put_file(const char *name, const void *data, size_t len);
+int count_files(const char *dir);
+
+Suite *suite_passes(void), *suite_matrix(void), *suite_errors(void), *suite_plan(void), *suite_runtime(void), *suite_networks(void),
+	*suite_weights(void), *suite_pairs(void), *suite_image(void), *suite_emitted(void);
+
+#endif
