@@ -414,7 +414,7 @@ handler(lua_State *L)
 
 	if (!strncmp(text, "resnet:", 7))
 		text = lua_pushfstring(L, CHUNK ":%d: model: %s", user_line(L), text);
-	else if (!strcmp(text, "stack overflow") || strstr(text, "C stack overflow"))
+	else if (strstr(text, "stack overflow"))
 		text = lua_pushfstring(L, CHUNK ":%d: model: want calls that end, got a stack overflow", user_line(L));
 	lua_pushstring(L, text);
 	if (dsl_of(L)->o->verbose)

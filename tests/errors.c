@@ -40,7 +40,7 @@ static const struct {
 	{ "negative_size", BODY("return nn.conv(x, { -3, kernel = 3 })"), "model.lua:3: conv2d 'conv1': want out as a whole number from 1 to 65536, got -3" },
 	{ "zero_kernel", BODY("return nn.conv(x, { 3, kernel = 0 })"), "model.lua:3: conv2d 'conv1': want kernel as a whole number from 1 to 1024, got 0" },
 	{ "fractional", BODY("return nn.conv(x, { 2.5, kernel = 3 })"), "model.lua:3: conv2d 'conv1': want out as a whole number from 1 to 65536, got 2.5" },
-	{ "huge", BODY("return nn.conv(x, { 1e9, kernel = 3 })"), "model.lua:3: conv2d 'conv1': want out as a whole number from 1 to 65536, got 1e+09" },
+	{ "huge", BODY("return nn.conv(x, { 1e9, kernel = 3 })"), "model.lua:3: conv2d 'conv1': want out as a whole number from 1 to 65536, got 1000000000.0" },
 	{ "huge_result", BODY("return nn.pad(x, { padding = 4096, channels = { 0, 60000 } })"),
 	  "model.lua:3: pad 'pad1': want a result of at most 2^28 elements, got 1x60003x8200x8200" },
 	{ "bad_image", HEAD "return nn.model { name = \"m\", input = nn.image { 3, -8, 8 } }",
