@@ -46,6 +46,23 @@ obj/models.txt: $(wildcard examples/*.lua)
 	@mkdir -p $(@D)
 	$(V)for f in $^; do echo "=== $$(basename $$f .lua)"; cat $$f; done > $@
 
+# --- the example app: ten photographs through the trained network ---
+
+build/classify: resnetc examples/classify.c examples/cifar_resnet20.lua examples/weights/cifar_resnet20.safetensors
+	./resnetc examples/cifar_resnet20.lua -w examples/weights/cifar_resnet20.safetensors -o build/net
+	clang -O2 -Ibuild/net build/net/*.c examples/classify.c -lpng -lm -o $@
+
+demo: build/classify
+	build/classify build/net/cifar_resnet20.weights examples/images/*.png
+
+# the committed sample of what comes out
+generated: resnetc
+	./resnetc examples/cifar_resnet20.lua -w examples/weights/cifar_resnet20.safetensors --target avx2 -o generated/cifar_resnet20
+
+# lines of the compiler over 120 columns
+80:
+	@awk 'length > 120 { print FILENAME ":" FNR ": " length }' $(SRC) $(HDR)
+
 # --- tests ---
 
 TESTS = passes plan matrix pairs errors weights image runtime emitted networks
@@ -79,6 +96,6 @@ asan:
 	$(MAKE) clean
 
 clean:
-	rm -rf obj resnetc
+	rm -rf obj build resnetc
 
-.PHONY: all check check-long bless parity asan clean
+.PHONY: all demo generated 80 check check-long bless parity asan clean

@@ -30,21 +30,23 @@ static inline V add(V a, V b)                 { return _mm512_add_ps(a, b); }
 static inline V sub(V a, V b)                 { return _mm512_sub_ps(a, b); }
 static inline V mul(V a, V b)                 { return _mm512_mul_ps(a, b); }
 static inline V fma_(V a, V b, V c)           { return _mm512_fmadd_ps(a, b, c); }
-static inline V relu(V a)                     { return _mm512_max_ps(zero(), a); }     /* NaN stays NaN */
+/* the masked form, all lanes on: gcc 12 warns of its own header's plain one */
+static inline V vmax(V a, V b)                { return _mm512_maskz_max_ps(0xffff, a, b); }
+static inline V relu(V a)                     { return vmax(zero(), a); }              /* NaN stays NaN */
 static inline V lowest(void)                  { return splat(-RC_INFINITY); }
 
 /* maximum; NaN wins */
 static inline V
 pmax(V a, V b)
 {
-	return _mm512_mask_blend_ps(_mm512_cmp_ps_mask(a, a, _CMP_UNORD_Q), _mm512_max_ps(a, b), a);
+	return _mm512_mask_blend_ps(_mm512_cmp_ps_mask(a, a, _CMP_UNORD_Q), vmax(a, b), a);
 }
 
 /* e^a for a <= 0, 0 below -87; polynomial of Cephes' expf */
 static inline V
 vexp(V a)
 {
-	V n = _mm512_roundscale_ps(mul(a, splat(1.44269504f)), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+	V n = _mm512_maskz_roundscale_ps(0xffff, mul(a, splat(1.44269504f)), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
 	V r = fma_(n, splat(2.12194440e-4f), fma_(n, splat(-0.693359375f), a));
 	V y = splat(1.9875691500e-4f);
 
@@ -54,7 +56,7 @@ vexp(V a)
 	y = fma_(y, r, splat(1.6666665459e-1f));
 	y = fma_(y, r, splat(5.0000001201e-1f));
 	y = add(fma_(mul(y, r), r, r), splat(1.0f));
-	y = mul(y, _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_add_epi32(_mm512_cvtps_epi32(n), _mm512_set1_epi32(127)), 23)));
+	y = mul(y, _mm512_castsi512_ps(_mm512_maskz_slli_epi32(0xffff, _mm512_add_epi32(_mm512_maskz_cvtps_epi32(0xffff, n), _mm512_set1_epi32(127)), 23)));
 	return _mm512_mask_blend_ps(_mm512_cmp_ps_mask(a, splat(-87.0f), _CMP_LT_OQ), y, zero());
 }
 
