@@ -89,6 +89,12 @@ bless: resnetc obj/check
 parity: resnetc
 	/usr/bin/python3 tests/parity/parity.py ./resnetc --targets native,scalar
 
+# beside ONNX Runtime, and the compile budgets; measures, never fails on time
+bench: resnetc
+	test -d .venv || python3 -m venv .venv
+	.venv/bin/pip install -q onnxruntime numpy
+	.venv/bin/python tests/bench/bench.py ./resnetc
+
 # the compiler's own code under the address and undefined-behaviour sanitizers
 asan:
 	$(MAKE) clean
@@ -98,4 +104,4 @@ asan:
 clean:
 	rm -rf obj build resnetc
 
-.PHONY: all demo generated 80 check check-long bless parity asan clean
+.PHONY: all demo generated 80 check check-long bless parity bench asan clean

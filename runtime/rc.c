@@ -17,14 +17,12 @@ rc_strerror(int status)
 	return status >= 0 && status < RC_STATUS_COUNT ? text[status] : "unknown status";
 }
 
+/* A little-endian word; compilers make one load of it where the processor is. */
 static uint64_t
-word_at(const unsigned char *p, size_t len)
+word_at(const unsigned char *p)
 {
-	uint64_t v = 0;
-
-	for (size_t i = 0; i < 8 && i < len; i++)
-		v |= (uint64_t)p[i] << 8*i;
-	return v;
+	return (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 | (uint64_t)p[3] << 24 |
+	       (uint64_t)p[4] << 32 | (uint64_t)p[5] << 40 | (uint64_t)p[6] << 48 | (uint64_t)p[7] << 56;
 }
 
 RC_WEAK uint64_t
@@ -36,11 +34,18 @@ rc_hash(const void *data, size_t len)
 
 	for (; len >= 32; p += 32, len -= 32)
 		for (int i = 0; i < 4; i++) {
-			h[i] = (h[i] ^ word_at(p + 8*i, 8))*prime;
+			h[i] = (h[i] ^ word_at(p + 8*i))*prime;
 			h[i] ^= h[i] >> 29;
 		}
-	for (int i = 0; len > 0; i++, p += 8, len -= len < 8 ? len : 8)
-		h[i] = (h[i] ^ word_at(p, len) ^ (uint64_t)len << 56)*prime;
+	for (int i = 0; len > 0; i++) {
+		unsigned char rest[8] = { 0 };
+		size_t n = len < 8 ? len : 8;
+		for (size_t k = 0; k < n; k++)
+			rest[k] = p[k];
+		h[i] = (h[i] ^ word_at(rest) ^ (uint64_t)len << 56)*prime;
+		p += n;
+		len -= n;
+	}
 	for (int i = 1; i < 4; i++)
 		h[0] = (h[0] ^ h[i] ^ h[0] >> 32)*prime;
 	return h[0] ^ h[0] >> 31;

@@ -216,17 +216,20 @@ conv_pack(const Kernel *k, const double *w, const double *b, float *pw, float *p
 	Tiling tl = chosen(k);
 	Pair ks = kernel_size(k);
 	int per = tl.ob*k->t->vl, cb = k->lx.cb, blocks = blocks_needed(k, per);
-	int icg = k->x.c/groups_of(k);
+	int icg = k->x.c/groups_of(k), taps = ks.h*ks.w, last = last_channels(k, per), from[128];
 
-	for (int og = 0; og < vectors_of(k)/tl.ob; og++)
-	for (int block = 0; block < blocks; block++)
-	for (int ki = 0; ki < ks.h; ki++)
-	for (int kj = 0; kj < ks.w; kj++)
-	for (int c = 0; c < (block + 1 < blocks ? cb : last_channels(k, per)); c++)
-	for (int o = 0; o < per; o++) {
-		int oc = og*per + o, ic = (first_block(k, og, per) + block)*cb + c - first_channel(k, oc);
-		bool joined = oc < k->y.c && ic >= 0 && ic < icg;
-		*pw++ = joined ? (float)w[(((size_t)oc*(size_t)icg + (size_t)ic)*(size_t)ks.h + (size_t)ki)*(size_t)ks.w + (size_t)kj] : 0;
+	for (int og = 0; og < vectors_of(k)/tl.ob; og++) {
+		int start = first_block(k, og, per);
+		for (int o = 0; o < per; o++)
+			from[o] = first_channel(k, og*per + o);
+		for (int block = 0; block < blocks; block++)
+		for (int tap = 0; tap < taps; tap++)
+		for (int c = (start + block)*cb, end = c + (block + 1 < blocks ? cb : last); c < end; c++)
+		for (int o = 0; o < per; o++) {
+			int oc = og*per + o, ic = c - from[o];
+			bool joined = oc < k->y.c && ic >= 0 && ic < icg;
+			*pw++ = joined ? (float)w[((size_t)oc*(size_t)icg + (size_t)ic)*(size_t)taps + (size_t)tap] : 0;
+		}
 	}
 	for (int oc = 0; k->bias && oc < vectors_of(k)*k->t->vl; oc++)
 		pb[oc] = oc < k->y.c ? (float)b[oc] : 0;
