@@ -18,7 +18,7 @@ SRC = compiler/error.c compiler/memory.c compiler/files.c compiler/graph.c compi
       compiler/kernels/kernel.c compiler/kernels/conv.c compiler/kernels/depthwise.c compiler/kernels/map.c \
       compiler/kernels/pool.c compiler/kernels/copy.c compiler/kernels/softmax.c \
       compiler/emit/out.c compiler/emit/model.c compiler/emit/source.c compiler/emit/header.c compiler/emit/blob.c \
-      compiler/emit/runtime.c \
+      compiler/emit/dispatch.c compiler/emit/runtime.c \
       compiler/weights/tensor.c compiler/weights/safetensors.c compiler/weights/bind.c compiler/weights/random.c \
       compiler/weights/fold.c compiler/image/image.c compiler/image/npy.c \
       compiler/verbs/build.c compiler/verbs/inputs.c compiler/verbs/session.c compiler/verbs/compile.c \

@@ -127,7 +127,7 @@ host_build(const Model *m, const char *dir, bool with_peak)
 	files[count++] = emit_header(m);
 	if (with_peak)
 		files[count++] = peak_source(g->target);
-	count += runtime_files(g->target, files + count);
+	count += runtime_files(&g->target, 1, files + count);
 	write_files(dir, files, count);
 	run_compiler(dir, arena_text("%s.c rc.c%s", g->name, with_peak ? " rc_peak.c" : ""));
 	h.lib = dlopen(arena_text("%s/model.so", dir), RTLD_NOW | RTLD_LOCAL);

@@ -8,7 +8,7 @@
 
 #include "resnetc.h"
 
-typedef enum { Flag, Text, Number, Size, TargetName, Arg, DumpPass, StopPass } Kind;
+typedef enum { Flag, Text, Number, TargetName, Arg, DumpPass, StopPass } Kind;
 
 static const struct {
 	const char *name, *brief;
@@ -22,7 +22,7 @@ static const struct {
 	{ "--input", "-i", Text, offsetof(Options, input), 0, 0, "FILE|HxW", "run, verify: .npy, .png or .jpg; HxW: another input size" },
 	{ "--expect", NULL, Text, offsetof(Options, expect), 0, 0, "FILE.npy", "verify: outputs to compare with" },
 	{ "--name", NULL, Text, offsetof(Options, name), 0, 0, "NAME", "another name for the model" },
-	{ "--target", NULL, TargetName, offsetof(Options, target), 0, 0, "NAME", "native, scalar, avx2, avx512 or neon" },
+	{ "--target", NULL, TargetName, 0, 0, 0, "NAME,...", "native, scalar, avx2, avx512, neon; several: chosen at run time" },
 	{ "--batch", NULL, Number, offsetof(Options, batch), 1, 4096, "N", "images a call" },
 	{ "--threads", NULL, Number, offsetof(Options, threads), 1, 64, "N", "run, bench: threads" },
 	{ "--rounds", NULL, Number, offsetof(Options, rounds), 1, 100000, "N", "bench: how many runs" },
@@ -113,6 +113,26 @@ pass_option(const char *option, const char *name, bool others)
 	usage_error("%s: want a pass, got '%s'%s%s%s", option, name, near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
 }
 
+/* set_targets - a list with commas; one named twice counts once */
+static void
+set_targets(Options *o, const char *list)
+{
+	o->ntargets = 0;
+	for (const char *s = list;; s++) {
+		size_t len = strcspn(s, ",");
+		const Target *t = target_named(arena_text("%.*s", (int)len, s));
+		bool twice = false;
+		for (int i = 0; i < o->ntargets; i++)
+			twice = twice || o->targets[i] == t;
+		if (!twice)
+			o->targets[o->ntargets++] = t;
+		s += len;
+		if (!*s)
+			break;
+	}
+	o->target = o->targets[0];
+}
+
 static void
 set(Options *o, int row, const char *value)
 {
@@ -131,7 +151,7 @@ set(Options *o, int row, const char *value)
 		*(int *)field = number(rows[row].name, value, rows[row].lo, rows[row].hi);
 		break;
 	case TargetName:
-		*(const Target **)field = target_named(value);
+		set_targets(o, value);
 		break;
 	case Arg:
 		if (!strchr(value, '=') || value[0] == '=')
@@ -145,8 +165,6 @@ set(Options *o, int row, const char *value)
 		break;
 	case StopPass:
 		*(const char **)field = pass_option(rows[row].name, value, false);
-		break;
-	case Size:
 		break;
 	}
 }
@@ -228,7 +246,8 @@ banner_command(const Options *o)
 		s = arena_text("%s -w %s", s, base_name(o->weights));
 	if (o->name)
 		s = arena_text("%s --name %s", s, o->name);
-	s = arena_text("%s --target %s", s, o->target->name);
+	for (int i = 0; i < o->ntargets; i++)
+		s = arena_text("%s%s%s", s, i ? "," : " --target ", o->targets[i]->name);
 	if (o->batch)
 		s = arena_text("%s --batch %d", s, o->batch);
 	if (o->h)
@@ -287,8 +306,10 @@ options_parse(int argc, char **argv)
 	}
 	if (!o.model && strstr(v->usage, "MODEL"))
 		usage_error("%s: want a model file, got none", o.verb);
-	if (!o.target)
-		o.target = target_named("native");
+	if (!o.ntargets)
+		set_targets(&o, "native");
+	if (o.ntargets > 1 && strcmp(o.verb, "compile"))
+		usage_error("%s: want one target, got %d", o.verb, o.ntargets);
 	quiet = o.quiet;
 	if (o.model)
 		o.command = banner_command(&o);

@@ -358,7 +358,7 @@ typedef struct {                     /* everything the emitters need to know abo
 	uint64_t plan_hash;
 	char model_sha[65], weights_sha[65];
 	const char *command;         /* without paths */
-	bool have_weights;
+	bool guarded;                /* emit_source: compile to nothing on other architectures */
 } Model;
 Model *model_of(Graph *g);                           /* shares and writes kernels, lays out the blob */
 const Function *function_of(const Model *m, const Kernel *k);
@@ -370,7 +370,8 @@ File emit_source(const Model *m);
 File emit_header(const Model *m);
 File emit_blob(const Model *m);                      /* folds, packs, checksums; needs bound weights */
 void fold_weights(const Node *n, double **w, double **b); /* batch norm multiplied in, in double; malloc'd */
-int runtime_files(const Target *t, File *files);     /* what the generated C includes and links */
+int emit_all_targets(Model **m, int count, const char *name, File *files); /* with a dispatcher; files: 3 + 2*count */
+int runtime_files(const Target *const *t, int nt, File *files);     /* what the generated C includes and links */
 void write_files(const char *dir, const File *files, int count); /* all or none */
 const char *sha256_of(const void *data, size_t len, char hex[65]);
 
@@ -437,7 +438,9 @@ Host host_build(const Model *m, const char *dir, bool with_peak);
 typedef struct {
 	const char *verb, *model, *layer;
 	const char *weights, *output, *input, *expect, *name, *compiler;
-	const Target *target;
+	const Target *target;        /* the first of targets */
+	const Target *targets[4];
+	int ntargets;
 	int batch, h, w, threads, rounds;
 	const char *args[64];
 	int nargs;

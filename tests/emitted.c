@@ -65,6 +65,29 @@ START_TEST(two_models_link_into_one_program)
 }
 END_TEST
 
+START_TEST(several_targets_choose_by_processor)
+{
+	/* the dispatcher gives the bits of the best target alone, on x86-64 and, from the same files, on AArch64 */
+	static const char *const run[] = { "cc -O2 -Wall -Wextra -Wpedantic -Werror -c first*.c second*.c rc*.c && cc *.o app.c -o app && ./app > out1",
+		"g++ -x c++ -std=c++17 -O2 -Wall -Wextra -Wpedantic -Werror -c first*.c second*.c rc*.c",
+		"aarch64-linux-gnu-gcc -O2 -static *.c -o arm && qemu-aarch64 ./arm > out2" };
+	const char *dir = in_dir("many"), *alone = in_dir("alone");
+
+	for (int i = 0; i < 2; i++) {
+		ck_assert_int_eq(resnetc("examples/cifar_resnet20.lua --name %s -w random:1 -q -o %s --target scalar,neon,avx512,avx2",
+		                         i ? "second" : "first", dir).status, 0);
+		ck_assert_int_eq(resnetc("examples/cifar_resnet20.lua --name %s -w random:1 -q -o %s", i ? "second" : "first", alone).status, 0);
+	}
+	put_file("many/app.c", app, strlen(app));
+	put_file("alone/app.c", app, strlen(app));
+	ck_assert_int_eq(system(arena_text("cd '%s' && cc -O2 *.c -o app && ./app > out", alone)), 0);
+	for (int i = 0; i < 3; i++)
+		if (have(i == 2 ? "aarch64-linux-gnu-gcc" : "g++"))
+			ck_assert_msg(system(arena_text("cd '%s' && %s", dir, run[i])) == 0, "%s", run[i]);
+	ck_assert_int_eq(system(arena_text("cmp '%s/out' '%s/out1'", alone, dir)), 0);
+}
+END_TEST
+
 START_TEST(bits_do_not_hang_on_flags_or_compiler)
 {
 	static const char *const how[] = { "gcc -O2", "gcc -O3 -ffast-math", "gcc -O1 -ffp-contract=off", "clang -O2", "clang -O2 -ffast-math",
@@ -135,6 +158,7 @@ suite_emitted(void)
 	tcase_add_loop_test(t, no_warnings, 0, 20);
 	tcase_add_test(t, second_run_gives_the_same_bytes);
 	tcase_add_test(t, two_models_link_into_one_program);
+	tcase_add_test(t, several_targets_choose_by_processor);
 	tcase_add_loop_test(t, bits_do_not_hang_on_flags_or_compiler, 0, 2);
 	tcase_add_test(t, neon_runs_under_qemu);
 	tcase_add_test(t, no_forbidden_words);

@@ -78,7 +78,7 @@ end_line(Out *o)
 		s++;
 	comment = starts(s, "**") || starts(s, "/*") || starts(s, "*/");
 	if (*s && *s != '#') {
-		int tabs = o->braces - (*s == '}') + (o->parens > 0) + (o->owes && !starts(s, "for ("));
+		int tabs = o->braces - (*s == '}' || starts(s, "case ") || starts(s, "default:")) + (o->parens > 0) + (o->owes && !starts(s, "for ("));
 		for (int i = 0; i < tabs && !comment; i++)
 			append(&o->text, &o->len, &o->size, '\t');
 	}

@@ -40,12 +40,16 @@ static const struct {
 };
 
 int
-runtime_files(const Target *t, File *files)
+runtime_files(const Target *const *t, int nt, File *files)
 {
 	int count = 0;
 
-	for (size_t i = 0; i < sizeof embedded/sizeof *embedded; i++)
-		if (!embedded[i].target || !strcmp(embedded[i].target, t->name))
+	for (size_t i = 0; i < sizeof embedded/sizeof *embedded; i++) {
+		bool wanted = !embedded[i].target;
+		for (int k = 0; k < nt; k++)
+			wanted = wanted || !strcmp(embedded[i].target, t[k]->name);
+		if (wanted)
 			files[count++] = (File){ embedded[i].name, embedded[i].from, (size_t)(embedded[i].to - embedded[i].from) };
+	}
 	return count;
 }

@@ -166,9 +166,8 @@ emit_run(Out *o, const Model *m)
 	            "$name_check(const void *weights, size_t len)\n"
 	            "{\n");
 	if (g->target->cpu) {
-		if (!strncmp(g->target->cpu, "__builtin_cpu", 13))
-			out_text(o, "__builtin_cpu_init();\n");
-		out_line(o, "if (!(%s))\nreturn RC_E_CPU;", g->target->cpu);
+		out_line(o, "if (!(%s))", g->target->cpu);
+		out_line(o, "return RC_E_CPU;");
 	}
 	out_text(o, "return rc_check_blob(weights, len, $NAME_WEIGHTS_BYTES, $NAME_PLAN_HASH);\n"
 	            "}\n");
@@ -205,8 +204,10 @@ emit_source(const Model *m)
 	emit_names(o, g);
 	emit_banner(o, m, "c", "a network as shape-specialised C");
 	out_set(o, "target", "%s", g->target->name);
-	out_text(o, "#include \"$name.h\"\n"
-	            "#include \"rc_simd_$target.h\"\n\n"
+	out_text(o, "#include \"$name.h\"\n");
+	if (m->guarded && g->target->macro)
+		out_line(o, "\n#if defined(%s)", g->target->macro);
+	out_text(o, "#include \"rc_simd_$target.h\"\n\n"
 	            "RC_TARGET_BEGIN\n");
 	for (int i = 0; i < m->nfunctions; i++)
 		out_raw(o, arena_text("\n%s", m->functions[i].text));
@@ -214,6 +215,8 @@ emit_source(const Model *m)
 	emit_offsets(o, m);
 	emit_constants(o, g);
 	emit_run(o, m);
+	if (m->guarded && g->target->macro)
+		out_line(o, "#endif");
 	text = out_string(o, &len);
 	return (File){ arena_text("%s.c", g->name), text, len };
 }
