@@ -9,8 +9,8 @@
 */
 ATTR(out,               INT,   out,               1, 65536, "required", "output channels; may stand first without its name")
 ATTR(kernel,            PAIR,  kernel,            1, 1024,  "required", "window height and width")
-ATTR(stride,            PAIR,  stride,            1, 1024,  "1; a pool's kernel", "step between windows")
-ATTR(padding,           SIDES, padding,           0, 4096,  "conv2d: (dilation*(kernel-1)) // 2; else 0",
+ATTR(stride,            PAIR,  stride,            1, 1024,  "conv2d: 1; pools: the kernel", "step between windows")
+ATTR(padding,           SIDES, padding,           0, 4096,  "conv2d: dilation*(kernel - 1)/2; else 0",
      "zeros around the image; \"same\": output = ceil(input / stride), the odd one after (ONNX SAME_UPPER)")
 ATTR(dilation,          PAIR,  dilation,          1, 1024,  "1", "distance between taps")
 ATTR(groups,            INT,   groups,            1, 65536, "1", "channel groups; both channel counts divisible by it")

@@ -18,7 +18,7 @@ OP(conv2d,              1,  2, conv2d,   conv,     1,0,0,1,
    A_out|A_kernel|A_stride|A_padding|A_dilation|A_groups|A_bias|A_act|A_bn|A_bn_eps|A_bn_affine|A_tile,
    "2-D cross-correlation (torch.nn.Conv2d); input 1, where present, is a skip added before act")
 OP(linear,              1,  2, linear,   conv,     1,0,0,1,
-   A_out|A_bias|A_act|A_tile,
+   A_out|A_bias|A_act|A_bn|A_bn_eps|A_bn_affine|A_tile,
    "y = x W^T + b over a flat input (torch.nn.Linear); bias is on by default")
 OP(bn,                  1,  1, same,     bn,       1,1,1,1, A_eps|A_affine|A_act,
    "batch normalisation with running statistics (torch.nn.BatchNorm2d in eval mode)")

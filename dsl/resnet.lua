@@ -401,6 +401,13 @@ end
 
 -- nn.model { name, input = nn.image { ... }, stem, stages = { ... }, body, head, ... }
 -- The parts run in this order, each a function of a tensor; stages are named layer1, layer2, ...
+--   name      prefix of every generated symbol, a C identifier
+--   variant   of all stages that do not say their own: "v1", "v1.5", "B", "C", "D"
+--   shortcut  likewise
+--   names     "torchvision" (default), "timm", "fastai" or function(name) that returns the weight file's name
+--   prefix    put before every weight's name, such as "module."
+--   ignore    names in the weight file that may stay unused, { "fc.*" }
+--   classes   { "airplane", ... } for run and for NAME_classes in the header
 -- Instead of parts, outputs = { tensor, ... } of a flat model that began with nn.input.
 function nn.model(m)
 	want_table("model", m)

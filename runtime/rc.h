@@ -18,11 +18,13 @@ extern "C" {
 #define RC_NOINLINE  __attribute__((noinline))
 #define RC_WEAK      __attribute__((weak))        /* several networks may bring their copy of rc.c */
 #define RC_OPAQUE(p) __asm__("" : "+r"(p))        /* the compiler forgets what it knew of p */
+#define RC_FETCH(p)  __builtin_prefetch(p)        /* soon to be read */
 #else
 #define RC_RESTRICT
 #define RC_NOINLINE
 #define RC_WEAK
 #define RC_OPAQUE(p) (void)(p)
+#define RC_FETCH(p)  (void)(p)
 #endif
 
 /* What NAME_check and NAME_run return. */

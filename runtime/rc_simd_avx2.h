@@ -40,23 +40,21 @@ pmax(V a, V b)
 	return _mm256_blendv_ps(_mm256_max_ps(a, b), a, _mm256_cmp_ps(a, a, _CMP_UNORD_Q));
 }
 
-/* e^a for a <= 0, 0 below -87; polynomial of Cephes' expf */
-static inline V
-vexp(V a)
-{
-	V n = _mm256_round_ps(mul(a, splat(1.44269504f)), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
-	V r = fma_(n, splat(2.12194440e-4f), fma_(n, splat(-0.693359375f), a));
-	V y = splat(1.9875691500e-4f);
+static inline V nearest(V a)                  { return _mm256_round_ps(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }
 
-	y = fma_(y, r, splat(1.3981999507e-3f));
-	y = fma_(y, r, splat(8.3334519073e-3f));
-	y = fma_(y, r, splat(4.1665795894e-2f));
-	y = fma_(y, r, splat(1.6666665459e-1f));
-	y = fma_(y, r, splat(5.0000001201e-1f));
-	y = add(fma_(mul(y, r), r, r), splat(1.0f));
-	y = mul(y, _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_add_epi32(_mm256_cvtps_epi32(n), _mm256_set1_epi32(127)), 23)));
-	return _mm256_blendv_ps(y, zero(), _mm256_cmp_ps(a, splat(-87.0f), _CMP_LT_OQ));
+static inline V
+pow2(V n)
+{
+	return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_add_epi32(_mm256_cvtps_epi32(n), _mm256_set1_epi32(127)), 23));
 }
+
+static inline V
+zero_below(V a, float least, V y)
+{
+	return _mm256_blendv_ps(y, zero(), _mm256_cmp_ps(a, splat(least), _CMP_LT_OQ));
+}
+
+#include "rc_exp.h"
 
 RC_TARGET_END
 #endif

@@ -42,23 +42,23 @@ pmax(V a, V b)
 	return _mm512_mask_blend_ps(_mm512_cmp_ps_mask(a, a, _CMP_UNORD_Q), vmax(a, b), a);
 }
 
-/* e^a for a <= 0, 0 below -87; polynomial of Cephes' expf */
-static inline V
-vexp(V a)
-{
-	V n = _mm512_maskz_roundscale_ps(0xffff, mul(a, splat(1.44269504f)), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
-	V r = fma_(n, splat(2.12194440e-4f), fma_(n, splat(-0.693359375f), a));
-	V y = splat(1.9875691500e-4f);
+static inline V nearest(V a)                  { return _mm512_maskz_roundscale_ps(0xffff, a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }
 
-	y = fma_(y, r, splat(1.3981999507e-3f));
-	y = fma_(y, r, splat(8.3334519073e-3f));
-	y = fma_(y, r, splat(4.1665795894e-2f));
-	y = fma_(y, r, splat(1.6666665459e-1f));
-	y = fma_(y, r, splat(5.0000001201e-1f));
-	y = add(fma_(mul(y, r), r, r), splat(1.0f));
-	y = mul(y, _mm512_castsi512_ps(_mm512_maskz_slli_epi32(0xffff, _mm512_add_epi32(_mm512_maskz_cvtps_epi32(0xffff, n), _mm512_set1_epi32(127)), 23)));
-	return _mm512_mask_blend_ps(_mm512_cmp_ps_mask(a, splat(-87.0f), _CMP_LT_OQ), y, zero());
+static inline V
+pow2(V n)
+{
+	__m512i whole = _mm512_maskz_cvtps_epi32(0xffff, n);
+
+	return _mm512_castsi512_ps(_mm512_maskz_slli_epi32(0xffff, _mm512_add_epi32(whole, _mm512_set1_epi32(127)), 23));
 }
+
+static inline V
+zero_below(V a, float least, V y)
+{
+	return _mm512_mask_blend_ps(_mm512_cmp_ps_mask(a, splat(least), _CMP_LT_OQ), y, zero());
+}
+
+#include "rc_exp.h"
 
 RC_TARGET_END
 #endif

@@ -27,22 +27,20 @@ static inline V relu(V a)                     { return vmaxq_f32(zero(), a); }  
 static inline V pmax(V a, V b)                { return vmaxq_f32(a, b); }              /* NaN wins */
 static inline V lowest(void)                  { return splat(-RC_INFINITY); }
 
-/* e^a for a <= 0, 0 below -87; polynomial of Cephes' expf */
-static inline V
-vexp(V a)
-{
-	V n = vrndnq_f32(mul(a, splat(1.44269504f)));
-	V r = fma_(n, splat(2.12194440e-4f), fma_(n, splat(-0.693359375f), a));
-	V y = splat(1.9875691500e-4f);
+static inline V nearest(V a)                  { return vrndnq_f32(a); }
 
-	y = fma_(y, r, splat(1.3981999507e-3f));
-	y = fma_(y, r, splat(8.3334519073e-3f));
-	y = fma_(y, r, splat(4.1665795894e-2f));
-	y = fma_(y, r, splat(1.6666665459e-1f));
-	y = fma_(y, r, splat(5.0000001201e-1f));
-	y = add(fma_(mul(y, r), r, r), splat(1.0f));
-	y = mul(y, vreinterpretq_f32_s32(vshlq_n_s32(vaddq_s32(vcvtq_s32_f32(n), vdupq_n_s32(127)), 23)));
-	return vbslq_f32(vcltq_f32(a, splat(-87.0f)), zero(), y);
+static inline V
+pow2(V n)
+{
+	return vreinterpretq_f32_s32(vshlq_n_s32(vaddq_s32(vcvtq_s32_f32(n), vdupq_n_s32(127)), 23));
 }
+
+static inline V
+zero_below(V a, float least, V y)
+{
+	return vbslq_f32(vcltq_f32(a, splat(least)), zero(), y);
+}
+
+#include "rc_exp.h"
 
 #endif

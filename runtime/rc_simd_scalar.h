@@ -34,27 +34,11 @@ fma_(V a, V b, V c)
 	return ab + c;
 }
 
-/* e^a for a <= 0, 0 below -87; polynomial of Cephes' expf */
-static inline V
-vexp(V a)
-{
-	float n, r, y;
+/* whole numbers far from 0 have no int; zero_below takes them out */
+static inline V nearest(V a)                  { return a > -200 ? (float)(int)(a - 0.5f) : a; }
+static inline V pow2(V n)                     { return n >= -126 ? rc_exp2(n) : n; }
+static inline V zero_below(V a, float least, V y) { return a < least ? 0 : y; }
 
-	if (a != a)
-		return a;
-	if (a < -87.0f)
-		return 0;
-	n = (float)(int)(a*1.44269504f - 0.5f);
-	r = fma_(n, -0.693359375f, a);
-	r = fma_(n, 2.12194440e-4f, r);
-	y = 1.9875691500e-4f;
-	y = fma_(y, r, 1.3981999507e-3f);
-	y = fma_(y, r, 8.3334519073e-3f);
-	y = fma_(y, r, 4.1665795894e-2f);
-	y = fma_(y, r, 1.6666665459e-1f);
-	y = fma_(y, r, 5.0000001201e-1f);
-	y = add(fma_(mul(y, r), r, r), 1.0f);
-	return y*rc_exp2(n);
-}
+#include "rc_exp.h"
 
 #endif

@@ -115,8 +115,10 @@ build_all(void)
 		File files[20];
 		int count = runtime_files(&target, 1, files);
 		write_files(dir, files, count);
-		if (!target_runs_here(target))
+		if (!target_runs_here(target)) {
+			copy_over("tests/emulate/words.h", arena_text("%s/words.h", dir));
 			copy_over(arena_text("tests/emulate/rc_simd_%s.h", target->name), arena_text("%s/rc_simd_%s.h", dir, target->name));
+		}
 		for (int r = 0; r < NRows; r++) {
 			Model *m = row_model(r, target->name);
 			File two[] = { emit_source(m), emit_header(m) };

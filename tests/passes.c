@@ -71,7 +71,8 @@ static const char every_op[] =
 	"local e = nn.concat(d, nn.max_pool(c, { kernel = 3, stride = 1, padding = 1 }))\n"
 	"e = nn.pad(nn.subsample(e, 2), { channels = { 3, 5 } })\n"
 	"e = nn.avg_pool(nn.relu(nn.bn(e)), { kernel = 2, stride = 2, ceil_mode = true })\n"
-	"return nn.softmax(nn.linear(nn.flatten(nn.adaptive_avg_pool(e, { size = { 1, 2 } })), { 10 }))";
+	"e = nn.bn(nn.linear(nn.flatten(nn.adaptive_avg_pool(e, { size = { 1, 2 } })), { 19 }))\n"
+	"return nn.softmax(nn.linear(e, { 10, name = \"last\" }))";
 
 START_TEST(each_pass_off_is_neutral)
 {

@@ -9,164 +9,13 @@
 ** channel block and reads as many blocks as the widest group needs; weights that connect nothing
 ** are zero.
 */
-#include <math.h>
-#include <string.h>
+#include "conv.h"
 
-#include "../resnetc.h"
-
-static int
-max(int a, int b)
-{
-	return a > b ? a : b;
-}
-
-static int
-min(int a, int b)
-{
-	return a < b ? a : b;
-}
-
-static Pair
-kernel_size(const Kernel *k)
-{
-	return k->op == O_linear ? (Pair){ 1, 1 } : k->a.kernel;
-}
-
-static Pair
-stride_of(const Kernel *k)
-{
-	return k->op == O_linear ? (Pair){ 1, 1 } : k->a.stride;
-}
-
-static int
-groups_of(const Kernel *k)
-{
-	return k->op == O_linear ? 1 : k->a.groups;
-}
-
-/* first_channel - of input that output channel oc reads */
-static int
-first_channel(const Kernel *k, int oc)
-{
-	int g = groups_of(k), last = k->y.c - 1;
-
-	return (oc < last ? oc : last)/(k->y.c/g)*(k->x.c/g);
-}
-
-/* blocks_needed - input channel blocks that each group of per output channels reads */
-static int
-blocks_needed(const Kernel *k, int per)
-{
-	int cb = k->lx.cb, most = 0, icg = k->x.c/groups_of(k);
-
-	for (int oc = 0; oc < k->y.c; oc += per) {
-		int from = first_channel(k, oc)/cb, to = (first_channel(k, oc + per - 1) + icg - 1)/cb;
-		most = max(most, to - from + 1);
-	}
-	return most;
-}
-
-/* first_block - where group og of per output channels starts reading */
-static int
-first_block(const Kernel *k, int og, int per)
-{
-	int blocks = ceil_div(k->x.c, k->lx.cb);
-
-	return min(first_channel(k, og*per)/k->lx.cb, blocks - blocks_needed(k, per));
-}
-
-/* --- tiling --- */
-
-static bool
-no_halo(const Layout *l)
-{
-	return !l->halo.t && !l->halo.l && !l->halo.b && !l->halo.r;
-}
-
-/* flat - rows follow each other without a gap, so that a tile may run over the end of a row */
-static bool
-flat(const Kernel *k)
-{
-	Pair ks = kernel_size(k), s = stride_of(k);
-
-	return ks.h == 1 && ks.w == 1 && s.h == 1 && s.w == 1 && k->x.h == k->y.h && k->x.w == k->y.w &&
-	       no_halo(&k->lx) && no_halo(&k->ly) && (!k->skip || no_halo(&k->lz));
-}
-
-static Tiling
-tiling_of(const Kernel *k, int ob, int p, int fold)
-{
-	Tiling tl = { .ob = ob, .fold = fold, .rows = k->y.h/fold, .cols = k->y.w*fold };
-	int tiles = ceil_div(tl.cols, p);
-
-	/* balanced: widths differ by at most one */
-	tl.p = tl.width[0] = ceil_div(tl.cols, tiles);
-	tl.width[1] = tl.width[0] - 1;
-	tl.count[0] = tl.cols - tl.width[1]*tiles;
-	tl.count[1] = tiles - tl.count[0];
-	return tl;
-}
-
-/* steps - multiply-adds each accumulator takes */
-static double
-steps(const Kernel *k, int ob)
-{
-	Pair ks = kernel_size(k);
-	int channels = groups_of(k) == 1 ? k->x.c : blocks_needed(k, ob*k->t->vl)*k->lx.cb;
-
-	return (double)channels*ks.h*ks.w;
-}
-
-/*
-** conv_cycles - the cost model: a k step of an OB x P tile costs the most of its multiply-adds, loads,
-** instructions, the latency of one accumulator, and its weights coming from the cache that holds the
-** group's; every tile adds its start and its epilogue.
-*/
-double
-conv_cycles(const Kernel *k, const Tiling *tl)
-{
-	const Target *t = k->t;
-	double total = 0, bytes = 4.0*tl->ob*t->vl, group = bytes*steps(k, tl->ob);
-	double stream = group < t->l1 ? 0 : bytes/(group < t->l2 ? t->from_l2 : t->from_l3);
-
-	for (int i = 0; i < 2; i++) {
-		int ob = tl->ob, p = tl->width[i];
-		double fmas = ob*p, loads = ob + p;
-		double step = fmax(fmax(fmas/t->fma, loads/t->load), fmax(fmax((fmas + loads + 3)/t->issue, t->latency), stream));
-		double around = 20 + fmas*(k->skip ? 2 : 1.5);
-		total += tl->count[i]*(steps(k, ob)*step + around);
-	}
-	return total*tl->rows*vectors_of(k)/tl->ob*k->y.n;
-}
-
-Tiling
-conv_tiling(const Kernel *k, int ob, int p)
-{
-	Tiling best = tiling_of(k, ob, p, 1);
-
-	for (int fold = 2; flat(k) && fold <= k->y.h; fold++)
-		if (k->y.h%fold == 0) {
-			Tiling tl = tiling_of(k, ob, p, fold);
-			if (conv_cycles(k, &tl) < 0.99*conv_cycles(k, &best))
-				best = tl;
-		}
-	return best;
-}
-
-/* conv_candidates - every OB x P that fits the registers and divides the output */
-void
-conv_candidates(const Kernel *k, void (*each)(void *, int ob, int p), void *user)
-{
-	int per = k->ly.cb/k->t->vl, vectors = vectors_of(k);
-
-	for (int ob = 1; ob <= 8; ob++) {
-		if (vectors%ob || (ob%per && per%ob))
-			continue;
-		for (int p = 1; p <= 30; p++)
-			if (ob*p + min(ob, p) + 1 <= k->t->regs)
-				each(user, ob, p);
-	}
-}
+enum {
+	FetchWeights = 1 << 16,      /* floats: larger weights are prefetched, they come from memory or the last cache */
+	FetchAhead   = 1 << 11,      /* floats ahead of their use */
+	FetchInput   = 1 << 13       /* floats: of larger inputs the next channel block is prefetched */
+};
 
 /* --- packing --- */
 
@@ -348,12 +197,17 @@ emit_loops(Out *o, const Kernel *k, int ob, int p)
 	out_line(o, "const float *xk = %s;", at);
 	if (inner && rest != cb && blocks > 1)
 		out_line(o, "int kn = c < %d ? %d : %d;", blocks - 1, cb, rest);
+	if (inner && blocks > 1 && k->lx.image > FetchInput)
+		for (int j = 0; j < p; j++)
+			out_line(o, "RC_FETCH(xk + %zu);", k->lx.plane + (size_t)(j*stride_of(k).w*cb));
 	out_line(o, "%s", "");
 	if (inner && rest != cb && blocks > 1)
 		out_line(o, "for (int k = 0; k < kn; k++, xk++, w += %d) {", per);
 	else if (inner)
 		out_line(o, "for (int k = 0; k < %d; k++, xk++, w += %d) {", rest, per);
 	out_line(o, "RC_OPAQUE(xk);");
+	if (conv_weights(k) > FetchWeights)
+		out_line(o, "RC_FETCH(w + %d);", FetchAhead);
 	emit_step(o, k, ob, p);
 	if (inner)
 		out_line(o, "}");

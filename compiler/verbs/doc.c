@@ -45,7 +45,7 @@ print_library(void)
 			comment = comment ? comment : s;
 		} else {
 			if (!strncmp(s, "function nn.", 12)) {
-				printf("\n%.*s\n", (int)(end - s - 9), s + 9);
+				printf("\n%.*s\n", (int)(strchr(s, ')') + 1 - s - 9), s + 9);
 				for (const char *c = comment; c && c < s; c = strchr(c, '\n') + 1)
 					printf("    %.*s\n", (int)(strchr(c, '\n') - c - 2) > 0 ? (int)(strchr(c, '\n') - c - 3) : 0, c + 3);
 			} else if (comment && s[0] == '\n') {

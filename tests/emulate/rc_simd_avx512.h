@@ -1,32 +1,4 @@
-/* rc_simd_avx512.h - the vector words of avx512 in plain C, to test its code on machines without it. */
-#ifndef RC_SIMD_AVX512_H
-#define RC_SIMD_AVX512_H
-
-#include <math.h>
-
-#include "rc.h"
-#include "rc_float.h"
-
-#define RC_TARGET_BEGIN
-#define RC_TARGET_END
-
+/* rc_simd_avx512.h - see words.h */
 enum { VL = 16 };
-typedef struct { float f[VL]; } V;
 
-#define EACH(expr) V y; for (int i = 0; i < VL; i++) y.f[i] = (expr); return y
-
-static inline V ld(const float *p)            { EACH(p[i]); }
-static inline void st(float *p, V a)          { for (int i = 0; i < VL; i++) p[i] = a.f[i]; }
-static inline V bc(const float *p)            { EACH(*p); }
-static inline V splat(float a)                { EACH(a); }
-static inline V zero(void)                    { EACH(0); }
-static inline V add(V a, V b)                 { EACH(a.f[i] + b.f[i]); }
-static inline V sub(V a, V b)                 { EACH(a.f[i] - b.f[i]); }
-static inline V mul(V a, V b)                 { EACH(a.f[i]*b.f[i]); }
-static inline V fma_(V a, V b, V c)           { EACH(a.f[i]*b.f[i] + c.f[i]); }
-static inline V relu(V a)                     { EACH(a.f[i] < 0 ? 0 : a.f[i]); }
-static inline V pmax(V a, V b)                { EACH(isnan(a.f[i]) || a.f[i] > b.f[i] ? a.f[i] : b.f[i]); }
-static inline V lowest(void)                  { EACH(-INFINITY); }
-static inline V vexp(V a)                     { EACH((float)exp((double)a.f[i])); }
-
-#endif
+#include "words.h"

@@ -1,0 +1,14 @@
+/* conv.h - what packing and emission of a convolution share with its tiling; linear is a 1x1 convolution. */
+#ifndef CONV_H
+#define CONV_H
+
+#include "../resnetc.h"
+
+Pair kernel_size(const Kernel *k);
+Pair stride_of(const Kernel *k);
+int groups_of(const Kernel *k);
+int first_channel(const Kernel *k, int oc);          /* of input that output channel oc reads */
+int blocks_needed(const Kernel *k, int per);         /* input channel blocks a group of per output channels reads */
+int first_block(const Kernel *k, int og, int per);   /* where group og starts reading */
+
+#endif
