@@ -313,7 +313,13 @@ size_t layout_floats(const Layout *l, Shape s);
 /* kernels/ */
 extern const Family family_conv, family_depthwise, family_bn, family_relu, family_add, family_pool,
 	family_adaptive, family_copy, family_softmax;
-typedef struct { int ob, p, count[2], width[2], rows, cols, fold; } Tiling;
+typedef struct {                     /* how a direct convolution is cut */
+	int ob, p;                   /* register tile: vectors of output channels, pixels */
+	int count[2], width[2];      /* a row: so many tiles of so many pixels, the second one narrower */
+	int rows, cols, fold;        /* image as it is walked: fold rows follow each other as one */
+	int chunk, blocks;           /* input channel blocks of one pass, of all passes */
+	int bands;                   /* groups of rows, one unit of work each, when there are several passes */
+} Tiling;
 Kernel kernel_of(const Node *n, int part);
 bool same_kernel(const Kernel *a, const Kernel *b);
 int vectors_of(const Kernel *k);                     /* vectors of output channels, padding included */

@@ -156,25 +156,54 @@ emit_step(Out *o, const Kernel *k, int ob, int p)
 	}
 }
 
+/* emit_start - the accumulators' first values: bias, or what the pass before left in y */
 static void
-emit_store(Out *o, const Kernel *k, int ob, int p)
+emit_start(Out *o, const Kernel *k, const Tiling *tl, int p)
 {
-	for (int i = 0; i < ob; i++)
+	int vl = k->t->vl;
+	bool many = tl->chunk < tl->blocks;
+
+	for (int j = 0; j < p; j++) {
+		const char *line = "V ";
+		for (int i = 0; i < tl->ob; i++) {
+			const char *first = k->bias ? arena_text("ld(b%s)", plus((size_t)(i*vl))) : "zero()", *value = first;
+			if (many && k->skip)
+				first = arena_text("add(%s, ld(z%s))", first, plus(vector_at(k, &k->lz, i) + (size_t)(j*k->lz.cb)));
+			if (many)
+				value = arena_text("from ? ld(y%s) : %s", plus(vector_at(k, &k->ly, i) + (size_t)(j*k->ly.cb)), first);
+			else if (j > 0)
+				value = acc(i, 0);
+			line = arena_text("%s%s%s = %s", line, i ? ", " : "", acc(i, j), value);
+		}
+		out_line(o, "%s;", line);
+	}
+	out_line(o, "%s", "");
+}
+
+static void
+emit_store(Out *o, const Kernel *k, const Tiling *tl, int p)
+{
+	bool many = tl->chunk < tl->blocks;
+	Kernel rest = *k;
+
+	rest.skip = k->skip && !many;          /* several passes start with it */
+	for (int i = 0; i < tl->ob; i++)
 	for (int j = 0; j < p; j++) {
 		size_t y = vector_at(k, &k->ly, i) + (size_t)(j*k->ly.cb);
 		size_t z = k->skip ? vector_at(k, &k->lz, i) + (size_t)(j*k->lz.cb) : 0;
-		emit_epilogue(o, k, acc(i, j), plus(z));
+		emit_epilogue(o, &rest, acc(i, j), plus(z));
 		out_set(o, "at", "%s", plus(y));
-		out_text(o, "st(y$at, $value);\n");
+		out_set(o, "sum", many && k->a.act ? "to < %d ? %s : " : "", tl->blocks, acc(i, j));
+		out_text(o, "st(y$at, $sum$value);\n");
 	}
 }
 
 /* emit_loops - the k loops around emit_step: channel blocks, taps, channels of the block */
 static void
-emit_loops(Out *o, const Kernel *k, int ob, int p)
+emit_loops(Out *o, const Kernel *k, const Tiling *tl, int p)
 {
 	Pair ks = kernel_size(k), dil = k->op == O_linear ? (Pair){ 1, 1 } : k->a.dilation;
-	int per = ob*k->t->vl, cb = k->lx.cb, blocks = blocks_needed(k, per), rest = last_channels(k, per);
+	int per = tl->ob*k->t->vl, cb = k->lx.cb, blocks = tl->blocks, rest = last_channels(k, per);
 	bool inner = cb > 1;             /* a planar input has no channels inside its blocks */
 	const char *braces = "{";
 	char at[160] = "x";
@@ -186,7 +215,9 @@ emit_loops(Out *o, const Kernel *k, int ob, int p)
 		n += snprintf(at + n, sizeof at - (size_t)n, " + ki*%zu", k->lx.row*(size_t)dil.h);
 	if (ks.w > 1)
 		n += snprintf(at + n, sizeof at - (size_t)n, " + %s", times("kj", (size_t)(cb*dil.w)));
-	if (blocks > 1)
+	if (tl->chunk < blocks)
+		out_line(o, "for (int c = from; c < to; c++)%s", ks.h > 1 || ks.w > 1 ? "" : " {");
+	else if (blocks > 1)
 		out_line(o, "for (int c = 0; c < %d; c++)%s", blocks, ks.h > 1 || ks.w > 1 ? "" : " {");
 	if (ks.h > 1)
 		out_line(o, "for (int ki = 0; ki < %d; ki++)%s", ks.h, ks.w > 1 ? "" : " {");
@@ -208,7 +239,7 @@ emit_loops(Out *o, const Kernel *k, int ob, int p)
 	out_line(o, "RC_OPAQUE(xk);");
 	if (conv_weights(k) > FetchWeights)
 		out_line(o, "RC_FETCH(w + %d);", FetchAhead);
-	emit_step(o, k, ob, p);
+	emit_step(o, k, tl->ob, p);
 	if (inner)
 		out_line(o, "}");
 	else
@@ -219,30 +250,16 @@ emit_loops(Out *o, const Kernel *k, int ob, int p)
 
 /* emit_tile - the micro-kernel: one row piece of P pixels, OB vectors of output channels */
 static void
-emit_tile(Out *o, const Kernel *k, const char *fn, int ob, int p)
+emit_tile(Out *o, const Kernel *k, const char *fn, const Tiling *tl, int p)
 {
-	int vl = k->t->vl;
-	char line[1024];
-	int n = 0;
-
 	out_line(o, "static RC_NOINLINE void");
-	out_line(o, "%s_p%d(const float *RC_RESTRICT x, const float *RC_RESTRICT w%s%s, float *y)", fn, p,
-	         k->bias ? ", const float *b" : "", k->skip ? ", const float *z" : "");
+	out_line(o, "%s_p%d(const float *RC_RESTRICT x, const float *RC_RESTRICT w%s%s, float *y%s)", fn, p,
+	         k->bias ? ", const float *b" : "", k->skip ? ", const float *z" : "", tl->chunk < tl->blocks ? ", int from, int to" : "");
 	out_line(o, "{");
-	for (int i = 0; i < ob; i++)
-		n += snprintf(line + n, sizeof line - (size_t)n, k->bias ? "%s%s = ld(b%s)" : "%s%s = zero()",
-		              i ? ", " : "V ", acc(i, 0), plus((size_t)(i*vl)));
-	out_line(o, "%s;", line);
-	for (int j = 1; j < p; j++) {
-		n = 0;
-		for (int i = 0; i < ob; i++)
-			n += snprintf(line + n, sizeof line - (size_t)n, "%s%s = %s", i ? ", " : "V ", acc(i, j), acc(i, 0));
-		out_line(o, "%s;", line);
-	}
+	emit_start(o, k, tl, p);
+	emit_loops(o, k, tl, p);
 	out_line(o, "%s", "");
-	emit_loops(o, k, ob, p);
-	out_line(o, "%s", "");
-	emit_store(o, k, ob, p);
+	emit_store(o, k, tl, p);
 	out_line(o, "}\n");
 }
 
@@ -268,12 +285,15 @@ emit_comment(Out *o, const Kernel *k, const Tiling *tl)
 	         blocks_needed(k, ob*vl), ks.h, ks.w, k->lx.cb > 1 ? arena_text("[%d ic]", k->lx.cb) : "", ob*vl);
 	out_line(o, "** %.2f M MACs; %d pixels x %d channels in %d accumulators, %d of %d registers", macs/1e6, p, ob*vl,
 	         ob*p, ob*p + (ob < p ? ob : p) + 1, k->t->regs);
+	if (tl->chunk < tl->blocks)
+		out_line(o, "** %d passes of %d input channel blocks, so that a pass's weights stay in the first cache",
+		         ceil_div(tl->blocks, tl->chunk), tl->chunk);
 	out_line(o, "*/");
 }
 
-/* emit_start - where a group of output vectors starts in x: nothing, a formula, or a table */
+/* emit_from - where a group of output vectors starts in x: nothing, a formula, or a table */
 static const char *
-emit_start(Out *o, const Kernel *k, const char *fn, int per, int groups)
+emit_from(Out *o, const Kernel *k, const char *fn, int per, int groups)
 {
 	int change = 0, by;
 
@@ -310,42 +330,63 @@ emit_base(Out *o, const Kernel *k, const char *type, const char *name, const cha
           size_t row, size_t origin, const Tiling *tl)
 {
 	const char *image = k->y.n > 1 ? arena_text(" + n*%zu", l->image) : "";
-	const char *rows = tl->rows > 1 ? arena_text(" + i*%zu", row) : "";
+	const char *rows = tl->rows > 1 && tl->chunk == tl->blocks ? arena_text(" + i*%zu", row) : "";
 
 	out_line(o, "%s *%si = %s%s%s%s%s;", type, name, name, group, image, rows, plus(origin));
 }
 
+/* emit_calls - the tiles of one row; row is what to add to each pointer */
 static void
 emit_calls(Out *o, const Kernel *k, const char *fn, const Tiling *tl, bool grouped)
 {
-	int xs = stride_of(k).w*k->lx.cb, ys = k->ly.cb, j = 0;
+	bool many = tl->chunk < tl->blocks, rows = many && tl->rows > 1;
+	int xs = stride_of(k).w*k->lx.cb, j = 0;
+	const char *w = grouped ? "wi" : "w", *b = !k->bias ? "" : grouped ? ", bi" : ", b";
+	const char *tail = many ? ", c, to" : "";
+	Pair ks = kernel_size(k);
 
+	if (many)
+		w = arena_text("%s + %s", w, times("c", (size_t)(k->lx.cb*ks.h*ks.w*tl->ob*k->t->vl)));
 	for (int i = 0; i < 2; i++) {
 		int p = tl->width[i], to = j + p*tl->count[i];
-		const char *w = grouped ? "wi" : "w", *b = !k->bias ? "" : grouped ? ", bi" : ", b";
+		bool loop = tl->count[i] > 1;
 		if (!tl->count[i])
 			continue;
-		if (tl->cols == p) {
-			out_line(o, "%s_p%d(xi, %s%s%s, yi);", fn, p, w, b, k->skip ? ", zi" : "");
-			return;
-		}
-		if (tl->count[i] > 1)
+		if (loop)
 			out_line(o, "for (int j = %d; j < %d; j += %d)", j, to, p);
-		const char *at = tl->count[i] > 1 ? "j*" : NULL;
-		const char *x = at ? arena_text(" + %s", times("j", (size_t)xs)) : plus((size_t)(j*xs));
-		const char *y = at ? arena_text(" + j*%d", ys) : plus((size_t)(j*ys));
-		const char *z = k->skip ? arena_text(", zi%s", at ? arena_text(" + j*%d", k->lz.cb) : plus((size_t)(j*k->lz.cb))) : "";
-		out_line(o, "%s_p%d(xi%s, %s%s%s, yi%s);", fn, p, x, w, b, z, y);
+		const char *x = arena_text("xi%s%s", rows ? arena_text(" + %s", times("i", k->lx.row*(size_t)(stride_of(k).h*tl->fold))) : "",
+		                           loop ? arena_text(" + %s", times("j", (size_t)xs)) : plus((size_t)(j*xs)));
+		const char *y = arena_text("yi%s%s", rows ? arena_text(" + %s", times("i", k->ly.row*(size_t)tl->fold)) : "",
+		                           loop ? arena_text(" + %s", times("j", (size_t)k->ly.cb)) : plus((size_t)(j*k->ly.cb)));
+		const char *z = !k->skip ? "" : arena_text(", zi%s%s", rows ? arena_text(" + %s", times("i", k->lz.row*(size_t)tl->fold)) : "",
+		                           loop ? arena_text(" + %s", times("j", (size_t)k->lz.cb)) : plus((size_t)(j*k->lz.cb)));
+		out_line(o, "%s_p%d(%s, %s%s%s, %s%s);", fn, p, x, w, b, z, y, tail);
 		j = to;
 	}
 }
 
-/* emit_units - the loop over the kernel's work: group og of output vectors, image n, row i */
+/* emit_passes - the loops of several passes around the tiles: channel blocks, then the rows of a band */
 static void
-emit_units(Out *o, int groups, int images, int rows)
+emit_passes(Out *o, const Tiling *tl)
+{
+	out_line(o, "for (int c = 0; c < %d; c += %d) {", tl->blocks, tl->chunk);
+	if (tl->blocks%tl->chunk)
+		out_line(o, "int to = c + %d < %d ? c + %d : %d;", tl->chunk, tl->blocks, tl->chunk, tl->blocks);
+	else
+		out_line(o, "int to = c + %d;", tl->chunk);
+	out_line(o, "%s", "");
+	if (tl->bands > 1)
+		out_line(o, "for (int i = t*%d/%d; i < (t + 1)*%d/%d; i++) {", tl->rows, tl->bands, tl->rows, tl->bands);
+	else if (tl->rows > 1)
+		out_line(o, "for (int i = 0; i < %d; i++) {", tl->rows);
+}
+
+/* emit_units - the loop over the kernel's work: group og of output vectors, image n, row i or band t */
+static void
+emit_units(Out *o, int groups, int images, int rows, const char *row)
 {
 	int axes = (groups > 1) + (images > 1) + (rows > 1);
-	const char *u = axes != 1 ? "u" : groups > 1 ? "og" : images > 1 ? "n" : "i";
+	const char *u = axes != 1 ? "u" : groups > 1 ? "og" : images > 1 ? "n" : row;
 
 	out_line(o, "for (int %s = lo; %s < hi; %s++) {", u, u, u);
 	if (axes < 2)
@@ -355,7 +396,7 @@ emit_units(Out *o, int groups, int images, int rows)
 	if (images > 1)
 		out_line(o, "int n = u%s%s;", rows > 1 ? arena_text("/%d", rows) : "", groups > 1 ? arena_text("%%%d", images) : "");
 	if (rows > 1)
-		out_line(o, "int i = u%%%d;", rows);
+		out_line(o, "int %s = u%%%d;", row, rows);
 }
 
 static int
@@ -366,15 +407,16 @@ conv_emit(Out *o, const Kernel *k, const char *fn)
 	Sides pad = k->op == O_linear ? (Sides){ 0, 0, 0, 0 } : k->a.padding;
 	int groups = vectors_of(k)/tl.ob, per = tl.ob*k->t->vl, images = k->y.n;
 	size_t x0 = (size_t)(k->lx.halo.t - pad.t)*k->lx.row + (size_t)((k->lx.halo.l - pad.l)*k->lx.cb);
+	bool many = tl.chunk < tl.blocks;
 	const char *start;
 
 	emit_comment(o, k, &tl);
 	for (int i = 0; i < 2; i++)
 		if (tl.count[i])
-			emit_tile(o, k, fn, tl.ob, tl.width[i]);
-	start = emit_start(o, k, fn, per, groups);
+			emit_tile(o, k, fn, &tl, tl.width[i]);
+	start = emit_from(o, k, fn, per, groups);
 	emit_kernel_head(o, k, fn);
-	emit_units(o, groups, images, tl.rows);
+	emit_units(o, groups, images, tl.bands, many ? "t" : "i");
 	emit_base(o, k, "const float", "x", start, &k->lx, k->lx.row*(size_t)(s.h*tl.fold), x0, &tl);
 	if (groups > 1)
 		out_line(o, "const float *wi = w + %s;", times("og", group_floats(k, &tl)));
@@ -386,10 +428,16 @@ conv_emit(Out *o, const Kernel *k, const char *fn)
 	emit_base(o, k, "float", "y", groups > 1 ? arena_text(" + %s", group_at(k, &k->ly, tl.ob)) : "",
 	          &k->ly, k->ly.row*(size_t)tl.fold, k->ly.origin, &tl);
 	out_line(o, "%s", "");
+	if (many)
+		emit_passes(o, &tl);
 	emit_calls(o, k, fn, &tl, groups > 1);
+	if (many && tl.rows > 1)
+		out_line(o, "}");
+	if (many)
+		out_line(o, "}");
 	out_line(o, "}");
 	out_line(o, "}");
-	return groups*images*tl.rows;
+	return groups*images*tl.bands;
 }
 
 const Family family_conv = { "conv", conv_emit, conv_describe, conv_weights, conv_biases, conv_pack };

@@ -85,6 +85,26 @@ flat(const Kernel *k)
 	       no_halo(&k->lx) && no_halo(&k->ly) && (!k->skip || no_halo(&k->lz));
 }
 
+/*
+** set_passes - when a group's weights outgrow the first cache twice and are used many times, the channel
+** blocks are walked in several passes over a band of rows: a pass's weights stay in the cache, the
+** sums wait in y. Otherwise one pass does all.
+*/
+static void
+set_passes(const Kernel *k, Tiling *tl)
+{
+	Pair ks = kernel_size(k);
+	int per = tl->ob*k->t->vl, tiles = tl->rows*(tl->count[0] + tl->count[1]);
+	double bytes = 4.0*k->lx.cb*ks.h*ks.w*per;
+
+	tl->blocks = tl->chunk = blocks_needed(k, per);
+	tl->bands = tl->rows;
+	if (bytes*tl->blocks <= 2*k->t->l1 || tiles < 4)
+		return;
+	tl->chunk = max(1, (int)(k->t->l1/bytes));
+	tl->bands = ceil_div(tl->rows, 8);
+}
+
 static Tiling
 tiling_of(const Kernel *k, int ob, int p, int fold)
 {
@@ -96,6 +116,7 @@ tiling_of(const Kernel *k, int ob, int p, int fold)
 	tl.width[1] = tl.width[0] - 1;
 	tl.count[0] = tl.cols - tl.width[1]*tiles;
 	tl.count[1] = tiles - tl.count[0];
+	set_passes(k, &tl);
 	return tl;
 }
 
@@ -111,21 +132,21 @@ steps(const Kernel *k, int ob)
 
 /*
 ** conv_cycles - the cost model: a k step of an OB x P tile costs the most of its multiply-adds, loads,
-** instructions, the latency of one accumulator, and its weights coming from the cache that holds the
-** group's; every tile adds its start and its epilogue.
+** instructions, the latency of one accumulator, and its weights coming from the cache that holds a
+** pass's; every tile of every pass adds its start and its end.
 */
 double
 conv_cycles(const Kernel *k, const Tiling *tl)
 {
 	const Target *t = k->t;
-	double total = 0, bytes = 4.0*tl->ob*t->vl, group = bytes*steps(k, tl->ob);
-	double stream = group < t->l1 ? 0 : bytes/(group < t->l2 ? t->from_l2 : t->from_l3);
+	double total = 0, bytes = 4.0*tl->ob*t->vl, pass = bytes*steps(k, tl->ob)*tl->chunk/tl->blocks;
+	double stream = pass <= t->l1 ? 0 : bytes/(pass < t->l2 ? t->from_l2 : t->from_l3);
 
 	for (int i = 0; i < 2; i++) {
 		int ob = tl->ob, p = tl->width[i];
 		double fmas = ob*p, loads = ob + p;
 		double step = fmax(fmax(fmas/t->fma, loads/t->load), fmax(fmax((fmas + loads + 3)/t->issue, t->latency), stream));
-		double around = 20 + fmas*(k->skip ? 2 : 1.5);
+		double around = (20 + fmas*1.5)*ceil_div(tl->blocks, tl->chunk) + (k->skip ? fmas/2 : 0);
 		total += tl->count[i]*(steps(k, ob)*step + around);
 	}
 	return total*tl->rows*vectors_of(k)/tl->ob*k->y.n;

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: 0BSD */
+/*
+** cifar_resnet20.h - interface of the network
+**
+** made by resnetc 0.1.0; do not edit, change the model and compile it again
+** command  resnetc compile cifar_resnet20.lua -w cifar_resnet20.safetensors --target avx2
+** model    sha256 63953dae4eb67b6cd59de2b41950aaaa5f5697e142aa389e01edfd1bc1800fc7
+** weights  sha256 61f915859f8bbc7d0bf086695a4b9a9323c1503f20333fc06b50604066fd60dd
+** target   avx2
+** work     40.55 M multiply-adds an image
+** arena    148224 bytes (the results alive at 'layer2.0.conv1' alone take 148224), weights 1077824 bytes
+** This file is yours.
+*/
+
+/*
+** input   1 x 3 x 32 x 32 floats, NCHW, images first
+**         (0.00392157*pixel - mean)/std for pixels 0 to 255, channels in the order R, G, B
+**         mean 0.4914, 0.4822, 0.4465
+**         std  0.247, 0.2435, 0.2616
+** output  'fc': 1 x 10 x 1 x 1 floats, NCHW
+**
+** Same bits for any number of threads and any workspace address.
+** ReLU and max pooling keep NaN; multiply-adds are fused (rounded once) where the processor can.
+** Input and output may lie at any float address and may be the same memory.
+*/
+#ifndef CIFAR_RESNET20_H
+#define CIFAR_RESNET20_H
+
+#include "rc.h"
+
+#define CIFAR_RESNET20_BATCH            1
+#define CIFAR_RESNET20_INPUT_CHANNELS   3
+#define CIFAR_RESNET20_INPUT_HEIGHT     32
+#define CIFAR_RESNET20_INPUT_WIDTH      32
+#define CIFAR_RESNET20_INPUT_FLOATS     3072
+#define CIFAR_RESNET20_OUTPUT_FLOATS    10
+#define CIFAR_RESNET20_WORKSPACE_BYTES  148224
+#define CIFAR_RESNET20_WORKSPACE_ALIGN  64
+#define CIFAR_RESNET20_WEIGHTS_BYTES    1077824
+#define CIFAR_RESNET20_WEIGHTS_ALIGN    64
+#define CIFAR_RESNET20_PLAN_HASH        0xead23d138eb20660u
+#define CIFAR_RESNET20_MACS             40551040
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Once, before the first run: is this the blob of this code, undamaged, and can this processor run it? */
+	int cifar_resnet20_check(const void *weights, size_t len);
+
+/*
+** One batch. weights: the blob, read only, shared by any number of threads; workspace: one per call at
+** the same time. Returns RC_OK or what is wrong, before anything is written (rc_strerror).
+*/
+	int cifar_resnet20_run(const void *weights, const float *input, float *output, void *workspace, size_t workspace_len);
+
+/* The same with threads and a callback after each layer; options may be NULL. */
+	int cifar_resnet20_run_with(const rc_options *options, const void *weights, const float *input, float *output,
+		void *workspace, size_t workspace_len);
+
+	extern const float cifar_resnet20_mean[3], cifar_resnet20_std[3];
+
+#define CIFAR_RESNET20_CLASSES          10
+	extern const char *const cifar_resnet20_classes[CIFAR_RESNET20_CLASSES];
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: 0BSD */
+/*
+** rc.c - what all emitted networks share: checks of the caller's arguments and of the blob, and the
+** step that runs one kernel, whole or in parts.
+*/
+#include "rc.h"
+
+RC_WEAK const char *
+rc_strerror(int status)
+{
+	static const char *const text[] = {
+#define RC_STATUS(name, text) text,
+		RC_STATUSES(RC_STATUS)
+#undef RC_STATUS
+	};
+
+	return status >= 0 && status < RC_STATUS_COUNT ? text[status] : "unknown status";
+}
+
+/* A little-endian word; compilers make one load of it where the processor is. */
+static uint64_t
+word_at(const unsigned char *p)
+{
+	return (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 | (uint64_t)p[3] << 24 |
+	       (uint64_t)p[4] << 32 | (uint64_t)p[5] << 40 | (uint64_t)p[6] << 48 | (uint64_t)p[7] << 56;
+}
+
+RC_WEAK uint64_t
+rc_hash(const void *data, size_t len)
+{
+	const unsigned char *p = (const unsigned char *)data;
+	const uint64_t prime = 0x100000001b3u;
+	uint64_t h[4] = { 0xcbf29ce484222325u, 0x84222325cbf29ce4u, 0x9ae16a3b2f90404fu, 0xc3a5c85c97cb3127u };
+
+	for (; len >= 32; p += 32, len -= 32)
+		for (int i = 0; i < 4; i++) {
+			h[i] = (h[i] ^ word_at(p + 8*i))*prime;
+			h[i] ^= h[i] >> 29;
+		}
+	for (int i = 0; len > 0; i++) {
+		unsigned char rest[8] = { 0 };
+		size_t n = len < 8 ? len : 8;
+		for (size_t k = 0; k < n; k++)
+			rest[k] = p[k];
+		h[i] = (h[i] ^ word_at(rest) ^ (uint64_t)len << 56)*prime;
+		p += n;
+		len -= n;
+	}
+	for (int i = 1; i < 4; i++)
+		h[0] = (h[0] ^ h[i] ^ h[0] >> 32)*prime;
+	return h[0] ^ h[0] >> 31;
+}
+
+RC_WEAK int
+rc_check_blob(const void *weights, size_t len, size_t want, uint64_t plan_hash)
+{
+	static const char magic[8] = { 'r', 'e', 's', 'n', 'e', 't', 'c', 0 };
+	const rc_blob *head = (const rc_blob *)weights;
+
+	if (!weights)
+		return RC_E_NULL;
+	if ((uintptr_t)weights%64)
+		return RC_E_WEIGHTS_ALIGN;
+	if (len < sizeof *head)
+		return RC_E_WEIGHTS_SIZE;
+	for (int i = 0; i < 8; i++)
+		if (head->magic[i] != magic[i])
+			return RC_E_MAGIC;
+	if (head->endian != 0x01020304)
+		return RC_E_ENDIAN;
+	if (head->version != 1)
+		return RC_E_VERSION;
+	if (head->plan_hash != plan_hash)
+		return RC_E_PLAN;
+	if (len != want || head->bytes != want)
+		return RC_E_WEIGHTS_SIZE;
+	if (rc_hash((const char *)weights + 128, len - 128) != head->checksum)
+		return RC_E_CHECKSUM;
+	return RC_OK;
+}
+
+RC_WEAK int
+rc_ready(const rc_options *options, const void *weights, uint64_t plan_hash, const float *input,
+         const float *output, const void *workspace, size_t len, size_t want)
+{
+	if (!weights || !input || !output || !workspace)
+		return RC_E_NULL;
+	if (options && (options->struct_size != sizeof *options || options->threads < 0))
+		return RC_E_OPTIONS;
+	if ((uintptr_t)weights%64)
+		return RC_E_WEIGHTS_ALIGN;
+	if ((uintptr_t)workspace%64)
+		return RC_E_WORKSPACE_ALIGN;
+	if (len < want)
+		return RC_E_WORKSPACE_SIZE;
+	if (((const rc_blob *)weights)->plan_hash != plan_hash)
+		return RC_E_PLAN;
+	return RC_OK;
+}
+
+typedef struct {
+	rc_kernel *kernel;
+	int units, parts;
+	const float *x, *w, *b, *z;
+	float *y;
+} Step;
+
+static void
+run_part(void *arg, int part)
+{
+	const Step *s = (const Step *)arg;
+	int lo = (int)((int64_t)s->units*part/s->parts);
+	int hi = (int)((int64_t)s->units*(part + 1)/s->parts);
+
+	s->kernel(s->x, s->w, s->b, s->z, s->y, lo, hi);
+}
+
+RC_WEAK void
+rc_step(const rc_options *options, int index, const char *name, rc_kernel *kernel, int units,
+        const float *x, const float *w, const float *b, const float *z, float *y)
+{
+	if (options && options->parallel_for && options->threads > 1 && units > 1) {
+		Step s;
+		s.kernel = kernel;
+		s.units = units;
+		s.parts = units < options->threads ? units : options->threads;
+		s.x = x;
+		s.w = w;
+		s.b = b;
+		s.z = z;
+		s.y = y;
+		options->parallel_for(options->parallel_user, run_part, &s, s.parts);
+	} else {
+		kernel(x, w, b, z, y, 0, units);
+	}
+	if (options && options->layer)
+		options->layer(options->layer_user, index, name);
+}
+
+RC_WEAK void
+rc_clear(float *y, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		y[i] = 0;
+}
+
+/* Zeros around each plane of h x w pixels of cb channels. */
+RC_WEAK void
+rc_clear_halo(float *y, int planes, int h, int w, int cb, int top, int left, int bottom, int right)
+{
+	size_t row = (size_t)(left + w + right)*(size_t)cb;
+
+	for (int p = 0; p < planes; p++) {
+		rc_clear(y, (size_t)top*row);
+		y += (size_t)top*row;
+		for (int i = 0; i < h; i++, y += row) {
+			rc_clear(y, (size_t)(left*cb));
+			rc_clear(y + (left + w)*cb, (size_t)(right*cb));
+		}
+		rc_clear(y, (size_t)bottom*row);
+		y += (size_t)bottom*row;
+	}
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: 0BSD */
+/* rc_simd_avx2.h - the vector words on 8 floats: x86-64 with AVX2 and FMA. */
+#ifndef RC_SIMD_AVX2_H
+#define RC_SIMD_AVX2_H
+
+#include <immintrin.h>
+
+#include "rc.h"
+#include "rc_float.h"
+
+#if defined(__clang__)
+#define RC_TARGET_BEGIN _Pragma("clang attribute push(__attribute__((target(\"avx2,fma\"))), apply_to = function)")
+#define RC_TARGET_END   _Pragma("clang attribute pop")
+#else
+#define RC_TARGET_BEGIN _Pragma("GCC push_options") _Pragma("GCC target(\"avx2,fma\")")
+#define RC_TARGET_END   _Pragma("GCC pop_options")
+#endif
+
+RC_TARGET_BEGIN
+
+typedef __m256 V;
+enum { VL = 8 };
+
+static inline V ld(const float *p)            { return _mm256_loadu_ps(p); }
+static inline void st(float *p, V a)          { _mm256_storeu_ps(p, a); }
+static inline V bc(const float *p)            { return _mm256_broadcast_ss(p); }
+static inline V splat(float a)                { return _mm256_set1_ps(a); }
+static inline V zero(void)                    { return _mm256_setzero_ps(); }
+static inline V add(V a, V b)                 { return _mm256_add_ps(a, b); }
+static inline V sub(V a, V b)                 { return _mm256_sub_ps(a, b); }
+static inline V mul(V a, V b)                 { return _mm256_mul_ps(a, b); }
+static inline V fma_(V a, V b, V c)           { return _mm256_fmadd_ps(a, b, c); }
+static inline V relu(V a)                     { return _mm256_max_ps(zero(), a); }     /* NaN stays NaN */
+static inline V lowest(void)                  { return splat(-RC_INFINITY); }
+
+/* maximum; NaN wins */
+static inline V
+pmax(V a, V b)
+{
+	return _mm256_blendv_ps(_mm256_max_ps(a, b), a, _mm256_cmp_ps(a, a, _CMP_UNORD_Q));
+}
+
+static inline V nearest(V a)                  { return _mm256_round_ps(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }
+
+static inline V
+pow2(V n)
+{
+	return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_add_epi32(_mm256_cvtps_epi32(n), _mm256_set1_epi32(127)), 23));
+}
+
+static inline V
+zero_below(V a, float least, V y)
+{
+	return _mm256_blendv_ps(y, zero(), _mm256_cmp_ps(a, splat(least), _CMP_LT_OQ));
+}
+
+#include "rc_exp.h"
+
+RC_TARGET_END
+#endif

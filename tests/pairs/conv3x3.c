@@ -1,0 +1,110 @@
+/*
+** relu1 (conv3x3.lua:8)
+**
+** y = relu(x)
+** x  16 x 14 x 14  nChw16c
+** y  16 x 14 x 14  nChw16c, halo 1 1 1 1
+*/
+static void
+relu_16x14x14(const float *x, const float *w, const float *b, const float *z, float *y, int lo, int hi)
+{
+	(void)w;
+	(void)b;
+	(void)z;
+	for (int v = lo; v < hi; v++) {
+		const float *xv = x + v/2*3136 + v%2*8;
+		float *yv = y + v/2*4096 + v%2*8 + 272;
+
+		for (int i = 0; i < 14; i++)
+		for (int j = 0; j < 14; j++)
+			st(yv + i*256 + j*16, relu(ld(xv + i*224 + j*16)));
+	}
+}
+
+/*
+** conv1 (conv3x3.lua:8)
+**
+** y = relu(conv3x3(x, w) + b)
+** x  16 x 14 x 14  nChw16c, halo 1 1 1 1
+** y  32 x 7 x 7  nChw16c
+** w  4608 floats  [1 oc][1 ic][3][3][16 ic][32 oc]
+** 0.23 M MACs; 3 pixels x 32 channels in 12 accumulators, 16 of 16 registers
+*/
+static RC_NOINLINE void
+conv3x3_16to32_7x7_s2_relu_p3(const float *RC_RESTRICT x, const float *RC_RESTRICT w, const float *b, float *y)
+{
+	V a0 = ld(b), b0 = ld(b + 8), c0 = ld(b + 16), d0 = ld(b + 24);
+	V a1 = a0, b1 = b0, c1 = c0, d1 = d0;
+	V a2 = a0, b2 = b0, c2 = c0, d2 = d0;
+
+	for (int ki = 0; ki < 3; ki++)
+	for (int kj = 0; kj < 3; kj++) {
+		const float *xk = x + ki*256 + kj*16;
+
+		for (int k = 0; k < 16; k++, xk++, w += 32) {
+			RC_OPAQUE(xk);
+			V v0 = bc(xk), v1 = bc(xk + 32), v2 = bc(xk + 64), u;
+			u = ld(w); a0 = fma_(v0, u, a0); a1 = fma_(v1, u, a1); a2 = fma_(v2, u, a2);
+			u = ld(w + 8); b0 = fma_(v0, u, b0); b1 = fma_(v1, u, b1); b2 = fma_(v2, u, b2);
+			u = ld(w + 16); c0 = fma_(v0, u, c0); c1 = fma_(v1, u, c1); c2 = fma_(v2, u, c2);
+			u = ld(w + 24); d0 = fma_(v0, u, d0); d1 = fma_(v1, u, d1); d2 = fma_(v2, u, d2);
+		}
+	}
+
+	st(y, relu(a0));
+	st(y + 16, relu(a1));
+	st(y + 32, relu(a2));
+	st(y + 8, relu(b0));
+	st(y + 24, relu(b1));
+	st(y + 40, relu(b2));
+	st(y + 784, relu(c0));
+	st(y + 800, relu(c1));
+	st(y + 816, relu(c2));
+	st(y + 792, relu(d0));
+	st(y + 808, relu(d1));
+	st(y + 824, relu(d2));
+}
+
+static RC_NOINLINE void
+conv3x3_16to32_7x7_s2_relu_p2(const float *RC_RESTRICT x, const float *RC_RESTRICT w, const float *b, float *y)
+{
+	V a0 = ld(b), b0 = ld(b + 8), c0 = ld(b + 16), d0 = ld(b + 24);
+	V a1 = a0, b1 = b0, c1 = c0, d1 = d0;
+
+	for (int ki = 0; ki < 3; ki++)
+	for (int kj = 0; kj < 3; kj++) {
+		const float *xk = x + ki*256 + kj*16;
+
+		for (int k = 0; k < 16; k++, xk++, w += 32) {
+			RC_OPAQUE(xk);
+			V v0 = bc(xk), v1 = bc(xk + 32), u;
+			u = ld(w); a0 = fma_(v0, u, a0); a1 = fma_(v1, u, a1);
+			u = ld(w + 8); b0 = fma_(v0, u, b0); b1 = fma_(v1, u, b1);
+			u = ld(w + 16); c0 = fma_(v0, u, c0); c1 = fma_(v1, u, c1);
+			u = ld(w + 24); d0 = fma_(v0, u, d0); d1 = fma_(v1, u, d1);
+		}
+	}
+
+	st(y, relu(a0));
+	st(y + 16, relu(a1));
+	st(y + 8, relu(b0));
+	st(y + 24, relu(b1));
+	st(y + 784, relu(c0));
+	st(y + 800, relu(c1));
+	st(y + 792, relu(d0));
+	st(y + 808, relu(d1));
+}
+
+static void
+conv3x3_16to32_7x7_s2_relu(const float *x, const float *w, const float *b, const float *z, float *y, int lo, int hi)
+{
+	(void)z;
+	for (int i = lo; i < hi; i++) {
+		const float *xi = x + i*512;
+		float *yi = y + i*112;
+
+		conv3x3_16to32_7x7_s2_relu_p3(xi, w, b, yi);
+		for (int j = 3; j < 7; j += 2)
+			conv3x3_16to32_7x7_s2_relu_p2(xi + j*32, w, b, yi + j*16);
+	}
+}

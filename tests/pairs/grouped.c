@@ -1,0 +1,78 @@
+/*
+** relu1 (grouped.lua:8)
+**
+** y = relu(x)
+** x  12 x 5 x 5  nChw8c
+** y  12 x 5 x 5  nChw8c, halo 1 1 1 1
+*/
+static void
+relu_12x5x5(const float *x, const float *w, const float *b, const float *z, float *y, int lo, int hi)
+{
+	(void)w;
+	(void)b;
+	(void)z;
+	for (int v = lo; v < hi; v++) {
+		const float *xv = x + v/2*200 + v%2*4;
+		float *yv = y + v/2*392 + v%2*4 + 64;
+
+		for (int i = 0; i < 5; i++)
+		for (int j = 0; j < 5; j++)
+			st(yv + i*56 + j*8, relu(ld(xv + i*40 + j*8)));
+	}
+}
+
+/*
+** conv1 (grouped.lua:8)
+**
+** y = conv3x3(x, w) + b
+** x  12 x 5 x 5  nChw8c, halo 1 1 1 1
+** y  18 x 5 x 5  nChw8c
+** w  1728 floats  [6 oc][1 ic][3][3][8 ic][4 oc]
+** 0.02 M MACs; 5 pixels x 4 channels in 5 accumulators, 7 of 32 registers
+*/
+static RC_NOINLINE void
+conv3x3_12to18_5x5_g3_p5(const float *RC_RESTRICT x, const float *RC_RESTRICT w, const float *b, float *y)
+{
+	V a0 = ld(b);
+	V a1 = a0;
+	V a2 = a0;
+	V a3 = a0;
+	V a4 = a0;
+
+	for (int ki = 0; ki < 3; ki++)
+	for (int kj = 0; kj < 3; kj++) {
+		const float *xk = x + ki*56 + kj*8;
+
+		for (int k = 0; k < 8; k++, xk++, w += 4) {
+			RC_OPAQUE(xk);
+			V w0 = ld(w), v;
+			v = bc(xk); a0 = fma_(v, w0, a0);
+			v = bc(xk + 8); a1 = fma_(v, w0, a1);
+			v = bc(xk + 16); a2 = fma_(v, w0, a2);
+			v = bc(xk + 24); a3 = fma_(v, w0, a3);
+			v = bc(xk + 32); a4 = fma_(v, w0, a4);
+		}
+	}
+
+	st(y, a0);
+	st(y + 8, a1);
+	st(y + 16, a2);
+	st(y + 24, a3);
+	st(y + 32, a4);
+}
+
+static void
+conv3x3_12to18_5x5_g3(const float *x, const float *w, const float *b, const float *z, float *y, int lo, int hi)
+{
+	(void)z;
+	for (int u = lo; u < hi; u++) {
+		int og = u/5;
+		int i = u%5;
+		const float *xi = x + og/3*392 + i*56;
+		const float *wi = w + og*288;
+		const float *bi = b + og*4;
+		float *yi = y + og/2*200 + og%2*4 + i*40;
+
+		conv3x3_12to18_5x5_g3_p5(xi, wi, bi, yi);
+	}
+}
