@@ -2,8 +2,8 @@
 ** classify.c - an app with a network inside: classifies PNG pictures with cifar_resnet20.
 **
 **	resnetc examples/cifar_resnet20.lua -w examples/weights/cifar_resnet20.safetensors -o net
-**	cc -O2 -Inet net/*.c examples/classify.c -lpng -o classify
-**	./classify net/cifar_resnet20.weights examples/images/*.png
+**	cc -O2 -Inet net/[a-z]*.c examples/classify.c -lpng -lm -o classify
+**	./classify net/cifar_resnet20.weights examples/images/[a-z]*.png
 **
 ** The file name is taken as the true class. Pictures must have the network's size.
 */
