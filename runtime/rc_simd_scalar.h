@@ -20,19 +20,10 @@ static inline V zero(void)                    { return 0; }
 static inline V add(V a, V b)                 { return a + b; }
 static inline V sub(V a, V b)                 { return a - b; }
 static inline V mul(V a, V b)                 { return a*b; }
+static inline V fma_(V a, V b, V c)           { return a*b + c; }            /* rounded twice: see rc_float.h */
 static inline V relu(V a)                     { return a < 0 ? 0 : a; }      /* NaN stays NaN */
 static inline V pmax(V a, V b)                { return b > a || b != b ? b : a; }  /* NaN wins */
 static inline V lowest(void)                  { return -RC_INFINITY; }
-
-/* a*b + c, rounded twice whatever the compiler's flags: the product is hidden from contraction */
-static inline V
-fma_(V a, V b, V c)
-{
-	V ab = a*b;
-
-	RC_OPAQUE_FLOAT(ab);
-	return ab + c;
-}
 
 /* whole numbers far from 0 have no int; zero_below takes them out */
 static inline V nearest(V a)                  { return a > -200 ? (float)(int)(a - 0.5f) : a; }

@@ -86,7 +86,7 @@ emit_meaning(Out *o, const Graph *g, const Node *in)
 	}
 	out_line(o, "**");
 	out_line(o, "** Same bits for any number of threads and any workspace address.");
-	out_line(o, "** ReLU and max pooling keep NaN; multiply-adds are fused (rounded once) where the processor can.");
+	out_line(o, "** ReLU and max pooling keep NaN; multiply-adds are fused (rounded once) on every target but scalar.");
 	out_line(o, "** Input and output may lie at any float address and may be the same memory.");
 	out_line(o, "*/");
 }

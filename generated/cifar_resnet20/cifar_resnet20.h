@@ -20,7 +20,7 @@
 ** output  'fc': 1 x 10 x 1 x 1 floats, NCHW
 **
 ** Same bits for any number of threads and any workspace address.
-** ReLU and max pooling keep NaN; multiply-adds are fused (rounded once) where the processor can.
+** ReLU and max pooling keep NaN; multiply-adds are fused (rounded once) on every target but scalar.
 ** Input and output may lie at any float address and may be the same memory.
 */
 #ifndef CIFAR_RESNET20_H

@@ -19,14 +19,6 @@
 #pragma fp_contract(off)
 #endif
 
-#if defined(__GNUC__) && defined(__x86_64__)
-#define RC_OPAQUE_FLOAT(a) __asm__("" : "+x"(a))
-#elif defined(__GNUC__) && defined(__aarch64__)
-#define RC_OPAQUE_FLOAT(a) __asm__("" : "+w"(a))
-#else
-#define RC_OPAQUE_FLOAT(a) (void)(a)
-#endif
-
 static inline float
 rc_bits(uint32_t bits)
 {
