@@ -41,24 +41,6 @@ dump_attr(FILE *f, const AttrRow *row, const Attr *a)
 	}
 }
 
-static size_t
-size_of(AttrKind kind)
-{
-	switch (kind) {
-	case K_INT:   return sizeof(int);
-	case K_PAIR:
-	case K_PAIR0: return sizeof(Pair);
-	case K_SIDES: return sizeof(Sides);
-	case K_BOOL:  return sizeof(bool);
-	case K_REAL:  return sizeof(double);
-	case K_RANGE: return sizeof(Range);
-	case K_WORD:  return sizeof(Act);
-	case K_NAME:  return sizeof(const char *);
-	case K_SHAPE: return sizeof(Shape);
-	}
-	return 0;
-}
-
 /* dump_params - names that are not torchvision's, because the model renamed them */
 static void
 dump_params(FILE *f, const Node *n)
@@ -92,7 +74,7 @@ dump_node(FILE *f, const Node *n)
 	fprintf(f, "{ name = \"%s\"", n->name);
 	for (int i = 0; i < NAttrs; i++) {
 		const AttrRow *a = &attr_rows[i];
-		if (row->attrs & 1u << i && memcmp((const char *)&n->a + a->at, (const char *)&fresh->a + a->at, size_of(a->kind)))
+		if (row->attrs & 1u << i && attr_differs(a, &n->a, &fresh->a))
 			dump_attr(f, a, &n->a);
 	}
 	dump_params(f, n);

@@ -24,6 +24,31 @@ const char *const act_names[NActs] = {
 #undef X
 };
 
+static size_t
+size_of(AttrKind kind)
+{
+	switch (kind) {
+	case K_INT:   return sizeof(int);
+	case K_PAIR:
+	case K_PAIR0: return sizeof(Pair);
+	case K_SIDES: return sizeof(Sides);
+	case K_BOOL:  return sizeof(bool);
+	case K_REAL:  return sizeof(double);
+	case K_RANGE: return sizeof(Range);
+	case K_WORD:  return sizeof(Act);
+	case K_NAME:  return sizeof(const char *);
+	case K_SHAPE: return sizeof(Shape);
+	}
+	return 0;
+}
+
+/* attr_differs - is one attribute different; no kind has gaps between its members */
+bool
+attr_differs(const AttrRow *row, const Attr *a, const Attr *b)
+{
+	return memcmp((const char *)a + row->at, (const char *)b + row->at, size_of(row->kind)) != 0;
+}
+
 Graph *
 graph_new(const char *file)
 {

@@ -243,6 +243,7 @@ void *array_grow(void *array, int count, size_t item);/* room for one more; arra
 extern const OpRow op_rows[NOps];
 extern const AttrRow attr_rows[NAttrs];
 extern const char *const act_names[NActs];
+bool attr_differs(const AttrRow *row, const Attr *a, const Attr *b);
 Graph *graph_new(const char *file);
 Node *node_new(Graph *g, Op op, int line);           /* with default attributes, not yet in g->nodes */
 void node_add(Graph *g, Node *n);                    /* infers its shape and appends it */
@@ -309,6 +310,7 @@ void tile(Graph *g);
 void plan(Graph *g);
 Layout layout_of(Shape s, int cb, Sides halo);
 size_t layout_floats(const Layout *l, Shape s);
+bool same_layout(const Layout *a, const Layout *b);
 
 /* kernels/ */
 extern const Family family_conv, family_depthwise, family_bn, family_relu, family_add, family_pool,

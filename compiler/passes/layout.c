@@ -27,6 +27,13 @@ layout_floats(const Layout *l, Shape s)
 	return ((size_t)s.n*l->image + AlignFloats - 1)/AlignFloats*AlignFloats;
 }
 
+bool
+same_layout(const Layout *a, const Layout *b)
+{
+	return a->cb == b->cb && a->row == b->row && a->plane == b->plane && a->image == b->image && a->origin == b->origin &&
+	       a->halo.t == b->halo.t && a->halo.l == b->halo.l && a->halo.b == b->halo.b && a->halo.r == b->halo.r;
+}
+
 static void
 widen(int *side, int need)
 {

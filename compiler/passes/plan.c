@@ -20,13 +20,6 @@ typedef struct {
 
 enum { Shakes = 400 };
 
-static bool
-same_layout(const Node *a, const Node *b)
-{
-	return a->lay.cb == b->lay.cb && a->lay.row == b->lay.row && a->lay.plane == b->lay.plane &&
-	       a->lay.image == b->lay.image && a->lay.origin == b->lay.origin;
-}
-
 /* victim - the input whose memory n may take, or NULL */
 static Node *
 victim(const Node *n, const int *last)
@@ -39,7 +32,7 @@ victim(const Node *n, const int *last)
 		return NULL;
 	for (int i = from; i < to; i++) {
 		Node *x = n->in[i];
-		if (last[x->id] == n->id && same_layout(n, x) && (from == 0 || x != n->in[0]))
+		if (last[x->id] == n->id && same_layout(&n->lay, &x->lay) && (from == 0 || x != n->in[0]))
 			return x;
 	}
 	return NULL;
