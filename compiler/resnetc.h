@@ -445,7 +445,7 @@ Host host_build(const Model *m, const char *dir, bool with_peak);
 /* options.c */
 typedef struct {
 	const char *verb, *model, *layer;
-	const char *weights, *output, *input, *expect, *name, *compiler;
+	const char *weights, *output, *input, *expect, *name;
 	const Target *target;        /* the first of targets */
 	const Target *targets[4];
 	int ntargets;

@@ -13,9 +13,9 @@
 
 enum {
 	MemoryLimit  = 256 << 20,    /* bytes */
-	StepLimit    = 100,          /* million instructions */
+	StepLimit    = 20,           /* million instructions */
 	HookEvery    = 10000,
-	SecondsLimit = 20            /* of processor time: pattern matching runs no instructions */
+	SecondsLimit = 4             /* of processor time: pattern matching runs no instructions */
 };
 
 static void *
@@ -60,14 +60,23 @@ on_step(lua_State *L, lua_Debug *ar)
 	dsl_fail(L, "model: want a result within %d million instructions, got an endless loop?", StepLimit);
 }
 
+static const Dsl *timed;             /* the model whose time runs; NULL: none */
+
+/* out_of_time - a signal handler: writes the message by hand and leaves; nothing has been written yet */
 static void
 out_of_time(int signal)
 {
-	static const char message[] = ": model: want a result within 20 s, got an endless computation?\n";
+	static const char message[] = ": model: want a result within 4 s of processor time, got an endless computation?\n";
+	char line[16];
+	size_t at = sizeof line;
 	ssize_t ignored;
 
 	(void)signal;
-	ignored = write(2, "model", 5);
+	for (int n = timed->last_line; n > 0 || at == sizeof line; n /= 10)
+		line[--at] = (char)('0' + n%10);
+	line[--at] = ':';
+	ignored = write(2, timed->file, strlen(timed->file));
+	ignored = write(2, line + at, sizeof line - at);
 	ignored = write(2, message, sizeof message - 1);
 	(void)ignored;
 	_exit(ExitInput);
@@ -149,6 +158,7 @@ sandbox_new(Dsl *d)
 	*(Dsl **)lua_getextraspace(L) = d;
 	d->L = L;
 	lua_sethook(L, on_step, LUA_MASKCOUNT | LUA_MASKLINE, HookEvery);
+	timed = d;
 	signal(SIGVTALRM, out_of_time);
 	setitimer(ITIMER_VIRTUAL, &limit, NULL);
 	return L;

@@ -21,7 +21,6 @@ START_TEST(no_warnings)
 
 	if (neon != cross || !have(compilers[c]))
 		return;                          /* neon needs the cross compiler, the others must not have it */
-	put_file("every.lua", "", 0);
 	r = resnetc("%s -w random -q -o %s --target %s", body_model(3, 19, 23,
 		"local a = nn.relu(nn.bn(nn.conv(x, { 40, kernel = 3, stride = 2 })))\n"
 		"local b = nn.conv(a, { 40, kernel = 3, groups = 5, bias = true }) + a\n"

@@ -93,7 +93,6 @@ emit_windows(Out *o, const Kernel *k, const char *fn, const Axis *rows, const Ax
 	out_set(o, "yv", "%s", vector_base(k, "y", &k->ly));
 	out_set(o, "h", "%d", k->y.h);
 	out_set(o, "w", "%d", k->y.w);
-	out_set(o, "xi", "%zu", k->lx.row);
 	out_set(o, "yi", "%zu", k->ly.row);
 	out_set(o, "cb", "%d", k->lx.cb);
 	out_set(o, "rstep", rows->dilation > 1 ? "r += %d" : "r++", rows->dilation);

@@ -10,7 +10,7 @@
 typedef struct {
 	double last;
 	double **times;              /* [node][round] */
-	int round, warm;
+	int round;                   /* below 0: warming up */
 } Bench;
 
 static void

@@ -9,7 +9,6 @@
 #include "../resnetc.h"
 
 typedef struct {
-	Graph *g;
 	Weights *w;
 	const char **names;          /* of all tensors */
 	int problems;
@@ -128,7 +127,7 @@ ignored(const Graph *g, const char *name)
 void
 bind_weights(Graph *g, Weights *w)
 {
-	Binding b = { .g = g, .w = w };
+	Binding b = { .w = w };
 
 	b.names = arena_new((size_t)(w->count + 1)*sizeof *b.names);
 	for (int i = 0; i < w->count; i++)
