@@ -41,6 +41,10 @@ static const struct {
 	{ O_conv2d, 20, 9, 7, 1, "return nn.conv(x, { 20, kernel = 3, groups = 20, stride = 2, dilation = 2, padding = 1 })" },
 	{ O_conv2d, 20, 9, 7, 1, "return nn.conv(x, { 40, kernel = 3, groups = 20 })" },
 	{ O_conv2d, 256, 4, 4, 1, "return nn.relu(nn.bn(nn.conv(nn.relu(x), { 128, kernel = 3 })))" },
+	/* several passes over channel blocks: bands, batches, skips, a last block that is not full, groups */
+	{ O_conv2d, 200, 19, 5, 2, "local a = nn.relu(x) return nn.relu(nn.bn(nn.conv(a, { 200, kernel = 3 })) + a)" },
+	{ O_conv2d, 200, 19, 5, 1, "return nn.conv(nn.relu(x), { 40, kernel = 3, stride = 2, groups = 2 })" },
+	{ O_conv2d, 1030, 5, 5, 1, "return nn.relu(nn.conv(nn.relu(x), { 16, kernel = 1, bias = true }))" },
 	{ O_linear, 19, 1, 1, 1, "return nn.linear(nn.flatten(x), { 10 })" },
 	{ O_linear, 5, 3, 2, 2, "return nn.relu(nn.linear(nn.flatten(x), { 33, bias = false }))" },
 	{ O_linear, 512, 1, 1, 1, "return nn.linear(nn.flatten(x), { 1000 })" },

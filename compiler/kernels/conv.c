@@ -25,7 +25,7 @@ chosen(const Kernel *k)
 	return conv_tiling(k, k->a.tile.h ? k->a.tile.h : 1, k->a.tile.w ? k->a.tile.w : 1);
 }
 
-/* channels_read - of the last block; all others are read whole */
+/* last_channels - channels read of the last block; all others are read whole */
 static int
 last_channels(const Kernel *k, int per)
 {
