@@ -5,7 +5,7 @@
 **   ATTR(name, kind, field of Attr, lowest, highest, default as shown by doc, meaning)
 **
 ** kinds: INT n · PAIR n or {h, w} · SIDES n, {h, w}, {t, l, b, r}, "same" or named sides · BOOL ·
-** REAL · PAIR0 {a, b} · RANGE {from, to, step} · WORD an activation · NAME a string · SHAPE {c, h, w}
+** REAL · PAIR0 {a, b} · RANGE {from, to, step} · WORD one of a list · NAME a string · SHAPE {c, h, w}
 */
 ATTR(out,               INT,   out,               1, 65536, "required", "output channels; may stand first without its name")
 ATTR(kernel,            PAIR,  kernel,            1, 1024,  "required", "window height and width")
@@ -24,7 +24,16 @@ ATTR(channels,          PAIR0, channels,          0, 65536, "all; pad: {0, 0}", 
 ATTR(rows,              RANGE, rows,              0, 65536, "all", "{from, to, step}")
 ATTR(cols,              RANGE, cols,              0, 65536, "all", "{from, to, step}")
 ATTR(shape,             SHAPE, shape,             1, 65536, "required", "channels, height, width")
-ATTR(act,               WORD,  act,               0, 0,     "\"none\"", "activation of the epilogue: \"none\" or \"relu\"")
+ATTR(act,               WORD,  act,               0, 0,     "\"none\"", "activation of the epilogue, by the name of its op")
+ATTR(slope,             REAL,  slope,      -1e6, 1e6,   "leaky_relu: 0.01; hard_sigmoid, hard_swish: 1/6", "leaky_relu: factor below 0; hard_*: factor of x")
+ATTR(offset,            REAL,  offset,     -1e6, 1e6,   "0.5", "hard_*: added to slope*x")
+ATTR(lo,                REAL,  lo, -3.5e38, 3.5e38,     "none", "clip: least value")
+ATTR(hi,                REAL,  hi, -3.5e38, 3.5e38,     "none", "clip: largest value")
+ATTR(coords,            WORD,  coords,            0, 0, "nearest: asymmetric; bilinear: half_pixel",
+     "where output pixels lie in the input (ONNX Resize): half_pixel, align_corners, asymmetric, ...")
+ATTR(rounding,          WORD,  rounding,          0, 0, "floor", "nearest: floor, ceil, round_prefer_floor or round_prefer_ceil")
+ATTR(scale_h,           REAL,  scale_h,           0, 65536, "size / input", "rows of the result per row of the input")
+ATTR(scale_w,           REAL,  scale_w,           0, 65536, "size / input", "columns of the result per column of the input")
 ATTR(bn,                NAME,  bn,                0, 0,     "none", "batch norm folded into the weights: its name")
 ATTR(bn_eps,            REAL,  bn_eps,            0, 1,     "1e-5", "eps of the folded batch norm")
 ATTR(bn_affine,         BOOL,  bn_affine,         0, 1,     "true", "affine of the folded batch norm")

@@ -16,6 +16,7 @@ dump_attr(FILE *f, const AttrRow *row, const Attr *a)
 	const Sides *s = p;
 	const Range *r = p;
 	const Shape *shape = p;
+	int count;
 
 	switch (row->kind) {
 	case K_INT:   fprintf(f, ", %s = %d", row->name, *(const int *)p); break;
@@ -35,7 +36,7 @@ dump_attr(FILE *f, const AttrRow *row, const Attr *a)
 	case K_BOOL:  fprintf(f, ", %s = %s", row->name, *(const bool *)p ? "true" : "false"); break;
 	case K_REAL:  fprintf(f, ", %s = %.17g", row->name, *(const double *)p); break;
 	case K_RANGE: fprintf(f, ", %s = {%d, %d, %d}", row->name, r->from, r->to, r->step); break;
-	case K_WORD:  fprintf(f, ", %s = \"%s\"", row->name, act_names[*(const Act *)p]); break;
+	case K_WORD:  fprintf(f, ", %s = \"%s\"", row->name, words_of(row, &count)[*(const int *)p]); break;
 	case K_NAME:  fprintf(f, ", %s = \"%s\"", row->name, *(const char *const *)p); break;
 	case K_SHAPE: fprintf(f, ", %s = {%d, %d, %d}", row->name, shape->c, shape->h, shape->w); break;
 	}
@@ -100,6 +101,13 @@ dump_list(FILE *f, const char *key, const double *v, int count)
 	fputs(" }, ", f);
 }
 
+static void
+dump_flag(FILE *f, const char *key, bool set)
+{
+	if (set)
+		fprintf(f, ", %s = true", key);
+}
+
 /* dump_text - print a Lua string */
 static void
 dump_text(FILE *f, const char *s)
@@ -134,7 +142,13 @@ dump(FILE *f, const Graph *g, const char *after)
 		dump_list(f, "mean", g->image.mean, in->c < 4 ? in->c : 4);
 		dump_list(f, "std", g->image.std, in->c < 4 ? in->c : 4);
 	}
-	fprintf(f, "scale = %.17g, crop = %.17g },\n", g->image.scale, g->image.crop);
+	fprintf(f, "scale = %.17g, crop = %.17g", g->image.scale, g->image.crop);
+	dump_flag(f, "u8", g->image.u8);
+	dump_flag(f, "hwc", g->image.hwc);
+	dump_flag(f, "bgr", g->image.bgr);
+	dump_flag(f, "swap", g->image.swap);
+	dump_flag(f, "normalize", g->image.normalize);
+	fputs(" },\n", f);
 	if (g->nclasses) {
 		fputs("  classes = { ", f);
 		for (int i = 0; i < g->nclasses; i++) {
@@ -153,7 +167,10 @@ dump(FILE *f, const Graph *g, const char *after)
 	}
 	fputs("  outputs = { ", f);
 	for (int i = 0; i < g->noutputs; i++)
-		fprintf(f, "t[%d]%s", g->outputs[i]->id, i + 1 < g->noutputs ? ", " : " } }\n");
+		if (*g->output_names[i])
+			fprintf(f, "{ \"%s\", t[%d] }%s", g->output_names[i], g->outputs[i]->id, i + 1 < g->noutputs ? ", " : " } }\n");
+		else
+			fprintf(f, "t[%d]%s", g->outputs[i]->id, i + 1 < g->noutputs ? ", " : " } }\n");
 }
 
 void

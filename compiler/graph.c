@@ -24,6 +24,40 @@ const char *const act_names[NActs] = {
 #undef X
 };
 
+static const char *const coords_names[NCoords] = {
+#define X(a) #a,
+	COORDS(X)
+#undef X
+};
+
+static const char *const rounding_names[NRoundings] = {
+#define X(a) #a,
+	ROUNDINGS(X)
+#undef X
+};
+
+/* words_of - what an attribute of kind WORD may be, in the order of its enum */
+const char *const *
+words_of(const AttrRow *row, int *count)
+{
+	switch (row - attr_rows) {
+	case At_act:      *count = NActs;      return act_names;
+	case At_coords:   *count = NCoords;    return coords_names;
+	case At_rounding: *count = NRoundings; return rounding_names;
+	}
+	die("attribute %s has no words", row->name);
+}
+
+/* act_of - the activation that is this op */
+Act
+act_of(Op op)
+{
+	for (int a = Act_none + 1; a < NActs; a++)
+		if (!strcmp(act_names[a], op_rows[op].name))
+			return (Act)a;
+	return Act_none;
+}
+
 static size_t
 size_of(AttrKind kind)
 {
@@ -35,7 +69,7 @@ size_of(AttrKind kind)
 	case K_BOOL:  return sizeof(bool);
 	case K_REAL:  return sizeof(double);
 	case K_RANGE: return sizeof(Range);
-	case K_WORD:  return sizeof(Act);
+	case K_WORD:  return sizeof(int);
 	case K_NAME:  return sizeof(const char *);
 	case K_SHAPE: return sizeof(Shape);
 	}
@@ -49,6 +83,17 @@ attr_differs(const AttrRow *row, const Attr *a, const Attr *b)
 	return memcmp((const char *)a + row->at, (const char *)b + row->at, size_of(row->kind)) != 0;
 }
 
+/* set_act - an epilogue's activation, with the numbers it has in from */
+void
+set_act(Attr *a, Act act, const Attr *from)
+{
+	a->act = act;
+	a->slope = from->slope;
+	a->offset = from->offset;
+	a->lo = from->lo;
+	a->hi = from->hi;
+}
+
 Graph *
 graph_new(const char *file)
 {
@@ -56,6 +101,7 @@ graph_new(const char *file)
 
 	g->file = file;
 	g->name = "model";
+	g->prefix = "";
 	g->image.scale = 1/255.0;
 	g->image.crop = 1;
 	for (int i = 0; i < 4; i++)
@@ -77,6 +123,11 @@ node_new(Graph *g, Op op, int line)
 	n->a.bias = op == O_linear;
 	n->a.eps = n->a.bn_eps = 1e-5;
 	n->a.affine = n->a.bn_affine = n->a.count_include_pad = true;
+	n->a.slope = op == O_hard_sigmoid || op == O_hard_swish ? 1/6.0 : 0.01;
+	n->a.offset = 0.5;
+	n->a.lo = -3.4e38;
+	n->a.hi = 3.4e38;
+	n->a.coords = op == O_upsample_nearest ? Coords_asymmetric : Coords_half_pixel;
 	if (op == O_slice)
 		n->a.channels = (Pair){ -1, -1 };        /* all */
 	if (op == O_conv2d)
@@ -107,7 +158,7 @@ param(Node *n, ParamId p, const char *layer, const char *what, const char *(*ren
 	const char *name = arena_text("%s.%s", layer, what);
 
 	if (!n->p[p].name)
-		n->p[p].name = rename ? rename(user, name) : name;
+		n->p[p].name = arena_text("%s%s", n->g->prefix, rename ? rename(user, name) : name);
 }
 
 /* node_params - name the parameters a node has, torchvision's way, unless they have names already */
@@ -124,8 +175,8 @@ node_params(Node *n, const char *(*rename)(void *, const char *), void *user)
 	}
 	if (norm) {
 		if (affine) {
-			param(n, P_bn_weight, norm, "weight", rename, user);
-			param(n, P_bn_bias, norm, "bias", rename, user);
+			param(n, P_bn_weight, n->scale ? n->scale : norm, "weight", rename, user);
+			param(n, P_bn_bias, n->scale ? n->scale : norm, "bias", rename, user);
 		}
 		param(n, P_bn_mean, norm, "running_mean", rename, user);
 		param(n, P_bn_var, norm, "running_var", rename, user);

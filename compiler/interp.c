@@ -10,9 +10,27 @@
 #include "resnetc.h"
 
 static double
-activate(Act act, double v)
+between(double v, double lo, double hi)
 {
-	return act == Act_relu && v < 0 ? 0 : v;    /* NaN stays NaN */
+	return v < lo ? lo : v > hi ? hi : v;       /* NaN stays NaN */
+}
+
+static double
+activate(const Attr *a, Act act, double v)
+{
+	switch (act) {
+	case Act_none:         return v;
+	case Act_relu:         return v < 0 ? 0 : v;
+	case Act_relu6:        return between(v, 0, 6);
+	case Act_clip:         return between(v, a->lo, a->hi);
+	case Act_leaky_relu:   return v < 0 ? a->slope*v : v;
+	case Act_sigmoid:      return 1/(1 + exp(-v));
+	case Act_silu:         return v/(1 + exp(-v));
+	case Act_hard_sigmoid: return between(a->slope*v + a->offset, 0, 1);
+	case Act_hard_swish:   return v*between(a->slope*v + a->offset, 0, 1);
+	case NActs:            break;
+	}
+	die("activation %d", act);
 }
 
 /* epilogue - what an op with V_EPI does after its own work: skip, then activation */
@@ -20,13 +38,22 @@ static void
 epilogue(const Node *n, const double *skip, double *y)
 {
 	for (size_t i = 0; i < count_of(n->shape); i++)
-		y[i] = activate(n->a.act, skip ? y[i] + skip[i] : y[i]);
+		y[i] = activate(&n->a, (Act)n->a.act, skip ? y[i] + skip[i] : y[i]);
 }
 
 static void
 interp_input(const Node *n, const double *const *x, double *y)
 {
-	memcpy(y, x[0], count_of(n->shape)*sizeof *y);
+	const Image *im = &n->g->image;
+	Shape s = n->shape;
+
+	for (int m = 0; m < s.n; m++)
+	for (int c = 0; c < s.c; c++)
+	for (int i = 0; i < s.h*s.w; i++) {
+		int from = im->swap ? s.c - 1 - c : c, k = s.c <= 4 ? c : 0;
+		double v = x[0][(size_t)m*(size_t)(s.c*s.h*s.w) + (size_t)(im->hwc ? i*s.c + from : from*s.h*s.w + i)];
+		*y++ = im->normalize ? (im->scale*v - im->mean[k])/im->std[k] : v;
+	}
 }
 
 /* clip - the outputs o in [lo, hi) for which o*stride + offset lies in [0, size) */
@@ -108,12 +135,22 @@ interp_bn(const Node *n, const double *const *x, double *y)
 	free(shift);
 }
 
+/* interp_act - the ops that are activations */
 static void
-interp_relu(const Node *n, const double *const *x, double *y)
+interp_act(const Node *n, const double *const *x, double *y)
 {
 	for (size_t i = 0; i < count_of(n->shape); i++)
-		y[i] = activate(Act_relu, x[0][i]);
+		y[i] = activate(&n->a, act_of(n->op), x[0][i]);
 }
+
+#define interp_relu         interp_act
+#define interp_relu6        interp_act
+#define interp_clip         interp_act
+#define interp_leaky_relu   interp_act
+#define interp_sigmoid      interp_act
+#define interp_silu         interp_act
+#define interp_hard_sigmoid interp_act
+#define interp_hard_swish   interp_act
 
 static void
 interp_add(const Node *n, const double *const *x, double *y)
@@ -207,6 +244,59 @@ static void
 interp_adaptive_max_pool(const Node *n, const double *const *x, double *y)
 {
 	interp_adaptive(n, true, x[0], y);
+}
+
+static void
+interp_mul(const Node *n, const double *const *x, double *y)
+{
+	size_t hw = (size_t)n->shape.h*(size_t)n->shape.w;
+	bool gate = n->in[1]->shape.h*n->in[1]->shape.w == 1;
+
+	for (size_t i = 0; i < count_of(n->shape); i++)
+		y[i] = x[0][i]*x[1][gate ? i/hw : i];
+}
+
+static void
+interp_upsample(const Node *n, const double *const *x, double *y)
+{
+	Shape in = n->in[0]->shape, out = n->shape;
+
+	for (int m = 0; m < out.n*out.c; m++)
+	for (int i = 0; i < out.h; i++)
+	for (int j = 0; j < out.w; j++) {
+		const double *xm = x[0] + (size_t)m*(size_t)(in.h*in.w);
+		Sample r = sample_of(n, true, i), q = sample_of(n, false, j);
+		double upper = (1 - q.share)*xm[r.from*in.w + q.from] + q.share*xm[r.from*in.w + q.to];
+		double lower = (1 - q.share)*xm[r.to*in.w + q.from] + q.share*xm[r.to*in.w + q.to];
+		*y++ = n->op == O_upsample_nearest ? xm[r.from*in.w + q.from] : (1 - r.share)*upper + r.share*lower;
+	}
+}
+
+#define interp_upsample_nearest  interp_upsample
+#define interp_upsample_bilinear interp_upsample
+
+/* interp_top_k - selection by repeated maxima; NaN is larger than all */
+static void
+interp_top_k(const Node *n, const double *const *x, double *y)
+{
+	int c = n->in[0]->shape.c, k = n->a.out;
+
+	for (int m = 0; m < n->shape.n; m++) {
+		const double *v = x[0] + (size_t)m*(size_t)c;
+		double *values = y + 2*m*k, *at = values + k;
+		for (int i = 0; i < k; i++) {
+			int best = -1;
+			for (int j = 0; j < c; j++) {
+				bool taken = false;
+				for (int p = 0; p < i; p++)
+					taken = taken || at[p] == j;
+				if (!taken && (best < 0 || v[j] > v[best] || (isnan(v[j]) && !isnan(v[best]))))
+					best = j;
+			}
+			values[i] = v[best];
+			at[i] = best;
+		}
+	}
 }
 
 static void

@@ -15,17 +15,33 @@
 OP(input,               0,  0, input,    copy,     0,0,0,0, A_shape,
    "the network's input image, float CHW")
 OP(conv2d,              1,  2, conv2d,   conv,     1,0,0,1,
-   A_out|A_kernel|A_stride|A_padding|A_dilation|A_groups|A_bias|A_act|A_bn|A_bn_eps|A_bn_affine|A_tile,
+   A_out|A_kernel|A_stride|A_padding|A_dilation|A_groups|A_bias|A_EPILOGUE|A_bn|A_bn_eps|A_bn_affine|A_tile,
    "2-D cross-correlation (torch.nn.Conv2d); input 1, where present, is a skip added before act")
 OP(linear,              1,  2, linear,   conv,     1,0,0,1,
-   A_out|A_bias|A_act|A_bn|A_bn_eps|A_bn_affine|A_tile,
+   A_out|A_bias|A_EPILOGUE|A_bn|A_bn_eps|A_bn_affine|A_tile,
    "y = x W^T + b over a flat input (torch.nn.Linear); bias is on by default")
-OP(bn,                  1,  1, same,     bn,       1,1,1,1, A_eps|A_affine|A_act,
+OP(bn,                  1,  1, same,     bn,       1,1,1,1, A_eps|A_affine|A_EPILOGUE,
    "batch normalisation with running statistics (torch.nn.BatchNorm2d in eval mode)")
-OP(relu,                1,  1, same,     relu,     0,1,1,0, 0,
+OP(relu,                1,  1, same,     act,      0,1,1,0, 0,
    "max(x, 0); NaN stays NaN")
-OP(add,                 2,  2, add,      add,      1,1,1,0, A_act,
+OP(relu6,               1,  1, same,     act,      0,1,1,0, 0,
+   "min(max(x, 0), 6) (torch.nn.ReLU6)")
+OP(clip,                1,  1, same,     act,      0,1,1,0, A_lo|A_hi,
+   "min(max(x, lo), hi) (torch.clamp)")
+OP(leaky_relu,          1,  1, same,     act,      0,1,1,0, A_slope,
+   "x, or slope*x where x < 0 (torch.nn.LeakyReLU)")
+OP(sigmoid,             1,  1, same,     act,      0,1,1,0, 0,
+   "1/(1 + exp(-x))")
+OP(silu,                1,  1, same,     act,      0,1,1,0, 0,
+   "x*sigmoid(x) (torch.nn.SiLU, swish)")
+OP(hard_sigmoid,        1,  1, same,     act,      0,1,1,0, A_slope|A_offset,
+   "min(max(slope*x + offset, 0), 1) (torch.nn.Hardsigmoid)")
+OP(hard_swish,          1,  1, same,     act,      0,1,1,0, A_slope|A_offset,
+   "x*hard_sigmoid(x) (torch.nn.Hardswish)")
+OP(add,                 2,  2, add,      add,      1,1,1,0, A_EPILOGUE,
    "x + y, element by element; x + y in Lua writes the same node")
+OP(mul,                 2,  2, mul,      mul,      1,1,1,0, A_EPILOGUE,
+   "x*y, element by element; y may be one value a channel, Cx1x1 (squeeze-excite); x*y in Lua writes the same node")
 OP(max_pool,            1,  1, pool,     pool,     0,0,0,0, A_kernel|A_stride|A_padding|A_dilation|A_ceil_mode,
    "maximum over windows (torch.nn.MaxPool2d); padding counts as -inf, NaN wins")
 OP(avg_pool,            1,  1, pool,     pool,     0,0,0,0, A_kernel|A_stride|A_padding|A_ceil_mode|A_count_include_pad,
@@ -44,3 +60,9 @@ OP(flatten,             1,  1, flatten,  copy,     0,0,0,0, 0,
    "C x H x W to (C*H*W) x 1 x 1, in NCHW order")
 OP(softmax,             1,  1, same,     softmax,  0,1,1,0, 0,
    "exp(x - max) / sum over the channels of each pixel")
+OP(upsample_nearest,    1,  1, upsample, upsample, 0,0,0,0, A_size|A_coords|A_rounding|A_scale_h|A_scale_w,
+   "each result pixel is the nearest input pixel (torch.nn.Upsample, ONNX Resize)")
+OP(upsample_bilinear,   1,  1, upsample, upsample, 0,0,0,0, A_size|A_coords|A_scale_h|A_scale_w,
+   "each result pixel is a mean of up to four input pixels (torch.nn.Upsample, ONNX Resize)")
+OP(top_k,               1,  1, top_k,    top_k,    0,0,0,0, A_out,
+   "the out largest of a flat input, largest first, then their positions as floats; of equals the first; NaN is largest (torch.topk)")

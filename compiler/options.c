@@ -22,6 +22,7 @@ static const struct {
 	{ "--input", "-i", Text, offsetof(Options, input), 0, 0, "FILE|HxW", "run, verify: .npy, .png or .jpg; HxW: another input size" },
 	{ "--expect", NULL, Text, offsetof(Options, expect), 0, 0, "FILE.npy", "verify: outputs to compare with" },
 	{ "--name", NULL, Text, offsetof(Options, name), 0, 0, "NAME", "another name for the model" },
+	{ "--prefix", NULL, Text, offsetof(Options, prefix), 0, 0, "TEXT", "put before every weight's name, such as module." },
 	{ "--target", NULL, TargetName, 0, 0, 0, "NAME,...", "native, scalar, avx2, avx512, neon; several: chosen at run time" },
 	{ "--batch", NULL, Number, offsetof(Options, batch), 1, 4096, "N", "images a call" },
 	{ "--threads", NULL, Number, offsetof(Options, threads), 1, 64, "N", "run, bench: threads" },
@@ -248,6 +249,8 @@ banner_command(const Options *o)
 		s = arena_text("%s --name %s", s, o->name);
 	for (int i = 0; i < o->ntargets; i++)
 		s = arena_text("%s%s%s", s, i ? "," : " --target ", o->targets[i]->name);
+	if (o->prefix)
+		s = arena_text("%s --prefix %s", s, o->prefix);
 	if (o->batch)
 		s = arena_text("%s --batch %d", s, o->batch);
 	if (o->h)

@@ -8,7 +8,7 @@
 
 const Pass passes[] = {
 	{ "fold_bn", fold_bn, 0, "batch norm into the weights of the convolution or linear layer before it" },
-	{ "fuse",    fuse,    0, "skip additions and relu into the epilogue of the layer before them" },
+	{ "fuse",    fuse,    0, "skip additions and activations into the epilogue of the layer before them" },
 	{ "dce",     dce,     0, "drops nodes nobody reads and nodes that change nothing" },
 	{ "choose",  choose,  offsetof(Graph, plain_choice), "algorithm of every node" },
 	{ "layout",  layout,  offsetof(Graph, plain_layout), "channel blocks and halos of every tensor" },

@@ -41,13 +41,31 @@ typedef struct { int n, c, h, w; } Shape;              /* images, channels, rows
 
 enum { SameUpper = -1, DefaultPadding = -2 };          /* in padding.t until the shape rule resolves it */
 
-#define ACTS(X) X(none) X(relu)
+/* activations; each but none is an op of the same name too */
+#define ACTS(X) X(none) X(relu) X(relu6) X(clip) X(leaky_relu) X(sigmoid) X(silu) X(hard_sigmoid) X(hard_swish)
 typedef enum {
 #define X(a) Act_##a,
 	ACTS(X)
 #undef X
 	NActs
 } Act;
+
+/* where an output pixel of a resampling lies in its input; names and formulas are ONNX Resize's */
+#define COORDS(X) X(half_pixel) X(pytorch_half_pixel) X(align_corners) X(asymmetric) X(half_pixel_symmetric)
+typedef enum {
+#define X(a) Coords_##a,
+	COORDS(X)
+#undef X
+	NCoords
+} Coords;
+
+#define ROUNDINGS(X) X(floor) X(ceil) X(round_prefer_floor) X(round_prefer_ceil)
+typedef enum {
+#define X(a) Rounding_##a,
+	ROUNDINGS(X)
+#undef X
+	NRoundings
+} Rounding;
 
 typedef struct Attr {
 #define INT   int
@@ -57,7 +75,7 @@ typedef struct Attr {
 #define BOOL  bool
 #define REAL  double
 #define RANGE Range
-#define WORD  Act
+#define WORD  int
 #define NAME  const char *
 #define SHAPE Shape
 #define ATTR(name, kind, field, lo, hi, dflt, doc) kind field;
@@ -86,7 +104,8 @@ enum {
 #define ATTR(name, kind, field, lo, hi, dflt, doc) A_##name = 1 << At_##name,
 #include "attrs.h"
 #undef ATTR
-	A_none = 0
+	A_none = 0,
+	A_EPILOGUE = A_act | A_slope | A_offset | A_lo | A_hi     /* an activation and its numbers */
 };
 
 typedef enum { K_INT, K_PAIR, K_PAIR0, K_SIDES, K_BOOL, K_REAL, K_RANGE, K_WORD, K_NAME, K_SHAPE } AttrKind;
@@ -95,7 +114,7 @@ typedef struct {
 	const char *name;
 	AttrKind kind;
 	size_t at;                   /* offset of the field in Attr */
-	int lo, hi;                  /* allowed values */
+	double lo, hi;               /* allowed values */
 	const char *dflt, *doc;
 } AttrRow;
 
@@ -147,6 +166,7 @@ struct Node {
 	int nin;
 	Attr a;
 	Shape shape;
+	const char *scale;           /* bn: the layer its weight and bias are kept under, NULL: itself */
 	Param p[NParams];
 	int readers;                 /* fill_uses(): how many inputs read it; outputs count */
 
@@ -161,6 +181,9 @@ struct Node {
 typedef struct {                     /* nn.image: how a picture becomes the input */
 	double scale, mean[4], std[4];
 	double crop;                 /* share of the resized picture that is kept, torchvision: 0.875 */
+	bool u8, hwc, bgr;           /* the caller's pixels: bytes, channels innermost, blue first */
+	bool swap;                   /* the network's channels are in the other order than the caller's */
+	bool normalize;              /* the network applies scale, mean and std itself */
 } Image;
 
 struct Graph {
@@ -169,6 +192,8 @@ struct Graph {
 	int count;
 	Node **outputs;
 	int noutputs;
+	const char **output_names;   /* "" where the model gives none */
+	const char *prefix;          /* before the names of weights, "" or "module." */
 	Image image;
 	const char **classes;        /* NULL: not given */
 	int nclasses;
@@ -204,6 +229,8 @@ typedef struct {                     /* all that a kernel's text depends on; equ
 	Shape x, y;
 	Layout lx, ly, lz;           /* input, output, skip */
 	bool bias, skip;
+	const Image *image;          /* input: how the caller's pixels are read; NULL: float NCHW as they are */
+	bool gate;                   /* mul: input 1 is one value a channel */
 	bool store;                  /* copies a result to the caller's array */
 	int channel0;                /* concat: first channel of the input it copies */
 	const Target *t;
@@ -243,6 +270,9 @@ void *array_grow(void *array, int count, size_t item);/* room for one more; arra
 extern const OpRow op_rows[NOps];
 extern const AttrRow attr_rows[NAttrs];
 extern const char *const act_names[NActs];
+const char *const *words_of(const AttrRow *row, int *count); /* of an attribute of kind WORD */
+Act act_of(Op op);                                   /* Act_none: not an activation */
+void set_act(Attr *a, Act act, const Attr *from);
 bool attr_differs(const AttrRow *row, const Attr *a, const Attr *b);
 Graph *graph_new(const char *file);
 Node *node_new(Graph *g, Op op, int line);           /* with default attributes, not yet in g->nodes */
@@ -258,10 +288,16 @@ int ceil_div(int a, int b);
 Shape param_shape(const Node *n, ParamId p, int *rank); /* as the weight file has it */
 
 /* shape.c */
-#define SHAPE_RULES(X) X(input) X(conv2d) X(linear) X(same) X(add) X(pool) X(adaptive) X(concat) X(slice) X(pad) X(flatten)
+#define SHAPE_RULES(X) X(input) X(conv2d) X(linear) X(same) X(add) X(pool) X(adaptive) X(concat) X(slice) X(pad) X(flatten) \
+	X(mul) X(upsample) X(top_k)
 #define X(s) void shape_##s(Node *n);
 SHAPE_RULES(X)
 #undef X
+
+/* resample.c */
+typedef struct { int from, to; double share; } Sample; /* (1 - share)*x[from] + share*x[to] */
+Sample sample_of(const Node *n, bool rows, int i);   /* output row (or column) i of an upsample */
+Sample sample_at(const Attr *a, bool nearest, bool rows, int in, int out, int i);
 
 /* check.c */
 void check(const Graph *g, const char *after);       /* the verifier; a broken rule is our own fault */
@@ -313,8 +349,8 @@ size_t layout_floats(const Layout *l, Shape s);
 bool same_layout(const Layout *a, const Layout *b);
 
 /* kernels/ */
-extern const Family family_conv, family_depthwise, family_bn, family_relu, family_add, family_pool,
-	family_adaptive, family_copy, family_softmax;
+extern const Family family_conv, family_depthwise, family_bn, family_act, family_add, family_mul, family_pool,
+	family_adaptive, family_copy, family_softmax, family_upsample, family_top_k;
 typedef struct {                     /* how a direct convolution is cut */
 	int ob, p;                   /* register tile: vectors of output channels, pixels */
 	int count[2], width[2];      /* a row: so many tiles of so many pixels, the second one narrower */
@@ -333,6 +369,10 @@ void emit_epilogue(Out *o, const Kernel *k, const char *acc, const char *at);  /
 void emit_operand(Out *o, const char *name, Shape s, const Layout *l);
 void emit_kernel_head(Out *o, const Kernel *k, const char *fn);
 const char *times(const char *i, size_t factor);
+const char *activated(const Kernel *k, Act act, const char *value);            /* the expression act(value) */
+const char *act_open(const Kernel *k);               /* "relu(" for a comment's formula */
+const char *act_close(const Kernel *k);
+const char *act_suffix(const Kernel *k);             /* "_relu" for a kernel's name */
 void emit_image_loop(Out *o, const Kernel *k, const char *unit, int count);
 const char *vector_base(const Kernel *k, const char *name, const Layout *l);
 
@@ -411,13 +451,14 @@ void bind_random(Graph *g, uint64_t seed);
 typedef struct { int c, h, w; float *data; } Picture;/* float RGB planes, 0..255 */
 Picture image_read(const char *file);                /* .png or .jpg by content */
 void image_to_input(const Picture *p, const Graph *g, float *out); /* resized, cropped, normalised; one image */
-typedef struct { int rank; int64_t dim[8]; float *data; size_t count; } Npy;
+typedef struct { int rank; int64_t dim[8]; float *data; unsigned char *u8; size_t count; } Npy;   /* one of data and u8 */
 Npy npy_read(const char *file);
 void npy_write(const char *file, const float *data, int rank, const int64_t *dim);
 
 /* dsl.c */
 typedef struct {
 	const char *name;            /* NULL: the model's own */
+	const char *prefix;          /* of weight names; NULL: the model's own */
 	int batch, h, w;             /* 0: the model's own */
 	const char *const *args;     /* key=value, seen as nn.arg */
 	int nargs;
@@ -435,7 +476,7 @@ double seconds(void);
 typedef struct {
 	void *lib;
 	int (*check)(const void *, size_t);
-	int (*run_with)(const void *options, const void *weights, const float *in, float *out, void *ws, size_t len);
+	int (*run_with)(const void *options, const void *weights, const void *in, float *out, void *ws, size_t len);
 	const char *(*strerror)(int);
 	double (*peak)(double);      /* GFLOP/s of multiply-adds over about this many seconds */
 	const char *compiler;
@@ -445,7 +486,7 @@ Host host_build(const Model *m, const char *dir, bool with_peak);
 /* options.c */
 typedef struct {
 	const char *verb, *model, *layer;
-	const char *weights, *output, *input, *expect, *name;
+	const char *weights, *output, *input, *expect, *name, *prefix;
 	const Target *target;        /* the first of targets */
 	const Target *targets[4];
 	int ntargets;
@@ -466,6 +507,7 @@ extern const int nverbs;
 Options options_parse(int argc, char **argv);
 
 /* verbs/ */
+DslOptions dsl_options(const Options *o);
 Model *build(Options *o, const char *weights);       /* load, bind, run the passes: what every verb starts with */
 void bind_named(char sha[65], Graph *g, const char *weights);
 int verb_compile(Options *o);

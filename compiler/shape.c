@@ -142,6 +142,40 @@ shape_adaptive(Node *n)
 }
 
 void
+shape_mul(Node *n)
+{
+	Shape x = n->in[0]->shape, z = n->in[1]->shape;
+
+	n->shape = x;
+	if (z.n == x.n && z.c == x.c && z.h == 1 && z.w == 1)
+		return;
+	if (z.n != x.n || z.c != x.c || z.h != x.h || z.w != x.w)
+		fail_at(n, "want a second input of shape %dx%dx%d or %dx1x1, got %dx%dx%d ('%s')", x.c, x.h, x.w, x.c, z.c, z.h, z.w,
+		        n->in[1]->name);
+}
+
+void
+shape_upsample(Node *n)
+{
+	Shape x = n->in[0]->shape;
+
+	n->shape = (Shape){ x.n, x.c, n->a.size.h, n->a.size.w };
+}
+
+/* shape_top_k - values, then positions */
+void
+shape_top_k(Node *n)
+{
+	Shape x = n->in[0]->shape;
+
+	if (x.h != 1 || x.w != 1)
+		fail_at(n, "want a flat input (nn.flatten before it), got %dx%dx%d", x.c, x.h, x.w);
+	if (n->a.out > x.c)
+		fail_at(n, "want out of at most the input's %d channels, got %d", x.c, n->a.out);
+	n->shape = (Shape){ x.n, 2*n->a.out, 1, 1 };
+}
+
+void
 shape_concat(Node *n)
 {
 	n->shape = n->in[0]->shape;

@@ -36,7 +36,7 @@ whole(const Parse *p, int index)
 	lua_Number v = lua_tonumber(p->L, index = lua_absindex(p->L, index));
 
 	if (lua_type(p->L, index) != LUA_TNUMBER || v != floor(v) || v < p->row->lo || v > p->row->hi)
-		bad(p, lua_pushfstring(p->L, "a whole number from %d to %d", p->row->lo, p->row->hi), index);
+		bad(p, lua_pushfstring(p->L, "a whole number from %d to %d", (int)p->row->lo, (int)p->row->hi), index);
 	return (int)v;
 }
 
@@ -102,7 +102,8 @@ parse_attr(const Parse *p)
 {
 	lua_State *L = p->L;
 	void *field = (char *)&p->n->a + p->row->at;
-	int v[4] = { 0, 0, 1, 0 };
+	int v[4] = { 0, 0, 1, 0 }, count;
+	const char *const *words, *list = "";
 
 	switch (p->row->kind) {
 	case K_INT:
@@ -132,7 +133,7 @@ parse_attr(const Parse *p)
 		break;
 	case K_REAL:
 		if (lua_type(L, -1) != LUA_TNUMBER || !(lua_tonumber(L, -1) >= p->row->lo && lua_tonumber(L, -1) <= p->row->hi))
-			bad(p, lua_pushfstring(L, "a number from %d to %d", p->row->lo, p->row->hi), -2);
+			bad(p, lua_pushfstring(L, "a number from %f to %f", p->row->lo, p->row->hi), -2);
 		*(double *)field = lua_tonumber(L, -1);
 		break;
 	case K_RANGE:
@@ -141,12 +142,15 @@ parse_attr(const Parse *p)
 		*(Range *)field = (Range){ v[0], v[1], v[2] };
 		break;
 	case K_WORD:
-		for (int i = 0; i < NActs; i++)
-			if (lua_type(L, -1) == LUA_TSTRING && !strcmp(lua_tostring(L, -1), act_names[i])) {
-				*(Act *)field = (Act)i;
+		words = words_of(p->row, &count);
+		for (int i = 0; i < count; i++) {
+			if (lua_type(L, -1) == LUA_TSTRING && !strcmp(lua_tostring(L, -1), words[i])) {
+				*(int *)field = i;
 				return;
 			}
-		bad(p, "\"none\" or \"relu\"", -1);
+			list = arena_text("%s%s%s", list, i ? ", " : "", words[i]);
+		}
+		bad(p, arena_text("one of %s", list), -1);
 		break;
 	case K_NAME:
 		if (lua_type(L, -1) != LUA_TSTRING)
@@ -211,6 +215,12 @@ attrs_parse(lua_State *L, int table, Node *n)
 			const char *word = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "?";
 			if (!strcmp(word, "name"))
 				continue;
+			if (!strcmp(word, "scale") && n->op == O_bn) {
+				if (lua_type(L, -1) != LUA_TSTRING)
+					dsl_fail(L, "bn '%s': want scale as a string, got a %s", n->name, luaL_typename(L, -1));
+				n->scale = arena_text("%s", lua_tostring(L, -1));
+				continue;
+			}
 			if (!strcmp(word, "params") && op_rows[n->op].params) {
 				parse_params(L, n);
 				continue;

@@ -94,15 +94,28 @@ tensor_index(lua_State *L)
 	return 1;
 }
 
+/* tensor_op - x + y and x*y are nn.add(x, y) and nn.mul(x, y) */
 static int
-tensor_add(lua_State *L)
+tensor_op(lua_State *L, const char *op)
 {
 	lua_getfield(L, LUA_REGISTRYINDEX, "resnet.nn");
-	lua_getfield(L, -1, "add");
+	lua_getfield(L, -1, op);
 	lua_pushvalue(L, 1);
 	lua_pushvalue(L, 2);
 	lua_call(L, 2, 1);
 	return 1;
+}
+
+static int
+tensor_add(lua_State *L)
+{
+	return tensor_op(L, "add");
+}
+
+static int
+tensor_mul(lua_State *L)
+{
+	return tensor_op(L, "mul");
 }
 
 static int
@@ -200,6 +213,39 @@ raw_at(lua_State *L)
 	return 1;
 }
 
+static Node *
+layer_named(const Dsl *d, const char *name)
+{
+	for (int i = 0; i < d->g->count; i++)
+		if (!strcmp(d->g->nodes[i]->name, name))
+			return d->g->nodes[i];
+	return NULL;
+}
+
+/* raw.has(name) - is there a layer of this name */
+static int
+raw_has(lua_State *L)
+{
+	lua_pushboolean(L, layer_named(dsl_of(L), luaL_checkstring(L, 1)) != NULL);
+	return 1;
+}
+
+/* raw.layer(name) - its tensor */
+static int
+raw_layer(lua_State *L)
+{
+	const Dsl *d = dsl_of(L);
+	const char *name = luaL_tolstring(L, 1, NULL), **names = arena_new((size_t)d->g->count*sizeof *names), *near;
+	Node *n = layer_named(d, name);
+
+	if (n)
+		return push_node(L, n);
+	for (int i = 0; i < d->g->count; i++)
+		names[i] = d->g->nodes[i]->name;
+	near = nearest(name, names, d->g->count);
+	return dsl_fail(L, "model: taps: want a part or a layer, got '%s'%s%s%s", name, near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+}
+
 /* raw.fail(message) */
 static int
 raw_fail(lua_State *L)
@@ -262,6 +308,14 @@ read_image(lua_State *L, Graph *g, int channels)
 {
 	static const char *const real[] = { "scale", "crop" };
 	double *field[] = { &g->image.scale, &g->image.crop };
+	static const char *const flag[] = { "u8", "hwc", "bgr", "swap", "normalize" };
+	bool *flags[] = { &g->image.u8, &g->image.hwc, &g->image.bgr, &g->image.swap, &g->image.normalize };
+
+	for (int i = 0; i < 5; i++) {
+		lua_getfield(L, -1, flag[i]);
+		*flags[i] = lua_toboolean(L, -1);
+		lua_pop(L, 1);
+	}
 
 	if (channels <= 4) {
 		lua_getfield(L, -1, "mean");
@@ -316,7 +370,21 @@ check_model_name(lua_State *L, const char *name)
 			dsl_fail(L, "model: want a name that is no keyword, got '%s'", name);
 }
 
-/* raw.finish(model, rename, outputs) - the model table's plain fields; returns the model */
+/* output_name - the name on top of the stack is output i's */
+static void
+output_name(lua_State *L, Graph *g, int i)
+{
+	int count = i;
+	const char *name = arena_text("%s", lua_tostring(L, -1));
+
+	for (int j = 0; j < i && *name; j++)
+		if (!strcmp(g->output_names[j], name))
+			dsl_fail(L, "model: outputs: want different names, got '%s' twice", name);
+	PUSH(g->output_names, count, name);
+	lua_pop(L, 2);
+}
+
+/* raw.finish(model, rename, outputs, names of outputs) - the model table's plain fields; returns the model */
 static int
 raw_finish(lua_State *L)
 {
@@ -334,9 +402,16 @@ raw_finish(lua_State *L)
 	for (int i = 1; i <= (int)lua_rawlen(L, 3); i++) {
 		lua_rawgeti(L, 3, i);
 		PUSH(g->outputs, g->noutputs, to_node(L, -1, "model", g->name));
+		lua_rawgeti(L, 4, i);
+		output_name(L, g, i - 1);
 	}
 	if (!g->noutputs)
 		return dsl_fail(L, "model '%s': want at least one output, got none", g->name);
+	if (lua_getfield(L, 1, "prefix") == LUA_TSTRING)
+		g->prefix = arena_text("%s", lua_tostring(L, -1));
+	if (d->o->prefix)
+		g->prefix = d->o->prefix;
+	lua_pop(L, 1);
 	if (lua_getfield(L, 1, "image") == LUA_TTABLE)
 		read_image(L, g, g->nodes[0]->shape.c);
 	lua_getfield(L, 1, "classes");
@@ -355,11 +430,11 @@ open_raw(lua_State *L)
 {
 	static const luaL_Reg raw[] = {
 		{ "op", raw_op }, { "begin", raw_begin }, { "fail", raw_fail }, { "nearest", raw_nearest }, { "finish", raw_finish },
-		{ "line", raw_line }, { "at", raw_at },
+		{ "line", raw_line }, { "at", raw_at }, { "has", raw_has }, { "layer", raw_layer },
 		{ NULL, NULL }
 	};
 	static const luaL_Reg tensor[] = {
-		{ "__index", tensor_index }, { "__add", tensor_add }, { "__tostring", tensor_text }, { NULL, NULL }
+		{ "__index", tensor_index }, { "__add", tensor_add }, { "__mul", tensor_mul }, { "__tostring", tensor_text }, { NULL, NULL }
 	};
 
 	luaL_newmetatable(L, "resnet.tensor");

@@ -71,6 +71,8 @@ end
 -- the others count per scope ("conv1", "conv2", ..., "fc").
 
 local scope, counters, taken
+local pooled              -- scopes of blocks whose shortcut pools: fast.ai counts the pool
+local defaults = {}       -- of the model being built: bias, eps, split, folded
 
 local base = { conv2d = "conv", linear = "fc" }
 
@@ -111,7 +113,7 @@ end
 
 local function begin()
 	raw.begin()
-	scope, counters, taken = "", {}, {}
+	scope, counters, taken, pooled = "", {}, {}, {}
 end
 
 -- nn.scope(name, f, ...) calls f(...) with "name." before the names of all layers made in it.
@@ -125,6 +127,18 @@ end
 
 -- Ops -------------------------------------------------------------------------------------------
 -- nn.OP(tensor..., { options }) for every row of the op table; `resnetc doc` lists them.
+-- nn.bn also takes scale = NAME: weight and bias are kept under that layer's name (Caffe's BatchNorm and
+-- Scale); the model's bn and bias options set what a batch norm and a convolution do unless they say so.
+
+local function with_defaults(op, options)
+	if op == "conv2d" and options.bias == nil and options.bn == nil then options.bias = defaults.bias end
+	if op == "bn" and options.eps == nil then options.eps = defaults.eps end
+	if op == "bn" and options.scale == nil and defaults.split then
+		options.scale = options.name:gsub("bn", "scale")
+		if options.scale == options.name then options.scale = options.name .. "_scale" end
+	end
+	return options
+end
 
 for _, op in ipairs(raw.ops) do
 	nn[op] = function(...)
@@ -144,12 +158,51 @@ for _, op in ipairs(raw.ops) do
 		if op == "input" and options[1] and options.shape == nil then
 			options = { shape = { options[1], options[2], options[3] }, name = options.name }
 		end
-		return raw.op(op, name_of(op, args[1], options.name), options, table.unpack(args, 1, args.n))
+		if op == "bn" and defaults.folded and is_tensor(args[1]) and args[1].op ~= "input" then return args[1] end
+		options.name = name_of(op, args[1], options.name)
+		return raw.op(op, options.name, with_defaults(op, options), table.unpack(args, 1, args.n))
 	end
 end
 
 nn.conv, nn.batch_norm = nn.conv2d, nn.bn
 nn.maxpool, nn.avgpool, nn.zero_pad = nn.max_pool, nn.avg_pool, nn.pad
+nn.swish, nn.clamp = nn.silu, nn.clip
+
+-- convolution of every channel by itself: groups = the input's channels
+function nn.depthwise(x, o)
+	if not is_tensor(x) then fail("depthwise: want a tensor, got %s", kind(x)) end
+	local all = {}
+	for k, v in pairs(want_table("depthwise", o or {})) do all[k] = v end
+	all[1] = all[1] or all.out or x.channels
+	all.out, all.groups = nil, x.channels
+	return nn.conv2d(x, all)
+end
+
+-- { scale = 2 } or { size = {h, w} }, mode = "nearest" (default) or "bilinear", align_corners = false
+function nn.upsample(x, o)
+	if not is_tensor(x) then fail("upsample: want a tensor, got %s", kind(x)) end
+	words("upsample", want_table("upsample", o), { "scale", "size", "mode", "align_corners", "name" })
+	local mode = one_of("upsample: mode", o.mode or "nearest", { "nearest", "bilinear" })
+	local p = { name = o.name, size = o.size }
+	if o.scale then
+		local s = type(o.scale) == "table" and o.scale or { o.scale, o.scale }
+		if type(s[1]) ~= "number" or type(s[2]) ~= "number" or s[1] <= 0 or s[2] <= 0 then fail("upsample: want scale as a number above 0 or {h, w}, got %s", kind(o.scale)) end
+		p.size = { math.floor(x.height*s[1]), math.floor(x.width*s[2]) }
+		p.scale_h, p.scale_w = s[1], s[2]
+	end
+	if o.align_corners then p.coords = "align_corners" end
+	return nn["upsample_" .. mode](x, p)
+end
+
+-- Squeeze-excite (Hu et al. 2017): x times sigmoid(fc2(relu(fc1(mean of x)))), 1x1 convolutions named
+-- se.fc1 and se.fc2 as in timm and torchvision. channels: of the squeeze.
+function nn.squeeze_excite(x, channels, o)
+	if not is_tensor(x) then fail("squeeze_excite: want a tensor, got %s", kind(x)) end
+	local name = o and o.name or "se"
+	local y = nn.adaptive_avg_pool(x, { size = 1, name = name .. ".pool" })
+	y = nn.relu(nn.conv(y, { channels, kernel = 1, bias = true, name = name .. ".fc1" }))
+	return x*nn.sigmoid(nn.conv(y, { x.channels, kernel = 1, bias = true, name = name .. ".fc2" }))
+end
 
 -- Mean over the whole image, to C x 1 x 1.
 function nn.global_avg_pool(x, o) return nn.adaptive_avg_pool(x, { size = 1, name = o and o.name }) end
@@ -162,38 +215,56 @@ function nn.subsample(x, step)
 end
 
 -- Inputs ----------------------------------------------------------------------------------------
--- nn.image { channels, height, width, mean = {..}, std = {..}, scale = 1/255, crop = 1 }
--- Float CHW. A picture of pixels 0..255 becomes (scale*pixel - mean)/std; its shorter side is first
--- resized to the input's size / crop and the centre kept (torchvision's evaluation: crop = 0.875).
+-- nn.image { channels, height, width, mean = {..}, std = {..}, scale = 1/255, crop = 1, ... }
+-- A picture of pixels 0..255 becomes (scale*pixel - mean)/std; its shorter side is first resized to the
+-- input's size / crop and the centre kept (torchvision's evaluation: crop = 0.875).
+-- What NAME_run takes, by default float CHW as the network sees it:
+--   dtype      "float" or "u8": pixels 0..255 in bytes
+--   layout     "CHW" or "HWC": how the caller's pixels lie
+--   order      "RGB" or "BGR": the caller's channels
+--   trained    "RGB" or "BGR": the channels the network was trained on; mean and std are in this order
+--   normalize  true: NAME_run itself applies scale, mean and std (the default of u8)
 
 nn.imagenet_mean, nn.imagenet_std = { 0.485, 0.456, 0.406 }, { 0.229, 0.224, 0.225 }
 
 function nn.image(o)
 	want_table("image", o)
-	words("image", o, { "mean", "std", "scale", "crop" })
-	return { shape = { o[1], o[2], o[3] }, line = raw.line(), image = { mean = o.mean, std = o.std, scale = o.scale, crop = o.crop } }
+	words("image", o, { "mean", "std", "scale", "crop", "dtype", "layout", "order", "trained", "normalize" })
+	local order = one_of("image: order", o.order or "RGB", { "RGB", "BGR" })
+	local trained = one_of("image: trained", o.trained or "RGB", { "RGB", "BGR" })
+	local u8 = one_of("image: dtype", o.dtype or "float", { "float", "u8" }) == "u8"
+	if o.normalize ~= nil and type(o.normalize) ~= "boolean" then fail("image: want normalize as true or false, got %s", kind(o.normalize)) end
+	if (order == "BGR" or trained == "BGR") and o[1] ~= 3 then fail("image: want 3 channels for BGR, got %s", kind(o[1])) end
+	local normalize = o.normalize
+	if normalize == nil then normalize = u8 end
+	return { shape = { o[1], o[2], o[3] }, line = raw.line(), image = {
+		mean = o.mean, std = o.std, scale = o.scale, crop = o.crop, u8 = u8, normalize = normalize, bgr = order == "BGR",
+		hwc = one_of("image: layout", o.layout or "CHW", { "CHW", "HWC" }) == "HWC", swap = order ~= trained } }
 end
 
 -- Stems -----------------------------------------------------------------------------------------
 
 nn.stem = {}
 
--- 7x7/2 conv-bn-relu, 3x3/2 max pool (He et al. 2015). { width }
+-- 7x7/2 conv-bn-relu, 3x3/2 max pool (He et al. 2015). { width, preact = false }
+-- preact: no bn-relu, the first block brings it (He et al. 2016)
 function nn.stem.imagenet(o)
 	want_table("stem.imagenet", o)
-	words("stem.imagenet", o, {})
+	words("stem.imagenet", o, { "preact" })
 	return at_line(function(x)
-		x = nn.relu(nn.bn(nn.conv(x, { o[1] or 64, kernel = 7, stride = 2, padding = 3, name = "conv1" })))
+		x = nn.conv(x, { o[1] or 64, kernel = 7, stride = 2, padding = 3, name = "conv1" })
+		if not o.preact then x = nn.relu(nn.bn(x)) end
 		return nn.max_pool(x, { kernel = 3, stride = 2, padding = 1, name = "maxpool" })
 	end)
 end
 
--- 3x3 conv-bn-relu at full size (He et al. 2015, section 4.2). { width }
+-- 3x3 conv-bn-relu at full size (He et al. 2015, section 4.2). { width, preact = false }
 function nn.stem.cifar(o)
 	want_table("stem.cifar", o)
-	words("stem.cifar", o, {})
+	words("stem.cifar", o, { "preact" })
 	return at_line(function(x)
-		return nn.relu(nn.bn(nn.conv(x, { o[1] or 16, kernel = 3, name = "conv1" })))
+		x = nn.conv(x, { o[1] or 16, kernel = 3, name = "conv1" })
+		return o.preact and x or nn.relu(nn.bn(x))
 	end)
 end
 
@@ -215,11 +286,11 @@ function nn.stem.none() return function(x) return x end end
 
 -- Shortcuts -------------------------------------------------------------------------------------
 
-local shortcuts = { "identity", "A", "B", "C", "D", "bias" }
+local shortcuts = { "identity", "A", "B", "C", "D", "bias", "bare" }
 
 local function project(x, width, stride, o, at)
 	local y = nn.conv(x, { width, kernel = 1, stride = stride, bias = o.bias, name = "downsample." .. at })
-	return o.bias and y or nn.bn(y)
+	return (o.bias or o.bare) and y or nn.bn(y)
 end
 
 -- The shortcut of a block with the given output channels. o.shortcut:
@@ -229,6 +300,7 @@ end
 --   "C"         1x1 conv and bn always
 --   "D"         average pool (ceil_mode) where the stride is above 1, then 1x1 conv and bn
 --   "bias"      1x1 conv with bias where the shape changes, no bn
+--   "bare"      1x1 conv where the shape changes, neither bias nor bn (pre-activation blocks)
 --   function    called with x, channels and the block's options
 function nn.shortcut(x, channels, o)
 	local way = o.shortcut or (o.variant == "D" and "D" or "B")
@@ -242,59 +314,119 @@ function nn.shortcut(x, channels, o)
 		if stride > 1 then x = nn.subsample(x, stride) end
 		return extra == 0 and x or nn.pad(x, { channels = { extra//2, extra - extra//2 } })
 	elseif way == "D" then
-		if stride > 1 then x = nn.avg_pool(x, { kernel = stride, stride = stride, ceil_mode = true, count_include_pad = false, name = "downsample.0" }) end
+		if stride > 1 then
+			pooled[scope] = true
+			x = nn.avg_pool(x, { kernel = stride, stride = stride, ceil_mode = true, count_include_pad = false, name = "downsample.0" })
+		end
 		return project(x, channels, 1, {}, 1)
 	end
-	return project(x, channels, stride, { bias = way == "bias" }, 0)
+	return project(x, channels, stride, { bias = way == "bias" or nil, bare = way == "bare" }, 0)
 end
 
 -- Blocks ----------------------------------------------------------------------------------------
 -- A block is a function of (x, width, options); options hold stride and all that the stage was given.
--- variant: "v1" puts the stride on a bottleneck's first 1x1, "v1.5" (default), "B", "C" and "D" on its
--- 3x3; "D" also pools in the shortcut.
+--   variant     "v1" puts the stride on a bottleneck's first 1x1, "v1.5" (default), "B", "C" and "D" on its
+--               3x3; "D" also pools in the shortcut
+--   shortcut    see nn.shortcut
+--   groups, base_width   of the 3x3 (ResNeXt, wide), as in torchvision
+--   expansion   of a bottleneck: 4
+--   se          squeeze-excite before the addition: channels are divided by this number and rounded to 8
+--   act         nn.relu, or another function of a tensor
+--   padding     of the 3x3: 1, or "same" (TensorFlow)
+--   dilation    of the 3x3
 
 local variants = { "v1", "v1.5", "B", "C", "D" }
-local block_words = { "blocks", "width", "stride", "variant", "shortcut", "groups", "base_width", "expansion", "dilation" }
+local block_words = { "blocks", "width", "stride", "variant", "shortcut", "groups", "base_width", "expansion", "dilation", "se", "act", "padding" }
 
 local function check_block(what, x, o)
 	if not is_tensor(x) then fail("%s: want a tensor, got %s", what, kind(x)) end
 	if o.variant then one_of(what .. ": variant", o.variant, variants) end
+	if o.act ~= nil and type(o.act) ~= "function" then fail("%s: want act as a function of a tensor (nn.relu, ...), got %s", what, kind(o.act)) end
+end
+
+-- excite - squeeze-excite where the block asks for it; the width is timm's make_divisible(channels/se, 8)
+local function excite(y, o)
+	if not o.se then return y end
+	local want = y.channels/whole("block: want se", o.se, 1, 65536)
+	local channels = math.max(8, (want + 4)//8*8)
+	if channels < 0.9*want then channels = channels + 8 end
+	return nn.squeeze_excite(y, math.tointeger(channels))
 end
 
 -- two 3x3 (He et al. 2015)
 function nn.basic(x, width, o)
 	o = o or {}
 	check_block("basic", x, o)
+	local act = o.act or nn.relu
 	local z = nn.shortcut(x, width, o)
-	local y = nn.relu(nn.bn(nn.conv(x, { width, kernel = 3, stride = o.stride, name = "conv1" })))
-	y = nn.bn(nn.conv(y, { width, kernel = 3, name = "conv2" }))
-	return nn.relu(y + z)
+	local y = act(nn.bn(nn.conv(x, { width, kernel = 3, stride = o.stride, padding = o.padding, dilation = o.dilation, name = "conv1" })))
+	y = nn.bn(nn.conv(y, { width, kernel = 3, padding = o.padding, name = "conv2" }))
+	return act(excite(y, o) + z)
 end
 
 -- 1x1 down, 3x3, 1x1 up to expansion (4) times the width; groups and base_width as in torchvision
 function nn.bottleneck(x, width, o)
 	o = o or {}
 	check_block("bottleneck", x, o)
-	local groups = o.groups or 1
+	local act, groups = o.act or nn.relu, o.groups or 1
 	local inner, outer = width*(o.base_width or 64)//64*groups, width*(o.expansion or 4)
 	local first, second = 1, o.stride or 1
 	if o.variant == "v1" then first, second = second, first end
 	local z = nn.shortcut(x, outer, o)
-	local y = nn.relu(nn.bn(nn.conv(x, { inner, kernel = 1, stride = first, name = "conv1" })))
-	y = nn.relu(nn.bn(nn.conv(y, { inner, kernel = 3, stride = second, groups = groups, dilation = o.dilation, name = "conv2" })))
+	local y = act(nn.bn(nn.conv(x, { inner, kernel = 1, stride = first, name = "conv1" })))
+	y = act(nn.bn(nn.conv(y, { inner, kernel = 3, stride = second, groups = groups, padding = o.padding, dilation = o.dilation, name = "conv2" })))
 	y = nn.bn(nn.conv(y, { outer, kernel = 1, name = "conv3" }))
-	return nn.relu(y + z)
+	return act(excite(y, o) + z)
+end
+
+-- preact_shortcut - of a pre-activation block: x itself, or a bare 1x1 of the activated x (He et al. 2016)
+local function preact_shortcut(x, a, channels, o)
+	if (o.stride or 1) == 1 and x.channels == channels then return x end
+	local own = {}
+	for k, v in pairs(o) do own[k] = v end
+	own.shortcut = o.shortcut or "bare"
+	return nn.shortcut(a, channels, own)
+end
+
+-- pre-activation: bn-relu-3x3-bn-relu-3x3, no relu after the addition (He et al. 2016)
+function nn.preact(x, width, o)
+	o = o or {}
+	check_block("preact", x, o)
+	local act = o.act or nn.relu
+	local a = act(nn.bn(x, { name = "bn1" }))
+	local z = preact_shortcut(x, a, width, o)
+	local y = nn.conv(a, { width, kernel = 3, stride = o.stride, padding = o.padding, name = "conv1" })
+	y = nn.conv(act(nn.bn(y, { name = "bn2" })), { width, kernel = 3, padding = o.padding, name = "conv2" })
+	return excite(y, o) + z
+end
+
+-- pre-activation bottleneck: bn-relu before each of 1x1, 3x3, 1x1
+function nn.preact_bottleneck(x, width, o)
+	o = o or {}
+	check_block("preact_bottleneck", x, o)
+	local act, groups = o.act or nn.relu, o.groups or 1
+	local inner, outer = width*(o.base_width or 64)//64*groups, width*(o.expansion or 4)
+	local first, second = 1, o.stride or 1
+	if o.variant == "v1" then first, second = second, first end
+	local a = act(nn.bn(x, { name = "bn1" }))
+	local z = preact_shortcut(x, a, outer, o)
+	local y = nn.conv(a, { inner, kernel = 1, stride = first, name = "conv1" })
+	y = nn.conv(act(nn.bn(y, { name = "bn2" })), { inner, kernel = 3, stride = second, groups = groups, padding = o.padding, dilation = o.dilation, name = "conv2" })
+	y = nn.conv(act(nn.bn(y, { name = "bn3" })), { outer, kernel = 1, name = "conv3" })
+	return excite(y, o) + z
 end
 
 -- basic without the skip, for the degradation experiment (He et al. 2015, section 4.1)
 function nn.plain(x, width, o)
 	o = o or {}
 	check_block("plain", x, o)
-	local y = nn.relu(nn.bn(nn.conv(x, { width, kernel = 3, stride = o.stride, name = "conv1" })))
-	return nn.relu(nn.bn(nn.conv(y, { width, kernel = 3, name = "conv2" })))
+	local act = o.act or nn.relu
+	local y = act(nn.bn(nn.conv(x, { width, kernel = 3, stride = o.stride, padding = o.padding, name = "conv1" })))
+	return act(nn.bn(nn.conv(y, { width, kernel = 3, padding = o.padding, name = "conv2" })))
 end
 
-local library = { [nn.basic] = "basic", [nn.bottleneck] = "bottleneck", [nn.plain] = "plain" }
+local library = { [nn.basic] = "basic", [nn.bottleneck] = "bottleneck", [nn.plain] = "plain", [nn.preact] = "preact",
+                  [nn.preact_bottleneck] = "preact_bottleneck" }
 
 -- Stages ----------------------------------------------------------------------------------------
 -- nn.stage { block, blocks = n, width = w, stride = s, ... }: n blocks named 0 ... n-1, the first with
@@ -303,14 +435,14 @@ local library = { [nn.basic] = "basic", [nn.bottleneck] = "bottleneck", [nn.plai
 function nn.stage(o)
 	want_table("stage", o)
 	local block = o[1]
-	if type(block) ~= "function" then fail("stage: want a block as its first item (nn.basic, nn.bottleneck, nn.plain or a function), got %s", kind(block)) end
+	if type(block) ~= "function" then fail("stage: want a block as its first item (nn.basic, nn.bottleneck, nn.preact, nn.plain or a function), got %s", kind(block)) end
 	if library[block] then words("stage of " .. library[block], o, block_words) end
 	local blocks = whole("stage: want blocks", o.blocks or 1, 1, 1000)
 	local width = whole("stage: want width", o.width, 1, 65536)
-	return at_line(function(x, defaults)
+	return at_line(function(x, given)
 		for i = 0, blocks - 1 do
 			local each = {}
-			for k, v in pairs(defaults or {}) do each[k] = v end
+			for k, v in pairs(given or {}) do each[k] = v end
 			for k, v in pairs(o) do
 				if type(k) == "string" then each[k] = v end
 			end
@@ -327,65 +459,134 @@ end
 
 -- Heads -----------------------------------------------------------------------------------------
 
-local function pooled(what, x, how)
-	how = one_of(what .. ": pool", how or "avg", { "avg", "max" })
+local pools = { "avg", "max", "concat", "none" }
+
+-- spare - the name while no layer has it; heads beside each other both pool
+local function spare(name) return not taken[scope .. name] and name or nil end
+
+-- pooled_by - the pool of a head: "avg", "max", "concat" (maximum, then mean: fast.ai's AdaptiveConcatPool2d)
+local function pooled_by(what, x, o)
+	local how = one_of(what .. ": pool", o.pool or "avg", pools)
+	local size = o.size or 1
+	if o.norm then x = nn.relu(nn.bn(x, { name = o.norm == true and "norm" or o.norm })) end
+	if how == "none" then return nn.flatten(x) end
+	if how == "concat" then
+		return nn.flatten(nn.concat(nn.adaptive_max_pool(x, { size = size, name = spare "maxpool2" }), nn.adaptive_avg_pool(x, { size = size, name = spare "avgpool" })))
+	end
 	local pool = how == "avg" and nn.adaptive_avg_pool or nn.adaptive_max_pool
-	return nn.flatten(pool(x, { size = 1, name = "avgpool" }))
+	return nn.flatten(pool(x, { size = size, name = spare "avgpool" }))
 end
 
--- { classes, name = "fc", pool = "avg", bias = true, softmax = false }: pool to 1x1, flatten, linear
+local function ranked(what, y, o)
+	if o.softmax then y = nn.softmax(y) end
+	if o.top then y = nn.top_k(y, { whole(what .. ": want top", o.top, 1, y.channels) }) end
+	return y
+end
+
+-- { classes, name = "fc", pool = "avg", size = 1, bias = true, norm = false, softmax = false, top = nil }:
+-- pool to size x size, flatten, linear. pool is "avg", "max", "concat" or "none"; norm = true puts bn-relu
+-- before it (pre-activation; named norm, or by the string given); top = k returns the k largest, then their classes.
 function nn.classifier(o)
 	want_table("classifier", o)
-	words("classifier", o, { "name", "pool", "bias", "softmax" })
+	words("classifier", o, { "name", "pool", "size", "bias", "softmax", "top", "norm" })
 	return at_line(function(x)
-		local y = nn.linear(pooled("classifier", x, o.pool), { o[1], bias = o.bias, name = o.name or "fc" })
-		return o.softmax and nn.softmax(y) or y
+		return ranked("classifier", nn.linear(pooled_by("classifier", x, o), { o[1], bias = o.bias, name = o.name or "fc" }), o)
 	end)
 end
 
--- { pool = "avg" }: pool to 1x1, flatten
+-- { pool = "avg", size = 1, norm = false }: pool, flatten; no linear layer
 function nn.embedding(o)
 	o = o or {}
-	words("embedding", o, { "pool" })
-	return at_line(function(x) return pooled("embedding", x, o.pool) end)
+	words("embedding", o, { "pool", "size", "norm" })
+	return at_line(function(x) return pooled_by("embedding", x, o) end)
+end
+
+-- The head of fast.ai's vision_learner: concat pool, flatten, then bn-linear-relu for each hidden width and
+-- bn-linear to the classes, linear without bias. { classes, hidden = { 512 }, pool = "concat", softmax, top }
+-- Named as in its Sequential: 2, 4, 6, 8, ... after the scope "head".
+function nn.fastai_head(o)
+	want_table("fastai_head", o)
+	words("fastai_head", o, { "hidden", "pool", "softmax", "top" })
+	return at_line(function(x)
+		return nn.scope("head", function()
+			local y, at = pooled_by("fastai_head", x, { pool = o.pool or "concat" }), 2
+			for _, width in ipairs(want_table("fastai_head: hidden", o.hidden or { 512 })) do
+				y = nn.bn(y, { name = tostring(at) })
+				y = nn.relu(nn.linear(y, { width, bias = false, name = tostring(at + 2) }))
+				at = at + 4
+			end
+			y = nn.linear(nn.bn(y, { name = tostring(at) }), { o[1], bias = false, name = tostring(at + 2) })
+			return ranked("fastai_head", y, o)
+		end)
+	end)
 end
 
 -- Models ----------------------------------------------------------------------------------------
 
 local model_words = { "name", "input", "stem", "stages", "body", "head", "variant", "shortcut", "names", "prefix", "classes",
-                      "ignore", "image", "outputs" }
+                      "ignore", "image", "outputs", "taps", "bn", "bias", "act" }
 
--- fast.ai's XResNet is a Sequential: 0-2 stem, 3 pool, 4-7 stages, 8 pool, 9 flatten, 10 dropout, 11 linear
-local function fastai(name)
-	local stem = { ["conv1.0"] = "0.0", ["conv1.1"] = "0.1", ["conv1.3"] = "1.0", ["conv1.4"] = "1.1", ["conv1.6"] = "2.0", bn1 = "2.1", fc = "11" }
-	local layer, param = name:match("^(.*)%.([^.]*)$")
-	if stem[layer] then return stem[layer] .. "." .. param end
+-- block_part - "layer2.0.conv1.weight" to 2, 0, "conv1", "weight"
+local function block_part(layer)
 	local stage, block, rest = layer:match("^layer(%d+)%.(%d+)%.(.*)$")
-	if not stage then return name end
-	local part, k = rest:match("^(%a+)(%d)$")
-	local at = string.format("%d.%d.", stage + 3, block)
-	if part == "conv" then return string.format("%sconvpath.%d.0.%s", at, k - 1, param) end
-	if part == "bn" then return string.format("%sconvpath.%d.1.%s", at, k - 1, param) end
-	k = rest:match("^downsample%.(%d)$")
-	if k then return string.format("%sidpath.%d.%d.%s", at, stage == "1" and 0 or 1, k - 1, param) end
-	return name
+	if stage then return math.tointeger(stage), math.tointeger(block), rest end
 end
 
+local stem_numbers = { ["conv1.0"] = "0.0", ["conv1.1"] = "0.1", ["conv1.3"] = "1.0", ["conv1.4"] = "1.1", ["conv1.6"] = "2.0",
+                       ["bn1"] = "2.1" }
+
+-- sequential - a scheme of nested Sequentials: 0-2 stem, 3 pool, 4... stages; fc: number of the linear layer
+-- after the last stage's; path, id: names inside a block; counted: the shortcut's pool has a number
+local function sequential(path, id, counted, fc)
+	local last = 0
+	return function(name)
+		local layer, param = name:match("^(.*)%.([^.]*)$")
+		local stage, block, rest = block_part(layer)
+		if stage and stage > last then last = stage end
+		if stem_numbers[layer] then return stem_numbers[layer] .. "." .. param end
+		if layer == "fc" then return string.format("%d.%s", last + fc, param) end
+		if not stage then return name end
+		local at = string.format("%d.%d.", stage + 3, block)
+		local part, k = rest:match("^(%a+)(%d)$")
+		if part == "conv" or part == "bn" then return string.format("%s%s.%d.%d.%s", at, path, k - 1, part == "bn" and 1 or 0, param) end
+		k = rest:match("^se%.fc(%d)$")
+		if k then return string.format("%s%s.%d.layers.%d.0.%s", at, path, raw.has(string.format("layer%d.%d.conv3", stage, block)) and 3 or 2, k, param) end
+		k = rest:match("^downsample%.(%d)$")
+		if k then
+			-- "downsample.1" is the convolution where the variant pools, "downsample.0" where not
+			local first = raw.has(string.format("layer%d.%d.downsample.2", stage, block)) and 1 or 0
+			local number = string.format("%d", k - first)
+			if not counted then return string.format("%s%s.%s.%s", at, id, number, param) end
+			return string.format("%s%s.%d.%s.%s", at, id, pooled[string.format("layer%d.%d.", stage, block)] and 1 or 0, number, param)
+		end
+		return name
+	end
+end
+
+-- learner - fast.ai's vision_learner around a torchvision network: 0.0 conv1, 0.1 bn1, 0.4 ... stages, 1 head
+local function learner(name)
+	name = name:gsub("^head%.", "1."):gsub("^conv1%.", "0.0."):gsub("^bn1%.", "0.1.")
+	return (name:gsub("^layer(%d+)%.", function(stage) return string.format("0.%d.", stage + 3) end))
+end
+
+-- cifar - kuangliu's and akamaster's CIFAR networks: shortcut for downsample, linear for fc
+local function cifar(name)
+	return (name:gsub("%.downsample%.", ".shortcut."):gsub("^fc%.", "linear."))
+end
+
+local schemes = { "torchvision", "timm", "fastai", "fastbook", "learner", "cifar" }
+
 local function renamer(m)
-	local names, prefix = m.names, m.prefix or ""
-	if type(prefix) ~= "string" then fail("model: want prefix as a string, got %s", kind(prefix)) end
+	local names = m.names
 	if type(names) == "string" then
-		one_of("model: names", names, { "torchvision", "timm", "fastai" })
-		names = names == "fastai" and fastai or nil
+		one_of("model: names", names, schemes)
+		-- XResNet ends in pool, flatten, dropout, linear; the book's in pool, flatten, linear
+		names = ({ fastai = sequential("convpath", "idpath", true, 7), fastbook = sequential("convs", "idconv", false, 6),
+		           learner = learner, cifar = cifar })[names]
 	elseif names ~= nil and type(names) ~= "function" then
 		fail("model: want names as a word or a function, got %s", kind(names))
 	end
-	if not names and prefix == "" then return nil end
-	return function(name)
-		local y = name
-		if names then y = names(name) end
-		return type(y) == "string" and prefix .. y or y
-	end
+	return names
 end
 
 local function callable(what, f)
@@ -399,42 +600,98 @@ local function run(what, f, x, ...)
 	return y
 end
 
+-- set_defaults - the model's bn and bias options
+local function set_defaults(m)
+	local bn = m.bn
+	defaults = { bias = m.bias }
+	if m.bias ~= nil and type(m.bias) ~= "boolean" then fail("model: want bias as true or false, got %s", kind(m.bias)) end
+	if bn == nil then return end
+	if bn == "folded" then
+		defaults.folded, defaults.bias = true, true
+	elseif type(bn) == "table" then
+		words("model: bn", bn, { "eps", "split" })
+		defaults.eps, defaults.split = bn.eps, bn.split
+	else
+		fail("model: want bn as { eps = ..., split = ... } or \"folded\", got %s", kind(bn))
+	end
+end
+
+-- pick_outputs - { tensor, ... } or { { name, tensor }, ... } to a list of tensors and one of names
+local function pick_outputs(list)
+	local tensors, names = {}, {}
+	for i, item in ipairs(want_table("model: outputs", list)) do
+		local name
+		if type(item) == "table" and not is_tensor(item) then
+			name, item = item[1], item[2]
+			if type(name) ~= "string" or not name:match("^%a[%w_]*$") then fail("model: outputs: want a name of letters, digits and _, got %s", kind(name)) end
+		end
+		tensors[i], names[i] = item, name or ""
+	end
+	return tensors, names
+end
+
 -- nn.model { name, input = nn.image { ... }, stem, stages = { ... }, body, head, ... }
 -- The parts run in this order, each a function of a tensor; stages are named layer1, layer2, ...
 --   name      prefix of every generated symbol, a C identifier
 --   variant   of all stages that do not say their own: "v1", "v1.5", "B", "C", "D"
---   shortcut  likewise
---   names     "torchvision" (default), "timm", "fastai" or function(name) that returns the weight file's name
+--   shortcut  likewise; act likewise
+--   head      a function, or { { "name", function }, ... } for several outputs
+--   taps      { "stem", "layer2", ... }: parts or layers whose results are outputs too, after the head's
+--   bn        { eps = 1e-5, split = false } for all batch norms (split: weight and bias are a Scale layer's,
+--             bn1 and scale1), or "folded": the file has convolutions with bias and no batch norms
+--   bias      true: convolutions have a bias beside their batch norm
+--   names     "torchvision" (default), "timm", "fastai" (XResNet), "fastbook" (chapter 14's ResNet), "learner"
+--             (vision_learner), "cifar" (shortcut, linear), or function(name) that returns the weight file's name
 --   prefix    put before every weight's name, such as "module."
 --   ignore    names in the weight file that may stay unused, { "fc.*" }
 --   classes   { "airplane", ... } for run and for NAME_classes in the header
--- Instead of parts, outputs = { tensor, ... } of a flat model that began with nn.input.
+-- Instead of parts, outputs = { tensor, ... } or { { "name", tensor }, ... } of a flat model that began with nn.input.
 function nn.model(m)
 	want_table("model", m)
 	words("model", m, model_words)
+	if m.prefix ~= nil and type(m.prefix) ~= "string" then fail("model: want prefix as a string, got %s", kind(m.prefix)) end
 	if m.outputs then
-		local model = raw.finish(m, renamer(m), want_table("model: outputs", m.outputs))
+		local tensors, names = pick_outputs(m.outputs)
+		local model = raw.finish(m, renamer(m), tensors, names)
 		scope = nil
 		return model
 	end
 	if type(m.input) ~= "table" or not m.input.shape then fail("model: want input = nn.image { channels, height, width }, got %s", kind(m.input)) end
 	if m.variant then one_of("model: variant", m.variant, variants) end
 	begin()
+	set_defaults(m)
 	raw.at(m.input.line or 0)
 	local x = nn.input { name = "input", shape = m.input.shape }
 	raw.at(0)
+	local parts, outputs = { input = x }, {}
 	local stem = m.stem or ((m.variant == "C" or m.variant == "D") and m.stages and nn.stem.deep { 32, 32, 64 })
 	if stem then x = run("stem", stem, x) end
+	parts.stem = x
 	for i, stage in ipairs(m.stages and want_table("model: stages", m.stages) or {}) do
-		x = nn.scope("layer" .. i, run, "stage", stage, x, { variant = m.variant, shortcut = m.shortcut })
+		x = nn.scope("layer" .. i, run, "stage", stage, x, { variant = m.variant, shortcut = m.shortcut, act = m.act })
+		parts["layer" .. i] = x
 	end
 	if m.body then x = run("body", m.body, x) end
-	if m.head then x = run("head", m.head, x) end
+	parts.body = x
+	if type(m.head) == "table" then
+		for i, h in ipairs(m.head) do
+			want_table("model: head", h)
+			outputs[i] = { h[1], run("head", h[2], x) }
+		end
+	else
+		if m.head then x = run("head", m.head, x) end
+		outputs[1] = m.taps and { "head", x } or x
+	end
+	for _, tap in ipairs(m.taps and want_table("model: taps", m.taps) or {}) do
+		local t = parts[tap] or raw.layer(tap)
+		outputs[#outputs + 1] = { tap:gsub("[^%w]", "_"), t }
+	end
 	local plain = {}
 	for k, v in pairs(m) do plain[k] = v end
 	plain.image = m.image or m.input.image
-	local model = raw.finish(plain, renamer(m), { x })
-	scope = nil
+	local tensors, names = pick_outputs(outputs)
+	local model = raw.finish(plain, renamer(m), tensors, names)
+	scope, defaults = nil, {}
 	return model
 end
 

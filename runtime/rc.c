@@ -80,7 +80,7 @@ rc_check_blob(const void *weights, size_t len, size_t want, uint64_t plan_hash)
 }
 
 RC_WEAK int
-rc_ready(const rc_options *options, const void *weights, uint64_t plan_hash, const float *input,
+rc_ready(const rc_options *options, const void *weights, uint64_t plan_hash, const void *input,
          const float *output, const void *workspace, size_t len, size_t want)
 {
 	if (!weights || !input || !output || !workspace)

@@ -94,7 +94,7 @@ uint64_t rc_hash(const void *data, size_t len);
 typedef void rc_kernel(const float *x, const float *w, const float *b, const float *z, float *y, int lo, int hi);
 
 int  rc_check_blob(const void *weights, size_t len, size_t want, uint64_t plan_hash);
-int  rc_ready(const rc_options *options, const void *weights, uint64_t plan_hash, const float *input,
+int  rc_ready(const rc_options *options, const void *weights, uint64_t plan_hash, const void *input,
               const float *output, const void *workspace, size_t len, size_t want);
 void rc_step(const rc_options *options, int index, const char *name, rc_kernel *kernel, int units,
              const float *x, const float *w, const float *b, const float *z, float *y);

@@ -33,6 +33,9 @@ static inline V fma_(V a, V b, V c)           { return _mm512_fmadd_ps(a, b, c);
 /* the masked form, all lanes on: gcc 12 warns of its own header's plain one */
 static inline V vmax(V a, V b)                { return _mm512_maskz_max_ps(0xffff, a, b); }
 static inline V relu(V a)                     { return vmax(zero(), a); }              /* NaN stays NaN */
+static inline V div_(V a, V b)                { return _mm512_div_ps(a, b); }
+static inline V clamp(V a, V lo, V hi)        { return _mm512_maskz_min_ps(0xffff, hi, vmax(lo, a)); }  /* NaN stays NaN */
+static inline V neg_abs(V a)                  { return sub(zero(), _mm512_abs_ps(a)); }
 static inline V lowest(void)                  { return splat(-RC_INFINITY); }
 
 /* maximum; NaN wins */
@@ -58,7 +61,15 @@ zero_below(V a, float least, V y)
 	return _mm512_mask_blend_ps(_mm512_cmp_ps_mask(a, splat(least), _CMP_LT_OQ), y, zero());
 }
 
+/* y where a < 0, else z */
+static inline V
+below0(V a, V y, V z)
+{
+	return _mm512_mask_blend_ps(_mm512_cmp_ps_mask(a, zero(), _CMP_LT_OQ), z, y);
+}
+
 #include "rc_exp.h"
+#include "rc_act.h"
 
 RC_TARGET_END
 #endif

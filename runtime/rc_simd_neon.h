@@ -25,6 +25,10 @@ static inline V mul(V a, V b)                 { return vmulq_f32(a, b); }
 static inline V fma_(V a, V b, V c)           { return vfmaq_f32(c, a, b); }
 static inline V relu(V a)                     { return vmaxq_f32(zero(), a); }         /* NaN stays NaN */
 static inline V pmax(V a, V b)                { return vmaxq_f32(a, b); }              /* NaN wins */
+static inline V div_(V a, V b)                { return vdivq_f32(a, b); }
+static inline V clamp(V a, V lo, V hi)        { return vminq_f32(hi, vmaxq_f32(lo, a)); }  /* NaN stays NaN */
+static inline V neg_abs(V a)                  { return vnegq_f32(vabsq_f32(a)); }
+static inline V below0(V a, V y, V z)         { return vbslq_f32(vcltq_f32(a, zero()), y, z); }  /* y where a < 0, else z */
 static inline V lowest(void)                  { return splat(-RC_INFINITY); }
 
 static inline V nearest(V a)                  { return vrndnq_f32(a); }
@@ -42,5 +46,6 @@ zero_below(V a, float least, V y)
 }
 
 #include "rc_exp.h"
+#include "rc_act.h"
 
 #endif

@@ -23,6 +23,10 @@ static inline V mul(V a, V b)                 { return a*b; }
 static inline V fma_(V a, V b, V c)           { return a*b + c; }            /* rounded twice: see rc_float.h */
 static inline V relu(V a)                     { return a < 0 ? 0 : a; }      /* NaN stays NaN */
 static inline V pmax(V a, V b)                { return b > a || b != b ? b : a; }  /* NaN wins */
+static inline V div_(V a, V b)                { return a/b; }
+static inline V clamp(V a, V lo, V hi)        { return a < lo ? lo : a > hi ? hi : a; }  /* NaN stays NaN */
+static inline V neg_abs(V a)                  { return a > 0 ? -a : a; }
+static inline V below0(V a, V y, V z)         { return a < 0 ? y : z; }
 static inline V lowest(void)                  { return -RC_INFINITY; }
 
 /* whole numbers far from 0 have no int; zero_below takes them out */
@@ -31,5 +35,6 @@ static inline V pow2(V n)                     { return n >= -126 ? rc_exp2(n) : 
 static inline V zero_below(V a, float least, V y) { return a < least ? 0 : y; }
 
 #include "rc_exp.h"
+#include "rc_act.h"
 
 #endif

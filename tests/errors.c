@@ -82,7 +82,7 @@ static const struct {
 	{ "variant", HEAD "return nn.model { name = \"m\", variant = \"v2\", input = nn.image { 3, 8, 8 } }",
 	  "model.lua:2: model: variant: want one of v1, v1.5, B, C, D, got \"v2\"; did you mean 'v1'?" },
 	{ "shortcut", HEAD "return nn.model { name = \"m\", input = nn.image { 3, 8, 8 },\nstages = {\nnn.stage { nn.basic, width = 8, shortcut = \"E\" } } }",
-	  "model.lua:4: shortcut: want one of identity, A, B, C, D, bias, got \"E\"; did you mean 'A'?" },
+	  "model.lua:4: shortcut: want one of identity, A, B, C, D, bias, bare, got \"E\"; did you mean 'A'?" },
 	{ "identity_mismatch", HEAD "return nn.model { name = \"m\", input = nn.image { 3, 8, 8 },\nstages = {\nnn.stage { nn.basic, width = 8, shortcut = \"identity\" } } }",
 	  "model.lua:4: add 'layer1.0.add1': want inputs of one shape, got 8x8x8 ('layer1.0.bn2') and 3x8x8 ('input')" },
 	{ "stage_word", HEAD "return nn.model { name = \"m\", input = nn.image { 3, 8, 8 }, stages = {\nnn.stage { nn.basic, block = 2, width = 8 } } }",
@@ -92,14 +92,14 @@ static const struct {
 	{ "stage_width", HEAD "return nn.model { name = \"m\", input = nn.image { 3, 8, 8 }, stages = {\nnn.stage { nn.basic } } }",
 	  "model.lua:3: stage: want width as a whole number from 1 to 65536, got nothing" },
 	{ "stage_block", HEAD "return nn.model { name = \"m\", input = nn.image { 3, 8, 8 }, stages = {\nnn.stage { \"basic\", width = 8 } } }",
-	  "model.lua:3: stage: want a block as its first item (nn.basic, nn.bottleneck, nn.plain or a function), got \"basic\"" },
+	  "model.lua:3: stage: want a block as its first item (nn.basic, nn.bottleneck, nn.preact, nn.plain or a function), got \"basic\"" },
 	{ "model_word", HEAD "return nn.model { name = \"m\", inputs = nn.image { 3, 8, 8 } }", "model.lua:2: model: want one of its options, got 'inputs'; did you mean 'input'?" },
 	{ "image_std", HEAD "return nn.model { name = \"m\", input = nn.image { 3, 8, 8, std = { 1, 0, 1 } } }", "model.lua:2: image: want std as numbers above 0, got 0" },
 	{ "image_mean", HEAD "return nn.model { name = \"m\", input = nn.image { 3, 8, 8, mean = { 1 } } }", "model.lua:2: image: want mean as 3 numbers, got 1" },
 	{ "names_function", HEAD "return nn.model { name = \"m\", input = nn.image { 3, 8, 8 }, head = nn.classifier { 3 }, names = function() end }",
 	  "model.lua:2: model: want names to return a string for 'fc.weight', got a nil" },
 	{ "names_word", HEAD "return nn.model { name = \"m\", input = nn.image { 3, 8, 8 }, names = \"tim\" }",
-	  "model.lua:2: model: names: want one of torchvision, timm, fastai, got \"tim\"; did you mean 'timm'?" },
+	  "model.lua:2: model: names: want one of torchvision, timm, fastai, fastbook, learner, cifar, got \"tim\"; did you mean 'timm'?" },
 };
 enum { NModels = sizeof models/sizeof *models };
 
@@ -189,7 +189,7 @@ START_TEST(bad_inputs)
 	npy_write(in_dir("small.npy"), v, 3, dim);
 	want_input_error("small.npy", "want shape Nx3x32x32 or 3x32x32, got 3x2x2");
 	put_file("bad.npy", "\x93NUMPY\x01\0\x40\0{'descr': '<f8', 'fortran_order': False, 'shape': (3, 2, 2), }          \n", 74);
-	want_input_error("bad.npy", "want dtype float32 ('<f4'), got '<f8', '");
+	want_input_error("bad.npy", "want dtype float32 ('<f4') or uint8 ('|u1'), got '<f8', '");
 	put_file("cut.npy", "\x93NUMPY\x01\0\x40\0{'descr': '<f4', 'fortran_order': False, 'shape': (3, 32, 32), }        \n", 74);
 	want_input_error("cut.npy", "want 12288 bytes of data, got 0 (truncated?)");
 }

@@ -117,7 +117,7 @@ emit_dispatcher(const Model *all, Model *const *m, int count)
 	            "return RC_E_WEIGHTS_SIZE;\n");
 	emit_cases(o, m, count, "return $each_check($part, $bytes);\n");
 	out_text(o, "\nint\n"
-	            "$name_run_with(const rc_options *options, const void *weights, const float *input, float *output,\n"
+	            "$name_run_with(const rc_options *options, const void *weights, const $pixel *input, float *output,\n"
 	            "void *workspace, size_t workspace_len)\n"
 	            "{\n"
 	            "const char *part = (const char *)weights;\n\n"
@@ -127,7 +127,7 @@ emit_dispatcher(const Model *all, Model *const *m, int count)
 	            "return RC_E_WORKSPACE_SIZE;\n");
 	emit_cases(o, m, count, "return $each_run_with(options, $part, input, output, workspace, workspace_len);\n");
 	out_text(o, "\nint\n"
-	            "$name_run(const void *weights, const float *input, float *output, void *workspace, size_t workspace_len)\n"
+	            "$name_run(const void *weights, const $pixel *input, float *output, void *workspace, size_t workspace_len)\n"
 	            "{\n"
 	            "return $name_run_with(NULL, weights, input, output, workspace, workspace_len);\n"
 	            "}\n");

@@ -1,6 +1,7 @@
 /*
 ** header.c - NAME.h: sizes as macros, three functions, and in words what goes in and comes out.
 */
+#include <ctype.h>
 #include <string.h>
 
 #include "../resnetc.h"
@@ -12,6 +13,16 @@ input_of(const Graph *g)
 		if (g->nodes[i]->op == O_input)
 			return g->nodes[i];
 	die("no input");
+}
+
+static const char *
+upper_of(const char *name)
+{
+	char *upper = arena_text("%s", name);
+
+	for (char *c = upper; *c; c++)
+		*c = (char)toupper((unsigned char)*c);
+	return upper;
 }
 
 static bool
@@ -73,22 +84,55 @@ emit_meaning(Out *o, const Graph *g, const Node *in)
 	Shape s = in->shape;
 
 	out_line(o, "/*");
-	out_line(o, "** input   %d x %d x %d x %d floats, NCHW, images first", s.n, s.c, s.h, s.w);
+	const Image *im = &g->image;
+	const char *order = s.c != 3 ? "" : im->bgr ? ", channels in the order B, G, R" : ", channels in the order R, G, B";
+
+	if (im->hwc)
+		out_line(o, "** input   %d x %d x %d x %d %s, NHWC, images first%s", s.n, s.h, s.w, s.c, im->u8 ? "bytes" : "floats", order);
+	else
+		out_line(o, "** input   %d x %d x %d x %d %s, NCHW, images first%s", s.n, s.c, s.h, s.w, im->u8 ? "bytes" : "floats", order);
+	if (im->normalize)
+		out_line(o, "**         pixels 0 to 255; the code itself applies (%.6g*pixel - mean)/std", im->scale);
+	else if (has_adapter(g) && s.c <= 4)
+		out_line(o, "**         (%.6g*pixel - mean)/std for pixels 0 to 255", im->scale);
+	else if (s.c == 3)
+		out_line(o, "**         %.6g*pixel for pixels 0 to 255", im->scale);
 	if (has_adapter(g) && s.c <= 4) {
-		out_line(o, "**         (%.6g*pixel - mean)/std for pixels 0 to 255, channels in the order R, G, B", g->image.scale);
+		if (s.c == 3 && im->bgr != im->swap)
+			out_line(o, "**         mean and std in the network's order B, G, R");
 		out_line(o, "**         mean %s", list_of(g->image.mean, s.c, "%.6g"));
 		out_line(o, "**         std  %s", list_of(g->image.std, s.c, "%.6g"));
 	}
 	for (int i = 0; i < g->noutputs; i++) {
 		Shape y = g->outputs[i]->shape;
-		out_line(o, "** output  '%s': %d x %d x %d x %d floats, NCHW%s", g->outputs[i]->name, y.n, y.c, y.h, y.w,
-		         g->noutputs > 1 ? "; outputs follow each other" : "");
+		out_line(o, "** output  '%s': %d x %d x %d x %d floats, NCHW%s", *g->output_names[i] ? g->output_names[i] : g->outputs[i]->name, y.n, y.c,
+		         y.h, y.w, g->noutputs > 1 ? "; outputs follow each other" : "");
+		if (g->outputs[i]->op == O_top_k)
+			out_line(o, "**         of each image the %d largest, then their positions", y.c/2);
 	}
 	out_line(o, "**");
 	out_line(o, "** Same bits for any number of threads and any workspace address.");
 	out_line(o, "** ReLU and max pooling keep NaN; multiply-adds are fused (rounded once) on every target but scalar.");
 	out_line(o, "** Input and output may lie at any float address and may be the same memory.");
 	out_line(o, "*/");
+}
+
+/* emit_outputs - where each output lies, by its name or number */
+static void
+emit_outputs(Out *o, const Graph *g)
+{
+	size_t at = 0;
+
+	out_text(o, "/* Each output: its first float in output, and how many. */\n");
+	out_line(o, "#define %s %d", arena_text("%s_OUTPUTS", upper_of(g->name)), g->noutputs);
+	for (int i = 0; i < g->noutputs; i++) {
+		size_t count = count_of(g->outputs[i]->shape);
+		const char *name = arena_text("%s_OUTPUT_%s", upper_of(g->name), *g->output_names[i] ? upper_of(g->output_names[i]) : arena_text("%d", i));
+		out_line(o, "#define %s_AT %zu", name, at);
+		out_line(o, "#define %s_FLOATS %zu", name, count);
+		at += count;
+	}
+	out_line(o, "%s", "");
 }
 
 File
@@ -111,6 +155,7 @@ emit_header(const Model *m)
 	emit_meaning(o, g, in);
 	out_set(o, "batch", "%d", in->shape.n);
 	out_set(o, "inputs", "%zu", count_of(in->shape));
+	out_set(o, "input_bytes", "%zu", count_of(in->shape)*(g->image.u8 ? 1 : sizeof(float)));
 	out_set(o, "outputs", "%zu", outputs);
 	out_set(o, "arena", "%zu", g->arena*sizeof(float));
 	out_set(o, "weights", "%zu", m->weight_floats*sizeof(float));
@@ -128,13 +173,16 @@ emit_header(const Model *m)
 		"#define $NAME_INPUT_HEIGHT     $h\n"
 		"#define $NAME_INPUT_WIDTH      $w\n"
 		"#define $NAME_INPUT_FLOATS     $inputs\n"
+		"#define $NAME_INPUT_BYTES      $input_bytes\n"
 		"#define $NAME_OUTPUT_FLOATS    $outputs\n"
 		"#define $NAME_WORKSPACE_BYTES  $arena\n"
 		"#define $NAME_WORKSPACE_ALIGN  64\n"
 		"#define $NAME_WEIGHTS_BYTES    $weights\n"
 		"#define $NAME_WEIGHTS_ALIGN    64\n"
 		"#define $NAME_PLAN_HASH        $hash\n"
-		"#define $NAME_MACS             $macs\n\n"
+		"#define $NAME_MACS             $macs\n\n");
+	emit_outputs(o, g);
+	out_text(o,
 		"#ifdef __cplusplus\n"
 		"extern \"C\" {\n"
 		"#endif\n\n"
@@ -144,9 +192,9 @@ emit_header(const Model *m)
 		"** One batch. weights: the blob, read only, shared by any number of threads; workspace: one per call at\n"
 		"** the same time. Returns RC_OK or what is wrong, before anything is written (rc_strerror).\n"
 		"*/\n"
-		"int $name_run(const void *weights, const float *input, float *output, void *workspace, size_t workspace_len);\n\n"
+		"int $name_run(const void *weights, const $pixel *input, float *output, void *workspace, size_t workspace_len);\n\n"
 		"/* The same with threads and a callback after each layer; options may be NULL. */\n"
-		"int $name_run_with(const rc_options *options, const void *weights, const float *input, float *output,\n"
+		"int $name_run_with(const rc_options *options, const void *weights, const $pixel *input, float *output,\n"
 		"\tvoid *workspace, size_t workspace_len);\n\n");
 	if (has_adapter(g))
 		out_text(o, "extern const float $name_mean[$c], $name_std[$c];\n\n");

@@ -72,10 +72,11 @@ static void
 end_line(Out *o)
 {
 	const char *s = o->line_len ? o->line : "";
-	bool comment, quoted = false, brace = false;
+	bool comment, quoted = false, brace = false, linkage;
 
 	while (*s == '\t' || *s == ' ')
 		s++;
+	linkage = starts(s, "extern \"C\"");      /* its declarations are not indented */
 	comment = starts(s, "**") || starts(s, "/*") || starts(s, "*/");
 	if (*s && *s != '#') {
 		int tabs = o->braces - (*s == '}' || starts(s, "case ") || starts(s, "default:")) + (o->parens > 0) + (o->owes && !starts(s, "for ("));
@@ -88,7 +89,7 @@ end_line(Out *o)
 		quoted ^= *s == '"' && s[-1] != '\\';
 		if (comment || quoted)
 			continue;
-		o->braces += (*s == '{') - (*s == '}');
+		o->braces += (*s == '{' && !linkage) - (*s == '}' && o->braces > 0);
 		o->parens += (*s == '(') - (*s == ')');
 		brace |= *s == '{' || *s == ';';
 	}

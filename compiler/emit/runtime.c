@@ -13,6 +13,7 @@ EMBED(rc_h,            "runtime/rc.h")
 EMBED(rc_c,            "runtime/rc.c")
 EMBED(rc_float_h,      "runtime/rc_float.h")
 EMBED(rc_exp_h,        "runtime/rc_exp.h")
+EMBED(rc_act_h,        "runtime/rc_act.h")
 EMBED(rc_simd_scalar,  "runtime/rc_simd_scalar.h")
 EMBED(rc_simd_avx2,    "runtime/rc_simd_avx2.h")
 EMBED(rc_simd_avx512,  "runtime/rc_simd_avx512.h")
@@ -31,6 +32,7 @@ static const struct {
 	{ "rc.c",             rc_c,           rc_c_end,           NULL },
 	{ "rc_float.h",       rc_float_h,     rc_float_h_end,     NULL },
 	{ "rc_exp.h",         rc_exp_h,       rc_exp_h_end,       NULL },
+	{ "rc_act.h",         rc_act_h,       rc_act_h_end,       NULL },
 	{ "rc_simd_scalar.h", rc_simd_scalar, rc_simd_scalar_end, "scalar" },
 	{ "rc_simd_avx2.h",   rc_simd_avx2,   rc_simd_avx2_end,   "avx2" },
 	{ "rc_simd_avx512.h", rc_simd_avx512, rc_simd_avx512_end, "avx512" },

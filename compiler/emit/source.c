@@ -117,7 +117,8 @@ emit_step(Out *o, const Model *m, const Node *n, int part)
 {
 	Kernel k = kernel_of(n, part);
 	const Function *f = function_of(m, &k);
-	const char *x = n->nin ? arena_text("m + M_%s", ident(n->in[part])) : "input";
+	const char *x = n->nin ? arena_text("m + M_%s", ident(n->in[part])) :
+		n->g->image.u8 ? "(const float *)(const void *)input" : "input";
 	const char *w = k.family->weights ? arena_text("w + W_%s", ident(n)) : "w";
 	const char *b = k.family->biases && k.family->biases(&k) ? arena_text("w + B_%s", ident(n)) : "w";
 	const char *z = k.skip ? arena_text("m + M_%s", ident(n->in[1])) : "m";
@@ -133,7 +134,7 @@ emit_run(Out *o, const Model *m)
 	size_t at = 0;
 
 	out_text(o, "int\n"
-	            "$name_run_with(const rc_options *options, const void *weights, const float *input, float *output,\n"
+	            "$name_run_with(const rc_options *options, const void *weights, const $pixel *input, float *output,\n"
 	            "\tvoid *workspace, size_t workspace_len)\n"
 	            "{\n"
 	            "const float *w = (const float *)weights;\n"
@@ -158,7 +159,7 @@ emit_run(Out *o, const Model *m)
 	out_text(o, "return RC_OK;\n"
 	            "}\n\n"
 	            "int\n"
-	            "$name_run(const void *weights, const float *input, float *output, void *workspace, size_t workspace_len)\n"
+	            "$name_run(const void *weights, const $pixel *input, float *output, void *workspace, size_t workspace_len)\n"
 	            "{\n"
 	            "return $name_run_with(NULL, weights, input, output, workspace, workspace_len);\n"
 	            "}\n\n"
@@ -184,13 +185,14 @@ emit_names(Out *o, const Graph *g)
 	static const char *const suffix[] = { "run_with", "run", "check", "classes", "mean", "std" };
 	static const char *const macro[] = { "BATCH", "INPUT_FLOATS", "OUTPUT_FLOATS", "WORKSPACE_BYTES", "WORKSPACE_ALIGN",
 		"WEIGHTS_BYTES", "WEIGHTS_ALIGN", "PLAN_HASH", "MACS", "H", "INPUT_CHANNELS", "INPUT_HEIGHT", "INPUT_WIDTH",
-		"CLASSES" };
+		"INPUT_BYTES", "OUTPUTS", "CLASSES" };
 
 	for (size_t i = 0; i < sizeof suffix/sizeof *suffix; i++)
 		out_set(o, arena_text("name_%s", suffix[i]), "%s_%s", g->name, suffix[i]);
 	for (size_t i = 0; i < sizeof macro/sizeof *macro; i++)
 		out_set(o, arena_text("NAME_%s", macro[i]), "%s_%s", upper, macro[i]);
 	out_set(o, "name", "%s", g->name);
+	out_set(o, "pixel", g->image.u8 ? "unsigned char" : "float");
 }
 
 File

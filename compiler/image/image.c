@@ -1,7 +1,7 @@
 /*
 ** image.c - .png and .jpg by content, and the way from a picture to the network's input:
 ** shorter side resized so that the crop fills the input (bilinear with antialiasing, as Pillow),
-** centre crop, then (scale*pixel - mean)/std. This is torchvision's Resize, CenterCrop, Normalize.
+** centre crop, then (scale*pixel - mean)/std unless the network does that itself. This is torchvision's Resize, CenterCrop, Normalize.
 */
 #include <math.h>
 #include <setjmp.h>
@@ -175,8 +175,10 @@ image_to_input(const Picture *p, const Graph *g, float *out)
 	for (int c = 0; c < 3; c++)
 	for (int i = 0; i < in.h; i++)
 	for (int j = 0; j < in.w; j++) {
-		float v = q.data[((size_t)c*(size_t)h + (size_t)(i + (h - in.h)/2))*(size_t)w + (size_t)(j + (w - in.w)/2)];
-		*out++ = (float)((im->scale*(double)v - im->mean[c])/im->std[c]);
+		/* in the caller's order of channels; mean and std are in the network's */
+		int from = im->bgr ? 2 - c : c, k = im->swap ? 2 - c : c;
+		float v = q.data[((size_t)from*(size_t)h + (size_t)(i + (h - in.h)/2))*(size_t)w + (size_t)(j + (w - in.w)/2)];
+		*out++ = im->normalize ? v : (float)((im->scale*(double)v - im->mean[k])/im->std[k]);
 	}
 	if (q.data != p->data)
 		free(q.data);

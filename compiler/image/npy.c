@@ -1,5 +1,5 @@
 /*
-** npy.c - NumPy's .npy: float32, little-endian, C order. Format: NEP 1.
+** npy.c - NumPy's .npy: float32 or bytes, little-endian, C order. Format: NEP 1.
 */
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +27,7 @@ npy_read(const char *file)
 	Npy a = { .count = 1 };
 	const char *s, *descr;
 	char *header;
+	bool bytes;
 
 	if (len < 12 || memcmp(map, "\x93NUMPY", 6))
 		fail("%s: want a .npy file, got something else", file);
@@ -36,8 +37,9 @@ npy_read(const char *file)
 		fail("%s: want a header within the file's %zu bytes, got %zu", file, len, head);
 	header = arena_text("%.*s", (int)head, (const char *)map + at);
 	descr = field(file, header, "'descr'");
-	if (strncmp(descr, "'<f4'", 5))
-		fail("%s: want dtype float32 ('<f4'), got %.8s", file, descr);
+	bytes = !strncmp(descr, "'|u1'", 5);
+	if (strncmp(descr, "'<f4'", 5) && !bytes)
+		fail("%s: want dtype float32 ('<f4') or uint8 ('|u1'), got %.8s", file, descr);
 	if (strncmp(field(file, header, "'fortran_order'"), "False", 5))
 		fail("%s: want C order, got Fortran order", file);
 	s = field(file, header, "'shape'");
@@ -56,8 +58,16 @@ npy_read(const char *file)
 			;
 	}
 	at += head;
-	if (len - at < a.count*sizeof(float))
-		fail("%s: want %zu bytes of data, got %zu (truncated?)", file, a.count*sizeof(float), len - at);
+	size_t each = bytes ? 1 : sizeof(float);
+	if (len - at < a.count*each)
+		fail("%s: want %zu bytes of data, got %zu (truncated?)", file, a.count*each, len - at);
+	if (bytes) {
+		a.u8 = malloc(a.count ? a.count : 1);
+		if (!a.u8)
+			fail("out of memory");
+		memcpy(a.u8, map + at, a.count);
+		return a;
+	}
 	a.data = malloc((a.count ? a.count : 1)*sizeof(float));
 	if (!a.data)
 		fail("out of memory");

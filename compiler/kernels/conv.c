@@ -100,7 +100,7 @@ conv_describe(const Kernel *k, char *name, size_t len)
 		n += snprintf(name + n, len - (size_t)n, "_d%d", k->a.dilation.h);
 	if (groups_of(k) > 1)
 		n += snprintf(name + n, len - (size_t)n, "_g%d", groups_of(k));
-	snprintf(name + n, len - (size_t)n, "%s%s", k->skip ? "_add" : "", k->a.act == Act_relu ? "_relu" : "");
+	snprintf(name + n, len - (size_t)n, "%s%s", k->skip ? "_add" : "", act_suffix(k));
 }
 
 /* vector_at - offset of vector o of a group: which plane, which part of the pixel */
@@ -275,8 +275,8 @@ emit_comment(Out *o, const Kernel *k, const Tiling *tl)
 		snprintf(name, sizeof name, "x w'");
 	else
 		snprintf(name, sizeof name, "conv%dx%d(x, w)", ks.h, ks.w);
-	out_line(o, "** y = %s%s%s%s%s", k->a.act == Act_relu ? "relu(" : "", name, k->bias ? " + b" : "",
-	         k->skip ? " + z" : "", k->a.act == Act_relu ? ")" : "");
+	out_line(o, "** y = %s%s%s%s%s", act_open(k), name, k->bias ? " + b" : "",
+	         k->skip ? " + z" : "", act_close(k));
 	emit_operand(o, "x", k->x, &k->lx);
 	if (k->skip)
 		emit_operand(o, "z", k->y, &k->lz);

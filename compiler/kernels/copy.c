@@ -66,6 +66,52 @@ channel_at(const Layout *l, int first, int each)
 		arena_text("%s/%d*%zu + %s%%%d", c, per, l->plane, c, per);
 }
 
+/* emit_picture - the caller's pixels, of any kind, to the network's floats in one pass */
+static int
+emit_picture(Out *o, const Kernel *k, const char *fn)
+{
+	const Image *im = k->image;
+	int c = k->x.c;
+	const char *table = "";
+
+	out_line(o, "** y = %s of the caller's %s %s%s pixels", im->normalize ? "(scale*x - mean)/std" : "x", im->u8 ? "byte" : "float",
+	         im->hwc ? "HWC" : "CHW", im->swap ? ", channels the other way round" : "");
+	emit_operand(o, "y", k->y, &k->ly);
+	out_line(o, "*/");
+	for (int i = 0; i < 2 && im->normalize; i++) {
+		table = arena_text("static const float %s_%s[%d] = { ", fn, i ? "shift" : "scale", c);
+		for (int j = 0; j < c; j++) {
+			int at = c <= 4 ? j : 0;
+			table = arena_text("%s%.9ef%s", table, i ? -im->mean[at]/im->std[at] : im->scale/im->std[at], j + 1 < c ? ", " : " };");
+		}
+		out_line(o, "%s%s", table, i ? "\n" : "");
+	}
+	out_set(o, "type", im->u8 ? "unsigned char" : "float");
+	out_set(o, "ximage", "%s", k->y.n > 1 ? arena_text(" + n*%zu", count_of(k->x)/(size_t)k->x.n) : "");
+	out_set(o, "yimage", "%s", k->y.n > 1 ? arena_text(" + n*%zu", k->ly.image) : "");
+	out_set(o, "xc", "%s", times(im->swap ? arena_text("(%d - c)", c - 1) : "c", im->hwc ? 1 : (size_t)(k->x.h*k->x.w)));
+	out_set(o, "y0", "%s", k->ly.origin ? arena_text(" + %zu", k->ly.origin) : "");
+	out_set(o, "yc", "%s", channel_at(&k->ly, 0, 1));
+	out_set(o, "h", "%d", k->x.h);
+	out_set(o, "w", "%d", k->x.w);
+	out_set(o, "scale", "%s_scale", fn);
+	out_set(o, "shift", "%s_shift", fn);
+	out_set(o, "at", "%s", im->hwc ? arena_text("(i*%d + j)*%d", k->x.w, c) : arena_text("i*%d + j", k->x.w));
+	out_set(o, "to", "%s + %s", times("i", k->ly.row), times("j", (size_t)k->ly.cb));
+	emit_kernel_head(o, k, fn);
+	emit_image_loop(o, k, "c", c);
+	out_text(o, "const $type *xc = (const $type *)(const void *)x$ximage + $xc;\n"
+	            "float *yc = y + $yc$yimage$y0;\n");
+	if (im->normalize)
+		out_text(o, "const float scale = $scale[c], shift = $shift[c];\n");
+	out_text(o, "\nfor (int i = 0; i < $h; i++)\n"
+	            "for (int j = 0; j < $w; j++)\n");
+	out_text(o, im->normalize ? "\tyc[$to] = (float)xc[$at]*scale + shift;\n" : "\tyc[$to] = (float)xc[$at];\n");
+	out_text(o, "}\n"
+	            "}\n");
+	return k->y.n*c;
+}
+
 static int
 copy_emit(Out *o, const Kernel *k, const char *fn)
 {
@@ -75,6 +121,8 @@ copy_emit(Out *o, const Kernel *k, const char *fn)
 	size_t x0 = k->lx.origin + (size_t)r.xr*k->lx.row + (size_t)(r.xq*k->lx.cb);
 	size_t y0 = k->ly.origin + (size_t)r.yr*k->ly.row + (size_t)(r.yq*k->ly.cb);
 
+	if (k->image)
+		return emit_picture(o, k, fn);
 	out_line(o, "** y = x%s", k->op == O_slice ? "[slice]" : k->op == O_pad ? " amid zeros" :
 	         k->op == O_concat ? " at its channels" : flatten ? " in NCHW order" : "");
 	emit_operand(o, "x", k->x, &k->lx);

@@ -35,7 +35,7 @@ depthwise_describe(const Kernel *k, char *name, size_t len)
 {
 	snprintf(name, len, "depthwise%dx%d_%d_%dx%d%s%s%s", k->a.kernel.h, k->a.kernel.w, k->y.c, k->y.h, k->y.w,
 	         k->a.stride.h > 1 ? arena_text("_s%d", k->a.stride.h) : "", k->skip ? "_add" : "",
-	         k->a.act == Act_relu ? "_relu" : "");
+	         act_suffix(k));
 }
 
 static int
@@ -44,8 +44,8 @@ depthwise_emit(Out *o, const Kernel *k, const char *fn)
 	const Attr *a = &k->a;
 	Layout lx = k->lx;
 
-	out_line(o, "** y = %sdepthwise(x, w)%s%s%s", a->act == Act_relu ? "relu(" : "", k->bias ? " + b" : "",
-	         k->skip ? " + z" : "", a->act == Act_relu ? ")" : "");
+	out_line(o, "** y = %sdepthwise(x, w)%s%s%s", act_open(k), k->bias ? " + b" : "",
+	         k->skip ? " + z" : "", act_close(k));
 	emit_operand(o, "x", k->x, &k->lx);
 	if (k->skip)
 		emit_operand(o, "z", k->y, &k->lz);

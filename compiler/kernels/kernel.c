@@ -5,6 +5,13 @@
 
 #include "../resnetc.h"
 
+/* adapts - is the caller's picture read in any other way than float NCHW as it is */
+static bool
+adapts(const Image *im)
+{
+	return im->u8 || im->hwc || im->swap || im->normalize;
+}
+
 /* kernel_of - what n's text depends on, and nothing else; part: which input of a concat */
 Kernel
 kernel_of(const Node *n, int part)
@@ -28,7 +35,10 @@ kernel_of(const Node *n, int part)
 		k.lz = n->in[1]->lay;
 		k.skip = true;
 	}
+	k.gate = n->op == O_mul && n->in[1]->shape.h*n->in[1]->shape.w == 1;
 	k.bias = dense && (n->a.bias || n->a.bn);
+	if (n->op == O_input && adapts(&n->g->image))
+		k.image = &n->g->image;
 	for (int i = 0; i < part; i++)
 		k.channel0 += n->in[i]->shape.c;
 	return k;
@@ -65,8 +75,8 @@ same_kernel(const Kernel *a, const Kernel *b)
 		if (attr_differs(&attr_rows[i], &a->a, &b->a))
 			return false;
 	return a->op == b->op && same_shape(a->x, b->x) && same_shape(a->y, b->y) && same_layout(&a->lx, &b->lx) &&
-	       same_layout(&a->ly, &b->ly) && (!a->skip || same_layout(&a->lz, &b->lz)) && a->bias == b->bias && a->skip == b->skip &&
-	       a->store == b->store && a->channel0 == b->channel0 && a->t == b->t && a->family == b->family;
+	       same_layout(&a->ly, &b->ly) && (!a->skip || same_layout(&a->lz, &b->lz)) && a->bias == b->bias && a->skip == b->skip && a->gate == b->gate &&
+	       a->store == b->store && a->channel0 == b->channel0 && a->image == b->image && a->t == b->t && a->family == b->family;
 }
 
 int
@@ -85,10 +95,54 @@ emit_epilogue(Out *o, const Kernel *k, const char *acc, const char *at)
 	snprintf(value, sizeof value, "%s", acc);
 	if (k->skip)
 		snprintf(value, sizeof value, "add(%s, ld(z%s))", acc, at);
-	if (k->a.act == Act_relu)
-		out_set(o, "value", "relu(%s)", value);
-	else
-		out_set(o, "value", "%s", value);
+	out_set(o, "value", "%s", activated(k, (Act)k->a.act, value));
+}
+
+/* number - a float constant that reads back as the same float */
+static const char *
+number(double v)
+{
+	const char *s = arena_text("%.9g", v);
+
+	return arena_text("%s%sf", s, strpbrk(s, ".e") ? "" : ".0");
+}
+
+const char *
+activated(const Kernel *k, Act act, const char *value)
+{
+	const Attr *a = &k->a;
+
+	switch (act) {
+	case Act_none:         return value;
+	case Act_relu:         return arena_text("relu(%s)", value);
+	case Act_relu6:        return arena_text("clamp(%s, splat(0.0f), splat(6.0f))", value);
+	case Act_clip:         return arena_text("clamp(%s, splat(%s), splat(%s))", value, number(a->lo), number(a->hi));
+	case Act_leaky_relu:   return arena_text("leaky(%s, splat(%s))", value, number(a->slope));
+	case Act_sigmoid:      return arena_text("sigmoid(%s)", value);
+	case Act_silu:         return arena_text("silu(%s)", value);
+	case Act_hard_sigmoid: return arena_text("hard_sigmoid(%s, splat(%s), splat(%s))", value, number(a->slope), number(a->offset));
+	case Act_hard_swish:   return arena_text("hard_swish(%s, splat(%s), splat(%s))", value, number(a->slope), number(a->offset));
+	case NActs:            break;
+	}
+	die("activation %d", act);
+}
+
+const char *
+act_open(const Kernel *k)
+{
+	return k->a.act ? arena_text("%s(", act_names[k->a.act]) : "";
+}
+
+const char *
+act_close(const Kernel *k)
+{
+	return k->a.act ? ")" : "";
+}
+
+const char *
+act_suffix(const Kernel *k)
+{
+	return k->a.act ? arena_text("_%s", act_names[k->a.act]) : "";
 }
 
 /* emit_operand - a comment line: shape and layout of a tensor */

@@ -1,5 +1,5 @@
 /*
-** map.c - element by element: batch norm that could not be folded, relu, add.
+** map.c - element by element: batch norm that could not be folded, activations, add, mul.
 ** A unit of work is one vector of channels of one image.
 */
 #include "../resnetc.h"
@@ -23,19 +23,17 @@ bn_pack(const Kernel *k, const double *w, const double *b, float *pw, float *pb)
 static void
 map_describe(const Kernel *k, char *name, size_t len)
 {
-	snprintf(name, len, "%s_%dx%dx%d%s", op_rows[k->op].name, k->y.c, k->y.h, k->y.w, k->a.act == Act_relu ? "_relu" : "");
+	snprintf(name, len, "%s%s_%dx%dx%d%s", k->gate ? "gate_" : "", op_rows[k->op].name, k->y.c, k->y.h, k->y.w, act_suffix(k));
 }
 
 /* emit_map - y = act(value), value an expression of x, w, b and z at one vector */
 static int
 emit_map(Out *o, const Kernel *k, const char *fn, const char *formula, const char *value)
 {
-	bool relu = k->a.act == Act_relu;
-
-	out_line(o, "** y = %s%s%s", relu ? "relu(" : "", formula, relu ? ")" : "");
+	out_line(o, "** y = %s%s%s", act_open(k), formula, act_close(k));
 	emit_operand(o, "x", k->x, &k->lx);
 	if (k->skip)
-		emit_operand(o, "z", k->y, &k->lz);
+		emit_operand(o, "z", k->gate ? (Shape){ k->y.n, k->y.c, 1, 1 } : k->y, &k->lz);
 	emit_operand(o, "y", k->y, &k->ly);
 	out_line(o, "*/");
 	out_set(o, "xv", "%s", vector_base(k, "x", &k->lx));
@@ -47,7 +45,9 @@ emit_map(Out *o, const Kernel *k, const char *fn, const char *formula, const cha
 	emit_kernel_head(o, k, fn);
 	emit_image_loop(o, k, "v", vectors_of(k));
 	out_text(o, "const float *xv = $xv;\n");
-	if (k->skip)
+	if (k->gate)
+		out_text(o, "V gate = ld($zv);\n");
+	else if (k->skip)
 		out_text(o, "const float *zv = $zv;\n");
 	out_text(o, "float *yv = $yv;\n");
 	if (k->op == O_bn)
@@ -55,7 +55,7 @@ emit_map(Out *o, const Kernel *k, const char *fn, const char *formula, const cha
 	out_text(o, "\n"
 	            "for (int i = 0; i < $h; i++)\n"
 	            "for (int j = 0; j < $w; j++)\n");
-	out_line(o, "\tst(yv + i*%zu + j*%d, %s%s%s);", k->ly.row, k->ly.cb, relu ? "relu(" : "", value, relu ? ")" : "");
+	out_line(o, "\tst(yv + i*%zu + j*%d, %s);", k->ly.row, k->ly.cb, activated(k, (Act)k->a.act, value));
 	out_text(o, "}\n"
 	            "}\n");
 	return k->y.n*vectors_of(k);
@@ -74,9 +74,9 @@ bn_emit(Out *o, const Kernel *k, const char *fn)
 }
 
 static int
-relu_emit(Out *o, const Kernel *k, const char *fn)
+act_emit(Out *o, const Kernel *k, const char *fn)
 {
-	return emit_map(o, k, fn, "relu(x)", arena_text("relu(%s)", vector_of("x", &k->lx)));
+	return emit_map(o, k, fn, arena_text("%s(x)", op_rows[k->op].name), activated(k, act_of(k->op), vector_of("x", &k->lx)));
 }
 
 static int
@@ -85,6 +85,13 @@ add_emit(Out *o, const Kernel *k, const char *fn)
 	return emit_map(o, k, fn, "x + z", arena_text("add(%s, %s)", vector_of("x", &k->lx), vector_of("z", &k->lz)));
 }
 
+static int
+mul_emit(Out *o, const Kernel *k, const char *fn)
+{
+	return emit_map(o, k, fn, "x*z", arena_text("mul(%s, %s)", vector_of("x", &k->lx), k->gate ? "gate" : vector_of("z", &k->lz)));
+}
+
 const Family family_bn = { "bn", bn_emit, map_describe, bn_floats, bn_floats, bn_pack };
-const Family family_relu = { "relu", relu_emit, map_describe, NULL, NULL, NULL };
+const Family family_act = { "act", act_emit, map_describe, NULL, NULL, NULL };
 const Family family_add = { "add", add_emit, map_describe, NULL, NULL, NULL };
+const Family family_mul = { "mul", mul_emit, map_describe, NULL, NULL, NULL };

@@ -23,7 +23,7 @@ fold_bn(Graph *g)
 		n->a.bn = bn->name;
 		n->a.bn_eps = bn->a.eps;
 		n->a.bn_affine = bn->a.affine;
-		n->a.act = bn->a.act;
+		set_act(&n->a, (Act)bn->a.act, &bn->a);
 		for (int p = P_bn_weight; p < NParams; p++)
 			n->p[p] = bn->p[p];
 		n->readers = bn->readers;

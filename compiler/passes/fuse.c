@@ -1,8 +1,8 @@
 /*
-** fuse - skip additions and relu into the epilogue of the layer before them.
+** fuse - skip additions and activations into the epilogue of the layer before them.
 **
 ** add(conv(x), z) becomes conv(x) with z as its second input, whichever side the convolution stands
-** on; relu(y) becomes y's activation. Legal when the inner result has no other reader. The fused
+** on; an activation of y becomes y's epilogue. Legal when the inner result has no other reader. The fused
 ** layer takes the place of the addition, so both operands exist when it runs. When both operands
 ** are such layers the later one takes the skip: its own result is then alive for the shortest time.
 */
@@ -30,7 +30,7 @@ fuse_add(Node *add)
 	add->name = host->name;
 	add->line = host->line;
 	add->family = host->family;
-	host->a.act = add->a.act;
+	set_act(&host->a, (Act)add->a.act, &add->a);
 	add->a = host->a;
 	for (int p = 0; p < NParams; p++)
 		add->p[p] = host->p[p];
@@ -41,15 +41,15 @@ fuse_add(Node *add)
 }
 
 static void
-fuse_relu(Node *relu)
+fuse_act(Node *act)
 {
-	Node *n = relu->in[0];
+	Node *n = act->in[0];
 
 	if (!op_rows[n->op].epilogue || n->a.act || n->readers != 1)
 		return;
-	n->a.act = Act_relu;
-	n->readers = relu->readers;
-	node_remove(relu, n);
+	set_act(&n->a, act_of(act->op), &act->a);
+	n->readers = act->readers;
+	node_remove(act, n);
 }
 
 void
@@ -62,8 +62,8 @@ fuse(Graph *g)
 			continue;
 		if (n->op == O_add)
 			fuse_add(n);
-		else if (n->op == O_relu)
-			fuse_relu(n);
+		else if (act_of(n->op))
+			fuse_act(n);
 	}
 	renumber(g);
 }

@@ -71,7 +71,8 @@ verb_bench(Options *o)
 	Model *m = build(o, o->weights ? o->weights : "random:0");
 	Bench b = { 0 };
 	Session s;
-	float *in, *out;
+	void *in;
+	float *out;
 	double *whole, flops = 0, peak, t, least;
 
 	if (!m)

@@ -30,11 +30,17 @@ bind_named(char sha[65], Graph *g, const char *weights)
 	sha256_of(w->map, w->len, sha);
 }
 
+DslOptions
+dsl_options(const Options *o)
+{
+	return (DslOptions){ o->name, o->prefix, o->batch, o->h, o->w, o->args, o->nargs, o->verbose };
+}
+
 /* build - the compiled model; NULL when --stop-after ended it early */
 Model *
 build(Options *o, const char *weights)
 {
-	DslOptions dsl = { o->name, o->batch, o->h, o->w, o->args, o->nargs, o->verbose };
+	DslOptions dsl = dsl_options(o);
 	Model names = { 0 }, *m;
 	Graph *g;
 	size_t len;

@@ -16,8 +16,39 @@ shape_of(const Npy *a)
 	return s;
 }
 
-/* read_input - images in NCHW, one after the other; a .npy may leave out N */
-float *
+/* to_caller - floats in the caller's order of channels, NCHW, to what NAME_run takes; frees v */
+static void *
+to_caller(const Graph *g, float *v, int images)
+{
+	Shape s = g->nodes[0]->shape;
+	size_t hw = (size_t)s.h*(size_t)s.w, each = (size_t)s.c*hw, count = (size_t)images*each;
+	unsigned char *bytes = malloc(count ? count : 1);
+	float *floats = malloc((count ? count : 1)*sizeof *floats);
+
+	if (!bytes || !floats)
+		fail("out of memory");
+	for (size_t m = 0; m < (size_t)images; m++)
+		for (size_t c = 0; c < (size_t)s.c; c++)
+			for (size_t i = 0; i < hw; i++) {
+				size_t to = m*each + (g->image.hwc ? i*(size_t)s.c + c : c*hw + i);
+				float x = v[m*each + c*hw + i];
+				floats[to] = x;
+				bytes[to] = (unsigned char)(x < 0 ? 0 : x > 255 ? 255 : x + 0.5f);
+			}
+	free(v);
+	if (!g->image.u8) {
+		free(bytes);
+		return floats;
+	}
+	free(floats);
+	return bytes;
+}
+
+/*
+** read_input - images, one after the other, as NAME_run takes them. A .npy may leave out N; one of
+** bytes is in the caller's own layout, one of floats always NCHW.
+*/
+void *
 read_input(const char *file, const Graph *g, int *images)
 {
 	Shape s = g->nodes[0]->shape;
@@ -26,11 +57,14 @@ read_input(const char *file, const Graph *g, int *images)
 
 	if (len > 4 && !strcmp(file + len - 4, ".npy")) {
 		Npy a = npy_read(file);
-		int first = a.rank == 4;
-		if ((a.rank != 3 && a.rank != 4) || a.dim[first] != s.c || a.dim[first+1] != s.h || a.dim[first+2] != s.w || a.count == 0)
-			fail("%s: want shape Nx%dx%dx%d or %dx%dx%d, got %s", file, s.c, s.h, s.w, s.c, s.h, s.w, shape_of(&a));
+		bool hwc = a.u8 && g->image.hwc;
+		int first = a.rank == 4, want[3] = { hwc ? s.h : s.c, hwc ? s.w : s.h, hwc ? s.c : s.w };
+		if (a.u8 && !g->image.u8)
+			fail("%s: want dtype float32, got uint8 (nn.image { dtype = \"u8\" } takes bytes)", file);
+		if ((a.rank != 3 && a.rank != 4) || a.dim[first] != want[0] || a.dim[first+1] != want[1] || a.dim[first+2] != want[2] || a.count == 0)
+			fail("%s: want shape Nx%dx%dx%d or %dx%dx%d, got %s", file, want[0], want[1], want[2], want[0], want[1], want[2], shape_of(&a));
 		*images = (int)(a.count/each);
-		return a.data;
+		return a.u8 ? (void *)a.u8 : to_caller(g, a.data, *images);
 	}
 	Picture p = image_read(file);
 	data = malloc(each*sizeof *data);
@@ -39,11 +73,24 @@ read_input(const char *file, const Graph *g, int *images)
 	image_to_input(&p, g, data);
 	free(p.data);
 	*images = 1;
-	return data;
+	return to_caller(g, data, 1);
 }
 
-/* random_input - standard normal-like values, the same on every machine */
-float *
+double *
+input_doubles(const Graph *g, const void *in)
+{
+	size_t count = count_of(g->nodes[0]->shape);
+	double *v = malloc(count*sizeof *v);
+
+	if (!v)
+		fail("out of memory");
+	for (size_t i = 0; i < count; i++)
+		v[i] = g->image.u8 ? ((const unsigned char *)in)[i] : (double)((const float *)in)[i];
+	return v;
+}
+
+/* random_input - standard normal-like values, or bytes, the same on every machine */
+void *
 random_input(const Graph *g)
 {
 	size_t count = count_of(g->nodes[0]->shape);
@@ -59,6 +106,8 @@ random_input(const Graph *g)
 			sum += (double)(state >> 33)/(double)(1u << 31);
 		}
 		data[i] = (float)(sum*1.7320508);
+		if (g->image.normalize)
+			data[i] = 128 + 60*data[i];
 	}
-	return data;
+	return to_caller(g, data, g->nodes[0]->shape.n);
 }

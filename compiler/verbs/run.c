@@ -35,7 +35,8 @@ verb_run(Options *o)
 {
 	Model *m;
 	Session s;
-	float *in, *out;
+	void *in;
+	float *out;
 	int images;
 
 	if (!o->weights)

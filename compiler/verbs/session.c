@@ -16,6 +16,7 @@ session_open(const Model *m, int threads, bool with_peak)
 	s.host = host_build(m, temp_dir(), with_peak);
 	s.blob = emit_blob(m);
 	s.inputs = count_of(m->g->nodes[0]->shape);
+	s.pixel = m->g->image.u8 ? 1 : sizeof(float);
 	for (int i = 0; i < m->g->noutputs; i++)
 		s.outputs += count_of(m->g->outputs[i]->shape);
 	s.workspace_len = m->g->arena*sizeof(float);
@@ -39,7 +40,7 @@ session_open(const Model *m, int threads, bool with_peak)
 
 /* session_run - one batch */
 void
-session_run(Session *s, const float *in, float *out)
+session_run(Session *s, const void *in, float *out)
 {
 	int status = s->host.run_with(&s->options, s->blob.data, in, out, s->workspace, s->workspace_len);
 
@@ -49,12 +50,13 @@ session_run(Session *s, const float *in, float *out)
 
 /* session_run_all - any number of images, padded with zeros to whole batches; malloc'd outputs, per output NCHW */
 float *
-session_run_all(Session *s, const float *in, int images)
+session_run_all(Session *s, const void *in, int images)
 {
 	const Graph *g = s->m->g;
 	int batch = g->nodes[0]->shape.n;
-	size_t in_each = s->inputs/(size_t)batch, out_each = s->outputs/(size_t)batch;
-	float *bin = calloc(s->inputs, sizeof *bin), *bout = malloc(s->outputs*sizeof *bout);
+	size_t in_each = s->inputs/(size_t)batch*s->pixel, out_each = s->outputs/(size_t)batch;
+	char *bin = calloc(s->inputs, s->pixel);
+	float *bout = malloc(s->outputs*sizeof *bout);
 	float *out = malloc(out_each*(size_t)images*sizeof *out);
 
 	if (!bin || !bout || !out)
@@ -62,8 +64,8 @@ session_run_all(Session *s, const float *in, int images)
 	for (int at = 0; at < images; at += batch) {
 		int now = images - at < batch ? images - at : batch;
 		size_t skip = 0, done = 0;
-		memset(bin, 0, s->inputs*sizeof *bin);
-		memcpy(bin, in + (size_t)at*in_each, (size_t)now*in_each*sizeof *bin);
+		memset(bin, 0, s->inputs*s->pixel);
+		memcpy(bin, (const char *)in + (size_t)at*in_each, (size_t)now*in_each);
 		session_run(s, bin, bout);
 		for (int o = 0; o < g->noutputs; o++) {
 			size_t each = count_of(g->outputs[o]->shape)/(size_t)batch;

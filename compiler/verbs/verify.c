@@ -14,7 +14,7 @@ static const double LayerLimit = 1e-5, OutputLimit = 1e-4;   /* relative to the 
 
 typedef struct {
 	Session *s;
-	const float *input;
+	const void *input;
 	double **values;             /* emitted results so far, as double NCHW */
 	double *error;               /* per node */
 	double worst;
@@ -70,12 +70,10 @@ after_layer(void *user, int index, const char *name)
 	v->values[index] = fetch(v->s, n);
 	want = malloc(count_of(n->shape)*sizeof *want);
 	if (n->op == O_input) {
-		in = malloc(count_of(n->shape)*sizeof *in);
-		for (size_t i = 0; in && i < count_of(n->shape); i++)
-			in[i] = (double)v->input[i];
+		in = input_doubles(g, v->input);
 		x[0] = in;
 	}
-	if (!want || (n->op == O_input && !in))
+	if (!want)
 		fail("out of memory");
 	for (int i = 0; i < n->nin; i++)
 		x[i] = v->values[n->in[i]->id];
@@ -107,18 +105,15 @@ end_to_end(const Graph *g, const float *out, const double *const *want)
 
 /* reference - the graph as the model file has it, run in double; outputs in order */
 static const double **
-reference(Options *o, const float *input)
+reference(Options *o, const void *input)
 {
-	DslOptions dsl = { o->name, o->batch, o->h, o->w, o->args, o->nargs, o->verbose };
+	DslOptions dsl = dsl_options(o);
 	Graph *g = dsl_load(o->model, &dsl);
 	const double **want = arena_new((size_t)g->noutputs*sizeof *want);
-	size_t count = count_of(g->nodes[0]->shape);
-	double *in = malloc(count*sizeof *in), **values;
+	double *in = input_doubles(g, input), **values;
 	char sha[65];
 
 	bind_named(sha, g, o->weights);
-	for (size_t i = 0; in && i < count; i++)
-		in[i] = (double)input[i];
 	values = interp(g, in);
 	for (int i = 0; i < g->noutputs; i++)
 		want[i] = values[g->outputs[i]->id];
@@ -133,7 +128,7 @@ expected(const Graph *g, const char *file, size_t outputs)
 	const double **want = arena_new((size_t)g->noutputs*sizeof *want);
 	const float *p = a.data;
 
-	if (a.count != outputs)
+	if (a.count != outputs || a.u8)
 		fail("%s: want %zu values, one per output of %s, got %zu", file, outputs, g->name, a.count);
 	for (int i = 0; i < g->noutputs; i++) {
 		size_t count = count_of(g->outputs[i]->shape);
@@ -183,7 +178,8 @@ verb_verify(Options *o)
 	Model *m;
 	Session s;
 	Verify v = { .s = &s };
-	float *in, *out;
+	void *in;
+	float *out;
 	int images = 0;
 	double output, given = -1;
 

@@ -13,8 +13,8 @@
 */
 
 /*
-** input   1 x 3 x 32 x 32 floats, NCHW, images first
-**         (0.00392157*pixel - mean)/std for pixels 0 to 255, channels in the order R, G, B
+** input   1 x 3 x 32 x 32 floats, NCHW, images first, channels in the order R, G, B
+**         (0.00392157*pixel - mean)/std for pixels 0 to 255
 **         mean 0.4914, 0.4822, 0.4465
 **         std  0.247, 0.2435, 0.2616
 ** output  'fc': 1 x 10 x 1 x 1 floats, NCHW
@@ -33,6 +33,7 @@
 #define CIFAR_RESNET20_INPUT_HEIGHT     32
 #define CIFAR_RESNET20_INPUT_WIDTH      32
 #define CIFAR_RESNET20_INPUT_FLOATS     3072
+#define CIFAR_RESNET20_INPUT_BYTES      12288
 #define CIFAR_RESNET20_OUTPUT_FLOATS    10
 #define CIFAR_RESNET20_WORKSPACE_BYTES  148224
 #define CIFAR_RESNET20_WORKSPACE_ALIGN  64
@@ -41,27 +42,32 @@
 #define CIFAR_RESNET20_PLAN_HASH        0xead23d138eb20660u
 #define CIFAR_RESNET20_MACS             40551040
 
+/* Each output: its first float in output, and how many. */
+#define CIFAR_RESNET20_OUTPUTS 1
+#define CIFAR_RESNET20_OUTPUT_0_AT 0
+#define CIFAR_RESNET20_OUTPUT_0_FLOATS 10
+
 #ifdef __cplusplus
 extern "C" {
 #endif
 
 /* Once, before the first run: is this the blob of this code, undamaged, and can this processor run it? */
-	int cifar_resnet20_check(const void *weights, size_t len);
+int cifar_resnet20_check(const void *weights, size_t len);
 
 /*
 ** One batch. weights: the blob, read only, shared by any number of threads; workspace: one per call at
 ** the same time. Returns RC_OK or what is wrong, before anything is written (rc_strerror).
 */
-	int cifar_resnet20_run(const void *weights, const float *input, float *output, void *workspace, size_t workspace_len);
+int cifar_resnet20_run(const void *weights, const float *input, float *output, void *workspace, size_t workspace_len);
 
 /* The same with threads and a callback after each layer; options may be NULL. */
-	int cifar_resnet20_run_with(const rc_options *options, const void *weights, const float *input, float *output,
-		void *workspace, size_t workspace_len);
+int cifar_resnet20_run_with(const rc_options *options, const void *weights, const float *input, float *output,
+	void *workspace, size_t workspace_len);
 
-	extern const float cifar_resnet20_mean[3], cifar_resnet20_std[3];
+extern const float cifar_resnet20_mean[3], cifar_resnet20_std[3];
 
 #define CIFAR_RESNET20_CLASSES          10
-	extern const char *const cifar_resnet20_classes[CIFAR_RESNET20_CLASSES];
+extern const char *const cifar_resnet20_classes[CIFAR_RESNET20_CLASSES];
 
 #ifdef __cplusplus
 }

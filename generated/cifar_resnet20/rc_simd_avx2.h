@@ -31,6 +31,9 @@ static inline V sub(V a, V b)                 { return _mm256_sub_ps(a, b); }
 static inline V mul(V a, V b)                 { return _mm256_mul_ps(a, b); }
 static inline V fma_(V a, V b, V c)           { return _mm256_fmadd_ps(a, b, c); }
 static inline V relu(V a)                     { return _mm256_max_ps(zero(), a); }     /* NaN stays NaN */
+static inline V div_(V a, V b)                { return _mm256_div_ps(a, b); }
+static inline V clamp(V a, V lo, V hi)        { return _mm256_min_ps(hi, _mm256_max_ps(lo, a)); }  /* NaN stays NaN */
+static inline V neg_abs(V a)                  { return _mm256_or_ps(a, splat(-0.0f)); }
 static inline V lowest(void)                  { return splat(-RC_INFINITY); }
 
 /* maximum; NaN wins */
@@ -54,7 +57,15 @@ zero_below(V a, float least, V y)
 	return _mm256_blendv_ps(y, zero(), _mm256_cmp_ps(a, splat(least), _CMP_LT_OQ));
 }
 
+/* y where a < 0, else z */
+static inline V
+below0(V a, V y, V z)
+{
+	return _mm256_blendv_ps(z, y, _mm256_cmp_ps(a, zero(), _CMP_LT_OQ));
+}
+
 #include "rc_exp.h"
+#include "rc_act.h"
 
 RC_TARGET_END
 #endif

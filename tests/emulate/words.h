@@ -22,5 +22,11 @@ static inline V mul(V a, V b)                 { EACH(a.f[i]*b.f[i]); }
 static inline V fma_(V a, V b, V c)           { EACH(a.f[i]*b.f[i] + c.f[i]); }
 static inline V relu(V a)                     { EACH(a.f[i] < 0 ? 0 : a.f[i]); }
 static inline V pmax(V a, V b)                { EACH(isnan(a.f[i]) || a.f[i] > b.f[i] ? a.f[i] : b.f[i]); }
+static inline V div_(V a, V b)                { EACH(a.f[i]/b.f[i]); }
+static inline V clamp(V a, V lo, V hi)        { EACH(a.f[i] < lo.f[i] ? lo.f[i] : a.f[i] > hi.f[i] ? hi.f[i] : a.f[i]); }
+static inline V neg_abs(V a)                  { EACH(-fabsf(a.f[i])); }
+static inline V below0(V a, V y_, V z)        { EACH(a.f[i] < 0 ? y_.f[i] : z.f[i]); }
 static inline V lowest(void)                  { EACH(-INFINITY); }
 static inline V vexp(V a)                     { EACH((float)exp((double)a.f[i])); }
+
+#include "rc_act.h"
