@@ -5,9 +5,9 @@ PREFIX = /usr/local
 V      = @
 
 # No need to change anything below.
-LIBS   = lua5.4 json-c libpng libjpeg libmd
+LIBS   = lua5.4 json-c libpng libjpeg libmd libzip libprotobuf-c
 FLAGS  = -std=c11 -pedantic -Wall -Wextra -Wshadow -Wmissing-prototypes -Wdouble-promotion $(CFLAGS) \
-         $(shell pkg-config --cflags $(LIBS)) -D_POSIX_C_SOURCE=200809L
+         $(shell pkg-config --cflags $(LIBS)) -D_POSIX_C_SOURCE=200809L -Iobj
 LDLIBS = $(shell pkg-config --libs $(LIBS)) -lm -ldl -lpthread
 
 SRC = compiler/error.c compiler/memory.c compiler/files.c compiler/graph.c compiler/shape.c \
@@ -19,13 +19,13 @@ SRC = compiler/error.c compiler/memory.c compiler/files.c compiler/graph.c compi
       compiler/kernels/pool.c compiler/kernels/copy.c compiler/kernels/softmax.c compiler/kernels/upsample.c compiler/kernels/top_k.c \
       compiler/emit/out.c compiler/emit/model.c compiler/emit/source.c compiler/emit/header.c compiler/emit/blob.c \
       compiler/emit/dispatch.c compiler/emit/runtime.c \
-      compiler/weights/tensor.c compiler/weights/safetensors.c compiler/weights/bind.c compiler/weights/random.c \
-      compiler/weights/fold.c compiler/image/image.c compiler/image/npy.c \
+      compiler/weights/tensor.c compiler/weights/safetensors.c compiler/weights/zip.c compiler/weights/pickle.c compiler/weights/torch.c compiler/weights/npy.c compiler/weights/bind.c compiler/weights/random.c \
+      compiler/weights/fold.c compiler/import/onnx.c compiler/import/ops.c compiler/import/structure.c compiler/image/image.c compiler/image/npy.c \
       compiler/verbs/build.c compiler/verbs/inputs.c compiler/verbs/session.c compiler/verbs/compile.c \
-      compiler/verbs/run.c compiler/verbs/bench.c compiler/verbs/verify.c compiler/verbs/explain.c compiler/verbs/doc.c \
+      compiler/verbs/run.c compiler/verbs/bench.c compiler/verbs/verify.c compiler/verbs/explain.c compiler/verbs/weights.c compiler/verbs/import.c compiler/verbs/doc.c \
       runtime/rc.c runtime/rc_threads.c
-OBJ = $(SRC:%.c=obj/%.o)
-HDR = compiler/resnetc.h compiler/ops.h compiler/attrs.h compiler/verbs/session.h compiler/kernels/conv.h dsl/dsl.h $(wildcard runtime/*.h)
+OBJ = $(SRC:%.c=obj/%.o) obj/onnx.pb-c.o
+HDR = compiler/resnetc.h compiler/ops.h compiler/attrs.h compiler/verbs/session.h compiler/kernels/conv.h compiler/weights/pickle.h compiler/import/onnx.h dsl/dsl.h $(wildcard runtime/*.h)
 
 all: resnetc
 
@@ -33,10 +33,18 @@ resnetc: $(OBJ) obj/compiler/options.o obj/compiler/main.o
 	@echo "ld $@"
 	$(V)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
 
-obj/%.o: %.c $(HDR)
+obj/%.o: %.c $(HDR) obj/onnx.pb-c.h
 	@mkdir -p $(@D)
 	@echo "cc $<"
 	$(V)$(CC) $(FLAGS) -c -o $@ $<
+
+# the reader of ONNX files, from its schema
+obj/onnx.pb-c.h: compiler/import/onnx.proto
+	@mkdir -p obj
+	@echo "protoc-c $<"
+	$(V)protoc-c --proto_path=compiler/import --c_out=obj $<
+obj/onnx.pb-c.o: obj/onnx.pb-c.h
+	$(V)$(CC) -O2 $(shell pkg-config --cflags libprotobuf-c) -c -o $@ obj/onnx.pb-c.c
 
 # carried inside the binary
 obj/compiler/emit/runtime.o: $(wildcard runtime/*)

@@ -11,6 +11,8 @@ const Verb verbs[] = {
 	{ "bench",   verb_bench,   "bench MODEL.lua [-w WEIGHTS] [--threads N]", "time every layer against this machine's peak" },
 	{ "verify",  verb_verify,  "verify MODEL.lua [-w W] [-i IN] [--expect OUT.npy]", "emitted code against double precision, by layer" },
 	{ "explain", verb_explain, "explain MODEL.lua [LAYER]", "what was fused, which algorithm and tile, why" },
+	{ "import",  verb_import,  "import FILE.onnx [-o DIR]", "an ONNX model as NAME.lua and NAME.safetensors" },
+	{ "weights", verb_weights, "weights FILE", "what a weight file holds: names, shapes, ranges, NaNs" },
 	{ "init",    verb_init,    "init NAME", "print a ready model: resnet50, cifar_resnet20, ..." },
 	{ "doc",     verb_doc,     "doc", "the model language, printed from the op table" },
 	{ "version", verb_version, "version", "the version" },

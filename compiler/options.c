@@ -307,6 +307,8 @@ options_parse(int argc, char **argv)
 			usage_error("%s: want one model, got '%s' too", o.verb, argv[i]);
 		}
 	}
+	if (!o.model && strstr(v->usage, " FILE"))
+		usage_error("%s: want a file, got none", o.verb);
 	if (!o.model && strstr(v->usage, "MODEL"))
 		usage_error("%s: want a model file, got none", o.verb);
 	if (!o.ntargets)

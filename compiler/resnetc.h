@@ -420,32 +420,64 @@ File emit_blob(const Model *m);                      /* folds, packs, checksums;
 void fold_weights(const Node *n, double **w, double **b); /* batch norm multiplied in, in double; malloc'd */
 int emit_all_targets(Model **m, int count, const char *name, File *files); /* with a dispatcher; files: 3 + 2*count */
 int runtime_files(const Target *const *t, int nt, File *files);     /* what the generated C includes and links */
+File safetensors_file(const Graph *g, char *name);           /* weights/safetensors.c: the bound parameters */
 void write_files(const char *dir, const File *files, int count); /* all or none */
 const char *sha256_of(const void *data, size_t len, char hex[65]);
 
 /* weights/ */
+typedef struct Zip Zip;
 typedef struct {
 	const char *name;
 	int rank;
-	int64_t dim[8];
-	const unsigned char *data;
-	size_t bytes;
-	char dtype[8];
+	int64_t dim[8], stride[8];   /* strides in elements */
+	char dtype[8];               /* as safetensors names it: F64 F32 F16 BF16 I64 I32 I16 I8 U64 U32 U16 U8 BOOL */
+	const unsigned char *data;   /* of element 0; NULL: in a zip entry, see tensor_load */
+	Zip *zip;
+	uint64_t entry;              /* of the zip */
+	size_t at;                   /* bytes from the entry's start to element 0 */
+	unsigned char *loaded;       /* the entry, while it is in memory */
 	bool used;
 } Tensor;
 typedef struct {
 	const char *file;
-	const void *map;
-	size_t len;
 	Tensor *tensors;
 	int count;
+	char sha[65];                /* of the file, or of all shards */
 } Weights;
 Weights *weights_open(const char *file);             /* by its content */
 Weights *safetensors_open(const char *file, const unsigned char *map, size_t len);
-double tensor_get(const Tensor *t, size_t i);        /* any float dtype, as double */
+Weights *safetensors_index_open(const char *file, const unsigned char *map, size_t len);
+Weights *npy_open(const char *file, const unsigned char *map, size_t len);
+Weights *npz_open(const char *file, Zip *z);
+Weights *torch_zip_open(const char *file, Zip *z);
+Weights *onnx_weights_open(const char *file, const unsigned char *map, size_t len);
+Weights *torch_legacy_open(const char *file, const unsigned char *map, size_t len);
+int dtype_bytes(const char *dtype);                  /* 0: not a dtype */
+bool dtype_is_float(const char *dtype);
+void tensor_load(Tensor *t);                         /* before the first tensor_get */
+void tensor_unload(Tensor *t);
+double tensor_get(const Tensor *t, size_t i);        /* element i in C order, any dtype, as double */
 size_t tensor_count(const Tensor *t);
+bool tensor_contiguous(Tensor *t);                   /* sets C-order strides; false: too many elements */
+const char *tensor_shape(const Tensor *t);           /* "64x3x7x7" */
+void npy_parse(const char *file, const unsigned char *p, size_t len, size_t whole, Tensor *t); /* len bytes of whole are there */
+Zip *zip_map(const char *file, const unsigned char *map, size_t len);
+int64_t zip_entries(const Zip *z);
+const char *zip_name(const Zip *z, uint64_t entry);
+int64_t zip_find(const Zip *z, const char *suffix);  /* the first entry whose name ends so, or -1 */
+uint64_t zip_size(const Zip *z, uint64_t entry);
+unsigned char *zip_load(const Zip *z, uint64_t entry, size_t most, size_t *len);  /* malloc'd; most: bytes wanted, 0: all */
 void bind_weights(Graph *g, Weights *w);             /* by name; reports every problem at once */
 void bind_random(Graph *g, uint64_t seed);
+
+/* import/ */
+typedef struct {
+	int batch, h, w;             /* 0: as the file says, 1 where it leaves the batch open */
+	const struct OnnxConstant *constants;  /* values of further inputs */
+	int nconstants;
+} OnnxOptions;
+Graph *onnx_import(const char *file, const OnnxOptions *o);   /* parameters bound */
+char *structured_text(Graph *g);                     /* as stages and blocks; NULL: it is not made of them */
 
 /* image/ */
 typedef struct { int c, h, w; float *data; } Picture;/* float RGB planes, 0..255 */
@@ -465,6 +497,7 @@ typedef struct {
 	bool verbose;                /* Lua traceback */
 } DslOptions;
 Graph *dsl_load(const char *file, const DslOptions *o);
+Graph *dsl_try(const char *file, const DslOptions *o);    /* NULL instead of an error */
 void dsl_doc(FILE *f);
 
 /* files.c */
@@ -516,6 +549,8 @@ int verb_bench(Options *o);
 int verb_verify(Options *o);
 int verb_explain(Options *o);
 int verb_init(Options *o);
+int verb_import(Options *o);
+int verb_weights(Options *o);
 int verb_doc(Options *o);
 int verb_version(Options *o);
 

@@ -535,20 +535,42 @@ body(lua_State *L)
 	return 1;
 }
 
-Graph *
-dsl_load(const char *file, const DslOptions *o)
+/* load - the graph, or NULL and the message */
+static Graph *
+load(const char *file, const DslOptions *o, const char **error)
 {
 	Dsl d = { .file = file, .o = o };
 	lua_State *L = sandbox_new(&d);
-	Graph *g;
+	Graph *g = NULL;
 
 	lua_pushcfunction(L, handler);
 	lua_pushcfunction(L, body);
 	if (lua_pcall(L, 0, 1, 1))
-		fail("%s", message(L, &d));
-	g = *(Graph **)lua_touserdata(L, -1);
+		*error = arena_text("%s", message(L, &d));
+	else
+		g = *(Graph **)lua_touserdata(L, -1);
 	lua_close(L);
 	sandbox_done();
-	fill_uses(g);
+	if (g)
+		fill_uses(g);
 	return g;
+}
+
+Graph *
+dsl_load(const char *file, const DslOptions *o)
+{
+	const char *error;
+	Graph *g = load(file, o, &error);
+
+	if (!g)
+		fail("%s", error);
+	return g;
+}
+
+Graph *
+dsl_try(const char *file, const DslOptions *o)
+{
+	const char *error;
+
+	return load(file, o, &error);
 }

@@ -1,77 +1,39 @@
 /*
-** npy.c - NumPy's .npy: float32 or bytes, little-endian, C order. Format: NEP 1.
+** npy.c - inputs and outputs as NumPy's .npy: float32 or bytes in C order. The header is weights/npy.c's.
 */
 #include <stdlib.h>
 #include <string.h>
 
 #include "../resnetc.h"
 
-/* field - the text after 'key': in the header's dictionary */
-static const char *
-field(const char *file, const char *header, const char *key)
-{
-	const char *s = strstr(header, key);
-
-	if (!s || !(s = strchr(s, ':')))
-		fail("%s: want a .npy header with %s, got none", file, key);
-	for (s++; *s == ' '; s++)
-		;
-	return s;
-}
-
 Npy
 npy_read(const char *file)
 {
-	size_t len, head;
+	size_t len;
 	const unsigned char *map = file_map(file, &len);
 	Npy a = { .count = 1 };
-	const char *s, *descr;
-	char *header;
+	Tensor t = { .name = file };
 	bool bytes;
+	void *data;
 
-	if (len < 12 || memcmp(map, "\x93NUMPY", 6))
-		fail("%s: want a .npy file, got something else", file);
-	head = map[6] == 1 ? (size_t)map[8] | (size_t)map[9] << 8 : (size_t)map[8] | (size_t)map[9] << 8 | (size_t)map[10] << 16 | (size_t)map[11] << 24;
-	size_t at = map[6] == 1 ? 10 : 12;
-	if (head > len - at)
-		fail("%s: want a header within the file's %zu bytes, got %zu", file, len, head);
-	header = arena_text("%.*s", (int)head, (const char *)map + at);
-	descr = field(file, header, "'descr'");
-	bytes = !strncmp(descr, "'|u1'", 5);
-	if (strncmp(descr, "'<f4'", 5) && !bytes)
-		fail("%s: want dtype float32 ('<f4') or uint8 ('|u1'), got %.8s", file, descr);
-	if (strncmp(field(file, header, "'fortran_order'"), "False", 5))
-		fail("%s: want C order, got Fortran order", file);
-	s = field(file, header, "'shape'");
-	if (*s++ != '(')
-		fail("%s: want a shape, got %.16s", file, s - 1);
-	while (*s && *s != ')') {
-		char *end;
-		long long d = strtoll(s, &end, 10);
-		if (end == s || d < 0 || d > 1 << 30 || a.rank == 8)
-			fail("%s: want a shape of at most 8 whole numbers, got %.32s", file, s);
-		a.dim[a.rank++] = d;
-		a.count *= (size_t)d;
-		if (a.count > (size_t)1 << 40)
-			fail("%s: want less than 2^40 values, got more", file);
-		for (s = end; *s == ',' || *s == ' '; s++)
-			;
-	}
-	at += head;
-	size_t each = bytes ? 1 : sizeof(float);
-	if (len - at < a.count*each)
-		fail("%s: want %zu bytes of data, got %zu (truncated?)", file, a.count*each, len - at);
-	if (bytes) {
-		a.u8 = malloc(a.count ? a.count : 1);
-		if (!a.u8)
-			fail("out of memory");
-		memcpy(a.u8, map + at, a.count);
-		return a;
-	}
-	a.data = malloc((a.count ? a.count : 1)*sizeof(float));
-	if (!a.data)
+	npy_parse(file, map, len, len, &t);
+	bytes = !strcmp(t.dtype, "U8");
+	if (strcmp(t.dtype, "F32") && !bytes)
+		fail("%s: want dtype float32 or uint8, got %s", file, t.dtype);
+	a.rank = t.rank;
+	a.count = tensor_count(&t);
+	memcpy(a.dim, t.dim, sizeof a.dim);
+	for (int i = t.rank - 1, step = 1; i >= 0; step *= (int)t.dim[i], i--)
+		if (t.stride[i] != step && t.dim[i] > 1)
+			fail("%s: want C order, got Fortran order", file);
+	data = malloc((a.count ? a.count : 1)*(bytes ? 1 : sizeof(float)));
+	if (!data)
 		fail("out of memory");
-	memcpy(a.data, map + at, a.count*sizeof(float));
+	memcpy(data, map + t.at, a.count*(bytes ? 1 : sizeof(float)));
+	if (bytes)
+		a.u8 = data;
+	else
+		a.data = data;
 	return a;
 }
 

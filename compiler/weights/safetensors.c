@@ -1,6 +1,6 @@
 /*
 ** safetensors.c - an 8-byte little-endian header length, a JSON header, the tensors' bytes.
-** Format: huggingface/safetensors. Every size and offset is checked before it is used.
+** Also the index of a model in several files. Format: huggingface/safetensors. Every size and offset is checked before it is used.
 */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -9,12 +9,6 @@
 #include <json-c/json.h>
 
 #include "../resnetc.h"
-
-static const struct { const char *name; int bytes; bool real; } dtypes[] = {
-	{ "F64", 8, true }, { "F32", 4, true }, { "F16", 2, true }, { "BF16", 2, true },
-	{ "I64", 8, false }, { "I32", 4, false }, { "I16", 2, false }, { "I8", 1, false },
-	{ "U64", 8, false }, { "U32", 4, false }, { "U16", 2, false }, { "U8", 1, false }, { "BOOL", 1, false },
-};
 
 typedef struct {
 	const char *file;
@@ -52,22 +46,21 @@ read_tensor(const Body *b, const char *name, struct json_object *o)
 	const struct json_object *shape, *offsets;
 	const char *dtype;
 	int64_t from, to, bytes = 0;
-	size_t d;
+	int each;
 
 	if (!json_object_is_type(o, json_type_object))
 		fail("%s: tensor '%s': want an object, got %s", b->file, name, json_type_to_name(json_object_get_type(o)));
 	dtype = json_object_get_string((struct json_object *)member(b, name, o, "dtype", json_type_string));
 	shape = member(b, name, o, "shape", json_type_array);
 	offsets = member(b, name, o, "data_offsets", json_type_array);
-	for (d = 0; d < sizeof dtypes/sizeof *dtypes && strcmp(dtypes[d].name, dtype); d++)
-		;
-	if (d == sizeof dtypes/sizeof *dtypes)
+	each = dtype_bytes(dtype);
+	if (!each)
 		fail("%s: tensor '%s': want dtype F64, F32, F16, BF16 or an integer type, got '%s'", b->file, name, dtype);
 	snprintf(t.dtype, sizeof t.dtype, "%s", dtype);
 	if (json_object_array_length(shape) > 8)
 		fail("%s: tensor '%s': want at most 8 dimensions, got %zu", b->file, name, json_object_array_length(shape));
 	t.rank = (int)json_object_array_length(shape);
-	bytes = dtypes[d].bytes;
+	bytes = each;
 	for (int i = 0; i < t.rank; i++) {
 		t.dim[i] = whole(b, name, "shape", shape, (size_t)i);
 		if (t.dim[i] && bytes > (INT64_C(1) << 48)/t.dim[i])
@@ -85,8 +78,14 @@ read_tensor(const Body *b, const char *name, struct json_object *o)
 		fail("%s: tensor '%s': want data within the %zu bytes of the file, got data_offsets %" PRId64 " to %" PRId64 " (truncated?)",
 		     b->file, name, b->len, from, to);
 	t.data = b->data + from;
-	t.bytes = (size_t)bytes;
+	tensor_contiguous(&t);
 	return t;
+}
+
+static size_t
+bytes_of(const Tensor *t)
+{
+	return tensor_count(t)*(size_t)dtype_bytes(t->dtype);
 }
 
 static int
@@ -94,9 +93,11 @@ by_data(const void *a, const void *b)
 {
 	const Tensor *x = a, *y = b;
 
+	size_t n = bytes_of(x), m = bytes_of(y);
+
 	if (x->data != y->data)
 		return x->data < y->data ? -1 : 1;
-	return (x->bytes > y->bytes) - (x->bytes < y->bytes);
+	return (n > m) - (n < m);
 }
 
 static void
@@ -107,7 +108,7 @@ check_overlap(const Weights *w)
 	memcpy(t, w->tensors, (size_t)w->count*sizeof *t);
 	qsort(t, (size_t)w->count, sizeof *t, by_data);
 	for (int i = 1; i < w->count; i++)
-		if (t[i].data < t[i-1].data + t[i-1].bytes)
+		if (t[i].data < t[i-1].data + bytes_of(&t[i-1]))
 			fail("%s: tensors '%s' and '%s': want separate data, got overlapping data_offsets", w->file, t[i-1].name, t[i].name);
 }
 
@@ -136,8 +137,6 @@ safetensors_open(const char *file, const unsigned char *map, size_t len)
 		fail("%s: header: want a JSON object, got %s", file,
 		     root ? json_type_to_name(json_object_get_type(root)) : json_tokener_error_desc(json_tokener_get_error(tok)));
 	w->file = file;
-	w->map = map;
-	w->len = len;
 	json_object_object_foreach(root, name, value) {
 		if (strcmp(name, "__metadata__"))
 			PUSH(w->tensors, w->count, read_tensor(&b, name, value));
@@ -146,4 +145,98 @@ safetensors_open(const char *file, const unsigned char *map, size_t len)
 	json_tokener_free(tok);
 	check_overlap(w);
 	return w;
+}
+
+/* safetensors_index_open - the shards that model.safetensors.index.json names, beside it */
+Weights *
+safetensors_index_open(const char *file, const unsigned char *map, size_t len)
+{
+	Weights *w = NEW(Weights);
+	struct json_tokener *tok = json_tokener_new_ex(16);
+	struct json_object *root = len < 1u << 28 ? json_tokener_parse_ex(tok, (const char *)map, (int)len) : NULL, *names;
+	const char *slash = strrchr(file, '/'), **shards = NULL, *shas = "";
+	int count = 0;
+
+	if (!root || !json_object_object_get_ex(root, "weight_map", &names) || !json_object_is_type(names, json_type_object))
+		fail("%s: want safetensors, or an index of shards with \"weight_map\", got other JSON", file);
+	w->file = file;
+	json_object_object_foreach(names, tensor, value) {
+		const char *shard = json_object_is_type(value, json_type_string) ? json_object_get_string(value) : "";
+		bool seen = false;
+		if (!*shard || strchr(shard, '/'))
+			fail("%s: tensor '%s': want the name of a file beside the index, got '%s'", file, tensor, shard);
+		for (int i = 0; i < count; i++)
+			seen = seen || !strcmp(shards[i], shard);
+		if (!seen)
+			PUSH(shards, count, arena_text("%s", shard));
+	}
+	json_object_put(root);
+	json_tokener_free(tok);
+	for (int i = 0; i < count; i++) {
+		const char *path = arena_text("%.*s%s", slash ? (int)(slash - file) + 1 : 0, file, shards[i]);
+		Weights *part = weights_open(path);
+		for (int k = 0; k < part->count; k++) {
+			for (int j = 0; j < w->count; j++)
+				if (!strcmp(w->tensors[j].name, part->tensors[k].name))
+					fail("%s: tensor '%s': want it in one shard, got it in two", file, part->tensors[k].name);
+			PUSH(w->tensors, w->count, part->tensors[k]);
+		}
+		shas = arena_text("%s%s", shas, part->sha);
+	}
+	sha256_of(shas, strlen(shas), w->sha);
+	return w;
+}
+
+/* safetensors_file - every parameter of g as F32, in the order of the layers */
+File
+safetensors_file(const Graph *g, char *name)
+{
+	struct json_object *head = json_object_new_object();
+	size_t at = 0, text_len, len;
+	const char *text;
+	unsigned char *all;
+
+	for (int i = 0; i < g->count; i++)
+		for (int p = 0; p < NParams; p++) {
+			const Param *q = &g->nodes[i]->p[p];
+			struct json_object *t, *dims, *offsets;
+			int rank;
+			if (!q->name)
+				continue;
+			Shape s = param_shape(g->nodes[i], (ParamId)p, &rank);
+			int dim[4] = { s.n, s.c, s.h, s.w };
+			t = json_object_new_object();
+			dims = json_object_new_array();
+			offsets = json_object_new_array();
+			for (int d = 0; d < rank; d++)
+				json_object_array_add(dims, json_object_new_int(dim[d]));
+			json_object_array_add(offsets, json_object_new_int64((int64_t)at));
+			at += count_of(s)*sizeof(float);
+			json_object_array_add(offsets, json_object_new_int64((int64_t)at));
+			json_object_object_add(t, "dtype", json_object_new_string("F32"));
+			json_object_object_add(t, "shape", dims);
+			json_object_object_add(t, "data_offsets", offsets);
+			json_object_object_add(head, q->name, t);
+		}
+	text = json_object_to_json_string_ext(head, JSON_C_TO_STRING_PLAIN);
+	text_len = (strlen(text) + 7)/8*8;           /* padded with blanks, so that the data is aligned */
+	len = 8 + text_len + at;
+	all = malloc(len);
+	if (!all)
+		fail("out of memory");
+	memset(all + 8, ' ', text_len);
+	memcpy(all + 8, text, strlen(text));
+	for (int i = 0; i < 8; i++)
+		all[i] = (unsigned char)((uint64_t)text_len >> 8*i);
+	at = 8 + text_len;
+	for (int i = 0; i < g->count; i++)
+		for (int p = 0; p < NParams; p++) {
+			const Param *q = &g->nodes[i]->p[p];
+			for (size_t k = 0; q->name && k < q->count; k++, at += sizeof(float)) {
+				float v = (float)q->data[k];
+				memcpy(all + at, &v, sizeof v);
+			}
+		}
+	json_object_put(head);
+	return (File){ name, all, len };
 }

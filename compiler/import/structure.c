@@ -1,0 +1,373 @@
+/*
+** structure.c - a flat graph as nn.model { stem, stages, head }, where it really is one.
+**
+** The walk along the graph guesses: a stem, then blocks that end in an addition, then a head. The guess is
+** written as model text and loaded; only when that graph equals the given one, node by node, is it taken.
+** So a wrong guess costs nothing but the flat text.
+*/
+#include <stdlib.h>
+#include <string.h>
+
+#include "onnx.h"
+
+enum { MostBlocks = 512, MostSteps = 64 };
+
+typedef struct {
+	const char *kind;            /* basic, bottleneck, preact, preact_bottleneck */
+	const char *act;             /* op name */
+	const char *shortcut;        /* NULL: the block's input as it is */
+	int width, stride, groups, base_width, se;
+	bool v1;
+} Block;
+
+typedef struct {
+	Graph *g;
+	Out *o;
+	const Node *at;              /* what is explained so far */
+	bool folded;                 /* no batch norms, convolutions with bias */
+	const Node *bn;              /* the first one, or NULL */
+} Walk;
+
+/* reader - the only node that reads n, or NULL */
+static const Node *
+reader(const Graph *g, const Node *n)
+{
+	const Node *only = NULL;
+
+	for (int i = 0; i < g->count; i++)
+		for (int k = 0; k < g->nodes[i]->nin; k++)
+			if (g->nodes[i]->in[k] == n) {
+				if (only)
+					return NULL;
+				only = g->nodes[i];
+			}
+	return only;
+}
+
+/* conv_act - a convolution after at, its batch norm and activation; returns it and moves at behind them */
+static const Node *
+conv_act(const Walk *w, const Node **at)
+{
+	const Node *conv = reader(w->g, *at), *n;
+
+	if (!conv || conv->op != O_conv2d)
+		return NULL;
+	*at = conv;
+	n = reader(w->g, *at);
+	if (n && n->op == O_bn) {
+		*at = n;
+		n = reader(w->g, *at);
+	}
+	if (n && act_of(n->op))
+		*at = n;
+	return conv;
+}
+
+static void
+write_stem(Walk *w)
+{
+	const Node *at = w->at, *conv[3], *n;
+	int count = 0;
+
+	while (count < 3 && (conv[count] = conv_act(w, &at))) {
+		count++;
+		n = reader(w->g, at);
+		if (n && n->op == O_max_pool)
+			break;
+		if (count == 1 && (!n || n->op != O_conv2d))
+			break;
+	}
+	if (!count)
+		return;
+	n = reader(w->g, at);
+	if (n && n->op == O_max_pool && count == 3) {
+		out_line(w->o, "  stem   = nn.stem.deep { %d, %d, %d },", conv[0]->a.out, conv[1]->a.out, conv[2]->a.out);
+		w->at = n;
+	} else if (n && n->op == O_max_pool && count == 1) {
+		out_line(w->o, "  stem   = nn.stem.imagenet { %d%s },", conv[0]->a.out, at == conv[0] && !w->folded ? ", preact = true" : "");
+		w->at = n;
+	} else {
+		bool bare = false;
+		at = w->at;
+		conv_act(w, &at);
+		bare = at == conv[0];
+		out_line(w->o, "  stem   = nn.stem.cifar { %d%s },", conv[0]->a.out, bare ? ", preact = true" : "");
+		w->at = at;
+	}
+}
+
+typedef struct {
+	const Node *convs[4];        /* last first */
+	int count;
+	bool pools, slices, norm_first, norm;
+	const Node *excite;
+} Path;
+
+/* path_to - walk back from n to the block's input */
+static bool
+path_to(const Node *n, const Node *from, Path *p)
+{
+	memset(p, 0, sizeof *p);
+	for (int i = 0; i < MostSteps && n != from; i++) {
+		p->norm_first = n->op == O_bn || (act_of(n->op) && p->norm_first);
+		p->norm = p->norm || n->op == O_bn;
+		if (n->op == O_conv2d) {
+			if (p->count == 4)
+				return false;
+			p->convs[p->count++] = n;
+			p->norm_first = false;
+		} else if (n->op == O_avg_pool) {
+			p->pools = true;
+		} else if (n->op == O_slice || n->op == O_pad) {
+			p->slices = true;
+		} else if (n->op == O_mul) {
+			p->excite = n;
+		} else if (n->op != O_bn && !act_of(n->op)) {
+			return false;
+		}
+		if (!n->nin)
+			return false;
+		/* the activated block input: bn-relu right behind it */
+		if (act_of(n->op) && n->in[0]->op == O_bn && n->in[0]->in[0] == from)
+			p->norm_first = true;
+		n = n->in[0];
+	}
+	return n == from;
+}
+
+/* squeeze_of - channels of a squeeze-excite's first convolution */
+static int
+squeeze_of(const Node *mul)
+{
+	const Node *n = mul->in[1];
+
+	for (int i = 0; i < 3 && n->nin; i++)
+		if ((n = n->in[0])->op == O_relu)
+			return n->shape.c;
+	return 0;
+}
+
+static bool
+describe(const Walk *w, const Node *add, const Path *main, const Path *side, Block *b)
+{
+	const Node *first = main->convs[main->count - 1], *act = reader(w->g, add);
+	int squeeze, channels = add->shape.c;
+	bool pre = main->norm_first;
+
+	if (main->count != 2 && main->count != 3)
+		return false;
+	b->kind = main->count == 2 ? (pre ? "preact" : "basic") : pre ? "preact_bottleneck" : "bottleneck";
+	b->act = !pre && act && act_of(act->op) ? op_rows[act->op].name : "relu";
+	b->stride = 1;
+	for (int i = 0; i < main->count; i++)
+		b->stride *= main->convs[i]->a.stride.h;
+	b->v1 = main->count == 3 && first->a.stride.h > 1;
+	b->groups = main->count == 3 ? main->convs[1]->a.groups : 1;
+	b->width = main->count == 3 ? channels/4 : channels;
+	b->base_width = main->count == 3 && b->width ? first->a.out*64/b->groups/b->width : 64;
+	if (b->width < 1 || b->base_width < 1)
+		return false;
+	if (main->excite) {
+		squeeze = squeeze_of(main->excite);
+		if (!squeeze)
+			return false;
+		b->se = channels/squeeze;
+	}
+	if (side->slices)
+		b->shortcut = "A";
+	else if (side->count == 1 && side->pools)
+		b->shortcut = "D";
+	else if (side->count == 1 && pre)
+		b->shortcut = side->convs[0]->a.bias && !w->folded ? "bias" : "bare";
+	else if (side->count == 1)
+		b->shortcut = !side->norm && !w->folded ? "bias" : "B";
+	else if (side->count)
+		return false;
+	return true;
+}
+
+/* next_block - the first addition after at whose sides both lead back to it */
+static bool
+next_block(Walk *w, Block *b)
+{
+	for (int i = w->at->id + 1; i < w->g->count; i++) {
+		const Node *add = w->g->nodes[i];
+		Path p, q;
+		if (add->op != O_add || !path_to(add->in[0], w->at, &p) || !path_to(add->in[1], w->at, &q))
+			continue;
+		memset(b, 0, sizeof *b);
+		if (!describe(w, add, p.count > q.count ? &p : &q, p.count > q.count ? &q : &p, b))
+			return false;
+		w->at = add;
+		if (reader(w->g, add) && act_of(reader(w->g, add)->op) && b->kind[0] != 'p')
+			w->at = reader(w->g, add);
+		else if (b->kind[0] != 'p') {
+			/* the activation has two readers further on; the addition itself has one */
+			return false;
+		}
+		return true;
+	}
+	return false;
+}
+
+static bool
+same_stage(const Block *a, const Block *b)
+{
+	return !strcmp(a->kind, b->kind) && !strcmp(a->act, b->act) && a->width == b->width && a->groups == b->groups &&
+	       a->base_width == b->base_width && a->se == b->se && b->stride == 1 && !b->shortcut;
+}
+
+static void
+write_stages(Walk *w)
+{
+	Block *blocks = arena_new(MostBlocks*sizeof *blocks);
+	int count = 0;
+
+	while (count < MostBlocks && next_block(w, &blocks[count]))
+		count++;
+	if (!count)
+		return;
+	out_line(w->o, "  stages = {");
+	for (int i = 0, n; i < count; i += n) {
+		const Block *b = &blocks[i];
+		const char *more = "";
+		for (n = 1; i + n < count && same_stage(b, &blocks[i+n]); n++)
+			;
+		if (b->stride > 1)
+			more = arena_text("%s, stride = %d", more, b->stride);
+		if (b->groups > 1)
+			more = arena_text("%s, groups = %d", more, b->groups);
+		if (b->base_width != 64)
+			more = arena_text("%s, base_width = %d", more, b->base_width);
+		if (b->se)
+			more = arena_text("%s, se = %d", more, b->se);
+		if (b->v1)
+			more = arena_text("%s, variant = \"v1\"", more);
+		if (b->shortcut && strcmp(b->shortcut, b->kind[0] == 'p' ? "bare" : "B"))
+			more = arena_text("%s, shortcut = \"%s\"", more, b->shortcut);
+		if (strcmp(b->act, "relu"))
+			more = arena_text("%s, act = nn.%s", more, b->act);
+		out_line(w->o, "    nn.stage { nn.%s, blocks = %d, width = %d%s },", b->kind, n, b->width, more);
+	}
+	out_line(w->o, "  },");
+}
+
+static void
+write_head(Walk *w)
+{
+	const Node *n = reader(w->g, w->at);
+	const char *options = "";
+
+	if (n && n->op == O_bn && reader(w->g, n) && reader(w->g, n)->op == O_relu) {
+		options = ", norm = true";
+		n = reader(w->g, reader(w->g, n));
+	}
+	if (!n || (n->op != O_adaptive_avg_pool && n->op != O_adaptive_max_pool))
+		return;
+	if (n->op == O_adaptive_max_pool)
+		options = arena_text("%s, pool = \"max\"", options);
+	n = reader(w->g, n);
+	if (n && n->op == O_flatten)
+		n = reader(w->g, n);
+	if (!n || n->op != O_linear) {
+		out_line(w->o, "  head   = nn.embedding {%s },", *options ? options + 1 : "");
+		return;
+	}
+	if (!n->a.bias)
+		options = arena_text("%s, bias = false", options);
+	if (reader(w->g, n) && reader(w->g, n)->op == O_softmax)
+		options = arena_text("%s, softmax = true", options);
+	out_line(w->o, "  head   = nn.classifier { %d%s },", n->a.out, options);
+}
+
+/* --- the comparison --- */
+
+static bool
+same_node(const Node *a, const Node *b, Node **pair)
+{
+	if (pair[a->id])
+		return pair[a->id] == b;
+	if (a->op != b->op || a->nin != b->nin || a->shape.n != b->shape.n || a->shape.c != b->shape.c || a->shape.h != b->shape.h ||
+	    a->shape.w != b->shape.w)
+		return false;
+	for (int i = 0; i < NAttrs; i++)
+		if (op_rows[a->op].attrs & 1u << i && attr_differs(&attr_rows[i], &a->a, &b->a))
+			return false;
+	pair[a->id] = (Node *)b;
+	for (int i = 0; i < a->nin; i++)
+		if (!same_node(a->in[i], b->in[i], pair)) {
+			if (a->op == O_add && i == 0 && same_node(a->in[0], b->in[1], pair) && same_node(a->in[1], b->in[0], pair))
+				return true;
+			pair[a->id] = NULL;
+			return false;
+		}
+	return true;
+}
+
+/* adopt - take the names of the structured graph's layers and parameters */
+static void
+adopt(Graph *g, Node *const *pair)
+{
+	for (int i = 0; i < g->count; i++) {
+		Node *n = g->nodes[i];
+		n->name = pair[i]->name;
+		for (int p = 0; p < NParams; p++)
+			n->p[p].name = pair[i]->p[p].name;
+	}
+}
+
+char *
+structured_text(Graph *g)
+{
+	Walk w = { .g = g, .o = out_new(), .folded = true };
+	static const DslOptions none;
+	Shape in = g->nodes[0]->shape;
+	DslOptions batch = none;
+	Node **pair = arena_new((size_t)g->count*sizeof *pair);
+	const char *text, *file;
+	bool bias = true;
+	size_t len;
+	Graph *again;
+
+	if (g->noutputs != 1 || g->nodes[0]->op != O_input)
+		return NULL;
+	for (int i = 0; i < g->count; i++) {
+		if (g->nodes[i]->op == O_bn) {
+			w.folded = false;
+			w.bn = w.bn ? w.bn : g->nodes[i];
+		}
+		if (g->nodes[i]->op == O_conv2d)
+			bias = bias && g->nodes[i]->a.bias;
+	}
+	out_line(w.o, "local nn = require \"resnet\"\n");
+	out_line(w.o, "return nn.model {");
+	out_line(w.o, "  name   = \"%s\",", g->name);
+	out_line(w.o, "  input  = nn.image { %d, %d, %d },", in.c, in.h, in.w);
+	if (w.folded)
+		out_line(w.o, "  bn     = \"folded\",");
+	else if (bias)
+		out_line(w.o, "  bias   = true,");
+	if (w.bn && w.bn->a.eps != 1e-5)
+		out_line(w.o, "  bn     = { eps = %.10g },", w.bn->a.eps);
+	w.at = g->nodes[0];
+	write_stem(&w);
+	write_stages(&w);
+	write_head(&w);
+	out_line(w.o, "}");
+	text = out_string(w.o, &len);
+	file = arena_text("%s/model.lua", temp_dir());
+	File f = { "model.lua", text, len };
+	write_files(arena_text("%.*s", (int)(strlen(file) - strlen("/model.lua")), file), &f, 1);
+	batch.batch = in.n;
+	again = dsl_try(file, &batch);
+	if (!again)
+		return NULL;
+	dce(again);
+	if (again->noutputs != 1 || again->count != g->count || !same_node(g->outputs[0], again->outputs[0], pair))
+		return NULL;
+	for (int i = 0; i < g->count; i++)
+		if (!pair[i])
+			return NULL;
+	adopt(g, pair);
+	return arena_text("%s", text);
+}
