@@ -20,12 +20,13 @@ SRC = compiler/error.c compiler/memory.c compiler/files.c compiler/graph.c compi
       compiler/emit/out.c compiler/emit/model.c compiler/emit/source.c compiler/emit/header.c compiler/emit/blob.c \
       compiler/emit/dispatch.c compiler/emit/runtime.c \
       compiler/weights/tensor.c compiler/weights/safetensors.c compiler/weights/zip.c compiler/weights/pickle.c compiler/weights/torch.c compiler/weights/npy.c compiler/weights/bind.c compiler/weights/random.c \
-      compiler/weights/fold.c compiler/import/onnx.c compiler/import/ops.c compiler/import/structure.c compiler/image/image.c compiler/image/npy.c \
+      compiler/weights/fold.c compiler/import/onnx.c compiler/import/values.c compiler/import/ops_image.c compiler/import/ops_channel.c \
+      compiler/import/ops_shape.c compiler/import/graph.c compiler/import/structure.c compiler/image/image.c compiler/image/npy.c \
       compiler/verbs/build.c compiler/verbs/inputs.c compiler/verbs/session.c compiler/verbs/compile.c \
       compiler/verbs/run.c compiler/verbs/bench.c compiler/verbs/verify.c compiler/verbs/explain.c compiler/verbs/weights.c compiler/verbs/import.c compiler/verbs/doc.c \
       runtime/rc.c runtime/rc_threads.c
 OBJ = $(SRC:%.c=obj/%.o) obj/onnx.pb-c.o
-HDR = compiler/resnetc.h compiler/ops.h compiler/attrs.h compiler/verbs/session.h compiler/kernels/conv.h compiler/weights/pickle.h compiler/import/onnx.h dsl/dsl.h $(wildcard runtime/*.h)
+HDR = compiler/resnetc.h compiler/ops.h compiler/attrs.h compiler/verbs/session.h compiler/kernels/conv.h compiler/weights/pickle.h compiler/import/onnx.h compiler/import/import.h dsl/dsl.h $(wildcard runtime/*.h)
 
 all: resnetc
 
@@ -73,7 +74,7 @@ generated: resnetc
 
 # --- tests ---
 
-TESTS = passes plan matrix pairs errors weights image runtime emitted networks
+TESTS = passes plan matrix pairs errors weights onnx image runtime emitted networks
 TEST_OBJ = obj/tests/main.o obj/tests/helpers.o $(TESTS:%=obj/tests/%.o)
 
 obj/tests/%.o: FLAGS += -Wno-pedantic -Wno-shadow -Wno-double-promotion

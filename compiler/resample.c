@@ -8,7 +8,7 @@
 #include "resnetc.h"
 
 static double
-coordinate(const Attr *a, double scale, int in, int out, int i)
+coordinate(const Attr *a, double scale, double length, int in, int out, int i)
 {
 	double centre;
 
@@ -21,9 +21,11 @@ coordinate(const Attr *a, double scale, int in, int out, int i)
 	case Coords_pytorch_half_pixel:
 		return out > 1 ? (i + 0.5)/scale - 0.5 : 0;
 	case Coords_align_corners:
-		return out > 1 ? (double)i*(in - 1)/(out - 1) : 0;
+		return out > 1 ? i*(in - 1)/(length - 1) : 0;
 	case Coords_asymmetric:
 		return i/scale;
+	case Coords_tf_half_pixel_for_nn:
+		return (i + 0.5)/scale;
 	case NCoords:
 		break;
 	}
@@ -53,7 +55,7 @@ Sample
 sample_at(const Attr *a, bool nearest, bool rows, int in, int out, int i)
 {
 	double given = rows ? a->scale_h : a->scale_w, scale = given > 0 ? given : (double)out/in;
-	double x = coordinate(a, scale, in, out, i);
+	double x = coordinate(a, scale, given > 0 ? given*in : out, in, out, i);     /* ONNX: the length before it is rounded */
 
 	if (nearest) {
 		/* a coordinate that is whole but for rounding errors is whole */

@@ -51,7 +51,7 @@ typedef enum {
 } Act;
 
 /* where an output pixel of a resampling lies in its input; names and formulas are ONNX Resize's */
-#define COORDS(X) X(half_pixel) X(pytorch_half_pixel) X(align_corners) X(asymmetric) X(half_pixel_symmetric)
+#define COORDS(X) X(half_pixel) X(pytorch_half_pixel) X(align_corners) X(asymmetric) X(half_pixel_symmetric) X(tf_half_pixel_for_nn)
 typedef enum {
 #define X(a) Coords_##a,
 	COORDS(X)

@@ -122,14 +122,15 @@ void
 shape_pool(Node *n)
 {
 	Attr *a = &n->a;
+	Pair reach;
 
 	if (!a->stride.h)
 		a->stride = a->kernel;
 	resolve_padding(n, n->in[0]->shape);
-	if (a->padding.t > a->kernel.h/2 || a->padding.b > a->kernel.h/2 ||
-	    a->padding.l > a->kernel.w/2 || a->padding.r > a->kernel.w/2)
-		fail_at(n, "want padding of at most half the kernel %dx%d, got %d, %d, %d, %d",
-		        a->kernel.h, a->kernel.w, a->padding.t, a->padding.l, a->padding.b, a->padding.r);
+	reach = (Pair){ a->dilation.h*(a->kernel.h - 1) + 1, a->dilation.w*(a->kernel.w - 1) + 1 };
+	if (a->padding.t >= reach.h || a->padding.b >= reach.h || a->padding.l >= reach.w || a->padding.r >= reach.w)
+		fail_at(n, "want padding smaller than the window of %dx%d, got %d, %d, %d, %d", reach.h, reach.w, a->padding.t, a->padding.l,
+		        a->padding.b, a->padding.r);
 	shape_windows(n, n->in[0]->shape.c);
 }
 

@@ -66,7 +66,7 @@ static const struct {
 	{ "concat_shapes", BODY("return nn.concat(x, nn.max_pool(x, { kernel = 2 }))"),
 	  "model.lua:3: concat 'concat1': want inputs of one height and width, got 8x8 ('input') and 4x4 ('max_pool1')" },
 	{ "linear_of_a_map", BODY("return nn.linear(x, { 10 })"), "model.lua:3: linear 'fc': want a flat input (nn.flatten before it), got 3x8x8" },
-	{ "pool_padding", BODY("return nn.max_pool(x, { kernel = 2, padding = 2 })"), "model.lua:3: max_pool 'max_pool1': want padding of at most half the kernel 2x2, got 2, 2, 2, 2" },
+	{ "pool_padding", BODY("return nn.max_pool(x, { kernel = 2, padding = 2 })"), "model.lua:3: max_pool 'max_pool1': want padding smaller than the window of 2x2, got 2, 2, 2, 2" },
 	{ "slice_range", BODY("return nn.slice(x, { channels = { 2, 9 } })"), "model.lua:3: slice 'slice1': want channels {from, to} with 0 <= from < to <= 3, got {2, 9}" },
 	{ "not_a_tensor", BODY("return nn.relu(nil)"), "model.lua:3: relu 'relu1': want a tensor, got nothing" },
 	{ "too_many_tensors", BODY("return nn.relu(x, x)"), "model.lua:3: relu 'relu1': want 1 tensor, got 2" },

@@ -1,0 +1,319 @@
+/*
+** values.c - what the importer's operators share: values by name, attributes, names of layers, making nodes.
+*/
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "import.h"
+
+void
+refuse(const Import *m, const char *format, ...)
+{
+	va_list args;
+	char text[512];
+
+	va_start(args, format);
+	vsnprintf(text, sizeof text, format, args);
+	va_end(args);
+	fail("%s:%d: %s '%s': %s", m->file, m->number, m->p->op_type ? m->p->op_type : "?",
+	     m->p->name && *m->p->name ? m->p->name : m->p->n_output ? m->p->output[0] : "?", text);
+}
+
+OnnxValue *
+find(const Import *m, const char *name)
+{
+	for (int i = m->count - 1; i >= 0; i--)
+		if (!strcmp(m->values[i].name, name))
+			return &m->values[i];
+	return NULL;
+}
+
+void
+define(Import *m, const char *name, OnnxValue v)
+{
+	v.name = name;
+	PUSH(m->values, m->count, v);
+}
+
+bool
+has_input(const Import *m, size_t i)
+{
+	return i < m->p->n_input && m->p->input[i] && *m->p->input[i];
+}
+
+/* input - the i-th input, which must be there; a copy, the table may move */
+OnnxValue
+input(const Import *m, size_t i)
+{
+	const OnnxValue *v;
+
+	if (!has_input(m, i))
+		refuse(m, "want an input %zu, got none", i);
+	v = find(m, m->p->input[i]);
+	if (!v)
+		refuse(m, "want an input '%s' that an earlier node makes, got none", m->p->input[i]);
+	return *v;
+}
+
+OnnxValue
+constant(const Import *m, size_t i, const char *what)
+{
+	OnnxValue v = input(m, i);
+
+	if (v.n)
+		refuse(m, "want a constant %s, got the result '%s'", what, v.name);
+	return v;
+}
+
+OnnxValue
+image(const Import *m, size_t i)
+{
+	OnnxValue v = input(m, i);
+
+	if (!v.n)
+		refuse(m, "want a tensor as input %zu, got the constant '%s'", i, v.name);
+	if (v.rank != 4)
+		refuse(m, "want a 4-D tensor as input %zu, got a %d-D one", i, v.rank);
+	return v;
+}
+
+size_t
+elements(const OnnxValue *v)
+{
+	size_t count = 1;
+
+	for (int i = 0; i < v->rank; i++)
+		count *= (size_t)v->dim[i];
+	return count;
+}
+
+const Onnx__AttributeProto *
+attribute(const Import *m, const char *name)
+{
+	for (size_t i = 0; i < m->p->n_attribute; i++)
+		if (m->p->attribute[i]->name && !strcmp(m->p->attribute[i]->name, name))
+			return m->p->attribute[i];
+	return NULL;
+}
+
+int64_t
+attr_int(const Import *m, const char *name, int64_t otherwise)
+{
+	const Onnx__AttributeProto *a = attribute(m, name);
+
+	return a && a->has_i ? a->i : otherwise;
+}
+
+double
+attr_real(const Import *m, const char *name, double otherwise)
+{
+	const Onnx__AttributeProto *a = attribute(m, name);
+
+	return a && a->has_f ? (double)a->f : otherwise;
+}
+
+const char *
+attr_text(const Import *m, const char *name, const char *otherwise)
+{
+	const Onnx__AttributeProto *a = attribute(m, name);
+
+	return a && a->has_s ? arena_text("%.*s", (int)a->s.len, (const char *)a->s.data) : otherwise;
+}
+
+/* attr_ints - count whole numbers in a range; false: not given */
+bool
+attr_ints(const Import *m, const char *name, int count, int64_t *v, int64_t lo, int64_t hi)
+{
+	const Onnx__AttributeProto *a = attribute(m, name);
+
+	if (!a || !a->n_ints)
+		return false;
+	if (a->n_ints != (size_t)count)
+		refuse(m, "want %s as %d numbers (2-D images), got %zu", name, count, a->n_ints);
+	for (int i = 0; i < count; i++) {
+		v[i] = a->ints[i];
+		if (v[i] < lo || v[i] > hi)
+			refuse(m, "want %s from %lld to %lld, got %lld", name, (long long)lo, (long long)hi, (long long)v[i]);
+	}
+	return true;
+}
+
+/* list_of - whole numbers from an attribute or, in later opsets, a constant input; -1: neither is there */
+int
+list_of(const Import *m, const char *name, size_t at, int64_t *v, int most)
+{
+	const Onnx__AttributeProto *a = attribute(m, name);
+	int count = 0;
+
+	if (a && a->n_ints) {
+		if (a->n_ints > (size_t)most)
+			refuse(m, "want at most %d %s, got %zu", most, name, a->n_ints);
+		for (size_t i = 0; i < a->n_ints; i++)
+			v[count++] = a->ints[i];
+		return count;
+	}
+	if (!has_input(m, at))
+		return -1;
+	OnnxValue c = constant(m, at, name);
+	if (elements(&c) > (size_t)most)
+		refuse(m, "want at most %d %s, got %zu", most, name, elements(&c));
+	for (size_t i = 0; i < elements(&c); i++)
+		v[count++] = (int64_t)c.data[i];
+	return count;
+}
+
+
+static bool
+taken(const Graph *g, const char *name)
+{
+	for (int i = 0; i < g->count; i++)
+		if (!strcmp(g->nodes[i]->name, name))
+			return true;
+	return false;
+}
+
+/* scope_name - "/layer1/layer1.0/conv1/Conv" to "layer1.0.conv1"; other names stay */
+static const char *
+scope_name(const char *name)
+{
+	const char *s = name, *path = "", *last = "";
+
+	if (*s != '/')
+		return name;
+	while (*s == '/') {
+		size_t n = strcspn(s + 1, "/");
+		const char *part = arena_text("%.*s", (int)n, s + 1);
+		s += n + 1;
+		if (!*s)
+			break;                       /* the op */
+		if (*last && !strncmp(part, last, strlen(last)) && part[strlen(last)] == '.')
+			path = arena_text("%.*s%s", (int)(strlen(path) - strlen(last)), path, part);
+		else
+			path = arena_text("%s%s%s", path, *path ? "." : "", part);
+		last = part;
+	}
+	return *path ? path : name;
+}
+
+/* layer_name - from the weight's name, the node's, or counted; letters our names may have, used once */
+const char *
+layer_name(const Import *m, const char *weight, const char *stem)
+{
+	const char *own = m->p->name && *m->p->name ? scope_name(m->p->name) : stem, *name, *once;
+	char *s;
+	size_t n = weight ? strlen(weight) : 0;
+
+	if (n > 7 && !strcmp(weight + n - 7, ".weight"))
+		own = arena_text("%.*s", (int)n - 7, weight);
+	s = arena_text("%.150s", own);
+	for (char *c = s; *c; c++)
+		if (!((*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || (*c >= '0' && *c <= '9') || strchr("._-", *c)))
+			*c = '_';
+	name = *s ? s : stem;
+	once = name;
+	for (int i = 2; taken(m->g, once); i++)
+		once = arena_text("%s_%d", name, i);
+	return once;
+}
+
+
+Node *
+begin(const Import *m, Op op, const char *name)
+{
+	Node *n = node_new(m->g, op, m->number);
+
+	n->name = name;
+	return n;
+}
+
+Node *
+make(const Import *m, Op op, Node *x)
+{
+	Node *n = begin(m, op, layer_name(m, NULL, op_rows[op].name));
+
+	n->in[n->nin++] = x;
+	return n;
+}
+
+void
+set_param(Node *n, ParamId p, const double *v, size_t count)
+{
+	double *data = malloc((count ? count : 1)*sizeof *data);
+
+	if (!data)
+		fail("out of memory");
+	memcpy(data, v, count*sizeof *v);
+	n->p[p].data = data;
+	n->p[p].count = count;
+}
+
+OnnxValue
+result(Node *n, int rank)
+{
+	OnnxValue v = { .n = n, .rank = rank };
+
+	v.dim[0] = n->shape.n;
+	v.dim[1] = n->shape.c;
+	v.dim[2] = n->shape.h;
+	v.dim[3] = n->shape.w;
+	return v;
+}
+
+/* finish - n made the first output */
+void
+finish(Import *m, Node *n, int rank)
+{
+	node_add(m->g, n);
+	define(m, m->p->output[0], result(n, rank));
+	for (size_t i = 1; i < m->p->n_output; i++)
+		if (m->p->output[i] && *m->p->output[i])
+			define(m, m->p->output[i], (OnnxValue){ .rank = -1 });   /* reading it is an error: see check_read */
+}
+
+void
+same(Import *m, OnnxValue v)
+{
+	define(m, m->p->output[0], v);
+}
+
+/* flat - a 2-D tensor of the image, in NCHW order */
+Node *
+flat(Import *m, Node *x)
+{
+	Node *n;
+
+	if (x->shape.h == 1 && x->shape.w == 1)
+		return x;
+	n = make(m, O_flatten, x);
+	node_add(m->g, n);
+	return n;
+}
+
+/* scaled - x*scale + shift, a batch norm that does nothing else; both are one value a channel */
+Node *
+scaled(Import *m, Node *x, const double *scale, const double *shift)
+{
+	Node *n = make(m, O_bn, x);
+	size_t c = (size_t)x->shape.c;
+	double *zeros = arena_new((c + 1)*sizeof *zeros), *ones = arena_new((c + 1)*sizeof *ones);
+
+	for (size_t i = 0; i < c; i++)
+		ones[i] = 1;
+	n->a.eps = 0;
+	set_param(n, P_bn_weight, scale ? scale : ones, c);
+	set_param(n, P_bn_bias, shift ? shift : zeros, c);
+	set_param(n, P_bn_mean, zeros, c);
+	set_param(n, P_bn_var, ones, c);
+	node_add(m->g, n);
+	return n;
+}
+
+/* clamp_index - a start or end of a slice, counted from the end when negative */
+int64_t
+clamp_index(int64_t i, int64_t size)
+{
+	if (i < 0)
+		i += size;
+	return i < 0 ? 0 : i > size ? size : i;
+}
