@@ -2,11 +2,26 @@
 ** dump.c - the graph as model text: flat, one node a line, shapes as trailing comments. What is
 ** printed is the input language, so any dump can be saved, edited and compiled. Also Graphviz.
 */
+#include <stdlib.h>
 #include <string.h>
 
 #include "resnetc.h"
 
 static const char *const param_keys[NParams] = { "weight", "bias", "bn_weight", "bn_bias", "bn_mean", "bn_var" };
+
+/* shortest - as few digits as read back to the same double */
+static const char *
+shortest(double v)
+{
+	const char *s = "";
+
+	for (int digits = 1; digits <= 17; digits++) {
+		s = arena_text("%.*g", digits, v);
+		if (strtod(s, NULL) == v)
+			break;
+	}
+	return s;
+}
 
 static void
 dump_attr(FILE *f, const AttrRow *row, const Attr *a)
@@ -34,7 +49,7 @@ dump_attr(FILE *f, const AttrRow *row, const Attr *a)
 			fprintf(f, ", %s = {%d, %d, %d, %d}", row->name, s->t, s->l, s->b, s->r);
 		break;
 	case K_BOOL:  fprintf(f, ", %s = %s", row->name, *(const bool *)p ? "true" : "false"); break;
-	case K_REAL:  fprintf(f, ", %s = %.17g", row->name, *(const double *)p); break;
+	case K_REAL:  fprintf(f, ", %s = %s", row->name, shortest(*(const double *)p)); break;
 	case K_RANGE: fprintf(f, ", %s = {%d, %d, %d}", row->name, r->from, r->to, r->step); break;
 	case K_WORD:  fprintf(f, ", %s = \"%s\"", row->name, words_of(row, &count)[*(const int *)p]); break;
 	case K_NAME:  fprintf(f, ", %s = \"%s\"", row->name, *(const char *const *)p); break;
@@ -97,7 +112,7 @@ dump_list(FILE *f, const char *key, const double *v, int count)
 {
 	fprintf(f, "%s = { ", key);
 	for (int i = 0; i < count; i++)
-		fprintf(f, "%s%.17g", i ? ", " : "", v[i]);
+		fprintf(f, "%s%s", i ? ", " : "", shortest(v[i]));
 	fputs(" }, ", f);
 }
 
@@ -142,7 +157,7 @@ dump(FILE *f, const Graph *g, const char *after)
 		dump_list(f, "mean", g->image.mean, in->c < 4 ? in->c : 4);
 		dump_list(f, "std", g->image.std, in->c < 4 ? in->c : 4);
 	}
-	fprintf(f, "scale = %.17g, crop = %.17g", g->image.scale, g->image.crop);
+	fprintf(f, "scale = %s, crop = %s", shortest(g->image.scale), shortest(g->image.crop));
 	dump_flag(f, "u8", g->image.u8);
 	dump_flag(f, "hwc", g->image.hwc);
 	dump_flag(f, "bgr", g->image.bgr);

@@ -19,7 +19,7 @@ static const struct {
 } rows[] = {
 	{ "--weights", "-w", Text, offsetof(Options, weights), 0, 0, "FILE|random[:SEED]", "weights: .safetensors, or made up from a seed" },
 	{ "--output", "-o", Text, offsetof(Options, output), 0, 0, "DIR|FILE", "where results go (compile: generated/NAME)" },
-	{ "--input", "-i", Text, offsetof(Options, input), 0, 0, "FILE|HxW", "run, verify: .npy, .png or .jpg; HxW: another input size" },
+	{ "--input", "-i", Text, offsetof(Options, input), 0, 0, "FILE|HxW,...", "run, verify: .npy, .png or .jpg; HxW: another input size, or several in one artefact" },
 	{ "--expect", NULL, Text, offsetof(Options, expect), 0, 0, "FILE.npy", "verify: outputs to compare with" },
 	{ "--name", NULL, Text, offsetof(Options, name), 0, 0, "NAME", "another name for the model" },
 	{ "--prefix", NULL, Text, offsetof(Options, prefix), 0, 0, "TEXT", "put before every weight's name, such as module." },
@@ -86,18 +86,29 @@ number(const char *option, const char *s, int lo, int hi)
 	return (int)v;
 }
 
-/* input_size - "256x320"; false when it is a file name instead */
+/* input_size - "256x320" or a list with commas; false when it is a file name instead */
 static bool
 input_size(const char *s, Options *o)
 {
-	int h, w, end = 0;
+	int h, w, end = 0, count = 0;
 
-	if (sscanf(s, "%dx%d%n", &h, &w, &end) != 2 || s[end])
-		return false;
-	if (h < 1 || w < 1 || h > 65536 || w > 65536)
-		usage_error("--input: want HxW from 1x1 to 65536x65536, got '%s'", s);
-	o->h = h;
-	o->w = w;
+	for (const char *at = s;; at += end + 1) {
+		if (sscanf(at, "%dx%d%n", &h, &w, &end) != 2 || (at[end] && at[end] != ','))
+			return false;
+		if (h < 1 || w < 1 || h > 65536 || w > 65536)
+			usage_error("--input: want HxW from 1x1 to 65536x65536, got '%s'", s);
+		for (int i = 0; i < count; i++)
+			if (o->sizes[i].h == h && o->sizes[i].w == w)
+				usage_error("--input: want different sizes, got %dx%d twice", h, w);
+		if (count == NSizes)
+			usage_error("--input: want at most %d sizes, got '%s'", NSizes, s);
+		o->sizes[count++] = (Pair){ h, w };
+		if (!at[end])
+			break;
+	}
+	o->nsizes = count;
+	o->h = o->sizes[0].h;
+	o->w = o->sizes[0].w;
 	return true;
 }
 
@@ -253,8 +264,8 @@ banner_command(const Options *o)
 		s = arena_text("%s --prefix %s", s, o->prefix);
 	if (o->batch)
 		s = arena_text("%s --batch %d", s, o->batch);
-	if (o->h)
-		s = arena_text("%s --input %dx%d", s, o->h, o->w);
+	for (int i = 0; o->h && i < o->nsizes; i++)
+		s = arena_text("%s%s%dx%d", s, i ? "," : " --input ", o->sizes[i].h, o->sizes[i].w);
 	for (int i = 0; i < o->nargs; i++)
 		s = arena_text("%s -D %s", s, base_name(o->args[i]));
 	for (int i = 0; i < npasses; i++)
@@ -315,6 +326,10 @@ options_parse(int argc, char **argv)
 		set_targets(&o, "native");
 	if (o.ntargets > 1 && strcmp(o.verb, "compile"))
 		usage_error("%s: want one target, got %d", o.verb, o.ntargets);
+	if (o.nsizes > 1 && strcmp(o.verb, "compile"))
+		usage_error("%s: want one input size, got %d", o.verb, o.nsizes);
+	if (!o.nsizes)
+		o.nsizes = 1;                /* the model's own */
 	quiet = o.quiet;
 	if (o.model)
 		o.command = banner_command(&o);

@@ -28,6 +28,8 @@
 enum {
 	AlignFloats = 16,            /* every tensor and weight starts on a 64-byte line */
 	HeaderBytes = 128,           /* of a weight blob, before the first weight */
+	NTargets    = 4,             /* most targets of one artefact */
+	NSizes      = 8,             /* most input sizes of one artefact */
 	NInputs     = 64,            /* most inputs of one node (concat) */
 	NNodes      = 4096           /* most nodes of one model */
 };
@@ -199,6 +201,7 @@ struct Graph {
 	int nclasses;
 	const char **ignore;         /* weight names that may stay unused; '*' at the end matches a prefix */
 	int nignore;
+	const Graph *like;           /* tile: pack weights as this graph, of another input size, does; NULL: freely */
 	const struct Target *target; /* passes need it from choose on */
 	bool plain_choice;           /* choose: the direct family for every convolution */
 	bool plain_layout;           /* layout: every tensor gets the halo of the widest */
@@ -398,6 +401,7 @@ typedef struct {
 	Node **users;                /* nodes it serves */
 	int nusers;
 } Function;
+typedef struct Artefact Artefact;
 typedef struct {                     /* everything the emitters need to know about one compilation */
 	Graph *g;
 	Function *functions;
@@ -406,8 +410,14 @@ typedef struct {                     /* everything the emitters need to know abo
 	uint64_t plan_hash;
 	char model_sha[65], weights_sha[65];
 	const char *command;         /* without paths */
+	const Artefact *artefact;    /* what NAME.h tells of several targets and sizes; NULL: one of each */
 	bool guarded;                /* emit_source: compile to nothing on other architectures */
 } Model;
+struct Artefact {                    /* several targets and input sizes under one name */
+	const char *name;
+	Model **parts;               /* [target][size] */
+	int targets, sizes;
+};
 Model *model_of(Graph *g);                           /* shares and writes kernels, lays out the blob */
 const Function *function_of(const Model *m, const Kernel *k);
 int parts_of(const Node *n);                         /* kernels that make its result: a concat has one per input */
@@ -418,7 +428,10 @@ File emit_source(const Model *m);
 File emit_header(const Model *m);
 File emit_blob(const Model *m);                      /* folds, packs, checksums; needs bound weights */
 void fold_weights(const Node *n, double **w, double **b); /* batch norm multiplied in, in double; malloc'd */
-int emit_all_targets(Model **m, int count, const char *name, File *files); /* with a dispatcher; files: 3 + 2*count */
+int emit_artefact(const Artefact *a, File *files);  /* with a dispatcher; files: 3 + 2*targets*sizes */
+const char *size_name(const Model *m);               /* "224x224" */
+size_t workspace_of(const Artefact *a, int size);    /* bytes, on any target */
+size_t outputs_of(const Graph *g);                   /* floats of all outputs */
 int runtime_files(const Target *const *t, int nt, File *files);     /* what the generated C includes and links */
 File safetensors_file(const Graph *g, char *name);           /* weights/safetensors.c: the bound parameters */
 void write_files(const char *dir, const File *files, int count); /* all or none */
@@ -521,8 +534,11 @@ typedef struct {
 	const char *verb, *model, *layer;
 	const char *weights, *output, *input, *expect, *name, *prefix;
 	const Target *target;        /* the first of targets */
-	const Target *targets[4];
+	const Target *targets[NTargets];
 	int ntargets;
+	Pair sizes[NSizes];          /* the first is h, w */
+	int nsizes;
+	const Graph *like;           /* build: pack weights as this graph, of another input size, does */
 	int batch, h, w, threads, rounds;
 	const char *args[64];
 	int nargs;

@@ -99,6 +99,62 @@ START_TEST(npy_there_and_back)
 }
 END_TEST
 
+/* one net of a file with nn.image options, run on in; malloc'd outputs */
+static float *
+run_image_model(const char *options, const void *in, size_t *count)
+{
+	Session s = session_open(compiled(graph_of(model_file(arena_text(
+		"local nn = require \"resnet\"\n"
+		"return nn.model { name = \"m\", input = nn.image { 3, 6, 7, mean = { 0.4, 0.5, 0.6 }, std = { 0.2, 0.25, 0.3 }%s },\n"
+		"stem = nn.stem.cifar { 8 }, head = { { \"a\", nn.embedding {} }, { \"b\", nn.classifier { 5, softmax = true, top = 2 } } }, taps = { \"stem\" } }\n",
+		options))), "native", 0), 1, false);
+	float *out = malloc(s.outputs*sizeof *out);
+
+	session_run(&s, in, out);
+	*count = s.outputs;
+	session_close(&s);
+	return out;
+}
+
+START_TEST(pixels_of_any_kind_give_the_same_result)
+{
+	static const double mean[] = { 0.4, 0.5, 0.6 }, std[] = { 0.2, 0.25, 0.3 };
+	enum { H = 6, W = 7 };
+	unsigned char hwc[H*W*3], chw[H*W*3];        /* BGR and RGB */
+	float ready[3*H*W], raw[3*H*W], *want, *got;
+	size_t n, m;
+
+	for (int c = 0; c < 3; c++)
+		for (int i = 0; i < H*W; i++) {
+			int v = (c*71 + i*37)%256;
+			hwc[i*3 + 2 - c] = chw[c*H*W + i] = (unsigned char)v;
+			raw[c*H*W + i] = (float)v;
+			ready[c*H*W + i] = (float)((v/255.0 - mean[c])/std[c]);
+		}
+	want = run_image_model("", ready, &n);
+	ck_assert_uint_eq(n, 8 + 4 + 8*H*W);
+	static const char *const options[] = { ", dtype = \"u8\"", ", dtype = \"u8\", layout = \"HWC\", order = \"BGR\"", ", normalize = true" };
+	const void *inputs[] = { chw, hwc, raw };
+	for (int k = 0; k < 3; k++) {
+		got = run_image_model(options[k], inputs[k], &m);
+		ck_assert_uint_eq(n, m);
+		for (size_t i = 0; i < n; i++)
+			ck_assert_msg(fabsf(got[i] - want[i]) < 1e-5f, "%s: value %zu is %g instead of %g", options[k], i, (double)got[i], (double)want[i]);
+		free(got);
+	}
+	/* a network trained on BGR, fed BGR: nothing is swapped; fed RGB: the channels are */
+	got = run_image_model(", dtype = \"u8\", trained = \"BGR\", order = \"BGR\"", chw, &m);
+	for (size_t i = 0; i < n; i++)
+		ck_assert_float_eq_tol(got[i], want[i], 1e-5f);
+	free(got);
+	got = run_image_model(", dtype = \"u8\", trained = \"BGR\", layout = \"HWC\"", hwc, &m);
+	for (size_t i = 0; i < n; i++)
+		ck_assert_float_eq_tol(got[i], want[i], 1e-5f);
+	free(got);
+	free(want);
+}
+END_TEST
+
 Suite *
 suite_image(void)
 {
@@ -111,6 +167,7 @@ suite_image(void)
 	tcase_add_test(t, shorter_side_decides);
 	tcase_add_test(t, shipped_pictures_are_read);
 	tcase_add_test(t, npy_there_and_back);
+	tcase_add_test(t, pixels_of_any_kind_give_the_same_result);
 	suite_add_tcase(s, t);
 	return s;
 }

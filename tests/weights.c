@@ -1,4 +1,14 @@
-/* weights.c - safetensors: dtypes, binding by name, and every way a file can lie. */
+/*
+** weights.c - safetensors, PyTorch and NumPy files: dtypes, binding by name, and every way a file can lie.
+** tests/checkpoints holds what PyTorch and NumPy themselves wrote; make.py there says what is in it.
+*/
+#include <glob.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <zip.h>
+
 #include "tests.h"
 
 static const char model[] =
@@ -78,7 +88,7 @@ START_TEST(not_a_safetensors_file)
 	Ran r;
 
 	put_file("model.lua", model, strlen(model));
-	put_file("short", "{}", 2);
+	put_file("short", "ab", 2);
 	r = resnetc("%s -w %s", in_dir("model.lua"), in_dir("short"));
 	ck_assert_str_eq(r.err, "short: want a safetensors file, got 2 bytes\n");
 	put_file("long", "\xff\xff\xff\0\0\0\0\0{}", 10);
@@ -166,6 +176,209 @@ START_TEST(batch_norm_is_folded_in_double)
 }
 END_TEST
 
+/* --- checkpoints --- */
+
+static const char checkpoint_model[] =
+	"local nn = require \"resnet\"\n"
+	"return nn.model { name = \"m\", input = nn.image { 3, 2, 2 }, body = function(x)\n"
+	"return nn.bn(nn.conv(x, { 2, kernel = { 1, 2 }, padding = 0, name = \"conv1\" })) end }\n";
+
+START_TEST(checkpoint_is_read)
+{
+	static const char *const files[] = { "zip.pth", "legacy.pth", "checkpoint.pth", "strided.pt", "strided_legacy.pt", "arrays.npz", "keras.npz" };
+	static const DslOptions none;
+	Graph *g;
+	const Node *conv, *bn;
+
+	put_file("model.lua", checkpoint_model, strlen(checkpoint_model));
+	g = dsl_load(in_dir("model.lua"), &none);
+	bind_weights(g, weights_open(arena_text("tests/checkpoints/%s", files[_i])));
+	conv = g->nodes[1];
+	bn = g->nodes[2];
+	ck_assert_uint_eq(conv->p[P_weight].count, 12);
+	for (int i = 0; i < 12; i++)
+		ck_assert_msg(conv->p[P_weight].data[i] == i/8.0, "%s: weight %d is %g", files[_i], i, conv->p[P_weight].data[i]);
+	for (int p = P_bn_weight; p <= P_bn_var; p++)
+		for (int i = 0; i < 2; i++)
+			ck_assert_msg(bn->p[p].data[i] == (12 + 2*(p - P_bn_weight) + i)/8.0, "%s: parameter %d is %g", files[_i], p, bn->p[p].data[i]);
+}
+END_TEST
+
+START_TEST(weights_are_listed)
+{
+	Ran r = resnetc("weights tests/checkpoints/checkpoint.pth");
+
+	ck_assert_int_eq(r.status, 0);
+	ck_assert_ptr_nonnull(strstr(r.out, "module.conv1.weight                          F16   2x3x1x2                       0        1.375        0\n"));
+	ck_assert_ptr_nonnull(strstr(r.out, "6 tensors, 21 values, 0 NaN\n"));
+	r = resnetc("weights --json tests/checkpoints/arrays.npz");
+	ck_assert_ptr_nonnull(strstr(r.out, "{ \"name\": \"bn1.running_var\", \"dtype\": \"F32\", \"shape\": [2], \"min\": 2.25, \"max\": 2.375, \"nan\": 0 }"));
+}
+END_TEST
+
+/* legacy - a stream whose object is this pickle, then the list of storages */
+static const char *
+legacy(const char *object, size_t len)
+{
+	static const char head[] = "\x80\x02\x8a\x0al\xfc\x9c" "F\xf9 j\xa8P\x19.\x80\x02M\xe9\x03.\x80\x02}q\0.";
+	char all[512];
+	size_t n = sizeof head - 1;
+
+	memcpy(all, head, n);
+	memcpy(all + n, object, len);
+	memcpy(all + n + len, "\x80\x02]q\0.", 6);
+	put_file("w.pth", all, n + len + 6);
+	return in_dir("w.pth");
+}
+
+#define PICKLE(text) text, sizeof text - 1
+static const struct { const char *object; size_t len; const char *want; } pickles[] = {
+	{ PICKLE("\x80\x02" "cos\nsystem\nX\x04\0\0\0true\x85R."),
+	  "w.pth: pickle, byte 13: want tensors, dictionaries and numbers, got the global 'os system' (save model.state_dict() alone)\n" },
+	{ PICKLE("\x80\x02" "cbuiltins\neval\n(X\x01\0\0\0" "1tR."),
+	  "w.pth: pickle, byte 17: want tensors, dictionaries and numbers, got the global 'builtins eval' (save model.state_dict() alone)\n" },
+	{ PICKLE("\x80\x04\x8c\x05posix\x8c\x06system\x93."),
+	  "w.pth: pickle, byte 18: want tensors, dictionaries and numbers, got the global 'posix system' (save model.state_dict() alone)\n" },
+	{ PICKLE("\x80\x02(i"), "w.pth: pickle, byte 3: want an opcode that state dicts are made of, got 0x69\n" },
+	{ PICKLE("\x80\x02]q\0h\0a."), "w.pth: want a state dict, or a dictionary with one in it, got something else\n" },
+	{ PICKLE("\x80\x02}q\0X\x05\0\0\0modelh\0s."), "w.pth: want a state dict, or a dictionary with one in it, got a dictionary without tensors\n" },
+	{ PICKLE("\x80\x02h\x07."), "w.pth: pickle, byte 4: want a memo that was set, got number 7\n" },
+	{ PICKLE("\x80\x02r\xff\xff\xff\x7f."), "w.pth: pickle, byte 7: want a value to remember, got none\n" },
+	{ PICKLE("\x80\x02Nr\xff\xff\xff\x7f."), "w.pth: pickle, byte 8: want a memo number below the pickle's 15 bytes, got 2147483647\n" },
+	{ PICKLE("\x80\x02X\xff\xff\xff\x7f."), "w.pth: pickle, byte 7: want a string of 2147483647 bytes within the file, got the end\n" },
+	{ PICKLE("\x80\x02" "0."), "w.pth: pickle, byte 3: want a value on the stack, got none\n" },
+	{ PICKLE("\x80\x02Nu."), "w.pth: pickle, byte 4: want a mark on the stack, got none\n" },
+	{ PICKLE("\x80\x02(K\x01K\x02tQ."), "w.pth: pickle, byte 9: want a persistent id of a storage, got something else\n" },
+	{ PICKLE("\x80\x02" "ctorch._utils\n_rebuild_tensor_v2\n)R."),
+	  "w.pth: pickle, byte 37: want a tensor as storage, offset, at most 8 sizes and as many strides, got something else\n" },
+	/* storage of 2 elements, sizes (3,): reaches beyond */
+	{ PICKLE("\x80\x02}X\x01\0\0\0actorch._utils\n_rebuild_tensor_v2\n((X\x07\0\0\0storagectorch\nFloatStorage\nX\x01\0\0\0" "0X\x03\0\0\0cpuK\x02NtQK\0K\x03\x85K\x01\x85\x89}tRs."),
+	  "w.pth: pickle, byte 107: want a tensor within its storage of 2 elements, got one that reaches element 2\n" },
+};
+enum { NPickles = sizeof pickles/sizeof *pickles };
+
+START_TEST(bad_pickle)
+{
+	Ran r = resnetc("weights %s", legacy(pickles[_i].object, pickles[_i].len));
+
+	ck_assert_str_eq(r.err, pickles[_i].want);
+	ck_assert_int_eq(r.status, ExitInput);
+}
+END_TEST
+
+START_TEST(zip_bomb_is_refused_before_it_is_unpacked)
+{
+	size_t size = 100u << 20;
+	void *zeros = calloc(1, size);
+	const char *file = in_dir("bomb.npz");
+	int error;
+	zip_t *z = zip_open(file, ZIP_CREATE | ZIP_TRUNCATE, &error);
+	Ran r;
+
+	ck_assert_ptr_nonnull(z);
+	ck_assert_int_ge(zip_file_add(z, "a.npy", zip_source_buffer(z, zeros, size, 0), 0), 0);
+	ck_assert_int_eq(zip_close(z), 0);
+	free(zeros);
+	r = resnetc("weights %s", file);
+	ck_assert_int_eq(r.status, ExitInput);
+	ck_assert_msg(strstr(r.err, "bomb.npz: entry 'a.npy': want at most ") == r.err && strstr(r.err, "got 104857600"), "%s", r.err);
+}
+END_TEST
+
+START_TEST(other_formats_are_named)
+{
+	Ran r;
+
+	put_file("w.h5", "\x89HDF\r\n\x1a\n........", 16);
+	r = resnetc("weights %s", in_dir("w.h5"));
+	ck_assert_str_eq(r.err, "w.h5: want safetensors, PyTorch, .npz or ONNX, got HDF5: save the tensors with numpy.savez\n");
+	put_file("w.pth", "\x80\x02}q\0.              ", 20);
+	r = resnetc("weights %s", in_dir("w.pth"));
+	ck_assert_str_eq(r.err, "w.pth: want what torch.save writes, got a pickle of something else\n");
+	put_file("w.json", "{\"a\": 1}", 8);
+	r = resnetc("weights %s", in_dir("w.json"));
+	ck_assert_str_eq(r.err, "w.json: want safetensors, or an index of shards with \"weight_map\", got other JSON\n");
+	put_file("cut.zip", "PK\3\4", 4);
+	r = resnetc("weights %s", in_dir("cut.zip"));
+	ck_assert_int_eq(r.status, ExitInput);
+}
+END_TEST
+
+START_TEST(shards_are_read_together)
+{
+	Ran r;
+	float v[2] = { 1, 2 };
+	static const char index[] = "{\"weight_map\": {\"conv1.weight\": \"a.safetensors\", \"conv1.bias\": \"b.safetensors\"}}";
+
+	put_file("model.lua", model, strlen(model));
+	file("{\"conv1.weight\": {\"dtype\": \"F32\", \"shape\": [2, 1, 1, 1], \"data_offsets\": [0, 8]}}", v, 8);
+	ck_assert_int_eq(rename(in_dir("w.safetensors"), in_dir("a.safetensors")), 0);
+	file("{\"conv1.bias\": {\"dtype\": \"F32\", \"shape\": [2], \"data_offsets\": [0, 8]}}", v, 8);
+	ck_assert_int_eq(rename(in_dir("w.safetensors"), in_dir("b.safetensors")), 0);
+	put_file("model.safetensors.index.json", index, strlen(index));
+	r = resnetc("%s -w %s -q -o %s", in_dir("model.lua"), in_dir("model.safetensors.index.json"), in_dir("left"));
+	ck_assert_str_eq(r.err, "");
+	ck_assert_int_eq(r.status, ExitOk);
+}
+END_TEST
+
+/* survives - reads a damaged file in a child with little memory to spare; any end but a crash will do */
+static bool
+survives(const char *name)
+{
+	pid_t child;
+	int status;
+
+	fflush(stdout);
+	child = fork();
+	if (!child) {
+		struct rlimit most = { 256u << 20, 256u << 20 };
+		setrlimit(RLIMIT_DATA, &most);
+		if (!freopen("/dev/null", "w", stderr))
+			_exit(ExitBug);
+		Weights *w = weights_open(in_dir(name));
+		for (int i = 0; i < w->count; i++) {
+			tensor_load(&w->tensors[i]);
+			for (size_t k = 0; k < tensor_count(&w->tensors[i]) && k < 1000; k++)
+				tensor_get(&w->tensors[i], k);
+			tensor_unload(&w->tensors[i]);
+		}
+		_exit(ExitOk);
+	}
+	waitpid(child, &status, 0);
+	return WIFEXITED(status) && (WEXITSTATUS(status) == ExitOk || WEXITSTATUS(status) == ExitInput);
+}
+
+static glob_t damaged;
+
+START_TEST(damaged_files_never_crash)
+{
+	const char *path = damaged.gl_pathv[_i];
+	bool onnx = strstr(path, ".onnx") != NULL;
+	const char *name = onnx ? "damaged.onnx" : "damaged";
+	size_t len, most;
+	const unsigned char *map = file_map(path, &len);
+	unsigned char *copy = malloc(len + 1);
+	unsigned seed = 1;
+
+	/* every truncation and flip of a small file, a sample of a large one's */
+	most = len < 3000 ? len : 1500;
+	for (size_t k = 0; k < most; k++) {
+		size_t at = most == len ? k : (seed = seed*1664525u + 1013904223u)%len;
+		memcpy(copy, map, len);
+		put_file(name, copy, at);
+		ck_assert_msg(at == 0 || survives(name), "%s cut after %zu bytes", path, at);
+		copy[at] ^= (unsigned char)(1u << (k%8));
+		put_file(name, copy, len);
+		ck_assert_msg(survives(name), "%s with bit %zu of byte %zu flipped", path, k%8, at);
+		copy[at] = 0xff;
+		put_file(name, copy, len);
+		ck_assert_msg(survives(name), "%s with byte %zu set", path, at);
+	}
+	free(copy);
+}
+END_TEST
+
 Suite *
 suite_weights(void)
 {
@@ -178,6 +391,17 @@ suite_weights(void)
 	tcase_add_test(t, counters_and_ignored_names_may_stay);
 	tcase_add_test(t, dtypes_are_read);
 	tcase_add_test(t, batch_norm_is_folded_in_double);
+	tcase_add_loop_test(t, checkpoint_is_read, 0, 7);
+	tcase_add_test(t, weights_are_listed);
+	tcase_add_loop_test(t, bad_pickle, 0, NPickles);
+	tcase_add_test(t, zip_bomb_is_refused_before_it_is_unpacked);
+	tcase_add_test(t, other_formats_are_named);
+	tcase_add_test(t, shards_are_read_together);
+	tcase_set_timeout(t, 300);
+	glob("tests/checkpoints/*.[pn][tp]*", 0, NULL, &damaged);
+	glob("tests/import/flat.onnx", GLOB_APPEND, NULL, &damaged);
+	glob("tests/import/basic_bn.onnx", GLOB_APPEND, NULL, &damaged);
+	tcase_add_loop_test(t, damaged_files_never_crash, 0, (int)damaged.gl_pathc);
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -1,7 +1,8 @@
 /*
-** dispatch.c - several targets in one artefact: NAME_TARGET.c for each, NAME.c that asks the processor
-** which to use, and one blob that holds theirs one after the other. Only the part that is used is
-** ever touched, so a mapped blob costs no more memory than one target's.
+** dispatch.c - several targets and several input sizes in one artefact: a pair of files for each, and NAME.c
+** that asks the processor which target to use and has one function a size. The blob holds the targets' parts
+** one after the other; all sizes of a target share its part. Only the part that is used is ever touched,
+** so a mapped blob costs no more memory than one target's.
 */
 #include <stdlib.h>
 #include <string.h>
@@ -9,48 +10,51 @@
 #include "../../runtime/rc.h"
 #include "../resnetc.h"
 
-/* preference - the widest first; scalar last, it runs anywhere */
-static int
-preference(const void *a, const void *b)
-{
-	const Model *const *x = a, *const *y = b;
-
-	return (*y)->g->target->vl - (*x)->g->target->vl;
-}
-
-/* whole - what NAME.h tells: the largest workspace, all weights, a hash of all plans */
+/* whole - what NAME.h tells: the first size, the largest workspace, all weights, a hash of all plans */
 static Model
-whole(Model *const *m, int count, const char *name, Graph *g, Target *t)
+whole(const Artefact *a, Graph *g, Target *t)
 {
-	Model all = *m[0];
-	uint64_t hashes[8];
+	Model all = *a->parts[0];
+	uint64_t hashes[NTargets];
 
-	*g = *m[0]->g;
+	*g = *a->parts[0]->g;
 	*t = *g->target;
-	g->name = name;
+	g->name = a->name;
 	g->target = t;
 	all.g = g;
+	all.artefact = a;
 	all.weight_floats = 0;
 	t->name = "";
-	for (int i = 0; i < count; i++) {
-		t->name = arena_text("%s%s%s", t->name, i ? "," : "", m[i]->g->target->name);
-		g->arena = m[i]->g->arena > g->arena ? m[i]->g->arena : g->arena;
-		all.weight_floats += m[i]->weight_floats;
-		hashes[i] = m[i]->plan_hash;
+	for (int i = 0; i < a->targets; i++) {
+		const Model *first = a->parts[i*a->sizes];
+		t->name = arena_text("%s%s%s", t->name, i ? "," : "", first->g->target->name);
+		all.weight_floats += first->weight_floats;
+		hashes[i] = first->plan_hash;
+		for (int s = 0; s < a->sizes; s++)
+			if (a->parts[i*a->sizes + s]->g->arena > g->arena)
+				g->arena = a->parts[i*a->sizes + s]->g->arena;
 	}
-	all.plan_hash = rc_hash(hashes, (size_t)count*sizeof *hashes);
+	all.plan_hash = rc_hash(hashes, (size_t)a->targets*sizeof *hashes);
 	return all;
 }
 
+const char *
+size_name(const Model *m)
+{
+	Shape s = m->g->nodes[0]->shape;
+
+	return arena_text("%dx%d", s.h, s.w);
+}
+
 static void
-emit_choice(Out *o, Model *const *m, int count)
+emit_choice(Out *o, const Artefact *a)
 {
 	out_text(o, "\n/* Which of the targets this processor runs best; -1: none. */\n"
 	            "static int\n"
 	            "best(void)\n"
 	            "{\n");
-	for (int i = 0; i < count; i++) {
-		const Target *t = m[i]->g->target;
+	for (int i = 0; i < a->targets; i++) {
+		const Target *t = a->parts[i*a->sizes]->g->target;
 		if (t->macro)
 			out_line(o, "#if defined(%s)", t->macro);
 		if (t->cpu)
@@ -61,31 +65,32 @@ emit_choice(Out *o, Model *const *m, int count)
 		if (!t->macro && !t->cpu)
 			break;                   /* nothing after it is reached */
 	}
-	if (m[count-1]->g->target->macro)
+	if (a->parts[(a->targets - 1)*a->sizes]->g->target->macro)
 		out_line(o, "return -1;");
 	out_line(o, "}\n");
 }
 
 /* emit_cases - one call per target, args ending in the target's part of the blob */
 static void
-emit_cases(Out *o, Model *const *m, int count, const char *call)
+emit_cases(Out *o, const Artefact *a, int size, const char *call)
 {
 	size_t at = 0;
 
 	out_line(o, "switch (best()) {");
-	for (int i = 0; i < count; i++) {
-		const Target *t = m[i]->g->target;
+	for (int i = 0; i < a->targets; i++) {
+		const Model *m = a->parts[i*a->sizes + size];
+		const Target *t = m->g->target;
 		if (t->macro)
 			out_line(o, "#if defined(%s)", t->macro);
 		out_line(o, "case %d:", i);
 		out_set(o, "part", at ? "part + %zu" : "part", at);
-		out_set(o, "bytes", "%zu", m[i]->weight_floats*sizeof(float));
-		out_set(o, "each_check", "%s_check", m[i]->g->name);
-		out_set(o, "each_run_with", "%s_run_with", m[i]->g->name);
+		out_set(o, "bytes", "%zu", m->weight_floats*sizeof(float));
+		out_set(o, "each_check", "%s_check", m->g->name);
+		out_set(o, "each_run_with", "%s_run_with", m->g->name);
 		out_text(o, call);
 		if (t->macro)
 			out_line(o, "#endif");
-		at += m[i]->weight_floats*sizeof(float);
+		at += m->weight_floats*sizeof(float);
 	}
 	out_text(o, "default:\n"
 	            "return RC_E_CPU;\n"
@@ -93,19 +98,69 @@ emit_cases(Out *o, Model *const *m, int count, const char *call)
 	            "}\n");
 }
 
-static File
-emit_dispatcher(const Model *all, Model *const *m, int count)
+/* emit_size - NAME_run_with and NAME_run for one size, with suffix "" or "_HxW" */
+static void
+emit_size(Out *o, const Artefact *a, int size, const char *suffix)
 {
+	out_set(o, "suffix", "%s", suffix);
+	out_set(o, "need", "%s", *suffix ? arena_text("WORKSPACE_BYTES%s", suffix) : "WORKSPACE_BYTES");
+	out_text(o, "\nint\n"
+	            "$name_run_with$suffix(const rc_options *options, const void *weights, const $pixel *input, float *output,\n"
+	            "void *workspace, size_t workspace_len)\n"
+	            "{\n"
+	            "const char *part = (const char *)weights;\n\n"
+	            "if (!weights)\n"
+	            "return RC_E_NULL;\n");
+	if (!*suffix)
+		out_text(o, "if (workspace_len < $NAME_WORKSPACE_BYTES)\n"
+		            "return RC_E_WORKSPACE_SIZE;\n");
+	emit_cases(o, a, size, "return $each_run_with(options, $part, input, output, workspace, workspace_len);\n");
+	out_text(o, "\nint\n"
+	            "$name_run$suffix(const void *weights, const $pixel *input, float *output, void *workspace, size_t workspace_len)\n"
+	            "{\n"
+	            "return $name_run_with$suffix(NULL, weights, input, output, workspace, workspace_len);\n"
+	            "}\n");
+}
+
+/* emit_table - the sizes, to pick one at run time */
+static void
+emit_table(Out *o, const Artefact *a)
+{
+	out_text(o, "\nconst $name_size $name_sizes[$NAME_SIZES] = {\n");
+	for (int s = 0; s < a->sizes; s++) {
+		const Model *m = a->parts[s];
+		Shape in = m->g->nodes[0]->shape;
+		out_line(o, "{ %d, %d, %zu, %zu, %zu, %s_run_%s, %s_run_with_%s }%s", in.h, in.w, count_of(in), outputs_of(m->g), workspace_of(a, s),
+		         a->name, size_name(m), a->name, size_name(m), s + 1 < a->sizes ? "," : "");
+	}
+	out_line(o, "};");
+}
+
+size_t
+workspace_of(const Artefact *a, int size)
+{
+	size_t most = 0;
+
+	for (int t = 0; t < a->targets; t++)
+		if (a->parts[t*a->sizes + size]->g->arena > most)
+			most = a->parts[t*a->sizes + size]->g->arena;
+	return most*sizeof(float);
+}
+
+static File
+emit_dispatcher(const Model *all)
+{
+	const Artefact *a = all->artefact;
 	Out *o = out_new();
 	size_t len;
 	const char *text;
 
 	emit_names(o, all->g);
-	emit_banner(o, all, "c", "chooses the code for the processor it runs on");
+	emit_banner(o, all, "c", a->sizes == 1 ? "chooses the code for the processor it runs on" : "chooses the code for processor and input size");
 	out_text(o, "#include \"$name.h\"\n");
-	for (int i = 0; i < count; i++)
-		out_line(o, "#include \"%s.h\"", m[i]->g->name);
-	emit_choice(o, m, count);
+	for (int i = 0; i < a->targets*a->sizes; i++)
+		out_line(o, "#include \"%s.h\"", a->parts[i]->g->name);
+	emit_choice(o, a);
 	emit_constants(o, all->g);
 	out_text(o, "int\n"
 	            "$name_check(const void *weights, size_t len)\n"
@@ -115,36 +170,27 @@ emit_dispatcher(const Model *all, Model *const *m, int count)
 	            "return RC_E_NULL;\n"
 	            "if (len != $NAME_WEIGHTS_BYTES)\n"
 	            "return RC_E_WEIGHTS_SIZE;\n");
-	emit_cases(o, m, count, "return $each_check($part, $bytes);\n");
-	out_text(o, "\nint\n"
-	            "$name_run_with(const rc_options *options, const void *weights, const $pixel *input, float *output,\n"
-	            "void *workspace, size_t workspace_len)\n"
-	            "{\n"
-	            "const char *part = (const char *)weights;\n\n"
-	            "if (!weights)\n"
-	            "return RC_E_NULL;\n"
-	            "if (workspace_len < $NAME_WORKSPACE_BYTES)\n"
-	            "return RC_E_WORKSPACE_SIZE;\n");
-	emit_cases(o, m, count, "return $each_run_with(options, $part, input, output, workspace, workspace_len);\n");
-	out_text(o, "\nint\n"
-	            "$name_run(const void *weights, const $pixel *input, float *output, void *workspace, size_t workspace_len)\n"
-	            "{\n"
-	            "return $name_run_with(NULL, weights, input, output, workspace, workspace_len);\n"
-	            "}\n");
+	emit_cases(o, a, 0, "return $each_check($part, $bytes);\n");
+	emit_size(o, a, 0, "");
+	for (int s = 0; a->sizes > 1 && s < a->sizes; s++)
+		emit_size(o, a, s, arena_text("_%s", size_name(a->parts[s])));
+	if (a->sizes > 1)
+		emit_table(o, a);
 	text = out_string(o, &len);
 	return (File){ arena_text("%s.c", all->g->name), text, len };
 }
 
 static File
-join_blobs(const Model *all, Model *const *m, int count)
+join_blobs(const Model *all)
 {
+	const Artefact *a = all->artefact;
 	size_t at = 0, len = all->weight_floats*sizeof(float);
 	char *blob = malloc(len);
 
 	if (!blob)
 		fail("out of memory");
-	for (int i = 0; i < count; i++) {
-		File one = emit_blob(m[i]);
+	for (int i = 0; i < a->targets; i++) {
+		File one = emit_blob(a->parts[i*a->sizes]);
 		memcpy(blob + at, one.data, one.len);
 		at += one.len;
 		free((void *)one.data);
@@ -152,23 +198,46 @@ join_blobs(const Model *all, Model *const *m, int count)
 	return (File){ arena_text("%s.weights", all->g->name), blob, len };
 }
 
+/* share_blob - all sizes of a target must want the same weights in the same places; they then have one hash */
+static void
+share_blob(const Artefact *a, int target)
+{
+	Model **m = a->parts + target*a->sizes;
+	uint64_t hashes[NSizes];
+
+	for (int s = 0; s < a->sizes; s++) {
+		const Graph *g = m[s]->g, *first = m[0]->g;
+		hashes[s] = m[s]->plan_hash;
+		for (int i = 0; i < first->count; i++)
+			if (g->count != first->count || strcmp(g->nodes[i]->name, first->nodes[i]->name) || g->nodes[i]->w_at != first->nodes[i]->w_at ||
+			    g->nodes[i]->b_at != first->nodes[i]->b_at)
+				fail_at(first->nodes[i], "want the same weights at all input sizes, got others at %s than at %s", size_name(m[s]), size_name(m[0]));
+		if (m[s]->weight_floats != m[0]->weight_floats)
+			fail("%s: want the same weights at all input sizes, got others at %s than at %s", g->file, size_name(m[s]), size_name(m[0]));
+	}
+	hashes[0] = rc_hash(hashes, (size_t)a->sizes*sizeof *hashes);
+	for (int s = 0; s < a->sizes; s++)
+		m[s]->plan_hash = hashes[0];
+}
+
 int
-emit_all_targets(Model **m, int count, const char *name, File *files)
+emit_artefact(const Artefact *a, File *files)
 {
 	Graph g;
 	Target t;
 	Model all;
 	int n = 0;
 
-	qsort(m, (size_t)count, sizeof *m, preference);
-	all = whole(m, count, name, &g, &t);
-	files[n++] = emit_dispatcher(&all, m, count);
+	for (int i = 0; a->sizes > 1 && i < a->targets; i++)
+		share_blob(a, i);
+	all = whole(a, &g, &t);
+	files[n++] = emit_dispatcher(&all);
 	files[n++] = emit_header(&all);
-	files[n++] = join_blobs(&all, m, count);
-	for (int i = 0; i < count; i++) {
-		m[i]->guarded = true;
-		files[n++] = emit_source(m[i]);
-		files[n++] = emit_header(m[i]);
+	files[n++] = join_blobs(&all);
+	for (int i = 0; i < a->targets*a->sizes; i++) {
+		a->parts[i]->guarded = a->targets > 1;
+		files[n++] = emit_source(a->parts[i]);
+		files[n++] = emit_header(a->parts[i]);
 	}
 	return n;
 }

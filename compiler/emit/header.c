@@ -25,6 +25,16 @@ upper_of(const char *name)
 	return upper;
 }
 
+size_t
+outputs_of(const Graph *g)
+{
+	size_t count = 0;
+
+	for (int i = 0; i < g->noutputs; i++)
+		count += count_of(g->outputs[i]->shape);
+	return count;
+}
+
 static bool
 has_adapter(const Graph *g)
 {
@@ -135,6 +145,45 @@ emit_outputs(Out *o, const Graph *g)
 	out_line(o, "%s", "");
 }
 
+/* emit_size_macros - what differs by input size */
+static void
+emit_size_macros(Out *o, const Artefact *a)
+{
+	out_text(o, "/* Each input size; the macros without one and NAME_run are the first's, but the workspace is enough for all. */\n");
+	out_line(o, "#define %s_SIZES %d", upper_of(a->name), a->sizes);
+	for (int s = 0; s < a->sizes; s++) {
+		const Graph *g = a->parts[s]->g;
+		const char *upper = upper_of(a->name), *size = size_name(a->parts[s]);
+		out_line(o, "#define %s_INPUT_FLOATS_%s %zu", upper, size, count_of(g->nodes[0]->shape));
+		out_line(o, "#define %s_OUTPUT_FLOATS_%s %zu", upper, size, outputs_of(g));
+		out_line(o, "#define %s_WORKSPACE_BYTES_%s %zu", upper, size, workspace_of(a, s));
+	}
+	out_line(o, "%s", "");
+}
+
+/* emit_sizes - a function for each, and a table to pick one at run time */
+static void
+emit_sizes(Out *o, const Artefact *a)
+{
+	out_text(o, "/* One input size each; the same blob serves all. */\n");
+	for (int s = 0; s < a->sizes; s++) {
+		out_set(o, "run", "%s_run_%s", a->name, size_name(a->parts[s]));
+		out_set(o, "run_with", "%s_run_with_%s", a->name, size_name(a->parts[s]));
+		out_text(o, "int $run(const void *weights, const $pixel *input, float *output, void *workspace, size_t workspace_len);\n"
+		            "int $run_with(const rc_options *options, const void *weights, const $pixel *input, float *output,\n"
+		            "\tvoid *workspace, size_t workspace_len);\n");
+	}
+	out_text(o, "\ntypedef struct $name_size {\n"
+	            "int height, width;\n"
+	            "size_t input_floats, output_floats, workspace_bytes;\n"
+	            "int (*run)(const void *weights, const $pixel *input, float *output, void *workspace, size_t workspace_len);\n"
+	            "int (*run_with)(const rc_options *options, const void *weights, const $pixel *input, float *output,\n"
+	            "\tvoid *workspace, size_t workspace_len);\n"
+	            "} $name_size;\n\n"
+	            "/* To pick by size; in the order they were asked for. */\n"
+	            "extern const $name_size $name_sizes[$NAME_SIZES];\n\n");
+}
+
 File
 emit_header(const Model *m)
 {
@@ -145,8 +194,7 @@ emit_header(const Model *m)
 	int64_t macs = 0;
 	const char *text;
 
-	for (int i = 0; i < g->noutputs; i++)
-		outputs += count_of(g->outputs[i]->shape);
+	outputs = outputs_of(g);
 	for (int i = 0; i < g->count; i++)
 		macs += macs_of(g->nodes[i]);
 	emit_names(o, g);
@@ -182,6 +230,8 @@ emit_header(const Model *m)
 		"#define $NAME_PLAN_HASH        $hash\n"
 		"#define $NAME_MACS             $macs\n\n");
 	emit_outputs(o, g);
+	if (m->artefact && m->artefact->sizes > 1)
+		emit_size_macros(o, m->artefact);
 	out_text(o,
 		"#ifdef __cplusplus\n"
 		"extern \"C\" {\n"
@@ -196,6 +246,8 @@ emit_header(const Model *m)
 		"/* The same with threads and a callback after each layer; options may be NULL. */\n"
 		"int $name_run_with(const rc_options *options, const void *weights, const $pixel *input, float *output,\n"
 		"\tvoid *workspace, size_t workspace_len);\n\n");
+	if (m->artefact && m->artefact->sizes > 1)
+		emit_sizes(o, m->artefact);
 	if (has_adapter(g))
 		out_text(o, "extern const float $name_mean[$c], $name_std[$c];\n\n");
 	if (g->nclasses) {

@@ -40,6 +40,7 @@ void finish(Import *m, Node *n, int rank);
 void same(Import *m, OnnxValue v);
 Node *flat(Import *m, Node *x);
 Node *scaled(Import *m, Node *x, const double *scale, const double *shift);
+OnnxValue constant_view(const OnnxValue *x, int rank, const int64_t *dim, const int64_t *first, const int64_t *step, const int *axes);
 int64_t clamp_index(int64_t i, int64_t size);        /* of a slice */
 
 /* one function an ONNX operator */

@@ -251,15 +251,27 @@ op_slice(Import *m)
 	if (count < 0 || n2 != count || (naxes >= 0 && naxes != count) || (nsteps >= 0 && nsteps != count))
 		refuse(m, "want as many starts as ends, axes and steps, got %d, %d, %d and %d", count, n2, naxes, nsteps);
 	if (!x.n) {
-		double *v = NULL;
-		int kept = 0;
-		if (x.rank != 1 || count != 1 || (nsteps > 0 && steps[0] < 1))
-			refuse(m, "want a constant of one dimension cut forwards, got something else");
-		for (int64_t i = clamp_index(from[0], x.dim[0]); i < clamp_index(to[0], x.dim[0]); i += nsteps > 0 ? steps[0] : 1)
-			PUSH(v, kept, x.data[i]);
-		x.data = v;
-		x.dim[0] = kept;
-		same(m, x);
+		int64_t first[8] = { 0 }, step[8], dim[8];
+		memcpy(dim, x.dim, sizeof dim);
+		for (int i = 0; i < 8; i++)
+			step[i] = 1;
+		for (int i = 0; i < count; i++) {
+			int64_t a = naxes >= 0 ? axes[i] : i, last;
+			if (a < 0)
+				a += x.rank;
+			if (a < 0 || a >= x.rank || (nsteps >= 0 && (steps[i] == 0 || steps[i] > 1024 || steps[i] < -1024)))
+				refuse(m, "want axes below %d and steps other than 0, got axis %lld", x.rank, (long long)a);
+			step[a] = nsteps >= 0 ? steps[i] : 1;
+			first[a] = clamp_index(from[i], x.dim[a]);
+			last = clamp_index(to[i], x.dim[a]);
+			if (step[a] < 0) {               /* backwards: from at most the last element, to before the first */
+				first[a] = first[a] > x.dim[a] - 1 ? x.dim[a] - 1 : first[a];
+				last = to[i] < -x.dim[a] ? -1 : last;
+			}
+			dim[a] = step[a] > 0 ? (last - first[a] + step[a] - 1)/step[a] : (first[a] - last - step[a] - 1)/-step[a];
+			dim[a] = dim[a] < 0 ? 0 : dim[a];
+		}
+		same(m, constant_view(&x, x.rank, dim, first, step, NULL));
 		return;
 	}
 	if (x.rank != 4)

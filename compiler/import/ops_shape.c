@@ -233,21 +233,20 @@ void
 op_transpose(Import *m)
 {
 	OnnxValue x = input(m, 0);
-	double *v;
+	int64_t perm[8], dim[8], first[8] = { 0 }, step[8];
+	int axes[8];
 
-	if (x.n || x.rank != 2)
-		refuse(m, "want a transposed constant of 2 dimensions, got %s of %d", x.n ? "a tensor" : "a constant", x.rank);
-	v = malloc((elements(&x) + 1)*sizeof *v);
-	if (!v)
-		fail("out of memory");
-	for (int64_t i = 0; i < x.dim[0]; i++)
-		for (int64_t j = 0; j < x.dim[1]; j++)
-			v[j*x.dim[0] + i] = x.data[i*x.dim[1] + j];
-	x.data = v;
-	int64_t t = x.dim[0];
-	x.dim[0] = x.dim[1];
-	x.dim[1] = t;
-	same(m, x);
+	if (x.n)
+		refuse(m, "want a transposed constant, got a transposed tensor");
+	for (int i = 0; i < x.rank; i++)
+		perm[i] = x.rank - 1 - i;
+	attr_ints(m, "perm", x.rank, perm, 0, x.rank - 1);
+	for (int i = 0; i < x.rank; i++) {
+		axes[i] = (int)perm[i];
+		dim[i] = x.dim[perm[i]];
+		step[i] = 1;
+	}
+	same(m, constant_view(&x, x.rank, dim, first, step, axes));
 }
 
 void

@@ -159,7 +159,7 @@ list_of(const Import *m, const char *name, size_t at, int64_t *v, int most)
 	if (elements(&c) > (size_t)most)
 		refuse(m, "want at most %d %s, got %zu", most, name, elements(&c));
 	for (size_t i = 0; i < elements(&c); i++)
-		v[count++] = (int64_t)c.data[i];
+		v[count++] = c.data[i] > 9e18 ? INT64_MAX : c.data[i] < -9e18 ? INT64_MIN + 1 : (int64_t)c.data[i];
 	return count;
 }
 
@@ -316,4 +316,34 @@ clamp_index(int64_t i, int64_t size)
 	if (i < 0)
 		i += size;
 	return i < 0 ? 0 : i > size ? size : i;
+}
+
+/* constant_view - part of a constant: dim elements along each axis from first on in steps; axes: which of x's axes each is, NULL: in order */
+OnnxValue
+constant_view(const OnnxValue *x, int rank, const int64_t *dim, const int64_t *first, const int64_t *step, const int *axes)
+{
+	OnnxValue y = *x;
+	int64_t stride[9], at[8] = { 0 };
+	size_t count;
+	double *v;
+
+	stride[x->rank] = 1;
+	for (int i = x->rank - 1; i >= 0; i--)
+		stride[i] = stride[i + 1]*x->dim[i];
+	y.rank = rank;
+	memcpy(y.dim, dim, (size_t)rank*sizeof *dim);
+	count = elements(&y);
+	v = malloc((count + 1)*sizeof *v);
+	if (!v)
+		fail("out of memory");
+	for (size_t i = 0; i < count; i++) {
+		int64_t from = 0;
+		for (int d = 0; d < rank; d++)
+			from += (first[d] + at[d]*step[d])*stride[(axes ? axes[d] : d) + 1];
+		v[i] = x->data[from];
+		for (int d = rank - 1; d >= 0 && ++at[d] == dim[d]; d--)
+			at[d] = 0;
+	}
+	y.data = v;
+	return y;
 }

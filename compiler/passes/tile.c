@@ -2,8 +2,11 @@
 ** tile - the register tile of every direct convolution: how many vectors of output channels times
 ** how many pixels are accumulated at once. All candidates that fit the registers are weighed by the
 ** cost model (conv_cycles); a tile the model or a dump has set is kept when it is legal.
+** When weights are shared with another input size (g->like), so are the vectors they are packed for.
 ** Switched off, every tile is one vector by one pixel.
 */
+#include <string.h>
+
 #include "../resnetc.h"
 
 typedef struct {
@@ -11,12 +14,16 @@ typedef struct {
 	Pair want, best;
 	double cycles;
 	bool wanted_seen;
+	int ob;                      /* vectors of output channels that the weights are packed for; 0: any */
 } Search;
 
 static void
 weigh(void *user, int ob, int p)
 {
 	Search *s = user;
+
+	if (s->ob && ob != s->ob)
+		return;
 	Tiling tl = conv_tiling(s->k, ob, p);
 	double cycles = conv_cycles(s->k, &tl);
 
@@ -26,6 +33,16 @@ weigh(void *user, int ob, int p)
 		s->best = (Pair){ ob, p };
 		s->cycles = cycles;
 	}
+}
+
+/* packed_for - the vectors of output channels that the layer of this name in another graph is packed for */
+static int
+packed_for(const Graph *like, const char *name)
+{
+	for (int i = 0; like && i < like->count; i++)
+		if (!strcmp(like->nodes[i]->name, name))
+			return like->nodes[i]->a.tile.h;
+	return 0;
 }
 
 void
@@ -38,7 +55,7 @@ tile(Graph *g)
 		Pair pinned = n->a.tile;
 		n->a.tile = (Pair){ 0, 0 };
 		Kernel k = kernel_of(n, 0);
-		Search s = { .k = &k, .want = pinned };
+		Search s = { .k = &k, .want = pinned, .ob = packed_for(g->like, n->name) };
 		if (g->plain_tile)
 			s.best = (Pair){ 1, 1 };
 		else

@@ -49,6 +49,7 @@ build(Options *o, const char *weights)
 	sha256_of(text, len, names.model_sha);
 	g = dsl_load(o->model, &dsl);
 	g->target = o->target;
+	g->like = o->like;
 	if (weights)
 		bind_named(names.weights_sha, g, weights);
 	else

@@ -1,4 +1,6 @@
 /* compile.c - resnetc compile: the C, the header, the blob and the runtime into a folder. */
+#include <stdlib.h>
+
 #include "../resnetc.h"
 
 static void
@@ -10,38 +12,58 @@ report(const Options *o, const char *dir, const Model *m, const File *source, co
 		       m->g->live*sizeof(float), m->g->live_at);
 }
 
-/* build_each - the model once for each target, named NAME_TARGET */
 static int
-build_each(const Options *o, Model *first, File *files)
+by_width(const void *a, const void *b)
 {
-	const char *name = first->g->name;
-	Model *each[4];
+	const Target *const *x = a, *const *y = b;
 
-	for (int i = 0; i < o->ntargets; i++) {
-		Options one = *o;
-		one.target = o->targets[i];
-		one.name = arena_text("%s_%s", name, one.target->name);
-		each[i] = build(&one, o->weights);
-	}
-	return emit_all_targets(each, o->ntargets, name, files);
+	return (*y)->vl - (*x)->vl;
+}
+
+/* build_each - the model once for each target and input size, named NAME_TARGET, NAME_HxW or NAME_TARGET_HxW */
+static int
+build_each(Options *o, const char *name, File *files)
+{
+	Artefact a = { name, arena_new((size_t)(o->ntargets*o->nsizes)*sizeof *a.parts), o->ntargets, o->nsizes };
+
+	/* the widest first; scalar last, it runs anywhere */
+	qsort(o->targets, (size_t)o->ntargets, sizeof *o->targets, by_width);
+	for (int t = 0; t < o->ntargets; t++)
+		for (int s = 0; s < o->nsizes; s++) {
+			Options one = *o;
+			one.target = o->targets[t];
+			one.name = name;
+			if (o->ntargets > 1)
+				one.name = arena_text("%s_%s", one.name, one.target->name);
+			if (o->nsizes > 1) {
+				one.h = o->sizes[s].h;
+				one.w = o->sizes[s].w;
+				one.name = arena_text("%s_%dx%d", one.name, one.h, one.w);
+			}
+			if (s)
+				one.like = a.parts[t*o->nsizes]->g;
+			a.parts[t*o->nsizes + s] = build(&one, o->weights);
+		}
+	return emit_artefact(&a, files);
 }
 
 int
 verb_compile(Options *o)
 {
-	File files[48];
+	File files[3 + 2*NTargets*NSizes + 16];
 	Model *m;
 	int count = 0;
+	bool several = o->ntargets > 1 || o->nsizes > 1;
 	const char *dir;
 
 	/* a dump or an early stop is a look inside and needs no weights */
 	if (!o->weights && !o->pass.stop_after && !o->pass.dump)
 		usage_error("compile: want weights (-w FILE or -w random), got none");
-	m = build(o, o->ntargets == 1 ? o->weights : NULL);
+	m = build(o, several ? NULL : o->weights);
 	if (!m || (o->pass.dump && !o->weights))
 		return ExitOk;
-	if (o->ntargets > 1) {
-		count = build_each(o, m, files);
+	if (several) {
+		count = build_each(o, m->g->name, files);
 	} else {
 		files[count++] = emit_source(m);
 		files[count++] = emit_header(m);

@@ -129,6 +129,9 @@ def realistic(model, size):
             m.momentum = None
             torch.nn.init.uniform_(m.weight, 0.5, 1.2)
             torch.nn.init.normal_(m.bias, 0, 0.2)
+    for m in model.modules():                  # the last of a block scales its residual: small in trained networks
+        if hasattr(m, "conv2") and hasattr(m, "bn2") and not isinstance(m, Preact):
+            torch.nn.init.uniform_((m.bn3 if hasattr(m, "bn3") else m.bn2).weight, 0.1, 0.6)
     model.train()
     with torch.no_grad():
         model(torch.randn(8, 3, *size))
