@@ -67,6 +67,14 @@ START_TEST(small_network_on_every_target_of_this_machine)
 }
 END_TEST
 
+START_TEST(explain_tells_where_the_stride_is)
+{
+	ck_assert_ptr_nonnull(strstr(resnetc("explain examples/resnet50.lua").out, "note: bottlenecks have their stride on the 3x3 (v1.5"));
+	ck_assert_ptr_nonnull(strstr(resnetc("explain examples/resnet50_v1.lua").out, "note: bottlenecks have their stride on the first 1x1 (v1"));
+	ck_assert_ptr_null(strstr(resnetc("explain examples/resnet18.lua").out, "note:"));
+}
+END_TEST
+
 START_TEST(every_example_compiles)
 {
 	glob_t found;
@@ -93,6 +101,7 @@ suite_networks(void)
 	tcase_set_timeout(t, 300);
 	tcase_add_loop_test(t, network_equals_pytorch, 0, NNets);
 	tcase_add_loop_test(t, small_network_on_every_target_of_this_machine, 0, ntargets);
+	tcase_add_test(t, explain_tells_where_the_stride_is);
 	tcase_add_test(t, every_example_compiles);
 	suite_add_tcase(s, t);
 	return s;

@@ -23,7 +23,7 @@ double worst(const float *got, const double *want, size_t count); /* relative to
 double error_of(const char *file, const char *target, unsigned skip, int threads); /* emitted code against the interpreter before any pass */
 
 /* Runs the resnetc program; its standard error (folder names removed) and exit status. */
-typedef struct { int status; char err[4096], out[8192]; } Ran;
+typedef struct { int status; char err[4096], out[32768]; } Ran;
 Ran resnetc(const char *format, ...) PRINTF(1, 2);
 const char *in_dir(const char *name);                /* a path in the suite's temporary folder */
 void put_file(const char *name, const void *data, size_t len);

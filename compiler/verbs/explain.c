@@ -28,6 +28,35 @@ fused(const Node *n)
 	return *s ? s + 3 : "-";
 }
 
+/* json_quoted - the inside of a JSON string */
+static const char *
+json_quoted(const char *s)
+{
+	char *q = "";
+
+	for (; *s; s++)
+		q = arena_text(*s == '"' || *s == '\\' ? "%s\\%c" : "%s%c", q, *s);
+	return q;
+}
+
+/* stride_note - where the bottlenecks have their stride: the one difference that weights' shapes do not show */
+static const char *
+stride_note(const Graph *g)
+{
+	for (int i = 0; i < g->count; i++) {
+		const Node *n = g->nodes[i], *before = n->nin ? n->in[0] : NULL;
+		if (n->op != O_conv2d || n->a.kernel.h != 3 || !before || before->op != O_conv2d || before->a.kernel.h != 1)
+			continue;
+		if (n->a.stride.h > 1)
+			return "bottlenecks have their stride on the 3x3 (v1.5: torchvision, timm); weights trained with it on the first 1x1 (v1: Caffe, "
+			       "Keras) bind without an error and give other numbers: variant = \"v1\" is theirs";
+		if (before->a.stride.h > 1)
+			return "bottlenecks have their stride on the first 1x1 (v1: Caffe, Keras); weights trained with it on the 3x3 (v1.5: torchvision, "
+			       "timm) bind without an error and give other numbers: variant = \"v1.5\" is theirs";
+	}
+	return NULL;
+}
+
 static void
 explain_all(const Options *o, const Model *m)
 {
@@ -57,13 +86,18 @@ explain_all(const Options *o, const Model *m)
 			printf("%-26s %-34s %5d %14s %10.2f %10.1f  %s\n", n->name, function_of(m, &k)->name, n->line,
 			       arena_text("%dx%dx%d", n->shape.c, n->shape.h, n->shape.w), (double)macs_of(n)/1e6, weights_kb(n), fused(n));
 	}
+	const char *note = stride_note(g);
 	if (o->json)
-		printf(" ],\n  \"macs\": %lld, \"parameters\": %zu, \"weights_bytes\": %zu, \"arena_bytes\": %zu, \"live_bytes\": %zu, \"live_at\": \"%s\", "
+		printf(" ],\n  \"note\": \"%s\",", note ? json_quoted(note) : "");
+	if (o->json)
+		printf("\n  \"macs\": %lld, \"parameters\": %zu, \"weights_bytes\": %zu, \"arena_bytes\": %zu, \"live_bytes\": %zu, \"live_at\": \"%s\", "
 		       "\"functions\": %d }\n", (long long)macs, params, m->weight_floats*4, g->arena*4, g->live*4, g->live_at, m->nfunctions);
 	else
 		printf("\n%s for %s: %.2f M multiply-adds an image, %zu parameters, %d kernels\n"
 		       "weights %zu bytes, arena %zu bytes: %.3f of the largest live sum, %zu bytes at '%s'\n", g->name, g->target->name,
 		       (double)macs/1e6, params, m->nfunctions, m->weight_floats*4, g->arena*4, (double)g->arena/(double)g->live, g->live*4, g->live_at);
+	if (!o->json && note)
+		printf("note: %s\n", note);
 }
 
 static void
