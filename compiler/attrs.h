@@ -37,4 +37,5 @@ ATTR(scale_w,           REAL,  scale_w,           0, 65536, "size / input", "col
 ATTR(bn,                NAME,  bn,                0, 0,     "none", "batch norm folded into the weights: its name")
 ATTR(bn_eps,            REAL,  bn_eps,            0, 1,     "1e-5", "eps of the folded batch norm")
 ATTR(bn_affine,         BOOL,  bn_affine,         0, 1,     "true", "affine of the folded batch norm")
+ATTR(winograd,          PAIR0, winograd,          0, 4,     "chosen", "output tile of a Winograd convolution, 2 or 4 a side; {0, 0}: direct")
 ATTR(tile,              PAIR0, tile,              0, 64,    "chosen", "register tile: vectors of output channels, pixels")

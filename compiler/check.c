@@ -58,6 +58,29 @@ check_plan(const Graph *g)
 		}
 }
 
+/* check_scratch - what a kernel works in overlaps with nothing that is live then */
+static void
+check_scratch(const Graph *g)
+{
+	for (int i = 0; i < g->count; i++) {
+		const Node *n = g->nodes[i];
+		size_t len;
+		if (!n->family->phases)
+			continue;
+		Kernel k = kernel_of(n, 0);
+		len = n->family->phases(&k).scratch;
+		for (int j = 0; j <= i; j++) {
+			const Node *x = g->nodes[j];
+			bool live = j == i || is_output(x);
+			for (int r = i; r < g->count; r++)
+				for (int p = 0; p < g->nodes[r]->nin; p++)
+					live = live || g->nodes[r]->in[p] == x;
+			if (live && n->scratch_at < x->at + layout_floats(&x->lay, x->shape) && x->at < n->scratch_at + len)
+				die("after plan: the scratch of '%s' overlaps with '%s'", n->name, x->name);
+		}
+	}
+}
+
 void
 check(const Graph *g, const char *after)
 {
@@ -72,5 +95,5 @@ check(const Graph *g, const char *after)
 		if (g->outputs[i]->id < 0 || g->nodes[g->outputs[i]->id] != g->outputs[i])
 			die("after %s: output '%s' is not in the graph", after, g->outputs[i]->name);
 	if (!strcmp(after, "plan"))
-		check_plan(g);
+		check_plan(g), check_scratch(g);
 }

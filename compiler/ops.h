@@ -15,7 +15,7 @@
 OP(input,               0,  0, input,    copy,     0,0,0,0, A_shape,
    "the network's input image, float CHW")
 OP(conv2d,              1,  2, conv2d,   conv,     1,0,0,1,
-   A_out|A_kernel|A_stride|A_padding|A_dilation|A_groups|A_bias|A_EPILOGUE|A_bn|A_bn_eps|A_bn_affine|A_tile,
+   A_out|A_kernel|A_stride|A_padding|A_dilation|A_groups|A_bias|A_EPILOGUE|A_bn|A_bn_eps|A_bn_affine|A_tile|A_winograd,
    "2-D cross-correlation (torch.nn.Conv2d); input 1, where present, is a skip added before act")
 OP(linear,              1,  2, linear,   conv,     1,0,0,1,
    A_out|A_bias|A_EPILOGUE|A_bn|A_bn_eps|A_bn_affine|A_tile,

@@ -177,6 +177,7 @@ struct Node {
 	Layout lay;                  /* layout */
 	size_t at;                   /* plan: first float in the arena */
 	Node *over;                  /* plan: the node whose memory it takes over, or NULL */
+	size_t scratch_at;           /* plan: memory its kernel works in, where the family has phases */
 	size_t w_at, b_at;           /* blob: first float of weights and bias */
 };
 
@@ -203,6 +204,7 @@ struct Graph {
 	int nignore;
 	const Graph *like;           /* tile: pack weights as this graph, of another input size, does; NULL: freely */
 	const struct Target *target; /* passes need it from choose on */
+	bool exact;                  /* choose: no algorithm that rounds otherwise than a direct convolution */
 	bool plain_choice;           /* choose: the direct family for every convolution */
 	bool plain_layout;           /* layout: every tensor gets the halo of the widest */
 	bool plain_tile;             /* tile: one vector by one pixel */
@@ -221,7 +223,7 @@ typedef struct Target {
 	double fma, load, issue;     /* per cycle: multiply-adds, loads, instructions */
 	int latency;                 /* of a multiply-add, cycles */
 	double l1, l2;               /* bytes that stay in the cache */
-	double from_l2, from_l3;     /* bytes a cycle */
+	double from_l2, from_l3, from_memory;  /* bytes a cycle */
 	const char *macro;           /* defined by compilers for the architecture, or NULL */
 	const char *cpu;             /* C expression: can this processor run it */
 } Target;
@@ -242,6 +244,12 @@ typedef struct {                     /* all that a kernel's text depends on; equ
 
 typedef struct Out Out;
 
+typedef struct {                     /* a kernel of two phases, FN_in and FN, with memory between them */
+	int bands;                   /* how often they follow each other, each time on the next units */
+	int units;                   /* of FN_in, of one band */
+	size_t scratch;              /* floats */
+} Phases;
+
 struct Family {
 	const char *name;
 	int (*emit)(Out *o, const Kernel *k, const char *fn);     /* writes function fn, returns its units of work */
@@ -249,6 +257,7 @@ struct Family {
 	size_t (*weights)(const Kernel *k);                       /* floats of packed weights, or NULL */
 	size_t (*biases)(const Kernel *k);                        /* floats of packed bias, or NULL */
 	void (*pack)(const Kernel *k, const double *w, const double *b, float *pw, float *pb);
+	Phases (*phases)(const Kernel *k);                        /* NULL: one phase */
 };
 
 /* error.c */
@@ -352,7 +361,7 @@ size_t layout_floats(const Layout *l, Shape s);
 bool same_layout(const Layout *a, const Layout *b);
 
 /* kernels/ */
-extern const Family family_conv, family_depthwise, family_bn, family_act, family_add, family_mul, family_pool,
+extern const Family family_conv, family_winograd, family_depthwise, family_bn, family_act, family_add, family_mul, family_pool,
 	family_adaptive, family_copy, family_softmax, family_upsample, family_top_k;
 typedef struct {                     /* how a direct convolution is cut */
 	int ob, p;                   /* register tile: vectors of output channels, pixels */
@@ -367,6 +376,11 @@ int vectors_of(const Kernel *k);                     /* vectors of output channe
 Tiling conv_tiling(const Kernel *k, int ob, int p);
 double conv_cycles(const Kernel *k, const Tiling *tl);/* the cost model */
 void conv_candidates(const Kernel *k, void (*each)(void *, int ob, int p), void *user);
+bool winograd_fits(const Node *n);                   /* 3x3, stride 1, no groups, enough channels */
+int winograd_reach(int m, int in, int out, int before); /* rows that tiles of m read beyond the image */
+double winograd_cycles(const Kernel *k, Pair m, int ob, int rt);
+void winograd_candidates(const Kernel *k, Pair m, void (*each)(void *, int ob, int rt), void *user);
+double winograd_error(const Node *n);                /* measured with its weights, relative to the largest result */
 Kernel store_kernel(const Node *n);
 void emit_epilogue(Out *o, const Kernel *k, const char *acc, const char *at);  /* binds $value */
 void emit_operand(Out *o, const char *name, Shape s, const Layout *l);
@@ -398,6 +412,7 @@ typedef struct {
 	char name[128];
 	const char *text, *code;     /* comment and C; C alone */
 	int units;
+	Phases phases;               /* where the family has them */
 	Node **users;                /* nodes it serves */
 	int nusers;
 } Function;
@@ -543,7 +558,7 @@ typedef struct {
 	const char *args[64];
 	int nargs;
 	PassOptions pass;
-	bool json, verbose, quiet;
+	bool json, verbose, quiet, exact;
 	const char *command;         /* for the banner: no paths */
 } Options;
 typedef struct {

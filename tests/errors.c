@@ -188,8 +188,10 @@ START_TEST(bad_inputs)
 	want_input_error("cut.jpg", "want a whole JPEG picture, got: Premature end of JPEG file");
 	npy_write(in_dir("small.npy"), v, 3, dim);
 	want_input_error("small.npy", "want shape Nx3x32x32 or 3x32x32, got 3x2x2");
-	put_file("bad.npy", "\x93NUMPY\x01\0\x40\0{'descr': '<f8', 'fortran_order': False, 'shape': (3, 2, 2), }          \n", 74);
-	want_input_error("bad.npy", "want dtype float32 ('<f4') or uint8 ('|u1'), got '<f8', '");
+	put_file("bad.npy", "\x93NUMPY\x01\0\x40\0{'descr': '<f8', 'fortran_order': False, 'shape': (3, 0, 2), }          \n", 74);
+	want_input_error("bad.npy", "want dtype float32 or uint8, got F64");
+	put_file("odd.npy", "\x93NUMPY\x01\0\x40\0{'descr': '>f4', 'fortran_order': False, 'shape': (3, 2, 2), }          \n", 74);
+	want_input_error("odd.npy", "want a little-endian number dtype such as float32 ('<f4') or uint8 ('|u1'), got '>f4', '");
 	put_file("cut.npy", "\x93NUMPY\x01\0\x40\0{'descr': '<f4', 'fortran_order': False, 'shape': (3, 32, 32), }        \n", 74);
 	want_input_error("cut.npy", "want 12288 bytes of data, got 0 (truncated?)");
 }

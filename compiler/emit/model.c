@@ -62,6 +62,8 @@ write_function(Function *f, const char *file)
 		         f->k.store ? ", to the caller" : i == 7 && f->nusers > 8 ? arena_text(", and %d more", f->nusers - 8) : "");
 	out_line(o, "**");
 	f->units = f->k.family->emit(o, &f->k, f->name);
+	if (f->k.family->phases)
+		f->phases = f->k.family->phases(&f->k);
 	f->text = out_string(o, NULL);
 	f->code = strstr(f->text, "*/");
 }
@@ -82,7 +84,7 @@ model_of(Graph *g)
 	out_text(all, VERSION);
 	for (int i = 0; i < m->nfunctions; i++) {
 		write_function(&m->functions[i], g->file);
-		out_line(all, "%s %d", m->functions[i].name, m->functions[i].units);
+		out_line(all, "%s %d %d %d", m->functions[i].name, m->functions[i].units, m->functions[i].phases.bands, m->functions[i].phases.units);
 		out_line(all, "%016llx", (unsigned long long)rc_hash(m->functions[i].code, strlen(m->functions[i].code)));
 	}
 	for (int i = 0; i < g->count; i++) {

@@ -84,6 +84,13 @@ emit_offsets(Out *o, const Model *m)
 		         is_output(n) ? "returned" : arena_text("last read by %s", g->nodes[last]->name), n->over ? ", over " : "",
 		         n->over ? n->over->name : "");
 	}
+	for (int i = 0; i < g->count; i++) {
+		const Node *n = g->nodes[i];
+		Kernel k = kernel_of(n, 0);
+		if (n->family->phases)
+			out_line(o, "%-32s /* %7zu floats, between the phases of %s */", arena_text("S_%s = %zu,", ident(n), n->scratch_at),
+			         n->family->phases(&k).scratch, n->name);
+	}
 	out_line(o, "M_end = %zu", g->arena);
 	out_line(o, "};\n");
 }
@@ -123,6 +130,18 @@ emit_step(Out *o, const Model *m, const Node *n, int part)
 	const char *b = k.family->biases && k.family->biases(&k) ? arena_text("w + B_%s", ident(n)) : "w";
 	const char *z = k.skip ? arena_text("m + M_%s", ident(n->in[1])) : "m";
 
+	if (k.family->phases) {
+		const char *in = f->phases.bands > 1 ? arena_text("i*%d, (i + 1)*%d", f->phases.units, f->phases.units) : arena_text("0, %d", f->phases.units);
+		const char *out = f->phases.bands > 1 ? arena_text("i*%d, (i + 1)*%d", f->units, f->units) : arena_text("0, %d", f->units);
+		if (f->phases.bands > 1)
+			out_line(o, "for (int i = 0; i < %d; i++) {", f->phases.bands);
+		out_line(o, "rc_share(options, %s_in, %s, %s, w, w, m, m + S_%s);", f->name, in, x, ident(n));
+		out_line(o, "rc_share(options, %s, %s, m + S_%s, %s, %s, %s, m + M_%s);", f->name, out, ident(n), w, b, z, ident(n));
+		if (f->phases.bands > 1)
+			out_line(o, "}");
+		out_line(o, "rc_layer(options, %d, \"%s\");", n->id, n->name);
+		return;
+	}
 	out_line(o, "rc_step(options, %d, \"%s\", %s, %d,", n->id, n->name, f->name, f->units);
 	out_line(o, "\t%s, %s, %s, %s, m + M_%s);", x, w, b, z, ident(n));
 }

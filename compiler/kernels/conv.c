@@ -13,7 +13,8 @@
 
 enum {
 	FetchWeights = 1 << 16,      /* floats: larger weights are prefetched, they come from memory or the last cache */
-	FetchAhead   = 1 << 11,      /* floats ahead of their use */
+	FetchAhead   = 1 << 12,      /* floats ahead of their use */
+	LineFloats   = 16,           /* of a cache line */
 	FetchInput   = 1 << 13       /* floats: of larger inputs the next channel block is prefetched */
 };
 
@@ -125,8 +126,16 @@ acc(int o, int p)
 	return arena_text("%c%d", 'a' + o, p);
 }
 
+/* emit_fetch - every line that a later k step reads; small weights stay in the cache by themselves */
+void
+emit_fetch(Out *o, size_t floats, int per)
+{
+	for (int i = 0; floats > FetchWeights && i < per; i += LineFloats)
+		out_line(o, "RC_FETCH(w + %d);", FetchAhead + i);
+}
+
 /* emit_step - one k step: the loads and OB*P multiply-adds */
-static void
+void
 emit_step(Out *o, const Kernel *k, int ob, int p)
 {
 	int vl = k->t->vl, step = stride_of(k).w*k->lx.cb;
@@ -237,8 +246,7 @@ emit_loops(Out *o, const Kernel *k, const Tiling *tl, int p)
 	else if (inner)
 		out_line(o, "for (int k = 0; k < %d; k++, xk++, w += %d) {", rest, per);
 	out_line(o, "RC_OPAQUE(xk);");
-	if (conv_weights(k) > FetchWeights)
-		out_line(o, "RC_FETCH(w + %d);", FetchAhead);
+	emit_fetch(o, conv_weights(k), per);
 	emit_step(o, k, tl->ob, p);
 	if (inner)
 		out_line(o, "}");
@@ -440,4 +448,4 @@ conv_emit(Out *o, const Kernel *k, const char *fn)
 	return groups*images*tl.bands;
 }
 
-const Family family_conv = { "conv", conv_emit, conv_describe, conv_weights, conv_biases, conv_pack };
+const Family family_conv = { "conv", conv_emit, conv_describe, conv_weights, conv_biases, conv_pack, NULL };

@@ -149,4 +149,4 @@ copy_emit(Out *o, const Kernel *k, const char *fn)
 	return k->y.n*count;
 }
 
-const Family family_copy = { "copy", copy_emit, copy_describe, NULL, NULL, NULL };
+const Family family_copy = { "copy", copy_emit, copy_describe, NULL, NULL, NULL, NULL };

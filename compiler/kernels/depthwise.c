@@ -93,4 +93,4 @@ depthwise_emit(Out *o, const Kernel *k, const char *fn)
 }
 
 const Family family_depthwise = { "depthwise", depthwise_emit, depthwise_describe, depthwise_weights, depthwise_biases,
-	depthwise_pack };
+	depthwise_pack, NULL };

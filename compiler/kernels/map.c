@@ -91,7 +91,7 @@ mul_emit(Out *o, const Kernel *k, const char *fn)
 	return emit_map(o, k, fn, "x*z", arena_text("mul(%s, %s)", vector_of("x", &k->lx), k->gate ? "gate" : vector_of("z", &k->lz)));
 }
 
-const Family family_bn = { "bn", bn_emit, map_describe, bn_floats, bn_floats, bn_pack };
-const Family family_act = { "act", act_emit, map_describe, NULL, NULL, NULL };
-const Family family_add = { "add", add_emit, map_describe, NULL, NULL, NULL };
-const Family family_mul = { "mul", mul_emit, map_describe, NULL, NULL, NULL };
+const Family family_bn = { "bn", bn_emit, map_describe, bn_floats, bn_floats, bn_pack, NULL };
+const Family family_act = { "act", act_emit, map_describe, NULL, NULL, NULL, NULL };
+const Family family_add = { "add", add_emit, map_describe, NULL, NULL, NULL, NULL };
+const Family family_mul = { "mul", mul_emit, map_describe, NULL, NULL, NULL, NULL };

@@ -159,5 +159,5 @@ adaptive_emit(Out *o, const Kernel *k, const char *fn)
 	return emit_windows(o, k, fn, &rows, &cols);
 }
 
-const Family family_pool = { "pool", pool_emit, pool_describe, NULL, NULL, NULL };
-const Family family_adaptive = { "adaptive", adaptive_emit, adaptive_describe, NULL, NULL, NULL };
+const Family family_pool = { "pool", pool_emit, pool_describe, NULL, NULL, NULL, NULL };
+const Family family_adaptive = { "adaptive", adaptive_emit, adaptive_describe, NULL, NULL, NULL, NULL };

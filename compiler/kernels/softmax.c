@@ -65,4 +65,4 @@ softmax_emit(Out *o, const Kernel *k, const char *fn)
 	return k->y.n;
 }
 
-const Family family_softmax = { "softmax", softmax_emit, softmax_describe, NULL, NULL, NULL };
+const Family family_softmax = { "softmax", softmax_emit, softmax_describe, NULL, NULL, NULL, NULL };

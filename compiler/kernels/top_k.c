@@ -71,4 +71,4 @@ top_k_emit(Out *o, const Kernel *k, const char *fn)
 	return k->y.n;
 }
 
-const Family family_top_k = { "top_k", top_k_emit, top_k_describe, NULL, NULL, NULL };
+const Family family_top_k = { "top_k", top_k_emit, top_k_describe, NULL, NULL, NULL, NULL };

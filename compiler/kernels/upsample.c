@@ -79,4 +79,4 @@ upsample_emit(Out *o, const Kernel *k, const char *fn)
 	return k->y.n*vectors_of(k);
 }
 
-const Family family_upsample = { "upsample", upsample_emit, upsample_describe, NULL, NULL, NULL };
+const Family family_upsample = { "upsample", upsample_emit, upsample_describe, NULL, NULL, NULL, NULL };

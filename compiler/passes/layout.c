@@ -54,6 +54,13 @@ widen_halo(Sides *halo, const Node *reader)
 	const Attr *a = &reader->a;
 	Shape x = reader->in[0]->shape, y = reader->shape;
 
+	if (reader->family == &family_winograd) {
+		widen(&halo->t, a->padding.t);
+		widen(&halo->l, a->padding.l);
+		widen(&halo->b, winograd_reach(a->winograd.h, x.h, y.h, a->padding.t));
+		widen(&halo->r, winograd_reach(a->winograd.w, x.w, y.w, a->padding.l));
+		return;
+	}
 	widen(&halo->t, a->padding.t);
 	widen(&halo->l, a->padding.l);
 	widen(&halo->b, past(x.h, y.h, a->kernel.h, a->stride.h, a->dilation.h, a->padding.t));

@@ -123,8 +123,8 @@ void
 plan(Graph *g)
 {
 	int *last = arena_new((size_t)g->count*sizeof *last), count = 0;
-	int *buffer = arena_new((size_t)g->count*sizeof *buffer);
-	Buffer *buffers = arena_new((size_t)g->count*sizeof *buffers);
+	int *buffer = arena_new((size_t)g->count*sizeof *buffer), *scratch = arena_new((size_t)g->count*sizeof *scratch);
+	Buffer *buffers = arena_new(2*(size_t)g->count*sizeof *buffers);
 
 	for (int i = 0; i < g->count; i++) {
 		last[i] = is_output(g->nodes[i]) ? g->count : i;
@@ -142,6 +142,14 @@ plan(Graph *g)
 			b->from = g->plain_plan ? 0 : i;
 		}
 		b->to = g->plain_plan ? g->count : last[i];
+		scratch[i] = -1;
+		if (n->family->phases) {         /* memory of its own while it runs */
+			Kernel k = kernel_of(n, 0);
+			scratch[i] = count++;
+			buffers[scratch[i]] = (Buffer){ .size = n->family->phases(&k).scratch, .from = i, .to = i };
+			if (g->plain_plan)
+				buffers[scratch[i]].from = 0, buffers[scratch[i]].to = g->count;
+		}
 	}
 	g->live = 0;
 	for (int i = 0; i < g->count; i++) {
@@ -157,4 +165,7 @@ plan(Graph *g)
 	g->arena = place_all(buffers, count, g->live);
 	for (int i = 0; i < g->count; i++)
 		g->nodes[i]->at = buffers[buffer[i]].at;
+	for (int i = 0; i < g->count; i++)
+		if (scratch[i] >= 0)
+			g->nodes[i]->scratch_at = buffers[scratch[i]].at;
 }

@@ -1,6 +1,6 @@
 /*
-** tile - the register tile of every direct convolution: how many vectors of output channels times
-** how many pixels are accumulated at once. All candidates that fit the registers are weighed by the
+** tile - the register tile of every convolution: how many vectors of output channels times how many
+** pixels, or Winograd tiles, are accumulated at once. All candidates that fit the registers are weighed by the
 ** cost model (conv_cycles); a tile the model or a dump has set is kept when it is legal.
 ** When weights are shared with another input size (g->like), so are the vectors they are packed for.
 ** Switched off, every tile is one vector by one pixel.
@@ -21,11 +21,17 @@ static void
 weigh(void *user, int ob, int p)
 {
 	Search *s = user;
+	Tiling tl;
+	double cycles;
 
 	if (s->ob && ob != s->ob)
 		return;
-	Tiling tl = conv_tiling(s->k, ob, p);
-	double cycles = conv_cycles(s->k, &tl);
+	if (s->k->family == &family_winograd) {
+		cycles = winograd_cycles(s->k, s->k->a.winograd, ob, p);
+	} else {
+		tl = conv_tiling(s->k, ob, p);
+		cycles = conv_cycles(s->k, &tl);
+	}
 
 	if (ob == s->want.h && p == s->want.w)
 		s->wanted_seen = true;
@@ -50,7 +56,7 @@ tile(Graph *g)
 {
 	for (int i = 0; i < g->count; i++) {
 		Node *n = g->nodes[i];
-		if (n->family != &family_conv)
+		if (n->family != &family_conv && n->family != &family_winograd)
 			continue;
 		Pair pinned = n->a.tile;
 		n->a.tile = (Pair){ 0, 0 };
@@ -58,6 +64,8 @@ tile(Graph *g)
 		Search s = { .k = &k, .want = pinned, .ob = packed_for(g->like, n->name) };
 		if (g->plain_tile)
 			s.best = (Pair){ 1, 1 };
+		else if (n->family == &family_winograd)
+			winograd_candidates(&k, n->a.winograd, weigh, &s);
 		else
 			conv_candidates(&k, weigh, &s);
 		n->a.tile = s.wanted_seen ? pinned : s.best;

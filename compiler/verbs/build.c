@@ -50,6 +50,7 @@ build(Options *o, const char *weights)
 	g = dsl_load(o->model, &dsl);
 	g->target = o->target;
 	g->like = o->like;
+	g->exact = o->exact;
 	if (weights)
 		bind_named(names.weights_sha, g, weights);
 	else

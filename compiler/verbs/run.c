@@ -14,6 +14,14 @@ print_top(const Graph *g, const Node *n, const float *v)
 
 	if (!done)
 		fail("out of memory");
+	if (n->op == O_top_k) {              /* ranked already: values, then classes */
+		for (int i = 0; i < count/2; i++) {
+			int at = (int)v[count/2 + i];
+			printf("  %5d  %-16s %.4f\n", at, at < g->nclasses ? g->classes[at] : "", (double)v[i]);
+		}
+		free(done);
+		return;
+	}
 	for (int i = 0; i < count; i++)
 		most = fmax(most, (double)v[i]);
 	for (int i = 0; i < count; i++)

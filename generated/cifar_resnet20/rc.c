@@ -100,28 +100,32 @@ rc_ready(const rc_options *options, const void *weights, uint64_t plan_hash, con
 
 typedef struct {
 	rc_kernel *kernel;
-	int units, parts;
+	int from, units, parts;
 	const float *x, *w, *b, *z;
 	float *y;
-} Step;
+} Share;
 
 static void
 run_part(void *arg, int part)
 {
-	const Step *s = (const Step *)arg;
-	int lo = (int)((int64_t)s->units*part/s->parts);
-	int hi = (int)((int64_t)s->units*(part + 1)/s->parts);
+	const Share *s = (const Share *)arg;
+	int lo = s->from + (int)((int64_t)s->units*part/s->parts);
+	int hi = s->from + (int)((int64_t)s->units*(part + 1)/s->parts);
 
 	s->kernel(s->x, s->w, s->b, s->z, s->y, lo, hi);
 }
 
+/* Units from to to of one kernel, on all threads. */
 RC_WEAK void
-rc_step(const rc_options *options, int index, const char *name, rc_kernel *kernel, int units,
-        const float *x, const float *w, const float *b, const float *z, float *y)
+rc_share(const rc_options *options, rc_kernel *kernel, int from, int to,
+         const float *x, const float *w, const float *b, const float *z, float *y)
 {
+	int units = to - from;
+
 	if (options && options->parallel_for && options->threads > 1 && units > 1) {
-		Step s;
+		Share s;
 		s.kernel = kernel;
+		s.from = from;
 		s.units = units;
 		s.parts = units < options->threads ? units : options->threads;
 		s.x = x;
@@ -131,10 +135,24 @@ rc_step(const rc_options *options, int index, const char *name, rc_kernel *kerne
 		s.y = y;
 		options->parallel_for(options->parallel_user, run_part, &s, s.parts);
 	} else {
-		kernel(x, w, b, z, y, 0, units);
+		kernel(x, w, b, z, y, from, to);
 	}
+}
+
+/* A layer is done. */
+RC_WEAK void
+rc_layer(const rc_options *options, int index, const char *name)
+{
 	if (options && options->layer)
 		options->layer(options->layer_user, index, name);
+}
+
+RC_WEAK void
+rc_step(const rc_options *options, int index, const char *name, rc_kernel *kernel, int units,
+        const float *x, const float *w, const float *b, const float *z, float *y)
+{
+	rc_share(options, kernel, 0, units, x, w, b, z, y);
+	rc_layer(options, index, name);
 }
 
 RC_WEAK void

@@ -18,7 +18,7 @@ extern "C" {
 #define RC_NOINLINE  __attribute__((noinline))
 #define RC_WEAK      __attribute__((weak))        /* several networks may bring their copy of rc.c */
 #define RC_OPAQUE(p) __asm__("" : "+r"(p))        /* the compiler forgets what it knew of p */
-#define RC_FETCH(p)  __builtin_prefetch(p)        /* soon to be read */
+#define RC_FETCH(p)  __builtin_prefetch(p) /* soon to be read */
 #else
 #define RC_RESTRICT
 #define RC_NOINLINE
@@ -96,6 +96,9 @@ typedef void rc_kernel(const float *x, const float *w, const float *b, const flo
 int  rc_check_blob(const void *weights, size_t len, size_t want, uint64_t plan_hash);
 int  rc_ready(const rc_options *options, const void *weights, uint64_t plan_hash, const void *input,
               const float *output, const void *workspace, size_t len, size_t want);
+void rc_share(const rc_options *options, rc_kernel *kernel, int from, int to,
+              const float *x, const float *w, const float *b, const float *z, float *y);
+void rc_layer(const rc_options *options, int index, const char *name);
 void rc_step(const rc_options *options, int index, const char *name, rc_kernel *kernel, int units,
              const float *x, const float *w, const float *b, const float *z, float *y);
 void rc_clear(float *y, size_t count);

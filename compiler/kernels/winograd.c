@@ -1,0 +1,591 @@
+/*
+** winograd.c - 3x3 convolutions of stride 1 by Winograd's minimal filtering (Lavin and Gray 2015): an output
+** tile of mh x mw costs (mh + 2)(mw + 2) multiply-adds a channel pair instead of 9 mh mw.
+**
+** A band of tile rows goes through two phases that all threads share. First every input tile is
+** transformed: V[block of tiles][position][channel block][tile][channel]. Then, for OB vectors of output
+** channels and one block of tiles, all positions are multiplied with the transformed weights
+** U[group][position][channel][OB*VL], read as one stream, and transformed back with bias, skip and
+** activation. Bands keep V in the second cache.
+**
+** Points 0, ±5/8, ±3/2 and infinity for four outputs: their constants are short binary fractions and their
+** error is a third of that of 0, ±1, ±2; 0, ±1 and infinity for two outputs.
+*/
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "conv.h"
+#include "winograd.h"
+
+enum { MostProducts = 40000 };       /* bytes of products that wait on the stack for their transform */
+
+/* winograd_points - how many pairs of points ±p besides 0 and infinity, and which */
+int
+winograd_points(int m, double p[2])
+{
+	if (m == 2) {
+		p[0] = 1;
+		return 1;
+	}
+	p[0] = 0.625;
+	p[1] = 1.5;
+	return 2;
+}
+
+/* --- geometry --- */
+
+typedef struct {
+	int mh, mw, ah, aw, pos;     /* output tile, input tile, positions */
+	int tr, tc;                  /* tile rows and columns of an image */
+	int bands, rows;             /* of tile rows, all images counted; rows of one band */
+	int tiles;                   /* of a band */
+	int ob, count[2], width[2];  /* vectors of output channels; blocks of tiles, the second one narrower */
+	int icb, groups;             /* input channel blocks, groups of OB vectors */
+	bool ragged;                 /* tiles hang over the image's end */
+} Wino;
+
+static void
+set_blocks(Wino *w, int rt)
+{
+	int blocks = ceil_div(w->tiles, rt);
+
+	w->width[0] = ceil_div(w->tiles, blocks);
+	w->width[1] = w->width[0] - 1;
+	w->count[0] = w->tiles - w->width[1]*blocks;
+	w->count[1] = blocks - w->count[0];
+}
+
+static Wino
+wino_of(const Kernel *k, Pair m, int ob, int rt)
+{
+	Wino w = { .mh = m.h, .mw = m.w, .ah = m.h + 2, .aw = m.w + 2, .ob = ob };
+	int all;
+	double row;
+
+	w.pos = w.ah*w.aw;
+	w.tr = ceil_div(k->y.h, w.mh);
+	w.tc = ceil_div(k->y.w, w.mw);
+	w.ragged = k->y.h%w.mh || k->y.w%w.mw;
+	w.icb = ceil_div(k->x.c, k->lx.cb);
+	w.groups = vectors_of(k)/ob;
+	all = w.tr*k->y.n;
+	row = 4.0*w.tc*w.pos*w.icb*k->lx.cb;             /* bytes of V of one tile row */
+	/* as few bands as let V stay in half the second cache; a band is whole rows, all bands are equal */
+	w.bands = 1;
+	while (w.bands < all && (all%w.bands || row*all/w.bands > k->t->l2/2))
+		w.bands++;
+	w.rows = all/w.bands;
+	w.tiles = w.rows*w.tc;
+	set_blocks(&w, rt);
+	return w;
+}
+
+static Wino
+chosen(const Kernel *k)
+{
+	return wino_of(k, k->a.winograd, k->a.tile.h ? k->a.tile.h : 1, k->a.tile.w ? k->a.tile.w : 1);
+}
+
+bool
+winograd_fits(const Node *n)
+{
+	return n->op == O_conv2d && n->a.kernel.h == 3 && n->a.kernel.w == 3 && n->a.stride.h == 1 && n->a.stride.w == 1 &&
+	       n->a.dilation.h == 1 && n->a.dilation.w == 1 && n->a.groups == 1 && n->in[0]->shape.c >= 8 && n->a.out >= 8;
+}
+
+/* winograd_reach - rows or columns of input that the tiles read beyond the last one of the image */
+int
+winograd_reach(int m, int in, int out, int before)
+{
+	return ceil_div(out, m)*m + 1 - before - (in - 1);
+}
+
+static int
+bytes_of_products(const Wino *w, const Target *t)
+{
+	return w->pos*w->width[0]*w->ob*t->vl*4;
+}
+
+/*
+** product_cycles - of all multiply-adds: like a direct convolution's tile, but the weights are always streamed
+*/
+static double
+product_cycles(const Kernel *k, const Wino *w)
+{
+	const Target *t = k->t;
+	double total = 0, weights = 4.0*w->ob*t->vl, group = weights*w->pos*w->icb*k->lx.cb;
+	double stream = weights/(group < t->l2 ? t->from_l2 : t->from_l3);
+
+	for (int i = 0; i < 2; i++) {
+		double fmas = w->ob*w->width[i], loads = w->ob + w->width[i];
+		double step = fmax(fmax(fmas/t->fma, loads/t->load), fmax(fmax((fmas + loads + 3)/t->issue, t->latency), stream));
+		total += w->count[i]*(w->pos*(step*w->icb*k->lx.cb + 10 + 1.5*fmas));
+	}
+	return total*w->groups*w->bands;
+}
+
+/* winograd_cycles - the cost model of the whole: transforms, products, and weights from memory, which overlaps with neither */
+double
+winograd_cycles(const Kernel *k, Pair m, int ob, int rt)
+{
+	const Target *t = k->t;
+	Wino w = wino_of(k, m, ob, rt);
+	double tiles = (double)w.tiles*w.bands, vi = (double)w.icb*k->lx.cb/t->vl, vo = vectors_of(k);
+	double in = tiles*vi*(w.pos*4/t->load + w.ah*w.aw*4/t->fma), out = tiles*vo*(w.pos*3/t->load + w.mh*w.mw*4);
+	double memory = 4.0*w.pos*w.icb*k->lx.cb*vo*t->vl/t->from_memory, products = product_cycles(k, &w);
+
+	return in + out + fmax(products, memory);
+}
+
+void
+winograd_candidates(const Kernel *k, Pair m, void (*each)(void *, int ob, int rt), void *user)
+{
+	int per = k->ly.cb/k->t->vl, vectors = vectors_of(k);
+
+	for (int ob = 1; ob <= 4; ob++) {
+		if (vectors%ob || (ob%per && per%ob))
+			continue;
+		for (int rt = 1; rt <= 28; rt++) {
+			Wino w = wino_of(k, m, ob, rt);
+			if (ob*rt + (ob < rt ? ob : rt) + 1 <= k->t->regs && bytes_of_products(&w, k->t) <= MostProducts)
+				each(user, ob, rt);
+		}
+	}
+}
+
+/* --- weights --- */
+
+/* winograd_filter - G: (m + 2) x 3, rows in the order 0, p, -p, ..., infinity */
+void
+winograd_filter(int m, double g[6][3])
+{
+	double p[2], all[5];
+	int pairs = winograd_points(m, p), n = 2*pairs + 1;
+
+	all[0] = 0;
+	for (int i = 0; i < pairs; i++) {
+		all[2*i + 1] = p[i];
+		all[2*i + 2] = -p[i];
+	}
+	for (int j = 0; j < n; j++) {
+		double d = 1;
+		for (int l = 0; l < n; l++)
+			if (l != j)
+				d *= all[j] - all[l];
+		for (int i = 0; i < 3; i++)
+			g[j][i] = pow(all[j], i)/d;
+	}
+	g[n][0] = g[n][1] = 0;
+	g[n][2] = 1;
+}
+
+static size_t
+winograd_weights(const Kernel *k)
+{
+	Wino w = chosen(k);
+
+	return (size_t)w.pos*(size_t)(w.icb*k->lx.cb)*(size_t)(vectors_of(k)*k->t->vl);
+}
+
+static size_t
+winograd_biases(const Kernel *k)
+{
+	return k->bias ? (size_t)(vectors_of(k)*k->t->vl) : 0;
+}
+
+void
+winograd_kernel(int ah, int aw, double gh[6][3], double gw[6][3], const double *g, double *u)
+{
+	double half[6][3];
+
+	for (int i = 0; i < ah; i++)
+		for (int j = 0; j < 3; j++)
+			half[i][j] = gh[i][0]*g[j] + gh[i][1]*g[3 + j] + gh[i][2]*g[6 + j];
+	for (int i = 0; i < ah; i++)
+		for (int j = 0; j < aw; j++)
+			u[i*aw + j] = half[i][0]*gw[j][0] + half[i][1]*gw[j][1] + half[i][2]*gw[j][2];
+}
+
+static void
+winograd_pack(const Kernel *k, const double *wt, const double *b, float *pw, float *pb)
+{
+	Wino w = chosen(k);
+	int per = w.ob*k->t->vl, channels = w.icb*k->lx.cb;
+	double gh[6][3], gw[6][3], u[36];
+
+	winograd_filter(w.mh, gh);
+	winograd_filter(w.mw, gw);
+	for (int oc = 0; oc < vectors_of(k)*k->t->vl; oc++) {
+		float *group = pw + (size_t)(oc/per)*(size_t)w.pos*(size_t)(channels*per) + oc%per;
+		for (int c = 0; c < channels; c++) {
+			if (oc < k->y.c && c < k->x.c)
+				winograd_kernel(w.ah, w.aw, gh, gw, wt + ((size_t)oc*(size_t)k->x.c + (size_t)c)*9, u);
+			else
+				memset(u, 0, sizeof u);
+			for (int i = 0; i < w.pos; i++)
+				group[((size_t)i*(size_t)channels + (size_t)c)*(size_t)per] = (float)u[i];
+		}
+	}
+	for (int oc = 0; k->bias && oc < vectors_of(k)*k->t->vl; oc++)
+		pb[oc] = oc < k->y.c ? (float)b[oc] : 0;
+}
+
+/* --- emission --- */
+
+static const char *
+number(double v)
+{
+	const char *s = arena_text("%.9g", v);
+
+	return arena_text("splat(%s%sf)", s, strpbrk(s, ".e") ? "" : ".0");
+}
+
+/*
+** emit_input_1d - to[0..m+1] = B^T of from[0..m+1]. The row of ±p is an even part plus or minus p times an odd part.
+*/
+static void
+emit_input_1d(Out *o, int m, const char *const *from, const char *const *to)
+{
+	double p[2];
+
+	winograd_points(m, p);
+	if (m == 2) {
+		out_line(o, "%s = sub(%s, %s);", to[0], from[2], from[0]);
+		out_line(o, "%s = add(%s, %s);", to[1], from[2], from[1]);
+		out_line(o, "%s = sub(%s, %s);", to[2], from[2], from[1]);
+		out_line(o, "%s = sub(%s, %s);", to[3], from[3], from[1]);
+		return;
+	}
+	double a2 = p[0]*p[0], b2 = p[1]*p[1];
+	out_line(o, "e = fma_(%s, %s, %s);", from[2], number(-b2), from[4]);
+	out_line(o, "f = fma_(%s, %s, %s);", from[1], number(-b2), from[3]);
+	out_line(o, "g = fma_(%s, %s, %s);", from[2], number(-a2), from[4]);
+	out_line(o, "h = fma_(%s, %s, %s);", from[1], number(-a2), from[3]);
+	out_line(o, "%s = fma_(%s, %s, fma_(%s, %s, %s));", to[0], from[0], number(a2*b2), from[2], number(-(a2 + b2)), from[4]);
+	out_line(o, "%s = fma_(f, %s, e);", to[1], number(p[0]));
+	out_line(o, "%s = fma_(f, %s, e);", to[2], number(-p[0]));
+	out_line(o, "%s = fma_(h, %s, g);", to[3], number(p[1]));
+	out_line(o, "%s = fma_(h, %s, g);", to[4], number(-p[1]));
+	out_line(o, "%s = fma_(%s, %s, fma_(%s, %s, %s));", to[5], from[1], number(a2*b2), from[3], number(-(a2 + b2)), from[5]);
+}
+
+/* emit_output_1d - to[0..m-1] = A^T of from[0..m+1] */
+static void
+emit_output_1d(Out *o, int m, const char *const *from, const char *const *to)
+{
+	double p[2];
+
+	winograd_points(m, p);
+	if (m == 2) {
+		out_line(o, "%s = add(%s, add(%s, %s));", to[0], from[0], from[1], from[2]);
+		out_line(o, "%s = add(%s, sub(%s, %s));", to[1], from[3], from[1], from[2]);
+		return;
+	}
+	double a = p[0], b = p[1];
+	out_line(o, "e = add(%s, %s);", from[1], from[2]);
+	out_line(o, "f = sub(%s, %s);", from[1], from[2]);
+	out_line(o, "g = add(%s, %s);", from[3], from[4]);
+	out_line(o, "h = sub(%s, %s);", from[3], from[4]);
+	out_line(o, "%s = add(%s, add(e, g));", to[0], from[0]);
+	out_line(o, "%s = fma_(f, %s, mul(h, %s));", to[1], number(a), number(b));
+	out_line(o, "%s = fma_(e, %s, mul(g, %s));", to[2], number(a*a), number(b*b));
+	out_line(o, "%s = fma_(f, %s, fma_(h, %s, %s));", to[3], number(a*a*a), number(b*b*b), from[5]);
+}
+
+/* declare - "V n0, n1, ...;" for the names of a rows x cols grid */
+static void
+declare(Out *o, const char *letter, int rows, int cols)
+{
+	const char *line = "V ";
+
+	for (int i = 0; i < rows; i++)
+		for (int j = 0; j < cols; j++)
+			line = arena_text("%s%s%s%d%d", line, i || j ? ", " : "", letter, i, j);
+	out_line(o, "%s;", line);
+}
+
+/* emit_input_tile - one input tile of VL channels: loads, columns, rows, stores at every position */
+static void
+emit_input_tile(Out *o, const Kernel *k, const Wino *w, const char *fn)
+{
+	const char *from[6], *to[6];
+
+	out_line(o, "static RC_NOINLINE void");
+	out_line(o, "%s_in_tile(const float *RC_RESTRICT x, float *RC_RESTRICT v, int step)", fn);
+	out_line(o, "{");
+	declare(o, "t", w->ah, w->aw);
+	out_line(o, w->mh == 4 || w->mw == 4 ? "V d0, d1, d2, d3, d4, d5, e, f, g, h;\n" : "V d0, d1, d2, d3;\n");
+	for (int j = 0; j < w->aw; j++) {
+		for (int i = 0; i < w->ah; i++) {
+			from[i] = arena_text("d%d", i);
+			to[i] = arena_text("t%d%d", i, j);
+			out_line(o, "d%d = ld(x + %zu);", i, (size_t)i*k->lx.row + (size_t)(j*k->lx.cb));
+		}
+		emit_input_1d(o, w->mh, from, to);
+	}
+	out_line(o, "%s", "");
+	for (int i = 0; i < w->ah; i++) {
+		for (int j = 0; j < w->aw; j++) {
+			from[j] = arena_text("t%d%d", i, j);
+			to[j] = arena_text("d%d", j);
+		}
+		emit_input_1d(o, w->mw, from, to);
+		for (int j = 0; j < w->aw; j++)
+			out_line(o, "st(v%s, d%d);", i*w->aw + j ? arena_text(" + %s", times("step", (size_t)(i*w->aw + j))) : "", j);
+	}
+	out_line(o, "}\n");
+}
+
+/* emit_block_of - which block tile t of a band lies in: its first tile, its width */
+static void
+emit_block_of(Out *o, const Wino *w)
+{
+	int first = w->count[0]*w->width[0];
+
+	if (!w->count[1]) {
+		out_line(o, "int width = %d, start = t/%d*%d;", w->width[0], w->width[0], w->width[0]);
+		return;
+	}
+	out_line(o, "int width = t < %d ? %d : %d;", first, w->width[0], w->width[1]);
+	out_line(o, "int start = t < %d ? t/%d*%d : %d + (t - %d)/%d*%d;", first, w->width[0], w->width[0], first, first, w->width[1], w->width[1]);
+}
+
+/* emit_tile_row - the image n and tile row i of row r of the band */
+static void
+emit_tile_row(Out *o, const Kernel *k, const Wino *w)
+{
+	const char *row = w->bands > 1 ? arena_text("(band*%d + r)", w->rows) : "r";
+
+	if (k->y.n > 1)
+		out_line(o, "int n = %s/%d, i = %s%%%d;", row, w->tr, row, w->tr);
+	else
+		out_line(o, "int i = %s;", row);
+}
+
+static void
+emit_input_phase(Out *o, const Kernel *k, const Wino *w, const char *fn)
+{
+	int cb = k->lx.cb, units = w->rows*w->icb;
+	size_t x0 = (size_t)(k->lx.halo.t - k->a.padding.t)*k->lx.row + (size_t)((k->lx.halo.l - k->a.padding.l)*cb);
+
+	emit_input_tile(o, k, w, fn);
+	out_line(o, "/* phase 1: V of a band, from x; a unit is one channel block of one tile row */");
+	out_line(o, "static void");
+	out_line(o, "%s_in(const float *x, const float *w, const float *b, const float *z, float *y, int lo, int hi)", fn);
+	out_line(o, "{");
+	out_line(o, "(void)w;");
+	out_line(o, "(void)b;");
+	out_line(o, "(void)z;");
+	out_line(o, "for (int u = lo; u < hi; u++) {");
+	if (w->bands > 1)
+		out_line(o, "int band = u/%d, c = u%%%d/%d, r = u%%%d;", units, units, w->rows, w->rows);
+	else
+		out_line(o, "int c = u/%d, r = u%%%d;", w->rows, w->rows);
+	emit_tile_row(o, k, w);
+	out_line(o, "const float *xi = x + c*%zu + i*%zu%s%s;\n", k->lx.plane, k->lx.row*(size_t)w->mh,
+	         k->y.n > 1 ? arena_text(" + n*%zu", k->lx.image) : "", x0 ? arena_text(" + %zu", x0) : "");
+	out_line(o, "for (int j = 0; j < %d; j++) {", w->tc);
+	out_line(o, "int t = r*%d + j;", w->tc);
+	emit_block_of(o, w);
+	out_line(o, "float *v = y + start*%d + (c*width + t - start)*%d;\n", w->pos*w->icb*cb, cb);
+	if (cb == k->t->vl) {
+		out_line(o, "%s_in_tile(xi + j*%d, v, width*%d);", fn, w->mw*cb, w->icb*cb);
+	} else {
+		out_line(o, "for (int s = 0; s < %d; s += %d)", cb, k->t->vl);
+		out_line(o, "%s_in_tile(xi + j*%d + s, v + s, width*%d);", fn, w->mw*cb, w->icb*cb);
+	}
+	out_line(o, "}");
+	out_line(o, "}");
+	out_line(o, "}\n");
+}
+
+static const char *
+acc(int o, int p)
+{
+	return arena_text("%c%d", 'a' + o, p);
+}
+
+/* emit_products - all positions of one block of p tiles: the micro-kernel of a direct convolution */
+static void
+emit_products(Out *o, const Kernel *k, const Wino *w, const char *fn, int p)
+{
+	int vl = k->t->vl, per = w->ob*vl, cb = k->lx.cb;
+
+	out_line(o, "static RC_NOINLINE void");
+	out_line(o, "%s_p%d(const float *RC_RESTRICT x, const float *RC_RESTRICT w, float *RC_RESTRICT m)", fn, p);
+	out_line(o, "{");
+	out_line(o, "for (int i = 0; i < %d; i++, m += %d) {", w->pos, p*per);
+	for (int j = 0; j < p; j++) {
+		const char *line = "V ";
+		for (int i = 0; i < w->ob; i++)
+			line = arena_text("%s%s%s = zero()", line, i ? ", " : "", acc(i, j));
+		out_line(o, "%s;", line);
+	}
+	out_line(o, "\nfor (int c = 0; c < %d; c++, x += %d) {", w->icb, p*cb);
+	out_line(o, "const float *xk = x;\n");
+	out_line(o, "for (int k = 0; k < %d; k++, xk++, w += %d) {", cb, per);
+	out_line(o, "RC_OPAQUE(xk);");
+	emit_fetch(o, winograd_weights(k), per);
+	emit_step(o, k, w->ob, p);
+	out_line(o, "}");
+	out_line(o, "}\n");
+	for (int j = 0; j < p; j++)
+		for (int i = 0; i < w->ob; i++)
+			out_line(o, "st(m + %d, %s);", j*per + i*vl, acc(i, j));
+	out_line(o, "}");
+	out_line(o, "}\n");
+}
+
+/* emit_output_tile - VL channels of one tile back from its products; bias, skip, activation */
+static void
+emit_output_tile(Out *o, const Kernel *k, const Wino *w, const char *fn)
+{
+	const char *from[6], *to[6];
+	bool four = w->mh == 4 || w->mw == 4;
+
+	out_line(o, "static RC_NOINLINE void");
+	out_line(o, "%s_out_tile(const float *RC_RESTRICT m, int step%s%s, float *y%s)", fn, k->bias ? ", const float *b" : "", k->skip ? ", const float *z" : "",
+	         w->ragged ? ", int rows, int cols" : "");
+	out_line(o, "{");
+	declare(o, "t", w->mh, w->aw);
+	out_line(o, four ? "V d0, d1, d2, d3, d4, d5, e, f, g, h;" : "V d0, d1, d2, d3;");
+	out_line(o, w->mw == 4 ? "V y0, y1, y2, y3%s;\n" : "V y0, y1%s;\n", k->bias ? ", bias = ld(b)" : "");
+	for (int j = 0; j < w->aw; j++) {
+		for (int i = 0; i < w->ah; i++) {
+			int at = i*w->aw + j;
+			from[i] = arena_text("d%d", i);
+			out_line(o, "d%d = ld(m%s);", i, at ? arena_text(" + %s", times("step", (size_t)at)) : "");
+		}
+		for (int i = 0; i < w->mh; i++)
+			to[i] = arena_text("t%d%d", i, j);
+		emit_output_1d(o, w->mh, from, to);
+	}
+	for (int i = 0; i < w->mh; i++) {
+		out_line(o, "%s", "");
+		if (w->ragged && i)
+			out_line(o, "if (rows == %d)\n\treturn;", i);
+		for (int j = 0; j < w->aw; j++)
+			from[j] = arena_text("t%d%d", i, j);
+		for (int j = 0; j < w->mw; j++)
+			to[j] = arena_text("y%d", j);
+		emit_output_1d(o, w->mw, from, to);
+		for (int j = 0; j < w->mw; j++) {
+			size_t y = (size_t)i*k->ly.row + (size_t)(j*k->ly.cb), z = (size_t)i*k->lz.row + (size_t)(j*k->lz.cb);
+			emit_epilogue(o, k, k->bias ? arena_text("add(y%d, bias)", j) : arena_text("y%d", j), z ? arena_text(" + %zu", z) : "");
+			out_set(o, "at", y ? " + %zu" : "", y);
+			out_set(o, "guard", w->ragged && j ? "if (cols > %d)\n\t" : "", j);
+			out_text(o, "$guard");
+			out_text(o, "st(y$at, $value);\n");
+		}
+	}
+	out_line(o, "}\n");
+}
+
+/* vector_in - offset of vector s of group og */
+static const char *
+vector_in(const Wino *w, const Layout *l, int vl)
+{
+	int of = l->cb/vl;
+
+	if (of == 1)
+		return arena_text("(og*%d + s)*%zu", w->ob, l->plane);
+	return arena_text("(og*%d + s)/%d*%zu + (og*%d + s)%%%d*%d", w->ob, of, l->plane, w->ob, of, vl);
+}
+
+static void
+emit_output_phase(Out *o, const Kernel *k, const Wino *w, const char *fn)
+{
+	int vl = k->t->vl, per = w->ob*vl, blocks = w->count[0] + w->count[1], units = w->groups*blocks, first = w->count[0]*w->width[0];
+	size_t group = (size_t)w->pos*(size_t)(w->icb*k->lx.cb*per);
+
+	for (int i = 0; i < 2; i++)
+		if (w->count[i])
+			emit_products(o, k, w, fn, w->width[i]);
+	emit_output_tile(o, k, w, fn);
+	out_line(o, "/* phase 2: y of a band, from V; a unit is %d channels of one block of tiles */", per);
+	emit_kernel_head(o, k, fn);
+	out_line(o, "float m[%d];\n", w->pos*w->width[0]*per);
+	out_line(o, "for (int u = lo; u < hi; u++) {");
+	if (w->bands > 1)
+		out_line(o, "int band = u/%d, og = u%%%d/%d, tb = u%%%d;", units, units, blocks, blocks);
+	else
+		out_line(o, "int og = u/%d, tb = u%%%d;", blocks, blocks);
+	if (w->count[1]) {
+		out_line(o, "int width = tb < %d ? %d : %d;", w->count[0], w->width[0], w->width[1]);
+		out_line(o, "int start = tb < %d ? tb*%d : %d + (tb - %d)*%d;\n", w->count[0], w->width[0], first, w->count[0], w->width[1]);
+		out_line(o, "if (width == %d)", w->width[0]);
+		out_line(o, "%s_p%d(x + start*%d, w + og*%zu, m);", fn, w->width[0], w->pos*w->icb*k->lx.cb, group);
+		out_line(o, "else");
+		out_line(o, "\t%s_p%d(x + start*%d, w + og*%zu, m);", fn, w->width[1], w->pos*w->icb*k->lx.cb, group);
+	} else {
+		out_line(o, "int width = %d, start = tb*%d;\n", w->width[0], w->width[0]);
+		out_line(o, "%s_p%d(x + start*%d, w + og*%zu, m);", fn, w->width[0], w->pos*w->icb*k->lx.cb, group);
+	}
+	out_line(o, "for (int t = 0; t < width; t++) {");
+	out_line(o, "int r = (start + t)/%d, j = (start + t)%%%d;", w->tc, w->tc);
+	emit_tile_row(o, k, w);
+	for (int i = 0; i < 2; i++) {
+		const Layout *l = i ? &k->lz : &k->ly;
+		if (i && !k->skip)
+			continue;
+		out_line(o, "%s = %s + i*%zu + j*%d%s%s;", i ? "const float *zt" : "float *yt", i ? "z" : "y", l->row*(size_t)w->mh, w->mw*l->cb,
+		         k->y.n > 1 ? arena_text(" + n*%zu", l->image) : "", l->origin ? arena_text(" + %zu", l->origin) : "");
+	}
+	out_line(o, "\nfor (int s = 0; s < %d; s++) {", w->ob);
+	out_set(o, "yv", "%s", vector_in(w, &k->ly, vl));
+	out_set(o, "zv", "%s", k->skip ? vector_in(w, &k->lz, vl) : "");
+	out_set(o, "bias", "%s", k->bias ? arena_text(", b + (og*%d + s)*%d", w->ob, vl) : "");
+	out_set(o, "fn", "%s_out_tile", fn);
+	out_set(o, "mt", "m + t*%d + s*%d, width*%d", per, vl, per);
+	out_set(o, "ends", "%s", w->ragged ? arena_text(", %d - i*%d, %d - j*%d", k->y.h, w->mh, k->y.w, w->mw) : "");
+	out_text(o, k->skip ? "$fn($mt$bias, zt + $zv, yt + $yv$ends);\n" : "$fn($mt$bias, yt + $yv$ends);\n");
+	out_line(o, "}");
+	out_line(o, "}");
+	out_line(o, "}");
+	out_line(o, "}");
+}
+
+static size_t
+scratch_of(const Kernel *k, const Wino *w)
+{
+	return (size_t)w->tiles*(size_t)w->pos*(size_t)(w->icb*k->lx.cb);
+}
+
+static Phases
+winograd_phases(const Kernel *k)
+{
+	Wino w = chosen(k);
+
+	return (Phases){ w.bands, w.rows*w.icb, scratch_of(k, &w) };
+}
+
+static void
+winograd_describe(const Kernel *k, char *name, size_t len)
+{
+	snprintf(name, len, "winograd%dx%d_%dto%d_%dx%d%s%s", k->a.winograd.h, k->a.winograd.w, k->x.c, k->y.c, k->y.h, k->y.w, k->skip ? "_add" : "",
+	         act_suffix(k));
+}
+
+static int
+winograd_emit(Out *o, const Kernel *k, const char *fn)
+{
+	Wino w = chosen(k);
+	double macs = (double)w.tiles*w.bands*w.pos*k->x.c*k->y.c;
+
+	out_line(o, "** y = %sconv3x3(x, w)%s%s%s by Winograd F(%dx%d, 3x3)", act_open(k), k->bias ? " + b" : "", k->skip ? " + z" : "", act_close(k), w.mh, w.mw);
+	emit_operand(o, "x", k->x, &k->lx);
+	if (k->skip)
+		emit_operand(o, "z", k->y, &k->lz);
+	emit_operand(o, "y", k->y, &k->ly);
+	out_line(o, "** w  %zu floats  [%d oc][%d][%d ic][%d oc]: G g G'", winograd_weights(k), w.groups, w.pos, w.icb*k->lx.cb, w.ob*k->t->vl);
+	out_line(o, "** V  %zu floats  [%d tiles][%d][%d ic][tile][%d ic], of one of %d bands", scratch_of(k, &w), w.width[0], w.pos, w.icb, k->lx.cb, w.bands);
+	out_line(o, "** %.2f M MACs instead of %.2f M; %d tiles x %d channels in %d accumulators", macs/1e6,
+	         9.0*k->y.n*k->y.h*k->y.w*k->x.c*k->y.c/1e6, w.width[0], w.ob*k->t->vl, w.width[0]*w.ob);
+	out_line(o, "*/");
+	emit_input_phase(o, k, &w, fn);
+	emit_output_phase(o, k, &w, fn);
+	return w.groups*(w.count[0] + w.count[1]);
+}
+
+const Family family_winograd = { "winograd", winograd_emit, winograd_describe, winograd_weights, winograd_biases, winograd_pack, winograd_phases };

@@ -1,0 +1,122 @@
+/*
+** winograd_error.c - what the arithmetic of a Winograd convolution loses: a few random tiles through float32
+** transforms and products with the layer's real weights, beside the convolution in double.
+*/
+#include <math.h>
+#include <stdlib.h>
+
+#include "winograd.h"
+
+/* times_linear - p(x) := p(x)*(x - root), degree n before */
+static void
+times_linear(double *p, int n, double root)
+{
+	p[n + 1] = p[n];
+	for (int i = n; i > 0; i--)
+		p[i] = p[i-1] - root*p[i];
+	p[0] *= -root;
+}
+
+/* matrices - B^T and A^T of m outputs from their definition: products of (x - other points), powers of the points */
+static void
+matrices(int m, float bt[6][6], float at[4][6])
+{
+	double pair[2], points[5] = { 0 };
+	int n = 2*winograd_points(m, pair) + 1;
+
+	for (int i = 1; i < n; i++)
+		points[i] = i%2 ? pair[i/2] : -pair[i/2 - 1];
+	for (int j = 0; j <= n; j++) {           /* the last row belongs to infinity: all points */
+		double p[7] = { 1 };
+		int degree = 0;
+		for (int l = 0; l < n; l++)
+			if (l != j)
+				times_linear(p, degree++, points[l]);
+		for (int i = 0; i <= n; i++)
+			bt[j][i] = i <= degree ? (float)p[i] : 0;
+		for (int i = 0; i < m; i++)
+			at[i][j] = j < n ? (float)pow(points[j], i) : i == m - 1;
+	}
+}
+
+/* times - c (rows x cols) = a (rows x inner) b (inner x cols), in float */
+static void
+times_matrix(int rows, int inner, int cols, const float *a, int as, const float *b, int bs, bool b_transposed, float *c, int cs)
+{
+	for (int i = 0; i < rows; i++)
+		for (int j = 0; j < cols; j++) {
+			float sum = 0;
+			for (int l = 0; l < inner; l++)
+				sum = fmaf(a[i*as + l], b_transposed ? b[j*bs + l] : b[l*bs + j], sum);
+			c[i*cs + j] = sum;
+		}
+}
+
+/* relu_normal - a normal-like number, 0 where it is negative */
+static float
+relu_normal(uint64_t *seed)
+{
+	double sum = -2;
+
+	for (int s = 0; s < 4; s++) {
+		*seed = *seed*6364136223846793005u + 1442695040888963407u;
+		sum += (double)(*seed >> 33)/2147483648.0;
+	}
+	return sum > 0 ? (float)sum : 0;
+}
+
+/* one_tile - the largest error and the largest result of one tile of one output channel */
+static void
+one_tile(const Node *n, const float *x, const double *w, double *most, double *scale)
+{
+	int mh = n->a.winograd.h, mw = n->a.winograd.w, ah = mh + 2, aw = mw + 2, ic = n->in[0]->shape.c;
+	float bth[6][6], btw[6][6], ath[4][6], atw[4][6], half[36], v[36], m[36] = { 0 }, y[16];
+	double gh[6][3], gw[6][3], u[36];
+
+	matrices(mh, bth, ath);
+	matrices(mw, btw, atw);
+	winograd_filter(mh, gh);
+	winograd_filter(mw, gw);
+	for (int c = 0; c < ic; c++) {
+		winograd_kernel(ah, aw, gh, gw, w + c*9, u);
+		times_matrix(ah, ah, aw, &bth[0][0], 6, x + c*ah*aw, aw, false, half, aw);
+		times_matrix(ah, aw, aw, half, aw, &btw[0][0], 6, true, v, aw);
+		for (int i = 0; i < ah*aw; i++)
+			m[i] = fmaf((float)u[i], v[i], m[i]);
+	}
+	times_matrix(mh, ah, aw, &ath[0][0], 6, m, aw, false, half, aw);
+	times_matrix(mh, aw, mw, half, aw, &atw[0][0], 6, true, y, mw);
+	for (int i = 0; i < mh; i++)
+		for (int j = 0; j < mw; j++) {
+			double want = 0;
+			for (int c = 0; c < ic; c++)
+				for (int k = 0; k < 9; k++)
+					want += (double)x[(c*ah + i + k/3)*aw + j + k%3]*w[c*9 + k];
+			*most = fmax(*most, fabs((double)y[i*mw + j] - want));
+			*scale = fmax(*scale, fabs(want));
+		}
+}
+
+double
+winograd_error(const Node *n)
+{
+	enum { Tiles = 6, Channels = 8 };
+	int ic = n->in[0]->shape.c, oc = n->a.out < Channels ? n->a.out : Channels;
+	double most = 0, scale = 0, *w, *b;
+	uint64_t seed = 1;
+	float *x = malloc((size_t)ic*36*sizeof *x);
+
+	fold_weights(n, &w, &b);
+	if (!x)
+		fail("out of memory");
+	for (int t = 0; t < Tiles; t++) {
+		for (int i = 0; i < ic*36; i++)
+			x[i] = relu_normal(&seed);
+		for (int c = 0; c < oc; c++)
+			one_tile(n, x, w + (size_t)c*(size_t)ic*9, &most, &scale);
+	}
+	free(x);
+	free(w);
+	free(b);
+	return scale > 0 ? most/scale : 0;
+}
