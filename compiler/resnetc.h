@@ -379,7 +379,7 @@ void conv_candidates(const Kernel *k, void (*each)(void *, int ob, int p), void 
 bool winograd_fits(const Node *n);                   /* 3x3, stride 1, no groups, enough channels */
 int winograd_reach(int m, int in, int out, int before); /* rows that tiles of m read beyond the image */
 double winograd_cycles(const Kernel *k, Pair m, int ob, int rt);
-void winograd_candidates(const Kernel *k, Pair m, void (*each)(void *, int ob, int rt), void *user);
+void winograd_candidates(const Kernel *k, void (*each)(void *, int ob, int rt), void *user);
 double winograd_error(const Node *n);                /* measured with its weights, relative to the largest result */
 Kernel store_kernel(const Node *n);
 void emit_epilogue(Out *o, const Kernel *k, const char *acc, const char *at);  /* binds $value */

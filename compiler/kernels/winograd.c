@@ -6,7 +6,8 @@
 ** transformed: V[block of tiles][position][channel block][tile][channel]. Then, for OB vectors of output
 ** channels and one block of tiles, all positions are multiplied with the transformed weights
 ** U[group][position][channel][OB*VL], read as one stream, and transformed back with bias, skip and
-** activation. Bands keep V in the second cache.
+** activation. A block is as large as its products may be on the stack, so that U is streamed seldom; at
+** every position it is multiplied in register tiles of OB vectors by P tiles. Bands keep V in the second cache.
 **
 ** Points 0, ±5/8, ±3/2 and infinity for four outputs: their constants are short binary fractions and their
 ** error is a third of that of 0, ±1, ±2; 0, ±1 and infinity for two outputs.
@@ -18,7 +19,7 @@
 #include "conv.h"
 #include "winograd.h"
 
-enum { MostProducts = 40000 };       /* bytes of products that wait on the stack for their transform */
+enum { MostProducts = 80000 };       /* bytes of products that wait on the stack for their transform */
 
 /* winograd_points - how many pairs of points ±p besides 0 and infinity, and which */
 int
@@ -40,15 +41,21 @@ typedef struct {
 	int tr, tc;                  /* tile rows and columns of an image */
 	int bands, rows;             /* of tile rows, all images counted; rows of one band */
 	int tiles;                   /* of a band */
-	int ob, count[2], width[2];  /* vectors of output channels; blocks of tiles, the second one narrower */
+	int ob, p;                   /* register tile: vectors of output channels, tiles at most */
+	int count[2], width[2];      /* blocks of tiles, the second one narrower */
 	int icb, groups;             /* input channel blocks, groups of OB vectors */
 	bool ragged;                 /* tiles hang over the image's end */
 } Wino;
 
+/* set_blocks - as few equal blocks as the stack allows, but several where the threads need them */
 static void
-set_blocks(Wino *w, int rt)
+set_blocks(Wino *w, const Target *t)
 {
-	int blocks = ceil_div(w->tiles, rt);
+	int most = MostProducts/(w->pos*w->ob*t->vl*4), blocks;
+
+	if (most < 1)
+		most = 1;
+	blocks = ceil_div(w->tiles, most);
 
 	w->width[0] = ceil_div(w->tiles, blocks);
 	w->width[1] = w->width[0] - 1;
@@ -57,11 +64,11 @@ set_blocks(Wino *w, int rt)
 }
 
 static Wino
-wino_of(const Kernel *k, Pair m, int ob, int rt)
+wino_of(const Kernel *k, Pair m, int ob, int p)
 {
-	Wino w = { .mh = m.h, .mw = m.w, .ah = m.h + 2, .aw = m.w + 2, .ob = ob };
+	Wino w = { .mh = m.h, .mw = m.w, .ah = m.h + 2, .aw = m.w + 2, .ob = ob, .p = p };
 	int all;
-	double row;
+	double row, u;
 
 	w.pos = w.ah*w.aw;
 	w.tr = ceil_div(k->y.h, w.mh);
@@ -71,13 +78,17 @@ wino_of(const Kernel *k, Pair m, int ob, int rt)
 	w.groups = vectors_of(k)/ob;
 	all = w.tr*k->y.n;
 	row = 4.0*w.tc*w.pos*w.icb*k->lx.cb;             /* bytes of V of one tile row */
-	/* as few bands as let V stay in half the second cache; a band is whole rows, all bands are equal */
+	/*
+	** As few bands as let V stay in half the second cache; a band is whole rows, all bands are equal. Where U does
+	** not stay there either, every band would stream it again: then there is one.
+	*/
+	u = 4.0*w.pos*w.icb*k->lx.cb*vectors_of(k)*k->t->vl;
 	w.bands = 1;
-	while (w.bands < all && (all%w.bands || row*all/w.bands > k->t->l2/2))
+	while (u < k->t->l2 && w.bands < all && (all%w.bands || row*all/w.bands > k->t->l2/2))
 		w.bands++;
 	w.rows = all/w.bands;
 	w.tiles = w.rows*w.tc;
-	set_blocks(&w, rt);
+	set_blocks(&w, k->t);
 	return w;
 }
 
@@ -101,56 +112,69 @@ winograd_reach(int m, int in, int out, int before)
 	return ceil_div(out, m)*m + 1 - before - (in - 1);
 }
 
+/* pieces - a block's register tiles: how many, and the width of piece i, which differ by at most one */
 static int
-bytes_of_products(const Wino *w, const Target *t)
+pieces(const Wino *w, int width)
 {
-	return w->pos*w->width[0]*w->ob*t->vl*4;
+	return ceil_div(width, w->p);
+}
+
+static int
+piece(const Wino *w, int width, int i)
+{
+	int n = pieces(w, width);
+
+	return width/n + (i < width%n);
 }
 
 /*
-** product_cycles - of all multiply-adds: like a direct convolution's tile, but the weights are always streamed
+** product_cycles - of all multiply-adds: like a direct convolution's tile. A block's first register tile streams
+** the weights of a position from wherever the group's lie, from memory in the end, which takes at least
+** memory cycles; the others find them in the first or second cache.
 */
 static double
-product_cycles(const Kernel *k, const Wino *w)
+product_cycles(const Kernel *k, const Wino *w, double memory)
 {
 	const Target *t = k->t;
-	double total = 0, weights = 4.0*w->ob*t->vl, group = weights*w->pos*w->icb*k->lx.cb;
-	double stream = weights/(group < t->l2 ? t->from_l2 : t->from_l3);
+	int channels = w->icb*k->lx.cb;
+	double first = 0, rest = 0, weights = 4.0*w->ob*t->vl, group = weights*w->pos*channels, v = 4.0*w->tiles*w->pos*channels;
+	double again = weights*channels <= t->l1 ? 0 : weights/t->from_l2;
 
-	for (int i = 0; i < 2; i++) {
-		double fmas = w->ob*w->width[i], loads = w->ob + w->width[i];
-		double step = fmax(fmax(fmas/t->fma, loads/t->load), fmax(fmax((fmas + loads + 3)/t->issue, t->latency), stream));
-		total += w->count[i]*(w->pos*(step*w->icb*k->lx.cb + 10 + 1.5*fmas));
+	for (int b = 0; b < 2; b++) {
+		for (int i = 0; w->count[b] && i < pieces(w, w->width[b]); i++) {
+			double p = piece(w, w->width[b], i), fmas = w->ob*p, loads = w->ob + p;
+			double stream = i ? again : weights/(group + v < t->l2 ? t->from_l2 : t->from_l3);
+			double step = fmax(fmax(fmas/t->fma, loads/t->load), fmax(fmax((fmas + loads + 3)/t->issue, t->latency), stream));
+			*(i ? &rest : &first) += w->count[b]*w->pos*(step*channels + 12 + 1.5*fmas);
+		}
 	}
-	return total*w->groups*w->bands;
+	return rest*w->groups*w->bands + fmax(first*w->groups*w->bands, memory);
 }
 
-/* winograd_cycles - the cost model of the whole: transforms, products, and weights from memory, which overlaps with neither */
+/* winograd_cycles - the cost model of the whole: transforms, products, and weights from memory while they are multiplied */
 double
-winograd_cycles(const Kernel *k, Pair m, int ob, int rt)
+winograd_cycles(const Kernel *k, Pair m, int ob, int p)
 {
 	const Target *t = k->t;
-	Wino w = wino_of(k, m, ob, rt);
+	Wino w = wino_of(k, m, ob, p);
 	double tiles = (double)w.tiles*w.bands, vi = (double)w.icb*k->lx.cb/t->vl, vo = vectors_of(k);
 	double in = tiles*vi*(w.pos*4/t->load + w.ah*w.aw*4/t->fma), out = tiles*vo*(w.pos*3/t->load + w.mh*w.mw*4);
-	double memory = 4.0*w.pos*w.icb*k->lx.cb*vo*t->vl/t->from_memory, products = product_cycles(k, &w);
+	double memory = 4.0*w.pos*w.icb*k->lx.cb*vo*t->vl/t->from_memory;
 
-	return in + out + fmax(products, memory);
+	return in + out + product_cycles(k, &w, memory);
 }
 
 void
-winograd_candidates(const Kernel *k, Pair m, void (*each)(void *, int ob, int rt), void *user)
+winograd_candidates(const Kernel *k, void (*each)(void *, int ob, int p), void *user)
 {
 	int per = k->ly.cb/k->t->vl, vectors = vectors_of(k);
 
 	for (int ob = 1; ob <= 4; ob++) {
 		if (vectors%ob || (ob%per && per%ob))
 			continue;
-		for (int rt = 1; rt <= 28; rt++) {
-			Wino w = wino_of(k, m, ob, rt);
-			if (ob*rt + (ob < rt ? ob : rt) + 1 <= k->t->regs && bytes_of_products(&w, k->t) <= MostProducts)
-				each(user, ob, rt);
-		}
+		for (int p = 1; p <= 28; p++)
+			if (ob*p + (ob < p ? ob : p) + 1 <= k->t->regs && (ob == 1 || 36*ob*k->t->vl*4*2 <= MostProducts))
+				each(user, ob, p);
 	}
 }
 
@@ -406,33 +430,46 @@ acc(int o, int p)
 	return arena_text("%c%d", 'a' + o, p);
 }
 
-/* emit_products - all positions of one block of p tiles: the micro-kernel of a direct convolution */
+/* emit_piece - one register tile at one position: the micro-kernel of a direct convolution */
 static void
-emit_products(Out *o, const Kernel *k, const Wino *w, const char *fn, int p)
+emit_piece(Out *o, const Kernel *k, const Wino *w, int width, int from, int p, bool first)
 {
 	int vl = k->t->vl, per = w->ob*vl, cb = k->lx.cb;
 
-	out_line(o, "static RC_NOINLINE void");
-	out_line(o, "%s_p%d(const float *RC_RESTRICT x, const float *RC_RESTRICT w, float *RC_RESTRICT m)", fn, p);
 	out_line(o, "{");
-	out_line(o, "for (int i = 0; i < %d; i++, m += %d) {", w->pos, p*per);
+	out_line(o, "const float *wk = w + i*%d;", w->icb*cb*per);
 	for (int j = 0; j < p; j++) {
 		const char *line = "V ";
 		for (int i = 0; i < w->ob; i++)
 			line = arena_text("%s%s%s = zero()", line, i ? ", " : "", acc(i, j));
 		out_line(o, "%s;", line);
 	}
-	out_line(o, "\nfor (int c = 0; c < %d; c++, x += %d) {", w->icb, p*cb);
-	out_line(o, "const float *xk = x;\n");
-	out_line(o, "for (int k = 0; k < %d; k++, xk++, w += %d) {", cb, per);
+	out_line(o, "\nfor (int c = 0; c < %d; c++) {", w->icb);
+	out_line(o, "const float *xk = x + c*%d%s;\n", width*cb, from ? arena_text(" + %d", from*cb) : "");
+	out_line(o, "for (int k = 0; k < %d; k++, xk++, wk += %d) {", cb, per);
+	out_line(o, "const float *w = wk;");
 	out_line(o, "RC_OPAQUE(xk);");
-	emit_fetch(o, winograd_weights(k), per);
+	if (first)
+		emit_fetch(o, winograd_weights(k), per);
 	emit_step(o, k, w->ob, p);
 	out_line(o, "}");
 	out_line(o, "}\n");
 	for (int j = 0; j < p; j++)
 		for (int i = 0; i < w->ob; i++)
-			out_line(o, "st(m + %d, %s);", j*per + i*vl, acc(i, j));
+			out_line(o, "st(m + %d, %s);", (from + j)*per + i*vl, acc(i, j));
+	out_line(o, "}");
+}
+
+/* emit_products - all positions of one block of tiles */
+static void
+emit_products(Out *o, const Kernel *k, const Wino *w, const char *fn, int width)
+{
+	out_line(o, "static RC_NOINLINE void");
+	out_line(o, "%s_p%d(const float *RC_RESTRICT x, const float *RC_RESTRICT w, float *RC_RESTRICT m)", fn, width);
+	out_line(o, "{");
+	out_line(o, "for (int i = 0; i < %d; i++, x += %d, m += %d) {", w->pos, w->icb*width*k->lx.cb, width*w->ob*k->t->vl);
+	for (int i = 0, from = 0; i < pieces(w, width); from += piece(w, width, i++))
+		emit_piece(o, k, w, width, from, piece(w, width, i), i == 0);
 	out_line(o, "}");
 	out_line(o, "}\n");
 }
@@ -580,8 +617,9 @@ winograd_emit(Out *o, const Kernel *k, const char *fn)
 	emit_operand(o, "y", k->y, &k->ly);
 	out_line(o, "** w  %zu floats  [%d oc][%d][%d ic][%d oc]: G g G'", winograd_weights(k), w.groups, w.pos, w.icb*k->lx.cb, w.ob*k->t->vl);
 	out_line(o, "** V  %zu floats  [%d tiles][%d][%d ic][tile][%d ic], of one of %d bands", scratch_of(k, &w), w.width[0], w.pos, w.icb, k->lx.cb, w.bands);
-	out_line(o, "** %.2f M MACs instead of %.2f M; %d tiles x %d channels in %d accumulators", macs/1e6,
-	         9.0*k->y.n*k->y.h*k->y.w*k->x.c*k->y.c/1e6, w.width[0], w.ob*k->t->vl, w.width[0]*w.ob);
+	out_line(o, "** %.2f M MACs instead of %.2f M; %d tiles x %d channels in %d accumulators; %d bytes of stack", macs/1e6,
+	         9.0*k->y.n*k->y.h*k->y.w*k->x.c*k->y.c/1e6, piece(&w, w.width[0], 0), w.ob*k->t->vl, piece(&w, w.width[0], 0)*w.ob,
+	         w.pos*w.width[0]*w.ob*k->t->vl*4);
 	out_line(o, "*/");
 	emit_input_phase(o, k, &w, fn);
 	emit_output_phase(o, k, &w, fn);

@@ -54,7 +54,7 @@ tile_of(Node *n)
 	least = direct.cycles;
 	for (size_t i = 0; i < sizeof tiles/sizeof *tiles; i++) {
 		Search s = { &k, tiles[i], 0 };
-		winograd_candidates(&k, tiles[i], weigh_winograd, &s);
+		winograd_candidates(&k, weigh_winograd, &s);
 		if (s.cycles && s.cycles < 0.95*least) {
 			least = s.cycles;
 			best = tiles[i];

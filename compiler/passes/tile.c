@@ -65,7 +65,7 @@ tile(Graph *g)
 		if (g->plain_tile)
 			s.best = (Pair){ 1, 1 };
 		else if (n->family == &family_winograd)
-			winograd_candidates(&k, n->a.winograd, weigh, &s);
+			winograd_candidates(&k, weigh, &s);
 		else
 			conv_candidates(&k, weigh, &s);
 		n->a.tile = s.wanted_seen ? pinned : s.best;
