@@ -98,10 +98,11 @@ bless: resnetc obj/check
 parity: resnetc
 	/usr/bin/python3 tests/parity/parity.py ./resnetc --targets native,scalar
 
-# beside ONNX Runtime, and the compile budgets; measures, never fails on time
+# beside other runtimes (those that install), in a virtual environment; measures, never fails on time
 bench: resnetc
 	test -d .venv || python3 -m venv .venv
-	.venv/bin/pip install -q onnxruntime numpy
+	for p in numpy onnx onnxruntime openvino torch==2.13.0 ncnn pnnx iree-base-compiler iree-base-runtime apache-tvm; do \
+		.venv/bin/pip install -q $$p || echo "$$p: does not install here"; done
 	.venv/bin/python tests/bench/bench.py ./resnetc
 
 # the compiler's own code under the address and undefined-behaviour sanitizers

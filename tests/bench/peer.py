@@ -1,0 +1,147 @@
+"""One peer in a process of its own: loads the model, runs once, then answers commands as app.c does.
+
+    peer.py PEER DIR NAME THREADS
+"""
+import pathlib
+import subprocess
+import sys
+import time
+
+import numpy as np
+
+peer, folder, name, threads = sys.argv[1], pathlib.Path(sys.argv[2]), sys.argv[3], int(sys.argv[4])
+x = np.load(folder / "x.npy")
+onnx = str(folder / f"{name}.onnx")
+
+
+def onnxruntime():
+    import onnxruntime as ort
+    so = ort.SessionOptions()
+    so.intra_op_num_threads = threads
+    s = ort.InferenceSession(onnx, so, providers=["CPUExecutionProvider"])
+    feed = {s.get_inputs()[0].name: x}
+    return lambda: s.run(None, feed)[0]
+
+
+def openvino():
+    import openvino as ov
+    core = ov.Core()
+    model = core.compile_model(core.read_model(onnx), "CPU", {"INFERENCE_NUM_THREADS": threads, "PERFORMANCE_HINT": "LATENCY",
+                                                              "INFERENCE_PRECISION_HINT": "f32"})
+    request = model.create_infer_request()
+    request.set_input_tensor(ov.Tensor(x))
+
+    def run():
+        request.infer()
+        return request.get_output_tensor().data
+    return run
+
+
+def torch_frozen():
+    import torch
+    torch.set_num_threads(threads)
+    model = torch.jit.optimize_for_inference(torch.jit.freeze(torch.jit.load(str(folder / f"{name}.pt")).eval()))
+    t = torch.from_numpy(x)
+
+    def run():
+        with torch.inference_mode():
+            return model(t).numpy()
+    for _ in range(3):
+        run()
+    return run
+
+
+def torch_inductor():
+    import types
+    import torch
+    sys.modules["torchvision"] = types.ModuleType("torchvision")
+    sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "parity"))
+    from networks import ImageNet, Net, networks
+    same = {"resnet18": ((2, 2, 2, 2), 1), "resnet34": ((3, 4, 6, 3), 1), "resnet50": ((3, 4, 6, 3), 4), "resnet101": ((3, 4, 23, 3), 4)}
+    torch.set_num_threads(threads)
+    model = Net("imagenet", ImageNet, *same[name], "B", 1000) if name in same else networks[name][0]()
+    head = (folder / f"{name}.safetensors").read_bytes()
+    import json
+    n = int.from_bytes(head[:8], "little")
+    state = {k: torch.from_numpy(np.frombuffer(head[8 + n:][v["data_offsets"][0]:v["data_offsets"][1]], np.float32).reshape(v["shape"]).copy())
+             for k, v in json.loads(head[8:8 + n]).items()}
+    model.load_state_dict(state, strict=False)
+    torch._inductor.config.freezing = True
+    model, t = torch.compile(model.eval()), torch.from_numpy(x)
+
+    def run():
+        with torch.inference_mode():
+            return model(t).numpy()
+    return run
+
+
+def ncnn():
+    import ncnn as n
+    param, weights = folder / f"{name}.ncnn.param", folder / f"{name}.ncnn.bin"
+    if not param.exists():
+        subprocess.run([pathlib.Path(sys.executable).parent / "pnnx", f"{name}.pt", f"inputshape=[{','.join(map(str, x.shape))}]", "fp16=0"], cwd=folder, check=True,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    net = n.Net()
+    net.opt.num_threads = threads
+    net.opt.use_fp16_storage = net.opt.use_fp16_arithmetic = net.opt.use_bf16_storage = False
+    net.load_param(str(param))
+    net.load_model(str(weights))
+
+    def run():
+        out = []
+        for image in x:
+            e = net.create_extractor()
+            e.set_light_mode(True)
+            e.input("in0", n.Mat(image))
+            out.append(np.array(e.extract("out0")[1]))
+        return np.stack(out)
+    return run
+
+
+def iree():
+    import iree.compiler as compiler
+    import iree.runtime as runtime
+    mlir, module = folder / f"{name}.mlir", folder / f"{name}.vmfb"
+    if not module.exists():
+        subprocess.run([sys.executable, "-m", "iree.compiler.tools.import_onnx", onnx, "-o", str(mlir), "--opset-version", "17"], check=True,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        compiler.compile_file(str(mlir), target_backends=["llvm-cpu"], output_file=str(module),
+                              extra_args=["--iree-llvmcpu-target-cpu=host", "--iree-opt-level=O3"])
+    runtime.flags.parse_flags(f"--task_topology_group_count={threads}")
+    config = runtime.Config("local-task" if threads > 1 else "local-sync")
+    ctx = runtime.SystemContext(config=config)
+    ctx.add_vm_module(runtime.VmModule.mmap(ctx.instance, str(module)))
+    f = ctx.modules.module[[n for n in ctx.modules.module.vm_module.function_names if not n.startswith("__") and not n.endswith("$async")][0]]
+    return lambda: np.asarray(f(x).to_host())
+
+
+def tvm():
+    import onnx as o
+    import tvm as t
+    from tvm import relax
+    from tvm.relax.frontend.onnx import from_onnx
+    mod = from_onnx(o.load(onnx), keep_params_in_input=False)
+    target = t.target.Target({"kind": "llvm", "mcpu": "native", "num-cores": threads})
+    ex = relax.build(relax.get_pipeline("zero")(mod), target)
+    vm = relax.VirtualMachine(ex, t.cpu())
+    a = t.runtime.tensor(x)
+    return lambda: vm["main"](a).numpy()
+
+
+start = time.perf_counter()
+run = globals()[peer]()
+y = np.asarray(run())
+load = time.perf_counter() - start
+np.save(folder / f"{peer}.{threads}.npy", y)
+print("ready", load * 1e3, flush=True)
+for line in sys.stdin:
+    words = line.split()
+    if words[0] != "run":
+        break
+    times = []
+    for _ in range(int(words[1])):
+        start = time.perf_counter()
+        run()
+        times.append((time.perf_counter() - start) * 1e3)
+    print(*times, flush=True)
+print(next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM")), flush=True)
