@@ -3,10 +3,10 @@
 #ifndef RC_SIMD_NEON_H
 #define RC_SIMD_NEON_H
 
-#include <arm_neon.h>
-
 #include "rc.h"
-#include "rc_float.h"
+#include "rc_float.h"      /* first: it speaks of the arithmetic in the next one too */
+
+#include <arm_neon.h>
 
 #define RC_TARGET_BEGIN
 #define RC_TARGET_END

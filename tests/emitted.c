@@ -67,19 +67,22 @@ static const char sizes_app[] =
 START_TEST(several_sizes_share_one_blob)
 {
 	static const char *const size[] = { "32x32", "48x40", "17x65" };
-	const char *all = "";
+	const char *all = "", *exact = _i ? "" : " --exact";
 
-	ck_assert_int_eq(resnetc("examples/cifar_resnet20_b.lua --name net -w random:3 --input 32x32,48x40,17x65 --target native,scalar -q -o %s", in_dir("sizes")).status, 0);
+	ck_assert_int_eq(resnetc("examples/cifar_resnet20_b.lua --name net -w random:3 --input 32x32,48x40,17x65 --target native,scalar%s -q -o %s", exact, in_dir("sizes")).status, 0);
 	put_file("sizes/app.c", sizes_app, strlen(sizes_app));
 	ck_assert_int_eq(system(arena_text("cd '%s' && cc -O1 -Wall -Wextra -Wpedantic -Werror *.c -o app && ./app > out", in_dir("sizes"))), 0);
 	for (int i = 0; i < 3; i++) {
-		ck_assert_int_eq(resnetc("examples/cifar_resnet20_b.lua --name net -w random:3 --input %s -q -o %s", size[i], in_dir(arena_text("size%d", i))).status, 0);
+		ck_assert_int_eq(resnetc("examples/cifar_resnet20_b.lua --name net -w random:3 --input %s%s -q -o %s", size[i], exact, in_dir(arena_text("size%d", i))).status, 0);
 		put_file(arena_text("size%d/app.c", i), sizes_app, strlen(sizes_app));
 		ck_assert_int_eq(system(arena_text("cd '%s' && cc -O1 *.c -o app && ./app > out", in_dir(arena_text("size%d", i)))), 0);
 		all = arena_text("%s '%s/out'", all, in_dir(arena_text("size%d", i)));
 	}
-	/* to the last bit: the order of additions hangs on neither size nor blob */
-	ck_assert_int_eq(system(arena_text("cat %s | cmp - '%s/out'", all, in_dir("sizes"))), 0);
+	/* to the last bit, where the algorithm does not hang on the size; Winograd's tiles may */
+	if (_i == 0)
+		ck_assert_int_eq(system(arena_text("cat %s | cmp - '%s/out'", all, in_dir("sizes"))), 0);
+	ck_assert_int_eq(system(arena_text("cat %s > '%s/alone' && cd '%s' && paste alone out | perl -ne '/(\\S+)\\s+(\\S+)/; "
+		"exit 1 if abs(POSIX::strtod($1) - POSIX::strtod($2)) > 1e-4*(1 + abs POSIX::strtod($1))' -MPOSIX", all, in_dir("sizes"), in_dir("sizes"))), 0);
 	ck_assert_int_eq(system(arena_text("test $(wc -l < '%s/out') = 30", in_dir("sizes"))), 0);
 }
 END_TEST
@@ -107,6 +110,63 @@ START_TEST(two_models_link_into_one_program)
 }
 END_TEST
 
+/* stack_moves - of vectors in a function of assembly text; *fmas: its multiply-adds */
+static int
+stack_moves(const char *text, const char *end, int *fmas)
+{
+	int moves = 0;
+
+	*fmas = 0;
+	for (const char *line = text, *eol; line < end; line = eol + 1) {
+		const char *mm;
+		eol = memchr(line, '\n', (size_t)(end - line));
+		if (!eol)
+			break;
+		mm = strstr(line, "mm");
+		*fmas += strstr(line, "vfmadd") && strstr(line, "vfmadd") < eol;
+		moves += mm && mm < eol && strstr(line, "vmov") && strstr(line, "vmov") < eol &&
+			((strstr(line, "(%rsp") && strstr(line, "(%rsp") < eol) || (strstr(line, "(%rbp") && strstr(line, "(%rbp") < eol));
+	}
+	return moves;
+}
+
+START_TEST(micro_kernels_keep_their_accumulators_in_registers)
+{
+	static const char *const cc[] = { "clang", "clang-19", "gcc" }, *const target[] = { "avx2", "avx512" };
+	const char *compiler = cc[_i%3], *t = target[_i/3], *dir = in_dir("lint"), *text;
+	int kernels = 0;
+	size_t len;
+
+#if !defined(__x86_64__)
+	return;
+#endif
+	if (!have(compiler))
+		return;
+	ck_assert_int_eq(resnetc("examples/resnet50.lua -w random -q --target %s -o %s", t, dir).status, 0);
+	ck_assert_int_eq(system(arena_text("cd '%s' && %s -O2 -S resnet50.c -o lint.s", dir, compiler)), 0);
+	text = file_map(in_dir("lint/lint.s"), &len);
+	/* functions NAME_pWIDTH: the comment before them in the C says how many accumulators, so as many multiply-adds a step */
+	for (const char *line = text; line && line < text + len; line = memchr(line, '\n', (size_t)(text + len - line)), line = line ? line + 1 : NULL) {
+		char name[200];
+		int width, fmas, at = 0;
+		const char *p, *end;
+		if (sscanf(line, "%199[A-Za-z0-9_]:%n", name, &at) != 1 || !at || !(p = strstr(name, "_p")))
+			continue;
+		while (strstr(p + 1, "_p"))
+			p = strstr(p + 1, "_p");
+		if (sscanf(p, "_p%d", &width) != 1)
+			continue;
+		end = strstr(line, ".size\t");
+		ck_assert_ptr_nonnull(end);
+		int moves = stack_moves(line, end, &fmas);
+		kernels++;
+		ck_assert_msg(fmas > 0 && (fmas%width == 0 || strstr(name, "winograd")), "%s, %s: %s has %d multiply-adds", compiler, t, name, fmas);
+		ck_assert_msg(moves <= 9, "%s, %s: %s moves %d vectors to or from the stack", compiler, t, name, moves);
+	}
+	ck_assert_int_ge(kernels, 20);
+}
+END_TEST
+
 START_TEST(several_targets_choose_by_processor)
 {
 	/* the dispatcher gives the bits of the best target alone, on x86-64 and, from the same files, on AArch64 */
@@ -118,7 +178,8 @@ START_TEST(several_targets_choose_by_processor)
 	for (int i = 0; i < 2; i++) {
 		ck_assert_int_eq(resnetc("examples/cifar_resnet20.lua --name %s -w random:1 -q -o %s --target scalar,neon,avx512,avx2",
 		                         i ? "second" : "first", dir).status, 0);
-		ck_assert_int_eq(resnetc("examples/cifar_resnet20.lua --name %s -w random:1 -q -o %s", i ? "second" : "first", alone).status, 0);
+		ck_assert_int_eq(resnetc("examples/cifar_resnet20.lua --name %s -w random:1 -q -o %s --target %s", i ? "second" : "first", alone,
+		                         target_named("native")->name).status, 0);
 	}
 	put_file("many/app.c", app, strlen(app));
 	put_file("alone/app.c", app, strlen(app));
@@ -185,7 +246,7 @@ START_TEST(no_forbidden_words)
 	/* no allocation, stdio, locale, variable-length arrays or writable globals: the object has no data and needs four symbols */
 	ck_assert_int_eq(resnetc("examples/resnet18.lua --input 32x32 -w random -q -o %s", in_dir("pure")).status, 0);
 	ck_assert_int_eq(system(arena_text("cd '%s' && cc -O2 -c resnet18.c rc.c && nm resnet18.o | grep -E ' [BbDdCU] ' | "
-		"grep -vE 'rc_(check_blob|clear|clear_halo|ready|step)|__cpu_model|__cpu_indicator_init|memset|memcpy|_GLOBAL_OFFSET_TABLE_|stack_chk|resnet18_|DW.ref|rel.ro|d (__|\\.)' > bad; "
+		"grep -vE 'rc_(check_blob|clear|clear_halo|layer|ready|share|step)|__cpu_model|__cpu_indicator_init|memset|memcpy|_GLOBAL_OFFSET_TABLE_|stack_chk|resnet18_|DW.ref|rel.ro|d (__|\\.)' > bad; "
 		"cat bad; test ! -s bad", in_dir("pure"))), 0);
 }
 END_TEST
@@ -204,8 +265,9 @@ suite_emitted(void)
 	tcase_add_loop_test(t, bits_do_not_hang_on_flags_or_compiler, 0, 2);
 	tcase_add_test(t, neon_runs_under_qemu);
 	tcase_add_test(t, no_forbidden_words);
-	tcase_add_test(t, several_sizes_share_one_blob);
+	tcase_add_loop_test(t, several_sizes_share_one_blob, 0, 2);
 	tcase_add_test(t, sizes_that_need_other_weights_are_refused);
+	tcase_add_loop_test(t, micro_kernels_keep_their_accumulators_in_registers, 0, 6);
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -486,7 +486,7 @@ emit_output_tile(Out *o, const Kernel *k, const Wino *w, const char *fn)
 	         w->ragged ? ", int rows, int cols" : "");
 	out_line(o, "{");
 	declare(o, "t", w->mh, w->aw);
-	out_line(o, four ? "V d0, d1, d2, d3, d4, d5, e, f, g, h;" : "V d0, d1, d2, d3;");
+	out_line(o, "V d0, d1, d2, d3%s%s;", w->mh == 4 ? ", d4, d5" : "", four ? ", e, f, g, h" : "");
 	out_line(o, w->mw == 4 ? "V y0, y1, y2, y3%s;\n" : "V y0, y1%s;\n", k->bias ? ", bias = ld(b)" : "");
 	for (int j = 0; j < w->aw; j++) {
 		for (int i = 0; i < w->ah; i++) {

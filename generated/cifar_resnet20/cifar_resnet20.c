@@ -8,7 +8,7 @@
 ** weights  sha256 61f915859f8bbc7d0bf086695a4b9a9323c1503f20333fc06b50604066fd60dd
 ** target   avx2
 ** work     40.55 M multiply-adds an image
-** arena    295424 bytes (the results alive at 'layer1.0.conv1' alone take 295424), weights 2370112 bytes
+** arena    295424 bytes (the results alive at 'layer1.0.conv1' alone take 295424), weights 3025472 bytes
 ** This file is yours.
 */
 #include "cifar_resnet20.h"
@@ -148,8 +148,8 @@ conv3x3_3to16_32x32_relu(const float *x, const float *w, const float *b, const f
 ** x  16 x 32 x 32  nChw16c, halo 1 1 1 1
 ** y  16 x 32 x 32  nChw16c, halo 1 1 1 1
 ** w  9216 floats  [1 oc][36][16 ic][16 oc]: G g G'
-** V  36864 floats  [6 tiles][36][1 ic][tile][16 ic], of one of 1 bands
-** 0.59 M MACs instead of 2.36 M; 6 tiles x 16 channels in 12 accumulators
+** V  36864 floats  [32 tiles][36][1 ic][tile][16 ic], of one of 1 bands
+** 0.59 M MACs instead of 2.36 M; 6 tiles x 16 channels in 12 accumulators; 73728 bytes of stack
 */
 static RC_NOINLINE void
 winograd4x4_16to16_32x32_relu_in_tile(const float *RC_RESTRICT x, float *RC_RESTRICT v, int step)
@@ -366,8 +366,7 @@ winograd4x4_16to16_32x32_relu_in(const float *x, const float *w, const float *b,
 
 		for (int j = 0; j < 8; j++) {
 			int t = r*8 + j;
-			int width = t < 54 ? 6 : 5;
-			int start = t < 54 ? t/6*6 : 54 + (t - 54)/5*5;
+			int width = 32, start = t/32*32;
 			float *v = y + start*576 + (c*width + t - start)*16;
 
 			for (int s = 0; s < 16; s += 8)
@@ -377,80 +376,221 @@ winograd4x4_16to16_32x32_relu_in(const float *x, const float *w, const float *b,
 }
 
 static RC_NOINLINE void
-winograd4x4_16to16_32x32_relu_p6(const float *RC_RESTRICT x, const float *RC_RESTRICT w, float *RC_RESTRICT m)
+winograd4x4_16to16_32x32_relu_p32(const float *RC_RESTRICT x, const float *RC_RESTRICT w, float *RC_RESTRICT m)
 {
-	for (int i = 0; i < 36; i++, m += 96) {
-		V a0 = zero(), b0 = zero();
-		V a1 = zero(), b1 = zero();
-		V a2 = zero(), b2 = zero();
-		V a3 = zero(), b3 = zero();
-		V a4 = zero(), b4 = zero();
-		V a5 = zero(), b5 = zero();
+	for (int i = 0; i < 36; i++, x += 512, m += 512) {
+		{
+			const float *wk = w + i*256;
+			V a0 = zero(), b0 = zero();
+			V a1 = zero(), b1 = zero();
+			V a2 = zero(), b2 = zero();
+			V a3 = zero(), b3 = zero();
+			V a4 = zero(), b4 = zero();
+			V a5 = zero(), b5 = zero();
 
-		for (int c = 0; c < 1; c++, x += 96) {
-			const float *xk = x;
+			for (int c = 0; c < 1; c++) {
+				const float *xk = x + c*512;
 
-			for (int k = 0; k < 16; k++, xk++, w += 16) {
-				RC_OPAQUE(xk);
-				V w0 = ld(w), w1 = ld(w + 8), v;
-				v = bc(xk); a0 = fma_(v, w0, a0); b0 = fma_(v, w1, b0);
-				v = bc(xk + 16); a1 = fma_(v, w0, a1); b1 = fma_(v, w1, b1);
-				v = bc(xk + 32); a2 = fma_(v, w0, a2); b2 = fma_(v, w1, b2);
-				v = bc(xk + 48); a3 = fma_(v, w0, a3); b3 = fma_(v, w1, b3);
-				v = bc(xk + 64); a4 = fma_(v, w0, a4); b4 = fma_(v, w1, b4);
-				v = bc(xk + 80); a5 = fma_(v, w0, a5); b5 = fma_(v, w1, b5);
+				for (int k = 0; k < 16; k++, xk++, wk += 16) {
+					const float *w = wk;
+					RC_OPAQUE(xk);
+					V w0 = ld(w), w1 = ld(w + 8), v;
+					v = bc(xk); a0 = fma_(v, w0, a0); b0 = fma_(v, w1, b0);
+					v = bc(xk + 16); a1 = fma_(v, w0, a1); b1 = fma_(v, w1, b1);
+					v = bc(xk + 32); a2 = fma_(v, w0, a2); b2 = fma_(v, w1, b2);
+					v = bc(xk + 48); a3 = fma_(v, w0, a3); b3 = fma_(v, w1, b3);
+					v = bc(xk + 64); a4 = fma_(v, w0, a4); b4 = fma_(v, w1, b4);
+					v = bc(xk + 80); a5 = fma_(v, w0, a5); b5 = fma_(v, w1, b5);
+				}
 			}
+
+			st(m + 0, a0);
+			st(m + 8, b0);
+			st(m + 16, a1);
+			st(m + 24, b1);
+			st(m + 32, a2);
+			st(m + 40, b2);
+			st(m + 48, a3);
+			st(m + 56, b3);
+			st(m + 64, a4);
+			st(m + 72, b4);
+			st(m + 80, a5);
+			st(m + 88, b5);
 		}
+		{
+			const float *wk = w + i*256;
+			V a0 = zero(), b0 = zero();
+			V a1 = zero(), b1 = zero();
+			V a2 = zero(), b2 = zero();
+			V a3 = zero(), b3 = zero();
+			V a4 = zero(), b4 = zero();
+			V a5 = zero(), b5 = zero();
 
-		st(m + 0, a0);
-		st(m + 8, b0);
-		st(m + 16, a1);
-		st(m + 24, b1);
-		st(m + 32, a2);
-		st(m + 40, b2);
-		st(m + 48, a3);
-		st(m + 56, b3);
-		st(m + 64, a4);
-		st(m + 72, b4);
-		st(m + 80, a5);
-		st(m + 88, b5);
-	}
-}
+			for (int c = 0; c < 1; c++) {
+				const float *xk = x + c*512 + 96;
 
-static RC_NOINLINE void
-winograd4x4_16to16_32x32_relu_p5(const float *RC_RESTRICT x, const float *RC_RESTRICT w, float *RC_RESTRICT m)
-{
-	for (int i = 0; i < 36; i++, m += 80) {
-		V a0 = zero(), b0 = zero();
-		V a1 = zero(), b1 = zero();
-		V a2 = zero(), b2 = zero();
-		V a3 = zero(), b3 = zero();
-		V a4 = zero(), b4 = zero();
-
-		for (int c = 0; c < 1; c++, x += 80) {
-			const float *xk = x;
-
-			for (int k = 0; k < 16; k++, xk++, w += 16) {
-				RC_OPAQUE(xk);
-				V w0 = ld(w), w1 = ld(w + 8), v;
-				v = bc(xk); a0 = fma_(v, w0, a0); b0 = fma_(v, w1, b0);
-				v = bc(xk + 16); a1 = fma_(v, w0, a1); b1 = fma_(v, w1, b1);
-				v = bc(xk + 32); a2 = fma_(v, w0, a2); b2 = fma_(v, w1, b2);
-				v = bc(xk + 48); a3 = fma_(v, w0, a3); b3 = fma_(v, w1, b3);
-				v = bc(xk + 64); a4 = fma_(v, w0, a4); b4 = fma_(v, w1, b4);
+				for (int k = 0; k < 16; k++, xk++, wk += 16) {
+					const float *w = wk;
+					RC_OPAQUE(xk);
+					V w0 = ld(w), w1 = ld(w + 8), v;
+					v = bc(xk); a0 = fma_(v, w0, a0); b0 = fma_(v, w1, b0);
+					v = bc(xk + 16); a1 = fma_(v, w0, a1); b1 = fma_(v, w1, b1);
+					v = bc(xk + 32); a2 = fma_(v, w0, a2); b2 = fma_(v, w1, b2);
+					v = bc(xk + 48); a3 = fma_(v, w0, a3); b3 = fma_(v, w1, b3);
+					v = bc(xk + 64); a4 = fma_(v, w0, a4); b4 = fma_(v, w1, b4);
+					v = bc(xk + 80); a5 = fma_(v, w0, a5); b5 = fma_(v, w1, b5);
+				}
 			}
-		}
 
-		st(m + 0, a0);
-		st(m + 8, b0);
-		st(m + 16, a1);
-		st(m + 24, b1);
-		st(m + 32, a2);
-		st(m + 40, b2);
-		st(m + 48, a3);
-		st(m + 56, b3);
-		st(m + 64, a4);
-		st(m + 72, b4);
+			st(m + 96, a0);
+			st(m + 104, b0);
+			st(m + 112, a1);
+			st(m + 120, b1);
+			st(m + 128, a2);
+			st(m + 136, b2);
+			st(m + 144, a3);
+			st(m + 152, b3);
+			st(m + 160, a4);
+			st(m + 168, b4);
+			st(m + 176, a5);
+			st(m + 184, b5);
+		}
+		{
+			const float *wk = w + i*256;
+			V a0 = zero(), b0 = zero();
+			V a1 = zero(), b1 = zero();
+			V a2 = zero(), b2 = zero();
+			V a3 = zero(), b3 = zero();
+			V a4 = zero(), b4 = zero();
+
+			for (int c = 0; c < 1; c++) {
+				const float *xk = x + c*512 + 192;
+
+				for (int k = 0; k < 16; k++, xk++, wk += 16) {
+					const float *w = wk;
+					RC_OPAQUE(xk);
+					V w0 = ld(w), w1 = ld(w + 8), v;
+					v = bc(xk); a0 = fma_(v, w0, a0); b0 = fma_(v, w1, b0);
+					v = bc(xk + 16); a1 = fma_(v, w0, a1); b1 = fma_(v, w1, b1);
+					v = bc(xk + 32); a2 = fma_(v, w0, a2); b2 = fma_(v, w1, b2);
+					v = bc(xk + 48); a3 = fma_(v, w0, a3); b3 = fma_(v, w1, b3);
+					v = bc(xk + 64); a4 = fma_(v, w0, a4); b4 = fma_(v, w1, b4);
+				}
+			}
+
+			st(m + 192, a0);
+			st(m + 200, b0);
+			st(m + 208, a1);
+			st(m + 216, b1);
+			st(m + 224, a2);
+			st(m + 232, b2);
+			st(m + 240, a3);
+			st(m + 248, b3);
+			st(m + 256, a4);
+			st(m + 264, b4);
+		}
+		{
+			const float *wk = w + i*256;
+			V a0 = zero(), b0 = zero();
+			V a1 = zero(), b1 = zero();
+			V a2 = zero(), b2 = zero();
+			V a3 = zero(), b3 = zero();
+			V a4 = zero(), b4 = zero();
+
+			for (int c = 0; c < 1; c++) {
+				const float *xk = x + c*512 + 272;
+
+				for (int k = 0; k < 16; k++, xk++, wk += 16) {
+					const float *w = wk;
+					RC_OPAQUE(xk);
+					V w0 = ld(w), w1 = ld(w + 8), v;
+					v = bc(xk); a0 = fma_(v, w0, a0); b0 = fma_(v, w1, b0);
+					v = bc(xk + 16); a1 = fma_(v, w0, a1); b1 = fma_(v, w1, b1);
+					v = bc(xk + 32); a2 = fma_(v, w0, a2); b2 = fma_(v, w1, b2);
+					v = bc(xk + 48); a3 = fma_(v, w0, a3); b3 = fma_(v, w1, b3);
+					v = bc(xk + 64); a4 = fma_(v, w0, a4); b4 = fma_(v, w1, b4);
+				}
+			}
+
+			st(m + 272, a0);
+			st(m + 280, b0);
+			st(m + 288, a1);
+			st(m + 296, b1);
+			st(m + 304, a2);
+			st(m + 312, b2);
+			st(m + 320, a3);
+			st(m + 328, b3);
+			st(m + 336, a4);
+			st(m + 344, b4);
+		}
+		{
+			const float *wk = w + i*256;
+			V a0 = zero(), b0 = zero();
+			V a1 = zero(), b1 = zero();
+			V a2 = zero(), b2 = zero();
+			V a3 = zero(), b3 = zero();
+			V a4 = zero(), b4 = zero();
+
+			for (int c = 0; c < 1; c++) {
+				const float *xk = x + c*512 + 352;
+
+				for (int k = 0; k < 16; k++, xk++, wk += 16) {
+					const float *w = wk;
+					RC_OPAQUE(xk);
+					V w0 = ld(w), w1 = ld(w + 8), v;
+					v = bc(xk); a0 = fma_(v, w0, a0); b0 = fma_(v, w1, b0);
+					v = bc(xk + 16); a1 = fma_(v, w0, a1); b1 = fma_(v, w1, b1);
+					v = bc(xk + 32); a2 = fma_(v, w0, a2); b2 = fma_(v, w1, b2);
+					v = bc(xk + 48); a3 = fma_(v, w0, a3); b3 = fma_(v, w1, b3);
+					v = bc(xk + 64); a4 = fma_(v, w0, a4); b4 = fma_(v, w1, b4);
+				}
+			}
+
+			st(m + 352, a0);
+			st(m + 360, b0);
+			st(m + 368, a1);
+			st(m + 376, b1);
+			st(m + 384, a2);
+			st(m + 392, b2);
+			st(m + 400, a3);
+			st(m + 408, b3);
+			st(m + 416, a4);
+			st(m + 424, b4);
+		}
+		{
+			const float *wk = w + i*256;
+			V a0 = zero(), b0 = zero();
+			V a1 = zero(), b1 = zero();
+			V a2 = zero(), b2 = zero();
+			V a3 = zero(), b3 = zero();
+			V a4 = zero(), b4 = zero();
+
+			for (int c = 0; c < 1; c++) {
+				const float *xk = x + c*512 + 432;
+
+				for (int k = 0; k < 16; k++, xk++, wk += 16) {
+					const float *w = wk;
+					RC_OPAQUE(xk);
+					V w0 = ld(w), w1 = ld(w + 8), v;
+					v = bc(xk); a0 = fma_(v, w0, a0); b0 = fma_(v, w1, b0);
+					v = bc(xk + 16); a1 = fma_(v, w0, a1); b1 = fma_(v, w1, b1);
+					v = bc(xk + 32); a2 = fma_(v, w0, a2); b2 = fma_(v, w1, b2);
+					v = bc(xk + 48); a3 = fma_(v, w0, a3); b3 = fma_(v, w1, b3);
+					v = bc(xk + 64); a4 = fma_(v, w0, a4); b4 = fma_(v, w1, b4);
+				}
+			}
+
+			st(m + 432, a0);
+			st(m + 440, b0);
+			st(m + 448, a1);
+			st(m + 456, b1);
+			st(m + 464, a2);
+			st(m + 472, b2);
+			st(m + 480, a3);
+			st(m + 488, b3);
+			st(m + 496, a4);
+			st(m + 504, b4);
+		}
 	}
 }
 
@@ -604,17 +744,13 @@ static void
 winograd4x4_16to16_32x32_relu(const float *x, const float *w, const float *b, const float *z, float *y, int lo, int hi)
 {
 	(void)z;
-	float m[3456];
+	float m[18432];
 
 	for (int u = lo; u < hi; u++) {
-		int og = u/11, tb = u%11;
-		int width = tb < 9 ? 6 : 5;
-		int start = tb < 9 ? tb*6 : 54 + (tb - 9)*5;
+		int og = u/2, tb = u%2;
+		int width = 32, start = tb*32;
 
-		if (width == 6)
-			winograd4x4_16to16_32x32_relu_p6(x + start*576, w + og*9216, m);
-		else
-		winograd4x4_16to16_32x32_relu_p5(x + start*576, w + og*9216, m);
+		winograd4x4_16to16_32x32_relu_p32(x + start*576, w + og*9216, m);
 		for (int t = 0; t < width; t++) {
 			int r = (start + t)/8, j = (start + t)%8;
 			int i = r;
@@ -637,8 +773,8 @@ winograd4x4_16to16_32x32_relu(const float *x, const float *w, const float *b, co
 ** z  16 x 32 x 32  nChw16c, halo 1 1 1 1
 ** y  16 x 32 x 32  nChw16c, halo 1 1 1 1
 ** w  9216 floats  [1 oc][36][16 ic][16 oc]: G g G'
-** V  36864 floats  [6 tiles][36][1 ic][tile][16 ic], of one of 1 bands
-** 0.59 M MACs instead of 2.36 M; 6 tiles x 16 channels in 12 accumulators
+** V  36864 floats  [32 tiles][36][1 ic][tile][16 ic], of one of 1 bands
+** 0.59 M MACs instead of 2.36 M; 6 tiles x 16 channels in 12 accumulators; 73728 bytes of stack
 */
 static RC_NOINLINE void
 winograd4x4_16to16_32x32_add_relu_in_tile(const float *RC_RESTRICT x, float *RC_RESTRICT v, int step)
@@ -855,8 +991,7 @@ winograd4x4_16to16_32x32_add_relu_in(const float *x, const float *w, const float
 
 		for (int j = 0; j < 8; j++) {
 			int t = r*8 + j;
-			int width = t < 54 ? 6 : 5;
-			int start = t < 54 ? t/6*6 : 54 + (t - 54)/5*5;
+			int width = 32, start = t/32*32;
 			float *v = y + start*576 + (c*width + t - start)*16;
 
 			for (int s = 0; s < 16; s += 8)
@@ -866,80 +1001,221 @@ winograd4x4_16to16_32x32_add_relu_in(const float *x, const float *w, const float
 }
 
 static RC_NOINLINE void
-winograd4x4_16to16_32x32_add_relu_p6(const float *RC_RESTRICT x, const float *RC_RESTRICT w, float *RC_RESTRICT m)
+winograd4x4_16to16_32x32_add_relu_p32(const float *RC_RESTRICT x, const float *RC_RESTRICT w, float *RC_RESTRICT m)
 {
-	for (int i = 0; i < 36; i++, m += 96) {
-		V a0 = zero(), b0 = zero();
-		V a1 = zero(), b1 = zero();
-		V a2 = zero(), b2 = zero();
-		V a3 = zero(), b3 = zero();
-		V a4 = zero(), b4 = zero();
-		V a5 = zero(), b5 = zero();
+	for (int i = 0; i < 36; i++, x += 512, m += 512) {
+		{
+			const float *wk = w + i*256;
+			V a0 = zero(), b0 = zero();
+			V a1 = zero(), b1 = zero();
+			V a2 = zero(), b2 = zero();
+			V a3 = zero(), b3 = zero();
+			V a4 = zero(), b4 = zero();
+			V a5 = zero(), b5 = zero();
 
-		for (int c = 0; c < 1; c++, x += 96) {
-			const float *xk = x;
+			for (int c = 0; c < 1; c++) {
+				const float *xk = x + c*512;
 
-			for (int k = 0; k < 16; k++, xk++, w += 16) {
-				RC_OPAQUE(xk);
-				V w0 = ld(w), w1 = ld(w + 8), v;
-				v = bc(xk); a0 = fma_(v, w0, a0); b0 = fma_(v, w1, b0);
-				v = bc(xk + 16); a1 = fma_(v, w0, a1); b1 = fma_(v, w1, b1);
-				v = bc(xk + 32); a2 = fma_(v, w0, a2); b2 = fma_(v, w1, b2);
-				v = bc(xk + 48); a3 = fma_(v, w0, a3); b3 = fma_(v, w1, b3);
-				v = bc(xk + 64); a4 = fma_(v, w0, a4); b4 = fma_(v, w1, b4);
-				v = bc(xk + 80); a5 = fma_(v, w0, a5); b5 = fma_(v, w1, b5);
+				for (int k = 0; k < 16; k++, xk++, wk += 16) {
+					const float *w = wk;
+					RC_OPAQUE(xk);
+					V w0 = ld(w), w1 = ld(w + 8), v;
+					v = bc(xk); a0 = fma_(v, w0, a0); b0 = fma_(v, w1, b0);
+					v = bc(xk + 16); a1 = fma_(v, w0, a1); b1 = fma_(v, w1, b1);
+					v = bc(xk + 32); a2 = fma_(v, w0, a2); b2 = fma_(v, w1, b2);
+					v = bc(xk + 48); a3 = fma_(v, w0, a3); b3 = fma_(v, w1, b3);
+					v = bc(xk + 64); a4 = fma_(v, w0, a4); b4 = fma_(v, w1, b4);
+					v = bc(xk + 80); a5 = fma_(v, w0, a5); b5 = fma_(v, w1, b5);
+				}
 			}
+
+			st(m + 0, a0);
+			st(m + 8, b0);
+			st(m + 16, a1);
+			st(m + 24, b1);
+			st(m + 32, a2);
+			st(m + 40, b2);
+			st(m + 48, a3);
+			st(m + 56, b3);
+			st(m + 64, a4);
+			st(m + 72, b4);
+			st(m + 80, a5);
+			st(m + 88, b5);
 		}
+		{
+			const float *wk = w + i*256;
+			V a0 = zero(), b0 = zero();
+			V a1 = zero(), b1 = zero();
+			V a2 = zero(), b2 = zero();
+			V a3 = zero(), b3 = zero();
+			V a4 = zero(), b4 = zero();
+			V a5 = zero(), b5 = zero();
 
-		st(m + 0, a0);
-		st(m + 8, b0);
-		st(m + 16, a1);
-		st(m + 24, b1);
-		st(m + 32, a2);
-		st(m + 40, b2);
-		st(m + 48, a3);
-		st(m + 56, b3);
-		st(m + 64, a4);
-		st(m + 72, b4);
-		st(m + 80, a5);
-		st(m + 88, b5);
-	}
-}
+			for (int c = 0; c < 1; c++) {
+				const float *xk = x + c*512 + 96;
 
-static RC_NOINLINE void
-winograd4x4_16to16_32x32_add_relu_p5(const float *RC_RESTRICT x, const float *RC_RESTRICT w, float *RC_RESTRICT m)
-{
-	for (int i = 0; i < 36; i++, m += 80) {
-		V a0 = zero(), b0 = zero();
-		V a1 = zero(), b1 = zero();
-		V a2 = zero(), b2 = zero();
-		V a3 = zero(), b3 = zero();
-		V a4 = zero(), b4 = zero();
-
-		for (int c = 0; c < 1; c++, x += 80) {
-			const float *xk = x;
-
-			for (int k = 0; k < 16; k++, xk++, w += 16) {
-				RC_OPAQUE(xk);
-				V w0 = ld(w), w1 = ld(w + 8), v;
-				v = bc(xk); a0 = fma_(v, w0, a0); b0 = fma_(v, w1, b0);
-				v = bc(xk + 16); a1 = fma_(v, w0, a1); b1 = fma_(v, w1, b1);
-				v = bc(xk + 32); a2 = fma_(v, w0, a2); b2 = fma_(v, w1, b2);
-				v = bc(xk + 48); a3 = fma_(v, w0, a3); b3 = fma_(v, w1, b3);
-				v = bc(xk + 64); a4 = fma_(v, w0, a4); b4 = fma_(v, w1, b4);
+				for (int k = 0; k < 16; k++, xk++, wk += 16) {
+					const float *w = wk;
+					RC_OPAQUE(xk);
+					V w0 = ld(w), w1 = ld(w + 8), v;
+					v = bc(xk); a0 = fma_(v, w0, a0); b0 = fma_(v, w1, b0);
+					v = bc(xk + 16); a1 = fma_(v, w0, a1); b1 = fma_(v, w1, b1);
+					v = bc(xk + 32); a2 = fma_(v, w0, a2); b2 = fma_(v, w1, b2);
+					v = bc(xk + 48); a3 = fma_(v, w0, a3); b3 = fma_(v, w1, b3);
+					v = bc(xk + 64); a4 = fma_(v, w0, a4); b4 = fma_(v, w1, b4);
+					v = bc(xk + 80); a5 = fma_(v, w0, a5); b5 = fma_(v, w1, b5);
+				}
 			}
-		}
 
-		st(m + 0, a0);
-		st(m + 8, b0);
-		st(m + 16, a1);
-		st(m + 24, b1);
-		st(m + 32, a2);
-		st(m + 40, b2);
-		st(m + 48, a3);
-		st(m + 56, b3);
-		st(m + 64, a4);
-		st(m + 72, b4);
+			st(m + 96, a0);
+			st(m + 104, b0);
+			st(m + 112, a1);
+			st(m + 120, b1);
+			st(m + 128, a2);
+			st(m + 136, b2);
+			st(m + 144, a3);
+			st(m + 152, b3);
+			st(m + 160, a4);
+			st(m + 168, b4);
+			st(m + 176, a5);
+			st(m + 184, b5);
+		}
+		{
+			const float *wk = w + i*256;
+			V a0 = zero(), b0 = zero();
+			V a1 = zero(), b1 = zero();
+			V a2 = zero(), b2 = zero();
+			V a3 = zero(), b3 = zero();
+			V a4 = zero(), b4 = zero();
+
+			for (int c = 0; c < 1; c++) {
+				const float *xk = x + c*512 + 192;
+
+				for (int k = 0; k < 16; k++, xk++, wk += 16) {
+					const float *w = wk;
+					RC_OPAQUE(xk);
+					V w0 = ld(w), w1 = ld(w + 8), v;
+					v = bc(xk); a0 = fma_(v, w0, a0); b0 = fma_(v, w1, b0);
+					v = bc(xk + 16); a1 = fma_(v, w0, a1); b1 = fma_(v, w1, b1);
+					v = bc(xk + 32); a2 = fma_(v, w0, a2); b2 = fma_(v, w1, b2);
+					v = bc(xk + 48); a3 = fma_(v, w0, a3); b3 = fma_(v, w1, b3);
+					v = bc(xk + 64); a4 = fma_(v, w0, a4); b4 = fma_(v, w1, b4);
+				}
+			}
+
+			st(m + 192, a0);
+			st(m + 200, b0);
+			st(m + 208, a1);
+			st(m + 216, b1);
+			st(m + 224, a2);
+			st(m + 232, b2);
+			st(m + 240, a3);
+			st(m + 248, b3);
+			st(m + 256, a4);
+			st(m + 264, b4);
+		}
+		{
+			const float *wk = w + i*256;
+			V a0 = zero(), b0 = zero();
+			V a1 = zero(), b1 = zero();
+			V a2 = zero(), b2 = zero();
+			V a3 = zero(), b3 = zero();
+			V a4 = zero(), b4 = zero();
+
+			for (int c = 0; c < 1; c++) {
+				const float *xk = x + c*512 + 272;
+
+				for (int k = 0; k < 16; k++, xk++, wk += 16) {
+					const float *w = wk;
+					RC_OPAQUE(xk);
+					V w0 = ld(w), w1 = ld(w + 8), v;
+					v = bc(xk); a0 = fma_(v, w0, a0); b0 = fma_(v, w1, b0);
+					v = bc(xk + 16); a1 = fma_(v, w0, a1); b1 = fma_(v, w1, b1);
+					v = bc(xk + 32); a2 = fma_(v, w0, a2); b2 = fma_(v, w1, b2);
+					v = bc(xk + 48); a3 = fma_(v, w0, a3); b3 = fma_(v, w1, b3);
+					v = bc(xk + 64); a4 = fma_(v, w0, a4); b4 = fma_(v, w1, b4);
+				}
+			}
+
+			st(m + 272, a0);
+			st(m + 280, b0);
+			st(m + 288, a1);
+			st(m + 296, b1);
+			st(m + 304, a2);
+			st(m + 312, b2);
+			st(m + 320, a3);
+			st(m + 328, b3);
+			st(m + 336, a4);
+			st(m + 344, b4);
+		}
+		{
+			const float *wk = w + i*256;
+			V a0 = zero(), b0 = zero();
+			V a1 = zero(), b1 = zero();
+			V a2 = zero(), b2 = zero();
+			V a3 = zero(), b3 = zero();
+			V a4 = zero(), b4 = zero();
+
+			for (int c = 0; c < 1; c++) {
+				const float *xk = x + c*512 + 352;
+
+				for (int k = 0; k < 16; k++, xk++, wk += 16) {
+					const float *w = wk;
+					RC_OPAQUE(xk);
+					V w0 = ld(w), w1 = ld(w + 8), v;
+					v = bc(xk); a0 = fma_(v, w0, a0); b0 = fma_(v, w1, b0);
+					v = bc(xk + 16); a1 = fma_(v, w0, a1); b1 = fma_(v, w1, b1);
+					v = bc(xk + 32); a2 = fma_(v, w0, a2); b2 = fma_(v, w1, b2);
+					v = bc(xk + 48); a3 = fma_(v, w0, a3); b3 = fma_(v, w1, b3);
+					v = bc(xk + 64); a4 = fma_(v, w0, a4); b4 = fma_(v, w1, b4);
+				}
+			}
+
+			st(m + 352, a0);
+			st(m + 360, b0);
+			st(m + 368, a1);
+			st(m + 376, b1);
+			st(m + 384, a2);
+			st(m + 392, b2);
+			st(m + 400, a3);
+			st(m + 408, b3);
+			st(m + 416, a4);
+			st(m + 424, b4);
+		}
+		{
+			const float *wk = w + i*256;
+			V a0 = zero(), b0 = zero();
+			V a1 = zero(), b1 = zero();
+			V a2 = zero(), b2 = zero();
+			V a3 = zero(), b3 = zero();
+			V a4 = zero(), b4 = zero();
+
+			for (int c = 0; c < 1; c++) {
+				const float *xk = x + c*512 + 432;
+
+				for (int k = 0; k < 16; k++, xk++, wk += 16) {
+					const float *w = wk;
+					RC_OPAQUE(xk);
+					V w0 = ld(w), w1 = ld(w + 8), v;
+					v = bc(xk); a0 = fma_(v, w0, a0); b0 = fma_(v, w1, b0);
+					v = bc(xk + 16); a1 = fma_(v, w0, a1); b1 = fma_(v, w1, b1);
+					v = bc(xk + 32); a2 = fma_(v, w0, a2); b2 = fma_(v, w1, b2);
+					v = bc(xk + 48); a3 = fma_(v, w0, a3); b3 = fma_(v, w1, b3);
+					v = bc(xk + 64); a4 = fma_(v, w0, a4); b4 = fma_(v, w1, b4);
+				}
+			}
+
+			st(m + 432, a0);
+			st(m + 440, b0);
+			st(m + 448, a1);
+			st(m + 456, b1);
+			st(m + 464, a2);
+			st(m + 472, b2);
+			st(m + 480, a3);
+			st(m + 488, b3);
+			st(m + 496, a4);
+			st(m + 504, b4);
+		}
 	}
 }
 
@@ -1092,17 +1368,13 @@ winograd4x4_16to16_32x32_add_relu_out_tile(const float *RC_RESTRICT m, int step,
 static void
 winograd4x4_16to16_32x32_add_relu(const float *x, const float *w, const float *b, const float *z, float *y, int lo, int hi)
 {
-	float m[3456];
+	float m[18432];
 
 	for (int u = lo; u < hi; u++) {
-		int og = u/11, tb = u%11;
-		int width = tb < 9 ? 6 : 5;
-		int start = tb < 9 ? tb*6 : 54 + (tb - 9)*5;
+		int og = u/2, tb = u%2;
+		int width = 32, start = tb*32;
 
-		if (width == 6)
-			winograd4x4_16to16_32x32_add_relu_p6(x + start*576, w + og*9216, m);
-		else
-		winograd4x4_16to16_32x32_add_relu_p5(x + start*576, w + og*9216, m);
+		winograd4x4_16to16_32x32_add_relu_p32(x + start*576, w + og*9216, m);
 		for (int t = 0; t < width; t++) {
 			int r = (start + t)/8, j = (start + t)%8;
 			int i = r;
@@ -1272,9 +1544,9 @@ conv3x3_16to32_16x16_s2_relu(const float *x, const float *w, const float *b, con
 ** x  32 x 16 x 16  nChw16c, halo 1 1 1 1
 ** z  32 x 16 x 16  nChw16c
 ** y  32 x 16 x 16  nChw16c, halo 1 1 1 1
-** w  36864 floats  [2 oc][36][32 ic][16 oc]: G g G'
-** V  18432 floats  [6 tiles][36][2 ic][tile][16 ic], of one of 1 bands
-** 0.59 M MACs instead of 2.36 M; 6 tiles x 16 channels in 12 accumulators
+** w  36864 floats  [4 oc][36][32 ic][8 oc]: G g G'
+** V  18432 floats  [16 tiles][36][2 ic][tile][16 ic], of one of 1 bands
+** 0.59 M MACs instead of 2.36 M; 8 tiles x 8 channels in 8 accumulators; 18432 bytes of stack
 */
 static RC_NOINLINE void
 winograd4x4_32to32_16x16_add_relu_in_tile(const float *RC_RESTRICT x, float *RC_RESTRICT v, int step)
@@ -1491,8 +1763,7 @@ winograd4x4_32to32_16x16_add_relu_in(const float *x, const float *w, const float
 
 		for (int j = 0; j < 4; j++) {
 			int t = r*4 + j;
-			int width = t < 6 ? 6 : 5;
-			int start = t < 6 ? t/6*6 : 6 + (t - 6)/5*5;
+			int width = 16, start = t/16*16;
 			float *v = y + start*1152 + (c*width + t - start)*16;
 
 			for (int s = 0; s < 16; s += 8)
@@ -1502,80 +1773,85 @@ winograd4x4_32to32_16x16_add_relu_in(const float *x, const float *w, const float
 }
 
 static RC_NOINLINE void
-winograd4x4_32to32_16x16_add_relu_p6(const float *RC_RESTRICT x, const float *RC_RESTRICT w, float *RC_RESTRICT m)
+winograd4x4_32to32_16x16_add_relu_p16(const float *RC_RESTRICT x, const float *RC_RESTRICT w, float *RC_RESTRICT m)
 {
-	for (int i = 0; i < 36; i++, m += 96) {
-		V a0 = zero(), b0 = zero();
-		V a1 = zero(), b1 = zero();
-		V a2 = zero(), b2 = zero();
-		V a3 = zero(), b3 = zero();
-		V a4 = zero(), b4 = zero();
-		V a5 = zero(), b5 = zero();
+	for (int i = 0; i < 36; i++, x += 512, m += 128) {
+		{
+			const float *wk = w + i*256;
+			V a0 = zero();
+			V a1 = zero();
+			V a2 = zero();
+			V a3 = zero();
+			V a4 = zero();
+			V a5 = zero();
+			V a6 = zero();
+			V a7 = zero();
 
-		for (int c = 0; c < 2; c++, x += 96) {
-			const float *xk = x;
+			for (int c = 0; c < 2; c++) {
+				const float *xk = x + c*256;
 
-			for (int k = 0; k < 16; k++, xk++, w += 16) {
-				RC_OPAQUE(xk);
-				V w0 = ld(w), w1 = ld(w + 8), v;
-				v = bc(xk); a0 = fma_(v, w0, a0); b0 = fma_(v, w1, b0);
-				v = bc(xk + 16); a1 = fma_(v, w0, a1); b1 = fma_(v, w1, b1);
-				v = bc(xk + 32); a2 = fma_(v, w0, a2); b2 = fma_(v, w1, b2);
-				v = bc(xk + 48); a3 = fma_(v, w0, a3); b3 = fma_(v, w1, b3);
-				v = bc(xk + 64); a4 = fma_(v, w0, a4); b4 = fma_(v, w1, b4);
-				v = bc(xk + 80); a5 = fma_(v, w0, a5); b5 = fma_(v, w1, b5);
+				for (int k = 0; k < 16; k++, xk++, wk += 8) {
+					const float *w = wk;
+					RC_OPAQUE(xk);
+					V w0 = ld(w), v;
+					v = bc(xk); a0 = fma_(v, w0, a0);
+					v = bc(xk + 16); a1 = fma_(v, w0, a1);
+					v = bc(xk + 32); a2 = fma_(v, w0, a2);
+					v = bc(xk + 48); a3 = fma_(v, w0, a3);
+					v = bc(xk + 64); a4 = fma_(v, w0, a4);
+					v = bc(xk + 80); a5 = fma_(v, w0, a5);
+					v = bc(xk + 96); a6 = fma_(v, w0, a6);
+					v = bc(xk + 112); a7 = fma_(v, w0, a7);
+				}
 			}
+
+			st(m + 0, a0);
+			st(m + 8, a1);
+			st(m + 16, a2);
+			st(m + 24, a3);
+			st(m + 32, a4);
+			st(m + 40, a5);
+			st(m + 48, a6);
+			st(m + 56, a7);
 		}
+		{
+			const float *wk = w + i*256;
+			V a0 = zero();
+			V a1 = zero();
+			V a2 = zero();
+			V a3 = zero();
+			V a4 = zero();
+			V a5 = zero();
+			V a6 = zero();
+			V a7 = zero();
 
-		st(m + 0, a0);
-		st(m + 8, b0);
-		st(m + 16, a1);
-		st(m + 24, b1);
-		st(m + 32, a2);
-		st(m + 40, b2);
-		st(m + 48, a3);
-		st(m + 56, b3);
-		st(m + 64, a4);
-		st(m + 72, b4);
-		st(m + 80, a5);
-		st(m + 88, b5);
-	}
-}
+			for (int c = 0; c < 2; c++) {
+				const float *xk = x + c*256 + 128;
 
-static RC_NOINLINE void
-winograd4x4_32to32_16x16_add_relu_p5(const float *RC_RESTRICT x, const float *RC_RESTRICT w, float *RC_RESTRICT m)
-{
-	for (int i = 0; i < 36; i++, m += 80) {
-		V a0 = zero(), b0 = zero();
-		V a1 = zero(), b1 = zero();
-		V a2 = zero(), b2 = zero();
-		V a3 = zero(), b3 = zero();
-		V a4 = zero(), b4 = zero();
-
-		for (int c = 0; c < 2; c++, x += 80) {
-			const float *xk = x;
-
-			for (int k = 0; k < 16; k++, xk++, w += 16) {
-				RC_OPAQUE(xk);
-				V w0 = ld(w), w1 = ld(w + 8), v;
-				v = bc(xk); a0 = fma_(v, w0, a0); b0 = fma_(v, w1, b0);
-				v = bc(xk + 16); a1 = fma_(v, w0, a1); b1 = fma_(v, w1, b1);
-				v = bc(xk + 32); a2 = fma_(v, w0, a2); b2 = fma_(v, w1, b2);
-				v = bc(xk + 48); a3 = fma_(v, w0, a3); b3 = fma_(v, w1, b3);
-				v = bc(xk + 64); a4 = fma_(v, w0, a4); b4 = fma_(v, w1, b4);
+				for (int k = 0; k < 16; k++, xk++, wk += 8) {
+					const float *w = wk;
+					RC_OPAQUE(xk);
+					V w0 = ld(w), v;
+					v = bc(xk); a0 = fma_(v, w0, a0);
+					v = bc(xk + 16); a1 = fma_(v, w0, a1);
+					v = bc(xk + 32); a2 = fma_(v, w0, a2);
+					v = bc(xk + 48); a3 = fma_(v, w0, a3);
+					v = bc(xk + 64); a4 = fma_(v, w0, a4);
+					v = bc(xk + 80); a5 = fma_(v, w0, a5);
+					v = bc(xk + 96); a6 = fma_(v, w0, a6);
+					v = bc(xk + 112); a7 = fma_(v, w0, a7);
+				}
 			}
-		}
 
-		st(m + 0, a0);
-		st(m + 8, b0);
-		st(m + 16, a1);
-		st(m + 24, b1);
-		st(m + 32, a2);
-		st(m + 40, b2);
-		st(m + 48, a3);
-		st(m + 56, b3);
-		st(m + 64, a4);
-		st(m + 72, b4);
+			st(m + 64, a0);
+			st(m + 72, a1);
+			st(m + 80, a2);
+			st(m + 88, a3);
+			st(m + 96, a4);
+			st(m + 104, a5);
+			st(m + 112, a6);
+			st(m + 120, a7);
+		}
 	}
 }
 
@@ -1724,29 +2000,25 @@ winograd4x4_32to32_16x16_add_relu_out_tile(const float *RC_RESTRICT m, int step,
 	st(y + 912, relu(add(add(y3, bias), ld(z + 816))));
 }
 
-/* phase 2: y of a band, from V; a unit is 16 channels of one block of tiles */
+/* phase 2: y of a band, from V; a unit is 8 channels of one block of tiles */
 static void
 winograd4x4_32to32_16x16_add_relu(const float *x, const float *w, const float *b, const float *z, float *y, int lo, int hi)
 {
-	float m[3456];
+	float m[4608];
 
 	for (int u = lo; u < hi; u++) {
-		int og = u/3, tb = u%3;
-		int width = tb < 1 ? 6 : 5;
-		int start = tb < 1 ? tb*6 : 6 + (tb - 1)*5;
+		int og = u/1, tb = u%1;
+		int width = 16, start = tb*16;
 
-		if (width == 6)
-			winograd4x4_32to32_16x16_add_relu_p6(x + start*1152, w + og*18432, m);
-		else
-		winograd4x4_32to32_16x16_add_relu_p5(x + start*1152, w + og*18432, m);
+		winograd4x4_32to32_16x16_add_relu_p16(x + start*1152, w + og*9216, m);
 		for (int t = 0; t < width; t++) {
 			int r = (start + t)/4, j = (start + t)%4;
 			int i = r;
 			float *yt = y + i*1152 + j*64 + 304;
 			const float *zt = z + i*1024 + j*64;
 
-			for (int s = 0; s < 2; s++) {
-				winograd4x4_32to32_16x16_add_relu_out_tile(m + t*16 + s*8, width*16, b + (og*2 + s)*8, zt + (og*2 + s)/2*4096 + (og*2 + s)%2*8, yt + (og*2 + s)/2*5184 + (og*2 + s)%2*8);
+			for (int s = 0; s < 1; s++) {
+				winograd4x4_32to32_16x16_add_relu_out_tile(m + t*8 + s*8, width*8, b + (og*1 + s)*8, zt + (og*1 + s)/2*4096 + (og*1 + s)%2*8, yt + (og*1 + s)/2*5184 + (og*1 + s)%2*8);
 			}
 		}
 	}
@@ -1759,9 +2031,9 @@ winograd4x4_32to32_16x16_add_relu(const float *x, const float *w, const float *b
 ** y = relu(conv3x3(x, w) + b) by Winograd F(4x4, 3x3)
 ** x  32 x 16 x 16  nChw16c, halo 1 1 1 1
 ** y  32 x 16 x 16  nChw16c, halo 1 1 1 1
-** w  36864 floats  [2 oc][36][32 ic][16 oc]: G g G'
-** V  18432 floats  [6 tiles][36][2 ic][tile][16 ic], of one of 1 bands
-** 0.59 M MACs instead of 2.36 M; 6 tiles x 16 channels in 12 accumulators
+** w  36864 floats  [4 oc][36][32 ic][8 oc]: G g G'
+** V  18432 floats  [16 tiles][36][2 ic][tile][16 ic], of one of 1 bands
+** 0.59 M MACs instead of 2.36 M; 8 tiles x 8 channels in 8 accumulators; 18432 bytes of stack
 */
 static RC_NOINLINE void
 winograd4x4_32to32_16x16_relu_in_tile(const float *RC_RESTRICT x, float *RC_RESTRICT v, int step)
@@ -1978,8 +2250,7 @@ winograd4x4_32to32_16x16_relu_in(const float *x, const float *w, const float *b,
 
 		for (int j = 0; j < 4; j++) {
 			int t = r*4 + j;
-			int width = t < 6 ? 6 : 5;
-			int start = t < 6 ? t/6*6 : 6 + (t - 6)/5*5;
+			int width = 16, start = t/16*16;
 			float *v = y + start*1152 + (c*width + t - start)*16;
 
 			for (int s = 0; s < 16; s += 8)
@@ -1989,80 +2260,85 @@ winograd4x4_32to32_16x16_relu_in(const float *x, const float *w, const float *b,
 }
 
 static RC_NOINLINE void
-winograd4x4_32to32_16x16_relu_p6(const float *RC_RESTRICT x, const float *RC_RESTRICT w, float *RC_RESTRICT m)
+winograd4x4_32to32_16x16_relu_p16(const float *RC_RESTRICT x, const float *RC_RESTRICT w, float *RC_RESTRICT m)
 {
-	for (int i = 0; i < 36; i++, m += 96) {
-		V a0 = zero(), b0 = zero();
-		V a1 = zero(), b1 = zero();
-		V a2 = zero(), b2 = zero();
-		V a3 = zero(), b3 = zero();
-		V a4 = zero(), b4 = zero();
-		V a5 = zero(), b5 = zero();
+	for (int i = 0; i < 36; i++, x += 512, m += 128) {
+		{
+			const float *wk = w + i*256;
+			V a0 = zero();
+			V a1 = zero();
+			V a2 = zero();
+			V a3 = zero();
+			V a4 = zero();
+			V a5 = zero();
+			V a6 = zero();
+			V a7 = zero();
 
-		for (int c = 0; c < 2; c++, x += 96) {
-			const float *xk = x;
+			for (int c = 0; c < 2; c++) {
+				const float *xk = x + c*256;
 
-			for (int k = 0; k < 16; k++, xk++, w += 16) {
-				RC_OPAQUE(xk);
-				V w0 = ld(w), w1 = ld(w + 8), v;
-				v = bc(xk); a0 = fma_(v, w0, a0); b0 = fma_(v, w1, b0);
-				v = bc(xk + 16); a1 = fma_(v, w0, a1); b1 = fma_(v, w1, b1);
-				v = bc(xk + 32); a2 = fma_(v, w0, a2); b2 = fma_(v, w1, b2);
-				v = bc(xk + 48); a3 = fma_(v, w0, a3); b3 = fma_(v, w1, b3);
-				v = bc(xk + 64); a4 = fma_(v, w0, a4); b4 = fma_(v, w1, b4);
-				v = bc(xk + 80); a5 = fma_(v, w0, a5); b5 = fma_(v, w1, b5);
+				for (int k = 0; k < 16; k++, xk++, wk += 8) {
+					const float *w = wk;
+					RC_OPAQUE(xk);
+					V w0 = ld(w), v;
+					v = bc(xk); a0 = fma_(v, w0, a0);
+					v = bc(xk + 16); a1 = fma_(v, w0, a1);
+					v = bc(xk + 32); a2 = fma_(v, w0, a2);
+					v = bc(xk + 48); a3 = fma_(v, w0, a3);
+					v = bc(xk + 64); a4 = fma_(v, w0, a4);
+					v = bc(xk + 80); a5 = fma_(v, w0, a5);
+					v = bc(xk + 96); a6 = fma_(v, w0, a6);
+					v = bc(xk + 112); a7 = fma_(v, w0, a7);
+				}
 			}
+
+			st(m + 0, a0);
+			st(m + 8, a1);
+			st(m + 16, a2);
+			st(m + 24, a3);
+			st(m + 32, a4);
+			st(m + 40, a5);
+			st(m + 48, a6);
+			st(m + 56, a7);
 		}
+		{
+			const float *wk = w + i*256;
+			V a0 = zero();
+			V a1 = zero();
+			V a2 = zero();
+			V a3 = zero();
+			V a4 = zero();
+			V a5 = zero();
+			V a6 = zero();
+			V a7 = zero();
 
-		st(m + 0, a0);
-		st(m + 8, b0);
-		st(m + 16, a1);
-		st(m + 24, b1);
-		st(m + 32, a2);
-		st(m + 40, b2);
-		st(m + 48, a3);
-		st(m + 56, b3);
-		st(m + 64, a4);
-		st(m + 72, b4);
-		st(m + 80, a5);
-		st(m + 88, b5);
-	}
-}
+			for (int c = 0; c < 2; c++) {
+				const float *xk = x + c*256 + 128;
 
-static RC_NOINLINE void
-winograd4x4_32to32_16x16_relu_p5(const float *RC_RESTRICT x, const float *RC_RESTRICT w, float *RC_RESTRICT m)
-{
-	for (int i = 0; i < 36; i++, m += 80) {
-		V a0 = zero(), b0 = zero();
-		V a1 = zero(), b1 = zero();
-		V a2 = zero(), b2 = zero();
-		V a3 = zero(), b3 = zero();
-		V a4 = zero(), b4 = zero();
-
-		for (int c = 0; c < 2; c++, x += 80) {
-			const float *xk = x;
-
-			for (int k = 0; k < 16; k++, xk++, w += 16) {
-				RC_OPAQUE(xk);
-				V w0 = ld(w), w1 = ld(w + 8), v;
-				v = bc(xk); a0 = fma_(v, w0, a0); b0 = fma_(v, w1, b0);
-				v = bc(xk + 16); a1 = fma_(v, w0, a1); b1 = fma_(v, w1, b1);
-				v = bc(xk + 32); a2 = fma_(v, w0, a2); b2 = fma_(v, w1, b2);
-				v = bc(xk + 48); a3 = fma_(v, w0, a3); b3 = fma_(v, w1, b3);
-				v = bc(xk + 64); a4 = fma_(v, w0, a4); b4 = fma_(v, w1, b4);
+				for (int k = 0; k < 16; k++, xk++, wk += 8) {
+					const float *w = wk;
+					RC_OPAQUE(xk);
+					V w0 = ld(w), v;
+					v = bc(xk); a0 = fma_(v, w0, a0);
+					v = bc(xk + 16); a1 = fma_(v, w0, a1);
+					v = bc(xk + 32); a2 = fma_(v, w0, a2);
+					v = bc(xk + 48); a3 = fma_(v, w0, a3);
+					v = bc(xk + 64); a4 = fma_(v, w0, a4);
+					v = bc(xk + 80); a5 = fma_(v, w0, a5);
+					v = bc(xk + 96); a6 = fma_(v, w0, a6);
+					v = bc(xk + 112); a7 = fma_(v, w0, a7);
+				}
 			}
-		}
 
-		st(m + 0, a0);
-		st(m + 8, b0);
-		st(m + 16, a1);
-		st(m + 24, b1);
-		st(m + 32, a2);
-		st(m + 40, b2);
-		st(m + 48, a3);
-		st(m + 56, b3);
-		st(m + 64, a4);
-		st(m + 72, b4);
+			st(m + 64, a0);
+			st(m + 72, a1);
+			st(m + 80, a2);
+			st(m + 88, a3);
+			st(m + 96, a4);
+			st(m + 104, a5);
+			st(m + 112, a6);
+			st(m + 120, a7);
+		}
 	}
 }
 
@@ -2211,29 +2487,25 @@ winograd4x4_32to32_16x16_relu_out_tile(const float *RC_RESTRICT m, int step, con
 	st(y + 912, relu(add(y3, bias)));
 }
 
-/* phase 2: y of a band, from V; a unit is 16 channels of one block of tiles */
+/* phase 2: y of a band, from V; a unit is 8 channels of one block of tiles */
 static void
 winograd4x4_32to32_16x16_relu(const float *x, const float *w, const float *b, const float *z, float *y, int lo, int hi)
 {
 	(void)z;
-	float m[3456];
+	float m[4608];
 
 	for (int u = lo; u < hi; u++) {
-		int og = u/3, tb = u%3;
-		int width = tb < 1 ? 6 : 5;
-		int start = tb < 1 ? tb*6 : 6 + (tb - 1)*5;
+		int og = u/1, tb = u%1;
+		int width = 16, start = tb*16;
 
-		if (width == 6)
-			winograd4x4_32to32_16x16_relu_p6(x + start*1152, w + og*18432, m);
-		else
-		winograd4x4_32to32_16x16_relu_p5(x + start*1152, w + og*18432, m);
+		winograd4x4_32to32_16x16_relu_p16(x + start*1152, w + og*9216, m);
 		for (int t = 0; t < width; t++) {
 			int r = (start + t)/4, j = (start + t)%4;
 			int i = r;
 			float *yt = y + i*1152 + j*64 + 304;
 
-			for (int s = 0; s < 2; s++) {
-				winograd4x4_32to32_16x16_relu_out_tile(m + t*16 + s*8, width*16, b + (og*2 + s)*8, yt + (og*2 + s)/2*5184 + (og*2 + s)%2*8);
+			for (int s = 0; s < 1; s++) {
+				winograd4x4_32to32_16x16_relu_out_tile(m + t*8 + s*8, width*8, b + (og*1 + s)*8, yt + (og*1 + s)/2*5184 + (og*1 + s)%2*8);
 			}
 		}
 	}
@@ -2247,9 +2519,9 @@ winograd4x4_32to32_16x16_relu(const float *x, const float *w, const float *b, co
 ** x  32 x 16 x 16  nChw16c, halo 1 1 1 1
 ** z  32 x 16 x 16  nChw16c, halo 1 1 1 1
 ** y  32 x 16 x 16  nChw16c, halo 1 1 1 1
-** w  36864 floats  [2 oc][36][32 ic][16 oc]: G g G'
-** V  18432 floats  [6 tiles][36][2 ic][tile][16 ic], of one of 1 bands
-** 0.59 M MACs instead of 2.36 M; 6 tiles x 16 channels in 12 accumulators
+** w  36864 floats  [4 oc][36][32 ic][8 oc]: G g G'
+** V  18432 floats  [16 tiles][36][2 ic][tile][16 ic], of one of 1 bands
+** 0.59 M MACs instead of 2.36 M; 8 tiles x 8 channels in 8 accumulators; 18432 bytes of stack
 */
 static RC_NOINLINE void
 winograd4x4_32to32_16x16_add_relu_b_in_tile(const float *RC_RESTRICT x, float *RC_RESTRICT v, int step)
@@ -2466,8 +2738,7 @@ winograd4x4_32to32_16x16_add_relu_b_in(const float *x, const float *w, const flo
 
 		for (int j = 0; j < 4; j++) {
 			int t = r*4 + j;
-			int width = t < 6 ? 6 : 5;
-			int start = t < 6 ? t/6*6 : 6 + (t - 6)/5*5;
+			int width = 16, start = t/16*16;
 			float *v = y + start*1152 + (c*width + t - start)*16;
 
 			for (int s = 0; s < 16; s += 8)
@@ -2477,80 +2748,85 @@ winograd4x4_32to32_16x16_add_relu_b_in(const float *x, const float *w, const flo
 }
 
 static RC_NOINLINE void
-winograd4x4_32to32_16x16_add_relu_b_p6(const float *RC_RESTRICT x, const float *RC_RESTRICT w, float *RC_RESTRICT m)
+winograd4x4_32to32_16x16_add_relu_b_p16(const float *RC_RESTRICT x, const float *RC_RESTRICT w, float *RC_RESTRICT m)
 {
-	for (int i = 0; i < 36; i++, m += 96) {
-		V a0 = zero(), b0 = zero();
-		V a1 = zero(), b1 = zero();
-		V a2 = zero(), b2 = zero();
-		V a3 = zero(), b3 = zero();
-		V a4 = zero(), b4 = zero();
-		V a5 = zero(), b5 = zero();
+	for (int i = 0; i < 36; i++, x += 512, m += 128) {
+		{
+			const float *wk = w + i*256;
+			V a0 = zero();
+			V a1 = zero();
+			V a2 = zero();
+			V a3 = zero();
+			V a4 = zero();
+			V a5 = zero();
+			V a6 = zero();
+			V a7 = zero();
 
-		for (int c = 0; c < 2; c++, x += 96) {
-			const float *xk = x;
+			for (int c = 0; c < 2; c++) {
+				const float *xk = x + c*256;
 
-			for (int k = 0; k < 16; k++, xk++, w += 16) {
-				RC_OPAQUE(xk);
-				V w0 = ld(w), w1 = ld(w + 8), v;
-				v = bc(xk); a0 = fma_(v, w0, a0); b0 = fma_(v, w1, b0);
-				v = bc(xk + 16); a1 = fma_(v, w0, a1); b1 = fma_(v, w1, b1);
-				v = bc(xk + 32); a2 = fma_(v, w0, a2); b2 = fma_(v, w1, b2);
-				v = bc(xk + 48); a3 = fma_(v, w0, a3); b3 = fma_(v, w1, b3);
-				v = bc(xk + 64); a4 = fma_(v, w0, a4); b4 = fma_(v, w1, b4);
-				v = bc(xk + 80); a5 = fma_(v, w0, a5); b5 = fma_(v, w1, b5);
+				for (int k = 0; k < 16; k++, xk++, wk += 8) {
+					const float *w = wk;
+					RC_OPAQUE(xk);
+					V w0 = ld(w), v;
+					v = bc(xk); a0 = fma_(v, w0, a0);
+					v = bc(xk + 16); a1 = fma_(v, w0, a1);
+					v = bc(xk + 32); a2 = fma_(v, w0, a2);
+					v = bc(xk + 48); a3 = fma_(v, w0, a3);
+					v = bc(xk + 64); a4 = fma_(v, w0, a4);
+					v = bc(xk + 80); a5 = fma_(v, w0, a5);
+					v = bc(xk + 96); a6 = fma_(v, w0, a6);
+					v = bc(xk + 112); a7 = fma_(v, w0, a7);
+				}
 			}
+
+			st(m + 0, a0);
+			st(m + 8, a1);
+			st(m + 16, a2);
+			st(m + 24, a3);
+			st(m + 32, a4);
+			st(m + 40, a5);
+			st(m + 48, a6);
+			st(m + 56, a7);
 		}
+		{
+			const float *wk = w + i*256;
+			V a0 = zero();
+			V a1 = zero();
+			V a2 = zero();
+			V a3 = zero();
+			V a4 = zero();
+			V a5 = zero();
+			V a6 = zero();
+			V a7 = zero();
 
-		st(m + 0, a0);
-		st(m + 8, b0);
-		st(m + 16, a1);
-		st(m + 24, b1);
-		st(m + 32, a2);
-		st(m + 40, b2);
-		st(m + 48, a3);
-		st(m + 56, b3);
-		st(m + 64, a4);
-		st(m + 72, b4);
-		st(m + 80, a5);
-		st(m + 88, b5);
-	}
-}
+			for (int c = 0; c < 2; c++) {
+				const float *xk = x + c*256 + 128;
 
-static RC_NOINLINE void
-winograd4x4_32to32_16x16_add_relu_b_p5(const float *RC_RESTRICT x, const float *RC_RESTRICT w, float *RC_RESTRICT m)
-{
-	for (int i = 0; i < 36; i++, m += 80) {
-		V a0 = zero(), b0 = zero();
-		V a1 = zero(), b1 = zero();
-		V a2 = zero(), b2 = zero();
-		V a3 = zero(), b3 = zero();
-		V a4 = zero(), b4 = zero();
-
-		for (int c = 0; c < 2; c++, x += 80) {
-			const float *xk = x;
-
-			for (int k = 0; k < 16; k++, xk++, w += 16) {
-				RC_OPAQUE(xk);
-				V w0 = ld(w), w1 = ld(w + 8), v;
-				v = bc(xk); a0 = fma_(v, w0, a0); b0 = fma_(v, w1, b0);
-				v = bc(xk + 16); a1 = fma_(v, w0, a1); b1 = fma_(v, w1, b1);
-				v = bc(xk + 32); a2 = fma_(v, w0, a2); b2 = fma_(v, w1, b2);
-				v = bc(xk + 48); a3 = fma_(v, w0, a3); b3 = fma_(v, w1, b3);
-				v = bc(xk + 64); a4 = fma_(v, w0, a4); b4 = fma_(v, w1, b4);
+				for (int k = 0; k < 16; k++, xk++, wk += 8) {
+					const float *w = wk;
+					RC_OPAQUE(xk);
+					V w0 = ld(w), v;
+					v = bc(xk); a0 = fma_(v, w0, a0);
+					v = bc(xk + 16); a1 = fma_(v, w0, a1);
+					v = bc(xk + 32); a2 = fma_(v, w0, a2);
+					v = bc(xk + 48); a3 = fma_(v, w0, a3);
+					v = bc(xk + 64); a4 = fma_(v, w0, a4);
+					v = bc(xk + 80); a5 = fma_(v, w0, a5);
+					v = bc(xk + 96); a6 = fma_(v, w0, a6);
+					v = bc(xk + 112); a7 = fma_(v, w0, a7);
+				}
 			}
-		}
 
-		st(m + 0, a0);
-		st(m + 8, b0);
-		st(m + 16, a1);
-		st(m + 24, b1);
-		st(m + 32, a2);
-		st(m + 40, b2);
-		st(m + 48, a3);
-		st(m + 56, b3);
-		st(m + 64, a4);
-		st(m + 72, b4);
+			st(m + 64, a0);
+			st(m + 72, a1);
+			st(m + 80, a2);
+			st(m + 88, a3);
+			st(m + 96, a4);
+			st(m + 104, a5);
+			st(m + 112, a6);
+			st(m + 120, a7);
+		}
 	}
 }
 
@@ -2699,29 +2975,25 @@ winograd4x4_32to32_16x16_add_relu_b_out_tile(const float *RC_RESTRICT m, int ste
 	st(y + 912, relu(add(add(y3, bias), ld(z + 912))));
 }
 
-/* phase 2: y of a band, from V; a unit is 16 channels of one block of tiles */
+/* phase 2: y of a band, from V; a unit is 8 channels of one block of tiles */
 static void
 winograd4x4_32to32_16x16_add_relu_b(const float *x, const float *w, const float *b, const float *z, float *y, int lo, int hi)
 {
-	float m[3456];
+	float m[4608];
 
 	for (int u = lo; u < hi; u++) {
-		int og = u/3, tb = u%3;
-		int width = tb < 1 ? 6 : 5;
-		int start = tb < 1 ? tb*6 : 6 + (tb - 1)*5;
+		int og = u/1, tb = u%1;
+		int width = 16, start = tb*16;
 
-		if (width == 6)
-			winograd4x4_32to32_16x16_add_relu_b_p6(x + start*1152, w + og*18432, m);
-		else
-		winograd4x4_32to32_16x16_add_relu_b_p5(x + start*1152, w + og*18432, m);
+		winograd4x4_32to32_16x16_add_relu_b_p16(x + start*1152, w + og*9216, m);
 		for (int t = 0; t < width; t++) {
 			int r = (start + t)/4, j = (start + t)%4;
 			int i = r;
 			float *yt = y + i*1152 + j*64 + 304;
 			const float *zt = z + i*1152 + j*64 + 304;
 
-			for (int s = 0; s < 2; s++) {
-				winograd4x4_32to32_16x16_add_relu_b_out_tile(m + t*16 + s*8, width*16, b + (og*2 + s)*8, zt + (og*2 + s)/2*5184 + (og*2 + s)%2*8, yt + (og*2 + s)/2*5184 + (og*2 + s)%2*8);
+			for (int s = 0; s < 1; s++) {
+				winograd4x4_32to32_16x16_add_relu_b_out_tile(m + t*8 + s*8, width*8, b + (og*1 + s)*8, zt + (og*1 + s)/2*5184 + (og*1 + s)%2*8, yt + (og*1 + s)/2*5184 + (og*1 + s)%2*8);
 			}
 		}
 	}
@@ -2839,19 +3111,19 @@ conv3x3_32to64_8x8_s2_relu(const float *x, const float *w, const float *b, const
 /*
 ** layer3.0.conv2 (cifar_resnet20.lua:12)
 **
-** y = relu(conv3x3(x, w) + b + z) by Winograd F(2x2, 3x3)
+** y = relu(conv3x3(x, w) + b + z) by Winograd F(2x4, 3x3)
 ** x  64 x 8 x 8  nChw16c, halo 1 1 1 1
 ** z  64 x 8 x 8  nChw16c
 ** y  64 x 8 x 8  nChw16c, halo 1 1 1 1
-** w  65536 floats  [4 oc][16][64 ic][16 oc]: G g G'
-** V  16384 floats  [6 tiles][16][4 ic][tile][16 ic], of one of 1 bands
-** 1.05 M MACs instead of 2.36 M; 6 tiles x 16 channels in 12 accumulators
+** w  98304 floats  [8 oc][24][64 ic][8 oc]: G g G'
+** V  12288 floats  [8 tiles][24][4 ic][tile][16 ic], of one of 1 bands
+** 0.79 M MACs instead of 2.36 M; 8 tiles x 8 channels in 8 accumulators; 6144 bytes of stack
 */
 static RC_NOINLINE void
-winograd2x2_64to64_8x8_add_relu_in_tile(const float *RC_RESTRICT x, float *RC_RESTRICT v, int step)
+winograd2x4_64to64_8x8_add_relu_in_tile(const float *RC_RESTRICT x, float *RC_RESTRICT v, int step)
 {
-	V t00, t01, t02, t03, t10, t11, t12, t13, t20, t21, t22, t23, t30, t31, t32, t33;
-	V d0, d1, d2, d3;
+	V t00, t01, t02, t03, t04, t05, t10, t11, t12, t13, t14, t15, t20, t21, t22, t23, t24, t25, t30, t31, t32, t33, t34, t35;
+	V d0, d1, d2, d3, d4, d5, e, f, g, h;
 
 	d0 = ld(x + 0);
 	d1 = ld(x + 160);
@@ -2885,44 +3157,92 @@ winograd2x2_64to64_8x8_add_relu_in_tile(const float *RC_RESTRICT x, float *RC_RE
 	t13 = add(d2, d1);
 	t23 = sub(d2, d1);
 	t33 = sub(d3, d1);
+	d0 = ld(x + 64);
+	d1 = ld(x + 224);
+	d2 = ld(x + 384);
+	d3 = ld(x + 544);
+	t04 = sub(d2, d0);
+	t14 = add(d2, d1);
+	t24 = sub(d2, d1);
+	t34 = sub(d3, d1);
+	d0 = ld(x + 80);
+	d1 = ld(x + 240);
+	d2 = ld(x + 400);
+	d3 = ld(x + 560);
+	t05 = sub(d2, d0);
+	t15 = add(d2, d1);
+	t25 = sub(d2, d1);
+	t35 = sub(d3, d1);
 
-	d0 = sub(t02, t00);
-	d1 = add(t02, t01);
-	d2 = sub(t02, t01);
-	d3 = sub(t03, t01);
+	e = fma_(t02, splat(-2.25f), t04);
+	f = fma_(t01, splat(-2.25f), t03);
+	g = fma_(t02, splat(-0.390625f), t04);
+	h = fma_(t01, splat(-0.390625f), t03);
+	d0 = fma_(t00, splat(0.87890625f), fma_(t02, splat(-2.640625f), t04));
+	d1 = fma_(f, splat(0.625f), e);
+	d2 = fma_(f, splat(-0.625f), e);
+	d3 = fma_(h, splat(1.5f), g);
+	d4 = fma_(h, splat(-1.5f), g);
+	d5 = fma_(t01, splat(0.87890625f), fma_(t03, splat(-2.640625f), t05));
 	st(v, d0);
 	st(v + step, d1);
 	st(v + step*2, d2);
 	st(v + step*3, d3);
-	d0 = sub(t12, t10);
-	d1 = add(t12, t11);
-	d2 = sub(t12, t11);
-	d3 = sub(t13, t11);
-	st(v + step*4, d0);
-	st(v + step*5, d1);
-	st(v + step*6, d2);
-	st(v + step*7, d3);
-	d0 = sub(t22, t20);
-	d1 = add(t22, t21);
-	d2 = sub(t22, t21);
-	d3 = sub(t23, t21);
-	st(v + step*8, d0);
-	st(v + step*9, d1);
-	st(v + step*10, d2);
-	st(v + step*11, d3);
-	d0 = sub(t32, t30);
-	d1 = add(t32, t31);
-	d2 = sub(t32, t31);
-	d3 = sub(t33, t31);
+	st(v + step*4, d4);
+	st(v + step*5, d5);
+	e = fma_(t12, splat(-2.25f), t14);
+	f = fma_(t11, splat(-2.25f), t13);
+	g = fma_(t12, splat(-0.390625f), t14);
+	h = fma_(t11, splat(-0.390625f), t13);
+	d0 = fma_(t10, splat(0.87890625f), fma_(t12, splat(-2.640625f), t14));
+	d1 = fma_(f, splat(0.625f), e);
+	d2 = fma_(f, splat(-0.625f), e);
+	d3 = fma_(h, splat(1.5f), g);
+	d4 = fma_(h, splat(-1.5f), g);
+	d5 = fma_(t11, splat(0.87890625f), fma_(t13, splat(-2.640625f), t15));
+	st(v + step*6, d0);
+	st(v + step*7, d1);
+	st(v + step*8, d2);
+	st(v + step*9, d3);
+	st(v + step*10, d4);
+	st(v + step*11, d5);
+	e = fma_(t22, splat(-2.25f), t24);
+	f = fma_(t21, splat(-2.25f), t23);
+	g = fma_(t22, splat(-0.390625f), t24);
+	h = fma_(t21, splat(-0.390625f), t23);
+	d0 = fma_(t20, splat(0.87890625f), fma_(t22, splat(-2.640625f), t24));
+	d1 = fma_(f, splat(0.625f), e);
+	d2 = fma_(f, splat(-0.625f), e);
+	d3 = fma_(h, splat(1.5f), g);
+	d4 = fma_(h, splat(-1.5f), g);
+	d5 = fma_(t21, splat(0.87890625f), fma_(t23, splat(-2.640625f), t25));
 	st(v + step*12, d0);
 	st(v + step*13, d1);
 	st(v + step*14, d2);
 	st(v + step*15, d3);
+	st(v + step*16, d4);
+	st(v + step*17, d5);
+	e = fma_(t32, splat(-2.25f), t34);
+	f = fma_(t31, splat(-2.25f), t33);
+	g = fma_(t32, splat(-0.390625f), t34);
+	h = fma_(t31, splat(-0.390625f), t33);
+	d0 = fma_(t30, splat(0.87890625f), fma_(t32, splat(-2.640625f), t34));
+	d1 = fma_(f, splat(0.625f), e);
+	d2 = fma_(f, splat(-0.625f), e);
+	d3 = fma_(h, splat(1.5f), g);
+	d4 = fma_(h, splat(-1.5f), g);
+	d5 = fma_(t31, splat(0.87890625f), fma_(t33, splat(-2.640625f), t35));
+	st(v + step*18, d0);
+	st(v + step*19, d1);
+	st(v + step*20, d2);
+	st(v + step*21, d3);
+	st(v + step*22, d4);
+	st(v + step*23, d5);
 }
 
 /* phase 1: V of a band, from x; a unit is one channel block of one tile row */
 static void
-winograd2x2_64to64_8x8_add_relu_in(const float *x, const float *w, const float *b, const float *z, float *y, int lo, int hi)
+winograd2x4_64to64_8x8_add_relu_in(const float *x, const float *w, const float *b, const float *z, float *y, int lo, int hi)
 {
 	(void)w;
 	(void)b;
@@ -2932,162 +3252,153 @@ winograd2x2_64to64_8x8_add_relu_in(const float *x, const float *w, const float *
 		int i = r;
 		const float *xi = x + c*1600 + i*320;
 
-		for (int j = 0; j < 4; j++) {
-			int t = r*4 + j;
-			int width = t < 6 ? 6 : 5;
-			int start = t < 6 ? t/6*6 : 6 + (t - 6)/5*5;
-			float *v = y + start*1024 + (c*width + t - start)*16;
+		for (int j = 0; j < 2; j++) {
+			int t = r*2 + j;
+			int width = 8, start = t/8*8;
+			float *v = y + start*1536 + (c*width + t - start)*16;
 
 			for (int s = 0; s < 16; s += 8)
-				winograd2x2_64to64_8x8_add_relu_in_tile(xi + j*32 + s, v + s, width*64);
+				winograd2x4_64to64_8x8_add_relu_in_tile(xi + j*64 + s, v + s, width*64);
 		}
 	}
 }
 
 static RC_NOINLINE void
-winograd2x2_64to64_8x8_add_relu_p6(const float *RC_RESTRICT x, const float *RC_RESTRICT w, float *RC_RESTRICT m)
+winograd2x4_64to64_8x8_add_relu_p8(const float *RC_RESTRICT x, const float *RC_RESTRICT w, float *RC_RESTRICT m)
 {
-	for (int i = 0; i < 16; i++, m += 96) {
-		V a0 = zero(), b0 = zero();
-		V a1 = zero(), b1 = zero();
-		V a2 = zero(), b2 = zero();
-		V a3 = zero(), b3 = zero();
-		V a4 = zero(), b4 = zero();
-		V a5 = zero(), b5 = zero();
+	for (int i = 0; i < 24; i++, x += 512, m += 64) {
+		{
+			const float *wk = w + i*512;
+			V a0 = zero();
+			V a1 = zero();
+			V a2 = zero();
+			V a3 = zero();
+			V a4 = zero();
+			V a5 = zero();
+			V a6 = zero();
+			V a7 = zero();
 
-		for (int c = 0; c < 4; c++, x += 96) {
-			const float *xk = x;
+			for (int c = 0; c < 4; c++) {
+				const float *xk = x + c*128;
 
-			for (int k = 0; k < 16; k++, xk++, w += 16) {
-				RC_OPAQUE(xk);
-				V w0 = ld(w), w1 = ld(w + 8), v;
-				v = bc(xk); a0 = fma_(v, w0, a0); b0 = fma_(v, w1, b0);
-				v = bc(xk + 16); a1 = fma_(v, w0, a1); b1 = fma_(v, w1, b1);
-				v = bc(xk + 32); a2 = fma_(v, w0, a2); b2 = fma_(v, w1, b2);
-				v = bc(xk + 48); a3 = fma_(v, w0, a3); b3 = fma_(v, w1, b3);
-				v = bc(xk + 64); a4 = fma_(v, w0, a4); b4 = fma_(v, w1, b4);
-				v = bc(xk + 80); a5 = fma_(v, w0, a5); b5 = fma_(v, w1, b5);
+				for (int k = 0; k < 16; k++, xk++, wk += 8) {
+					const float *w = wk;
+					RC_OPAQUE(xk);
+					RC_FETCH(w + 4096);
+					V w0 = ld(w), v;
+					v = bc(xk); a0 = fma_(v, w0, a0);
+					v = bc(xk + 16); a1 = fma_(v, w0, a1);
+					v = bc(xk + 32); a2 = fma_(v, w0, a2);
+					v = bc(xk + 48); a3 = fma_(v, w0, a3);
+					v = bc(xk + 64); a4 = fma_(v, w0, a4);
+					v = bc(xk + 80); a5 = fma_(v, w0, a5);
+					v = bc(xk + 96); a6 = fma_(v, w0, a6);
+					v = bc(xk + 112); a7 = fma_(v, w0, a7);
+				}
 			}
-		}
 
-		st(m + 0, a0);
-		st(m + 8, b0);
-		st(m + 16, a1);
-		st(m + 24, b1);
-		st(m + 32, a2);
-		st(m + 40, b2);
-		st(m + 48, a3);
-		st(m + 56, b3);
-		st(m + 64, a4);
-		st(m + 72, b4);
-		st(m + 80, a5);
-		st(m + 88, b5);
+			st(m + 0, a0);
+			st(m + 8, a1);
+			st(m + 16, a2);
+			st(m + 24, a3);
+			st(m + 32, a4);
+			st(m + 40, a5);
+			st(m + 48, a6);
+			st(m + 56, a7);
+		}
 	}
 }
 
 static RC_NOINLINE void
-winograd2x2_64to64_8x8_add_relu_p5(const float *RC_RESTRICT x, const float *RC_RESTRICT w, float *RC_RESTRICT m)
+winograd2x4_64to64_8x8_add_relu_out_tile(const float *RC_RESTRICT m, int step, const float *b, const float *z, float *y)
 {
-	for (int i = 0; i < 16; i++, m += 80) {
-		V a0 = zero(), b0 = zero();
-		V a1 = zero(), b1 = zero();
-		V a2 = zero(), b2 = zero();
-		V a3 = zero(), b3 = zero();
-		V a4 = zero(), b4 = zero();
-
-		for (int c = 0; c < 4; c++, x += 80) {
-			const float *xk = x;
-
-			for (int k = 0; k < 16; k++, xk++, w += 16) {
-				RC_OPAQUE(xk);
-				V w0 = ld(w), w1 = ld(w + 8), v;
-				v = bc(xk); a0 = fma_(v, w0, a0); b0 = fma_(v, w1, b0);
-				v = bc(xk + 16); a1 = fma_(v, w0, a1); b1 = fma_(v, w1, b1);
-				v = bc(xk + 32); a2 = fma_(v, w0, a2); b2 = fma_(v, w1, b2);
-				v = bc(xk + 48); a3 = fma_(v, w0, a3); b3 = fma_(v, w1, b3);
-				v = bc(xk + 64); a4 = fma_(v, w0, a4); b4 = fma_(v, w1, b4);
-			}
-		}
-
-		st(m + 0, a0);
-		st(m + 8, b0);
-		st(m + 16, a1);
-		st(m + 24, b1);
-		st(m + 32, a2);
-		st(m + 40, b2);
-		st(m + 48, a3);
-		st(m + 56, b3);
-		st(m + 64, a4);
-		st(m + 72, b4);
-	}
-}
-
-static RC_NOINLINE void
-winograd2x2_64to64_8x8_add_relu_out_tile(const float *RC_RESTRICT m, int step, const float *b, const float *z, float *y)
-{
-	V t00, t01, t02, t03, t10, t11, t12, t13;
-	V d0, d1, d2, d3;
-	V y0, y1, bias = ld(b);
+	V t00, t01, t02, t03, t04, t05, t10, t11, t12, t13, t14, t15;
+	V d0, d1, d2, d3, e, f, g, h;
+	V y0, y1, y2, y3, bias = ld(b);
 
 	d0 = ld(m);
-	d1 = ld(m + step*4);
-	d2 = ld(m + step*8);
-	d3 = ld(m + step*12);
+	d1 = ld(m + step*6);
+	d2 = ld(m + step*12);
+	d3 = ld(m + step*18);
 	t00 = add(d0, add(d1, d2));
 	t10 = add(d3, sub(d1, d2));
 	d0 = ld(m + step);
-	d1 = ld(m + step*5);
-	d2 = ld(m + step*9);
-	d3 = ld(m + step*13);
+	d1 = ld(m + step*7);
+	d2 = ld(m + step*13);
+	d3 = ld(m + step*19);
 	t01 = add(d0, add(d1, d2));
 	t11 = add(d3, sub(d1, d2));
 	d0 = ld(m + step*2);
-	d1 = ld(m + step*6);
-	d2 = ld(m + step*10);
-	d3 = ld(m + step*14);
+	d1 = ld(m + step*8);
+	d2 = ld(m + step*14);
+	d3 = ld(m + step*20);
 	t02 = add(d0, add(d1, d2));
 	t12 = add(d3, sub(d1, d2));
 	d0 = ld(m + step*3);
-	d1 = ld(m + step*7);
-	d2 = ld(m + step*11);
-	d3 = ld(m + step*15);
+	d1 = ld(m + step*9);
+	d2 = ld(m + step*15);
+	d3 = ld(m + step*21);
 	t03 = add(d0, add(d1, d2));
 	t13 = add(d3, sub(d1, d2));
+	d0 = ld(m + step*4);
+	d1 = ld(m + step*10);
+	d2 = ld(m + step*16);
+	d3 = ld(m + step*22);
+	t04 = add(d0, add(d1, d2));
+	t14 = add(d3, sub(d1, d2));
+	d0 = ld(m + step*5);
+	d1 = ld(m + step*11);
+	d2 = ld(m + step*17);
+	d3 = ld(m + step*23);
+	t05 = add(d0, add(d1, d2));
+	t15 = add(d3, sub(d1, d2));
 
-	y0 = add(t00, add(t01, t02));
-	y1 = add(t03, sub(t01, t02));
+	e = add(t01, t02);
+	f = sub(t01, t02);
+	g = add(t03, t04);
+	h = sub(t03, t04);
+	y0 = add(t00, add(e, g));
+	y1 = fma_(f, splat(0.625f), mul(h, splat(1.5f)));
+	y2 = fma_(e, splat(0.390625f), mul(g, splat(2.25f)));
+	y3 = fma_(f, splat(0.244140625f), fma_(h, splat(3.375f), t05));
 	st(y, relu(add(add(y0, bias), ld(z))));
 	st(y + 16, relu(add(add(y1, bias), ld(z + 16))));
+	st(y + 32, relu(add(add(y2, bias), ld(z + 32))));
+	st(y + 48, relu(add(add(y3, bias), ld(z + 48))));
 
-	y0 = add(t10, add(t11, t12));
-	y1 = add(t13, sub(t11, t12));
+	e = add(t11, t12);
+	f = sub(t11, t12);
+	g = add(t13, t14);
+	h = sub(t13, t14);
+	y0 = add(t10, add(e, g));
+	y1 = fma_(f, splat(0.625f), mul(h, splat(1.5f)));
+	y2 = fma_(e, splat(0.390625f), mul(g, splat(2.25f)));
+	y3 = fma_(f, splat(0.244140625f), fma_(h, splat(3.375f), t15));
 	st(y + 160, relu(add(add(y0, bias), ld(z + 128))));
 	st(y + 176, relu(add(add(y1, bias), ld(z + 144))));
+	st(y + 192, relu(add(add(y2, bias), ld(z + 160))));
+	st(y + 208, relu(add(add(y3, bias), ld(z + 176))));
 }
 
-/* phase 2: y of a band, from V; a unit is 16 channels of one block of tiles */
+/* phase 2: y of a band, from V; a unit is 8 channels of one block of tiles */
 static void
-winograd2x2_64to64_8x8_add_relu(const float *x, const float *w, const float *b, const float *z, float *y, int lo, int hi)
+winograd2x4_64to64_8x8_add_relu(const float *x, const float *w, const float *b, const float *z, float *y, int lo, int hi)
 {
 	float m[1536];
 
 	for (int u = lo; u < hi; u++) {
-		int og = u/3, tb = u%3;
-		int width = tb < 1 ? 6 : 5;
-		int start = tb < 1 ? tb*6 : 6 + (tb - 1)*5;
+		int og = u/1, tb = u%1;
+		int width = 8, start = tb*8;
 
-		if (width == 6)
-			winograd2x2_64to64_8x8_add_relu_p6(x + start*1024, w + og*16384, m);
-		else
-		winograd2x2_64to64_8x8_add_relu_p5(x + start*1024, w + og*16384, m);
+		winograd2x4_64to64_8x8_add_relu_p8(x + start*1536, w + og*12288, m);
 		for (int t = 0; t < width; t++) {
-			int r = (start + t)/4, j = (start + t)%4;
+			int r = (start + t)/2, j = (start + t)%2;
 			int i = r;
-			float *yt = y + i*320 + j*32 + 176;
-			const float *zt = z + i*256 + j*32;
+			float *yt = y + i*320 + j*64 + 176;
+			const float *zt = z + i*256 + j*64;
 
-			for (int s = 0; s < 2; s++) {
-				winograd2x2_64to64_8x8_add_relu_out_tile(m + t*16 + s*8, width*16, b + (og*2 + s)*8, zt + (og*2 + s)/2*1024 + (og*2 + s)%2*8, yt + (og*2 + s)/2*1600 + (og*2 + s)%2*8);
+			for (int s = 0; s < 1; s++) {
+				winograd2x4_64to64_8x8_add_relu_out_tile(m + t*8 + s*8, width*8, b + (og*1 + s)*8, zt + (og*1 + s)/2*1024 + (og*1 + s)%2*8, yt + (og*1 + s)/2*1600 + (og*1 + s)%2*8);
 			}
 		}
 	}
@@ -3097,18 +3408,18 @@ winograd2x2_64to64_8x8_add_relu(const float *x, const float *w, const float *b, 
 ** layer3.1.conv1 (cifar_resnet20.lua:12)
 ** layer3.2.conv1 (cifar_resnet20.lua:12)
 **
-** y = relu(conv3x3(x, w) + b) by Winograd F(2x2, 3x3)
+** y = relu(conv3x3(x, w) + b) by Winograd F(2x4, 3x3)
 ** x  64 x 8 x 8  nChw16c, halo 1 1 1 1
 ** y  64 x 8 x 8  nChw16c, halo 1 1 1 1
-** w  65536 floats  [4 oc][16][64 ic][16 oc]: G g G'
-** V  16384 floats  [6 tiles][16][4 ic][tile][16 ic], of one of 1 bands
-** 1.05 M MACs instead of 2.36 M; 6 tiles x 16 channels in 12 accumulators
+** w  98304 floats  [8 oc][24][64 ic][8 oc]: G g G'
+** V  12288 floats  [8 tiles][24][4 ic][tile][16 ic], of one of 1 bands
+** 0.79 M MACs instead of 2.36 M; 8 tiles x 8 channels in 8 accumulators; 6144 bytes of stack
 */
 static RC_NOINLINE void
-winograd2x2_64to64_8x8_relu_in_tile(const float *RC_RESTRICT x, float *RC_RESTRICT v, int step)
+winograd2x4_64to64_8x8_relu_in_tile(const float *RC_RESTRICT x, float *RC_RESTRICT v, int step)
 {
-	V t00, t01, t02, t03, t10, t11, t12, t13, t20, t21, t22, t23, t30, t31, t32, t33;
-	V d0, d1, d2, d3;
+	V t00, t01, t02, t03, t04, t05, t10, t11, t12, t13, t14, t15, t20, t21, t22, t23, t24, t25, t30, t31, t32, t33, t34, t35;
+	V d0, d1, d2, d3, d4, d5, e, f, g, h;
 
 	d0 = ld(x + 0);
 	d1 = ld(x + 160);
@@ -3142,44 +3453,92 @@ winograd2x2_64to64_8x8_relu_in_tile(const float *RC_RESTRICT x, float *RC_RESTRI
 	t13 = add(d2, d1);
 	t23 = sub(d2, d1);
 	t33 = sub(d3, d1);
+	d0 = ld(x + 64);
+	d1 = ld(x + 224);
+	d2 = ld(x + 384);
+	d3 = ld(x + 544);
+	t04 = sub(d2, d0);
+	t14 = add(d2, d1);
+	t24 = sub(d2, d1);
+	t34 = sub(d3, d1);
+	d0 = ld(x + 80);
+	d1 = ld(x + 240);
+	d2 = ld(x + 400);
+	d3 = ld(x + 560);
+	t05 = sub(d2, d0);
+	t15 = add(d2, d1);
+	t25 = sub(d2, d1);
+	t35 = sub(d3, d1);
 
-	d0 = sub(t02, t00);
-	d1 = add(t02, t01);
-	d2 = sub(t02, t01);
-	d3 = sub(t03, t01);
+	e = fma_(t02, splat(-2.25f), t04);
+	f = fma_(t01, splat(-2.25f), t03);
+	g = fma_(t02, splat(-0.390625f), t04);
+	h = fma_(t01, splat(-0.390625f), t03);
+	d0 = fma_(t00, splat(0.87890625f), fma_(t02, splat(-2.640625f), t04));
+	d1 = fma_(f, splat(0.625f), e);
+	d2 = fma_(f, splat(-0.625f), e);
+	d3 = fma_(h, splat(1.5f), g);
+	d4 = fma_(h, splat(-1.5f), g);
+	d5 = fma_(t01, splat(0.87890625f), fma_(t03, splat(-2.640625f), t05));
 	st(v, d0);
 	st(v + step, d1);
 	st(v + step*2, d2);
 	st(v + step*3, d3);
-	d0 = sub(t12, t10);
-	d1 = add(t12, t11);
-	d2 = sub(t12, t11);
-	d3 = sub(t13, t11);
-	st(v + step*4, d0);
-	st(v + step*5, d1);
-	st(v + step*6, d2);
-	st(v + step*7, d3);
-	d0 = sub(t22, t20);
-	d1 = add(t22, t21);
-	d2 = sub(t22, t21);
-	d3 = sub(t23, t21);
-	st(v + step*8, d0);
-	st(v + step*9, d1);
-	st(v + step*10, d2);
-	st(v + step*11, d3);
-	d0 = sub(t32, t30);
-	d1 = add(t32, t31);
-	d2 = sub(t32, t31);
-	d3 = sub(t33, t31);
+	st(v + step*4, d4);
+	st(v + step*5, d5);
+	e = fma_(t12, splat(-2.25f), t14);
+	f = fma_(t11, splat(-2.25f), t13);
+	g = fma_(t12, splat(-0.390625f), t14);
+	h = fma_(t11, splat(-0.390625f), t13);
+	d0 = fma_(t10, splat(0.87890625f), fma_(t12, splat(-2.640625f), t14));
+	d1 = fma_(f, splat(0.625f), e);
+	d2 = fma_(f, splat(-0.625f), e);
+	d3 = fma_(h, splat(1.5f), g);
+	d4 = fma_(h, splat(-1.5f), g);
+	d5 = fma_(t11, splat(0.87890625f), fma_(t13, splat(-2.640625f), t15));
+	st(v + step*6, d0);
+	st(v + step*7, d1);
+	st(v + step*8, d2);
+	st(v + step*9, d3);
+	st(v + step*10, d4);
+	st(v + step*11, d5);
+	e = fma_(t22, splat(-2.25f), t24);
+	f = fma_(t21, splat(-2.25f), t23);
+	g = fma_(t22, splat(-0.390625f), t24);
+	h = fma_(t21, splat(-0.390625f), t23);
+	d0 = fma_(t20, splat(0.87890625f), fma_(t22, splat(-2.640625f), t24));
+	d1 = fma_(f, splat(0.625f), e);
+	d2 = fma_(f, splat(-0.625f), e);
+	d3 = fma_(h, splat(1.5f), g);
+	d4 = fma_(h, splat(-1.5f), g);
+	d5 = fma_(t21, splat(0.87890625f), fma_(t23, splat(-2.640625f), t25));
 	st(v + step*12, d0);
 	st(v + step*13, d1);
 	st(v + step*14, d2);
 	st(v + step*15, d3);
+	st(v + step*16, d4);
+	st(v + step*17, d5);
+	e = fma_(t32, splat(-2.25f), t34);
+	f = fma_(t31, splat(-2.25f), t33);
+	g = fma_(t32, splat(-0.390625f), t34);
+	h = fma_(t31, splat(-0.390625f), t33);
+	d0 = fma_(t30, splat(0.87890625f), fma_(t32, splat(-2.640625f), t34));
+	d1 = fma_(f, splat(0.625f), e);
+	d2 = fma_(f, splat(-0.625f), e);
+	d3 = fma_(h, splat(1.5f), g);
+	d4 = fma_(h, splat(-1.5f), g);
+	d5 = fma_(t31, splat(0.87890625f), fma_(t33, splat(-2.640625f), t35));
+	st(v + step*18, d0);
+	st(v + step*19, d1);
+	st(v + step*20, d2);
+	st(v + step*21, d3);
+	st(v + step*22, d4);
+	st(v + step*23, d5);
 }
 
 /* phase 1: V of a band, from x; a unit is one channel block of one tile row */
 static void
-winograd2x2_64to64_8x8_relu_in(const float *x, const float *w, const float *b, const float *z, float *y, int lo, int hi)
+winograd2x4_64to64_8x8_relu_in(const float *x, const float *w, const float *b, const float *z, float *y, int lo, int hi)
 {
 	(void)w;
 	(void)b;
@@ -3189,162 +3548,153 @@ winograd2x2_64to64_8x8_relu_in(const float *x, const float *w, const float *b, c
 		int i = r;
 		const float *xi = x + c*1600 + i*320;
 
-		for (int j = 0; j < 4; j++) {
-			int t = r*4 + j;
-			int width = t < 6 ? 6 : 5;
-			int start = t < 6 ? t/6*6 : 6 + (t - 6)/5*5;
-			float *v = y + start*1024 + (c*width + t - start)*16;
+		for (int j = 0; j < 2; j++) {
+			int t = r*2 + j;
+			int width = 8, start = t/8*8;
+			float *v = y + start*1536 + (c*width + t - start)*16;
 
 			for (int s = 0; s < 16; s += 8)
-				winograd2x2_64to64_8x8_relu_in_tile(xi + j*32 + s, v + s, width*64);
+				winograd2x4_64to64_8x8_relu_in_tile(xi + j*64 + s, v + s, width*64);
 		}
 	}
 }
 
 static RC_NOINLINE void
-winograd2x2_64to64_8x8_relu_p6(const float *RC_RESTRICT x, const float *RC_RESTRICT w, float *RC_RESTRICT m)
+winograd2x4_64to64_8x8_relu_p8(const float *RC_RESTRICT x, const float *RC_RESTRICT w, float *RC_RESTRICT m)
 {
-	for (int i = 0; i < 16; i++, m += 96) {
-		V a0 = zero(), b0 = zero();
-		V a1 = zero(), b1 = zero();
-		V a2 = zero(), b2 = zero();
-		V a3 = zero(), b3 = zero();
-		V a4 = zero(), b4 = zero();
-		V a5 = zero(), b5 = zero();
+	for (int i = 0; i < 24; i++, x += 512, m += 64) {
+		{
+			const float *wk = w + i*512;
+			V a0 = zero();
+			V a1 = zero();
+			V a2 = zero();
+			V a3 = zero();
+			V a4 = zero();
+			V a5 = zero();
+			V a6 = zero();
+			V a7 = zero();
 
-		for (int c = 0; c < 4; c++, x += 96) {
-			const float *xk = x;
+			for (int c = 0; c < 4; c++) {
+				const float *xk = x + c*128;
 
-			for (int k = 0; k < 16; k++, xk++, w += 16) {
-				RC_OPAQUE(xk);
-				V w0 = ld(w), w1 = ld(w + 8), v;
-				v = bc(xk); a0 = fma_(v, w0, a0); b0 = fma_(v, w1, b0);
-				v = bc(xk + 16); a1 = fma_(v, w0, a1); b1 = fma_(v, w1, b1);
-				v = bc(xk + 32); a2 = fma_(v, w0, a2); b2 = fma_(v, w1, b2);
-				v = bc(xk + 48); a3 = fma_(v, w0, a3); b3 = fma_(v, w1, b3);
-				v = bc(xk + 64); a4 = fma_(v, w0, a4); b4 = fma_(v, w1, b4);
-				v = bc(xk + 80); a5 = fma_(v, w0, a5); b5 = fma_(v, w1, b5);
+				for (int k = 0; k < 16; k++, xk++, wk += 8) {
+					const float *w = wk;
+					RC_OPAQUE(xk);
+					RC_FETCH(w + 4096);
+					V w0 = ld(w), v;
+					v = bc(xk); a0 = fma_(v, w0, a0);
+					v = bc(xk + 16); a1 = fma_(v, w0, a1);
+					v = bc(xk + 32); a2 = fma_(v, w0, a2);
+					v = bc(xk + 48); a3 = fma_(v, w0, a3);
+					v = bc(xk + 64); a4 = fma_(v, w0, a4);
+					v = bc(xk + 80); a5 = fma_(v, w0, a5);
+					v = bc(xk + 96); a6 = fma_(v, w0, a6);
+					v = bc(xk + 112); a7 = fma_(v, w0, a7);
+				}
 			}
-		}
 
-		st(m + 0, a0);
-		st(m + 8, b0);
-		st(m + 16, a1);
-		st(m + 24, b1);
-		st(m + 32, a2);
-		st(m + 40, b2);
-		st(m + 48, a3);
-		st(m + 56, b3);
-		st(m + 64, a4);
-		st(m + 72, b4);
-		st(m + 80, a5);
-		st(m + 88, b5);
+			st(m + 0, a0);
+			st(m + 8, a1);
+			st(m + 16, a2);
+			st(m + 24, a3);
+			st(m + 32, a4);
+			st(m + 40, a5);
+			st(m + 48, a6);
+			st(m + 56, a7);
+		}
 	}
 }
 
 static RC_NOINLINE void
-winograd2x2_64to64_8x8_relu_p5(const float *RC_RESTRICT x, const float *RC_RESTRICT w, float *RC_RESTRICT m)
+winograd2x4_64to64_8x8_relu_out_tile(const float *RC_RESTRICT m, int step, const float *b, float *y)
 {
-	for (int i = 0; i < 16; i++, m += 80) {
-		V a0 = zero(), b0 = zero();
-		V a1 = zero(), b1 = zero();
-		V a2 = zero(), b2 = zero();
-		V a3 = zero(), b3 = zero();
-		V a4 = zero(), b4 = zero();
-
-		for (int c = 0; c < 4; c++, x += 80) {
-			const float *xk = x;
-
-			for (int k = 0; k < 16; k++, xk++, w += 16) {
-				RC_OPAQUE(xk);
-				V w0 = ld(w), w1 = ld(w + 8), v;
-				v = bc(xk); a0 = fma_(v, w0, a0); b0 = fma_(v, w1, b0);
-				v = bc(xk + 16); a1 = fma_(v, w0, a1); b1 = fma_(v, w1, b1);
-				v = bc(xk + 32); a2 = fma_(v, w0, a2); b2 = fma_(v, w1, b2);
-				v = bc(xk + 48); a3 = fma_(v, w0, a3); b3 = fma_(v, w1, b3);
-				v = bc(xk + 64); a4 = fma_(v, w0, a4); b4 = fma_(v, w1, b4);
-			}
-		}
-
-		st(m + 0, a0);
-		st(m + 8, b0);
-		st(m + 16, a1);
-		st(m + 24, b1);
-		st(m + 32, a2);
-		st(m + 40, b2);
-		st(m + 48, a3);
-		st(m + 56, b3);
-		st(m + 64, a4);
-		st(m + 72, b4);
-	}
-}
-
-static RC_NOINLINE void
-winograd2x2_64to64_8x8_relu_out_tile(const float *RC_RESTRICT m, int step, const float *b, float *y)
-{
-	V t00, t01, t02, t03, t10, t11, t12, t13;
-	V d0, d1, d2, d3;
-	V y0, y1, bias = ld(b);
+	V t00, t01, t02, t03, t04, t05, t10, t11, t12, t13, t14, t15;
+	V d0, d1, d2, d3, e, f, g, h;
+	V y0, y1, y2, y3, bias = ld(b);
 
 	d0 = ld(m);
-	d1 = ld(m + step*4);
-	d2 = ld(m + step*8);
-	d3 = ld(m + step*12);
+	d1 = ld(m + step*6);
+	d2 = ld(m + step*12);
+	d3 = ld(m + step*18);
 	t00 = add(d0, add(d1, d2));
 	t10 = add(d3, sub(d1, d2));
 	d0 = ld(m + step);
-	d1 = ld(m + step*5);
-	d2 = ld(m + step*9);
-	d3 = ld(m + step*13);
+	d1 = ld(m + step*7);
+	d2 = ld(m + step*13);
+	d3 = ld(m + step*19);
 	t01 = add(d0, add(d1, d2));
 	t11 = add(d3, sub(d1, d2));
 	d0 = ld(m + step*2);
-	d1 = ld(m + step*6);
-	d2 = ld(m + step*10);
-	d3 = ld(m + step*14);
+	d1 = ld(m + step*8);
+	d2 = ld(m + step*14);
+	d3 = ld(m + step*20);
 	t02 = add(d0, add(d1, d2));
 	t12 = add(d3, sub(d1, d2));
 	d0 = ld(m + step*3);
-	d1 = ld(m + step*7);
-	d2 = ld(m + step*11);
-	d3 = ld(m + step*15);
+	d1 = ld(m + step*9);
+	d2 = ld(m + step*15);
+	d3 = ld(m + step*21);
 	t03 = add(d0, add(d1, d2));
 	t13 = add(d3, sub(d1, d2));
+	d0 = ld(m + step*4);
+	d1 = ld(m + step*10);
+	d2 = ld(m + step*16);
+	d3 = ld(m + step*22);
+	t04 = add(d0, add(d1, d2));
+	t14 = add(d3, sub(d1, d2));
+	d0 = ld(m + step*5);
+	d1 = ld(m + step*11);
+	d2 = ld(m + step*17);
+	d3 = ld(m + step*23);
+	t05 = add(d0, add(d1, d2));
+	t15 = add(d3, sub(d1, d2));
 
-	y0 = add(t00, add(t01, t02));
-	y1 = add(t03, sub(t01, t02));
+	e = add(t01, t02);
+	f = sub(t01, t02);
+	g = add(t03, t04);
+	h = sub(t03, t04);
+	y0 = add(t00, add(e, g));
+	y1 = fma_(f, splat(0.625f), mul(h, splat(1.5f)));
+	y2 = fma_(e, splat(0.390625f), mul(g, splat(2.25f)));
+	y3 = fma_(f, splat(0.244140625f), fma_(h, splat(3.375f), t05));
 	st(y, relu(add(y0, bias)));
 	st(y + 16, relu(add(y1, bias)));
+	st(y + 32, relu(add(y2, bias)));
+	st(y + 48, relu(add(y3, bias)));
 
-	y0 = add(t10, add(t11, t12));
-	y1 = add(t13, sub(t11, t12));
+	e = add(t11, t12);
+	f = sub(t11, t12);
+	g = add(t13, t14);
+	h = sub(t13, t14);
+	y0 = add(t10, add(e, g));
+	y1 = fma_(f, splat(0.625f), mul(h, splat(1.5f)));
+	y2 = fma_(e, splat(0.390625f), mul(g, splat(2.25f)));
+	y3 = fma_(f, splat(0.244140625f), fma_(h, splat(3.375f), t15));
 	st(y + 160, relu(add(y0, bias)));
 	st(y + 176, relu(add(y1, bias)));
+	st(y + 192, relu(add(y2, bias)));
+	st(y + 208, relu(add(y3, bias)));
 }
 
-/* phase 2: y of a band, from V; a unit is 16 channels of one block of tiles */
+/* phase 2: y of a band, from V; a unit is 8 channels of one block of tiles */
 static void
-winograd2x2_64to64_8x8_relu(const float *x, const float *w, const float *b, const float *z, float *y, int lo, int hi)
+winograd2x4_64to64_8x8_relu(const float *x, const float *w, const float *b, const float *z, float *y, int lo, int hi)
 {
 	(void)z;
 	float m[1536];
 
 	for (int u = lo; u < hi; u++) {
-		int og = u/3, tb = u%3;
-		int width = tb < 1 ? 6 : 5;
-		int start = tb < 1 ? tb*6 : 6 + (tb - 1)*5;
+		int og = u/1, tb = u%1;
+		int width = 8, start = tb*8;
 
-		if (width == 6)
-			winograd2x2_64to64_8x8_relu_p6(x + start*1024, w + og*16384, m);
-		else
-		winograd2x2_64to64_8x8_relu_p5(x + start*1024, w + og*16384, m);
+		winograd2x4_64to64_8x8_relu_p8(x + start*1536, w + og*12288, m);
 		for (int t = 0; t < width; t++) {
-			int r = (start + t)/4, j = (start + t)%4;
+			int r = (start + t)/2, j = (start + t)%2;
 			int i = r;
-			float *yt = y + i*320 + j*32 + 176;
+			float *yt = y + i*320 + j*64 + 176;
 
-			for (int s = 0; s < 2; s++) {
-				winograd2x2_64to64_8x8_relu_out_tile(m + t*16 + s*8, width*16, b + (og*2 + s)*8, yt + (og*2 + s)/2*1600 + (og*2 + s)%2*8);
+			for (int s = 0; s < 1; s++) {
+				winograd2x4_64to64_8x8_relu_out_tile(m + t*8 + s*8, width*8, b + (og*1 + s)*8, yt + (og*1 + s)/2*1600 + (og*1 + s)%2*8);
 			}
 		}
 	}
@@ -3353,19 +3703,19 @@ winograd2x2_64to64_8x8_relu(const float *x, const float *w, const float *b, cons
 /*
 ** layer3.1.conv2 (cifar_resnet20.lua:12)
 **
-** y = relu(conv3x3(x, w) + b + z) by Winograd F(2x2, 3x3)
+** y = relu(conv3x3(x, w) + b + z) by Winograd F(2x4, 3x3)
 ** x  64 x 8 x 8  nChw16c, halo 1 1 1 1
 ** z  64 x 8 x 8  nChw16c, halo 1 1 1 1
 ** y  64 x 8 x 8  nChw16c, halo 1 1 1 1
-** w  65536 floats  [4 oc][16][64 ic][16 oc]: G g G'
-** V  16384 floats  [6 tiles][16][4 ic][tile][16 ic], of one of 1 bands
-** 1.05 M MACs instead of 2.36 M; 6 tiles x 16 channels in 12 accumulators
+** w  98304 floats  [8 oc][24][64 ic][8 oc]: G g G'
+** V  12288 floats  [8 tiles][24][4 ic][tile][16 ic], of one of 1 bands
+** 0.79 M MACs instead of 2.36 M; 8 tiles x 8 channels in 8 accumulators; 6144 bytes of stack
 */
 static RC_NOINLINE void
-winograd2x2_64to64_8x8_add_relu_b_in_tile(const float *RC_RESTRICT x, float *RC_RESTRICT v, int step)
+winograd2x4_64to64_8x8_add_relu_b_in_tile(const float *RC_RESTRICT x, float *RC_RESTRICT v, int step)
 {
-	V t00, t01, t02, t03, t10, t11, t12, t13, t20, t21, t22, t23, t30, t31, t32, t33;
-	V d0, d1, d2, d3;
+	V t00, t01, t02, t03, t04, t05, t10, t11, t12, t13, t14, t15, t20, t21, t22, t23, t24, t25, t30, t31, t32, t33, t34, t35;
+	V d0, d1, d2, d3, d4, d5, e, f, g, h;
 
 	d0 = ld(x + 0);
 	d1 = ld(x + 160);
@@ -3399,44 +3749,92 @@ winograd2x2_64to64_8x8_add_relu_b_in_tile(const float *RC_RESTRICT x, float *RC_
 	t13 = add(d2, d1);
 	t23 = sub(d2, d1);
 	t33 = sub(d3, d1);
+	d0 = ld(x + 64);
+	d1 = ld(x + 224);
+	d2 = ld(x + 384);
+	d3 = ld(x + 544);
+	t04 = sub(d2, d0);
+	t14 = add(d2, d1);
+	t24 = sub(d2, d1);
+	t34 = sub(d3, d1);
+	d0 = ld(x + 80);
+	d1 = ld(x + 240);
+	d2 = ld(x + 400);
+	d3 = ld(x + 560);
+	t05 = sub(d2, d0);
+	t15 = add(d2, d1);
+	t25 = sub(d2, d1);
+	t35 = sub(d3, d1);
 
-	d0 = sub(t02, t00);
-	d1 = add(t02, t01);
-	d2 = sub(t02, t01);
-	d3 = sub(t03, t01);
+	e = fma_(t02, splat(-2.25f), t04);
+	f = fma_(t01, splat(-2.25f), t03);
+	g = fma_(t02, splat(-0.390625f), t04);
+	h = fma_(t01, splat(-0.390625f), t03);
+	d0 = fma_(t00, splat(0.87890625f), fma_(t02, splat(-2.640625f), t04));
+	d1 = fma_(f, splat(0.625f), e);
+	d2 = fma_(f, splat(-0.625f), e);
+	d3 = fma_(h, splat(1.5f), g);
+	d4 = fma_(h, splat(-1.5f), g);
+	d5 = fma_(t01, splat(0.87890625f), fma_(t03, splat(-2.640625f), t05));
 	st(v, d0);
 	st(v + step, d1);
 	st(v + step*2, d2);
 	st(v + step*3, d3);
-	d0 = sub(t12, t10);
-	d1 = add(t12, t11);
-	d2 = sub(t12, t11);
-	d3 = sub(t13, t11);
-	st(v + step*4, d0);
-	st(v + step*5, d1);
-	st(v + step*6, d2);
-	st(v + step*7, d3);
-	d0 = sub(t22, t20);
-	d1 = add(t22, t21);
-	d2 = sub(t22, t21);
-	d3 = sub(t23, t21);
-	st(v + step*8, d0);
-	st(v + step*9, d1);
-	st(v + step*10, d2);
-	st(v + step*11, d3);
-	d0 = sub(t32, t30);
-	d1 = add(t32, t31);
-	d2 = sub(t32, t31);
-	d3 = sub(t33, t31);
+	st(v + step*4, d4);
+	st(v + step*5, d5);
+	e = fma_(t12, splat(-2.25f), t14);
+	f = fma_(t11, splat(-2.25f), t13);
+	g = fma_(t12, splat(-0.390625f), t14);
+	h = fma_(t11, splat(-0.390625f), t13);
+	d0 = fma_(t10, splat(0.87890625f), fma_(t12, splat(-2.640625f), t14));
+	d1 = fma_(f, splat(0.625f), e);
+	d2 = fma_(f, splat(-0.625f), e);
+	d3 = fma_(h, splat(1.5f), g);
+	d4 = fma_(h, splat(-1.5f), g);
+	d5 = fma_(t11, splat(0.87890625f), fma_(t13, splat(-2.640625f), t15));
+	st(v + step*6, d0);
+	st(v + step*7, d1);
+	st(v + step*8, d2);
+	st(v + step*9, d3);
+	st(v + step*10, d4);
+	st(v + step*11, d5);
+	e = fma_(t22, splat(-2.25f), t24);
+	f = fma_(t21, splat(-2.25f), t23);
+	g = fma_(t22, splat(-0.390625f), t24);
+	h = fma_(t21, splat(-0.390625f), t23);
+	d0 = fma_(t20, splat(0.87890625f), fma_(t22, splat(-2.640625f), t24));
+	d1 = fma_(f, splat(0.625f), e);
+	d2 = fma_(f, splat(-0.625f), e);
+	d3 = fma_(h, splat(1.5f), g);
+	d4 = fma_(h, splat(-1.5f), g);
+	d5 = fma_(t21, splat(0.87890625f), fma_(t23, splat(-2.640625f), t25));
 	st(v + step*12, d0);
 	st(v + step*13, d1);
 	st(v + step*14, d2);
 	st(v + step*15, d3);
+	st(v + step*16, d4);
+	st(v + step*17, d5);
+	e = fma_(t32, splat(-2.25f), t34);
+	f = fma_(t31, splat(-2.25f), t33);
+	g = fma_(t32, splat(-0.390625f), t34);
+	h = fma_(t31, splat(-0.390625f), t33);
+	d0 = fma_(t30, splat(0.87890625f), fma_(t32, splat(-2.640625f), t34));
+	d1 = fma_(f, splat(0.625f), e);
+	d2 = fma_(f, splat(-0.625f), e);
+	d3 = fma_(h, splat(1.5f), g);
+	d4 = fma_(h, splat(-1.5f), g);
+	d5 = fma_(t31, splat(0.87890625f), fma_(t33, splat(-2.640625f), t35));
+	st(v + step*18, d0);
+	st(v + step*19, d1);
+	st(v + step*20, d2);
+	st(v + step*21, d3);
+	st(v + step*22, d4);
+	st(v + step*23, d5);
 }
 
 /* phase 1: V of a band, from x; a unit is one channel block of one tile row */
 static void
-winograd2x2_64to64_8x8_add_relu_b_in(const float *x, const float *w, const float *b, const float *z, float *y, int lo, int hi)
+winograd2x4_64to64_8x8_add_relu_b_in(const float *x, const float *w, const float *b, const float *z, float *y, int lo, int hi)
 {
 	(void)w;
 	(void)b;
@@ -3446,162 +3844,153 @@ winograd2x2_64to64_8x8_add_relu_b_in(const float *x, const float *w, const float
 		int i = r;
 		const float *xi = x + c*1600 + i*320;
 
-		for (int j = 0; j < 4; j++) {
-			int t = r*4 + j;
-			int width = t < 6 ? 6 : 5;
-			int start = t < 6 ? t/6*6 : 6 + (t - 6)/5*5;
-			float *v = y + start*1024 + (c*width + t - start)*16;
+		for (int j = 0; j < 2; j++) {
+			int t = r*2 + j;
+			int width = 8, start = t/8*8;
+			float *v = y + start*1536 + (c*width + t - start)*16;
 
 			for (int s = 0; s < 16; s += 8)
-				winograd2x2_64to64_8x8_add_relu_b_in_tile(xi + j*32 + s, v + s, width*64);
+				winograd2x4_64to64_8x8_add_relu_b_in_tile(xi + j*64 + s, v + s, width*64);
 		}
 	}
 }
 
 static RC_NOINLINE void
-winograd2x2_64to64_8x8_add_relu_b_p6(const float *RC_RESTRICT x, const float *RC_RESTRICT w, float *RC_RESTRICT m)
+winograd2x4_64to64_8x8_add_relu_b_p8(const float *RC_RESTRICT x, const float *RC_RESTRICT w, float *RC_RESTRICT m)
 {
-	for (int i = 0; i < 16; i++, m += 96) {
-		V a0 = zero(), b0 = zero();
-		V a1 = zero(), b1 = zero();
-		V a2 = zero(), b2 = zero();
-		V a3 = zero(), b3 = zero();
-		V a4 = zero(), b4 = zero();
-		V a5 = zero(), b5 = zero();
+	for (int i = 0; i < 24; i++, x += 512, m += 64) {
+		{
+			const float *wk = w + i*512;
+			V a0 = zero();
+			V a1 = zero();
+			V a2 = zero();
+			V a3 = zero();
+			V a4 = zero();
+			V a5 = zero();
+			V a6 = zero();
+			V a7 = zero();
 
-		for (int c = 0; c < 4; c++, x += 96) {
-			const float *xk = x;
+			for (int c = 0; c < 4; c++) {
+				const float *xk = x + c*128;
 
-			for (int k = 0; k < 16; k++, xk++, w += 16) {
-				RC_OPAQUE(xk);
-				V w0 = ld(w), w1 = ld(w + 8), v;
-				v = bc(xk); a0 = fma_(v, w0, a0); b0 = fma_(v, w1, b0);
-				v = bc(xk + 16); a1 = fma_(v, w0, a1); b1 = fma_(v, w1, b1);
-				v = bc(xk + 32); a2 = fma_(v, w0, a2); b2 = fma_(v, w1, b2);
-				v = bc(xk + 48); a3 = fma_(v, w0, a3); b3 = fma_(v, w1, b3);
-				v = bc(xk + 64); a4 = fma_(v, w0, a4); b4 = fma_(v, w1, b4);
-				v = bc(xk + 80); a5 = fma_(v, w0, a5); b5 = fma_(v, w1, b5);
+				for (int k = 0; k < 16; k++, xk++, wk += 8) {
+					const float *w = wk;
+					RC_OPAQUE(xk);
+					RC_FETCH(w + 4096);
+					V w0 = ld(w), v;
+					v = bc(xk); a0 = fma_(v, w0, a0);
+					v = bc(xk + 16); a1 = fma_(v, w0, a1);
+					v = bc(xk + 32); a2 = fma_(v, w0, a2);
+					v = bc(xk + 48); a3 = fma_(v, w0, a3);
+					v = bc(xk + 64); a4 = fma_(v, w0, a4);
+					v = bc(xk + 80); a5 = fma_(v, w0, a5);
+					v = bc(xk + 96); a6 = fma_(v, w0, a6);
+					v = bc(xk + 112); a7 = fma_(v, w0, a7);
+				}
 			}
-		}
 
-		st(m + 0, a0);
-		st(m + 8, b0);
-		st(m + 16, a1);
-		st(m + 24, b1);
-		st(m + 32, a2);
-		st(m + 40, b2);
-		st(m + 48, a3);
-		st(m + 56, b3);
-		st(m + 64, a4);
-		st(m + 72, b4);
-		st(m + 80, a5);
-		st(m + 88, b5);
+			st(m + 0, a0);
+			st(m + 8, a1);
+			st(m + 16, a2);
+			st(m + 24, a3);
+			st(m + 32, a4);
+			st(m + 40, a5);
+			st(m + 48, a6);
+			st(m + 56, a7);
+		}
 	}
 }
 
 static RC_NOINLINE void
-winograd2x2_64to64_8x8_add_relu_b_p5(const float *RC_RESTRICT x, const float *RC_RESTRICT w, float *RC_RESTRICT m)
+winograd2x4_64to64_8x8_add_relu_b_out_tile(const float *RC_RESTRICT m, int step, const float *b, const float *z, float *y)
 {
-	for (int i = 0; i < 16; i++, m += 80) {
-		V a0 = zero(), b0 = zero();
-		V a1 = zero(), b1 = zero();
-		V a2 = zero(), b2 = zero();
-		V a3 = zero(), b3 = zero();
-		V a4 = zero(), b4 = zero();
-
-		for (int c = 0; c < 4; c++, x += 80) {
-			const float *xk = x;
-
-			for (int k = 0; k < 16; k++, xk++, w += 16) {
-				RC_OPAQUE(xk);
-				V w0 = ld(w), w1 = ld(w + 8), v;
-				v = bc(xk); a0 = fma_(v, w0, a0); b0 = fma_(v, w1, b0);
-				v = bc(xk + 16); a1 = fma_(v, w0, a1); b1 = fma_(v, w1, b1);
-				v = bc(xk + 32); a2 = fma_(v, w0, a2); b2 = fma_(v, w1, b2);
-				v = bc(xk + 48); a3 = fma_(v, w0, a3); b3 = fma_(v, w1, b3);
-				v = bc(xk + 64); a4 = fma_(v, w0, a4); b4 = fma_(v, w1, b4);
-			}
-		}
-
-		st(m + 0, a0);
-		st(m + 8, b0);
-		st(m + 16, a1);
-		st(m + 24, b1);
-		st(m + 32, a2);
-		st(m + 40, b2);
-		st(m + 48, a3);
-		st(m + 56, b3);
-		st(m + 64, a4);
-		st(m + 72, b4);
-	}
-}
-
-static RC_NOINLINE void
-winograd2x2_64to64_8x8_add_relu_b_out_tile(const float *RC_RESTRICT m, int step, const float *b, const float *z, float *y)
-{
-	V t00, t01, t02, t03, t10, t11, t12, t13;
-	V d0, d1, d2, d3;
-	V y0, y1, bias = ld(b);
+	V t00, t01, t02, t03, t04, t05, t10, t11, t12, t13, t14, t15;
+	V d0, d1, d2, d3, e, f, g, h;
+	V y0, y1, y2, y3, bias = ld(b);
 
 	d0 = ld(m);
-	d1 = ld(m + step*4);
-	d2 = ld(m + step*8);
-	d3 = ld(m + step*12);
+	d1 = ld(m + step*6);
+	d2 = ld(m + step*12);
+	d3 = ld(m + step*18);
 	t00 = add(d0, add(d1, d2));
 	t10 = add(d3, sub(d1, d2));
 	d0 = ld(m + step);
-	d1 = ld(m + step*5);
-	d2 = ld(m + step*9);
-	d3 = ld(m + step*13);
+	d1 = ld(m + step*7);
+	d2 = ld(m + step*13);
+	d3 = ld(m + step*19);
 	t01 = add(d0, add(d1, d2));
 	t11 = add(d3, sub(d1, d2));
 	d0 = ld(m + step*2);
-	d1 = ld(m + step*6);
-	d2 = ld(m + step*10);
-	d3 = ld(m + step*14);
+	d1 = ld(m + step*8);
+	d2 = ld(m + step*14);
+	d3 = ld(m + step*20);
 	t02 = add(d0, add(d1, d2));
 	t12 = add(d3, sub(d1, d2));
 	d0 = ld(m + step*3);
-	d1 = ld(m + step*7);
-	d2 = ld(m + step*11);
-	d3 = ld(m + step*15);
+	d1 = ld(m + step*9);
+	d2 = ld(m + step*15);
+	d3 = ld(m + step*21);
 	t03 = add(d0, add(d1, d2));
 	t13 = add(d3, sub(d1, d2));
+	d0 = ld(m + step*4);
+	d1 = ld(m + step*10);
+	d2 = ld(m + step*16);
+	d3 = ld(m + step*22);
+	t04 = add(d0, add(d1, d2));
+	t14 = add(d3, sub(d1, d2));
+	d0 = ld(m + step*5);
+	d1 = ld(m + step*11);
+	d2 = ld(m + step*17);
+	d3 = ld(m + step*23);
+	t05 = add(d0, add(d1, d2));
+	t15 = add(d3, sub(d1, d2));
 
-	y0 = add(t00, add(t01, t02));
-	y1 = add(t03, sub(t01, t02));
+	e = add(t01, t02);
+	f = sub(t01, t02);
+	g = add(t03, t04);
+	h = sub(t03, t04);
+	y0 = add(t00, add(e, g));
+	y1 = fma_(f, splat(0.625f), mul(h, splat(1.5f)));
+	y2 = fma_(e, splat(0.390625f), mul(g, splat(2.25f)));
+	y3 = fma_(f, splat(0.244140625f), fma_(h, splat(3.375f), t05));
 	st(y, relu(add(add(y0, bias), ld(z))));
 	st(y + 16, relu(add(add(y1, bias), ld(z + 16))));
+	st(y + 32, relu(add(add(y2, bias), ld(z + 32))));
+	st(y + 48, relu(add(add(y3, bias), ld(z + 48))));
 
-	y0 = add(t10, add(t11, t12));
-	y1 = add(t13, sub(t11, t12));
+	e = add(t11, t12);
+	f = sub(t11, t12);
+	g = add(t13, t14);
+	h = sub(t13, t14);
+	y0 = add(t10, add(e, g));
+	y1 = fma_(f, splat(0.625f), mul(h, splat(1.5f)));
+	y2 = fma_(e, splat(0.390625f), mul(g, splat(2.25f)));
+	y3 = fma_(f, splat(0.244140625f), fma_(h, splat(3.375f), t15));
 	st(y + 160, relu(add(add(y0, bias), ld(z + 160))));
 	st(y + 176, relu(add(add(y1, bias), ld(z + 176))));
+	st(y + 192, relu(add(add(y2, bias), ld(z + 192))));
+	st(y + 208, relu(add(add(y3, bias), ld(z + 208))));
 }
 
-/* phase 2: y of a band, from V; a unit is 16 channels of one block of tiles */
+/* phase 2: y of a band, from V; a unit is 8 channels of one block of tiles */
 static void
-winograd2x2_64to64_8x8_add_relu_b(const float *x, const float *w, const float *b, const float *z, float *y, int lo, int hi)
+winograd2x4_64to64_8x8_add_relu_b(const float *x, const float *w, const float *b, const float *z, float *y, int lo, int hi)
 {
 	float m[1536];
 
 	for (int u = lo; u < hi; u++) {
-		int og = u/3, tb = u%3;
-		int width = tb < 1 ? 6 : 5;
-		int start = tb < 1 ? tb*6 : 6 + (tb - 1)*5;
+		int og = u/1, tb = u%1;
+		int width = 8, start = tb*8;
 
-		if (width == 6)
-			winograd2x2_64to64_8x8_add_relu_b_p6(x + start*1024, w + og*16384, m);
-		else
-		winograd2x2_64to64_8x8_add_relu_b_p5(x + start*1024, w + og*16384, m);
+		winograd2x4_64to64_8x8_add_relu_b_p8(x + start*1536, w + og*12288, m);
 		for (int t = 0; t < width; t++) {
-			int r = (start + t)/4, j = (start + t)%4;
+			int r = (start + t)/2, j = (start + t)%2;
 			int i = r;
-			float *yt = y + i*320 + j*32 + 176;
-			const float *zt = z + i*320 + j*32 + 176;
+			float *yt = y + i*320 + j*64 + 176;
+			const float *zt = z + i*320 + j*64 + 176;
 
-			for (int s = 0; s < 2; s++) {
-				winograd2x2_64to64_8x8_add_relu_b_out_tile(m + t*16 + s*8, width*16, b + (og*2 + s)*8, zt + (og*2 + s)/2*1600 + (og*2 + s)%2*8, yt + (og*2 + s)/2*1600 + (og*2 + s)%2*8);
+			for (int s = 0; s < 1; s++) {
+				winograd2x4_64to64_8x8_add_relu_b_out_tile(m + t*8 + s*8, width*8, b + (og*1 + s)*8, zt + (og*1 + s)/2*1600 + (og*1 + s)%2*8, yt + (og*1 + s)/2*1600 + (og*1 + s)%2*8);
 			}
 		}
 	}
@@ -3610,19 +3999,19 @@ winograd2x2_64to64_8x8_add_relu_b(const float *x, const float *w, const float *b
 /*
 ** layer3.2.conv2 (cifar_resnet20.lua:12)
 **
-** y = relu(conv3x3(x, w) + b + z) by Winograd F(2x2, 3x3)
+** y = relu(conv3x3(x, w) + b + z) by Winograd F(2x4, 3x3)
 ** x  64 x 8 x 8  nChw16c, halo 1 1 1 1
 ** z  64 x 8 x 8  nChw16c, halo 1 1 1 1
 ** y  64 x 8 x 8  nChw16c
-** w  65536 floats  [4 oc][16][64 ic][16 oc]: G g G'
-** V  16384 floats  [6 tiles][16][4 ic][tile][16 ic], of one of 1 bands
-** 1.05 M MACs instead of 2.36 M; 6 tiles x 16 channels in 12 accumulators
+** w  98304 floats  [8 oc][24][64 ic][8 oc]: G g G'
+** V  12288 floats  [8 tiles][24][4 ic][tile][16 ic], of one of 1 bands
+** 0.79 M MACs instead of 2.36 M; 8 tiles x 8 channels in 8 accumulators; 6144 bytes of stack
 */
 static RC_NOINLINE void
-winograd2x2_64to64_8x8_add_relu_c_in_tile(const float *RC_RESTRICT x, float *RC_RESTRICT v, int step)
+winograd2x4_64to64_8x8_add_relu_c_in_tile(const float *RC_RESTRICT x, float *RC_RESTRICT v, int step)
 {
-	V t00, t01, t02, t03, t10, t11, t12, t13, t20, t21, t22, t23, t30, t31, t32, t33;
-	V d0, d1, d2, d3;
+	V t00, t01, t02, t03, t04, t05, t10, t11, t12, t13, t14, t15, t20, t21, t22, t23, t24, t25, t30, t31, t32, t33, t34, t35;
+	V d0, d1, d2, d3, d4, d5, e, f, g, h;
 
 	d0 = ld(x + 0);
 	d1 = ld(x + 160);
@@ -3656,44 +4045,92 @@ winograd2x2_64to64_8x8_add_relu_c_in_tile(const float *RC_RESTRICT x, float *RC_
 	t13 = add(d2, d1);
 	t23 = sub(d2, d1);
 	t33 = sub(d3, d1);
+	d0 = ld(x + 64);
+	d1 = ld(x + 224);
+	d2 = ld(x + 384);
+	d3 = ld(x + 544);
+	t04 = sub(d2, d0);
+	t14 = add(d2, d1);
+	t24 = sub(d2, d1);
+	t34 = sub(d3, d1);
+	d0 = ld(x + 80);
+	d1 = ld(x + 240);
+	d2 = ld(x + 400);
+	d3 = ld(x + 560);
+	t05 = sub(d2, d0);
+	t15 = add(d2, d1);
+	t25 = sub(d2, d1);
+	t35 = sub(d3, d1);
 
-	d0 = sub(t02, t00);
-	d1 = add(t02, t01);
-	d2 = sub(t02, t01);
-	d3 = sub(t03, t01);
+	e = fma_(t02, splat(-2.25f), t04);
+	f = fma_(t01, splat(-2.25f), t03);
+	g = fma_(t02, splat(-0.390625f), t04);
+	h = fma_(t01, splat(-0.390625f), t03);
+	d0 = fma_(t00, splat(0.87890625f), fma_(t02, splat(-2.640625f), t04));
+	d1 = fma_(f, splat(0.625f), e);
+	d2 = fma_(f, splat(-0.625f), e);
+	d3 = fma_(h, splat(1.5f), g);
+	d4 = fma_(h, splat(-1.5f), g);
+	d5 = fma_(t01, splat(0.87890625f), fma_(t03, splat(-2.640625f), t05));
 	st(v, d0);
 	st(v + step, d1);
 	st(v + step*2, d2);
 	st(v + step*3, d3);
-	d0 = sub(t12, t10);
-	d1 = add(t12, t11);
-	d2 = sub(t12, t11);
-	d3 = sub(t13, t11);
-	st(v + step*4, d0);
-	st(v + step*5, d1);
-	st(v + step*6, d2);
-	st(v + step*7, d3);
-	d0 = sub(t22, t20);
-	d1 = add(t22, t21);
-	d2 = sub(t22, t21);
-	d3 = sub(t23, t21);
-	st(v + step*8, d0);
-	st(v + step*9, d1);
-	st(v + step*10, d2);
-	st(v + step*11, d3);
-	d0 = sub(t32, t30);
-	d1 = add(t32, t31);
-	d2 = sub(t32, t31);
-	d3 = sub(t33, t31);
+	st(v + step*4, d4);
+	st(v + step*5, d5);
+	e = fma_(t12, splat(-2.25f), t14);
+	f = fma_(t11, splat(-2.25f), t13);
+	g = fma_(t12, splat(-0.390625f), t14);
+	h = fma_(t11, splat(-0.390625f), t13);
+	d0 = fma_(t10, splat(0.87890625f), fma_(t12, splat(-2.640625f), t14));
+	d1 = fma_(f, splat(0.625f), e);
+	d2 = fma_(f, splat(-0.625f), e);
+	d3 = fma_(h, splat(1.5f), g);
+	d4 = fma_(h, splat(-1.5f), g);
+	d5 = fma_(t11, splat(0.87890625f), fma_(t13, splat(-2.640625f), t15));
+	st(v + step*6, d0);
+	st(v + step*7, d1);
+	st(v + step*8, d2);
+	st(v + step*9, d3);
+	st(v + step*10, d4);
+	st(v + step*11, d5);
+	e = fma_(t22, splat(-2.25f), t24);
+	f = fma_(t21, splat(-2.25f), t23);
+	g = fma_(t22, splat(-0.390625f), t24);
+	h = fma_(t21, splat(-0.390625f), t23);
+	d0 = fma_(t20, splat(0.87890625f), fma_(t22, splat(-2.640625f), t24));
+	d1 = fma_(f, splat(0.625f), e);
+	d2 = fma_(f, splat(-0.625f), e);
+	d3 = fma_(h, splat(1.5f), g);
+	d4 = fma_(h, splat(-1.5f), g);
+	d5 = fma_(t21, splat(0.87890625f), fma_(t23, splat(-2.640625f), t25));
 	st(v + step*12, d0);
 	st(v + step*13, d1);
 	st(v + step*14, d2);
 	st(v + step*15, d3);
+	st(v + step*16, d4);
+	st(v + step*17, d5);
+	e = fma_(t32, splat(-2.25f), t34);
+	f = fma_(t31, splat(-2.25f), t33);
+	g = fma_(t32, splat(-0.390625f), t34);
+	h = fma_(t31, splat(-0.390625f), t33);
+	d0 = fma_(t30, splat(0.87890625f), fma_(t32, splat(-2.640625f), t34));
+	d1 = fma_(f, splat(0.625f), e);
+	d2 = fma_(f, splat(-0.625f), e);
+	d3 = fma_(h, splat(1.5f), g);
+	d4 = fma_(h, splat(-1.5f), g);
+	d5 = fma_(t31, splat(0.87890625f), fma_(t33, splat(-2.640625f), t35));
+	st(v + step*18, d0);
+	st(v + step*19, d1);
+	st(v + step*20, d2);
+	st(v + step*21, d3);
+	st(v + step*22, d4);
+	st(v + step*23, d5);
 }
 
 /* phase 1: V of a band, from x; a unit is one channel block of one tile row */
 static void
-winograd2x2_64to64_8x8_add_relu_c_in(const float *x, const float *w, const float *b, const float *z, float *y, int lo, int hi)
+winograd2x4_64to64_8x8_add_relu_c_in(const float *x, const float *w, const float *b, const float *z, float *y, int lo, int hi)
 {
 	(void)w;
 	(void)b;
@@ -3703,162 +4140,153 @@ winograd2x2_64to64_8x8_add_relu_c_in(const float *x, const float *w, const float
 		int i = r;
 		const float *xi = x + c*1600 + i*320;
 
-		for (int j = 0; j < 4; j++) {
-			int t = r*4 + j;
-			int width = t < 6 ? 6 : 5;
-			int start = t < 6 ? t/6*6 : 6 + (t - 6)/5*5;
-			float *v = y + start*1024 + (c*width + t - start)*16;
+		for (int j = 0; j < 2; j++) {
+			int t = r*2 + j;
+			int width = 8, start = t/8*8;
+			float *v = y + start*1536 + (c*width + t - start)*16;
 
 			for (int s = 0; s < 16; s += 8)
-				winograd2x2_64to64_8x8_add_relu_c_in_tile(xi + j*32 + s, v + s, width*64);
+				winograd2x4_64to64_8x8_add_relu_c_in_tile(xi + j*64 + s, v + s, width*64);
 		}
 	}
 }
 
 static RC_NOINLINE void
-winograd2x2_64to64_8x8_add_relu_c_p6(const float *RC_RESTRICT x, const float *RC_RESTRICT w, float *RC_RESTRICT m)
+winograd2x4_64to64_8x8_add_relu_c_p8(const float *RC_RESTRICT x, const float *RC_RESTRICT w, float *RC_RESTRICT m)
 {
-	for (int i = 0; i < 16; i++, m += 96) {
-		V a0 = zero(), b0 = zero();
-		V a1 = zero(), b1 = zero();
-		V a2 = zero(), b2 = zero();
-		V a3 = zero(), b3 = zero();
-		V a4 = zero(), b4 = zero();
-		V a5 = zero(), b5 = zero();
+	for (int i = 0; i < 24; i++, x += 512, m += 64) {
+		{
+			const float *wk = w + i*512;
+			V a0 = zero();
+			V a1 = zero();
+			V a2 = zero();
+			V a3 = zero();
+			V a4 = zero();
+			V a5 = zero();
+			V a6 = zero();
+			V a7 = zero();
 
-		for (int c = 0; c < 4; c++, x += 96) {
-			const float *xk = x;
+			for (int c = 0; c < 4; c++) {
+				const float *xk = x + c*128;
 
-			for (int k = 0; k < 16; k++, xk++, w += 16) {
-				RC_OPAQUE(xk);
-				V w0 = ld(w), w1 = ld(w + 8), v;
-				v = bc(xk); a0 = fma_(v, w0, a0); b0 = fma_(v, w1, b0);
-				v = bc(xk + 16); a1 = fma_(v, w0, a1); b1 = fma_(v, w1, b1);
-				v = bc(xk + 32); a2 = fma_(v, w0, a2); b2 = fma_(v, w1, b2);
-				v = bc(xk + 48); a3 = fma_(v, w0, a3); b3 = fma_(v, w1, b3);
-				v = bc(xk + 64); a4 = fma_(v, w0, a4); b4 = fma_(v, w1, b4);
-				v = bc(xk + 80); a5 = fma_(v, w0, a5); b5 = fma_(v, w1, b5);
+				for (int k = 0; k < 16; k++, xk++, wk += 8) {
+					const float *w = wk;
+					RC_OPAQUE(xk);
+					RC_FETCH(w + 4096);
+					V w0 = ld(w), v;
+					v = bc(xk); a0 = fma_(v, w0, a0);
+					v = bc(xk + 16); a1 = fma_(v, w0, a1);
+					v = bc(xk + 32); a2 = fma_(v, w0, a2);
+					v = bc(xk + 48); a3 = fma_(v, w0, a3);
+					v = bc(xk + 64); a4 = fma_(v, w0, a4);
+					v = bc(xk + 80); a5 = fma_(v, w0, a5);
+					v = bc(xk + 96); a6 = fma_(v, w0, a6);
+					v = bc(xk + 112); a7 = fma_(v, w0, a7);
+				}
 			}
-		}
 
-		st(m + 0, a0);
-		st(m + 8, b0);
-		st(m + 16, a1);
-		st(m + 24, b1);
-		st(m + 32, a2);
-		st(m + 40, b2);
-		st(m + 48, a3);
-		st(m + 56, b3);
-		st(m + 64, a4);
-		st(m + 72, b4);
-		st(m + 80, a5);
-		st(m + 88, b5);
+			st(m + 0, a0);
+			st(m + 8, a1);
+			st(m + 16, a2);
+			st(m + 24, a3);
+			st(m + 32, a4);
+			st(m + 40, a5);
+			st(m + 48, a6);
+			st(m + 56, a7);
+		}
 	}
 }
 
 static RC_NOINLINE void
-winograd2x2_64to64_8x8_add_relu_c_p5(const float *RC_RESTRICT x, const float *RC_RESTRICT w, float *RC_RESTRICT m)
+winograd2x4_64to64_8x8_add_relu_c_out_tile(const float *RC_RESTRICT m, int step, const float *b, const float *z, float *y)
 {
-	for (int i = 0; i < 16; i++, m += 80) {
-		V a0 = zero(), b0 = zero();
-		V a1 = zero(), b1 = zero();
-		V a2 = zero(), b2 = zero();
-		V a3 = zero(), b3 = zero();
-		V a4 = zero(), b4 = zero();
-
-		for (int c = 0; c < 4; c++, x += 80) {
-			const float *xk = x;
-
-			for (int k = 0; k < 16; k++, xk++, w += 16) {
-				RC_OPAQUE(xk);
-				V w0 = ld(w), w1 = ld(w + 8), v;
-				v = bc(xk); a0 = fma_(v, w0, a0); b0 = fma_(v, w1, b0);
-				v = bc(xk + 16); a1 = fma_(v, w0, a1); b1 = fma_(v, w1, b1);
-				v = bc(xk + 32); a2 = fma_(v, w0, a2); b2 = fma_(v, w1, b2);
-				v = bc(xk + 48); a3 = fma_(v, w0, a3); b3 = fma_(v, w1, b3);
-				v = bc(xk + 64); a4 = fma_(v, w0, a4); b4 = fma_(v, w1, b4);
-			}
-		}
-
-		st(m + 0, a0);
-		st(m + 8, b0);
-		st(m + 16, a1);
-		st(m + 24, b1);
-		st(m + 32, a2);
-		st(m + 40, b2);
-		st(m + 48, a3);
-		st(m + 56, b3);
-		st(m + 64, a4);
-		st(m + 72, b4);
-	}
-}
-
-static RC_NOINLINE void
-winograd2x2_64to64_8x8_add_relu_c_out_tile(const float *RC_RESTRICT m, int step, const float *b, const float *z, float *y)
-{
-	V t00, t01, t02, t03, t10, t11, t12, t13;
-	V d0, d1, d2, d3;
-	V y0, y1, bias = ld(b);
+	V t00, t01, t02, t03, t04, t05, t10, t11, t12, t13, t14, t15;
+	V d0, d1, d2, d3, e, f, g, h;
+	V y0, y1, y2, y3, bias = ld(b);
 
 	d0 = ld(m);
-	d1 = ld(m + step*4);
-	d2 = ld(m + step*8);
-	d3 = ld(m + step*12);
+	d1 = ld(m + step*6);
+	d2 = ld(m + step*12);
+	d3 = ld(m + step*18);
 	t00 = add(d0, add(d1, d2));
 	t10 = add(d3, sub(d1, d2));
 	d0 = ld(m + step);
-	d1 = ld(m + step*5);
-	d2 = ld(m + step*9);
-	d3 = ld(m + step*13);
+	d1 = ld(m + step*7);
+	d2 = ld(m + step*13);
+	d3 = ld(m + step*19);
 	t01 = add(d0, add(d1, d2));
 	t11 = add(d3, sub(d1, d2));
 	d0 = ld(m + step*2);
-	d1 = ld(m + step*6);
-	d2 = ld(m + step*10);
-	d3 = ld(m + step*14);
+	d1 = ld(m + step*8);
+	d2 = ld(m + step*14);
+	d3 = ld(m + step*20);
 	t02 = add(d0, add(d1, d2));
 	t12 = add(d3, sub(d1, d2));
 	d0 = ld(m + step*3);
-	d1 = ld(m + step*7);
-	d2 = ld(m + step*11);
-	d3 = ld(m + step*15);
+	d1 = ld(m + step*9);
+	d2 = ld(m + step*15);
+	d3 = ld(m + step*21);
 	t03 = add(d0, add(d1, d2));
 	t13 = add(d3, sub(d1, d2));
+	d0 = ld(m + step*4);
+	d1 = ld(m + step*10);
+	d2 = ld(m + step*16);
+	d3 = ld(m + step*22);
+	t04 = add(d0, add(d1, d2));
+	t14 = add(d3, sub(d1, d2));
+	d0 = ld(m + step*5);
+	d1 = ld(m + step*11);
+	d2 = ld(m + step*17);
+	d3 = ld(m + step*23);
+	t05 = add(d0, add(d1, d2));
+	t15 = add(d3, sub(d1, d2));
 
-	y0 = add(t00, add(t01, t02));
-	y1 = add(t03, sub(t01, t02));
+	e = add(t01, t02);
+	f = sub(t01, t02);
+	g = add(t03, t04);
+	h = sub(t03, t04);
+	y0 = add(t00, add(e, g));
+	y1 = fma_(f, splat(0.625f), mul(h, splat(1.5f)));
+	y2 = fma_(e, splat(0.390625f), mul(g, splat(2.25f)));
+	y3 = fma_(f, splat(0.244140625f), fma_(h, splat(3.375f), t05));
 	st(y, relu(add(add(y0, bias), ld(z))));
 	st(y + 16, relu(add(add(y1, bias), ld(z + 16))));
+	st(y + 32, relu(add(add(y2, bias), ld(z + 32))));
+	st(y + 48, relu(add(add(y3, bias), ld(z + 48))));
 
-	y0 = add(t10, add(t11, t12));
-	y1 = add(t13, sub(t11, t12));
+	e = add(t11, t12);
+	f = sub(t11, t12);
+	g = add(t13, t14);
+	h = sub(t13, t14);
+	y0 = add(t10, add(e, g));
+	y1 = fma_(f, splat(0.625f), mul(h, splat(1.5f)));
+	y2 = fma_(e, splat(0.390625f), mul(g, splat(2.25f)));
+	y3 = fma_(f, splat(0.244140625f), fma_(h, splat(3.375f), t15));
 	st(y + 128, relu(add(add(y0, bias), ld(z + 160))));
 	st(y + 144, relu(add(add(y1, bias), ld(z + 176))));
+	st(y + 160, relu(add(add(y2, bias), ld(z + 192))));
+	st(y + 176, relu(add(add(y3, bias), ld(z + 208))));
 }
 
-/* phase 2: y of a band, from V; a unit is 16 channels of one block of tiles */
+/* phase 2: y of a band, from V; a unit is 8 channels of one block of tiles */
 static void
-winograd2x2_64to64_8x8_add_relu_c(const float *x, const float *w, const float *b, const float *z, float *y, int lo, int hi)
+winograd2x4_64to64_8x8_add_relu_c(const float *x, const float *w, const float *b, const float *z, float *y, int lo, int hi)
 {
 	float m[1536];
 
 	for (int u = lo; u < hi; u++) {
-		int og = u/3, tb = u%3;
-		int width = tb < 1 ? 6 : 5;
-		int start = tb < 1 ? tb*6 : 6 + (tb - 1)*5;
+		int og = u/1, tb = u%1;
+		int width = 8, start = tb*8;
 
-		if (width == 6)
-			winograd2x2_64to64_8x8_add_relu_c_p6(x + start*1024, w + og*16384, m);
-		else
-		winograd2x2_64to64_8x8_add_relu_c_p5(x + start*1024, w + og*16384, m);
+		winograd2x4_64to64_8x8_add_relu_c_p8(x + start*1536, w + og*12288, m);
 		for (int t = 0; t < width; t++) {
-			int r = (start + t)/4, j = (start + t)%4;
+			int r = (start + t)/2, j = (start + t)%2;
 			int i = r;
-			float *yt = y + i*256 + j*32;
-			const float *zt = z + i*320 + j*32 + 176;
+			float *yt = y + i*256 + j*64;
+			const float *zt = z + i*320 + j*64 + 176;
 
-			for (int s = 0; s < 2; s++) {
-				winograd2x2_64to64_8x8_add_relu_c_out_tile(m + t*16 + s*8, width*16, b + (og*2 + s)*8, zt + (og*2 + s)/2*1600 + (og*2 + s)%2*8, yt + (og*2 + s)/2*1024 + (og*2 + s)%2*8);
+			for (int s = 0; s < 1; s++) {
+				winograd2x4_64to64_8x8_add_relu_c_out_tile(m + t*8 + s*8, width*8, b + (og*1 + s)*8, zt + (og*1 + s)/2*1600 + (og*1 + s)%2*8, yt + (og*1 + s)/2*1024 + (og*1 + s)%2*8);
 			}
 		}
 	}
@@ -3994,18 +4422,18 @@ enum {
 	W_layer3_0_conv1 = 244992,
 	B_layer3_0_conv1 = 263424,
 	W_layer3_0_conv2 = 263488,
-	B_layer3_0_conv2 = 329024,
-	W_layer3_1_conv1 = 329088,
-	B_layer3_1_conv1 = 394624,
-	W_layer3_1_conv2 = 394688,
-	B_layer3_1_conv2 = 460224,
-	W_layer3_2_conv1 = 460288,
-	B_layer3_2_conv1 = 525824,
-	W_layer3_2_conv2 = 525888,
-	B_layer3_2_conv2 = 591424,
-	W_fc = 591488,
-	B_fc = 592512,
-	W_end = 592528
+	B_layer3_0_conv2 = 361792,
+	W_layer3_1_conv1 = 361856,
+	B_layer3_1_conv1 = 460160,
+	W_layer3_1_conv2 = 460224,
+	B_layer3_1_conv2 = 558528,
+	W_layer3_2_conv1 = 558592,
+	B_layer3_2_conv1 = 656896,
+	W_layer3_2_conv2 = 656960,
+	B_layer3_2_conv2 = 755264,
+	W_fc = 755328,
+	B_fc = 756352,
+	W_end = 756368
 };
 
 /* Results, in floats from the start of the workspace. */
@@ -4028,12 +4456,12 @@ enum {
 	M_layer2_2_conv2 = 28800,        /*   10368 floats, last read by layer3.0.conv1, over layer2.1.conv2 */
 	M_layer3_0_slice1 = 0,           /*    2048 floats, last read by layer3.0.pad1 */
 	M_layer3_0_pad1 = 39168,         /*    4096 floats, last read by layer3.0.conv2 */
-	M_layer3_0_conv1 = 16384,        /*    6400 floats, last read by layer3.0.conv2 */
-	M_layer3_0_conv2 = 22784,        /*    6400 floats, last read by layer3.1.conv2 */
-	M_layer3_1_conv1 = 16384,        /*    6400 floats, last read by layer3.1.conv2 */
-	M_layer3_1_conv2 = 22784,        /*    6400 floats, last read by layer3.2.conv2, over layer3.0.conv2 */
-	M_layer3_2_conv1 = 16384,        /*    6400 floats, last read by layer3.2.conv2 */
-	M_layer3_2_conv2 = 29184,        /*    4096 floats, last read by avgpool */
+	M_layer3_0_conv1 = 12288,        /*    6400 floats, last read by layer3.0.conv2 */
+	M_layer3_0_conv2 = 18688,        /*    6400 floats, last read by layer3.1.conv2 */
+	M_layer3_1_conv1 = 12288,        /*    6400 floats, last read by layer3.1.conv2 */
+	M_layer3_1_conv2 = 18688,        /*    6400 floats, last read by layer3.2.conv2, over layer3.0.conv2 */
+	M_layer3_2_conv1 = 12288,        /*    6400 floats, last read by layer3.2.conv2 */
+	M_layer3_2_conv2 = 25088,        /*    4096 floats, last read by avgpool */
 	M_avgpool = 0,                   /*      64 floats, last read by fc */
 	M_fc = 64,                       /*      16 floats, returned */
 	S_layer1_0_conv1 = 0,            /*   36864 floats, between the phases of layer1.0.conv1 */
@@ -4047,11 +4475,11 @@ enum {
 	S_layer2_1_conv2 = 0,            /*   18432 floats, between the phases of layer2.1.conv2 */
 	S_layer2_2_conv1 = 0,            /*   18432 floats, between the phases of layer2.2.conv1 */
 	S_layer2_2_conv2 = 0,            /*   18432 floats, between the phases of layer2.2.conv2 */
-	S_layer3_0_conv2 = 0,            /*   16384 floats, between the phases of layer3.0.conv2 */
-	S_layer3_1_conv1 = 0,            /*   16384 floats, between the phases of layer3.1.conv1 */
-	S_layer3_1_conv2 = 0,            /*   16384 floats, between the phases of layer3.1.conv2 */
-	S_layer3_2_conv1 = 0,            /*   16384 floats, between the phases of layer3.2.conv1 */
-	S_layer3_2_conv2 = 0,            /*   16384 floats, between the phases of layer3.2.conv2 */
+	S_layer3_0_conv2 = 0,            /*   12288 floats, between the phases of layer3.0.conv2 */
+	S_layer3_1_conv1 = 0,            /*   12288 floats, between the phases of layer3.1.conv1 */
+	S_layer3_1_conv2 = 0,            /*   12288 floats, between the phases of layer3.1.conv2 */
+	S_layer3_2_conv1 = 0,            /*   12288 floats, between the phases of layer3.2.conv1 */
+	S_layer3_2_conv2 = 0,            /*   12288 floats, between the phases of layer3.2.conv2 */
 	M_end = 73856
 };
 
@@ -4091,24 +4519,24 @@ cifar_resnet20_run_with(const rc_options *options, const void *weights, const fl
 		m + M_input, w + W_conv1, w + B_conv1, m, m + M_conv1);
 	rc_clear_halo(m + M_layer1_0_conv1, 1, 32, 32, 16, 1, 1, 1, 1);
 	rc_share(options, winograd4x4_16to16_32x32_relu_in, 0, 8, m + M_conv1, w, w, m, m + S_layer1_0_conv1);
-	rc_share(options, winograd4x4_16to16_32x32_relu, 0, 11, m + S_layer1_0_conv1, w + W_layer1_0_conv1, w + B_layer1_0_conv1, m, m + M_layer1_0_conv1);
+	rc_share(options, winograd4x4_16to16_32x32_relu, 0, 2, m + S_layer1_0_conv1, w + W_layer1_0_conv1, w + B_layer1_0_conv1, m, m + M_layer1_0_conv1);
 	rc_layer(options, 2, "layer1.0.conv1");
 	rc_share(options, winograd4x4_16to16_32x32_add_relu_in, 0, 8, m + M_layer1_0_conv1, w, w, m, m + S_layer1_0_conv2);
-	rc_share(options, winograd4x4_16to16_32x32_add_relu, 0, 11, m + S_layer1_0_conv2, w + W_layer1_0_conv2, w + B_layer1_0_conv2, m + M_conv1, m + M_layer1_0_conv2);
+	rc_share(options, winograd4x4_16to16_32x32_add_relu, 0, 2, m + S_layer1_0_conv2, w + W_layer1_0_conv2, w + B_layer1_0_conv2, m + M_conv1, m + M_layer1_0_conv2);
 	rc_layer(options, 3, "layer1.0.conv2");
 	rc_clear_halo(m + M_layer1_1_conv1, 1, 32, 32, 16, 1, 1, 1, 1);
 	rc_share(options, winograd4x4_16to16_32x32_relu_in, 0, 8, m + M_layer1_0_conv2, w, w, m, m + S_layer1_1_conv1);
-	rc_share(options, winograd4x4_16to16_32x32_relu, 0, 11, m + S_layer1_1_conv1, w + W_layer1_1_conv1, w + B_layer1_1_conv1, m, m + M_layer1_1_conv1);
+	rc_share(options, winograd4x4_16to16_32x32_relu, 0, 2, m + S_layer1_1_conv1, w + W_layer1_1_conv1, w + B_layer1_1_conv1, m, m + M_layer1_1_conv1);
 	rc_layer(options, 4, "layer1.1.conv1");
 	rc_share(options, winograd4x4_16to16_32x32_add_relu_in, 0, 8, m + M_layer1_1_conv1, w, w, m, m + S_layer1_1_conv2);
-	rc_share(options, winograd4x4_16to16_32x32_add_relu, 0, 11, m + S_layer1_1_conv2, w + W_layer1_1_conv2, w + B_layer1_1_conv2, m + M_layer1_0_conv2, m + M_layer1_1_conv2);
+	rc_share(options, winograd4x4_16to16_32x32_add_relu, 0, 2, m + S_layer1_1_conv2, w + W_layer1_1_conv2, w + B_layer1_1_conv2, m + M_layer1_0_conv2, m + M_layer1_1_conv2);
 	rc_layer(options, 5, "layer1.1.conv2");
 	rc_clear_halo(m + M_layer1_2_conv1, 1, 32, 32, 16, 1, 1, 1, 1);
 	rc_share(options, winograd4x4_16to16_32x32_relu_in, 0, 8, m + M_layer1_1_conv2, w, w, m, m + S_layer1_2_conv1);
-	rc_share(options, winograd4x4_16to16_32x32_relu, 0, 11, m + S_layer1_2_conv1, w + W_layer1_2_conv1, w + B_layer1_2_conv1, m, m + M_layer1_2_conv1);
+	rc_share(options, winograd4x4_16to16_32x32_relu, 0, 2, m + S_layer1_2_conv1, w + W_layer1_2_conv1, w + B_layer1_2_conv1, m, m + M_layer1_2_conv1);
 	rc_layer(options, 6, "layer1.2.conv1");
 	rc_share(options, winograd4x4_16to16_32x32_add_relu_in, 0, 8, m + M_layer1_2_conv1, w, w, m, m + S_layer1_2_conv2);
-	rc_share(options, winograd4x4_16to16_32x32_add_relu, 0, 11, m + S_layer1_2_conv2, w + W_layer1_2_conv2, w + B_layer1_2_conv2, m + M_layer1_1_conv2, m + M_layer1_2_conv2);
+	rc_share(options, winograd4x4_16to16_32x32_add_relu, 0, 2, m + S_layer1_2_conv2, w + W_layer1_2_conv2, w + B_layer1_2_conv2, m + M_layer1_1_conv2, m + M_layer1_2_conv2);
 	rc_layer(options, 7, "layer1.2.conv2");
 	rc_step(options, 8, "layer2.0.slice1", slice_16x32x32, 2,
 		m + M_layer1_2_conv2, w, w, m, m + M_layer2_0_slice1);
@@ -4120,21 +4548,21 @@ cifar_resnet20_run_with(const rc_options *options, const void *weights, const fl
 		m + M_layer1_2_conv2, w + W_layer2_0_conv1, w + B_layer2_0_conv1, m, m + M_layer2_0_conv1);
 	rc_clear_halo(m + M_layer2_0_conv2, 2, 16, 16, 16, 1, 1, 1, 1);
 	rc_share(options, winograd4x4_32to32_16x16_add_relu_in, 0, 8, m + M_layer2_0_conv1, w, w, m, m + S_layer2_0_conv2);
-	rc_share(options, winograd4x4_32to32_16x16_add_relu, 0, 6, m + S_layer2_0_conv2, w + W_layer2_0_conv2, w + B_layer2_0_conv2, m + M_layer2_0_pad1, m + M_layer2_0_conv2);
+	rc_share(options, winograd4x4_32to32_16x16_add_relu, 0, 4, m + S_layer2_0_conv2, w + W_layer2_0_conv2, w + B_layer2_0_conv2, m + M_layer2_0_pad1, m + M_layer2_0_conv2);
 	rc_layer(options, 11, "layer2.0.conv2");
 	rc_clear_halo(m + M_layer2_1_conv1, 2, 16, 16, 16, 1, 1, 1, 1);
 	rc_share(options, winograd4x4_32to32_16x16_relu_in, 0, 8, m + M_layer2_0_conv2, w, w, m, m + S_layer2_1_conv1);
-	rc_share(options, winograd4x4_32to32_16x16_relu, 0, 6, m + S_layer2_1_conv1, w + W_layer2_1_conv1, w + B_layer2_1_conv1, m, m + M_layer2_1_conv1);
+	rc_share(options, winograd4x4_32to32_16x16_relu, 0, 4, m + S_layer2_1_conv1, w + W_layer2_1_conv1, w + B_layer2_1_conv1, m, m + M_layer2_1_conv1);
 	rc_layer(options, 12, "layer2.1.conv1");
 	rc_share(options, winograd4x4_32to32_16x16_add_relu_b_in, 0, 8, m + M_layer2_1_conv1, w, w, m, m + S_layer2_1_conv2);
-	rc_share(options, winograd4x4_32to32_16x16_add_relu_b, 0, 6, m + S_layer2_1_conv2, w + W_layer2_1_conv2, w + B_layer2_1_conv2, m + M_layer2_0_conv2, m + M_layer2_1_conv2);
+	rc_share(options, winograd4x4_32to32_16x16_add_relu_b, 0, 4, m + S_layer2_1_conv2, w + W_layer2_1_conv2, w + B_layer2_1_conv2, m + M_layer2_0_conv2, m + M_layer2_1_conv2);
 	rc_layer(options, 13, "layer2.1.conv2");
 	rc_clear_halo(m + M_layer2_2_conv1, 2, 16, 16, 16, 1, 1, 1, 1);
 	rc_share(options, winograd4x4_32to32_16x16_relu_in, 0, 8, m + M_layer2_1_conv2, w, w, m, m + S_layer2_2_conv1);
-	rc_share(options, winograd4x4_32to32_16x16_relu, 0, 6, m + S_layer2_2_conv1, w + W_layer2_2_conv1, w + B_layer2_2_conv1, m, m + M_layer2_2_conv1);
+	rc_share(options, winograd4x4_32to32_16x16_relu, 0, 4, m + S_layer2_2_conv1, w + W_layer2_2_conv1, w + B_layer2_2_conv1, m, m + M_layer2_2_conv1);
 	rc_layer(options, 14, "layer2.2.conv1");
 	rc_share(options, winograd4x4_32to32_16x16_add_relu_b_in, 0, 8, m + M_layer2_2_conv1, w, w, m, m + S_layer2_2_conv2);
-	rc_share(options, winograd4x4_32to32_16x16_add_relu_b, 0, 6, m + S_layer2_2_conv2, w + W_layer2_2_conv2, w + B_layer2_2_conv2, m + M_layer2_1_conv2, m + M_layer2_2_conv2);
+	rc_share(options, winograd4x4_32to32_16x16_add_relu_b, 0, 4, m + S_layer2_2_conv2, w + W_layer2_2_conv2, w + B_layer2_2_conv2, m + M_layer2_1_conv2, m + M_layer2_2_conv2);
 	rc_layer(options, 15, "layer2.2.conv2");
 	rc_step(options, 16, "layer3.0.slice1", slice_32x16x16, 4,
 		m + M_layer2_2_conv2, w, w, m, m + M_layer3_0_slice1);
@@ -4145,22 +4573,22 @@ cifar_resnet20_run_with(const rc_options *options, const void *weights, const fl
 	rc_step(options, 18, "layer3.0.conv1", conv3x3_32to64_8x8_s2_relu, 32,
 		m + M_layer2_2_conv2, w + W_layer3_0_conv1, w + B_layer3_0_conv1, m, m + M_layer3_0_conv1);
 	rc_clear_halo(m + M_layer3_0_conv2, 4, 8, 8, 16, 1, 1, 1, 1);
-	rc_share(options, winograd2x2_64to64_8x8_add_relu_in, 0, 16, m + M_layer3_0_conv1, w, w, m, m + S_layer3_0_conv2);
-	rc_share(options, winograd2x2_64to64_8x8_add_relu, 0, 12, m + S_layer3_0_conv2, w + W_layer3_0_conv2, w + B_layer3_0_conv2, m + M_layer3_0_pad1, m + M_layer3_0_conv2);
+	rc_share(options, winograd2x4_64to64_8x8_add_relu_in, 0, 16, m + M_layer3_0_conv1, w, w, m, m + S_layer3_0_conv2);
+	rc_share(options, winograd2x4_64to64_8x8_add_relu, 0, 8, m + S_layer3_0_conv2, w + W_layer3_0_conv2, w + B_layer3_0_conv2, m + M_layer3_0_pad1, m + M_layer3_0_conv2);
 	rc_layer(options, 19, "layer3.0.conv2");
 	rc_clear_halo(m + M_layer3_1_conv1, 4, 8, 8, 16, 1, 1, 1, 1);
-	rc_share(options, winograd2x2_64to64_8x8_relu_in, 0, 16, m + M_layer3_0_conv2, w, w, m, m + S_layer3_1_conv1);
-	rc_share(options, winograd2x2_64to64_8x8_relu, 0, 12, m + S_layer3_1_conv1, w + W_layer3_1_conv1, w + B_layer3_1_conv1, m, m + M_layer3_1_conv1);
+	rc_share(options, winograd2x4_64to64_8x8_relu_in, 0, 16, m + M_layer3_0_conv2, w, w, m, m + S_layer3_1_conv1);
+	rc_share(options, winograd2x4_64to64_8x8_relu, 0, 8, m + S_layer3_1_conv1, w + W_layer3_1_conv1, w + B_layer3_1_conv1, m, m + M_layer3_1_conv1);
 	rc_layer(options, 20, "layer3.1.conv1");
-	rc_share(options, winograd2x2_64to64_8x8_add_relu_b_in, 0, 16, m + M_layer3_1_conv1, w, w, m, m + S_layer3_1_conv2);
-	rc_share(options, winograd2x2_64to64_8x8_add_relu_b, 0, 12, m + S_layer3_1_conv2, w + W_layer3_1_conv2, w + B_layer3_1_conv2, m + M_layer3_0_conv2, m + M_layer3_1_conv2);
+	rc_share(options, winograd2x4_64to64_8x8_add_relu_b_in, 0, 16, m + M_layer3_1_conv1, w, w, m, m + S_layer3_1_conv2);
+	rc_share(options, winograd2x4_64to64_8x8_add_relu_b, 0, 8, m + S_layer3_1_conv2, w + W_layer3_1_conv2, w + B_layer3_1_conv2, m + M_layer3_0_conv2, m + M_layer3_1_conv2);
 	rc_layer(options, 21, "layer3.1.conv2");
 	rc_clear_halo(m + M_layer3_2_conv1, 4, 8, 8, 16, 1, 1, 1, 1);
-	rc_share(options, winograd2x2_64to64_8x8_relu_in, 0, 16, m + M_layer3_1_conv2, w, w, m, m + S_layer3_2_conv1);
-	rc_share(options, winograd2x2_64to64_8x8_relu, 0, 12, m + S_layer3_2_conv1, w + W_layer3_2_conv1, w + B_layer3_2_conv1, m, m + M_layer3_2_conv1);
+	rc_share(options, winograd2x4_64to64_8x8_relu_in, 0, 16, m + M_layer3_1_conv2, w, w, m, m + S_layer3_2_conv1);
+	rc_share(options, winograd2x4_64to64_8x8_relu, 0, 8, m + S_layer3_2_conv1, w + W_layer3_2_conv1, w + B_layer3_2_conv1, m, m + M_layer3_2_conv1);
 	rc_layer(options, 22, "layer3.2.conv1");
-	rc_share(options, winograd2x2_64to64_8x8_add_relu_c_in, 0, 16, m + M_layer3_2_conv1, w, w, m, m + S_layer3_2_conv2);
-	rc_share(options, winograd2x2_64to64_8x8_add_relu_c, 0, 12, m + S_layer3_2_conv2, w + W_layer3_2_conv2, w + B_layer3_2_conv2, m + M_layer3_1_conv2, m + M_layer3_2_conv2);
+	rc_share(options, winograd2x4_64to64_8x8_add_relu_c_in, 0, 16, m + M_layer3_2_conv1, w, w, m, m + S_layer3_2_conv2);
+	rc_share(options, winograd2x4_64to64_8x8_add_relu_c, 0, 8, m + S_layer3_2_conv2, w + W_layer3_2_conv2, w + B_layer3_2_conv2, m + M_layer3_1_conv2, m + M_layer3_2_conv2);
 	rc_layer(options, 23, "layer3.2.conv2");
 	rc_step(options, 24, "avgpool", adaptive_avg_pool_64x8x8_to_1x1, 8,
 		m + M_layer3_2_conv2, w, w, m, m + M_avgpool);

@@ -3,10 +3,10 @@
 #ifndef RC_SIMD_AVX2_H
 #define RC_SIMD_AVX2_H
 
-#include <immintrin.h>
-
 #include "rc.h"
-#include "rc_float.h"
+#include "rc_float.h"      /* first: it speaks of the arithmetic in the next one too */
+
+#include <immintrin.h>
 
 #if defined(__clang__)
 #define RC_TARGET_BEGIN _Pragma("clang attribute push(__attribute__((target(\"avx2,fma\"))), apply_to = function)")
