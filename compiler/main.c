@@ -9,6 +9,7 @@ const Verb verbs[] = {
 	{ "compile", verb_compile, "[compile] MODEL.lua -w WEIGHTS [-o DIR]", "emit NAME.c NAME.h NAME.weights and the runtime" },
 	{ "run",     verb_run,     "run MODEL.lua -w WEIGHTS -i IN [-o OUT.npy]", "compile, load, run; prints the top classes" },
 	{ "bench",   verb_bench,   "bench MODEL.lua [-w WEIGHTS] [--threads N]", "time every layer against this machine's peak" },
+	{ "tune",    verb_tune,    "tune MODEL.lua [-w WEIGHTS] [--threads N] [-o FILE]", "time algorithms and tiles; compile --tuned FILE uses them" },
 	{ "verify",  verb_verify,  "verify MODEL.lua [-w W] [-i IN] [--expect OUT.npy]", "emitted code against double precision, by layer" },
 	{ "explain", verb_explain, "explain MODEL.lua [LAYER]", "what was fused, which algorithm and tile, why" },
 	{ "import",  verb_import,  "import FILE.onnx [-o DIR]", "an ONNX model as NAME.lua and NAME.safetensors" },

@@ -28,6 +28,7 @@ static const struct {
 	{ "--threads", NULL, Number, offsetof(Options, threads), 1, 64, "N", "run, bench: threads" },
 	{ "--rounds", NULL, Number, offsetof(Options, rounds), 1, 100000, "N", "bench: how many runs" },
 	{ "-D", NULL, Arg, 0, 0, 0, "KEY=VALUE", "seen by the model as nn.arg.KEY" },
+	{ "--tuned", NULL, Text, offsetof(Options, tuned), 0, 0, "FILE", "algorithms and tiles as resnetc tune measured them" },
 	{ "--exact", NULL, Flag, offsetof(Options, exact), 0, 0, NULL, "direct convolutions only: no Winograd" },
 	{ "--dump", NULL, DumpPass, offsetof(Options, pass.dump), 0, 0, "[=PASS]", "print the graph as model text: after a pass, 'input' or 'all'" },
 	{ "--dot", NULL, Flag, offsetof(Options, pass.dot), 0, 0, NULL, "print dumps for Graphviz" },
@@ -269,6 +270,8 @@ banner_command(const Options *o)
 		s = arena_text("%s%s%dx%d", s, i ? "," : " --input ", o->sizes[i].h, o->sizes[i].w);
 	for (int i = 0; i < o->nargs; i++)
 		s = arena_text("%s -D %s", s, base_name(o->args[i]));
+	if (o->tuned)
+		s = arena_text("%s --tuned %s", s, base_name(o->tuned));
 	if (o->exact)
 		s = arena_text("%s --exact", s);
 	for (int i = 0; i < npasses; i++)

@@ -202,6 +202,7 @@ struct Graph {
 	int nclasses;
 	const char **ignore;         /* weight names that may stay unused; '*' at the end matches a prefix */
 	int nignore;
+	const struct Tuned *tuned;   /* choose, tile: what was measured; NULL: only the cost model */
 	const Graph *like;           /* tile: pack weights as this graph, of another input size, does; NULL: freely */
 	const struct Target *target; /* passes need it from choose on */
 	bool exact;                  /* choose: no algorithm that rounds otherwise than a direct convolution */
@@ -328,6 +329,22 @@ extern const Target targets[];
 extern const int ntargets;
 const Target *target_named(const char *name);        /* "native" included; fails when unknown */
 bool target_runs_here(const Target *t);
+const char *cpu_name(void);                          /* of this machine */
+
+/* tuned.c */
+typedef struct {
+	const char *cpu, *compiler, *target, *key;
+	int threads;
+	Pair winograd, tile;
+	double us;
+} TunedRow;
+typedef struct Tuned {
+	TunedRow *rows;
+	int count;
+} Tuned;
+const char *tuned_key(const Node *n);                /* of a convolution */
+const TunedRow *tuned_find(const Tuned *t, const Node *n);   /* NULL: not measured for this target */
+Tuned *tuned_read(const char *file);
 
 /* pass.c */
 typedef struct {
@@ -380,6 +397,7 @@ bool winograd_fits(const Node *n);                   /* 3x3, stride 1, no groups
 int winograd_reach(int m, int in, int out, int before); /* rows that tiles of m read beyond the image */
 double winograd_cycles(const Kernel *k, Pair m, int ob, int rt);
 void winograd_candidates(const Kernel *k, void (*each)(void *, int ob, int rt), void *user);
+double winograd_macs(const Kernel *k);               /* multiply-adds of the products, all images */
 double winograd_error(const Node *n);                /* measured with its weights, relative to the largest result */
 Kernel store_kernel(const Node *n);
 void emit_epilogue(Out *o, const Kernel *k, const char *acc, const char *at);  /* binds $value */
@@ -553,6 +571,8 @@ typedef struct {
 	int ntargets;
 	Pair sizes[NSizes];          /* the first is h, w */
 	int nsizes;
+	const char *tuned;           /* file of rows */
+	const Tuned *rows;           /* build: rows in memory, instead of a file */
 	const Graph *like;           /* build: pack weights as this graph, of another input size, does */
 	int batch, h, w, threads, rounds;
 	const char *args[64];
@@ -578,6 +598,7 @@ int verb_compile(Options *o);
 int verb_run(Options *o);
 int verb_bench(Options *o);
 int verb_verify(Options *o);
+int verb_tune(Options *o);
 int verb_explain(Options *o);
 int verb_init(Options *o);
 int verb_import(Options *o);

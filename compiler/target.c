@@ -131,3 +131,20 @@ target_named(const char *name)
 	usage_error("--target: want native, scalar, avx2, avx512 or neon, got '%s'%s%s%s", name,
 	            near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
 }
+
+const char *
+cpu_name(void)
+{
+#if defined(__x86_64__)
+	unsigned r[12];
+	char *name = arena_new(49);
+
+	for (unsigned i = 0; i < 3; i++)
+		__cpuid(0x80000002u + i, r[4*i], r[4*i + 1], r[4*i + 2], r[4*i + 3]);
+	memcpy(name, r, 48);
+	__cpuid(1, r[0], r[1], r[2], r[3]);
+	return arena_text("%s (%08x)", name, r[0]);
+#else
+	return "unknown";
+#endif
+}

@@ -164,6 +164,14 @@ winograd_cycles(const Kernel *k, Pair m, int ob, int p)
 	return in + out + product_cycles(k, &w, memory);
 }
 
+double
+winograd_macs(const Kernel *k)
+{
+	Wino w = chosen(k);
+
+	return (double)w.tiles*w.bands*w.pos*k->x.c*k->y.c;
+}
+
 void
 winograd_candidates(const Kernel *k, void (*each)(void *, int ob, int p), void *user)
 {

@@ -2,7 +2,7 @@
 ** choose - the algorithm of every node: which kernel family emits it. Most ops have one; a convolution
 ** whose groups are its channels is depthwise; a 3x3 of stride 1 is Winograd's where the cost model finds
 ** a tile that beats the direct one, unless the graph is to be exact; every other is direct.
-** A Winograd tile the model or a dump has set is kept; with g->like set, that graph's algorithms are.
+** What was measured (g->tuned) comes first; a Winograd tile the model or a dump has set is kept; with g->like set, that graph's algorithms are.
 ** Switched off, every convolution takes the direct family, which can do all of them.
 */
 #include <string.h>
@@ -80,8 +80,13 @@ choose(Graph *g)
 		n->family = op_rows[n->op].family;
 		if (n->op != O_conv2d)
 			continue;
-		bool set = n->a.winograd.h && n->a.winograd.w;
-		if (set && (!winograd_fits(n) || n->a.winograd.h%2 || n->a.winograd.w%2))
+		const TunedRow *row = g->tuned && !g->like ? tuned_find(g->tuned, n) : NULL;
+		if (row) {
+			n->a.winograd = row->winograd;
+			n->a.tile = row->tile;
+		}
+		bool set = (n->a.winograd.h && n->a.winograd.w) || row;
+		if (n->a.winograd.h && (!winograd_fits(n) || n->a.winograd.h%2 || n->a.winograd.w%2))
 			fail_at(n, "want winograd tiles of 2 or 4 and a 3x3 kernel of stride 1 over at least 8 channels, got %dx%d", n->a.winograd.h, n->a.winograd.w);
 		if (g->plain_choice || g->exact || !winograd_fits(n))
 			n->a.winograd = (Pair){ 0, 0 };

@@ -48,16 +48,19 @@ print_layers(const Options *o, const Model *m, const Bench *b, double peak)
 	if (o->json)
 		printf("  \"layers\": [");
 	else
-		printf("%-28s %-36s %9s %9s %7s\n", "layer", "kernel", "ms", "GFLOP/s", "of peak");
+		printf("%-28s %-36s %9s %9s %8s %9s %9s\n", "layer", "kernel", "ms", "GFLOP/s", "of peak", "bound ms", "of bound");
 	for (int i = 0; i < g->count; i++) {
 		const Node *n = g->nodes[i];
 		Kernel k = kernel_of(n, 0);
 		double t = median(b->times[i], o->rounds), flops = 2.0*(double)macs_of(n)*n->shape.n;
+		/* what the algorithm has to multiply, at the measured peak */
+		double bound = (n->family == &family_winograd ? 2*winograd_macs(&k) : flops)/peak/1e9;
 		if (o->json)
-			printf("%s\n    { \"name\": \"%s\", \"kernel\": \"%s\", \"ms\": %.6f, \"gflops\": %.3f }", i ? "," : "", n->name,
-			       function_of(m, &k)->name, t*1e3, flops/t/1e9);
+			printf("%s\n    { \"name\": \"%s\", \"kernel\": \"%s\", \"ms\": %.6f, \"gflops\": %.3f, \"bound_ms\": %.6f }", i ? "," : "", n->name,
+			       function_of(m, &k)->name, t*1e3, flops/t/1e9, bound*1e3);
 		else if (flops > 0)
-			printf("%-28s %-36s %9.4f %9.1f %6.0f%%\n", n->name, function_of(m, &k)->name, t*1e3, flops/t/1e9, 100*flops/t/1e9/peak);
+			printf("%-28s %-36s %9.4f %9.1f %7.0f%% %9.4f %8.0f%%\n", n->name, function_of(m, &k)->name, t*1e3, flops/t/1e9, 100*flops/t/1e9/peak,
+			       bound*1e3, 100*bound/t);
 		else
 			printf("%-28s %-36s %9.4f\n", n->name, function_of(m, &k)->name, t*1e3);
 	}

@@ -51,6 +51,7 @@ build(Options *o, const char *weights)
 	g->target = o->target;
 	g->like = o->like;
 	g->exact = o->exact;
+	g->tuned = o->rows ? o->rows : o->tuned ? tuned_read(o->tuned) : NULL;
 	if (weights)
 		bind_named(names.weights_sha, g, weights);
 	else

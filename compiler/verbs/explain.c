@@ -79,9 +79,9 @@ explain_all(const Options *o, const Model *m)
 			}
 		if (o->json)
 			printf("%s\n  { \"name\": \"%s\", \"op\": \"%s\", \"kernel\": \"%s\", \"line\": %d, \"shape\": [%d, %d, %d, %d], \"macs\": %lld, "
-			       "\"tile\": [%d, %d], \"at\": %zu, \"bytes\": %zu, \"fused\": \"%s\" }", i ? "," : "", n->name, op_rows[n->op].name,
+			       "\"tile\": [%d, %d], \"winograd\": [%d, %d], \"at\": %zu, \"bytes\": %zu, \"fused\": \"%s\" }", i ? "," : "", n->name, op_rows[n->op].name,
 			       function_of(m, &k)->name, n->line, n->shape.n, n->shape.c, n->shape.h, n->shape.w, (long long)macs_of(n), n->a.tile.h,
-			       n->a.tile.w, n->at*4, layout_floats(&n->lay, n->shape)*4, fused(n));
+			       n->a.tile.w, n->a.winograd.h, n->a.winograd.w, n->at*4, layout_floats(&n->lay, n->shape)*4, fused(n));
 		else
 			printf("%-26s %-34s %5d %14s %10.2f %10.1f  %s\n", n->name, function_of(m, &k)->name, n->line,
 			       arena_text("%dx%dx%d", n->shape.c, n->shape.h, n->shape.w), (double)macs_of(n)/1e6, weights_kb(n), fused(n));
@@ -115,6 +115,48 @@ print_candidate(void *user, int ob, int p)
 	       ob == k->a.tile.h && p == k->a.tile.w ? "  <- chosen" : "");
 }
 
+typedef struct {
+	const Kernel *k;
+	Pair m;                      /* Winograd tile; {0, 0}: direct */
+	double cycles;               /* of the best register tile */
+} Weighed;
+
+static void
+keep_best(void *user, int ob, int p)
+{
+	Weighed *w = user;
+	double cycles;
+
+	if (w->m.h) {
+		cycles = winograd_cycles(w->k, w->m, ob, p);
+	} else {
+		Tiling tl = conv_tiling(w->k, ob, p);
+		cycles = conv_cycles(w->k, &tl);
+	}
+	if (!w->cycles || cycles < w->cycles)
+		w->cycles = cycles;
+}
+
+/* explain_algorithms - what the cost model says of the direct convolution and of every Winograd tile */
+static void
+explain_algorithms(const Node *n, const Kernel *k)
+{
+	static const Pair tiles[] = { { 0, 0 }, { 4, 4 }, { 2, 4 }, { 4, 2 }, { 2, 2 } };
+
+	puts("  algorithms weighed by the cost model:");
+	for (int i = 0; i < 5; i++) {
+		Weighed w = { k, tiles[i], 0 };
+		bool chosen = n->a.winograd.h == tiles[i].h && n->a.winograd.w == tiles[i].w;
+		if (tiles[i].h)
+			winograd_candidates(k, keep_best, &w);
+		else
+			conv_candidates(k, keep_best, &w);
+		printf("  %-22s %10.0f cycles%s\n", tiles[i].h ? arena_text("Winograd F(%dx%d, 3x3)", tiles[i].h, tiles[i].w) : "direct", w.cycles, chosen ? "  <- chosen" : "");
+	}
+	if (n->a.winograd.h)
+		printf("  error    %.1e of the largest result, measured in float32 with these weights (--exact keeps to direct convolutions)\n", winograd_error(n));
+}
+
 static void
 explain_one(const Model *m, const Node *n)
 {
@@ -132,6 +174,8 @@ explain_one(const Model *m, const Node *n)
 	printf("  fused    %s\n", fused(n));
 	printf("  kernel   %s (%s), shared by %d layer%s, %d units of work\n", f->name, k.family->name, f->nusers, f->nusers == 1 ? "" : "s", f->units);
 	printf("  moves    %.1f KB, %.2f M MACs, %.1f FLOP a byte\n", bytes/1024, macs/1e6, 2*macs/bytes);
+	if (winograd_fits(n) && n->p[P_weight].data)
+		explain_algorithms(n, &k);
 	if (n->family == &family_conv) {
 		puts("  tiles weighed by the cost model:");
 		conv_candidates(&k, print_candidate, &k);
@@ -141,7 +185,7 @@ explain_one(const Model *m, const Node *n)
 int
 verb_explain(Options *o)
 {
-	Model *m = build(o, NULL);
+	Model *m = build(o, o->weights ? o->weights : o->layer ? "random:0" : NULL);
 	const char **names;
 	const char *near;
 

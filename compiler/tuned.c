@@ -1,0 +1,77 @@
+/*
+** tuned.c - what `resnetc tune` found: for a shape of convolution, the algorithm and register tile that were
+** fastest on one processor with one compiler. A text file, one row a line, fields parted by tabs:
+**
+**   cpu  compiler  target  threads  shape  winograd (4x4, or 0x0: direct)  tile (vectors x pixels)  microseconds
+*/
+#include <stdlib.h>
+#include <string.h>
+
+#include "resnetc.h"
+
+/* tuned_key - all of a convolution that its time hangs on */
+const char *
+tuned_key(const Node *n)
+{
+	const Attr *a = &n->a;
+	Shape x = n->in[0]->shape;
+
+	return arena_text("%dx%dx%dx%d-%d-k%dx%d-s%dx%d-p%d,%d,%d,%d-d%dx%d-g%d%s", x.n, x.c, x.h, x.w, a->out, a->kernel.h, a->kernel.w, a->stride.h,
+	                  a->stride.w, a->padding.t, a->padding.l, a->padding.b, a->padding.r, a->dilation.h, a->dilation.w, a->groups, n->nin == 2 ? "-skip" : "");
+}
+
+const TunedRow *
+tuned_find(const Tuned *t, const Node *n)
+{
+	const char *key = tuned_key(n);
+
+	for (int i = 0; i < t->count; i++)
+		if (!strcmp(t->rows[i].key, key) && !strcmp(t->rows[i].target, n->g->target->name))
+			return &t->rows[i];
+	return NULL;
+}
+
+/* field - the text up to the next tab or the line's end; moves s behind it */
+static const char *
+field(const char **s, const char *end)
+{
+	const char *from = *s;
+
+	while (*s < end && **s != '\t')
+		++*s;
+	from = arena_text("%.*s", (int)(*s - from), from);
+	if (*s < end)
+		++*s;
+	return from;
+}
+
+Tuned *
+tuned_read(const char *file)
+{
+	size_t len;
+	const char *s = file_map(file, &len), *end = s + len;
+	Tuned *t = NEW(Tuned);
+
+	for (int line = 1; s < end; line++) {
+		const char *eol = memchr(s, '\n', (size_t)(end - s)), *text, *winograd, *tile;
+		TunedRow r = { 0 };
+		eol = eol ? eol : end;
+		if (*s != '#' && eol > s) {
+			r.cpu = field(&s, eol);
+			r.compiler = field(&s, eol);
+			r.target = field(&s, eol);
+			text = field(&s, eol);
+			r.key = field(&s, eol);
+			winograd = field(&s, eol);
+			tile = field(&s, eol);
+			r.threads = atoi(text);
+			if (r.threads < 1 || sscanf(winograd, "%dx%d", &r.winograd.h, &r.winograd.w) != 2 || sscanf(tile, "%dx%d", &r.tile.h, &r.tile.w) != 2 ||
+			    sscanf(field(&s, eol), "%lf", &r.us) != 1)
+				fail("%s:%d: tuned row: want cpu, compiler, target, threads, shape, HxW, VxP and microseconds, parted by tabs, got '%.*s'", file, line,
+				     (int)strcspn(r.cpu, "\n"), r.cpu);
+			PUSH(t->rows, t->count, r);
+		}
+		s = eol + (eol < end);
+	}
+	return t;
+}

@@ -1,0 +1,299 @@
+/*
+** tune.c - resnetc tune: times the likeliest algorithms and register tiles of every distinct convolution inside
+** the network, so with its weights as cold as they are in use, and records the fastest for `compile --tuned`.
+**
+** Candidate c of all layers is one compilation of the whole network. All of them are loaded and run in turn, so
+** that a noisy minute hits each alike. What won layer by layer is then run against the cost model's choice, and
+** only recorded when it is not slower as a whole.
+*/
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "session.h"
+
+enum { MostCandidates = 7, Rounds = 25, FinalRounds = 40 };
+
+typedef struct { Pair winograd, tile; double cycles; } Candidate;
+
+typedef struct {
+	const char *key;
+	const Kernel *k;
+	Candidate c[256];
+	int count;
+	double us[MostCandidates + 1];
+} Layer;
+
+typedef struct { Layer *layer; Pair m; } Adding;
+
+static void
+add_candidate(void *user, int ob, int p)
+{
+	Adding *a = user;
+	Layer *l = a->layer;
+	double cycles;
+
+	if (l->count == (int)(sizeof l->c/sizeof *l->c))
+		return;
+	if (a->m.h) {
+		cycles = winograd_cycles(l->k, a->m, ob, p);
+	} else {
+		Tiling tl = conv_tiling(l->k, ob, p);
+		if (tl.p != p)
+			return;                      /* the balanced split makes it a narrower one */
+		cycles = conv_cycles(l->k, &tl);
+	}
+	l->c[l->count++] = (Candidate){ a->m, { ob, p }, cycles };
+}
+
+static int
+by_cycles(const void *a, const void *b)
+{
+	const Candidate *x = a, *y = b;
+
+	return (x->cycles > y->cycles) - (x->cycles < y->cycles);
+}
+
+/* thin - the likeliest few, at most three of one algorithm */
+static void
+thin(Layer *l)
+{
+	int kept = 0;
+
+	for (int i = 0; i < l->count && kept < MostCandidates; i++) {
+		int same = 0;
+		for (int j = 0; j < kept; j++)
+			same += l->c[j].winograd.h == l->c[i].winograd.h && l->c[j].winograd.w == l->c[i].winograd.w;
+		if (same < 3)
+			l->c[kept++] = l->c[i];
+	}
+	l->count = kept;
+}
+
+/* gather - every distinct convolution of the network with its candidates; the model's own choice comes first */
+static int
+gather(const Model *m, Layer **layers, bool exact)
+{
+	static const Pair tiles[] = { { 0, 0 }, { 4, 4 }, { 2, 4 }, { 2, 2 } };
+	int count = 0;
+
+	for (int i = 0; i < m->g->count; i++) {
+		const Node *n = m->g->nodes[i];
+		Kernel k;
+		Layer *l = NULL;
+		Candidate own;
+		if (n->op != O_conv2d || (n->family != &family_conv && n->family != &family_winograd))
+			continue;
+		for (int j = 0; j < count; j++)
+			if (!strcmp((*layers)[j].key, tuned_key(n)))
+				l = &(*layers)[j];
+		if (l)
+			continue;
+		Layer fresh = { .key = tuned_key(n) };
+		PUSH(*layers, count, fresh);
+		l = &(*layers)[count-1];
+		k = kernel_of(n, 0);
+		l->k = &k;
+		for (int t = 0; t < 4; t++) {
+			Adding a = { l, tiles[t] };
+			if (!tiles[t].h)
+				conv_candidates(&k, add_candidate, &a);
+			else if (winograd_fits(n) && !exact)
+				winograd_candidates(&k, add_candidate, &a);
+		}
+		qsort(l->c, (size_t)l->count, sizeof *l->c, by_cycles);
+		own = (Candidate){ n->a.winograd, n->a.tile, -1 };
+		for (int c = 0; c < l->count; c++)
+			if (l->c[c].winograd.h == own.winograd.h && l->c[c].winograd.w == own.winograd.w && l->c[c].tile.h == own.tile.h && l->c[c].tile.w == own.tile.w)
+				memmove(&l->c[1], &l->c[0], (size_t)c*sizeof *l->c), l->c[0] = own;
+		thin(l);
+	}
+	return count;
+}
+
+static TunedRow
+row_of(const Options *o, const Host *host, const Layer *l, int c)
+{
+	const Candidate *x = &l->c[c < l->count ? c : 0];
+
+	return (TunedRow){ cpu_name(), host->compiler, o->target->name, l->key, o->threads > 1 ? o->threads : 1, x->winograd, x->tile, l->us[c < l->count ? c : 0] };
+}
+
+/* open_with - the network compiled with these rows; its weights are freed once they are packed */
+static Session
+open_with(const Options *o, const Tuned *rows)
+{
+	Options one = *o;
+	Model *m;
+	Session s;
+
+	one.rows = rows;
+	m = build(&one, o->weights);
+	s = session_open(m, o->threads, false);
+	for (int i = 0; i < m->g->count; i++)
+		for (int p = 0; p < NParams; p++) {
+			free(m->g->nodes[i]->p[p].data);
+			m->g->nodes[i]->p[p].data = NULL;
+		}
+	return s;
+}
+
+typedef struct { double last, *spent; } Clock;
+
+static void
+after_layer(void *user, int index, const char *name)
+{
+	Clock *c = user;
+	double now = seconds();
+
+	(void)name;
+	c->spent[index] += now - c->last;
+	c->last = seconds();
+}
+
+static int
+by_value(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+static double
+median(double *v, int count)
+{
+	qsort(v, (size_t)count, sizeof *v, by_value);
+	return v[count/2];
+}
+
+static void
+progress(const Options *o, const char *what, int at, int of)
+{
+	if (isatty(2) && !o->quiet)
+		fprintf(stderr, at < of ? "\r%s %d of %d  " : "\r                                        \r", what, at + 1, of);
+}
+
+/* time_candidates - fills us of every layer: the median over rounds of all its nodes' time, by candidate */
+static void
+time_candidates(const Options *o, const Graph *g, Layer *layers, int count, Session *s, int sessions, const void *in, float *out)
+{
+	double *spent = calloc((size_t)g->count, sizeof *spent), *all = calloc((size_t)(sessions*count*Rounds), sizeof *all);
+
+	if (!spent || !all)
+		fail("out of memory");
+	for (int r = -2; r < Rounds; r++) {
+		progress(o, "timing, round", r + 2, Rounds + 2);
+		for (int c = 0; c < sessions; c++) {
+			Clock clock = { 0, spent };
+			memset(spent, 0, (size_t)g->count*sizeof *spent);
+			s[c].options.layer = after_layer;
+			s[c].options.layer_user = &clock;
+			clock.last = seconds();
+			session_run(&s[c], in, out);
+			for (int i = 0; r >= 0 && i < g->count; i++)
+				for (int l = 0; g->nodes[i]->op == O_conv2d && l < count; l++)
+					if (!strcmp(layers[l].key, tuned_key(g->nodes[i])))
+						all[(c*count + l)*Rounds + r] += spent[i];
+		}
+	}
+	progress(o, "timing, round", 1, 1);
+	for (int c = 0; c < sessions; c++)
+		for (int l = 0; l < count; l++)
+			layers[l].us[c] = 1e6*median(all + (c*count + l)*Rounds, Rounds);
+	free(spent);
+	free(all);
+}
+
+/* compare - medians of whole runs, in turn */
+static void
+compare(const Options *o, Session *a, Session *b, const void *in, float *out, double ms[2])
+{
+	double t[2][FinalRounds];
+	Session *s[2] = { a, b };
+
+	for (int r = -2; r < FinalRounds; r++) {
+		progress(o, "comparing, round", r + 2, FinalRounds + 2);
+		for (int i = 0; i < 2; i++) {
+			double start = seconds();
+			s[i]->options.layer = NULL;
+			session_run(s[i], in, out);
+			if (r >= 0)
+				t[i][r] = 1e3*(seconds() - start);
+		}
+	}
+	progress(o, "comparing, round", 1, 1);
+	ms[0] = median(t[0], FinalRounds);
+	ms[1] = median(t[1], FinalRounds);
+}
+
+static void
+write_rows(const char *file, const Tuned *t)
+{
+	const char *text = "# cpu\tcompiler\ttarget\tthreads\tshape\twinograd\ttile\tmicroseconds\n", *slash = strrchr(file, '/');
+
+	for (int i = 0; i < t->count; i++) {
+		const TunedRow *r = &t->rows[i];
+		text = arena_text("%s%s\t%s\t%s\t%d\t%s\t%dx%d\t%dx%d\t%.2f\n", text, r->cpu, r->compiler, r->target, r->threads, r->key, r->winograd.h, r->winograd.w,
+		                  r->tile.h, r->tile.w, r->us);
+	}
+	File f = { (char *)(slash ? slash + 1 : file), text, strlen(text) };
+	write_files(slash ? arena_text("%.*s", (int)(slash - file) + (slash == file), file) : ".", &f, 1);
+}
+
+int
+verb_tune(Options *o)
+{
+	Session s[MostCandidates], best_session;
+	Layer *layers = NULL;
+	Tuned best = { 0 }, own = { 0 };
+	Model *m;
+	const void *in;
+	float *out;
+	int count, sessions = 0, changed = 0;
+	double ms[2];
+
+	if (!o->weights)
+		o->weights = "random:0";
+	m = build(o, o->weights);
+	count = gather(m, &layers, o->exact);
+	for (int c = 0; c < MostCandidates; c++) {
+		Tuned rows = { 0 };
+		progress(o, "compiling candidate", c, MostCandidates);
+		for (int l = 0; l < count; l++)
+			PUSH(rows.rows, rows.count, row_of(o, &(Host){ .compiler = "" }, &layers[l], c));
+		s[sessions++] = open_with(o, &rows);
+	}
+	in = random_input(m->g);
+	out = malloc(s[0].outputs*sizeof *out);
+	if (!out)
+		fail("out of memory");
+	time_candidates(o, m->g, layers, count, s, sessions, in, out);
+	for (int l = 0; l < count; l++) {
+		int win = 0;
+		for (int c = 1; c < sessions && c < layers[l].count; c++)
+			if (layers[l].us[c] < 0.98*layers[l].us[win])     /* less is noise */
+				win = c;
+		changed += win > 0;
+		PUSH(best.rows, best.count, row_of(o, &s[0].host, &layers[l], win));
+		PUSH(own.rows, own.count, row_of(o, &s[0].host, &layers[l], 0));
+		if (!o->quiet)
+			printf("%-48s %9.1f us %9.1f us  %s %dx%d\n", layers[l].key, layers[l].us[0], layers[l].us[win],
+			       layers[l].c[win].winograd.h ? arena_text("winograd %dx%d", layers[l].c[win].winograd.h, layers[l].c[win].winograd.w) : "direct",
+			       layers[l].c[win].tile.h, layers[l].c[win].tile.w);
+	}
+	best_session = open_with(o, &best);
+	compare(o, &s[0], &best_session, in, out, ms);
+	if (ms[1] > ms[0])
+		changed = 0;
+	const char *file = o->output ? o->output : arena_text("%s.tuned", m->g->name);
+	write_rows(file, changed ? &best : &own);
+	if (!o->quiet)
+		printf("\n%s: the model's choice %.3f ms, tuned %.3f ms%s; %d of %d shapes changed\n", file, ms[0], ms[1],
+		       ms[1] > ms[0] ? ", so the model's choice is recorded" : "", changed, count);
+	for (int c = 0; c < sessions; c++)
+		session_close(&s[c]);
+	session_close(&best_session);
+	free((void *)in);
+	free(out);
+	return ExitOk;
+}
