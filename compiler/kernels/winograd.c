@@ -51,7 +51,7 @@ typedef struct {
 static void
 set_blocks(Wino *w, const Target *t)
 {
-	int most = MostProducts/(w->pos*w->ob*t->vl*4), blocks;
+	int most = MostProducts/(w->pos*w->ob*t->vl*4), blocks;      /* a line of padding more a position at most */
 
 	if (most < 1)
 		most = 1;
@@ -96,6 +96,28 @@ static Wino
 chosen(const Kernel *k)
 {
 	return wino_of(k, k->a.winograd, k->a.tile.h ? k->a.tile.h : 1, k->a.tile.w ? k->a.tile.w : 1);
+}
+
+/* odd_lines - floats rounded up to an odd number of cache lines: then positions do not fall in one set of the cache */
+static int
+odd_lines(int floats)
+{
+	int lines = ceil_div(floats, 16);
+
+	return 16*(lines + (lines%2 == 0));
+}
+
+/* v_step, m_step - from one position to the next: in V of a block of width tiles, and in its products */
+static int
+v_step(const Kernel *k, const Wino *w, int width)
+{
+	return odd_lines(w->icb*width*k->lx.cb);
+}
+
+static int
+m_step(const Kernel *k, const Wino *w, int width)
+{
+	return odd_lines(width*w->ob*k->t->vl);
 }
 
 bool
@@ -274,12 +296,13 @@ number(double v)
 }
 
 /*
-** emit_input_1d - to[0..m+1] = B^T of from[0..m+1]. The row of ±p is an even part plus or minus p times an odd part.
+** emit_input_rows - rows of to = B^T from: for four outputs pair 0 is the first and the last row, pair 1 those of
+** ±a, pair 2 those of ±b; for two outputs pair 0 is all. The row of ±p is an even part plus or minus p times an odd part.
 */
 static void
-emit_input_1d(Out *o, int m, const char *const *from, const char *const *to)
+emit_input_rows(Out *o, int m, int pair, const char *const *from, const char *const *to)
 {
-	double p[2];
+	double p[2], a2, b2;
 
 	winograd_points(m, p);
 	if (m == 2) {
@@ -289,17 +312,17 @@ emit_input_1d(Out *o, int m, const char *const *from, const char *const *to)
 		out_line(o, "%s = sub(%s, %s);", to[3], from[3], from[1]);
 		return;
 	}
-	double a2 = p[0]*p[0], b2 = p[1]*p[1];
-	out_line(o, "e = fma_(%s, %s, %s);", from[2], number(-b2), from[4]);
-	out_line(o, "f = fma_(%s, %s, %s);", from[1], number(-b2), from[3]);
-	out_line(o, "g = fma_(%s, %s, %s);", from[2], number(-a2), from[4]);
-	out_line(o, "h = fma_(%s, %s, %s);", from[1], number(-a2), from[3]);
-	out_line(o, "%s = fma_(%s, %s, fma_(%s, %s, %s));", to[0], from[0], number(a2*b2), from[2], number(-(a2 + b2)), from[4]);
-	out_line(o, "%s = fma_(f, %s, e);", to[1], number(p[0]));
-	out_line(o, "%s = fma_(f, %s, e);", to[2], number(-p[0]));
-	out_line(o, "%s = fma_(h, %s, g);", to[3], number(p[1]));
-	out_line(o, "%s = fma_(h, %s, g);", to[4], number(-p[1]));
-	out_line(o, "%s = fma_(%s, %s, fma_(%s, %s, %s));", to[5], from[1], number(a2*b2), from[3], number(-(a2 + b2)), from[5]);
+	a2 = p[0]*p[0];
+	b2 = p[1]*p[1];
+	if (pair == 0) {
+		out_line(o, "%s = fma_(%s, %s, fma_(%s, %s, %s));", to[0], from[0], number(a2*b2), from[2], number(-(a2 + b2)), from[4]);
+		out_line(o, "%s = fma_(%s, %s, fma_(%s, %s, %s));", to[5], from[1], number(a2*b2), from[3], number(-(a2 + b2)), from[5]);
+		return;
+	}
+	out_line(o, "e = fma_(%s, %s, %s);", from[2], number(pair == 1 ? -b2 : -a2), from[4]);
+	out_line(o, "f = fma_(%s, %s, %s);", from[1], number(pair == 1 ? -b2 : -a2), from[3]);
+	out_line(o, "%s = fma_(f, %s, e);", to[2*pair - 1], number(p[pair - 1]));
+	out_line(o, "%s = fma_(f, %s, e);", to[2*pair], number(-p[pair - 1]));
 }
 
 /* emit_output_1d - to[0..m-1] = A^T of from[0..m+1] */
@@ -325,62 +348,76 @@ emit_output_1d(Out *o, int m, const char *const *from, const char *const *to)
 	out_line(o, "%s = fma_(f, %s, fma_(h, %s, %s));", to[3], number(a*a*a), number(b*b*b), from[5]);
 }
 
-/* declare - "V n0, n1, ...;" for the names of a rows x cols grid */
-static void
-declare(Out *o, const char *letter, int rows, int cols)
+/* at_position - where position i starts: its distance is a constant where all blocks are equally wide, else an argument */
+static const char *
+at_position(const Wino *w, int step, int i)
 {
-	const char *line = "V ";
-
-	for (int i = 0; i < rows; i++)
-		for (int j = 0; j < cols; j++)
-			line = arena_text("%s%s%s%d%d", line, i || j ? ", " : "", letter, i, j);
-	out_line(o, "%s;", line);
+	if (i == 0)
+		return "";
+	return w->count[1] ? arena_text(" + %s", times("step", (size_t)i)) : arena_text(" + %d", i*step);
 }
 
-/* emit_input_tile - one input tile of VL channels: loads, columns, rows, stores at every position */
+/*
+** emit_input_tile - one input tile of VL channels. Two rows of the transformed tile at a time: their columns first,
+** then along them and out; the tile is read again for each pair, which is cheaper than to keep all of it.
+*/
 static void
 emit_input_tile(Out *o, const Kernel *k, const Wino *w, const char *fn)
 {
+	int pairs = w->mh == 4 ? 3 : 1, step = v_step(k, w, w->width[0]);
+	static const int rows[4][2] = { { 0, 5 }, { 1, 2 }, { 3, 4 } };
 	const char *from[6], *to[6];
 
 	out_line(o, "static RC_NOINLINE void");
-	out_line(o, "%s_in_tile(const float *RC_RESTRICT x, float *RC_RESTRICT v, int step)", fn);
+	out_line(o, "%s_in_tile(const float *RC_RESTRICT x, float *RC_RESTRICT v%s)", fn, w->count[1] ? ", int step" : "");
 	out_line(o, "{");
-	declare(o, "t", w->ah, w->aw);
-	out_line(o, w->mh == 4 || w->mw == 4 ? "V d0, d1, d2, d3, d4, d5, e, f, g, h;\n" : "V d0, d1, d2, d3;\n");
-	for (int j = 0; j < w->aw; j++) {
-		for (int i = 0; i < w->ah; i++) {
-			from[i] = arena_text("d%d", i);
-			to[i] = arena_text("t%d%d", i, j);
-			out_line(o, "d%d = ld(x + %zu);", i, (size_t)i*k->lx.row + (size_t)(j*k->lx.cb));
-		}
-		emit_input_1d(o, w->mh, from, to);
-	}
-	out_line(o, "%s", "");
-	for (int i = 0; i < w->ah; i++) {
+	for (int i = 0; i < w->ah; i++)
+		out_line(o, w->aw == 6 ? "V t%d0, t%d1, t%d2, t%d3, t%d4, t%d5;" : "V t%d0, t%d1, t%d2, t%d3;", i, i, i, i, i, i);
+	out_line(o, "V d0, d1, d2, d3%s%s;", w->ah == 6 || w->aw == 6 ? ", d4, d5" : "", w->mh == 4 || w->mw == 4 ? ", e, f" : "");
+	for (int pair = 0; pair < pairs; pair++) {
+		out_line(o, "%s", "");
+		if (pair)
+			out_line(o, "RC_OPAQUE(x);");
 		for (int j = 0; j < w->aw; j++) {
-			from[j] = arena_text("t%d%d", i, j);
-			to[j] = arena_text("d%d", j);
+			for (int i = 0; i < w->ah; i++) {
+				from[i] = arena_text("d%d", i);
+				to[i] = arena_text("t%d%d", i, j);
+				if (w->mh == 2 || pair == 0 || (i > 0 && i < 5))
+					out_line(o, "d%d = ld(x + %zu);", i, (size_t)i*k->lx.row + (size_t)(j*k->lx.cb));
+			}
+			emit_input_rows(o, w->mh, pair, from, to);
 		}
-		emit_input_1d(o, w->mw, from, to);
-		for (int j = 0; j < w->aw; j++)
-			out_line(o, "st(v%s, d%d);", i*w->aw + j ? arena_text(" + %s", times("step", (size_t)(i*w->aw + j))) : "", j);
+		for (int r = 0; r < (w->mh == 4 ? 2 : 4); r++) {
+			int i = w->mh == 4 ? rows[pair][r] : r;
+			for (int j = 0; j < w->aw; j++) {
+				from[j] = arena_text("t%d%d", i, j);
+				to[j] = arena_text("d%d", j);
+			}
+			for (int q = 0; q < (w->mw == 4 ? 3 : 1); q++)
+				emit_input_rows(o, w->mw, q, from, to);
+			for (int j = 0; j < w->aw; j++)
+				out_line(o, "st(v%s, d%d);", at_position(w, step, i*w->aw + j), j);
+		}
 	}
 	out_line(o, "}\n");
 }
 
-/* emit_block_of - which block tile t of a band lies in: its first tile, its width */
+/* emit_block_of - where tile t of a band lies in V at position 0, channel block c */
 static void
-emit_block_of(Out *o, const Wino *w)
+emit_block_of(Out *o, const Kernel *k, const Wino *w)
 {
-	int first = w->count[0]*w->width[0];
+	int first = w->count[0]*w->width[0], v0 = v_step(k, w, w->width[0]), cb = k->lx.cb;
 
 	if (!w->count[1]) {
-		out_line(o, "int width = %d, start = t/%d*%d;", w->width[0], w->width[0], w->width[0]);
+		out_line(o, "float *v = y + t/%d*%d + (c*%d + t%%%d)*%d;\n", w->width[0], w->pos*v0, w->width[0], w->width[0], cb);
 		return;
 	}
-	out_line(o, "int width = t < %d ? %d : %d;", first, w->width[0], w->width[1]);
-	out_line(o, "int start = t < %d ? t/%d*%d : %d + (t - %d)/%d*%d;", first, w->width[0], w->width[0], first, first, w->width[1], w->width[1]);
+	int v1 = v_step(k, w, w->width[1]);
+	out_line(o, "int wide = t < %d;", first);
+	out_line(o, "int step = wide ? %d : %d;", v0, v1);
+	out_line(o, "float *v = wide ? y + t/%d*%d + (c*%d + t%%%d)*%d", w->width[0], w->pos*v0, w->width[0], w->width[0], cb);
+	out_line(o, "\t: y + %d + (t - %d)/%d*%d + (c*%d + (t - %d)%%%d)*%d;\n", w->count[0]*w->pos*v0, first, w->width[1], w->pos*v1, w->width[1], first,
+	         w->width[1], cb);
 }
 
 /* emit_tile_row - the image n and tile row i of row r of the band */
@@ -399,6 +436,7 @@ static void
 emit_input_phase(Out *o, const Kernel *k, const Wino *w, const char *fn)
 {
 	int cb = k->lx.cb, units = w->rows*w->icb;
+	const char *step = w->count[1] ? ", step" : "";
 	size_t x0 = (size_t)(k->lx.halo.t - k->a.padding.t)*k->lx.row + (size_t)((k->lx.halo.l - k->a.padding.l)*cb);
 
 	emit_input_tile(o, k, w, fn);
@@ -419,13 +457,12 @@ emit_input_phase(Out *o, const Kernel *k, const Wino *w, const char *fn)
 	         k->y.n > 1 ? arena_text(" + n*%zu", k->lx.image) : "", x0 ? arena_text(" + %zu", x0) : "");
 	out_line(o, "for (int j = 0; j < %d; j++) {", w->tc);
 	out_line(o, "int t = r*%d + j;", w->tc);
-	emit_block_of(o, w);
-	out_line(o, "float *v = y + start*%d + (c*width + t - start)*%d;\n", w->pos*w->icb*cb, cb);
+	emit_block_of(o, k, w);
 	if (cb == k->t->vl) {
-		out_line(o, "%s_in_tile(xi + j*%d, v, width*%d);", fn, w->mw*cb, w->icb*cb);
+		out_line(o, "%s_in_tile(xi + j*%d, v%s);", fn, w->mw*cb, step);
 	} else {
 		out_line(o, "for (int s = 0; s < %d; s += %d)", cb, k->t->vl);
-		out_line(o, "%s_in_tile(xi + j*%d + s, v + s, width*%d);", fn, w->mw*cb, w->icb*cb);
+		out_line(o, "%s_in_tile(xi + j*%d + s, v + s%s);", fn, w->mw*cb, step);
 	}
 	out_line(o, "}");
 	out_line(o, "}");
@@ -475,7 +512,7 @@ emit_products(Out *o, const Kernel *k, const Wino *w, const char *fn, int width)
 	out_line(o, "static RC_NOINLINE void");
 	out_line(o, "%s_p%d(const float *RC_RESTRICT x, const float *RC_RESTRICT w, float *RC_RESTRICT m)", fn, width);
 	out_line(o, "{");
-	out_line(o, "for (int i = 0; i < %d; i++, x += %d, m += %d) {", w->pos, w->icb*width*k->lx.cb, width*w->ob*k->t->vl);
+	out_line(o, "for (int i = 0; i < %d; i++, x += %d, m += %d) {", w->pos, v_step(k, w, width), m_step(k, w, width));
 	for (int i = 0, from = 0; i < pieces(w, width); from += piece(w, width, i++))
 		emit_piece(o, k, w, width, from, piece(w, width, i), i == 0);
 	out_line(o, "}");
@@ -486,21 +523,22 @@ emit_products(Out *o, const Kernel *k, const Wino *w, const char *fn, int width)
 static void
 emit_output_tile(Out *o, const Kernel *k, const Wino *w, const char *fn)
 {
+	int step = m_step(k, w, w->width[0]);
 	const char *from[6], *to[6];
 	bool four = w->mh == 4 || w->mw == 4;
 
 	out_line(o, "static RC_NOINLINE void");
-	out_line(o, "%s_out_tile(const float *RC_RESTRICT m, int step%s%s, float *y%s)", fn, k->bias ? ", const float *b" : "", k->skip ? ", const float *z" : "",
-	         w->ragged ? ", int rows, int cols" : "");
+	out_line(o, "%s_out_tile(const float *RC_RESTRICT m%s%s%s, float *y%s)", fn, w->count[1] ? ", int step" : "", k->bias ? ", const float *b" : "",
+	         k->skip ? ", const float *z" : "", w->ragged ? ", int rows, int cols" : "");
 	out_line(o, "{");
-	declare(o, "t", w->mh, w->aw);
+	for (int i = 0; i < w->mh; i++)
+		out_line(o, w->aw == 6 ? "V t%d0, t%d1, t%d2, t%d3, t%d4, t%d5;" : "V t%d0, t%d1, t%d2, t%d3;", i, i, i, i, i, i);
 	out_line(o, "V d0, d1, d2, d3%s%s;", w->mh == 4 ? ", d4, d5" : "", four ? ", e, f, g, h" : "");
 	out_line(o, w->mw == 4 ? "V y0, y1, y2, y3%s;\n" : "V y0, y1%s;\n", k->bias ? ", bias = ld(b)" : "");
 	for (int j = 0; j < w->aw; j++) {
 		for (int i = 0; i < w->ah; i++) {
-			int at = i*w->aw + j;
 			from[i] = arena_text("d%d", i);
-			out_line(o, "d%d = ld(m%s);", i, at ? arena_text(" + %s", times("step", (size_t)at)) : "");
+			out_line(o, "d%d = ld(m%s);", i, at_position(w, step, i*w->aw + j));
 		}
 		for (int i = 0; i < w->mh; i++)
 			to[i] = arena_text("t%d%d", i, j);
@@ -550,22 +588,25 @@ emit_output_phase(Out *o, const Kernel *k, const Wino *w, const char *fn)
 	emit_output_tile(o, k, w, fn);
 	out_line(o, "/* phase 2: y of a band, from V; a unit is %d channels of one block of tiles */", per);
 	emit_kernel_head(o, k, fn);
-	out_line(o, "float m[%d];\n", w->pos*w->width[0]*per);
+	out_line(o, "float m[%d];\n", w->pos*m_step(k, w, w->width[0]));
 	out_line(o, "for (int u = lo; u < hi; u++) {");
 	if (w->bands > 1)
 		out_line(o, "int band = u/%d, og = u%%%d/%d, tb = u%%%d;", units, units, blocks, blocks);
 	else
 		out_line(o, "int og = u/%d, tb = u%%%d;", blocks, blocks);
+	int v0 = w->pos*v_step(k, w, w->width[0]);
 	if (w->count[1]) {
-		out_line(o, "int width = tb < %d ? %d : %d;", w->count[0], w->width[0], w->width[1]);
-		out_line(o, "int start = tb < %d ? tb*%d : %d + (tb - %d)*%d;\n", w->count[0], w->width[0], first, w->count[0], w->width[1]);
-		out_line(o, "if (width == %d)", w->width[0]);
-		out_line(o, "%s_p%d(x + start*%d, w + og*%zu, m);", fn, w->width[0], w->pos*w->icb*k->lx.cb, group);
+		int v1 = w->pos*v_step(k, w, w->width[1]);
+		out_line(o, "int wide = tb < %d, width = wide ? %d : %d;", w->count[0], w->width[0], w->width[1]);
+		out_line(o, "int start = wide ? tb*%d : %d + (tb - %d)*%d, step = wide ? %d : %d;\n", w->width[0], first, w->count[0], w->width[1],
+		         m_step(k, w, w->width[0]), m_step(k, w, w->width[1]));
+		out_line(o, "if (wide)");
+		out_line(o, "%s_p%d(x + tb*%d, w + og*%zu, m);", fn, w->width[0], v0, group);
 		out_line(o, "else");
-		out_line(o, "\t%s_p%d(x + start*%d, w + og*%zu, m);", fn, w->width[1], w->pos*w->icb*k->lx.cb, group);
+		out_line(o, "\t%s_p%d(x + %d + (tb - %d)*%d, w + og*%zu, m);", fn, w->width[1], w->count[0]*v0, w->count[0], v1, group);
 	} else {
 		out_line(o, "int width = %d, start = tb*%d;\n", w->width[0], w->width[0]);
-		out_line(o, "%s_p%d(x + start*%d, w + og*%zu, m);", fn, w->width[0], w->pos*w->icb*k->lx.cb, group);
+		out_line(o, "%s_p%d(x + tb*%d, w + og*%zu, m);", fn, w->width[0], v0, group);
 	}
 	out_line(o, "for (int t = 0; t < width; t++) {");
 	out_line(o, "int r = (start + t)/%d, j = (start + t)%%%d;", w->tc, w->tc);
@@ -582,7 +623,7 @@ emit_output_phase(Out *o, const Kernel *k, const Wino *w, const char *fn)
 	out_set(o, "zv", "%s", k->skip ? vector_in(w, &k->lz, vl) : "");
 	out_set(o, "bias", "%s", k->bias ? arena_text(", b + (og*%d + s)*%d", w->ob, vl) : "");
 	out_set(o, "fn", "%s_out_tile", fn);
-	out_set(o, "mt", "m + t*%d + s*%d, width*%d", per, vl, per);
+	out_set(o, "mt", w->count[1] ? "m + t*%d + s*%d, step" : "m + t*%d + s*%d", per, vl);
 	out_set(o, "ends", "%s", w->ragged ? arena_text(", %d - i*%d, %d - j*%d", k->y.h, w->mh, k->y.w, w->mw) : "");
 	out_text(o, k->skip ? "$fn($mt$bias, zt + $zv, yt + $yv$ends);\n" : "$fn($mt$bias, yt + $yv$ends);\n");
 	out_line(o, "}");
@@ -594,7 +635,11 @@ emit_output_phase(Out *o, const Kernel *k, const Wino *w, const char *fn)
 static size_t
 scratch_of(const Kernel *k, const Wino *w)
 {
-	return (size_t)w->tiles*(size_t)w->pos*(size_t)(w->icb*k->lx.cb);
+	size_t floats = (size_t)w->count[0]*(size_t)v_step(k, w, w->width[0]);
+
+	if (w->count[1])
+		floats += (size_t)w->count[1]*(size_t)v_step(k, w, w->width[1]);
+	return floats*(size_t)w->pos;
 }
 
 static Phases
@@ -627,7 +672,7 @@ winograd_emit(Out *o, const Kernel *k, const char *fn)
 	out_line(o, "** V  %zu floats  [%d tiles][%d][%d ic][tile][%d ic], of one of %d bands", scratch_of(k, &w), w.width[0], w.pos, w.icb, k->lx.cb, w.bands);
 	out_line(o, "** %.2f M MACs instead of %.2f M; %d tiles x %d channels in %d accumulators; %d bytes of stack", macs/1e6,
 	         9.0*k->y.n*k->y.h*k->y.w*k->x.c*k->y.c/1e6, piece(&w, w.width[0], 0), w.ob*k->t->vl, piece(&w, w.width[0], 0)*w.ob,
-	         w.pos*w.width[0]*w.ob*k->t->vl*4);
+	         w.pos*m_step(k, &w, w.width[0])*4);
 	out_line(o, "*/");
 	emit_input_phase(o, k, &w, fn);
 	emit_output_phase(o, k, &w, fn);

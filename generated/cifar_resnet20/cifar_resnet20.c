@@ -8,7 +8,7 @@
 ** weights  sha256 61f915859f8bbc7d0bf086695a4b9a9323c1503f20333fc06b50604066fd60dd
 ** target   avx2
 ** work     40.55 M multiply-adds an image
-** arena    295424 bytes (the results alive at 'layer1.0.conv1' alone take 295424), weights 3025472 bytes
+** arena    300032 bytes (the results alive at 'layer1.0.conv1' alone take 300032), weights 3025472 bytes
 ** This file is yours.
 */
 #include "cifar_resnet20.h"
@@ -148,14 +148,19 @@ conv3x3_3to16_32x32_relu(const float *x, const float *w, const float *b, const f
 ** x  16 x 32 x 32  nChw16c, halo 1 1 1 1
 ** y  16 x 32 x 32  nChw16c, halo 1 1 1 1
 ** w  9216 floats  [1 oc][36][16 ic][16 oc]: G g G'
-** V  36864 floats  [32 tiles][36][1 ic][tile][16 ic], of one of 1 bands
-** 0.59 M MACs instead of 2.36 M; 6 tiles x 16 channels in 12 accumulators; 73728 bytes of stack
+** V  38016 floats  [32 tiles][36][1 ic][tile][16 ic], of one of 1 bands
+** 0.59 M MACs instead of 2.36 M; 6 tiles x 16 channels in 12 accumulators; 76032 bytes of stack
 */
 static RC_NOINLINE void
-winograd4x4_16to16_32x32_relu_in_tile(const float *RC_RESTRICT x, float *RC_RESTRICT v, int step)
+winograd4x4_16to16_32x32_relu_in_tile(const float *RC_RESTRICT x, float *RC_RESTRICT v)
 {
-	V t00, t01, t02, t03, t04, t05, t10, t11, t12, t13, t14, t15, t20, t21, t22, t23, t24, t25, t30, t31, t32, t33, t34, t35, t40, t41, t42, t43, t44, t45, t50, t51, t52, t53, t54, t55;
-	V d0, d1, d2, d3, d4, d5, e, f, g, h;
+	V t00, t01, t02, t03, t04, t05;
+	V t10, t11, t12, t13, t14, t15;
+	V t20, t21, t22, t23, t24, t25;
+	V t30, t31, t32, t33, t34, t35;
+	V t40, t41, t42, t43, t44, t45;
+	V t50, t51, t52, t53, t54, t55;
+	V d0, d1, d2, d3, d4, d5, e, f;
 
 	d0 = ld(x + 0);
 	d1 = ld(x + 544);
@@ -163,15 +168,7 @@ winograd4x4_16to16_32x32_relu_in_tile(const float *RC_RESTRICT x, float *RC_REST
 	d3 = ld(x + 1632);
 	d4 = ld(x + 2176);
 	d5 = ld(x + 2720);
-	e = fma_(d2, splat(-2.25f), d4);
-	f = fma_(d1, splat(-2.25f), d3);
-	g = fma_(d2, splat(-0.390625f), d4);
-	h = fma_(d1, splat(-0.390625f), d3);
 	t00 = fma_(d0, splat(0.87890625f), fma_(d2, splat(-2.640625f), d4));
-	t10 = fma_(f, splat(0.625f), e);
-	t20 = fma_(f, splat(-0.625f), e);
-	t30 = fma_(h, splat(1.5f), g);
-	t40 = fma_(h, splat(-1.5f), g);
 	t50 = fma_(d1, splat(0.87890625f), fma_(d3, splat(-2.640625f), d5));
 	d0 = ld(x + 16);
 	d1 = ld(x + 560);
@@ -179,15 +176,7 @@ winograd4x4_16to16_32x32_relu_in_tile(const float *RC_RESTRICT x, float *RC_REST
 	d3 = ld(x + 1648);
 	d4 = ld(x + 2192);
 	d5 = ld(x + 2736);
-	e = fma_(d2, splat(-2.25f), d4);
-	f = fma_(d1, splat(-2.25f), d3);
-	g = fma_(d2, splat(-0.390625f), d4);
-	h = fma_(d1, splat(-0.390625f), d3);
 	t01 = fma_(d0, splat(0.87890625f), fma_(d2, splat(-2.640625f), d4));
-	t11 = fma_(f, splat(0.625f), e);
-	t21 = fma_(f, splat(-0.625f), e);
-	t31 = fma_(h, splat(1.5f), g);
-	t41 = fma_(h, splat(-1.5f), g);
 	t51 = fma_(d1, splat(0.87890625f), fma_(d3, splat(-2.640625f), d5));
 	d0 = ld(x + 32);
 	d1 = ld(x + 576);
@@ -195,15 +184,7 @@ winograd4x4_16to16_32x32_relu_in_tile(const float *RC_RESTRICT x, float *RC_REST
 	d3 = ld(x + 1664);
 	d4 = ld(x + 2208);
 	d5 = ld(x + 2752);
-	e = fma_(d2, splat(-2.25f), d4);
-	f = fma_(d1, splat(-2.25f), d3);
-	g = fma_(d2, splat(-0.390625f), d4);
-	h = fma_(d1, splat(-0.390625f), d3);
 	t02 = fma_(d0, splat(0.87890625f), fma_(d2, splat(-2.640625f), d4));
-	t12 = fma_(f, splat(0.625f), e);
-	t22 = fma_(f, splat(-0.625f), e);
-	t32 = fma_(h, splat(1.5f), g);
-	t42 = fma_(h, splat(-1.5f), g);
 	t52 = fma_(d1, splat(0.87890625f), fma_(d3, splat(-2.640625f), d5));
 	d0 = ld(x + 48);
 	d1 = ld(x + 592);
@@ -211,15 +192,7 @@ winograd4x4_16to16_32x32_relu_in_tile(const float *RC_RESTRICT x, float *RC_REST
 	d3 = ld(x + 1680);
 	d4 = ld(x + 2224);
 	d5 = ld(x + 2768);
-	e = fma_(d2, splat(-2.25f), d4);
-	f = fma_(d1, splat(-2.25f), d3);
-	g = fma_(d2, splat(-0.390625f), d4);
-	h = fma_(d1, splat(-0.390625f), d3);
 	t03 = fma_(d0, splat(0.87890625f), fma_(d2, splat(-2.640625f), d4));
-	t13 = fma_(f, splat(0.625f), e);
-	t23 = fma_(f, splat(-0.625f), e);
-	t33 = fma_(h, splat(1.5f), g);
-	t43 = fma_(h, splat(-1.5f), g);
 	t53 = fma_(d1, splat(0.87890625f), fma_(d3, splat(-2.640625f), d5));
 	d0 = ld(x + 64);
 	d1 = ld(x + 608);
@@ -227,15 +200,7 @@ winograd4x4_16to16_32x32_relu_in_tile(const float *RC_RESTRICT x, float *RC_REST
 	d3 = ld(x + 1696);
 	d4 = ld(x + 2240);
 	d5 = ld(x + 2784);
-	e = fma_(d2, splat(-2.25f), d4);
-	f = fma_(d1, splat(-2.25f), d3);
-	g = fma_(d2, splat(-0.390625f), d4);
-	h = fma_(d1, splat(-0.390625f), d3);
 	t04 = fma_(d0, splat(0.87890625f), fma_(d2, splat(-2.640625f), d4));
-	t14 = fma_(f, splat(0.625f), e);
-	t24 = fma_(f, splat(-0.625f), e);
-	t34 = fma_(h, splat(1.5f), g);
-	t44 = fma_(h, splat(-1.5f), g);
 	t54 = fma_(d1, splat(0.87890625f), fma_(d3, splat(-2.640625f), d5));
 	d0 = ld(x + 80);
 	d1 = ld(x + 624);
@@ -243,113 +208,204 @@ winograd4x4_16to16_32x32_relu_in_tile(const float *RC_RESTRICT x, float *RC_REST
 	d3 = ld(x + 1712);
 	d4 = ld(x + 2256);
 	d5 = ld(x + 2800);
-	e = fma_(d2, splat(-2.25f), d4);
-	f = fma_(d1, splat(-2.25f), d3);
-	g = fma_(d2, splat(-0.390625f), d4);
-	h = fma_(d1, splat(-0.390625f), d3);
 	t05 = fma_(d0, splat(0.87890625f), fma_(d2, splat(-2.640625f), d4));
-	t15 = fma_(f, splat(0.625f), e);
-	t25 = fma_(f, splat(-0.625f), e);
-	t35 = fma_(h, splat(1.5f), g);
-	t45 = fma_(h, splat(-1.5f), g);
 	t55 = fma_(d1, splat(0.87890625f), fma_(d3, splat(-2.640625f), d5));
-
+	d0 = fma_(t00, splat(0.87890625f), fma_(t02, splat(-2.640625f), t04));
+	d5 = fma_(t01, splat(0.87890625f), fma_(t03, splat(-2.640625f), t05));
 	e = fma_(t02, splat(-2.25f), t04);
 	f = fma_(t01, splat(-2.25f), t03);
-	g = fma_(t02, splat(-0.390625f), t04);
-	h = fma_(t01, splat(-0.390625f), t03);
-	d0 = fma_(t00, splat(0.87890625f), fma_(t02, splat(-2.640625f), t04));
 	d1 = fma_(f, splat(0.625f), e);
 	d2 = fma_(f, splat(-0.625f), e);
-	d3 = fma_(h, splat(1.5f), g);
-	d4 = fma_(h, splat(-1.5f), g);
-	d5 = fma_(t01, splat(0.87890625f), fma_(t03, splat(-2.640625f), t05));
+	e = fma_(t02, splat(-0.390625f), t04);
+	f = fma_(t01, splat(-0.390625f), t03);
+	d3 = fma_(f, splat(1.5f), e);
+	d4 = fma_(f, splat(-1.5f), e);
 	st(v, d0);
-	st(v + step, d1);
-	st(v + step*2, d2);
-	st(v + step*3, d3);
-	st(v + step*4, d4);
-	st(v + step*5, d5);
-	e = fma_(t12, splat(-2.25f), t14);
-	f = fma_(t11, splat(-2.25f), t13);
-	g = fma_(t12, splat(-0.390625f), t14);
-	h = fma_(t11, splat(-0.390625f), t13);
-	d0 = fma_(t10, splat(0.87890625f), fma_(t12, splat(-2.640625f), t14));
-	d1 = fma_(f, splat(0.625f), e);
-	d2 = fma_(f, splat(-0.625f), e);
-	d3 = fma_(h, splat(1.5f), g);
-	d4 = fma_(h, splat(-1.5f), g);
-	d5 = fma_(t11, splat(0.87890625f), fma_(t13, splat(-2.640625f), t15));
-	st(v + step*6, d0);
-	st(v + step*7, d1);
-	st(v + step*8, d2);
-	st(v + step*9, d3);
-	st(v + step*10, d4);
-	st(v + step*11, d5);
-	e = fma_(t22, splat(-2.25f), t24);
-	f = fma_(t21, splat(-2.25f), t23);
-	g = fma_(t22, splat(-0.390625f), t24);
-	h = fma_(t21, splat(-0.390625f), t23);
-	d0 = fma_(t20, splat(0.87890625f), fma_(t22, splat(-2.640625f), t24));
-	d1 = fma_(f, splat(0.625f), e);
-	d2 = fma_(f, splat(-0.625f), e);
-	d3 = fma_(h, splat(1.5f), g);
-	d4 = fma_(h, splat(-1.5f), g);
-	d5 = fma_(t21, splat(0.87890625f), fma_(t23, splat(-2.640625f), t25));
-	st(v + step*12, d0);
-	st(v + step*13, d1);
-	st(v + step*14, d2);
-	st(v + step*15, d3);
-	st(v + step*16, d4);
-	st(v + step*17, d5);
-	e = fma_(t32, splat(-2.25f), t34);
-	f = fma_(t31, splat(-2.25f), t33);
-	g = fma_(t32, splat(-0.390625f), t34);
-	h = fma_(t31, splat(-0.390625f), t33);
-	d0 = fma_(t30, splat(0.87890625f), fma_(t32, splat(-2.640625f), t34));
-	d1 = fma_(f, splat(0.625f), e);
-	d2 = fma_(f, splat(-0.625f), e);
-	d3 = fma_(h, splat(1.5f), g);
-	d4 = fma_(h, splat(-1.5f), g);
-	d5 = fma_(t31, splat(0.87890625f), fma_(t33, splat(-2.640625f), t35));
-	st(v + step*18, d0);
-	st(v + step*19, d1);
-	st(v + step*20, d2);
-	st(v + step*21, d3);
-	st(v + step*22, d4);
-	st(v + step*23, d5);
-	e = fma_(t42, splat(-2.25f), t44);
-	f = fma_(t41, splat(-2.25f), t43);
-	g = fma_(t42, splat(-0.390625f), t44);
-	h = fma_(t41, splat(-0.390625f), t43);
-	d0 = fma_(t40, splat(0.87890625f), fma_(t42, splat(-2.640625f), t44));
-	d1 = fma_(f, splat(0.625f), e);
-	d2 = fma_(f, splat(-0.625f), e);
-	d3 = fma_(h, splat(1.5f), g);
-	d4 = fma_(h, splat(-1.5f), g);
-	d5 = fma_(t41, splat(0.87890625f), fma_(t43, splat(-2.640625f), t45));
-	st(v + step*24, d0);
-	st(v + step*25, d1);
-	st(v + step*26, d2);
-	st(v + step*27, d3);
-	st(v + step*28, d4);
-	st(v + step*29, d5);
+	st(v + 528, d1);
+	st(v + 1056, d2);
+	st(v + 1584, d3);
+	st(v + 2112, d4);
+	st(v + 2640, d5);
+	d0 = fma_(t50, splat(0.87890625f), fma_(t52, splat(-2.640625f), t54));
+	d5 = fma_(t51, splat(0.87890625f), fma_(t53, splat(-2.640625f), t55));
 	e = fma_(t52, splat(-2.25f), t54);
 	f = fma_(t51, splat(-2.25f), t53);
-	g = fma_(t52, splat(-0.390625f), t54);
-	h = fma_(t51, splat(-0.390625f), t53);
-	d0 = fma_(t50, splat(0.87890625f), fma_(t52, splat(-2.640625f), t54));
 	d1 = fma_(f, splat(0.625f), e);
 	d2 = fma_(f, splat(-0.625f), e);
-	d3 = fma_(h, splat(1.5f), g);
-	d4 = fma_(h, splat(-1.5f), g);
-	d5 = fma_(t51, splat(0.87890625f), fma_(t53, splat(-2.640625f), t55));
-	st(v + step*30, d0);
-	st(v + step*31, d1);
-	st(v + step*32, d2);
-	st(v + step*33, d3);
-	st(v + step*34, d4);
-	st(v + step*35, d5);
+	e = fma_(t52, splat(-0.390625f), t54);
+	f = fma_(t51, splat(-0.390625f), t53);
+	d3 = fma_(f, splat(1.5f), e);
+	d4 = fma_(f, splat(-1.5f), e);
+	st(v + 15840, d0);
+	st(v + 16368, d1);
+	st(v + 16896, d2);
+	st(v + 17424, d3);
+	st(v + 17952, d4);
+	st(v + 18480, d5);
+
+	RC_OPAQUE(x);
+	d1 = ld(x + 544);
+	d2 = ld(x + 1088);
+	d3 = ld(x + 1632);
+	d4 = ld(x + 2176);
+	e = fma_(d2, splat(-2.25f), d4);
+	f = fma_(d1, splat(-2.25f), d3);
+	t10 = fma_(f, splat(0.625f), e);
+	t20 = fma_(f, splat(-0.625f), e);
+	d1 = ld(x + 560);
+	d2 = ld(x + 1104);
+	d3 = ld(x + 1648);
+	d4 = ld(x + 2192);
+	e = fma_(d2, splat(-2.25f), d4);
+	f = fma_(d1, splat(-2.25f), d3);
+	t11 = fma_(f, splat(0.625f), e);
+	t21 = fma_(f, splat(-0.625f), e);
+	d1 = ld(x + 576);
+	d2 = ld(x + 1120);
+	d3 = ld(x + 1664);
+	d4 = ld(x + 2208);
+	e = fma_(d2, splat(-2.25f), d4);
+	f = fma_(d1, splat(-2.25f), d3);
+	t12 = fma_(f, splat(0.625f), e);
+	t22 = fma_(f, splat(-0.625f), e);
+	d1 = ld(x + 592);
+	d2 = ld(x + 1136);
+	d3 = ld(x + 1680);
+	d4 = ld(x + 2224);
+	e = fma_(d2, splat(-2.25f), d4);
+	f = fma_(d1, splat(-2.25f), d3);
+	t13 = fma_(f, splat(0.625f), e);
+	t23 = fma_(f, splat(-0.625f), e);
+	d1 = ld(x + 608);
+	d2 = ld(x + 1152);
+	d3 = ld(x + 1696);
+	d4 = ld(x + 2240);
+	e = fma_(d2, splat(-2.25f), d4);
+	f = fma_(d1, splat(-2.25f), d3);
+	t14 = fma_(f, splat(0.625f), e);
+	t24 = fma_(f, splat(-0.625f), e);
+	d1 = ld(x + 624);
+	d2 = ld(x + 1168);
+	d3 = ld(x + 1712);
+	d4 = ld(x + 2256);
+	e = fma_(d2, splat(-2.25f), d4);
+	f = fma_(d1, splat(-2.25f), d3);
+	t15 = fma_(f, splat(0.625f), e);
+	t25 = fma_(f, splat(-0.625f), e);
+	d0 = fma_(t10, splat(0.87890625f), fma_(t12, splat(-2.640625f), t14));
+	d5 = fma_(t11, splat(0.87890625f), fma_(t13, splat(-2.640625f), t15));
+	e = fma_(t12, splat(-2.25f), t14);
+	f = fma_(t11, splat(-2.25f), t13);
+	d1 = fma_(f, splat(0.625f), e);
+	d2 = fma_(f, splat(-0.625f), e);
+	e = fma_(t12, splat(-0.390625f), t14);
+	f = fma_(t11, splat(-0.390625f), t13);
+	d3 = fma_(f, splat(1.5f), e);
+	d4 = fma_(f, splat(-1.5f), e);
+	st(v + 3168, d0);
+	st(v + 3696, d1);
+	st(v + 4224, d2);
+	st(v + 4752, d3);
+	st(v + 5280, d4);
+	st(v + 5808, d5);
+	d0 = fma_(t20, splat(0.87890625f), fma_(t22, splat(-2.640625f), t24));
+	d5 = fma_(t21, splat(0.87890625f), fma_(t23, splat(-2.640625f), t25));
+	e = fma_(t22, splat(-2.25f), t24);
+	f = fma_(t21, splat(-2.25f), t23);
+	d1 = fma_(f, splat(0.625f), e);
+	d2 = fma_(f, splat(-0.625f), e);
+	e = fma_(t22, splat(-0.390625f), t24);
+	f = fma_(t21, splat(-0.390625f), t23);
+	d3 = fma_(f, splat(1.5f), e);
+	d4 = fma_(f, splat(-1.5f), e);
+	st(v + 6336, d0);
+	st(v + 6864, d1);
+	st(v + 7392, d2);
+	st(v + 7920, d3);
+	st(v + 8448, d4);
+	st(v + 8976, d5);
+
+	RC_OPAQUE(x);
+	d1 = ld(x + 544);
+	d2 = ld(x + 1088);
+	d3 = ld(x + 1632);
+	d4 = ld(x + 2176);
+	e = fma_(d2, splat(-0.390625f), d4);
+	f = fma_(d1, splat(-0.390625f), d3);
+	t30 = fma_(f, splat(1.5f), e);
+	t40 = fma_(f, splat(-1.5f), e);
+	d1 = ld(x + 560);
+	d2 = ld(x + 1104);
+	d3 = ld(x + 1648);
+	d4 = ld(x + 2192);
+	e = fma_(d2, splat(-0.390625f), d4);
+	f = fma_(d1, splat(-0.390625f), d3);
+	t31 = fma_(f, splat(1.5f), e);
+	t41 = fma_(f, splat(-1.5f), e);
+	d1 = ld(x + 576);
+	d2 = ld(x + 1120);
+	d3 = ld(x + 1664);
+	d4 = ld(x + 2208);
+	e = fma_(d2, splat(-0.390625f), d4);
+	f = fma_(d1, splat(-0.390625f), d3);
+	t32 = fma_(f, splat(1.5f), e);
+	t42 = fma_(f, splat(-1.5f), e);
+	d1 = ld(x + 592);
+	d2 = ld(x + 1136);
+	d3 = ld(x + 1680);
+	d4 = ld(x + 2224);
+	e = fma_(d2, splat(-0.390625f), d4);
+	f = fma_(d1, splat(-0.390625f), d3);
+	t33 = fma_(f, splat(1.5f), e);
+	t43 = fma_(f, splat(-1.5f), e);
+	d1 = ld(x + 608);
+	d2 = ld(x + 1152);
+	d3 = ld(x + 1696);
+	d4 = ld(x + 2240);
+	e = fma_(d2, splat(-0.390625f), d4);
+	f = fma_(d1, splat(-0.390625f), d3);
+	t34 = fma_(f, splat(1.5f), e);
+	t44 = fma_(f, splat(-1.5f), e);
+	d1 = ld(x + 624);
+	d2 = ld(x + 1168);
+	d3 = ld(x + 1712);
+	d4 = ld(x + 2256);
+	e = fma_(d2, splat(-0.390625f), d4);
+	f = fma_(d1, splat(-0.390625f), d3);
+	t35 = fma_(f, splat(1.5f), e);
+	t45 = fma_(f, splat(-1.5f), e);
+	d0 = fma_(t30, splat(0.87890625f), fma_(t32, splat(-2.640625f), t34));
+	d5 = fma_(t31, splat(0.87890625f), fma_(t33, splat(-2.640625f), t35));
+	e = fma_(t32, splat(-2.25f), t34);
+	f = fma_(t31, splat(-2.25f), t33);
+	d1 = fma_(f, splat(0.625f), e);
+	d2 = fma_(f, splat(-0.625f), e);
+	e = fma_(t32, splat(-0.390625f), t34);
+	f = fma_(t31, splat(-0.390625f), t33);
+	d3 = fma_(f, splat(1.5f), e);
+	d4 = fma_(f, splat(-1.5f), e);
+	st(v + 9504, d0);
+	st(v + 10032, d1);
+	st(v + 10560, d2);
+	st(v + 11088, d3);
+	st(v + 11616, d4);
+	st(v + 12144, d5);
+	d0 = fma_(t40, splat(0.87890625f), fma_(t42, splat(-2.640625f), t44));
+	d5 = fma_(t41, splat(0.87890625f), fma_(t43, splat(-2.640625f), t45));
+	e = fma_(t42, splat(-2.25f), t44);
+	f = fma_(t41, splat(-2.25f), t43);
+	d1 = fma_(f, splat(0.625f), e);
+	d2 = fma_(f, splat(-0.625f), e);
+	e = fma_(t42, splat(-0.390625f), t44);
+	f = fma_(t41, splat(-0.390625f), t43);
+	d3 = fma_(f, splat(1.5f), e);
+	d4 = fma_(f, splat(-1.5f), e);
+	st(v + 12672, d0);
+	st(v + 13200, d1);
+	st(v + 13728, d2);
+	st(v + 14256, d3);
+	st(v + 14784, d4);
+	st(v + 15312, d5);
 }
 
 /* phase 1: V of a band, from x; a unit is one channel block of one tile row */
@@ -366,11 +422,10 @@ winograd4x4_16to16_32x32_relu_in(const float *x, const float *w, const float *b,
 
 		for (int j = 0; j < 8; j++) {
 			int t = r*8 + j;
-			int width = 32, start = t/32*32;
-			float *v = y + start*576 + (c*width + t - start)*16;
+			float *v = y + t/32*19008 + (c*32 + t%32)*16;
 
 			for (int s = 0; s < 16; s += 8)
-				winograd4x4_16to16_32x32_relu_in_tile(xi + j*64 + s, v + s, width*16);
+				winograd4x4_16to16_32x32_relu_in_tile(xi + j*64 + s, v + s);
 		}
 	}
 }
@@ -378,7 +433,7 @@ winograd4x4_16to16_32x32_relu_in(const float *x, const float *w, const float *b,
 static RC_NOINLINE void
 winograd4x4_16to16_32x32_relu_p32(const float *RC_RESTRICT x, const float *RC_RESTRICT w, float *RC_RESTRICT m)
 {
-	for (int i = 0; i < 36; i++, x += 512, m += 512) {
+	for (int i = 0; i < 36; i++, x += 528, m += 528) {
 		{
 			const float *wk = w + i*256;
 			V a0 = zero(), b0 = zero();
@@ -595,18 +650,21 @@ winograd4x4_16to16_32x32_relu_p32(const float *RC_RESTRICT x, const float *RC_RE
 }
 
 static RC_NOINLINE void
-winograd4x4_16to16_32x32_relu_out_tile(const float *RC_RESTRICT m, int step, const float *b, float *y)
+winograd4x4_16to16_32x32_relu_out_tile(const float *RC_RESTRICT m, const float *b, float *y)
 {
-	V t00, t01, t02, t03, t04, t05, t10, t11, t12, t13, t14, t15, t20, t21, t22, t23, t24, t25, t30, t31, t32, t33, t34, t35;
+	V t00, t01, t02, t03, t04, t05;
+	V t10, t11, t12, t13, t14, t15;
+	V t20, t21, t22, t23, t24, t25;
+	V t30, t31, t32, t33, t34, t35;
 	V d0, d1, d2, d3, d4, d5, e, f, g, h;
 	V y0, y1, y2, y3, bias = ld(b);
 
 	d0 = ld(m);
-	d1 = ld(m + step*6);
-	d2 = ld(m + step*12);
-	d3 = ld(m + step*18);
-	d4 = ld(m + step*24);
-	d5 = ld(m + step*30);
+	d1 = ld(m + 3168);
+	d2 = ld(m + 6336);
+	d3 = ld(m + 9504);
+	d4 = ld(m + 12672);
+	d5 = ld(m + 15840);
 	e = add(d1, d2);
 	f = sub(d1, d2);
 	g = add(d3, d4);
@@ -615,12 +673,12 @@ winograd4x4_16to16_32x32_relu_out_tile(const float *RC_RESTRICT m, int step, con
 	t10 = fma_(f, splat(0.625f), mul(h, splat(1.5f)));
 	t20 = fma_(e, splat(0.390625f), mul(g, splat(2.25f)));
 	t30 = fma_(f, splat(0.244140625f), fma_(h, splat(3.375f), d5));
-	d0 = ld(m + step);
-	d1 = ld(m + step*7);
-	d2 = ld(m + step*13);
-	d3 = ld(m + step*19);
-	d4 = ld(m + step*25);
-	d5 = ld(m + step*31);
+	d0 = ld(m + 528);
+	d1 = ld(m + 3696);
+	d2 = ld(m + 6864);
+	d3 = ld(m + 10032);
+	d4 = ld(m + 13200);
+	d5 = ld(m + 16368);
 	e = add(d1, d2);
 	f = sub(d1, d2);
 	g = add(d3, d4);
@@ -629,12 +687,12 @@ winograd4x4_16to16_32x32_relu_out_tile(const float *RC_RESTRICT m, int step, con
 	t11 = fma_(f, splat(0.625f), mul(h, splat(1.5f)));
 	t21 = fma_(e, splat(0.390625f), mul(g, splat(2.25f)));
 	t31 = fma_(f, splat(0.244140625f), fma_(h, splat(3.375f), d5));
-	d0 = ld(m + step*2);
-	d1 = ld(m + step*8);
-	d2 = ld(m + step*14);
-	d3 = ld(m + step*20);
-	d4 = ld(m + step*26);
-	d5 = ld(m + step*32);
+	d0 = ld(m + 1056);
+	d1 = ld(m + 4224);
+	d2 = ld(m + 7392);
+	d3 = ld(m + 10560);
+	d4 = ld(m + 13728);
+	d5 = ld(m + 16896);
 	e = add(d1, d2);
 	f = sub(d1, d2);
 	g = add(d3, d4);
@@ -643,12 +701,12 @@ winograd4x4_16to16_32x32_relu_out_tile(const float *RC_RESTRICT m, int step, con
 	t12 = fma_(f, splat(0.625f), mul(h, splat(1.5f)));
 	t22 = fma_(e, splat(0.390625f), mul(g, splat(2.25f)));
 	t32 = fma_(f, splat(0.244140625f), fma_(h, splat(3.375f), d5));
-	d0 = ld(m + step*3);
-	d1 = ld(m + step*9);
-	d2 = ld(m + step*15);
-	d3 = ld(m + step*21);
-	d4 = ld(m + step*27);
-	d5 = ld(m + step*33);
+	d0 = ld(m + 1584);
+	d1 = ld(m + 4752);
+	d2 = ld(m + 7920);
+	d3 = ld(m + 11088);
+	d4 = ld(m + 14256);
+	d5 = ld(m + 17424);
 	e = add(d1, d2);
 	f = sub(d1, d2);
 	g = add(d3, d4);
@@ -657,12 +715,12 @@ winograd4x4_16to16_32x32_relu_out_tile(const float *RC_RESTRICT m, int step, con
 	t13 = fma_(f, splat(0.625f), mul(h, splat(1.5f)));
 	t23 = fma_(e, splat(0.390625f), mul(g, splat(2.25f)));
 	t33 = fma_(f, splat(0.244140625f), fma_(h, splat(3.375f), d5));
-	d0 = ld(m + step*4);
-	d1 = ld(m + step*10);
-	d2 = ld(m + step*16);
-	d3 = ld(m + step*22);
-	d4 = ld(m + step*28);
-	d5 = ld(m + step*34);
+	d0 = ld(m + 2112);
+	d1 = ld(m + 5280);
+	d2 = ld(m + 8448);
+	d3 = ld(m + 11616);
+	d4 = ld(m + 14784);
+	d5 = ld(m + 17952);
 	e = add(d1, d2);
 	f = sub(d1, d2);
 	g = add(d3, d4);
@@ -671,12 +729,12 @@ winograd4x4_16to16_32x32_relu_out_tile(const float *RC_RESTRICT m, int step, con
 	t14 = fma_(f, splat(0.625f), mul(h, splat(1.5f)));
 	t24 = fma_(e, splat(0.390625f), mul(g, splat(2.25f)));
 	t34 = fma_(f, splat(0.244140625f), fma_(h, splat(3.375f), d5));
-	d0 = ld(m + step*5);
-	d1 = ld(m + step*11);
-	d2 = ld(m + step*17);
-	d3 = ld(m + step*23);
-	d4 = ld(m + step*29);
-	d5 = ld(m + step*35);
+	d0 = ld(m + 2640);
+	d1 = ld(m + 5808);
+	d2 = ld(m + 8976);
+	d3 = ld(m + 12144);
+	d4 = ld(m + 15312);
+	d5 = ld(m + 18480);
 	e = add(d1, d2);
 	f = sub(d1, d2);
 	g = add(d3, d4);
@@ -744,20 +802,20 @@ static void
 winograd4x4_16to16_32x32_relu(const float *x, const float *w, const float *b, const float *z, float *y, int lo, int hi)
 {
 	(void)z;
-	float m[18432];
+	float m[19008];
 
 	for (int u = lo; u < hi; u++) {
 		int og = u/2, tb = u%2;
 		int width = 32, start = tb*32;
 
-		winograd4x4_16to16_32x32_relu_p32(x + start*576, w + og*9216, m);
+		winograd4x4_16to16_32x32_relu_p32(x + tb*19008, w + og*9216, m);
 		for (int t = 0; t < width; t++) {
 			int r = (start + t)/8, j = (start + t)%8;
 			int i = r;
 			float *yt = y + i*2176 + j*64 + 560;
 
 			for (int s = 0; s < 2; s++) {
-				winograd4x4_16to16_32x32_relu_out_tile(m + t*16 + s*8, width*16, b + (og*2 + s)*8, yt + (og*2 + s)/2*18496 + (og*2 + s)%2*8);
+				winograd4x4_16to16_32x32_relu_out_tile(m + t*16 + s*8, b + (og*2 + s)*8, yt + (og*2 + s)/2*18496 + (og*2 + s)%2*8);
 			}
 		}
 	}
@@ -773,14 +831,19 @@ winograd4x4_16to16_32x32_relu(const float *x, const float *w, const float *b, co
 ** z  16 x 32 x 32  nChw16c, halo 1 1 1 1
 ** y  16 x 32 x 32  nChw16c, halo 1 1 1 1
 ** w  9216 floats  [1 oc][36][16 ic][16 oc]: G g G'
-** V  36864 floats  [32 tiles][36][1 ic][tile][16 ic], of one of 1 bands
-** 0.59 M MACs instead of 2.36 M; 6 tiles x 16 channels in 12 accumulators; 73728 bytes of stack
+** V  38016 floats  [32 tiles][36][1 ic][tile][16 ic], of one of 1 bands
+** 0.59 M MACs instead of 2.36 M; 6 tiles x 16 channels in 12 accumulators; 76032 bytes of stack
 */
 static RC_NOINLINE void
-winograd4x4_16to16_32x32_add_relu_in_tile(const float *RC_RESTRICT x, float *RC_RESTRICT v, int step)
+winograd4x4_16to16_32x32_add_relu_in_tile(const float *RC_RESTRICT x, float *RC_RESTRICT v)
 {
-	V t00, t01, t02, t03, t04, t05, t10, t11, t12, t13, t14, t15, t20, t21, t22, t23, t24, t25, t30, t31, t32, t33, t34, t35, t40, t41, t42, t43, t44, t45, t50, t51, t52, t53, t54, t55;
-	V d0, d1, d2, d3, d4, d5, e, f, g, h;
+	V t00, t01, t02, t03, t04, t05;
+	V t10, t11, t12, t13, t14, t15;
+	V t20, t21, t22, t23, t24, t25;
+	V t30, t31, t32, t33, t34, t35;
+	V t40, t41, t42, t43, t44, t45;
+	V t50, t51, t52, t53, t54, t55;
+	V d0, d1, d2, d3, d4, d5, e, f;
 
 	d0 = ld(x + 0);
 	d1 = ld(x + 544);
@@ -788,15 +851,7 @@ winograd4x4_16to16_32x32_add_relu_in_tile(const float *RC_RESTRICT x, float *RC_
 	d3 = ld(x + 1632);
 	d4 = ld(x + 2176);
 	d5 = ld(x + 2720);
-	e = fma_(d2, splat(-2.25f), d4);
-	f = fma_(d1, splat(-2.25f), d3);
-	g = fma_(d2, splat(-0.390625f), d4);
-	h = fma_(d1, splat(-0.390625f), d3);
 	t00 = fma_(d0, splat(0.87890625f), fma_(d2, splat(-2.640625f), d4));
-	t10 = fma_(f, splat(0.625f), e);
-	t20 = fma_(f, splat(-0.625f), e);
-	t30 = fma_(h, splat(1.5f), g);
-	t40 = fma_(h, splat(-1.5f), g);
 	t50 = fma_(d1, splat(0.87890625f), fma_(d3, splat(-2.640625f), d5));
 	d0 = ld(x + 16);
 	d1 = ld(x + 560);
@@ -804,15 +859,7 @@ winograd4x4_16to16_32x32_add_relu_in_tile(const float *RC_RESTRICT x, float *RC_
 	d3 = ld(x + 1648);
 	d4 = ld(x + 2192);
 	d5 = ld(x + 2736);
-	e = fma_(d2, splat(-2.25f), d4);
-	f = fma_(d1, splat(-2.25f), d3);
-	g = fma_(d2, splat(-0.390625f), d4);
-	h = fma_(d1, splat(-0.390625f), d3);
 	t01 = fma_(d0, splat(0.87890625f), fma_(d2, splat(-2.640625f), d4));
-	t11 = fma_(f, splat(0.625f), e);
-	t21 = fma_(f, splat(-0.625f), e);
-	t31 = fma_(h, splat(1.5f), g);
-	t41 = fma_(h, splat(-1.5f), g);
 	t51 = fma_(d1, splat(0.87890625f), fma_(d3, splat(-2.640625f), d5));
 	d0 = ld(x + 32);
 	d1 = ld(x + 576);
@@ -820,15 +867,7 @@ winograd4x4_16to16_32x32_add_relu_in_tile(const float *RC_RESTRICT x, float *RC_
 	d3 = ld(x + 1664);
 	d4 = ld(x + 2208);
 	d5 = ld(x + 2752);
-	e = fma_(d2, splat(-2.25f), d4);
-	f = fma_(d1, splat(-2.25f), d3);
-	g = fma_(d2, splat(-0.390625f), d4);
-	h = fma_(d1, splat(-0.390625f), d3);
 	t02 = fma_(d0, splat(0.87890625f), fma_(d2, splat(-2.640625f), d4));
-	t12 = fma_(f, splat(0.625f), e);
-	t22 = fma_(f, splat(-0.625f), e);
-	t32 = fma_(h, splat(1.5f), g);
-	t42 = fma_(h, splat(-1.5f), g);
 	t52 = fma_(d1, splat(0.87890625f), fma_(d3, splat(-2.640625f), d5));
 	d0 = ld(x + 48);
 	d1 = ld(x + 592);
@@ -836,15 +875,7 @@ winograd4x4_16to16_32x32_add_relu_in_tile(const float *RC_RESTRICT x, float *RC_
 	d3 = ld(x + 1680);
 	d4 = ld(x + 2224);
 	d5 = ld(x + 2768);
-	e = fma_(d2, splat(-2.25f), d4);
-	f = fma_(d1, splat(-2.25f), d3);
-	g = fma_(d2, splat(-0.390625f), d4);
-	h = fma_(d1, splat(-0.390625f), d3);
 	t03 = fma_(d0, splat(0.87890625f), fma_(d2, splat(-2.640625f), d4));
-	t13 = fma_(f, splat(0.625f), e);
-	t23 = fma_(f, splat(-0.625f), e);
-	t33 = fma_(h, splat(1.5f), g);
-	t43 = fma_(h, splat(-1.5f), g);
 	t53 = fma_(d1, splat(0.87890625f), fma_(d3, splat(-2.640625f), d5));
 	d0 = ld(x + 64);
 	d1 = ld(x + 608);
@@ -852,15 +883,7 @@ winograd4x4_16to16_32x32_add_relu_in_tile(const float *RC_RESTRICT x, float *RC_
 	d3 = ld(x + 1696);
 	d4 = ld(x + 2240);
 	d5 = ld(x + 2784);
-	e = fma_(d2, splat(-2.25f), d4);
-	f = fma_(d1, splat(-2.25f), d3);
-	g = fma_(d2, splat(-0.390625f), d4);
-	h = fma_(d1, splat(-0.390625f), d3);
 	t04 = fma_(d0, splat(0.87890625f), fma_(d2, splat(-2.640625f), d4));
-	t14 = fma_(f, splat(0.625f), e);
-	t24 = fma_(f, splat(-0.625f), e);
-	t34 = fma_(h, splat(1.5f), g);
-	t44 = fma_(h, splat(-1.5f), g);
 	t54 = fma_(d1, splat(0.87890625f), fma_(d3, splat(-2.640625f), d5));
 	d0 = ld(x + 80);
 	d1 = ld(x + 624);
@@ -868,113 +891,204 @@ winograd4x4_16to16_32x32_add_relu_in_tile(const float *RC_RESTRICT x, float *RC_
 	d3 = ld(x + 1712);
 	d4 = ld(x + 2256);
 	d5 = ld(x + 2800);
-	e = fma_(d2, splat(-2.25f), d4);
-	f = fma_(d1, splat(-2.25f), d3);
-	g = fma_(d2, splat(-0.390625f), d4);
-	h = fma_(d1, splat(-0.390625f), d3);
 	t05 = fma_(d0, splat(0.87890625f), fma_(d2, splat(-2.640625f), d4));
-	t15 = fma_(f, splat(0.625f), e);
-	t25 = fma_(f, splat(-0.625f), e);
-	t35 = fma_(h, splat(1.5f), g);
-	t45 = fma_(h, splat(-1.5f), g);
 	t55 = fma_(d1, splat(0.87890625f), fma_(d3, splat(-2.640625f), d5));
-
+	d0 = fma_(t00, splat(0.87890625f), fma_(t02, splat(-2.640625f), t04));
+	d5 = fma_(t01, splat(0.87890625f), fma_(t03, splat(-2.640625f), t05));
 	e = fma_(t02, splat(-2.25f), t04);
 	f = fma_(t01, splat(-2.25f), t03);
-	g = fma_(t02, splat(-0.390625f), t04);
-	h = fma_(t01, splat(-0.390625f), t03);
-	d0 = fma_(t00, splat(0.87890625f), fma_(t02, splat(-2.640625f), t04));
 	d1 = fma_(f, splat(0.625f), e);
 	d2 = fma_(f, splat(-0.625f), e);
-	d3 = fma_(h, splat(1.5f), g);
-	d4 = fma_(h, splat(-1.5f), g);
-	d5 = fma_(t01, splat(0.87890625f), fma_(t03, splat(-2.640625f), t05));
+	e = fma_(t02, splat(-0.390625f), t04);
+	f = fma_(t01, splat(-0.390625f), t03);
+	d3 = fma_(f, splat(1.5f), e);
+	d4 = fma_(f, splat(-1.5f), e);
 	st(v, d0);
-	st(v + step, d1);
-	st(v + step*2, d2);
-	st(v + step*3, d3);
-	st(v + step*4, d4);
-	st(v + step*5, d5);
-	e = fma_(t12, splat(-2.25f), t14);
-	f = fma_(t11, splat(-2.25f), t13);
-	g = fma_(t12, splat(-0.390625f), t14);
-	h = fma_(t11, splat(-0.390625f), t13);
-	d0 = fma_(t10, splat(0.87890625f), fma_(t12, splat(-2.640625f), t14));
-	d1 = fma_(f, splat(0.625f), e);
-	d2 = fma_(f, splat(-0.625f), e);
-	d3 = fma_(h, splat(1.5f), g);
-	d4 = fma_(h, splat(-1.5f), g);
-	d5 = fma_(t11, splat(0.87890625f), fma_(t13, splat(-2.640625f), t15));
-	st(v + step*6, d0);
-	st(v + step*7, d1);
-	st(v + step*8, d2);
-	st(v + step*9, d3);
-	st(v + step*10, d4);
-	st(v + step*11, d5);
-	e = fma_(t22, splat(-2.25f), t24);
-	f = fma_(t21, splat(-2.25f), t23);
-	g = fma_(t22, splat(-0.390625f), t24);
-	h = fma_(t21, splat(-0.390625f), t23);
-	d0 = fma_(t20, splat(0.87890625f), fma_(t22, splat(-2.640625f), t24));
-	d1 = fma_(f, splat(0.625f), e);
-	d2 = fma_(f, splat(-0.625f), e);
-	d3 = fma_(h, splat(1.5f), g);
-	d4 = fma_(h, splat(-1.5f), g);
-	d5 = fma_(t21, splat(0.87890625f), fma_(t23, splat(-2.640625f), t25));
-	st(v + step*12, d0);
-	st(v + step*13, d1);
-	st(v + step*14, d2);
-	st(v + step*15, d3);
-	st(v + step*16, d4);
-	st(v + step*17, d5);
-	e = fma_(t32, splat(-2.25f), t34);
-	f = fma_(t31, splat(-2.25f), t33);
-	g = fma_(t32, splat(-0.390625f), t34);
-	h = fma_(t31, splat(-0.390625f), t33);
-	d0 = fma_(t30, splat(0.87890625f), fma_(t32, splat(-2.640625f), t34));
-	d1 = fma_(f, splat(0.625f), e);
-	d2 = fma_(f, splat(-0.625f), e);
-	d3 = fma_(h, splat(1.5f), g);
-	d4 = fma_(h, splat(-1.5f), g);
-	d5 = fma_(t31, splat(0.87890625f), fma_(t33, splat(-2.640625f), t35));
-	st(v + step*18, d0);
-	st(v + step*19, d1);
-	st(v + step*20, d2);
-	st(v + step*21, d3);
-	st(v + step*22, d4);
-	st(v + step*23, d5);
-	e = fma_(t42, splat(-2.25f), t44);
-	f = fma_(t41, splat(-2.25f), t43);
-	g = fma_(t42, splat(-0.390625f), t44);
-	h = fma_(t41, splat(-0.390625f), t43);
-	d0 = fma_(t40, splat(0.87890625f), fma_(t42, splat(-2.640625f), t44));
-	d1 = fma_(f, splat(0.625f), e);
-	d2 = fma_(f, splat(-0.625f), e);
-	d3 = fma_(h, splat(1.5f), g);
-	d4 = fma_(h, splat(-1.5f), g);
-	d5 = fma_(t41, splat(0.87890625f), fma_(t43, splat(-2.640625f), t45));
-	st(v + step*24, d0);
-	st(v + step*25, d1);
-	st(v + step*26, d2);
-	st(v + step*27, d3);
-	st(v + step*28, d4);
-	st(v + step*29, d5);
+	st(v + 528, d1);
+	st(v + 1056, d2);
+	st(v + 1584, d3);
+	st(v + 2112, d4);
+	st(v + 2640, d5);
+	d0 = fma_(t50, splat(0.87890625f), fma_(t52, splat(-2.640625f), t54));
+	d5 = fma_(t51, splat(0.87890625f), fma_(t53, splat(-2.640625f), t55));
 	e = fma_(t52, splat(-2.25f), t54);
 	f = fma_(t51, splat(-2.25f), t53);
-	g = fma_(t52, splat(-0.390625f), t54);
-	h = fma_(t51, splat(-0.390625f), t53);
-	d0 = fma_(t50, splat(0.87890625f), fma_(t52, splat(-2.640625f), t54));
 	d1 = fma_(f, splat(0.625f), e);
 	d2 = fma_(f, splat(-0.625f), e);
-	d3 = fma_(h, splat(1.5f), g);
-	d4 = fma_(h, splat(-1.5f), g);
-	d5 = fma_(t51, splat(0.87890625f), fma_(t53, splat(-2.640625f), t55));
-	st(v + step*30, d0);
-	st(v + step*31, d1);
-	st(v + step*32, d2);
-	st(v + step*33, d3);
-	st(v + step*34, d4);
-	st(v + step*35, d5);
+	e = fma_(t52, splat(-0.390625f), t54);
+	f = fma_(t51, splat(-0.390625f), t53);
+	d3 = fma_(f, splat(1.5f), e);
+	d4 = fma_(f, splat(-1.5f), e);
+	st(v + 15840, d0);
+	st(v + 16368, d1);
+	st(v + 16896, d2);
+	st(v + 17424, d3);
+	st(v + 17952, d4);
+	st(v + 18480, d5);
+
+	RC_OPAQUE(x);
+	d1 = ld(x + 544);
+	d2 = ld(x + 1088);
+	d3 = ld(x + 1632);
+	d4 = ld(x + 2176);
+	e = fma_(d2, splat(-2.25f), d4);
+	f = fma_(d1, splat(-2.25f), d3);
+	t10 = fma_(f, splat(0.625f), e);
+	t20 = fma_(f, splat(-0.625f), e);
+	d1 = ld(x + 560);
+	d2 = ld(x + 1104);
+	d3 = ld(x + 1648);
+	d4 = ld(x + 2192);
+	e = fma_(d2, splat(-2.25f), d4);
+	f = fma_(d1, splat(-2.25f), d3);
+	t11 = fma_(f, splat(0.625f), e);
+	t21 = fma_(f, splat(-0.625f), e);
+	d1 = ld(x + 576);
+	d2 = ld(x + 1120);
+	d3 = ld(x + 1664);
+	d4 = ld(x + 2208);
+	e = fma_(d2, splat(-2.25f), d4);
+	f = fma_(d1, splat(-2.25f), d3);
+	t12 = fma_(f, splat(0.625f), e);
+	t22 = fma_(f, splat(-0.625f), e);
+	d1 = ld(x + 592);
+	d2 = ld(x + 1136);
+	d3 = ld(x + 1680);
+	d4 = ld(x + 2224);
+	e = fma_(d2, splat(-2.25f), d4);
+	f = fma_(d1, splat(-2.25f), d3);
+	t13 = fma_(f, splat(0.625f), e);
+	t23 = fma_(f, splat(-0.625f), e);
+	d1 = ld(x + 608);
+	d2 = ld(x + 1152);
+	d3 = ld(x + 1696);
+	d4 = ld(x + 2240);
+	e = fma_(d2, splat(-2.25f), d4);
+	f = fma_(d1, splat(-2.25f), d3);
+	t14 = fma_(f, splat(0.625f), e);
+	t24 = fma_(f, splat(-0.625f), e);
+	d1 = ld(x + 624);
+	d2 = ld(x + 1168);
+	d3 = ld(x + 1712);
+	d4 = ld(x + 2256);
+	e = fma_(d2, splat(-2.25f), d4);
+	f = fma_(d1, splat(-2.25f), d3);
+	t15 = fma_(f, splat(0.625f), e);
+	t25 = fma_(f, splat(-0.625f), e);
+	d0 = fma_(t10, splat(0.87890625f), fma_(t12, splat(-2.640625f), t14));
+	d5 = fma_(t11, splat(0.87890625f), fma_(t13, splat(-2.640625f), t15));
+	e = fma_(t12, splat(-2.25f), t14);
+	f = fma_(t11, splat(-2.25f), t13);
+	d1 = fma_(f, splat(0.625f), e);
+	d2 = fma_(f, splat(-0.625f), e);
+	e = fma_(t12, splat(-0.390625f), t14);
+	f = fma_(t11, splat(-0.390625f), t13);
+	d3 = fma_(f, splat(1.5f), e);
+	d4 = fma_(f, splat(-1.5f), e);
+	st(v + 3168, d0);
+	st(v + 3696, d1);
+	st(v + 4224, d2);
+	st(v + 4752, d3);
+	st(v + 5280, d4);
+	st(v + 5808, d5);
+	d0 = fma_(t20, splat(0.87890625f), fma_(t22, splat(-2.640625f), t24));
+	d5 = fma_(t21, splat(0.87890625f), fma_(t23, splat(-2.640625f), t25));
+	e = fma_(t22, splat(-2.25f), t24);
+	f = fma_(t21, splat(-2.25f), t23);
+	d1 = fma_(f, splat(0.625f), e);
+	d2 = fma_(f, splat(-0.625f), e);
+	e = fma_(t22, splat(-0.390625f), t24);
+	f = fma_(t21, splat(-0.390625f), t23);
+	d3 = fma_(f, splat(1.5f), e);
+	d4 = fma_(f, splat(-1.5f), e);
+	st(v + 6336, d0);
+	st(v + 6864, d1);
+	st(v + 7392, d2);
+	st(v + 7920, d3);
+	st(v + 8448, d4);
+	st(v + 8976, d5);
+
+	RC_OPAQUE(x);
+	d1 = ld(x + 544);
+	d2 = ld(x + 1088);
+	d3 = ld(x + 1632);
+	d4 = ld(x + 2176);
+	e = fma_(d2, splat(-0.390625f), d4);
+	f = fma_(d1, splat(-0.390625f), d3);
+	t30 = fma_(f, splat(1.5f), e);
+	t40 = fma_(f, splat(-1.5f), e);
+	d1 = ld(x + 560);
+	d2 = ld(x + 1104);
+	d3 = ld(x + 1648);
+	d4 = ld(x + 2192);
+	e = fma_(d2, splat(-0.390625f), d4);
+	f = fma_(d1, splat(-0.390625f), d3);
+	t31 = fma_(f, splat(1.5f), e);
+	t41 = fma_(f, splat(-1.5f), e);
+	d1 = ld(x + 576);
+	d2 = ld(x + 1120);
+	d3 = ld(x + 1664);
+	d4 = ld(x + 2208);
+	e = fma_(d2, splat(-0.390625f), d4);
+	f = fma_(d1, splat(-0.390625f), d3);
+	t32 = fma_(f, splat(1.5f), e);
+	t42 = fma_(f, splat(-1.5f), e);
+	d1 = ld(x + 592);
+	d2 = ld(x + 1136);
+	d3 = ld(x + 1680);
+	d4 = ld(x + 2224);
+	e = fma_(d2, splat(-0.390625f), d4);
+	f = fma_(d1, splat(-0.390625f), d3);
+	t33 = fma_(f, splat(1.5f), e);
+	t43 = fma_(f, splat(-1.5f), e);
+	d1 = ld(x + 608);
+	d2 = ld(x + 1152);
+	d3 = ld(x + 1696);
+	d4 = ld(x + 2240);
+	e = fma_(d2, splat(-0.390625f), d4);
+	f = fma_(d1, splat(-0.390625f), d3);
+	t34 = fma_(f, splat(1.5f), e);
+	t44 = fma_(f, splat(-1.5f), e);
+	d1 = ld(x + 624);
+	d2 = ld(x + 1168);
+	d3 = ld(x + 1712);
+	d4 = ld(x + 2256);
+	e = fma_(d2, splat(-0.390625f), d4);
+	f = fma_(d1, splat(-0.390625f), d3);
+	t35 = fma_(f, splat(1.5f), e);
+	t45 = fma_(f, splat(-1.5f), e);
+	d0 = fma_(t30, splat(0.87890625f), fma_(t32, splat(-2.640625f), t34));
+	d5 = fma_(t31, splat(0.87890625f), fma_(t33, splat(-2.640625f), t35));
+	e = fma_(t32, splat(-2.25f), t34);
+	f = fma_(t31, splat(-2.25f), t33);
+	d1 = fma_(f, splat(0.625f), e);
+	d2 = fma_(f, splat(-0.625f), e);
+	e = fma_(t32, splat(-0.390625f), t34);
+	f = fma_(t31, splat(-0.390625f), t33);
+	d3 = fma_(f, splat(1.5f), e);
+	d4 = fma_(f, splat(-1.5f), e);
+	st(v + 9504, d0);
+	st(v + 10032, d1);
+	st(v + 10560, d2);
+	st(v + 11088, d3);
+	st(v + 11616, d4);
+	st(v + 12144, d5);
+	d0 = fma_(t40, splat(0.87890625f), fma_(t42, splat(-2.640625f), t44));
+	d5 = fma_(t41, splat(0.87890625f), fma_(t43, splat(-2.640625f), t45));
+	e = fma_(t42, splat(-2.25f), t44);
+	f = fma_(t41, splat(-2.25f), t43);
+	d1 = fma_(f, splat(0.625f), e);
+	d2 = fma_(f, splat(-0.625f), e);
+	e = fma_(t42, splat(-0.390625f), t44);
+	f = fma_(t41, splat(-0.390625f), t43);
+	d3 = fma_(f, splat(1.5f), e);
+	d4 = fma_(f, splat(-1.5f), e);
+	st(v + 12672, d0);
+	st(v + 13200, d1);
+	st(v + 13728, d2);
+	st(v + 14256, d3);
+	st(v + 14784, d4);
+	st(v + 15312, d5);
 }
 
 /* phase 1: V of a band, from x; a unit is one channel block of one tile row */
@@ -991,11 +1105,10 @@ winograd4x4_16to16_32x32_add_relu_in(const float *x, const float *w, const float
 
 		for (int j = 0; j < 8; j++) {
 			int t = r*8 + j;
-			int width = 32, start = t/32*32;
-			float *v = y + start*576 + (c*width + t - start)*16;
+			float *v = y + t/32*19008 + (c*32 + t%32)*16;
 
 			for (int s = 0; s < 16; s += 8)
-				winograd4x4_16to16_32x32_add_relu_in_tile(xi + j*64 + s, v + s, width*16);
+				winograd4x4_16to16_32x32_add_relu_in_tile(xi + j*64 + s, v + s);
 		}
 	}
 }
@@ -1003,7 +1116,7 @@ winograd4x4_16to16_32x32_add_relu_in(const float *x, const float *w, const float
 static RC_NOINLINE void
 winograd4x4_16to16_32x32_add_relu_p32(const float *RC_RESTRICT x, const float *RC_RESTRICT w, float *RC_RESTRICT m)
 {
-	for (int i = 0; i < 36; i++, x += 512, m += 512) {
+	for (int i = 0; i < 36; i++, x += 528, m += 528) {
 		{
 			const float *wk = w + i*256;
 			V a0 = zero(), b0 = zero();
@@ -1220,18 +1333,21 @@ winograd4x4_16to16_32x32_add_relu_p32(const float *RC_RESTRICT x, const float *R
 }
 
 static RC_NOINLINE void
-winograd4x4_16to16_32x32_add_relu_out_tile(const float *RC_RESTRICT m, int step, const float *b, const float *z, float *y)
+winograd4x4_16to16_32x32_add_relu_out_tile(const float *RC_RESTRICT m, const float *b, const float *z, float *y)
 {
-	V t00, t01, t02, t03, t04, t05, t10, t11, t12, t13, t14, t15, t20, t21, t22, t23, t24, t25, t30, t31, t32, t33, t34, t35;
+	V t00, t01, t02, t03, t04, t05;
+	V t10, t11, t12, t13, t14, t15;
+	V t20, t21, t22, t23, t24, t25;
+	V t30, t31, t32, t33, t34, t35;
 	V d0, d1, d2, d3, d4, d5, e, f, g, h;
 	V y0, y1, y2, y3, bias = ld(b);
 
 	d0 = ld(m);
-	d1 = ld(m + step*6);
-	d2 = ld(m + step*12);
-	d3 = ld(m + step*18);
-	d4 = ld(m + step*24);
-	d5 = ld(m + step*30);
+	d1 = ld(m + 3168);
+	d2 = ld(m + 6336);
+	d3 = ld(m + 9504);
+	d4 = ld(m + 12672);
+	d5 = ld(m + 15840);
 	e = add(d1, d2);
 	f = sub(d1, d2);
 	g = add(d3, d4);
@@ -1240,12 +1356,12 @@ winograd4x4_16to16_32x32_add_relu_out_tile(const float *RC_RESTRICT m, int step,
 	t10 = fma_(f, splat(0.625f), mul(h, splat(1.5f)));
 	t20 = fma_(e, splat(0.390625f), mul(g, splat(2.25f)));
 	t30 = fma_(f, splat(0.244140625f), fma_(h, splat(3.375f), d5));
-	d0 = ld(m + step);
-	d1 = ld(m + step*7);
-	d2 = ld(m + step*13);
-	d3 = ld(m + step*19);
-	d4 = ld(m + step*25);
-	d5 = ld(m + step*31);
+	d0 = ld(m + 528);
+	d1 = ld(m + 3696);
+	d2 = ld(m + 6864);
+	d3 = ld(m + 10032);
+	d4 = ld(m + 13200);
+	d5 = ld(m + 16368);
 	e = add(d1, d2);
 	f = sub(d1, d2);
 	g = add(d3, d4);
@@ -1254,12 +1370,12 @@ winograd4x4_16to16_32x32_add_relu_out_tile(const float *RC_RESTRICT m, int step,
 	t11 = fma_(f, splat(0.625f), mul(h, splat(1.5f)));
 	t21 = fma_(e, splat(0.390625f), mul(g, splat(2.25f)));
 	t31 = fma_(f, splat(0.244140625f), fma_(h, splat(3.375f), d5));
-	d0 = ld(m + step*2);
-	d1 = ld(m + step*8);
-	d2 = ld(m + step*14);
-	d3 = ld(m + step*20);
-	d4 = ld(m + step*26);
-	d5 = ld(m + step*32);
+	d0 = ld(m + 1056);
+	d1 = ld(m + 4224);
+	d2 = ld(m + 7392);
+	d3 = ld(m + 10560);
+	d4 = ld(m + 13728);
+	d5 = ld(m + 16896);
 	e = add(d1, d2);
 	f = sub(d1, d2);
 	g = add(d3, d4);
@@ -1268,12 +1384,12 @@ winograd4x4_16to16_32x32_add_relu_out_tile(const float *RC_RESTRICT m, int step,
 	t12 = fma_(f, splat(0.625f), mul(h, splat(1.5f)));
 	t22 = fma_(e, splat(0.390625f), mul(g, splat(2.25f)));
 	t32 = fma_(f, splat(0.244140625f), fma_(h, splat(3.375f), d5));
-	d0 = ld(m + step*3);
-	d1 = ld(m + step*9);
-	d2 = ld(m + step*15);
-	d3 = ld(m + step*21);
-	d4 = ld(m + step*27);
-	d5 = ld(m + step*33);
+	d0 = ld(m + 1584);
+	d1 = ld(m + 4752);
+	d2 = ld(m + 7920);
+	d3 = ld(m + 11088);
+	d4 = ld(m + 14256);
+	d5 = ld(m + 17424);
 	e = add(d1, d2);
 	f = sub(d1, d2);
 	g = add(d3, d4);
@@ -1282,12 +1398,12 @@ winograd4x4_16to16_32x32_add_relu_out_tile(const float *RC_RESTRICT m, int step,
 	t13 = fma_(f, splat(0.625f), mul(h, splat(1.5f)));
 	t23 = fma_(e, splat(0.390625f), mul(g, splat(2.25f)));
 	t33 = fma_(f, splat(0.244140625f), fma_(h, splat(3.375f), d5));
-	d0 = ld(m + step*4);
-	d1 = ld(m + step*10);
-	d2 = ld(m + step*16);
-	d3 = ld(m + step*22);
-	d4 = ld(m + step*28);
-	d5 = ld(m + step*34);
+	d0 = ld(m + 2112);
+	d1 = ld(m + 5280);
+	d2 = ld(m + 8448);
+	d3 = ld(m + 11616);
+	d4 = ld(m + 14784);
+	d5 = ld(m + 17952);
 	e = add(d1, d2);
 	f = sub(d1, d2);
 	g = add(d3, d4);
@@ -1296,12 +1412,12 @@ winograd4x4_16to16_32x32_add_relu_out_tile(const float *RC_RESTRICT m, int step,
 	t14 = fma_(f, splat(0.625f), mul(h, splat(1.5f)));
 	t24 = fma_(e, splat(0.390625f), mul(g, splat(2.25f)));
 	t34 = fma_(f, splat(0.244140625f), fma_(h, splat(3.375f), d5));
-	d0 = ld(m + step*5);
-	d1 = ld(m + step*11);
-	d2 = ld(m + step*17);
-	d3 = ld(m + step*23);
-	d4 = ld(m + step*29);
-	d5 = ld(m + step*35);
+	d0 = ld(m + 2640);
+	d1 = ld(m + 5808);
+	d2 = ld(m + 8976);
+	d3 = ld(m + 12144);
+	d4 = ld(m + 15312);
+	d5 = ld(m + 18480);
 	e = add(d1, d2);
 	f = sub(d1, d2);
 	g = add(d3, d4);
@@ -1368,13 +1484,13 @@ winograd4x4_16to16_32x32_add_relu_out_tile(const float *RC_RESTRICT m, int step,
 static void
 winograd4x4_16to16_32x32_add_relu(const float *x, const float *w, const float *b, const float *z, float *y, int lo, int hi)
 {
-	float m[18432];
+	float m[19008];
 
 	for (int u = lo; u < hi; u++) {
 		int og = u/2, tb = u%2;
 		int width = 32, start = tb*32;
 
-		winograd4x4_16to16_32x32_add_relu_p32(x + start*576, w + og*9216, m);
+		winograd4x4_16to16_32x32_add_relu_p32(x + tb*19008, w + og*9216, m);
 		for (int t = 0; t < width; t++) {
 			int r = (start + t)/8, j = (start + t)%8;
 			int i = r;
@@ -1382,7 +1498,7 @@ winograd4x4_16to16_32x32_add_relu(const float *x, const float *w, const float *b
 			const float *zt = z + i*2176 + j*64 + 560;
 
 			for (int s = 0; s < 2; s++) {
-				winograd4x4_16to16_32x32_add_relu_out_tile(m + t*16 + s*8, width*16, b + (og*2 + s)*8, zt + (og*2 + s)/2*18496 + (og*2 + s)%2*8, yt + (og*2 + s)/2*18496 + (og*2 + s)%2*8);
+				winograd4x4_16to16_32x32_add_relu_out_tile(m + t*16 + s*8, b + (og*2 + s)*8, zt + (og*2 + s)/2*18496 + (og*2 + s)%2*8, yt + (og*2 + s)/2*18496 + (og*2 + s)%2*8);
 			}
 		}
 	}
@@ -1545,14 +1661,19 @@ conv3x3_16to32_16x16_s2_relu(const float *x, const float *w, const float *b, con
 ** z  32 x 16 x 16  nChw16c
 ** y  32 x 16 x 16  nChw16c, halo 1 1 1 1
 ** w  36864 floats  [4 oc][36][32 ic][8 oc]: G g G'
-** V  18432 floats  [16 tiles][36][2 ic][tile][16 ic], of one of 1 bands
-** 0.59 M MACs instead of 2.36 M; 8 tiles x 8 channels in 8 accumulators; 18432 bytes of stack
+** V  19008 floats  [16 tiles][36][2 ic][tile][16 ic], of one of 1 bands
+** 0.59 M MACs instead of 2.36 M; 8 tiles x 8 channels in 8 accumulators; 20736 bytes of stack
 */
 static RC_NOINLINE void
-winograd4x4_32to32_16x16_add_relu_in_tile(const float *RC_RESTRICT x, float *RC_RESTRICT v, int step)
+winograd4x4_32to32_16x16_add_relu_in_tile(const float *RC_RESTRICT x, float *RC_RESTRICT v)
 {
-	V t00, t01, t02, t03, t04, t05, t10, t11, t12, t13, t14, t15, t20, t21, t22, t23, t24, t25, t30, t31, t32, t33, t34, t35, t40, t41, t42, t43, t44, t45, t50, t51, t52, t53, t54, t55;
-	V d0, d1, d2, d3, d4, d5, e, f, g, h;
+	V t00, t01, t02, t03, t04, t05;
+	V t10, t11, t12, t13, t14, t15;
+	V t20, t21, t22, t23, t24, t25;
+	V t30, t31, t32, t33, t34, t35;
+	V t40, t41, t42, t43, t44, t45;
+	V t50, t51, t52, t53, t54, t55;
+	V d0, d1, d2, d3, d4, d5, e, f;
 
 	d0 = ld(x + 0);
 	d1 = ld(x + 288);
@@ -1560,15 +1681,7 @@ winograd4x4_32to32_16x16_add_relu_in_tile(const float *RC_RESTRICT x, float *RC_
 	d3 = ld(x + 864);
 	d4 = ld(x + 1152);
 	d5 = ld(x + 1440);
-	e = fma_(d2, splat(-2.25f), d4);
-	f = fma_(d1, splat(-2.25f), d3);
-	g = fma_(d2, splat(-0.390625f), d4);
-	h = fma_(d1, splat(-0.390625f), d3);
 	t00 = fma_(d0, splat(0.87890625f), fma_(d2, splat(-2.640625f), d4));
-	t10 = fma_(f, splat(0.625f), e);
-	t20 = fma_(f, splat(-0.625f), e);
-	t30 = fma_(h, splat(1.5f), g);
-	t40 = fma_(h, splat(-1.5f), g);
 	t50 = fma_(d1, splat(0.87890625f), fma_(d3, splat(-2.640625f), d5));
 	d0 = ld(x + 16);
 	d1 = ld(x + 304);
@@ -1576,15 +1689,7 @@ winograd4x4_32to32_16x16_add_relu_in_tile(const float *RC_RESTRICT x, float *RC_
 	d3 = ld(x + 880);
 	d4 = ld(x + 1168);
 	d5 = ld(x + 1456);
-	e = fma_(d2, splat(-2.25f), d4);
-	f = fma_(d1, splat(-2.25f), d3);
-	g = fma_(d2, splat(-0.390625f), d4);
-	h = fma_(d1, splat(-0.390625f), d3);
 	t01 = fma_(d0, splat(0.87890625f), fma_(d2, splat(-2.640625f), d4));
-	t11 = fma_(f, splat(0.625f), e);
-	t21 = fma_(f, splat(-0.625f), e);
-	t31 = fma_(h, splat(1.5f), g);
-	t41 = fma_(h, splat(-1.5f), g);
 	t51 = fma_(d1, splat(0.87890625f), fma_(d3, splat(-2.640625f), d5));
 	d0 = ld(x + 32);
 	d1 = ld(x + 320);
@@ -1592,15 +1697,7 @@ winograd4x4_32to32_16x16_add_relu_in_tile(const float *RC_RESTRICT x, float *RC_
 	d3 = ld(x + 896);
 	d4 = ld(x + 1184);
 	d5 = ld(x + 1472);
-	e = fma_(d2, splat(-2.25f), d4);
-	f = fma_(d1, splat(-2.25f), d3);
-	g = fma_(d2, splat(-0.390625f), d4);
-	h = fma_(d1, splat(-0.390625f), d3);
 	t02 = fma_(d0, splat(0.87890625f), fma_(d2, splat(-2.640625f), d4));
-	t12 = fma_(f, splat(0.625f), e);
-	t22 = fma_(f, splat(-0.625f), e);
-	t32 = fma_(h, splat(1.5f), g);
-	t42 = fma_(h, splat(-1.5f), g);
 	t52 = fma_(d1, splat(0.87890625f), fma_(d3, splat(-2.640625f), d5));
 	d0 = ld(x + 48);
 	d1 = ld(x + 336);
@@ -1608,15 +1705,7 @@ winograd4x4_32to32_16x16_add_relu_in_tile(const float *RC_RESTRICT x, float *RC_
 	d3 = ld(x + 912);
 	d4 = ld(x + 1200);
 	d5 = ld(x + 1488);
-	e = fma_(d2, splat(-2.25f), d4);
-	f = fma_(d1, splat(-2.25f), d3);
-	g = fma_(d2, splat(-0.390625f), d4);
-	h = fma_(d1, splat(-0.390625f), d3);
 	t03 = fma_(d0, splat(0.87890625f), fma_(d2, splat(-2.640625f), d4));
-	t13 = fma_(f, splat(0.625f), e);
-	t23 = fma_(f, splat(-0.625f), e);
-	t33 = fma_(h, splat(1.5f), g);
-	t43 = fma_(h, splat(-1.5f), g);
 	t53 = fma_(d1, splat(0.87890625f), fma_(d3, splat(-2.640625f), d5));
 	d0 = ld(x + 64);
 	d1 = ld(x + 352);
@@ -1624,15 +1713,7 @@ winograd4x4_32to32_16x16_add_relu_in_tile(const float *RC_RESTRICT x, float *RC_
 	d3 = ld(x + 928);
 	d4 = ld(x + 1216);
 	d5 = ld(x + 1504);
-	e = fma_(d2, splat(-2.25f), d4);
-	f = fma_(d1, splat(-2.25f), d3);
-	g = fma_(d2, splat(-0.390625f), d4);
-	h = fma_(d1, splat(-0.390625f), d3);
 	t04 = fma_(d0, splat(0.87890625f), fma_(d2, splat(-2.640625f), d4));
-	t14 = fma_(f, splat(0.625f), e);
-	t24 = fma_(f, splat(-0.625f), e);
-	t34 = fma_(h, splat(1.5f), g);
-	t44 = fma_(h, splat(-1.5f), g);
 	t54 = fma_(d1, splat(0.87890625f), fma_(d3, splat(-2.640625f), d5));
 	d0 = ld(x + 80);
 	d1 = ld(x + 368);
@@ -1640,113 +1721,204 @@ winograd4x4_32to32_16x16_add_relu_in_tile(const float *RC_RESTRICT x, float *RC_
 	d3 = ld(x + 944);
 	d4 = ld(x + 1232);
 	d5 = ld(x + 1520);
-	e = fma_(d2, splat(-2.25f), d4);
-	f = fma_(d1, splat(-2.25f), d3);
-	g = fma_(d2, splat(-0.390625f), d4);
-	h = fma_(d1, splat(-0.390625f), d3);
 	t05 = fma_(d0, splat(0.87890625f), fma_(d2, splat(-2.640625f), d4));
-	t15 = fma_(f, splat(0.625f), e);
-	t25 = fma_(f, splat(-0.625f), e);
-	t35 = fma_(h, splat(1.5f), g);
-	t45 = fma_(h, splat(-1.5f), g);
 	t55 = fma_(d1, splat(0.87890625f), fma_(d3, splat(-2.640625f), d5));
-
+	d0 = fma_(t00, splat(0.87890625f), fma_(t02, splat(-2.640625f), t04));
+	d5 = fma_(t01, splat(0.87890625f), fma_(t03, splat(-2.640625f), t05));
 	e = fma_(t02, splat(-2.25f), t04);
 	f = fma_(t01, splat(-2.25f), t03);
-	g = fma_(t02, splat(-0.390625f), t04);
-	h = fma_(t01, splat(-0.390625f), t03);
-	d0 = fma_(t00, splat(0.87890625f), fma_(t02, splat(-2.640625f), t04));
 	d1 = fma_(f, splat(0.625f), e);
 	d2 = fma_(f, splat(-0.625f), e);
-	d3 = fma_(h, splat(1.5f), g);
-	d4 = fma_(h, splat(-1.5f), g);
-	d5 = fma_(t01, splat(0.87890625f), fma_(t03, splat(-2.640625f), t05));
+	e = fma_(t02, splat(-0.390625f), t04);
+	f = fma_(t01, splat(-0.390625f), t03);
+	d3 = fma_(f, splat(1.5f), e);
+	d4 = fma_(f, splat(-1.5f), e);
 	st(v, d0);
-	st(v + step, d1);
-	st(v + step*2, d2);
-	st(v + step*3, d3);
-	st(v + step*4, d4);
-	st(v + step*5, d5);
-	e = fma_(t12, splat(-2.25f), t14);
-	f = fma_(t11, splat(-2.25f), t13);
-	g = fma_(t12, splat(-0.390625f), t14);
-	h = fma_(t11, splat(-0.390625f), t13);
-	d0 = fma_(t10, splat(0.87890625f), fma_(t12, splat(-2.640625f), t14));
-	d1 = fma_(f, splat(0.625f), e);
-	d2 = fma_(f, splat(-0.625f), e);
-	d3 = fma_(h, splat(1.5f), g);
-	d4 = fma_(h, splat(-1.5f), g);
-	d5 = fma_(t11, splat(0.87890625f), fma_(t13, splat(-2.640625f), t15));
-	st(v + step*6, d0);
-	st(v + step*7, d1);
-	st(v + step*8, d2);
-	st(v + step*9, d3);
-	st(v + step*10, d4);
-	st(v + step*11, d5);
-	e = fma_(t22, splat(-2.25f), t24);
-	f = fma_(t21, splat(-2.25f), t23);
-	g = fma_(t22, splat(-0.390625f), t24);
-	h = fma_(t21, splat(-0.390625f), t23);
-	d0 = fma_(t20, splat(0.87890625f), fma_(t22, splat(-2.640625f), t24));
-	d1 = fma_(f, splat(0.625f), e);
-	d2 = fma_(f, splat(-0.625f), e);
-	d3 = fma_(h, splat(1.5f), g);
-	d4 = fma_(h, splat(-1.5f), g);
-	d5 = fma_(t21, splat(0.87890625f), fma_(t23, splat(-2.640625f), t25));
-	st(v + step*12, d0);
-	st(v + step*13, d1);
-	st(v + step*14, d2);
-	st(v + step*15, d3);
-	st(v + step*16, d4);
-	st(v + step*17, d5);
-	e = fma_(t32, splat(-2.25f), t34);
-	f = fma_(t31, splat(-2.25f), t33);
-	g = fma_(t32, splat(-0.390625f), t34);
-	h = fma_(t31, splat(-0.390625f), t33);
-	d0 = fma_(t30, splat(0.87890625f), fma_(t32, splat(-2.640625f), t34));
-	d1 = fma_(f, splat(0.625f), e);
-	d2 = fma_(f, splat(-0.625f), e);
-	d3 = fma_(h, splat(1.5f), g);
-	d4 = fma_(h, splat(-1.5f), g);
-	d5 = fma_(t31, splat(0.87890625f), fma_(t33, splat(-2.640625f), t35));
-	st(v + step*18, d0);
-	st(v + step*19, d1);
-	st(v + step*20, d2);
-	st(v + step*21, d3);
-	st(v + step*22, d4);
-	st(v + step*23, d5);
-	e = fma_(t42, splat(-2.25f), t44);
-	f = fma_(t41, splat(-2.25f), t43);
-	g = fma_(t42, splat(-0.390625f), t44);
-	h = fma_(t41, splat(-0.390625f), t43);
-	d0 = fma_(t40, splat(0.87890625f), fma_(t42, splat(-2.640625f), t44));
-	d1 = fma_(f, splat(0.625f), e);
-	d2 = fma_(f, splat(-0.625f), e);
-	d3 = fma_(h, splat(1.5f), g);
-	d4 = fma_(h, splat(-1.5f), g);
-	d5 = fma_(t41, splat(0.87890625f), fma_(t43, splat(-2.640625f), t45));
-	st(v + step*24, d0);
-	st(v + step*25, d1);
-	st(v + step*26, d2);
-	st(v + step*27, d3);
-	st(v + step*28, d4);
-	st(v + step*29, d5);
+	st(v + 528, d1);
+	st(v + 1056, d2);
+	st(v + 1584, d3);
+	st(v + 2112, d4);
+	st(v + 2640, d5);
+	d0 = fma_(t50, splat(0.87890625f), fma_(t52, splat(-2.640625f), t54));
+	d5 = fma_(t51, splat(0.87890625f), fma_(t53, splat(-2.640625f), t55));
 	e = fma_(t52, splat(-2.25f), t54);
 	f = fma_(t51, splat(-2.25f), t53);
-	g = fma_(t52, splat(-0.390625f), t54);
-	h = fma_(t51, splat(-0.390625f), t53);
-	d0 = fma_(t50, splat(0.87890625f), fma_(t52, splat(-2.640625f), t54));
 	d1 = fma_(f, splat(0.625f), e);
 	d2 = fma_(f, splat(-0.625f), e);
-	d3 = fma_(h, splat(1.5f), g);
-	d4 = fma_(h, splat(-1.5f), g);
-	d5 = fma_(t51, splat(0.87890625f), fma_(t53, splat(-2.640625f), t55));
-	st(v + step*30, d0);
-	st(v + step*31, d1);
-	st(v + step*32, d2);
-	st(v + step*33, d3);
-	st(v + step*34, d4);
-	st(v + step*35, d5);
+	e = fma_(t52, splat(-0.390625f), t54);
+	f = fma_(t51, splat(-0.390625f), t53);
+	d3 = fma_(f, splat(1.5f), e);
+	d4 = fma_(f, splat(-1.5f), e);
+	st(v + 15840, d0);
+	st(v + 16368, d1);
+	st(v + 16896, d2);
+	st(v + 17424, d3);
+	st(v + 17952, d4);
+	st(v + 18480, d5);
+
+	RC_OPAQUE(x);
+	d1 = ld(x + 288);
+	d2 = ld(x + 576);
+	d3 = ld(x + 864);
+	d4 = ld(x + 1152);
+	e = fma_(d2, splat(-2.25f), d4);
+	f = fma_(d1, splat(-2.25f), d3);
+	t10 = fma_(f, splat(0.625f), e);
+	t20 = fma_(f, splat(-0.625f), e);
+	d1 = ld(x + 304);
+	d2 = ld(x + 592);
+	d3 = ld(x + 880);
+	d4 = ld(x + 1168);
+	e = fma_(d2, splat(-2.25f), d4);
+	f = fma_(d1, splat(-2.25f), d3);
+	t11 = fma_(f, splat(0.625f), e);
+	t21 = fma_(f, splat(-0.625f), e);
+	d1 = ld(x + 320);
+	d2 = ld(x + 608);
+	d3 = ld(x + 896);
+	d4 = ld(x + 1184);
+	e = fma_(d2, splat(-2.25f), d4);
+	f = fma_(d1, splat(-2.25f), d3);
+	t12 = fma_(f, splat(0.625f), e);
+	t22 = fma_(f, splat(-0.625f), e);
+	d1 = ld(x + 336);
+	d2 = ld(x + 624);
+	d3 = ld(x + 912);
+	d4 = ld(x + 1200);
+	e = fma_(d2, splat(-2.25f), d4);
+	f = fma_(d1, splat(-2.25f), d3);
+	t13 = fma_(f, splat(0.625f), e);
+	t23 = fma_(f, splat(-0.625f), e);
+	d1 = ld(x + 352);
+	d2 = ld(x + 640);
+	d3 = ld(x + 928);
+	d4 = ld(x + 1216);
+	e = fma_(d2, splat(-2.25f), d4);
+	f = fma_(d1, splat(-2.25f), d3);
+	t14 = fma_(f, splat(0.625f), e);
+	t24 = fma_(f, splat(-0.625f), e);
+	d1 = ld(x + 368);
+	d2 = ld(x + 656);
+	d3 = ld(x + 944);
+	d4 = ld(x + 1232);
+	e = fma_(d2, splat(-2.25f), d4);
+	f = fma_(d1, splat(-2.25f), d3);
+	t15 = fma_(f, splat(0.625f), e);
+	t25 = fma_(f, splat(-0.625f), e);
+	d0 = fma_(t10, splat(0.87890625f), fma_(t12, splat(-2.640625f), t14));
+	d5 = fma_(t11, splat(0.87890625f), fma_(t13, splat(-2.640625f), t15));
+	e = fma_(t12, splat(-2.25f), t14);
+	f = fma_(t11, splat(-2.25f), t13);
+	d1 = fma_(f, splat(0.625f), e);
+	d2 = fma_(f, splat(-0.625f), e);
+	e = fma_(t12, splat(-0.390625f), t14);
+	f = fma_(t11, splat(-0.390625f), t13);
+	d3 = fma_(f, splat(1.5f), e);
+	d4 = fma_(f, splat(-1.5f), e);
+	st(v + 3168, d0);
+	st(v + 3696, d1);
+	st(v + 4224, d2);
+	st(v + 4752, d3);
+	st(v + 5280, d4);
+	st(v + 5808, d5);
+	d0 = fma_(t20, splat(0.87890625f), fma_(t22, splat(-2.640625f), t24));
+	d5 = fma_(t21, splat(0.87890625f), fma_(t23, splat(-2.640625f), t25));
+	e = fma_(t22, splat(-2.25f), t24);
+	f = fma_(t21, splat(-2.25f), t23);
+	d1 = fma_(f, splat(0.625f), e);
+	d2 = fma_(f, splat(-0.625f), e);
+	e = fma_(t22, splat(-0.390625f), t24);
+	f = fma_(t21, splat(-0.390625f), t23);
+	d3 = fma_(f, splat(1.5f), e);
+	d4 = fma_(f, splat(-1.5f), e);
+	st(v + 6336, d0);
+	st(v + 6864, d1);
+	st(v + 7392, d2);
+	st(v + 7920, d3);
+	st(v + 8448, d4);
+	st(v + 8976, d5);
+
+	RC_OPAQUE(x);
+	d1 = ld(x + 288);
+	d2 = ld(x + 576);
+	d3 = ld(x + 864);
+	d4 = ld(x + 1152);
+	e = fma_(d2, splat(-0.390625f), d4);
+	f = fma_(d1, splat(-0.390625f), d3);
+	t30 = fma_(f, splat(1.5f), e);
+	t40 = fma_(f, splat(-1.5f), e);
+	d1 = ld(x + 304);
+	d2 = ld(x + 592);
+	d3 = ld(x + 880);
+	d4 = ld(x + 1168);
+	e = fma_(d2, splat(-0.390625f), d4);
+	f = fma_(d1, splat(-0.390625f), d3);
+	t31 = fma_(f, splat(1.5f), e);
+	t41 = fma_(f, splat(-1.5f), e);
+	d1 = ld(x + 320);
+	d2 = ld(x + 608);
+	d3 = ld(x + 896);
+	d4 = ld(x + 1184);
+	e = fma_(d2, splat(-0.390625f), d4);
+	f = fma_(d1, splat(-0.390625f), d3);
+	t32 = fma_(f, splat(1.5f), e);
+	t42 = fma_(f, splat(-1.5f), e);
+	d1 = ld(x + 336);
+	d2 = ld(x + 624);
+	d3 = ld(x + 912);
+	d4 = ld(x + 1200);
+	e = fma_(d2, splat(-0.390625f), d4);
+	f = fma_(d1, splat(-0.390625f), d3);
+	t33 = fma_(f, splat(1.5f), e);
+	t43 = fma_(f, splat(-1.5f), e);
+	d1 = ld(x + 352);
+	d2 = ld(x + 640);
+	d3 = ld(x + 928);
+	d4 = ld(x + 1216);
+	e = fma_(d2, splat(-0.390625f), d4);
+	f = fma_(d1, splat(-0.390625f), d3);
+	t34 = fma_(f, splat(1.5f), e);
+	t44 = fma_(f, splat(-1.5f), e);
+	d1 = ld(x + 368);
+	d2 = ld(x + 656);
+	d3 = ld(x + 944);
+	d4 = ld(x + 1232);
+	e = fma_(d2, splat(-0.390625f), d4);
+	f = fma_(d1, splat(-0.390625f), d3);
+	t35 = fma_(f, splat(1.5f), e);
+	t45 = fma_(f, splat(-1.5f), e);
+	d0 = fma_(t30, splat(0.87890625f), fma_(t32, splat(-2.640625f), t34));
+	d5 = fma_(t31, splat(0.87890625f), fma_(t33, splat(-2.640625f), t35));
+	e = fma_(t32, splat(-2.25f), t34);
+	f = fma_(t31, splat(-2.25f), t33);
+	d1 = fma_(f, splat(0.625f), e);
+	d2 = fma_(f, splat(-0.625f), e);
+	e = fma_(t32, splat(-0.390625f), t34);
+	f = fma_(t31, splat(-0.390625f), t33);
+	d3 = fma_(f, splat(1.5f), e);
+	d4 = fma_(f, splat(-1.5f), e);
+	st(v + 9504, d0);
+	st(v + 10032, d1);
+	st(v + 10560, d2);
+	st(v + 11088, d3);
+	st(v + 11616, d4);
+	st(v + 12144, d5);
+	d0 = fma_(t40, splat(0.87890625f), fma_(t42, splat(-2.640625f), t44));
+	d5 = fma_(t41, splat(0.87890625f), fma_(t43, splat(-2.640625f), t45));
+	e = fma_(t42, splat(-2.25f), t44);
+	f = fma_(t41, splat(-2.25f), t43);
+	d1 = fma_(f, splat(0.625f), e);
+	d2 = fma_(f, splat(-0.625f), e);
+	e = fma_(t42, splat(-0.390625f), t44);
+	f = fma_(t41, splat(-0.390625f), t43);
+	d3 = fma_(f, splat(1.5f), e);
+	d4 = fma_(f, splat(-1.5f), e);
+	st(v + 12672, d0);
+	st(v + 13200, d1);
+	st(v + 13728, d2);
+	st(v + 14256, d3);
+	st(v + 14784, d4);
+	st(v + 15312, d5);
 }
 
 /* phase 1: V of a band, from x; a unit is one channel block of one tile row */
@@ -1763,11 +1935,10 @@ winograd4x4_32to32_16x16_add_relu_in(const float *x, const float *w, const float
 
 		for (int j = 0; j < 4; j++) {
 			int t = r*4 + j;
-			int width = 16, start = t/16*16;
-			float *v = y + start*1152 + (c*width + t - start)*16;
+			float *v = y + t/16*19008 + (c*16 + t%16)*16;
 
 			for (int s = 0; s < 16; s += 8)
-				winograd4x4_32to32_16x16_add_relu_in_tile(xi + j*64 + s, v + s, width*32);
+				winograd4x4_32to32_16x16_add_relu_in_tile(xi + j*64 + s, v + s);
 		}
 	}
 }
@@ -1775,7 +1946,7 @@ winograd4x4_32to32_16x16_add_relu_in(const float *x, const float *w, const float
 static RC_NOINLINE void
 winograd4x4_32to32_16x16_add_relu_p16(const float *RC_RESTRICT x, const float *RC_RESTRICT w, float *RC_RESTRICT m)
 {
-	for (int i = 0; i < 36; i++, x += 512, m += 128) {
+	for (int i = 0; i < 36; i++, x += 528, m += 144) {
 		{
 			const float *wk = w + i*256;
 			V a0 = zero();
@@ -1856,18 +2027,21 @@ winograd4x4_32to32_16x16_add_relu_p16(const float *RC_RESTRICT x, const float *R
 }
 
 static RC_NOINLINE void
-winograd4x4_32to32_16x16_add_relu_out_tile(const float *RC_RESTRICT m, int step, const float *b, const float *z, float *y)
+winograd4x4_32to32_16x16_add_relu_out_tile(const float *RC_RESTRICT m, const float *b, const float *z, float *y)
 {
-	V t00, t01, t02, t03, t04, t05, t10, t11, t12, t13, t14, t15, t20, t21, t22, t23, t24, t25, t30, t31, t32, t33, t34, t35;
+	V t00, t01, t02, t03, t04, t05;
+	V t10, t11, t12, t13, t14, t15;
+	V t20, t21, t22, t23, t24, t25;
+	V t30, t31, t32, t33, t34, t35;
 	V d0, d1, d2, d3, d4, d5, e, f, g, h;
 	V y0, y1, y2, y3, bias = ld(b);
 
 	d0 = ld(m);
-	d1 = ld(m + step*6);
-	d2 = ld(m + step*12);
-	d3 = ld(m + step*18);
-	d4 = ld(m + step*24);
-	d5 = ld(m + step*30);
+	d1 = ld(m + 864);
+	d2 = ld(m + 1728);
+	d3 = ld(m + 2592);
+	d4 = ld(m + 3456);
+	d5 = ld(m + 4320);
 	e = add(d1, d2);
 	f = sub(d1, d2);
 	g = add(d3, d4);
@@ -1876,12 +2050,12 @@ winograd4x4_32to32_16x16_add_relu_out_tile(const float *RC_RESTRICT m, int step,
 	t10 = fma_(f, splat(0.625f), mul(h, splat(1.5f)));
 	t20 = fma_(e, splat(0.390625f), mul(g, splat(2.25f)));
 	t30 = fma_(f, splat(0.244140625f), fma_(h, splat(3.375f), d5));
-	d0 = ld(m + step);
-	d1 = ld(m + step*7);
-	d2 = ld(m + step*13);
-	d3 = ld(m + step*19);
-	d4 = ld(m + step*25);
-	d5 = ld(m + step*31);
+	d0 = ld(m + 144);
+	d1 = ld(m + 1008);
+	d2 = ld(m + 1872);
+	d3 = ld(m + 2736);
+	d4 = ld(m + 3600);
+	d5 = ld(m + 4464);
 	e = add(d1, d2);
 	f = sub(d1, d2);
 	g = add(d3, d4);
@@ -1890,12 +2064,12 @@ winograd4x4_32to32_16x16_add_relu_out_tile(const float *RC_RESTRICT m, int step,
 	t11 = fma_(f, splat(0.625f), mul(h, splat(1.5f)));
 	t21 = fma_(e, splat(0.390625f), mul(g, splat(2.25f)));
 	t31 = fma_(f, splat(0.244140625f), fma_(h, splat(3.375f), d5));
-	d0 = ld(m + step*2);
-	d1 = ld(m + step*8);
-	d2 = ld(m + step*14);
-	d3 = ld(m + step*20);
-	d4 = ld(m + step*26);
-	d5 = ld(m + step*32);
+	d0 = ld(m + 288);
+	d1 = ld(m + 1152);
+	d2 = ld(m + 2016);
+	d3 = ld(m + 2880);
+	d4 = ld(m + 3744);
+	d5 = ld(m + 4608);
 	e = add(d1, d2);
 	f = sub(d1, d2);
 	g = add(d3, d4);
@@ -1904,12 +2078,12 @@ winograd4x4_32to32_16x16_add_relu_out_tile(const float *RC_RESTRICT m, int step,
 	t12 = fma_(f, splat(0.625f), mul(h, splat(1.5f)));
 	t22 = fma_(e, splat(0.390625f), mul(g, splat(2.25f)));
 	t32 = fma_(f, splat(0.244140625f), fma_(h, splat(3.375f), d5));
-	d0 = ld(m + step*3);
-	d1 = ld(m + step*9);
-	d2 = ld(m + step*15);
-	d3 = ld(m + step*21);
-	d4 = ld(m + step*27);
-	d5 = ld(m + step*33);
+	d0 = ld(m + 432);
+	d1 = ld(m + 1296);
+	d2 = ld(m + 2160);
+	d3 = ld(m + 3024);
+	d4 = ld(m + 3888);
+	d5 = ld(m + 4752);
 	e = add(d1, d2);
 	f = sub(d1, d2);
 	g = add(d3, d4);
@@ -1918,12 +2092,12 @@ winograd4x4_32to32_16x16_add_relu_out_tile(const float *RC_RESTRICT m, int step,
 	t13 = fma_(f, splat(0.625f), mul(h, splat(1.5f)));
 	t23 = fma_(e, splat(0.390625f), mul(g, splat(2.25f)));
 	t33 = fma_(f, splat(0.244140625f), fma_(h, splat(3.375f), d5));
-	d0 = ld(m + step*4);
-	d1 = ld(m + step*10);
-	d2 = ld(m + step*16);
-	d3 = ld(m + step*22);
-	d4 = ld(m + step*28);
-	d5 = ld(m + step*34);
+	d0 = ld(m + 576);
+	d1 = ld(m + 1440);
+	d2 = ld(m + 2304);
+	d3 = ld(m + 3168);
+	d4 = ld(m + 4032);
+	d5 = ld(m + 4896);
 	e = add(d1, d2);
 	f = sub(d1, d2);
 	g = add(d3, d4);
@@ -1932,12 +2106,12 @@ winograd4x4_32to32_16x16_add_relu_out_tile(const float *RC_RESTRICT m, int step,
 	t14 = fma_(f, splat(0.625f), mul(h, splat(1.5f)));
 	t24 = fma_(e, splat(0.390625f), mul(g, splat(2.25f)));
 	t34 = fma_(f, splat(0.244140625f), fma_(h, splat(3.375f), d5));
-	d0 = ld(m + step*5);
-	d1 = ld(m + step*11);
-	d2 = ld(m + step*17);
-	d3 = ld(m + step*23);
-	d4 = ld(m + step*29);
-	d5 = ld(m + step*35);
+	d0 = ld(m + 720);
+	d1 = ld(m + 1584);
+	d2 = ld(m + 2448);
+	d3 = ld(m + 3312);
+	d4 = ld(m + 4176);
+	d5 = ld(m + 5040);
 	e = add(d1, d2);
 	f = sub(d1, d2);
 	g = add(d3, d4);
@@ -2004,13 +2178,13 @@ winograd4x4_32to32_16x16_add_relu_out_tile(const float *RC_RESTRICT m, int step,
 static void
 winograd4x4_32to32_16x16_add_relu(const float *x, const float *w, const float *b, const float *z, float *y, int lo, int hi)
 {
-	float m[4608];
+	float m[5184];
 
 	for (int u = lo; u < hi; u++) {
 		int og = u/1, tb = u%1;
 		int width = 16, start = tb*16;
 
-		winograd4x4_32to32_16x16_add_relu_p16(x + start*1152, w + og*9216, m);
+		winograd4x4_32to32_16x16_add_relu_p16(x + tb*19008, w + og*9216, m);
 		for (int t = 0; t < width; t++) {
 			int r = (start + t)/4, j = (start + t)%4;
 			int i = r;
@@ -2018,7 +2192,7 @@ winograd4x4_32to32_16x16_add_relu(const float *x, const float *w, const float *b
 			const float *zt = z + i*1024 + j*64;
 
 			for (int s = 0; s < 1; s++) {
-				winograd4x4_32to32_16x16_add_relu_out_tile(m + t*8 + s*8, width*8, b + (og*1 + s)*8, zt + (og*1 + s)/2*4096 + (og*1 + s)%2*8, yt + (og*1 + s)/2*5184 + (og*1 + s)%2*8);
+				winograd4x4_32to32_16x16_add_relu_out_tile(m + t*8 + s*8, b + (og*1 + s)*8, zt + (og*1 + s)/2*4096 + (og*1 + s)%2*8, yt + (og*1 + s)/2*5184 + (og*1 + s)%2*8);
 			}
 		}
 	}
@@ -2032,14 +2206,19 @@ winograd4x4_32to32_16x16_add_relu(const float *x, const float *w, const float *b
 ** x  32 x 16 x 16  nChw16c, halo 1 1 1 1
 ** y  32 x 16 x 16  nChw16c, halo 1 1 1 1
 ** w  36864 floats  [4 oc][36][32 ic][8 oc]: G g G'
-** V  18432 floats  [16 tiles][36][2 ic][tile][16 ic], of one of 1 bands
-** 0.59 M MACs instead of 2.36 M; 8 tiles x 8 channels in 8 accumulators; 18432 bytes of stack
+** V  19008 floats  [16 tiles][36][2 ic][tile][16 ic], of one of 1 bands
+** 0.59 M MACs instead of 2.36 M; 8 tiles x 8 channels in 8 accumulators; 20736 bytes of stack
 */
 static RC_NOINLINE void
-winograd4x4_32to32_16x16_relu_in_tile(const float *RC_RESTRICT x, float *RC_RESTRICT v, int step)
+winograd4x4_32to32_16x16_relu_in_tile(const float *RC_RESTRICT x, float *RC_RESTRICT v)
 {
-	V t00, t01, t02, t03, t04, t05, t10, t11, t12, t13, t14, t15, t20, t21, t22, t23, t24, t25, t30, t31, t32, t33, t34, t35, t40, t41, t42, t43, t44, t45, t50, t51, t52, t53, t54, t55;
-	V d0, d1, d2, d3, d4, d5, e, f, g, h;
+	V t00, t01, t02, t03, t04, t05;
+	V t10, t11, t12, t13, t14, t15;
+	V t20, t21, t22, t23, t24, t25;
+	V t30, t31, t32, t33, t34, t35;
+	V t40, t41, t42, t43, t44, t45;
+	V t50, t51, t52, t53, t54, t55;
+	V d0, d1, d2, d3, d4, d5, e, f;
 
 	d0 = ld(x + 0);
 	d1 = ld(x + 288);
@@ -2047,15 +2226,7 @@ winograd4x4_32to32_16x16_relu_in_tile(const float *RC_RESTRICT x, float *RC_REST
 	d3 = ld(x + 864);
 	d4 = ld(x + 1152);
 	d5 = ld(x + 1440);
-	e = fma_(d2, splat(-2.25f), d4);
-	f = fma_(d1, splat(-2.25f), d3);
-	g = fma_(d2, splat(-0.390625f), d4);
-	h = fma_(d1, splat(-0.390625f), d3);
 	t00 = fma_(d0, splat(0.87890625f), fma_(d2, splat(-2.640625f), d4));
-	t10 = fma_(f, splat(0.625f), e);
-	t20 = fma_(f, splat(-0.625f), e);
-	t30 = fma_(h, splat(1.5f), g);
-	t40 = fma_(h, splat(-1.5f), g);
 	t50 = fma_(d1, splat(0.87890625f), fma_(d3, splat(-2.640625f), d5));
 	d0 = ld(x + 16);
 	d1 = ld(x + 304);
@@ -2063,15 +2234,7 @@ winograd4x4_32to32_16x16_relu_in_tile(const float *RC_RESTRICT x, float *RC_REST
 	d3 = ld(x + 880);
 	d4 = ld(x + 1168);
 	d5 = ld(x + 1456);
-	e = fma_(d2, splat(-2.25f), d4);
-	f = fma_(d1, splat(-2.25f), d3);
-	g = fma_(d2, splat(-0.390625f), d4);
-	h = fma_(d1, splat(-0.390625f), d3);
 	t01 = fma_(d0, splat(0.87890625f), fma_(d2, splat(-2.640625f), d4));
-	t11 = fma_(f, splat(0.625f), e);
-	t21 = fma_(f, splat(-0.625f), e);
-	t31 = fma_(h, splat(1.5f), g);
-	t41 = fma_(h, splat(-1.5f), g);
 	t51 = fma_(d1, splat(0.87890625f), fma_(d3, splat(-2.640625f), d5));
 	d0 = ld(x + 32);
 	d1 = ld(x + 320);
@@ -2079,15 +2242,7 @@ winograd4x4_32to32_16x16_relu_in_tile(const float *RC_RESTRICT x, float *RC_REST
 	d3 = ld(x + 896);
 	d4 = ld(x + 1184);
 	d5 = ld(x + 1472);
-	e = fma_(d2, splat(-2.25f), d4);
-	f = fma_(d1, splat(-2.25f), d3);
-	g = fma_(d2, splat(-0.390625f), d4);
-	h = fma_(d1, splat(-0.390625f), d3);
 	t02 = fma_(d0, splat(0.87890625f), fma_(d2, splat(-2.640625f), d4));
-	t12 = fma_(f, splat(0.625f), e);
-	t22 = fma_(f, splat(-0.625f), e);
-	t32 = fma_(h, splat(1.5f), g);
-	t42 = fma_(h, splat(-1.5f), g);
 	t52 = fma_(d1, splat(0.87890625f), fma_(d3, splat(-2.640625f), d5));
 	d0 = ld(x + 48);
 	d1 = ld(x + 336);
@@ -2095,15 +2250,7 @@ winograd4x4_32to32_16x16_relu_in_tile(const float *RC_RESTRICT x, float *RC_REST
 	d3 = ld(x + 912);
 	d4 = ld(x + 1200);
 	d5 = ld(x + 1488);
-	e = fma_(d2, splat(-2.25f), d4);
-	f = fma_(d1, splat(-2.25f), d3);
-	g = fma_(d2, splat(-0.390625f), d4);
-	h = fma_(d1, splat(-0.390625f), d3);
 	t03 = fma_(d0, splat(0.87890625f), fma_(d2, splat(-2.640625f), d4));
-	t13 = fma_(f, splat(0.625f), e);
-	t23 = fma_(f, splat(-0.625f), e);
-	t33 = fma_(h, splat(1.5f), g);
-	t43 = fma_(h, splat(-1.5f), g);
 	t53 = fma_(d1, splat(0.87890625f), fma_(d3, splat(-2.640625f), d5));
 	d0 = ld(x + 64);
 	d1 = ld(x + 352);
@@ -2111,15 +2258,7 @@ winograd4x4_32to32_16x16_relu_in_tile(const float *RC_RESTRICT x, float *RC_REST
 	d3 = ld(x + 928);
 	d4 = ld(x + 1216);
 	d5 = ld(x + 1504);
-	e = fma_(d2, splat(-2.25f), d4);
-	f = fma_(d1, splat(-2.25f), d3);
-	g = fma_(d2, splat(-0.390625f), d4);
-	h = fma_(d1, splat(-0.390625f), d3);
 	t04 = fma_(d0, splat(0.87890625f), fma_(d2, splat(-2.640625f), d4));
-	t14 = fma_(f, splat(0.625f), e);
-	t24 = fma_(f, splat(-0.625f), e);
-	t34 = fma_(h, splat(1.5f), g);
-	t44 = fma_(h, splat(-1.5f), g);
 	t54 = fma_(d1, splat(0.87890625f), fma_(d3, splat(-2.640625f), d5));
 	d0 = ld(x + 80);
 	d1 = ld(x + 368);
@@ -2127,113 +2266,204 @@ winograd4x4_32to32_16x16_relu_in_tile(const float *RC_RESTRICT x, float *RC_REST
 	d3 = ld(x + 944);
 	d4 = ld(x + 1232);
 	d5 = ld(x + 1520);
-	e = fma_(d2, splat(-2.25f), d4);
-	f = fma_(d1, splat(-2.25f), d3);
-	g = fma_(d2, splat(-0.390625f), d4);
-	h = fma_(d1, splat(-0.390625f), d3);
 	t05 = fma_(d0, splat(0.87890625f), fma_(d2, splat(-2.640625f), d4));
-	t15 = fma_(f, splat(0.625f), e);
-	t25 = fma_(f, splat(-0.625f), e);
-	t35 = fma_(h, splat(1.5f), g);
-	t45 = fma_(h, splat(-1.5f), g);
 	t55 = fma_(d1, splat(0.87890625f), fma_(d3, splat(-2.640625f), d5));
-
+	d0 = fma_(t00, splat(0.87890625f), fma_(t02, splat(-2.640625f), t04));
+	d5 = fma_(t01, splat(0.87890625f), fma_(t03, splat(-2.640625f), t05));
 	e = fma_(t02, splat(-2.25f), t04);
 	f = fma_(t01, splat(-2.25f), t03);
-	g = fma_(t02, splat(-0.390625f), t04);
-	h = fma_(t01, splat(-0.390625f), t03);
-	d0 = fma_(t00, splat(0.87890625f), fma_(t02, splat(-2.640625f), t04));
 	d1 = fma_(f, splat(0.625f), e);
 	d2 = fma_(f, splat(-0.625f), e);
-	d3 = fma_(h, splat(1.5f), g);
-	d4 = fma_(h, splat(-1.5f), g);
-	d5 = fma_(t01, splat(0.87890625f), fma_(t03, splat(-2.640625f), t05));
+	e = fma_(t02, splat(-0.390625f), t04);
+	f = fma_(t01, splat(-0.390625f), t03);
+	d3 = fma_(f, splat(1.5f), e);
+	d4 = fma_(f, splat(-1.5f), e);
 	st(v, d0);
-	st(v + step, d1);
-	st(v + step*2, d2);
-	st(v + step*3, d3);
-	st(v + step*4, d4);
-	st(v + step*5, d5);
-	e = fma_(t12, splat(-2.25f), t14);
-	f = fma_(t11, splat(-2.25f), t13);
-	g = fma_(t12, splat(-0.390625f), t14);
-	h = fma_(t11, splat(-0.390625f), t13);
-	d0 = fma_(t10, splat(0.87890625f), fma_(t12, splat(-2.640625f), t14));
-	d1 = fma_(f, splat(0.625f), e);
-	d2 = fma_(f, splat(-0.625f), e);
-	d3 = fma_(h, splat(1.5f), g);
-	d4 = fma_(h, splat(-1.5f), g);
-	d5 = fma_(t11, splat(0.87890625f), fma_(t13, splat(-2.640625f), t15));
-	st(v + step*6, d0);
-	st(v + step*7, d1);
-	st(v + step*8, d2);
-	st(v + step*9, d3);
-	st(v + step*10, d4);
-	st(v + step*11, d5);
-	e = fma_(t22, splat(-2.25f), t24);
-	f = fma_(t21, splat(-2.25f), t23);
-	g = fma_(t22, splat(-0.390625f), t24);
-	h = fma_(t21, splat(-0.390625f), t23);
-	d0 = fma_(t20, splat(0.87890625f), fma_(t22, splat(-2.640625f), t24));
-	d1 = fma_(f, splat(0.625f), e);
-	d2 = fma_(f, splat(-0.625f), e);
-	d3 = fma_(h, splat(1.5f), g);
-	d4 = fma_(h, splat(-1.5f), g);
-	d5 = fma_(t21, splat(0.87890625f), fma_(t23, splat(-2.640625f), t25));
-	st(v + step*12, d0);
-	st(v + step*13, d1);
-	st(v + step*14, d2);
-	st(v + step*15, d3);
-	st(v + step*16, d4);
-	st(v + step*17, d5);
-	e = fma_(t32, splat(-2.25f), t34);
-	f = fma_(t31, splat(-2.25f), t33);
-	g = fma_(t32, splat(-0.390625f), t34);
-	h = fma_(t31, splat(-0.390625f), t33);
-	d0 = fma_(t30, splat(0.87890625f), fma_(t32, splat(-2.640625f), t34));
-	d1 = fma_(f, splat(0.625f), e);
-	d2 = fma_(f, splat(-0.625f), e);
-	d3 = fma_(h, splat(1.5f), g);
-	d4 = fma_(h, splat(-1.5f), g);
-	d5 = fma_(t31, splat(0.87890625f), fma_(t33, splat(-2.640625f), t35));
-	st(v + step*18, d0);
-	st(v + step*19, d1);
-	st(v + step*20, d2);
-	st(v + step*21, d3);
-	st(v + step*22, d4);
-	st(v + step*23, d5);
-	e = fma_(t42, splat(-2.25f), t44);
-	f = fma_(t41, splat(-2.25f), t43);
-	g = fma_(t42, splat(-0.390625f), t44);
-	h = fma_(t41, splat(-0.390625f), t43);
-	d0 = fma_(t40, splat(0.87890625f), fma_(t42, splat(-2.640625f), t44));
-	d1 = fma_(f, splat(0.625f), e);
-	d2 = fma_(f, splat(-0.625f), e);
-	d3 = fma_(h, splat(1.5f), g);
-	d4 = fma_(h, splat(-1.5f), g);
-	d5 = fma_(t41, splat(0.87890625f), fma_(t43, splat(-2.640625f), t45));
-	st(v + step*24, d0);
-	st(v + step*25, d1);
-	st(v + step*26, d2);
-	st(v + step*27, d3);
-	st(v + step*28, d4);
-	st(v + step*29, d5);
+	st(v + 528, d1);
+	st(v + 1056, d2);
+	st(v + 1584, d3);
+	st(v + 2112, d4);
+	st(v + 2640, d5);
+	d0 = fma_(t50, splat(0.87890625f), fma_(t52, splat(-2.640625f), t54));
+	d5 = fma_(t51, splat(0.87890625f), fma_(t53, splat(-2.640625f), t55));
 	e = fma_(t52, splat(-2.25f), t54);
 	f = fma_(t51, splat(-2.25f), t53);
-	g = fma_(t52, splat(-0.390625f), t54);
-	h = fma_(t51, splat(-0.390625f), t53);
-	d0 = fma_(t50, splat(0.87890625f), fma_(t52, splat(-2.640625f), t54));
 	d1 = fma_(f, splat(0.625f), e);
 	d2 = fma_(f, splat(-0.625f), e);
-	d3 = fma_(h, splat(1.5f), g);
-	d4 = fma_(h, splat(-1.5f), g);
-	d5 = fma_(t51, splat(0.87890625f), fma_(t53, splat(-2.640625f), t55));
-	st(v + step*30, d0);
-	st(v + step*31, d1);
-	st(v + step*32, d2);
-	st(v + step*33, d3);
-	st(v + step*34, d4);
-	st(v + step*35, d5);
+	e = fma_(t52, splat(-0.390625f), t54);
+	f = fma_(t51, splat(-0.390625f), t53);
+	d3 = fma_(f, splat(1.5f), e);
+	d4 = fma_(f, splat(-1.5f), e);
+	st(v + 15840, d0);
+	st(v + 16368, d1);
+	st(v + 16896, d2);
+	st(v + 17424, d3);
+	st(v + 17952, d4);
+	st(v + 18480, d5);
+
+	RC_OPAQUE(x);
+	d1 = ld(x + 288);
+	d2 = ld(x + 576);
+	d3 = ld(x + 864);
+	d4 = ld(x + 1152);
+	e = fma_(d2, splat(-2.25f), d4);
+	f = fma_(d1, splat(-2.25f), d3);
+	t10 = fma_(f, splat(0.625f), e);
+	t20 = fma_(f, splat(-0.625f), e);
+	d1 = ld(x + 304);
+	d2 = ld(x + 592);
+	d3 = ld(x + 880);
+	d4 = ld(x + 1168);
+	e = fma_(d2, splat(-2.25f), d4);
+	f = fma_(d1, splat(-2.25f), d3);
+	t11 = fma_(f, splat(0.625f), e);
+	t21 = fma_(f, splat(-0.625f), e);
+	d1 = ld(x + 320);
+	d2 = ld(x + 608);
+	d3 = ld(x + 896);
+	d4 = ld(x + 1184);
+	e = fma_(d2, splat(-2.25f), d4);
+	f = fma_(d1, splat(-2.25f), d3);
+	t12 = fma_(f, splat(0.625f), e);
+	t22 = fma_(f, splat(-0.625f), e);
+	d1 = ld(x + 336);
+	d2 = ld(x + 624);
+	d3 = ld(x + 912);
+	d4 = ld(x + 1200);
+	e = fma_(d2, splat(-2.25f), d4);
+	f = fma_(d1, splat(-2.25f), d3);
+	t13 = fma_(f, splat(0.625f), e);
+	t23 = fma_(f, splat(-0.625f), e);
+	d1 = ld(x + 352);
+	d2 = ld(x + 640);
+	d3 = ld(x + 928);
+	d4 = ld(x + 1216);
+	e = fma_(d2, splat(-2.25f), d4);
+	f = fma_(d1, splat(-2.25f), d3);
+	t14 = fma_(f, splat(0.625f), e);
+	t24 = fma_(f, splat(-0.625f), e);
+	d1 = ld(x + 368);
+	d2 = ld(x + 656);
+	d3 = ld(x + 944);
+	d4 = ld(x + 1232);
+	e = fma_(d2, splat(-2.25f), d4);
+	f = fma_(d1, splat(-2.25f), d3);
+	t15 = fma_(f, splat(0.625f), e);
+	t25 = fma_(f, splat(-0.625f), e);
+	d0 = fma_(t10, splat(0.87890625f), fma_(t12, splat(-2.640625f), t14));
+	d5 = fma_(t11, splat(0.87890625f), fma_(t13, splat(-2.640625f), t15));
+	e = fma_(t12, splat(-2.25f), t14);
+	f = fma_(t11, splat(-2.25f), t13);
+	d1 = fma_(f, splat(0.625f), e);
+	d2 = fma_(f, splat(-0.625f), e);
+	e = fma_(t12, splat(-0.390625f), t14);
+	f = fma_(t11, splat(-0.390625f), t13);
+	d3 = fma_(f, splat(1.5f), e);
+	d4 = fma_(f, splat(-1.5f), e);
+	st(v + 3168, d0);
+	st(v + 3696, d1);
+	st(v + 4224, d2);
+	st(v + 4752, d3);
+	st(v + 5280, d4);
+	st(v + 5808, d5);
+	d0 = fma_(t20, splat(0.87890625f), fma_(t22, splat(-2.640625f), t24));
+	d5 = fma_(t21, splat(0.87890625f), fma_(t23, splat(-2.640625f), t25));
+	e = fma_(t22, splat(-2.25f), t24);
+	f = fma_(t21, splat(-2.25f), t23);
+	d1 = fma_(f, splat(0.625f), e);
+	d2 = fma_(f, splat(-0.625f), e);
+	e = fma_(t22, splat(-0.390625f), t24);
+	f = fma_(t21, splat(-0.390625f), t23);
+	d3 = fma_(f, splat(1.5f), e);
+	d4 = fma_(f, splat(-1.5f), e);
+	st(v + 6336, d0);
+	st(v + 6864, d1);
+	st(v + 7392, d2);
+	st(v + 7920, d3);
+	st(v + 8448, d4);
+	st(v + 8976, d5);
+
+	RC_OPAQUE(x);
+	d1 = ld(x + 288);
+	d2 = ld(x + 576);
+	d3 = ld(x + 864);
+	d4 = ld(x + 1152);
+	e = fma_(d2, splat(-0.390625f), d4);
+	f = fma_(d1, splat(-0.390625f), d3);
+	t30 = fma_(f, splat(1.5f), e);
+	t40 = fma_(f, splat(-1.5f), e);
+	d1 = ld(x + 304);
+	d2 = ld(x + 592);
+	d3 = ld(x + 880);
+	d4 = ld(x + 1168);
+	e = fma_(d2, splat(-0.390625f), d4);
+	f = fma_(d1, splat(-0.390625f), d3);
+	t31 = fma_(f, splat(1.5f), e);
+	t41 = fma_(f, splat(-1.5f), e);
+	d1 = ld(x + 320);
+	d2 = ld(x + 608);
+	d3 = ld(x + 896);
+	d4 = ld(x + 1184);
+	e = fma_(d2, splat(-0.390625f), d4);
+	f = fma_(d1, splat(-0.390625f), d3);
+	t32 = fma_(f, splat(1.5f), e);
+	t42 = fma_(f, splat(-1.5f), e);
+	d1 = ld(x + 336);
+	d2 = ld(x + 624);
+	d3 = ld(x + 912);
+	d4 = ld(x + 1200);
+	e = fma_(d2, splat(-0.390625f), d4);
+	f = fma_(d1, splat(-0.390625f), d3);
+	t33 = fma_(f, splat(1.5f), e);
+	t43 = fma_(f, splat(-1.5f), e);
+	d1 = ld(x + 352);
+	d2 = ld(x + 640);
+	d3 = ld(x + 928);
+	d4 = ld(x + 1216);
+	e = fma_(d2, splat(-0.390625f), d4);
+	f = fma_(d1, splat(-0.390625f), d3);
+	t34 = fma_(f, splat(1.5f), e);
+	t44 = fma_(f, splat(-1.5f), e);
+	d1 = ld(x + 368);
+	d2 = ld(x + 656);
+	d3 = ld(x + 944);
+	d4 = ld(x + 1232);
+	e = fma_(d2, splat(-0.390625f), d4);
+	f = fma_(d1, splat(-0.390625f), d3);
+	t35 = fma_(f, splat(1.5f), e);
+	t45 = fma_(f, splat(-1.5f), e);
+	d0 = fma_(t30, splat(0.87890625f), fma_(t32, splat(-2.640625f), t34));
+	d5 = fma_(t31, splat(0.87890625f), fma_(t33, splat(-2.640625f), t35));
+	e = fma_(t32, splat(-2.25f), t34);
+	f = fma_(t31, splat(-2.25f), t33);
+	d1 = fma_(f, splat(0.625f), e);
+	d2 = fma_(f, splat(-0.625f), e);
+	e = fma_(t32, splat(-0.390625f), t34);
+	f = fma_(t31, splat(-0.390625f), t33);
+	d3 = fma_(f, splat(1.5f), e);
+	d4 = fma_(f, splat(-1.5f), e);
+	st(v + 9504, d0);
+	st(v + 10032, d1);
+	st(v + 10560, d2);
+	st(v + 11088, d3);
+	st(v + 11616, d4);
+	st(v + 12144, d5);
+	d0 = fma_(t40, splat(0.87890625f), fma_(t42, splat(-2.640625f), t44));
+	d5 = fma_(t41, splat(0.87890625f), fma_(t43, splat(-2.640625f), t45));
+	e = fma_(t42, splat(-2.25f), t44);
+	f = fma_(t41, splat(-2.25f), t43);
+	d1 = fma_(f, splat(0.625f), e);
+	d2 = fma_(f, splat(-0.625f), e);
+	e = fma_(t42, splat(-0.390625f), t44);
+	f = fma_(t41, splat(-0.390625f), t43);
+	d3 = fma_(f, splat(1.5f), e);
+	d4 = fma_(f, splat(-1.5f), e);
+	st(v + 12672, d0);
+	st(v + 13200, d1);
+	st(v + 13728, d2);
+	st(v + 14256, d3);
+	st(v + 14784, d4);
+	st(v + 15312, d5);
 }
 
 /* phase 1: V of a band, from x; a unit is one channel block of one tile row */
@@ -2250,11 +2480,10 @@ winograd4x4_32to32_16x16_relu_in(const float *x, const float *w, const float *b,
 
 		for (int j = 0; j < 4; j++) {
 			int t = r*4 + j;
-			int width = 16, start = t/16*16;
-			float *v = y + start*1152 + (c*width + t - start)*16;
+			float *v = y + t/16*19008 + (c*16 + t%16)*16;
 
 			for (int s = 0; s < 16; s += 8)
-				winograd4x4_32to32_16x16_relu_in_tile(xi + j*64 + s, v + s, width*32);
+				winograd4x4_32to32_16x16_relu_in_tile(xi + j*64 + s, v + s);
 		}
 	}
 }
@@ -2262,7 +2491,7 @@ winograd4x4_32to32_16x16_relu_in(const float *x, const float *w, const float *b,
 static RC_NOINLINE void
 winograd4x4_32to32_16x16_relu_p16(const float *RC_RESTRICT x, const float *RC_RESTRICT w, float *RC_RESTRICT m)
 {
-	for (int i = 0; i < 36; i++, x += 512, m += 128) {
+	for (int i = 0; i < 36; i++, x += 528, m += 144) {
 		{
 			const float *wk = w + i*256;
 			V a0 = zero();
@@ -2343,18 +2572,21 @@ winograd4x4_32to32_16x16_relu_p16(const float *RC_RESTRICT x, const float *RC_RE
 }
 
 static RC_NOINLINE void
-winograd4x4_32to32_16x16_relu_out_tile(const float *RC_RESTRICT m, int step, const float *b, float *y)
+winograd4x4_32to32_16x16_relu_out_tile(const float *RC_RESTRICT m, const float *b, float *y)
 {
-	V t00, t01, t02, t03, t04, t05, t10, t11, t12, t13, t14, t15, t20, t21, t22, t23, t24, t25, t30, t31, t32, t33, t34, t35;
+	V t00, t01, t02, t03, t04, t05;
+	V t10, t11, t12, t13, t14, t15;
+	V t20, t21, t22, t23, t24, t25;
+	V t30, t31, t32, t33, t34, t35;
 	V d0, d1, d2, d3, d4, d5, e, f, g, h;
 	V y0, y1, y2, y3, bias = ld(b);
 
 	d0 = ld(m);
-	d1 = ld(m + step*6);
-	d2 = ld(m + step*12);
-	d3 = ld(m + step*18);
-	d4 = ld(m + step*24);
-	d5 = ld(m + step*30);
+	d1 = ld(m + 864);
+	d2 = ld(m + 1728);
+	d3 = ld(m + 2592);
+	d4 = ld(m + 3456);
+	d5 = ld(m + 4320);
 	e = add(d1, d2);
 	f = sub(d1, d2);
 	g = add(d3, d4);
@@ -2363,12 +2595,12 @@ winograd4x4_32to32_16x16_relu_out_tile(const float *RC_RESTRICT m, int step, con
 	t10 = fma_(f, splat(0.625f), mul(h, splat(1.5f)));
 	t20 = fma_(e, splat(0.390625f), mul(g, splat(2.25f)));
 	t30 = fma_(f, splat(0.244140625f), fma_(h, splat(3.375f), d5));
-	d0 = ld(m + step);
-	d1 = ld(m + step*7);
-	d2 = ld(m + step*13);
-	d3 = ld(m + step*19);
-	d4 = ld(m + step*25);
-	d5 = ld(m + step*31);
+	d0 = ld(m + 144);
+	d1 = ld(m + 1008);
+	d2 = ld(m + 1872);
+	d3 = ld(m + 2736);
+	d4 = ld(m + 3600);
+	d5 = ld(m + 4464);
 	e = add(d1, d2);
 	f = sub(d1, d2);
 	g = add(d3, d4);
@@ -2377,12 +2609,12 @@ winograd4x4_32to32_16x16_relu_out_tile(const float *RC_RESTRICT m, int step, con
 	t11 = fma_(f, splat(0.625f), mul(h, splat(1.5f)));
 	t21 = fma_(e, splat(0.390625f), mul(g, splat(2.25f)));
 	t31 = fma_(f, splat(0.244140625f), fma_(h, splat(3.375f), d5));
-	d0 = ld(m + step*2);
-	d1 = ld(m + step*8);
-	d2 = ld(m + step*14);
-	d3 = ld(m + step*20);
-	d4 = ld(m + step*26);
-	d5 = ld(m + step*32);
+	d0 = ld(m + 288);
+	d1 = ld(m + 1152);
+	d2 = ld(m + 2016);
+	d3 = ld(m + 2880);
+	d4 = ld(m + 3744);
+	d5 = ld(m + 4608);
 	e = add(d1, d2);
 	f = sub(d1, d2);
 	g = add(d3, d4);
@@ -2391,12 +2623,12 @@ winograd4x4_32to32_16x16_relu_out_tile(const float *RC_RESTRICT m, int step, con
 	t12 = fma_(f, splat(0.625f), mul(h, splat(1.5f)));
 	t22 = fma_(e, splat(0.390625f), mul(g, splat(2.25f)));
 	t32 = fma_(f, splat(0.244140625f), fma_(h, splat(3.375f), d5));
-	d0 = ld(m + step*3);
-	d1 = ld(m + step*9);
-	d2 = ld(m + step*15);
-	d3 = ld(m + step*21);
-	d4 = ld(m + step*27);
-	d5 = ld(m + step*33);
+	d0 = ld(m + 432);
+	d1 = ld(m + 1296);
+	d2 = ld(m + 2160);
+	d3 = ld(m + 3024);
+	d4 = ld(m + 3888);
+	d5 = ld(m + 4752);
 	e = add(d1, d2);
 	f = sub(d1, d2);
 	g = add(d3, d4);
@@ -2405,12 +2637,12 @@ winograd4x4_32to32_16x16_relu_out_tile(const float *RC_RESTRICT m, int step, con
 	t13 = fma_(f, splat(0.625f), mul(h, splat(1.5f)));
 	t23 = fma_(e, splat(0.390625f), mul(g, splat(2.25f)));
 	t33 = fma_(f, splat(0.244140625f), fma_(h, splat(3.375f), d5));
-	d0 = ld(m + step*4);
-	d1 = ld(m + step*10);
-	d2 = ld(m + step*16);
-	d3 = ld(m + step*22);
-	d4 = ld(m + step*28);
-	d5 = ld(m + step*34);
+	d0 = ld(m + 576);
+	d1 = ld(m + 1440);
+	d2 = ld(m + 2304);
+	d3 = ld(m + 3168);
+	d4 = ld(m + 4032);
+	d5 = ld(m + 4896);
 	e = add(d1, d2);
 	f = sub(d1, d2);
 	g = add(d3, d4);
@@ -2419,12 +2651,12 @@ winograd4x4_32to32_16x16_relu_out_tile(const float *RC_RESTRICT m, int step, con
 	t14 = fma_(f, splat(0.625f), mul(h, splat(1.5f)));
 	t24 = fma_(e, splat(0.390625f), mul(g, splat(2.25f)));
 	t34 = fma_(f, splat(0.244140625f), fma_(h, splat(3.375f), d5));
-	d0 = ld(m + step*5);
-	d1 = ld(m + step*11);
-	d2 = ld(m + step*17);
-	d3 = ld(m + step*23);
-	d4 = ld(m + step*29);
-	d5 = ld(m + step*35);
+	d0 = ld(m + 720);
+	d1 = ld(m + 1584);
+	d2 = ld(m + 2448);
+	d3 = ld(m + 3312);
+	d4 = ld(m + 4176);
+	d5 = ld(m + 5040);
 	e = add(d1, d2);
 	f = sub(d1, d2);
 	g = add(d3, d4);
@@ -2492,20 +2724,20 @@ static void
 winograd4x4_32to32_16x16_relu(const float *x, const float *w, const float *b, const float *z, float *y, int lo, int hi)
 {
 	(void)z;
-	float m[4608];
+	float m[5184];
 
 	for (int u = lo; u < hi; u++) {
 		int og = u/1, tb = u%1;
 		int width = 16, start = tb*16;
 
-		winograd4x4_32to32_16x16_relu_p16(x + start*1152, w + og*9216, m);
+		winograd4x4_32to32_16x16_relu_p16(x + tb*19008, w + og*9216, m);
 		for (int t = 0; t < width; t++) {
 			int r = (start + t)/4, j = (start + t)%4;
 			int i = r;
 			float *yt = y + i*1152 + j*64 + 304;
 
 			for (int s = 0; s < 1; s++) {
-				winograd4x4_32to32_16x16_relu_out_tile(m + t*8 + s*8, width*8, b + (og*1 + s)*8, yt + (og*1 + s)/2*5184 + (og*1 + s)%2*8);
+				winograd4x4_32to32_16x16_relu_out_tile(m + t*8 + s*8, b + (og*1 + s)*8, yt + (og*1 + s)/2*5184 + (og*1 + s)%2*8);
 			}
 		}
 	}
@@ -2520,14 +2752,19 @@ winograd4x4_32to32_16x16_relu(const float *x, const float *w, const float *b, co
 ** z  32 x 16 x 16  nChw16c, halo 1 1 1 1
 ** y  32 x 16 x 16  nChw16c, halo 1 1 1 1
 ** w  36864 floats  [4 oc][36][32 ic][8 oc]: G g G'
-** V  18432 floats  [16 tiles][36][2 ic][tile][16 ic], of one of 1 bands
-** 0.59 M MACs instead of 2.36 M; 8 tiles x 8 channels in 8 accumulators; 18432 bytes of stack
+** V  19008 floats  [16 tiles][36][2 ic][tile][16 ic], of one of 1 bands
+** 0.59 M MACs instead of 2.36 M; 8 tiles x 8 channels in 8 accumulators; 20736 bytes of stack
 */
 static RC_NOINLINE void
-winograd4x4_32to32_16x16_add_relu_b_in_tile(const float *RC_RESTRICT x, float *RC_RESTRICT v, int step)
+winograd4x4_32to32_16x16_add_relu_b_in_tile(const float *RC_RESTRICT x, float *RC_RESTRICT v)
 {
-	V t00, t01, t02, t03, t04, t05, t10, t11, t12, t13, t14, t15, t20, t21, t22, t23, t24, t25, t30, t31, t32, t33, t34, t35, t40, t41, t42, t43, t44, t45, t50, t51, t52, t53, t54, t55;
-	V d0, d1, d2, d3, d4, d5, e, f, g, h;
+	V t00, t01, t02, t03, t04, t05;
+	V t10, t11, t12, t13, t14, t15;
+	V t20, t21, t22, t23, t24, t25;
+	V t30, t31, t32, t33, t34, t35;
+	V t40, t41, t42, t43, t44, t45;
+	V t50, t51, t52, t53, t54, t55;
+	V d0, d1, d2, d3, d4, d5, e, f;
 
 	d0 = ld(x + 0);
 	d1 = ld(x + 288);
@@ -2535,15 +2772,7 @@ winograd4x4_32to32_16x16_add_relu_b_in_tile(const float *RC_RESTRICT x, float *R
 	d3 = ld(x + 864);
 	d4 = ld(x + 1152);
 	d5 = ld(x + 1440);
-	e = fma_(d2, splat(-2.25f), d4);
-	f = fma_(d1, splat(-2.25f), d3);
-	g = fma_(d2, splat(-0.390625f), d4);
-	h = fma_(d1, splat(-0.390625f), d3);
 	t00 = fma_(d0, splat(0.87890625f), fma_(d2, splat(-2.640625f), d4));
-	t10 = fma_(f, splat(0.625f), e);
-	t20 = fma_(f, splat(-0.625f), e);
-	t30 = fma_(h, splat(1.5f), g);
-	t40 = fma_(h, splat(-1.5f), g);
 	t50 = fma_(d1, splat(0.87890625f), fma_(d3, splat(-2.640625f), d5));
 	d0 = ld(x + 16);
 	d1 = ld(x + 304);
@@ -2551,15 +2780,7 @@ winograd4x4_32to32_16x16_add_relu_b_in_tile(const float *RC_RESTRICT x, float *R
 	d3 = ld(x + 880);
 	d4 = ld(x + 1168);
 	d5 = ld(x + 1456);
-	e = fma_(d2, splat(-2.25f), d4);
-	f = fma_(d1, splat(-2.25f), d3);
-	g = fma_(d2, splat(-0.390625f), d4);
-	h = fma_(d1, splat(-0.390625f), d3);
 	t01 = fma_(d0, splat(0.87890625f), fma_(d2, splat(-2.640625f), d4));
-	t11 = fma_(f, splat(0.625f), e);
-	t21 = fma_(f, splat(-0.625f), e);
-	t31 = fma_(h, splat(1.5f), g);
-	t41 = fma_(h, splat(-1.5f), g);
 	t51 = fma_(d1, splat(0.87890625f), fma_(d3, splat(-2.640625f), d5));
 	d0 = ld(x + 32);
 	d1 = ld(x + 320);
@@ -2567,15 +2788,7 @@ winograd4x4_32to32_16x16_add_relu_b_in_tile(const float *RC_RESTRICT x, float *R
 	d3 = ld(x + 896);
 	d4 = ld(x + 1184);
 	d5 = ld(x + 1472);
-	e = fma_(d2, splat(-2.25f), d4);
-	f = fma_(d1, splat(-2.25f), d3);
-	g = fma_(d2, splat(-0.390625f), d4);
-	h = fma_(d1, splat(-0.390625f), d3);
 	t02 = fma_(d0, splat(0.87890625f), fma_(d2, splat(-2.640625f), d4));
-	t12 = fma_(f, splat(0.625f), e);
-	t22 = fma_(f, splat(-0.625f), e);
-	t32 = fma_(h, splat(1.5f), g);
-	t42 = fma_(h, splat(-1.5f), g);
 	t52 = fma_(d1, splat(0.87890625f), fma_(d3, splat(-2.640625f), d5));
 	d0 = ld(x + 48);
 	d1 = ld(x + 336);
@@ -2583,15 +2796,7 @@ winograd4x4_32to32_16x16_add_relu_b_in_tile(const float *RC_RESTRICT x, float *R
 	d3 = ld(x + 912);
 	d4 = ld(x + 1200);
 	d5 = ld(x + 1488);
-	e = fma_(d2, splat(-2.25f), d4);
-	f = fma_(d1, splat(-2.25f), d3);
-	g = fma_(d2, splat(-0.390625f), d4);
-	h = fma_(d1, splat(-0.390625f), d3);
 	t03 = fma_(d0, splat(0.87890625f), fma_(d2, splat(-2.640625f), d4));
-	t13 = fma_(f, splat(0.625f), e);
-	t23 = fma_(f, splat(-0.625f), e);
-	t33 = fma_(h, splat(1.5f), g);
-	t43 = fma_(h, splat(-1.5f), g);
 	t53 = fma_(d1, splat(0.87890625f), fma_(d3, splat(-2.640625f), d5));
 	d0 = ld(x + 64);
 	d1 = ld(x + 352);
@@ -2599,15 +2804,7 @@ winograd4x4_32to32_16x16_add_relu_b_in_tile(const float *RC_RESTRICT x, float *R
 	d3 = ld(x + 928);
 	d4 = ld(x + 1216);
 	d5 = ld(x + 1504);
-	e = fma_(d2, splat(-2.25f), d4);
-	f = fma_(d1, splat(-2.25f), d3);
-	g = fma_(d2, splat(-0.390625f), d4);
-	h = fma_(d1, splat(-0.390625f), d3);
 	t04 = fma_(d0, splat(0.87890625f), fma_(d2, splat(-2.640625f), d4));
-	t14 = fma_(f, splat(0.625f), e);
-	t24 = fma_(f, splat(-0.625f), e);
-	t34 = fma_(h, splat(1.5f), g);
-	t44 = fma_(h, splat(-1.5f), g);
 	t54 = fma_(d1, splat(0.87890625f), fma_(d3, splat(-2.640625f), d5));
 	d0 = ld(x + 80);
 	d1 = ld(x + 368);
@@ -2615,113 +2812,204 @@ winograd4x4_32to32_16x16_add_relu_b_in_tile(const float *RC_RESTRICT x, float *R
 	d3 = ld(x + 944);
 	d4 = ld(x + 1232);
 	d5 = ld(x + 1520);
-	e = fma_(d2, splat(-2.25f), d4);
-	f = fma_(d1, splat(-2.25f), d3);
-	g = fma_(d2, splat(-0.390625f), d4);
-	h = fma_(d1, splat(-0.390625f), d3);
 	t05 = fma_(d0, splat(0.87890625f), fma_(d2, splat(-2.640625f), d4));
-	t15 = fma_(f, splat(0.625f), e);
-	t25 = fma_(f, splat(-0.625f), e);
-	t35 = fma_(h, splat(1.5f), g);
-	t45 = fma_(h, splat(-1.5f), g);
 	t55 = fma_(d1, splat(0.87890625f), fma_(d3, splat(-2.640625f), d5));
-
+	d0 = fma_(t00, splat(0.87890625f), fma_(t02, splat(-2.640625f), t04));
+	d5 = fma_(t01, splat(0.87890625f), fma_(t03, splat(-2.640625f), t05));
 	e = fma_(t02, splat(-2.25f), t04);
 	f = fma_(t01, splat(-2.25f), t03);
-	g = fma_(t02, splat(-0.390625f), t04);
-	h = fma_(t01, splat(-0.390625f), t03);
-	d0 = fma_(t00, splat(0.87890625f), fma_(t02, splat(-2.640625f), t04));
 	d1 = fma_(f, splat(0.625f), e);
 	d2 = fma_(f, splat(-0.625f), e);
-	d3 = fma_(h, splat(1.5f), g);
-	d4 = fma_(h, splat(-1.5f), g);
-	d5 = fma_(t01, splat(0.87890625f), fma_(t03, splat(-2.640625f), t05));
+	e = fma_(t02, splat(-0.390625f), t04);
+	f = fma_(t01, splat(-0.390625f), t03);
+	d3 = fma_(f, splat(1.5f), e);
+	d4 = fma_(f, splat(-1.5f), e);
 	st(v, d0);
-	st(v + step, d1);
-	st(v + step*2, d2);
-	st(v + step*3, d3);
-	st(v + step*4, d4);
-	st(v + step*5, d5);
-	e = fma_(t12, splat(-2.25f), t14);
-	f = fma_(t11, splat(-2.25f), t13);
-	g = fma_(t12, splat(-0.390625f), t14);
-	h = fma_(t11, splat(-0.390625f), t13);
-	d0 = fma_(t10, splat(0.87890625f), fma_(t12, splat(-2.640625f), t14));
-	d1 = fma_(f, splat(0.625f), e);
-	d2 = fma_(f, splat(-0.625f), e);
-	d3 = fma_(h, splat(1.5f), g);
-	d4 = fma_(h, splat(-1.5f), g);
-	d5 = fma_(t11, splat(0.87890625f), fma_(t13, splat(-2.640625f), t15));
-	st(v + step*6, d0);
-	st(v + step*7, d1);
-	st(v + step*8, d2);
-	st(v + step*9, d3);
-	st(v + step*10, d4);
-	st(v + step*11, d5);
-	e = fma_(t22, splat(-2.25f), t24);
-	f = fma_(t21, splat(-2.25f), t23);
-	g = fma_(t22, splat(-0.390625f), t24);
-	h = fma_(t21, splat(-0.390625f), t23);
-	d0 = fma_(t20, splat(0.87890625f), fma_(t22, splat(-2.640625f), t24));
-	d1 = fma_(f, splat(0.625f), e);
-	d2 = fma_(f, splat(-0.625f), e);
-	d3 = fma_(h, splat(1.5f), g);
-	d4 = fma_(h, splat(-1.5f), g);
-	d5 = fma_(t21, splat(0.87890625f), fma_(t23, splat(-2.640625f), t25));
-	st(v + step*12, d0);
-	st(v + step*13, d1);
-	st(v + step*14, d2);
-	st(v + step*15, d3);
-	st(v + step*16, d4);
-	st(v + step*17, d5);
-	e = fma_(t32, splat(-2.25f), t34);
-	f = fma_(t31, splat(-2.25f), t33);
-	g = fma_(t32, splat(-0.390625f), t34);
-	h = fma_(t31, splat(-0.390625f), t33);
-	d0 = fma_(t30, splat(0.87890625f), fma_(t32, splat(-2.640625f), t34));
-	d1 = fma_(f, splat(0.625f), e);
-	d2 = fma_(f, splat(-0.625f), e);
-	d3 = fma_(h, splat(1.5f), g);
-	d4 = fma_(h, splat(-1.5f), g);
-	d5 = fma_(t31, splat(0.87890625f), fma_(t33, splat(-2.640625f), t35));
-	st(v + step*18, d0);
-	st(v + step*19, d1);
-	st(v + step*20, d2);
-	st(v + step*21, d3);
-	st(v + step*22, d4);
-	st(v + step*23, d5);
-	e = fma_(t42, splat(-2.25f), t44);
-	f = fma_(t41, splat(-2.25f), t43);
-	g = fma_(t42, splat(-0.390625f), t44);
-	h = fma_(t41, splat(-0.390625f), t43);
-	d0 = fma_(t40, splat(0.87890625f), fma_(t42, splat(-2.640625f), t44));
-	d1 = fma_(f, splat(0.625f), e);
-	d2 = fma_(f, splat(-0.625f), e);
-	d3 = fma_(h, splat(1.5f), g);
-	d4 = fma_(h, splat(-1.5f), g);
-	d5 = fma_(t41, splat(0.87890625f), fma_(t43, splat(-2.640625f), t45));
-	st(v + step*24, d0);
-	st(v + step*25, d1);
-	st(v + step*26, d2);
-	st(v + step*27, d3);
-	st(v + step*28, d4);
-	st(v + step*29, d5);
+	st(v + 528, d1);
+	st(v + 1056, d2);
+	st(v + 1584, d3);
+	st(v + 2112, d4);
+	st(v + 2640, d5);
+	d0 = fma_(t50, splat(0.87890625f), fma_(t52, splat(-2.640625f), t54));
+	d5 = fma_(t51, splat(0.87890625f), fma_(t53, splat(-2.640625f), t55));
 	e = fma_(t52, splat(-2.25f), t54);
 	f = fma_(t51, splat(-2.25f), t53);
-	g = fma_(t52, splat(-0.390625f), t54);
-	h = fma_(t51, splat(-0.390625f), t53);
-	d0 = fma_(t50, splat(0.87890625f), fma_(t52, splat(-2.640625f), t54));
 	d1 = fma_(f, splat(0.625f), e);
 	d2 = fma_(f, splat(-0.625f), e);
-	d3 = fma_(h, splat(1.5f), g);
-	d4 = fma_(h, splat(-1.5f), g);
-	d5 = fma_(t51, splat(0.87890625f), fma_(t53, splat(-2.640625f), t55));
-	st(v + step*30, d0);
-	st(v + step*31, d1);
-	st(v + step*32, d2);
-	st(v + step*33, d3);
-	st(v + step*34, d4);
-	st(v + step*35, d5);
+	e = fma_(t52, splat(-0.390625f), t54);
+	f = fma_(t51, splat(-0.390625f), t53);
+	d3 = fma_(f, splat(1.5f), e);
+	d4 = fma_(f, splat(-1.5f), e);
+	st(v + 15840, d0);
+	st(v + 16368, d1);
+	st(v + 16896, d2);
+	st(v + 17424, d3);
+	st(v + 17952, d4);
+	st(v + 18480, d5);
+
+	RC_OPAQUE(x);
+	d1 = ld(x + 288);
+	d2 = ld(x + 576);
+	d3 = ld(x + 864);
+	d4 = ld(x + 1152);
+	e = fma_(d2, splat(-2.25f), d4);
+	f = fma_(d1, splat(-2.25f), d3);
+	t10 = fma_(f, splat(0.625f), e);
+	t20 = fma_(f, splat(-0.625f), e);
+	d1 = ld(x + 304);
+	d2 = ld(x + 592);
+	d3 = ld(x + 880);
+	d4 = ld(x + 1168);
+	e = fma_(d2, splat(-2.25f), d4);
+	f = fma_(d1, splat(-2.25f), d3);
+	t11 = fma_(f, splat(0.625f), e);
+	t21 = fma_(f, splat(-0.625f), e);
+	d1 = ld(x + 320);
+	d2 = ld(x + 608);
+	d3 = ld(x + 896);
+	d4 = ld(x + 1184);
+	e = fma_(d2, splat(-2.25f), d4);
+	f = fma_(d1, splat(-2.25f), d3);
+	t12 = fma_(f, splat(0.625f), e);
+	t22 = fma_(f, splat(-0.625f), e);
+	d1 = ld(x + 336);
+	d2 = ld(x + 624);
+	d3 = ld(x + 912);
+	d4 = ld(x + 1200);
+	e = fma_(d2, splat(-2.25f), d4);
+	f = fma_(d1, splat(-2.25f), d3);
+	t13 = fma_(f, splat(0.625f), e);
+	t23 = fma_(f, splat(-0.625f), e);
+	d1 = ld(x + 352);
+	d2 = ld(x + 640);
+	d3 = ld(x + 928);
+	d4 = ld(x + 1216);
+	e = fma_(d2, splat(-2.25f), d4);
+	f = fma_(d1, splat(-2.25f), d3);
+	t14 = fma_(f, splat(0.625f), e);
+	t24 = fma_(f, splat(-0.625f), e);
+	d1 = ld(x + 368);
+	d2 = ld(x + 656);
+	d3 = ld(x + 944);
+	d4 = ld(x + 1232);
+	e = fma_(d2, splat(-2.25f), d4);
+	f = fma_(d1, splat(-2.25f), d3);
+	t15 = fma_(f, splat(0.625f), e);
+	t25 = fma_(f, splat(-0.625f), e);
+	d0 = fma_(t10, splat(0.87890625f), fma_(t12, splat(-2.640625f), t14));
+	d5 = fma_(t11, splat(0.87890625f), fma_(t13, splat(-2.640625f), t15));
+	e = fma_(t12, splat(-2.25f), t14);
+	f = fma_(t11, splat(-2.25f), t13);
+	d1 = fma_(f, splat(0.625f), e);
+	d2 = fma_(f, splat(-0.625f), e);
+	e = fma_(t12, splat(-0.390625f), t14);
+	f = fma_(t11, splat(-0.390625f), t13);
+	d3 = fma_(f, splat(1.5f), e);
+	d4 = fma_(f, splat(-1.5f), e);
+	st(v + 3168, d0);
+	st(v + 3696, d1);
+	st(v + 4224, d2);
+	st(v + 4752, d3);
+	st(v + 5280, d4);
+	st(v + 5808, d5);
+	d0 = fma_(t20, splat(0.87890625f), fma_(t22, splat(-2.640625f), t24));
+	d5 = fma_(t21, splat(0.87890625f), fma_(t23, splat(-2.640625f), t25));
+	e = fma_(t22, splat(-2.25f), t24);
+	f = fma_(t21, splat(-2.25f), t23);
+	d1 = fma_(f, splat(0.625f), e);
+	d2 = fma_(f, splat(-0.625f), e);
+	e = fma_(t22, splat(-0.390625f), t24);
+	f = fma_(t21, splat(-0.390625f), t23);
+	d3 = fma_(f, splat(1.5f), e);
+	d4 = fma_(f, splat(-1.5f), e);
+	st(v + 6336, d0);
+	st(v + 6864, d1);
+	st(v + 7392, d2);
+	st(v + 7920, d3);
+	st(v + 8448, d4);
+	st(v + 8976, d5);
+
+	RC_OPAQUE(x);
+	d1 = ld(x + 288);
+	d2 = ld(x + 576);
+	d3 = ld(x + 864);
+	d4 = ld(x + 1152);
+	e = fma_(d2, splat(-0.390625f), d4);
+	f = fma_(d1, splat(-0.390625f), d3);
+	t30 = fma_(f, splat(1.5f), e);
+	t40 = fma_(f, splat(-1.5f), e);
+	d1 = ld(x + 304);
+	d2 = ld(x + 592);
+	d3 = ld(x + 880);
+	d4 = ld(x + 1168);
+	e = fma_(d2, splat(-0.390625f), d4);
+	f = fma_(d1, splat(-0.390625f), d3);
+	t31 = fma_(f, splat(1.5f), e);
+	t41 = fma_(f, splat(-1.5f), e);
+	d1 = ld(x + 320);
+	d2 = ld(x + 608);
+	d3 = ld(x + 896);
+	d4 = ld(x + 1184);
+	e = fma_(d2, splat(-0.390625f), d4);
+	f = fma_(d1, splat(-0.390625f), d3);
+	t32 = fma_(f, splat(1.5f), e);
+	t42 = fma_(f, splat(-1.5f), e);
+	d1 = ld(x + 336);
+	d2 = ld(x + 624);
+	d3 = ld(x + 912);
+	d4 = ld(x + 1200);
+	e = fma_(d2, splat(-0.390625f), d4);
+	f = fma_(d1, splat(-0.390625f), d3);
+	t33 = fma_(f, splat(1.5f), e);
+	t43 = fma_(f, splat(-1.5f), e);
+	d1 = ld(x + 352);
+	d2 = ld(x + 640);
+	d3 = ld(x + 928);
+	d4 = ld(x + 1216);
+	e = fma_(d2, splat(-0.390625f), d4);
+	f = fma_(d1, splat(-0.390625f), d3);
+	t34 = fma_(f, splat(1.5f), e);
+	t44 = fma_(f, splat(-1.5f), e);
+	d1 = ld(x + 368);
+	d2 = ld(x + 656);
+	d3 = ld(x + 944);
+	d4 = ld(x + 1232);
+	e = fma_(d2, splat(-0.390625f), d4);
+	f = fma_(d1, splat(-0.390625f), d3);
+	t35 = fma_(f, splat(1.5f), e);
+	t45 = fma_(f, splat(-1.5f), e);
+	d0 = fma_(t30, splat(0.87890625f), fma_(t32, splat(-2.640625f), t34));
+	d5 = fma_(t31, splat(0.87890625f), fma_(t33, splat(-2.640625f), t35));
+	e = fma_(t32, splat(-2.25f), t34);
+	f = fma_(t31, splat(-2.25f), t33);
+	d1 = fma_(f, splat(0.625f), e);
+	d2 = fma_(f, splat(-0.625f), e);
+	e = fma_(t32, splat(-0.390625f), t34);
+	f = fma_(t31, splat(-0.390625f), t33);
+	d3 = fma_(f, splat(1.5f), e);
+	d4 = fma_(f, splat(-1.5f), e);
+	st(v + 9504, d0);
+	st(v + 10032, d1);
+	st(v + 10560, d2);
+	st(v + 11088, d3);
+	st(v + 11616, d4);
+	st(v + 12144, d5);
+	d0 = fma_(t40, splat(0.87890625f), fma_(t42, splat(-2.640625f), t44));
+	d5 = fma_(t41, splat(0.87890625f), fma_(t43, splat(-2.640625f), t45));
+	e = fma_(t42, splat(-2.25f), t44);
+	f = fma_(t41, splat(-2.25f), t43);
+	d1 = fma_(f, splat(0.625f), e);
+	d2 = fma_(f, splat(-0.625f), e);
+	e = fma_(t42, splat(-0.390625f), t44);
+	f = fma_(t41, splat(-0.390625f), t43);
+	d3 = fma_(f, splat(1.5f), e);
+	d4 = fma_(f, splat(-1.5f), e);
+	st(v + 12672, d0);
+	st(v + 13200, d1);
+	st(v + 13728, d2);
+	st(v + 14256, d3);
+	st(v + 14784, d4);
+	st(v + 15312, d5);
 }
 
 /* phase 1: V of a band, from x; a unit is one channel block of one tile row */
@@ -2738,11 +3026,10 @@ winograd4x4_32to32_16x16_add_relu_b_in(const float *x, const float *w, const flo
 
 		for (int j = 0; j < 4; j++) {
 			int t = r*4 + j;
-			int width = 16, start = t/16*16;
-			float *v = y + start*1152 + (c*width + t - start)*16;
+			float *v = y + t/16*19008 + (c*16 + t%16)*16;
 
 			for (int s = 0; s < 16; s += 8)
-				winograd4x4_32to32_16x16_add_relu_b_in_tile(xi + j*64 + s, v + s, width*32);
+				winograd4x4_32to32_16x16_add_relu_b_in_tile(xi + j*64 + s, v + s);
 		}
 	}
 }
@@ -2750,7 +3037,7 @@ winograd4x4_32to32_16x16_add_relu_b_in(const float *x, const float *w, const flo
 static RC_NOINLINE void
 winograd4x4_32to32_16x16_add_relu_b_p16(const float *RC_RESTRICT x, const float *RC_RESTRICT w, float *RC_RESTRICT m)
 {
-	for (int i = 0; i < 36; i++, x += 512, m += 128) {
+	for (int i = 0; i < 36; i++, x += 528, m += 144) {
 		{
 			const float *wk = w + i*256;
 			V a0 = zero();
@@ -2831,18 +3118,21 @@ winograd4x4_32to32_16x16_add_relu_b_p16(const float *RC_RESTRICT x, const float 
 }
 
 static RC_NOINLINE void
-winograd4x4_32to32_16x16_add_relu_b_out_tile(const float *RC_RESTRICT m, int step, const float *b, const float *z, float *y)
+winograd4x4_32to32_16x16_add_relu_b_out_tile(const float *RC_RESTRICT m, const float *b, const float *z, float *y)
 {
-	V t00, t01, t02, t03, t04, t05, t10, t11, t12, t13, t14, t15, t20, t21, t22, t23, t24, t25, t30, t31, t32, t33, t34, t35;
+	V t00, t01, t02, t03, t04, t05;
+	V t10, t11, t12, t13, t14, t15;
+	V t20, t21, t22, t23, t24, t25;
+	V t30, t31, t32, t33, t34, t35;
 	V d0, d1, d2, d3, d4, d5, e, f, g, h;
 	V y0, y1, y2, y3, bias = ld(b);
 
 	d0 = ld(m);
-	d1 = ld(m + step*6);
-	d2 = ld(m + step*12);
-	d3 = ld(m + step*18);
-	d4 = ld(m + step*24);
-	d5 = ld(m + step*30);
+	d1 = ld(m + 864);
+	d2 = ld(m + 1728);
+	d3 = ld(m + 2592);
+	d4 = ld(m + 3456);
+	d5 = ld(m + 4320);
 	e = add(d1, d2);
 	f = sub(d1, d2);
 	g = add(d3, d4);
@@ -2851,12 +3141,12 @@ winograd4x4_32to32_16x16_add_relu_b_out_tile(const float *RC_RESTRICT m, int ste
 	t10 = fma_(f, splat(0.625f), mul(h, splat(1.5f)));
 	t20 = fma_(e, splat(0.390625f), mul(g, splat(2.25f)));
 	t30 = fma_(f, splat(0.244140625f), fma_(h, splat(3.375f), d5));
-	d0 = ld(m + step);
-	d1 = ld(m + step*7);
-	d2 = ld(m + step*13);
-	d3 = ld(m + step*19);
-	d4 = ld(m + step*25);
-	d5 = ld(m + step*31);
+	d0 = ld(m + 144);
+	d1 = ld(m + 1008);
+	d2 = ld(m + 1872);
+	d3 = ld(m + 2736);
+	d4 = ld(m + 3600);
+	d5 = ld(m + 4464);
 	e = add(d1, d2);
 	f = sub(d1, d2);
 	g = add(d3, d4);
@@ -2865,12 +3155,12 @@ winograd4x4_32to32_16x16_add_relu_b_out_tile(const float *RC_RESTRICT m, int ste
 	t11 = fma_(f, splat(0.625f), mul(h, splat(1.5f)));
 	t21 = fma_(e, splat(0.390625f), mul(g, splat(2.25f)));
 	t31 = fma_(f, splat(0.244140625f), fma_(h, splat(3.375f), d5));
-	d0 = ld(m + step*2);
-	d1 = ld(m + step*8);
-	d2 = ld(m + step*14);
-	d3 = ld(m + step*20);
-	d4 = ld(m + step*26);
-	d5 = ld(m + step*32);
+	d0 = ld(m + 288);
+	d1 = ld(m + 1152);
+	d2 = ld(m + 2016);
+	d3 = ld(m + 2880);
+	d4 = ld(m + 3744);
+	d5 = ld(m + 4608);
 	e = add(d1, d2);
 	f = sub(d1, d2);
 	g = add(d3, d4);
@@ -2879,12 +3169,12 @@ winograd4x4_32to32_16x16_add_relu_b_out_tile(const float *RC_RESTRICT m, int ste
 	t12 = fma_(f, splat(0.625f), mul(h, splat(1.5f)));
 	t22 = fma_(e, splat(0.390625f), mul(g, splat(2.25f)));
 	t32 = fma_(f, splat(0.244140625f), fma_(h, splat(3.375f), d5));
-	d0 = ld(m + step*3);
-	d1 = ld(m + step*9);
-	d2 = ld(m + step*15);
-	d3 = ld(m + step*21);
-	d4 = ld(m + step*27);
-	d5 = ld(m + step*33);
+	d0 = ld(m + 432);
+	d1 = ld(m + 1296);
+	d2 = ld(m + 2160);
+	d3 = ld(m + 3024);
+	d4 = ld(m + 3888);
+	d5 = ld(m + 4752);
 	e = add(d1, d2);
 	f = sub(d1, d2);
 	g = add(d3, d4);
@@ -2893,12 +3183,12 @@ winograd4x4_32to32_16x16_add_relu_b_out_tile(const float *RC_RESTRICT m, int ste
 	t13 = fma_(f, splat(0.625f), mul(h, splat(1.5f)));
 	t23 = fma_(e, splat(0.390625f), mul(g, splat(2.25f)));
 	t33 = fma_(f, splat(0.244140625f), fma_(h, splat(3.375f), d5));
-	d0 = ld(m + step*4);
-	d1 = ld(m + step*10);
-	d2 = ld(m + step*16);
-	d3 = ld(m + step*22);
-	d4 = ld(m + step*28);
-	d5 = ld(m + step*34);
+	d0 = ld(m + 576);
+	d1 = ld(m + 1440);
+	d2 = ld(m + 2304);
+	d3 = ld(m + 3168);
+	d4 = ld(m + 4032);
+	d5 = ld(m + 4896);
 	e = add(d1, d2);
 	f = sub(d1, d2);
 	g = add(d3, d4);
@@ -2907,12 +3197,12 @@ winograd4x4_32to32_16x16_add_relu_b_out_tile(const float *RC_RESTRICT m, int ste
 	t14 = fma_(f, splat(0.625f), mul(h, splat(1.5f)));
 	t24 = fma_(e, splat(0.390625f), mul(g, splat(2.25f)));
 	t34 = fma_(f, splat(0.244140625f), fma_(h, splat(3.375f), d5));
-	d0 = ld(m + step*5);
-	d1 = ld(m + step*11);
-	d2 = ld(m + step*17);
-	d3 = ld(m + step*23);
-	d4 = ld(m + step*29);
-	d5 = ld(m + step*35);
+	d0 = ld(m + 720);
+	d1 = ld(m + 1584);
+	d2 = ld(m + 2448);
+	d3 = ld(m + 3312);
+	d4 = ld(m + 4176);
+	d5 = ld(m + 5040);
 	e = add(d1, d2);
 	f = sub(d1, d2);
 	g = add(d3, d4);
@@ -2979,13 +3269,13 @@ winograd4x4_32to32_16x16_add_relu_b_out_tile(const float *RC_RESTRICT m, int ste
 static void
 winograd4x4_32to32_16x16_add_relu_b(const float *x, const float *w, const float *b, const float *z, float *y, int lo, int hi)
 {
-	float m[4608];
+	float m[5184];
 
 	for (int u = lo; u < hi; u++) {
 		int og = u/1, tb = u%1;
 		int width = 16, start = tb*16;
 
-		winograd4x4_32to32_16x16_add_relu_b_p16(x + start*1152, w + og*9216, m);
+		winograd4x4_32to32_16x16_add_relu_b_p16(x + tb*19008, w + og*9216, m);
 		for (int t = 0; t < width; t++) {
 			int r = (start + t)/4, j = (start + t)%4;
 			int i = r;
@@ -2993,7 +3283,7 @@ winograd4x4_32to32_16x16_add_relu_b(const float *x, const float *w, const float 
 			const float *zt = z + i*1152 + j*64 + 304;
 
 			for (int s = 0; s < 1; s++) {
-				winograd4x4_32to32_16x16_add_relu_b_out_tile(m + t*8 + s*8, width*8, b + (og*1 + s)*8, zt + (og*1 + s)/2*5184 + (og*1 + s)%2*8, yt + (og*1 + s)/2*5184 + (og*1 + s)%2*8);
+				winograd4x4_32to32_16x16_add_relu_b_out_tile(m + t*8 + s*8, b + (og*1 + s)*8, zt + (og*1 + s)/2*5184 + (og*1 + s)%2*8, yt + (og*1 + s)/2*5184 + (og*1 + s)%2*8);
 			}
 		}
 	}
@@ -3116,14 +3406,17 @@ conv3x3_32to64_8x8_s2_relu(const float *x, const float *w, const float *b, const
 ** z  64 x 8 x 8  nChw16c
 ** y  64 x 8 x 8  nChw16c, halo 1 1 1 1
 ** w  98304 floats  [8 oc][24][64 ic][8 oc]: G g G'
-** V  12288 floats  [8 tiles][24][4 ic][tile][16 ic], of one of 1 bands
-** 0.79 M MACs instead of 2.36 M; 8 tiles x 8 channels in 8 accumulators; 6144 bytes of stack
+** V  12672 floats  [8 tiles][24][4 ic][tile][16 ic], of one of 1 bands
+** 0.79 M MACs instead of 2.36 M; 8 tiles x 8 channels in 8 accumulators; 7680 bytes of stack
 */
 static RC_NOINLINE void
-winograd2x4_64to64_8x8_add_relu_in_tile(const float *RC_RESTRICT x, float *RC_RESTRICT v, int step)
+winograd2x4_64to64_8x8_add_relu_in_tile(const float *RC_RESTRICT x, float *RC_RESTRICT v)
 {
-	V t00, t01, t02, t03, t04, t05, t10, t11, t12, t13, t14, t15, t20, t21, t22, t23, t24, t25, t30, t31, t32, t33, t34, t35;
-	V d0, d1, d2, d3, d4, d5, e, f, g, h;
+	V t00, t01, t02, t03, t04, t05;
+	V t10, t11, t12, t13, t14, t15;
+	V t20, t21, t22, t23, t24, t25;
+	V t30, t31, t32, t33, t34, t35;
+	V d0, d1, d2, d3, d4, d5, e, f;
 
 	d0 = ld(x + 0);
 	d1 = ld(x + 160);
@@ -3173,71 +3466,70 @@ winograd2x4_64to64_8x8_add_relu_in_tile(const float *RC_RESTRICT x, float *RC_RE
 	t15 = add(d2, d1);
 	t25 = sub(d2, d1);
 	t35 = sub(d3, d1);
-
+	d0 = fma_(t00, splat(0.87890625f), fma_(t02, splat(-2.640625f), t04));
+	d5 = fma_(t01, splat(0.87890625f), fma_(t03, splat(-2.640625f), t05));
 	e = fma_(t02, splat(-2.25f), t04);
 	f = fma_(t01, splat(-2.25f), t03);
-	g = fma_(t02, splat(-0.390625f), t04);
-	h = fma_(t01, splat(-0.390625f), t03);
-	d0 = fma_(t00, splat(0.87890625f), fma_(t02, splat(-2.640625f), t04));
 	d1 = fma_(f, splat(0.625f), e);
 	d2 = fma_(f, splat(-0.625f), e);
-	d3 = fma_(h, splat(1.5f), g);
-	d4 = fma_(h, splat(-1.5f), g);
-	d5 = fma_(t01, splat(0.87890625f), fma_(t03, splat(-2.640625f), t05));
+	e = fma_(t02, splat(-0.390625f), t04);
+	f = fma_(t01, splat(-0.390625f), t03);
+	d3 = fma_(f, splat(1.5f), e);
+	d4 = fma_(f, splat(-1.5f), e);
 	st(v, d0);
-	st(v + step, d1);
-	st(v + step*2, d2);
-	st(v + step*3, d3);
-	st(v + step*4, d4);
-	st(v + step*5, d5);
+	st(v + 528, d1);
+	st(v + 1056, d2);
+	st(v + 1584, d3);
+	st(v + 2112, d4);
+	st(v + 2640, d5);
+	d0 = fma_(t10, splat(0.87890625f), fma_(t12, splat(-2.640625f), t14));
+	d5 = fma_(t11, splat(0.87890625f), fma_(t13, splat(-2.640625f), t15));
 	e = fma_(t12, splat(-2.25f), t14);
 	f = fma_(t11, splat(-2.25f), t13);
-	g = fma_(t12, splat(-0.390625f), t14);
-	h = fma_(t11, splat(-0.390625f), t13);
-	d0 = fma_(t10, splat(0.87890625f), fma_(t12, splat(-2.640625f), t14));
 	d1 = fma_(f, splat(0.625f), e);
 	d2 = fma_(f, splat(-0.625f), e);
-	d3 = fma_(h, splat(1.5f), g);
-	d4 = fma_(h, splat(-1.5f), g);
-	d5 = fma_(t11, splat(0.87890625f), fma_(t13, splat(-2.640625f), t15));
-	st(v + step*6, d0);
-	st(v + step*7, d1);
-	st(v + step*8, d2);
-	st(v + step*9, d3);
-	st(v + step*10, d4);
-	st(v + step*11, d5);
+	e = fma_(t12, splat(-0.390625f), t14);
+	f = fma_(t11, splat(-0.390625f), t13);
+	d3 = fma_(f, splat(1.5f), e);
+	d4 = fma_(f, splat(-1.5f), e);
+	st(v + 3168, d0);
+	st(v + 3696, d1);
+	st(v + 4224, d2);
+	st(v + 4752, d3);
+	st(v + 5280, d4);
+	st(v + 5808, d5);
+	d0 = fma_(t20, splat(0.87890625f), fma_(t22, splat(-2.640625f), t24));
+	d5 = fma_(t21, splat(0.87890625f), fma_(t23, splat(-2.640625f), t25));
 	e = fma_(t22, splat(-2.25f), t24);
 	f = fma_(t21, splat(-2.25f), t23);
-	g = fma_(t22, splat(-0.390625f), t24);
-	h = fma_(t21, splat(-0.390625f), t23);
-	d0 = fma_(t20, splat(0.87890625f), fma_(t22, splat(-2.640625f), t24));
 	d1 = fma_(f, splat(0.625f), e);
 	d2 = fma_(f, splat(-0.625f), e);
-	d3 = fma_(h, splat(1.5f), g);
-	d4 = fma_(h, splat(-1.5f), g);
-	d5 = fma_(t21, splat(0.87890625f), fma_(t23, splat(-2.640625f), t25));
-	st(v + step*12, d0);
-	st(v + step*13, d1);
-	st(v + step*14, d2);
-	st(v + step*15, d3);
-	st(v + step*16, d4);
-	st(v + step*17, d5);
+	e = fma_(t22, splat(-0.390625f), t24);
+	f = fma_(t21, splat(-0.390625f), t23);
+	d3 = fma_(f, splat(1.5f), e);
+	d4 = fma_(f, splat(-1.5f), e);
+	st(v + 6336, d0);
+	st(v + 6864, d1);
+	st(v + 7392, d2);
+	st(v + 7920, d3);
+	st(v + 8448, d4);
+	st(v + 8976, d5);
+	d0 = fma_(t30, splat(0.87890625f), fma_(t32, splat(-2.640625f), t34));
+	d5 = fma_(t31, splat(0.87890625f), fma_(t33, splat(-2.640625f), t35));
 	e = fma_(t32, splat(-2.25f), t34);
 	f = fma_(t31, splat(-2.25f), t33);
-	g = fma_(t32, splat(-0.390625f), t34);
-	h = fma_(t31, splat(-0.390625f), t33);
-	d0 = fma_(t30, splat(0.87890625f), fma_(t32, splat(-2.640625f), t34));
 	d1 = fma_(f, splat(0.625f), e);
 	d2 = fma_(f, splat(-0.625f), e);
-	d3 = fma_(h, splat(1.5f), g);
-	d4 = fma_(h, splat(-1.5f), g);
-	d5 = fma_(t31, splat(0.87890625f), fma_(t33, splat(-2.640625f), t35));
-	st(v + step*18, d0);
-	st(v + step*19, d1);
-	st(v + step*20, d2);
-	st(v + step*21, d3);
-	st(v + step*22, d4);
-	st(v + step*23, d5);
+	e = fma_(t32, splat(-0.390625f), t34);
+	f = fma_(t31, splat(-0.390625f), t33);
+	d3 = fma_(f, splat(1.5f), e);
+	d4 = fma_(f, splat(-1.5f), e);
+	st(v + 9504, d0);
+	st(v + 10032, d1);
+	st(v + 10560, d2);
+	st(v + 11088, d3);
+	st(v + 11616, d4);
+	st(v + 12144, d5);
 }
 
 /* phase 1: V of a band, from x; a unit is one channel block of one tile row */
@@ -3254,11 +3546,10 @@ winograd2x4_64to64_8x8_add_relu_in(const float *x, const float *w, const float *
 
 		for (int j = 0; j < 2; j++) {
 			int t = r*2 + j;
-			int width = 8, start = t/8*8;
-			float *v = y + start*1536 + (c*width + t - start)*16;
+			float *v = y + t/8*12672 + (c*8 + t%8)*16;
 
 			for (int s = 0; s < 16; s += 8)
-				winograd2x4_64to64_8x8_add_relu_in_tile(xi + j*64 + s, v + s, width*64);
+				winograd2x4_64to64_8x8_add_relu_in_tile(xi + j*64 + s, v + s);
 		}
 	}
 }
@@ -3266,7 +3557,7 @@ winograd2x4_64to64_8x8_add_relu_in(const float *x, const float *w, const float *
 static RC_NOINLINE void
 winograd2x4_64to64_8x8_add_relu_p8(const float *RC_RESTRICT x, const float *RC_RESTRICT w, float *RC_RESTRICT m)
 {
-	for (int i = 0; i < 24; i++, x += 512, m += 64) {
+	for (int i = 0; i < 24; i++, x += 528, m += 80) {
 		{
 			const float *wk = w + i*512;
 			V a0 = zero();
@@ -3310,46 +3601,47 @@ winograd2x4_64to64_8x8_add_relu_p8(const float *RC_RESTRICT x, const float *RC_R
 }
 
 static RC_NOINLINE void
-winograd2x4_64to64_8x8_add_relu_out_tile(const float *RC_RESTRICT m, int step, const float *b, const float *z, float *y)
+winograd2x4_64to64_8x8_add_relu_out_tile(const float *RC_RESTRICT m, const float *b, const float *z, float *y)
 {
-	V t00, t01, t02, t03, t04, t05, t10, t11, t12, t13, t14, t15;
+	V t00, t01, t02, t03, t04, t05;
+	V t10, t11, t12, t13, t14, t15;
 	V d0, d1, d2, d3, e, f, g, h;
 	V y0, y1, y2, y3, bias = ld(b);
 
 	d0 = ld(m);
-	d1 = ld(m + step*6);
-	d2 = ld(m + step*12);
-	d3 = ld(m + step*18);
+	d1 = ld(m + 480);
+	d2 = ld(m + 960);
+	d3 = ld(m + 1440);
 	t00 = add(d0, add(d1, d2));
 	t10 = add(d3, sub(d1, d2));
-	d0 = ld(m + step);
-	d1 = ld(m + step*7);
-	d2 = ld(m + step*13);
-	d3 = ld(m + step*19);
+	d0 = ld(m + 80);
+	d1 = ld(m + 560);
+	d2 = ld(m + 1040);
+	d3 = ld(m + 1520);
 	t01 = add(d0, add(d1, d2));
 	t11 = add(d3, sub(d1, d2));
-	d0 = ld(m + step*2);
-	d1 = ld(m + step*8);
-	d2 = ld(m + step*14);
-	d3 = ld(m + step*20);
+	d0 = ld(m + 160);
+	d1 = ld(m + 640);
+	d2 = ld(m + 1120);
+	d3 = ld(m + 1600);
 	t02 = add(d0, add(d1, d2));
 	t12 = add(d3, sub(d1, d2));
-	d0 = ld(m + step*3);
-	d1 = ld(m + step*9);
-	d2 = ld(m + step*15);
-	d3 = ld(m + step*21);
+	d0 = ld(m + 240);
+	d1 = ld(m + 720);
+	d2 = ld(m + 1200);
+	d3 = ld(m + 1680);
 	t03 = add(d0, add(d1, d2));
 	t13 = add(d3, sub(d1, d2));
-	d0 = ld(m + step*4);
-	d1 = ld(m + step*10);
-	d2 = ld(m + step*16);
-	d3 = ld(m + step*22);
+	d0 = ld(m + 320);
+	d1 = ld(m + 800);
+	d2 = ld(m + 1280);
+	d3 = ld(m + 1760);
 	t04 = add(d0, add(d1, d2));
 	t14 = add(d3, sub(d1, d2));
-	d0 = ld(m + step*5);
-	d1 = ld(m + step*11);
-	d2 = ld(m + step*17);
-	d3 = ld(m + step*23);
+	d0 = ld(m + 400);
+	d1 = ld(m + 880);
+	d2 = ld(m + 1360);
+	d3 = ld(m + 1840);
 	t05 = add(d0, add(d1, d2));
 	t15 = add(d3, sub(d1, d2));
 
@@ -3384,13 +3676,13 @@ winograd2x4_64to64_8x8_add_relu_out_tile(const float *RC_RESTRICT m, int step, c
 static void
 winograd2x4_64to64_8x8_add_relu(const float *x, const float *w, const float *b, const float *z, float *y, int lo, int hi)
 {
-	float m[1536];
+	float m[1920];
 
 	for (int u = lo; u < hi; u++) {
 		int og = u/1, tb = u%1;
 		int width = 8, start = tb*8;
 
-		winograd2x4_64to64_8x8_add_relu_p8(x + start*1536, w + og*12288, m);
+		winograd2x4_64to64_8x8_add_relu_p8(x + tb*12672, w + og*12288, m);
 		for (int t = 0; t < width; t++) {
 			int r = (start + t)/2, j = (start + t)%2;
 			int i = r;
@@ -3398,7 +3690,7 @@ winograd2x4_64to64_8x8_add_relu(const float *x, const float *w, const float *b, 
 			const float *zt = z + i*256 + j*64;
 
 			for (int s = 0; s < 1; s++) {
-				winograd2x4_64to64_8x8_add_relu_out_tile(m + t*8 + s*8, width*8, b + (og*1 + s)*8, zt + (og*1 + s)/2*1024 + (og*1 + s)%2*8, yt + (og*1 + s)/2*1600 + (og*1 + s)%2*8);
+				winograd2x4_64to64_8x8_add_relu_out_tile(m + t*8 + s*8, b + (og*1 + s)*8, zt + (og*1 + s)/2*1024 + (og*1 + s)%2*8, yt + (og*1 + s)/2*1600 + (og*1 + s)%2*8);
 			}
 		}
 	}
@@ -3412,14 +3704,17 @@ winograd2x4_64to64_8x8_add_relu(const float *x, const float *w, const float *b, 
 ** x  64 x 8 x 8  nChw16c, halo 1 1 1 1
 ** y  64 x 8 x 8  nChw16c, halo 1 1 1 1
 ** w  98304 floats  [8 oc][24][64 ic][8 oc]: G g G'
-** V  12288 floats  [8 tiles][24][4 ic][tile][16 ic], of one of 1 bands
-** 0.79 M MACs instead of 2.36 M; 8 tiles x 8 channels in 8 accumulators; 6144 bytes of stack
+** V  12672 floats  [8 tiles][24][4 ic][tile][16 ic], of one of 1 bands
+** 0.79 M MACs instead of 2.36 M; 8 tiles x 8 channels in 8 accumulators; 7680 bytes of stack
 */
 static RC_NOINLINE void
-winograd2x4_64to64_8x8_relu_in_tile(const float *RC_RESTRICT x, float *RC_RESTRICT v, int step)
+winograd2x4_64to64_8x8_relu_in_tile(const float *RC_RESTRICT x, float *RC_RESTRICT v)
 {
-	V t00, t01, t02, t03, t04, t05, t10, t11, t12, t13, t14, t15, t20, t21, t22, t23, t24, t25, t30, t31, t32, t33, t34, t35;
-	V d0, d1, d2, d3, d4, d5, e, f, g, h;
+	V t00, t01, t02, t03, t04, t05;
+	V t10, t11, t12, t13, t14, t15;
+	V t20, t21, t22, t23, t24, t25;
+	V t30, t31, t32, t33, t34, t35;
+	V d0, d1, d2, d3, d4, d5, e, f;
 
 	d0 = ld(x + 0);
 	d1 = ld(x + 160);
@@ -3469,71 +3764,70 @@ winograd2x4_64to64_8x8_relu_in_tile(const float *RC_RESTRICT x, float *RC_RESTRI
 	t15 = add(d2, d1);
 	t25 = sub(d2, d1);
 	t35 = sub(d3, d1);
-
+	d0 = fma_(t00, splat(0.87890625f), fma_(t02, splat(-2.640625f), t04));
+	d5 = fma_(t01, splat(0.87890625f), fma_(t03, splat(-2.640625f), t05));
 	e = fma_(t02, splat(-2.25f), t04);
 	f = fma_(t01, splat(-2.25f), t03);
-	g = fma_(t02, splat(-0.390625f), t04);
-	h = fma_(t01, splat(-0.390625f), t03);
-	d0 = fma_(t00, splat(0.87890625f), fma_(t02, splat(-2.640625f), t04));
 	d1 = fma_(f, splat(0.625f), e);
 	d2 = fma_(f, splat(-0.625f), e);
-	d3 = fma_(h, splat(1.5f), g);
-	d4 = fma_(h, splat(-1.5f), g);
-	d5 = fma_(t01, splat(0.87890625f), fma_(t03, splat(-2.640625f), t05));
+	e = fma_(t02, splat(-0.390625f), t04);
+	f = fma_(t01, splat(-0.390625f), t03);
+	d3 = fma_(f, splat(1.5f), e);
+	d4 = fma_(f, splat(-1.5f), e);
 	st(v, d0);
-	st(v + step, d1);
-	st(v + step*2, d2);
-	st(v + step*3, d3);
-	st(v + step*4, d4);
-	st(v + step*5, d5);
+	st(v + 528, d1);
+	st(v + 1056, d2);
+	st(v + 1584, d3);
+	st(v + 2112, d4);
+	st(v + 2640, d5);
+	d0 = fma_(t10, splat(0.87890625f), fma_(t12, splat(-2.640625f), t14));
+	d5 = fma_(t11, splat(0.87890625f), fma_(t13, splat(-2.640625f), t15));
 	e = fma_(t12, splat(-2.25f), t14);
 	f = fma_(t11, splat(-2.25f), t13);
-	g = fma_(t12, splat(-0.390625f), t14);
-	h = fma_(t11, splat(-0.390625f), t13);
-	d0 = fma_(t10, splat(0.87890625f), fma_(t12, splat(-2.640625f), t14));
 	d1 = fma_(f, splat(0.625f), e);
 	d2 = fma_(f, splat(-0.625f), e);
-	d3 = fma_(h, splat(1.5f), g);
-	d4 = fma_(h, splat(-1.5f), g);
-	d5 = fma_(t11, splat(0.87890625f), fma_(t13, splat(-2.640625f), t15));
-	st(v + step*6, d0);
-	st(v + step*7, d1);
-	st(v + step*8, d2);
-	st(v + step*9, d3);
-	st(v + step*10, d4);
-	st(v + step*11, d5);
+	e = fma_(t12, splat(-0.390625f), t14);
+	f = fma_(t11, splat(-0.390625f), t13);
+	d3 = fma_(f, splat(1.5f), e);
+	d4 = fma_(f, splat(-1.5f), e);
+	st(v + 3168, d0);
+	st(v + 3696, d1);
+	st(v + 4224, d2);
+	st(v + 4752, d3);
+	st(v + 5280, d4);
+	st(v + 5808, d5);
+	d0 = fma_(t20, splat(0.87890625f), fma_(t22, splat(-2.640625f), t24));
+	d5 = fma_(t21, splat(0.87890625f), fma_(t23, splat(-2.640625f), t25));
 	e = fma_(t22, splat(-2.25f), t24);
 	f = fma_(t21, splat(-2.25f), t23);
-	g = fma_(t22, splat(-0.390625f), t24);
-	h = fma_(t21, splat(-0.390625f), t23);
-	d0 = fma_(t20, splat(0.87890625f), fma_(t22, splat(-2.640625f), t24));
 	d1 = fma_(f, splat(0.625f), e);
 	d2 = fma_(f, splat(-0.625f), e);
-	d3 = fma_(h, splat(1.5f), g);
-	d4 = fma_(h, splat(-1.5f), g);
-	d5 = fma_(t21, splat(0.87890625f), fma_(t23, splat(-2.640625f), t25));
-	st(v + step*12, d0);
-	st(v + step*13, d1);
-	st(v + step*14, d2);
-	st(v + step*15, d3);
-	st(v + step*16, d4);
-	st(v + step*17, d5);
+	e = fma_(t22, splat(-0.390625f), t24);
+	f = fma_(t21, splat(-0.390625f), t23);
+	d3 = fma_(f, splat(1.5f), e);
+	d4 = fma_(f, splat(-1.5f), e);
+	st(v + 6336, d0);
+	st(v + 6864, d1);
+	st(v + 7392, d2);
+	st(v + 7920, d3);
+	st(v + 8448, d4);
+	st(v + 8976, d5);
+	d0 = fma_(t30, splat(0.87890625f), fma_(t32, splat(-2.640625f), t34));
+	d5 = fma_(t31, splat(0.87890625f), fma_(t33, splat(-2.640625f), t35));
 	e = fma_(t32, splat(-2.25f), t34);
 	f = fma_(t31, splat(-2.25f), t33);
-	g = fma_(t32, splat(-0.390625f), t34);
-	h = fma_(t31, splat(-0.390625f), t33);
-	d0 = fma_(t30, splat(0.87890625f), fma_(t32, splat(-2.640625f), t34));
 	d1 = fma_(f, splat(0.625f), e);
 	d2 = fma_(f, splat(-0.625f), e);
-	d3 = fma_(h, splat(1.5f), g);
-	d4 = fma_(h, splat(-1.5f), g);
-	d5 = fma_(t31, splat(0.87890625f), fma_(t33, splat(-2.640625f), t35));
-	st(v + step*18, d0);
-	st(v + step*19, d1);
-	st(v + step*20, d2);
-	st(v + step*21, d3);
-	st(v + step*22, d4);
-	st(v + step*23, d5);
+	e = fma_(t32, splat(-0.390625f), t34);
+	f = fma_(t31, splat(-0.390625f), t33);
+	d3 = fma_(f, splat(1.5f), e);
+	d4 = fma_(f, splat(-1.5f), e);
+	st(v + 9504, d0);
+	st(v + 10032, d1);
+	st(v + 10560, d2);
+	st(v + 11088, d3);
+	st(v + 11616, d4);
+	st(v + 12144, d5);
 }
 
 /* phase 1: V of a band, from x; a unit is one channel block of one tile row */
@@ -3550,11 +3844,10 @@ winograd2x4_64to64_8x8_relu_in(const float *x, const float *w, const float *b, c
 
 		for (int j = 0; j < 2; j++) {
 			int t = r*2 + j;
-			int width = 8, start = t/8*8;
-			float *v = y + start*1536 + (c*width + t - start)*16;
+			float *v = y + t/8*12672 + (c*8 + t%8)*16;
 
 			for (int s = 0; s < 16; s += 8)
-				winograd2x4_64to64_8x8_relu_in_tile(xi + j*64 + s, v + s, width*64);
+				winograd2x4_64to64_8x8_relu_in_tile(xi + j*64 + s, v + s);
 		}
 	}
 }
@@ -3562,7 +3855,7 @@ winograd2x4_64to64_8x8_relu_in(const float *x, const float *w, const float *b, c
 static RC_NOINLINE void
 winograd2x4_64to64_8x8_relu_p8(const float *RC_RESTRICT x, const float *RC_RESTRICT w, float *RC_RESTRICT m)
 {
-	for (int i = 0; i < 24; i++, x += 512, m += 64) {
+	for (int i = 0; i < 24; i++, x += 528, m += 80) {
 		{
 			const float *wk = w + i*512;
 			V a0 = zero();
@@ -3606,46 +3899,47 @@ winograd2x4_64to64_8x8_relu_p8(const float *RC_RESTRICT x, const float *RC_RESTR
 }
 
 static RC_NOINLINE void
-winograd2x4_64to64_8x8_relu_out_tile(const float *RC_RESTRICT m, int step, const float *b, float *y)
+winograd2x4_64to64_8x8_relu_out_tile(const float *RC_RESTRICT m, const float *b, float *y)
 {
-	V t00, t01, t02, t03, t04, t05, t10, t11, t12, t13, t14, t15;
+	V t00, t01, t02, t03, t04, t05;
+	V t10, t11, t12, t13, t14, t15;
 	V d0, d1, d2, d3, e, f, g, h;
 	V y0, y1, y2, y3, bias = ld(b);
 
 	d0 = ld(m);
-	d1 = ld(m + step*6);
-	d2 = ld(m + step*12);
-	d3 = ld(m + step*18);
+	d1 = ld(m + 480);
+	d2 = ld(m + 960);
+	d3 = ld(m + 1440);
 	t00 = add(d0, add(d1, d2));
 	t10 = add(d3, sub(d1, d2));
-	d0 = ld(m + step);
-	d1 = ld(m + step*7);
-	d2 = ld(m + step*13);
-	d3 = ld(m + step*19);
+	d0 = ld(m + 80);
+	d1 = ld(m + 560);
+	d2 = ld(m + 1040);
+	d3 = ld(m + 1520);
 	t01 = add(d0, add(d1, d2));
 	t11 = add(d3, sub(d1, d2));
-	d0 = ld(m + step*2);
-	d1 = ld(m + step*8);
-	d2 = ld(m + step*14);
-	d3 = ld(m + step*20);
+	d0 = ld(m + 160);
+	d1 = ld(m + 640);
+	d2 = ld(m + 1120);
+	d3 = ld(m + 1600);
 	t02 = add(d0, add(d1, d2));
 	t12 = add(d3, sub(d1, d2));
-	d0 = ld(m + step*3);
-	d1 = ld(m + step*9);
-	d2 = ld(m + step*15);
-	d3 = ld(m + step*21);
+	d0 = ld(m + 240);
+	d1 = ld(m + 720);
+	d2 = ld(m + 1200);
+	d3 = ld(m + 1680);
 	t03 = add(d0, add(d1, d2));
 	t13 = add(d3, sub(d1, d2));
-	d0 = ld(m + step*4);
-	d1 = ld(m + step*10);
-	d2 = ld(m + step*16);
-	d3 = ld(m + step*22);
+	d0 = ld(m + 320);
+	d1 = ld(m + 800);
+	d2 = ld(m + 1280);
+	d3 = ld(m + 1760);
 	t04 = add(d0, add(d1, d2));
 	t14 = add(d3, sub(d1, d2));
-	d0 = ld(m + step*5);
-	d1 = ld(m + step*11);
-	d2 = ld(m + step*17);
-	d3 = ld(m + step*23);
+	d0 = ld(m + 400);
+	d1 = ld(m + 880);
+	d2 = ld(m + 1360);
+	d3 = ld(m + 1840);
 	t05 = add(d0, add(d1, d2));
 	t15 = add(d3, sub(d1, d2));
 
@@ -3681,20 +3975,20 @@ static void
 winograd2x4_64to64_8x8_relu(const float *x, const float *w, const float *b, const float *z, float *y, int lo, int hi)
 {
 	(void)z;
-	float m[1536];
+	float m[1920];
 
 	for (int u = lo; u < hi; u++) {
 		int og = u/1, tb = u%1;
 		int width = 8, start = tb*8;
 
-		winograd2x4_64to64_8x8_relu_p8(x + start*1536, w + og*12288, m);
+		winograd2x4_64to64_8x8_relu_p8(x + tb*12672, w + og*12288, m);
 		for (int t = 0; t < width; t++) {
 			int r = (start + t)/2, j = (start + t)%2;
 			int i = r;
 			float *yt = y + i*320 + j*64 + 176;
 
 			for (int s = 0; s < 1; s++) {
-				winograd2x4_64to64_8x8_relu_out_tile(m + t*8 + s*8, width*8, b + (og*1 + s)*8, yt + (og*1 + s)/2*1600 + (og*1 + s)%2*8);
+				winograd2x4_64to64_8x8_relu_out_tile(m + t*8 + s*8, b + (og*1 + s)*8, yt + (og*1 + s)/2*1600 + (og*1 + s)%2*8);
 			}
 		}
 	}
@@ -3708,14 +4002,17 @@ winograd2x4_64to64_8x8_relu(const float *x, const float *w, const float *b, cons
 ** z  64 x 8 x 8  nChw16c, halo 1 1 1 1
 ** y  64 x 8 x 8  nChw16c, halo 1 1 1 1
 ** w  98304 floats  [8 oc][24][64 ic][8 oc]: G g G'
-** V  12288 floats  [8 tiles][24][4 ic][tile][16 ic], of one of 1 bands
-** 0.79 M MACs instead of 2.36 M; 8 tiles x 8 channels in 8 accumulators; 6144 bytes of stack
+** V  12672 floats  [8 tiles][24][4 ic][tile][16 ic], of one of 1 bands
+** 0.79 M MACs instead of 2.36 M; 8 tiles x 8 channels in 8 accumulators; 7680 bytes of stack
 */
 static RC_NOINLINE void
-winograd2x4_64to64_8x8_add_relu_b_in_tile(const float *RC_RESTRICT x, float *RC_RESTRICT v, int step)
+winograd2x4_64to64_8x8_add_relu_b_in_tile(const float *RC_RESTRICT x, float *RC_RESTRICT v)
 {
-	V t00, t01, t02, t03, t04, t05, t10, t11, t12, t13, t14, t15, t20, t21, t22, t23, t24, t25, t30, t31, t32, t33, t34, t35;
-	V d0, d1, d2, d3, d4, d5, e, f, g, h;
+	V t00, t01, t02, t03, t04, t05;
+	V t10, t11, t12, t13, t14, t15;
+	V t20, t21, t22, t23, t24, t25;
+	V t30, t31, t32, t33, t34, t35;
+	V d0, d1, d2, d3, d4, d5, e, f;
 
 	d0 = ld(x + 0);
 	d1 = ld(x + 160);
@@ -3765,71 +4062,70 @@ winograd2x4_64to64_8x8_add_relu_b_in_tile(const float *RC_RESTRICT x, float *RC_
 	t15 = add(d2, d1);
 	t25 = sub(d2, d1);
 	t35 = sub(d3, d1);
-
+	d0 = fma_(t00, splat(0.87890625f), fma_(t02, splat(-2.640625f), t04));
+	d5 = fma_(t01, splat(0.87890625f), fma_(t03, splat(-2.640625f), t05));
 	e = fma_(t02, splat(-2.25f), t04);
 	f = fma_(t01, splat(-2.25f), t03);
-	g = fma_(t02, splat(-0.390625f), t04);
-	h = fma_(t01, splat(-0.390625f), t03);
-	d0 = fma_(t00, splat(0.87890625f), fma_(t02, splat(-2.640625f), t04));
 	d1 = fma_(f, splat(0.625f), e);
 	d2 = fma_(f, splat(-0.625f), e);
-	d3 = fma_(h, splat(1.5f), g);
-	d4 = fma_(h, splat(-1.5f), g);
-	d5 = fma_(t01, splat(0.87890625f), fma_(t03, splat(-2.640625f), t05));
+	e = fma_(t02, splat(-0.390625f), t04);
+	f = fma_(t01, splat(-0.390625f), t03);
+	d3 = fma_(f, splat(1.5f), e);
+	d4 = fma_(f, splat(-1.5f), e);
 	st(v, d0);
-	st(v + step, d1);
-	st(v + step*2, d2);
-	st(v + step*3, d3);
-	st(v + step*4, d4);
-	st(v + step*5, d5);
+	st(v + 528, d1);
+	st(v + 1056, d2);
+	st(v + 1584, d3);
+	st(v + 2112, d4);
+	st(v + 2640, d5);
+	d0 = fma_(t10, splat(0.87890625f), fma_(t12, splat(-2.640625f), t14));
+	d5 = fma_(t11, splat(0.87890625f), fma_(t13, splat(-2.640625f), t15));
 	e = fma_(t12, splat(-2.25f), t14);
 	f = fma_(t11, splat(-2.25f), t13);
-	g = fma_(t12, splat(-0.390625f), t14);
-	h = fma_(t11, splat(-0.390625f), t13);
-	d0 = fma_(t10, splat(0.87890625f), fma_(t12, splat(-2.640625f), t14));
 	d1 = fma_(f, splat(0.625f), e);
 	d2 = fma_(f, splat(-0.625f), e);
-	d3 = fma_(h, splat(1.5f), g);
-	d4 = fma_(h, splat(-1.5f), g);
-	d5 = fma_(t11, splat(0.87890625f), fma_(t13, splat(-2.640625f), t15));
-	st(v + step*6, d0);
-	st(v + step*7, d1);
-	st(v + step*8, d2);
-	st(v + step*9, d3);
-	st(v + step*10, d4);
-	st(v + step*11, d5);
+	e = fma_(t12, splat(-0.390625f), t14);
+	f = fma_(t11, splat(-0.390625f), t13);
+	d3 = fma_(f, splat(1.5f), e);
+	d4 = fma_(f, splat(-1.5f), e);
+	st(v + 3168, d0);
+	st(v + 3696, d1);
+	st(v + 4224, d2);
+	st(v + 4752, d3);
+	st(v + 5280, d4);
+	st(v + 5808, d5);
+	d0 = fma_(t20, splat(0.87890625f), fma_(t22, splat(-2.640625f), t24));
+	d5 = fma_(t21, splat(0.87890625f), fma_(t23, splat(-2.640625f), t25));
 	e = fma_(t22, splat(-2.25f), t24);
 	f = fma_(t21, splat(-2.25f), t23);
-	g = fma_(t22, splat(-0.390625f), t24);
-	h = fma_(t21, splat(-0.390625f), t23);
-	d0 = fma_(t20, splat(0.87890625f), fma_(t22, splat(-2.640625f), t24));
 	d1 = fma_(f, splat(0.625f), e);
 	d2 = fma_(f, splat(-0.625f), e);
-	d3 = fma_(h, splat(1.5f), g);
-	d4 = fma_(h, splat(-1.5f), g);
-	d5 = fma_(t21, splat(0.87890625f), fma_(t23, splat(-2.640625f), t25));
-	st(v + step*12, d0);
-	st(v + step*13, d1);
-	st(v + step*14, d2);
-	st(v + step*15, d3);
-	st(v + step*16, d4);
-	st(v + step*17, d5);
+	e = fma_(t22, splat(-0.390625f), t24);
+	f = fma_(t21, splat(-0.390625f), t23);
+	d3 = fma_(f, splat(1.5f), e);
+	d4 = fma_(f, splat(-1.5f), e);
+	st(v + 6336, d0);
+	st(v + 6864, d1);
+	st(v + 7392, d2);
+	st(v + 7920, d3);
+	st(v + 8448, d4);
+	st(v + 8976, d5);
+	d0 = fma_(t30, splat(0.87890625f), fma_(t32, splat(-2.640625f), t34));
+	d5 = fma_(t31, splat(0.87890625f), fma_(t33, splat(-2.640625f), t35));
 	e = fma_(t32, splat(-2.25f), t34);
 	f = fma_(t31, splat(-2.25f), t33);
-	g = fma_(t32, splat(-0.390625f), t34);
-	h = fma_(t31, splat(-0.390625f), t33);
-	d0 = fma_(t30, splat(0.87890625f), fma_(t32, splat(-2.640625f), t34));
 	d1 = fma_(f, splat(0.625f), e);
 	d2 = fma_(f, splat(-0.625f), e);
-	d3 = fma_(h, splat(1.5f), g);
-	d4 = fma_(h, splat(-1.5f), g);
-	d5 = fma_(t31, splat(0.87890625f), fma_(t33, splat(-2.640625f), t35));
-	st(v + step*18, d0);
-	st(v + step*19, d1);
-	st(v + step*20, d2);
-	st(v + step*21, d3);
-	st(v + step*22, d4);
-	st(v + step*23, d5);
+	e = fma_(t32, splat(-0.390625f), t34);
+	f = fma_(t31, splat(-0.390625f), t33);
+	d3 = fma_(f, splat(1.5f), e);
+	d4 = fma_(f, splat(-1.5f), e);
+	st(v + 9504, d0);
+	st(v + 10032, d1);
+	st(v + 10560, d2);
+	st(v + 11088, d3);
+	st(v + 11616, d4);
+	st(v + 12144, d5);
 }
 
 /* phase 1: V of a band, from x; a unit is one channel block of one tile row */
@@ -3846,11 +4142,10 @@ winograd2x4_64to64_8x8_add_relu_b_in(const float *x, const float *w, const float
 
 		for (int j = 0; j < 2; j++) {
 			int t = r*2 + j;
-			int width = 8, start = t/8*8;
-			float *v = y + start*1536 + (c*width + t - start)*16;
+			float *v = y + t/8*12672 + (c*8 + t%8)*16;
 
 			for (int s = 0; s < 16; s += 8)
-				winograd2x4_64to64_8x8_add_relu_b_in_tile(xi + j*64 + s, v + s, width*64);
+				winograd2x4_64to64_8x8_add_relu_b_in_tile(xi + j*64 + s, v + s);
 		}
 	}
 }
@@ -3858,7 +4153,7 @@ winograd2x4_64to64_8x8_add_relu_b_in(const float *x, const float *w, const float
 static RC_NOINLINE void
 winograd2x4_64to64_8x8_add_relu_b_p8(const float *RC_RESTRICT x, const float *RC_RESTRICT w, float *RC_RESTRICT m)
 {
-	for (int i = 0; i < 24; i++, x += 512, m += 64) {
+	for (int i = 0; i < 24; i++, x += 528, m += 80) {
 		{
 			const float *wk = w + i*512;
 			V a0 = zero();
@@ -3902,46 +4197,47 @@ winograd2x4_64to64_8x8_add_relu_b_p8(const float *RC_RESTRICT x, const float *RC
 }
 
 static RC_NOINLINE void
-winograd2x4_64to64_8x8_add_relu_b_out_tile(const float *RC_RESTRICT m, int step, const float *b, const float *z, float *y)
+winograd2x4_64to64_8x8_add_relu_b_out_tile(const float *RC_RESTRICT m, const float *b, const float *z, float *y)
 {
-	V t00, t01, t02, t03, t04, t05, t10, t11, t12, t13, t14, t15;
+	V t00, t01, t02, t03, t04, t05;
+	V t10, t11, t12, t13, t14, t15;
 	V d0, d1, d2, d3, e, f, g, h;
 	V y0, y1, y2, y3, bias = ld(b);
 
 	d0 = ld(m);
-	d1 = ld(m + step*6);
-	d2 = ld(m + step*12);
-	d3 = ld(m + step*18);
+	d1 = ld(m + 480);
+	d2 = ld(m + 960);
+	d3 = ld(m + 1440);
 	t00 = add(d0, add(d1, d2));
 	t10 = add(d3, sub(d1, d2));
-	d0 = ld(m + step);
-	d1 = ld(m + step*7);
-	d2 = ld(m + step*13);
-	d3 = ld(m + step*19);
+	d0 = ld(m + 80);
+	d1 = ld(m + 560);
+	d2 = ld(m + 1040);
+	d3 = ld(m + 1520);
 	t01 = add(d0, add(d1, d2));
 	t11 = add(d3, sub(d1, d2));
-	d0 = ld(m + step*2);
-	d1 = ld(m + step*8);
-	d2 = ld(m + step*14);
-	d3 = ld(m + step*20);
+	d0 = ld(m + 160);
+	d1 = ld(m + 640);
+	d2 = ld(m + 1120);
+	d3 = ld(m + 1600);
 	t02 = add(d0, add(d1, d2));
 	t12 = add(d3, sub(d1, d2));
-	d0 = ld(m + step*3);
-	d1 = ld(m + step*9);
-	d2 = ld(m + step*15);
-	d3 = ld(m + step*21);
+	d0 = ld(m + 240);
+	d1 = ld(m + 720);
+	d2 = ld(m + 1200);
+	d3 = ld(m + 1680);
 	t03 = add(d0, add(d1, d2));
 	t13 = add(d3, sub(d1, d2));
-	d0 = ld(m + step*4);
-	d1 = ld(m + step*10);
-	d2 = ld(m + step*16);
-	d3 = ld(m + step*22);
+	d0 = ld(m + 320);
+	d1 = ld(m + 800);
+	d2 = ld(m + 1280);
+	d3 = ld(m + 1760);
 	t04 = add(d0, add(d1, d2));
 	t14 = add(d3, sub(d1, d2));
-	d0 = ld(m + step*5);
-	d1 = ld(m + step*11);
-	d2 = ld(m + step*17);
-	d3 = ld(m + step*23);
+	d0 = ld(m + 400);
+	d1 = ld(m + 880);
+	d2 = ld(m + 1360);
+	d3 = ld(m + 1840);
 	t05 = add(d0, add(d1, d2));
 	t15 = add(d3, sub(d1, d2));
 
@@ -3976,13 +4272,13 @@ winograd2x4_64to64_8x8_add_relu_b_out_tile(const float *RC_RESTRICT m, int step,
 static void
 winograd2x4_64to64_8x8_add_relu_b(const float *x, const float *w, const float *b, const float *z, float *y, int lo, int hi)
 {
-	float m[1536];
+	float m[1920];
 
 	for (int u = lo; u < hi; u++) {
 		int og = u/1, tb = u%1;
 		int width = 8, start = tb*8;
 
-		winograd2x4_64to64_8x8_add_relu_b_p8(x + start*1536, w + og*12288, m);
+		winograd2x4_64to64_8x8_add_relu_b_p8(x + tb*12672, w + og*12288, m);
 		for (int t = 0; t < width; t++) {
 			int r = (start + t)/2, j = (start + t)%2;
 			int i = r;
@@ -3990,7 +4286,7 @@ winograd2x4_64to64_8x8_add_relu_b(const float *x, const float *w, const float *b
 			const float *zt = z + i*320 + j*64 + 176;
 
 			for (int s = 0; s < 1; s++) {
-				winograd2x4_64to64_8x8_add_relu_b_out_tile(m + t*8 + s*8, width*8, b + (og*1 + s)*8, zt + (og*1 + s)/2*1600 + (og*1 + s)%2*8, yt + (og*1 + s)/2*1600 + (og*1 + s)%2*8);
+				winograd2x4_64to64_8x8_add_relu_b_out_tile(m + t*8 + s*8, b + (og*1 + s)*8, zt + (og*1 + s)/2*1600 + (og*1 + s)%2*8, yt + (og*1 + s)/2*1600 + (og*1 + s)%2*8);
 			}
 		}
 	}
@@ -4004,14 +4300,17 @@ winograd2x4_64to64_8x8_add_relu_b(const float *x, const float *w, const float *b
 ** z  64 x 8 x 8  nChw16c, halo 1 1 1 1
 ** y  64 x 8 x 8  nChw16c
 ** w  98304 floats  [8 oc][24][64 ic][8 oc]: G g G'
-** V  12288 floats  [8 tiles][24][4 ic][tile][16 ic], of one of 1 bands
-** 0.79 M MACs instead of 2.36 M; 8 tiles x 8 channels in 8 accumulators; 6144 bytes of stack
+** V  12672 floats  [8 tiles][24][4 ic][tile][16 ic], of one of 1 bands
+** 0.79 M MACs instead of 2.36 M; 8 tiles x 8 channels in 8 accumulators; 7680 bytes of stack
 */
 static RC_NOINLINE void
-winograd2x4_64to64_8x8_add_relu_c_in_tile(const float *RC_RESTRICT x, float *RC_RESTRICT v, int step)
+winograd2x4_64to64_8x8_add_relu_c_in_tile(const float *RC_RESTRICT x, float *RC_RESTRICT v)
 {
-	V t00, t01, t02, t03, t04, t05, t10, t11, t12, t13, t14, t15, t20, t21, t22, t23, t24, t25, t30, t31, t32, t33, t34, t35;
-	V d0, d1, d2, d3, d4, d5, e, f, g, h;
+	V t00, t01, t02, t03, t04, t05;
+	V t10, t11, t12, t13, t14, t15;
+	V t20, t21, t22, t23, t24, t25;
+	V t30, t31, t32, t33, t34, t35;
+	V d0, d1, d2, d3, d4, d5, e, f;
 
 	d0 = ld(x + 0);
 	d1 = ld(x + 160);
@@ -4061,71 +4360,70 @@ winograd2x4_64to64_8x8_add_relu_c_in_tile(const float *RC_RESTRICT x, float *RC_
 	t15 = add(d2, d1);
 	t25 = sub(d2, d1);
 	t35 = sub(d3, d1);
-
+	d0 = fma_(t00, splat(0.87890625f), fma_(t02, splat(-2.640625f), t04));
+	d5 = fma_(t01, splat(0.87890625f), fma_(t03, splat(-2.640625f), t05));
 	e = fma_(t02, splat(-2.25f), t04);
 	f = fma_(t01, splat(-2.25f), t03);
-	g = fma_(t02, splat(-0.390625f), t04);
-	h = fma_(t01, splat(-0.390625f), t03);
-	d0 = fma_(t00, splat(0.87890625f), fma_(t02, splat(-2.640625f), t04));
 	d1 = fma_(f, splat(0.625f), e);
 	d2 = fma_(f, splat(-0.625f), e);
-	d3 = fma_(h, splat(1.5f), g);
-	d4 = fma_(h, splat(-1.5f), g);
-	d5 = fma_(t01, splat(0.87890625f), fma_(t03, splat(-2.640625f), t05));
+	e = fma_(t02, splat(-0.390625f), t04);
+	f = fma_(t01, splat(-0.390625f), t03);
+	d3 = fma_(f, splat(1.5f), e);
+	d4 = fma_(f, splat(-1.5f), e);
 	st(v, d0);
-	st(v + step, d1);
-	st(v + step*2, d2);
-	st(v + step*3, d3);
-	st(v + step*4, d4);
-	st(v + step*5, d5);
+	st(v + 528, d1);
+	st(v + 1056, d2);
+	st(v + 1584, d3);
+	st(v + 2112, d4);
+	st(v + 2640, d5);
+	d0 = fma_(t10, splat(0.87890625f), fma_(t12, splat(-2.640625f), t14));
+	d5 = fma_(t11, splat(0.87890625f), fma_(t13, splat(-2.640625f), t15));
 	e = fma_(t12, splat(-2.25f), t14);
 	f = fma_(t11, splat(-2.25f), t13);
-	g = fma_(t12, splat(-0.390625f), t14);
-	h = fma_(t11, splat(-0.390625f), t13);
-	d0 = fma_(t10, splat(0.87890625f), fma_(t12, splat(-2.640625f), t14));
 	d1 = fma_(f, splat(0.625f), e);
 	d2 = fma_(f, splat(-0.625f), e);
-	d3 = fma_(h, splat(1.5f), g);
-	d4 = fma_(h, splat(-1.5f), g);
-	d5 = fma_(t11, splat(0.87890625f), fma_(t13, splat(-2.640625f), t15));
-	st(v + step*6, d0);
-	st(v + step*7, d1);
-	st(v + step*8, d2);
-	st(v + step*9, d3);
-	st(v + step*10, d4);
-	st(v + step*11, d5);
+	e = fma_(t12, splat(-0.390625f), t14);
+	f = fma_(t11, splat(-0.390625f), t13);
+	d3 = fma_(f, splat(1.5f), e);
+	d4 = fma_(f, splat(-1.5f), e);
+	st(v + 3168, d0);
+	st(v + 3696, d1);
+	st(v + 4224, d2);
+	st(v + 4752, d3);
+	st(v + 5280, d4);
+	st(v + 5808, d5);
+	d0 = fma_(t20, splat(0.87890625f), fma_(t22, splat(-2.640625f), t24));
+	d5 = fma_(t21, splat(0.87890625f), fma_(t23, splat(-2.640625f), t25));
 	e = fma_(t22, splat(-2.25f), t24);
 	f = fma_(t21, splat(-2.25f), t23);
-	g = fma_(t22, splat(-0.390625f), t24);
-	h = fma_(t21, splat(-0.390625f), t23);
-	d0 = fma_(t20, splat(0.87890625f), fma_(t22, splat(-2.640625f), t24));
 	d1 = fma_(f, splat(0.625f), e);
 	d2 = fma_(f, splat(-0.625f), e);
-	d3 = fma_(h, splat(1.5f), g);
-	d4 = fma_(h, splat(-1.5f), g);
-	d5 = fma_(t21, splat(0.87890625f), fma_(t23, splat(-2.640625f), t25));
-	st(v + step*12, d0);
-	st(v + step*13, d1);
-	st(v + step*14, d2);
-	st(v + step*15, d3);
-	st(v + step*16, d4);
-	st(v + step*17, d5);
+	e = fma_(t22, splat(-0.390625f), t24);
+	f = fma_(t21, splat(-0.390625f), t23);
+	d3 = fma_(f, splat(1.5f), e);
+	d4 = fma_(f, splat(-1.5f), e);
+	st(v + 6336, d0);
+	st(v + 6864, d1);
+	st(v + 7392, d2);
+	st(v + 7920, d3);
+	st(v + 8448, d4);
+	st(v + 8976, d5);
+	d0 = fma_(t30, splat(0.87890625f), fma_(t32, splat(-2.640625f), t34));
+	d5 = fma_(t31, splat(0.87890625f), fma_(t33, splat(-2.640625f), t35));
 	e = fma_(t32, splat(-2.25f), t34);
 	f = fma_(t31, splat(-2.25f), t33);
-	g = fma_(t32, splat(-0.390625f), t34);
-	h = fma_(t31, splat(-0.390625f), t33);
-	d0 = fma_(t30, splat(0.87890625f), fma_(t32, splat(-2.640625f), t34));
 	d1 = fma_(f, splat(0.625f), e);
 	d2 = fma_(f, splat(-0.625f), e);
-	d3 = fma_(h, splat(1.5f), g);
-	d4 = fma_(h, splat(-1.5f), g);
-	d5 = fma_(t31, splat(0.87890625f), fma_(t33, splat(-2.640625f), t35));
-	st(v + step*18, d0);
-	st(v + step*19, d1);
-	st(v + step*20, d2);
-	st(v + step*21, d3);
-	st(v + step*22, d4);
-	st(v + step*23, d5);
+	e = fma_(t32, splat(-0.390625f), t34);
+	f = fma_(t31, splat(-0.390625f), t33);
+	d3 = fma_(f, splat(1.5f), e);
+	d4 = fma_(f, splat(-1.5f), e);
+	st(v + 9504, d0);
+	st(v + 10032, d1);
+	st(v + 10560, d2);
+	st(v + 11088, d3);
+	st(v + 11616, d4);
+	st(v + 12144, d5);
 }
 
 /* phase 1: V of a band, from x; a unit is one channel block of one tile row */
@@ -4142,11 +4440,10 @@ winograd2x4_64to64_8x8_add_relu_c_in(const float *x, const float *w, const float
 
 		for (int j = 0; j < 2; j++) {
 			int t = r*2 + j;
-			int width = 8, start = t/8*8;
-			float *v = y + start*1536 + (c*width + t - start)*16;
+			float *v = y + t/8*12672 + (c*8 + t%8)*16;
 
 			for (int s = 0; s < 16; s += 8)
-				winograd2x4_64to64_8x8_add_relu_c_in_tile(xi + j*64 + s, v + s, width*64);
+				winograd2x4_64to64_8x8_add_relu_c_in_tile(xi + j*64 + s, v + s);
 		}
 	}
 }
@@ -4154,7 +4451,7 @@ winograd2x4_64to64_8x8_add_relu_c_in(const float *x, const float *w, const float
 static RC_NOINLINE void
 winograd2x4_64to64_8x8_add_relu_c_p8(const float *RC_RESTRICT x, const float *RC_RESTRICT w, float *RC_RESTRICT m)
 {
-	for (int i = 0; i < 24; i++, x += 512, m += 64) {
+	for (int i = 0; i < 24; i++, x += 528, m += 80) {
 		{
 			const float *wk = w + i*512;
 			V a0 = zero();
@@ -4198,46 +4495,47 @@ winograd2x4_64to64_8x8_add_relu_c_p8(const float *RC_RESTRICT x, const float *RC
 }
 
 static RC_NOINLINE void
-winograd2x4_64to64_8x8_add_relu_c_out_tile(const float *RC_RESTRICT m, int step, const float *b, const float *z, float *y)
+winograd2x4_64to64_8x8_add_relu_c_out_tile(const float *RC_RESTRICT m, const float *b, const float *z, float *y)
 {
-	V t00, t01, t02, t03, t04, t05, t10, t11, t12, t13, t14, t15;
+	V t00, t01, t02, t03, t04, t05;
+	V t10, t11, t12, t13, t14, t15;
 	V d0, d1, d2, d3, e, f, g, h;
 	V y0, y1, y2, y3, bias = ld(b);
 
 	d0 = ld(m);
-	d1 = ld(m + step*6);
-	d2 = ld(m + step*12);
-	d3 = ld(m + step*18);
+	d1 = ld(m + 480);
+	d2 = ld(m + 960);
+	d3 = ld(m + 1440);
 	t00 = add(d0, add(d1, d2));
 	t10 = add(d3, sub(d1, d2));
-	d0 = ld(m + step);
-	d1 = ld(m + step*7);
-	d2 = ld(m + step*13);
-	d3 = ld(m + step*19);
+	d0 = ld(m + 80);
+	d1 = ld(m + 560);
+	d2 = ld(m + 1040);
+	d3 = ld(m + 1520);
 	t01 = add(d0, add(d1, d2));
 	t11 = add(d3, sub(d1, d2));
-	d0 = ld(m + step*2);
-	d1 = ld(m + step*8);
-	d2 = ld(m + step*14);
-	d3 = ld(m + step*20);
+	d0 = ld(m + 160);
+	d1 = ld(m + 640);
+	d2 = ld(m + 1120);
+	d3 = ld(m + 1600);
 	t02 = add(d0, add(d1, d2));
 	t12 = add(d3, sub(d1, d2));
-	d0 = ld(m + step*3);
-	d1 = ld(m + step*9);
-	d2 = ld(m + step*15);
-	d3 = ld(m + step*21);
+	d0 = ld(m + 240);
+	d1 = ld(m + 720);
+	d2 = ld(m + 1200);
+	d3 = ld(m + 1680);
 	t03 = add(d0, add(d1, d2));
 	t13 = add(d3, sub(d1, d2));
-	d0 = ld(m + step*4);
-	d1 = ld(m + step*10);
-	d2 = ld(m + step*16);
-	d3 = ld(m + step*22);
+	d0 = ld(m + 320);
+	d1 = ld(m + 800);
+	d2 = ld(m + 1280);
+	d3 = ld(m + 1760);
 	t04 = add(d0, add(d1, d2));
 	t14 = add(d3, sub(d1, d2));
-	d0 = ld(m + step*5);
-	d1 = ld(m + step*11);
-	d2 = ld(m + step*17);
-	d3 = ld(m + step*23);
+	d0 = ld(m + 400);
+	d1 = ld(m + 880);
+	d2 = ld(m + 1360);
+	d3 = ld(m + 1840);
 	t05 = add(d0, add(d1, d2));
 	t15 = add(d3, sub(d1, d2));
 
@@ -4272,13 +4570,13 @@ winograd2x4_64to64_8x8_add_relu_c_out_tile(const float *RC_RESTRICT m, int step,
 static void
 winograd2x4_64to64_8x8_add_relu_c(const float *x, const float *w, const float *b, const float *z, float *y, int lo, int hi)
 {
-	float m[1536];
+	float m[1920];
 
 	for (int u = lo; u < hi; u++) {
 		int og = u/1, tb = u%1;
 		int width = 8, start = tb*8;
 
-		winograd2x4_64to64_8x8_add_relu_c_p8(x + start*1536, w + og*12288, m);
+		winograd2x4_64to64_8x8_add_relu_c_p8(x + tb*12672, w + og*12288, m);
 		for (int t = 0; t < width; t++) {
 			int r = (start + t)/2, j = (start + t)%2;
 			int i = r;
@@ -4286,7 +4584,7 @@ winograd2x4_64to64_8x8_add_relu_c(const float *x, const float *w, const float *b
 			const float *zt = z + i*320 + j*64 + 176;
 
 			for (int s = 0; s < 1; s++) {
-				winograd2x4_64to64_8x8_add_relu_c_out_tile(m + t*8 + s*8, width*8, b + (og*1 + s)*8, zt + (og*1 + s)/2*1600 + (og*1 + s)%2*8, yt + (og*1 + s)/2*1024 + (og*1 + s)%2*8);
+				winograd2x4_64to64_8x8_add_relu_c_out_tile(m + t*8 + s*8, b + (og*1 + s)*8, zt + (og*1 + s)/2*1600 + (og*1 + s)%2*8, yt + (og*1 + s)/2*1024 + (og*1 + s)%2*8);
 			}
 		}
 	}
@@ -4439,48 +4737,48 @@ enum {
 /* Results, in floats from the start of the workspace. */
 enum {
 	M_input = 0,                     /*    3472 floats, last read by conv1 */
-	M_conv1 = 36864,                 /*   18496 floats, last read by layer1.0.conv2 */
-	M_layer1_0_conv1 = 55360,        /*   18496 floats, last read by layer1.0.conv2 */
-	M_layer1_0_conv2 = 36864,        /*   18496 floats, last read by layer1.1.conv2, over conv1 */
-	M_layer1_1_conv1 = 55360,        /*   18496 floats, last read by layer1.1.conv2 */
-	M_layer1_1_conv2 = 36864,        /*   18496 floats, last read by layer1.2.conv2, over layer1.0.conv2 */
-	M_layer1_2_conv1 = 55360,        /*   18496 floats, last read by layer1.2.conv2 */
-	M_layer1_2_conv2 = 36864,        /*   18496 floats, last read by layer2.0.conv1, over layer1.1.conv2 */
+	M_conv1 = 38016,                 /*   18496 floats, last read by layer1.0.conv2 */
+	M_layer1_0_conv1 = 56512,        /*   18496 floats, last read by layer1.0.conv2 */
+	M_layer1_0_conv2 = 38016,        /*   18496 floats, last read by layer1.1.conv2, over conv1 */
+	M_layer1_1_conv1 = 56512,        /*   18496 floats, last read by layer1.1.conv2 */
+	M_layer1_1_conv2 = 38016,        /*   18496 floats, last read by layer1.2.conv2, over layer1.0.conv2 */
+	M_layer1_2_conv1 = 56512,        /*   18496 floats, last read by layer1.2.conv2 */
+	M_layer1_2_conv2 = 38016,        /*   18496 floats, last read by layer2.0.conv1, over layer1.1.conv2 */
 	M_layer2_0_slice1 = 0,           /*    4096 floats, last read by layer2.0.pad1 */
-	M_layer2_0_pad1 = 55360,         /*    8192 floats, last read by layer2.0.conv2 */
-	M_layer2_0_conv1 = 18432,        /*   10368 floats, last read by layer2.0.conv2 */
-	M_layer2_0_conv2 = 28800,        /*   10368 floats, last read by layer2.1.conv2 */
-	M_layer2_1_conv1 = 18432,        /*   10368 floats, last read by layer2.1.conv2 */
-	M_layer2_1_conv2 = 28800,        /*   10368 floats, last read by layer2.2.conv2, over layer2.0.conv2 */
-	M_layer2_2_conv1 = 18432,        /*   10368 floats, last read by layer2.2.conv2 */
-	M_layer2_2_conv2 = 28800,        /*   10368 floats, last read by layer3.0.conv1, over layer2.1.conv2 */
+	M_layer2_0_pad1 = 56512,         /*    8192 floats, last read by layer2.0.conv2 */
+	M_layer2_0_conv1 = 19008,        /*   10368 floats, last read by layer2.0.conv2 */
+	M_layer2_0_conv2 = 29376,        /*   10368 floats, last read by layer2.1.conv2 */
+	M_layer2_1_conv1 = 19008,        /*   10368 floats, last read by layer2.1.conv2 */
+	M_layer2_1_conv2 = 29376,        /*   10368 floats, last read by layer2.2.conv2, over layer2.0.conv2 */
+	M_layer2_2_conv1 = 19008,        /*   10368 floats, last read by layer2.2.conv2 */
+	M_layer2_2_conv2 = 29376,        /*   10368 floats, last read by layer3.0.conv1, over layer2.1.conv2 */
 	M_layer3_0_slice1 = 0,           /*    2048 floats, last read by layer3.0.pad1 */
-	M_layer3_0_pad1 = 39168,         /*    4096 floats, last read by layer3.0.conv2 */
-	M_layer3_0_conv1 = 12288,        /*    6400 floats, last read by layer3.0.conv2 */
-	M_layer3_0_conv2 = 18688,        /*    6400 floats, last read by layer3.1.conv2 */
-	M_layer3_1_conv1 = 12288,        /*    6400 floats, last read by layer3.1.conv2 */
-	M_layer3_1_conv2 = 18688,        /*    6400 floats, last read by layer3.2.conv2, over layer3.0.conv2 */
-	M_layer3_2_conv1 = 12288,        /*    6400 floats, last read by layer3.2.conv2 */
-	M_layer3_2_conv2 = 25088,        /*    4096 floats, last read by avgpool */
+	M_layer3_0_pad1 = 39744,         /*    4096 floats, last read by layer3.0.conv2 */
+	M_layer3_0_conv1 = 12672,        /*    6400 floats, last read by layer3.0.conv2 */
+	M_layer3_0_conv2 = 19072,        /*    6400 floats, last read by layer3.1.conv2 */
+	M_layer3_1_conv1 = 12672,        /*    6400 floats, last read by layer3.1.conv2 */
+	M_layer3_1_conv2 = 19072,        /*    6400 floats, last read by layer3.2.conv2, over layer3.0.conv2 */
+	M_layer3_2_conv1 = 12672,        /*    6400 floats, last read by layer3.2.conv2 */
+	M_layer3_2_conv2 = 25472,        /*    4096 floats, last read by avgpool */
 	M_avgpool = 0,                   /*      64 floats, last read by fc */
 	M_fc = 64,                       /*      16 floats, returned */
-	S_layer1_0_conv1 = 0,            /*   36864 floats, between the phases of layer1.0.conv1 */
-	S_layer1_0_conv2 = 0,            /*   36864 floats, between the phases of layer1.0.conv2 */
-	S_layer1_1_conv1 = 0,            /*   36864 floats, between the phases of layer1.1.conv1 */
-	S_layer1_1_conv2 = 0,            /*   36864 floats, between the phases of layer1.1.conv2 */
-	S_layer1_2_conv1 = 0,            /*   36864 floats, between the phases of layer1.2.conv1 */
-	S_layer1_2_conv2 = 0,            /*   36864 floats, between the phases of layer1.2.conv2 */
-	S_layer2_0_conv2 = 0,            /*   18432 floats, between the phases of layer2.0.conv2 */
-	S_layer2_1_conv1 = 0,            /*   18432 floats, between the phases of layer2.1.conv1 */
-	S_layer2_1_conv2 = 0,            /*   18432 floats, between the phases of layer2.1.conv2 */
-	S_layer2_2_conv1 = 0,            /*   18432 floats, between the phases of layer2.2.conv1 */
-	S_layer2_2_conv2 = 0,            /*   18432 floats, between the phases of layer2.2.conv2 */
-	S_layer3_0_conv2 = 0,            /*   12288 floats, between the phases of layer3.0.conv2 */
-	S_layer3_1_conv1 = 0,            /*   12288 floats, between the phases of layer3.1.conv1 */
-	S_layer3_1_conv2 = 0,            /*   12288 floats, between the phases of layer3.1.conv2 */
-	S_layer3_2_conv1 = 0,            /*   12288 floats, between the phases of layer3.2.conv1 */
-	S_layer3_2_conv2 = 0,            /*   12288 floats, between the phases of layer3.2.conv2 */
-	M_end = 73856
+	S_layer1_0_conv1 = 0,            /*   38016 floats, between the phases of layer1.0.conv1 */
+	S_layer1_0_conv2 = 0,            /*   38016 floats, between the phases of layer1.0.conv2 */
+	S_layer1_1_conv1 = 0,            /*   38016 floats, between the phases of layer1.1.conv1 */
+	S_layer1_1_conv2 = 0,            /*   38016 floats, between the phases of layer1.1.conv2 */
+	S_layer1_2_conv1 = 0,            /*   38016 floats, between the phases of layer1.2.conv1 */
+	S_layer1_2_conv2 = 0,            /*   38016 floats, between the phases of layer1.2.conv2 */
+	S_layer2_0_conv2 = 0,            /*   19008 floats, between the phases of layer2.0.conv2 */
+	S_layer2_1_conv1 = 0,            /*   19008 floats, between the phases of layer2.1.conv1 */
+	S_layer2_1_conv2 = 0,            /*   19008 floats, between the phases of layer2.1.conv2 */
+	S_layer2_2_conv1 = 0,            /*   19008 floats, between the phases of layer2.2.conv1 */
+	S_layer2_2_conv2 = 0,            /*   19008 floats, between the phases of layer2.2.conv2 */
+	S_layer3_0_conv2 = 0,            /*   12672 floats, between the phases of layer3.0.conv2 */
+	S_layer3_1_conv1 = 0,            /*   12672 floats, between the phases of layer3.1.conv1 */
+	S_layer3_1_conv2 = 0,            /*   12672 floats, between the phases of layer3.1.conv2 */
+	S_layer3_2_conv1 = 0,            /*   12672 floats, between the phases of layer3.2.conv1 */
+	S_layer3_2_conv2 = 0,            /*   12672 floats, between the phases of layer3.2.conv2 */
+	M_end = 75008
 };
 
 const float cifar_resnet20_mean[3] = { 0.4914f, 0.4822f, 0.4465f };
