@@ -204,6 +204,22 @@ START_TEST(checkpoint_is_read)
 }
 END_TEST
 
+START_TEST(batch_norms_may_be_split_or_folded)
+{
+	static const char *const bn[] = { "bn = { split = true }", "bn = \"folded\"" };
+	static const char *const want[] = { "want tensor 'scale1.weight' of shape 8", "want tensor 'conv1.bias' of shape 8" };
+	static const char *const never[] = { "'bn1.weight'", "bn1" };
+	Ran r;
+
+	for (int i = 0; i < 2; i++) {
+		const char *file_ = model_file(arena_text("local nn = require \"resnet\"\nreturn nn.model { name = \"m\", %s,\n"
+			"input = nn.image { 3, 8, 8 }, stem = nn.stem.cifar { 8 }, head = nn.embedding {} }\n", bn[i]));
+		r = resnetc("%s -w tests/checkpoints/arrays.npz", file_);
+		ck_assert_msg(r.status == ExitInput && strstr(r.err, want[i]) && !strstr(strstr(r.err, want[i]) ? r.err : "", arena_text("want tensor %s", never[i])), "%s", r.err);
+	}
+}
+END_TEST
+
 START_TEST(weights_are_listed)
 {
 	Ran r = resnetc("weights tests/checkpoints/checkpoint.pth");
@@ -392,6 +408,7 @@ suite_weights(void)
 	tcase_add_test(t, dtypes_are_read);
 	tcase_add_test(t, batch_norm_is_folded_in_double);
 	tcase_add_loop_test(t, checkpoint_is_read, 0, 7);
+	tcase_add_test(t, batch_norms_may_be_split_or_folded);
 	tcase_add_test(t, weights_are_listed);
 	tcase_add_loop_test(t, bad_pickle, 0, NPickles);
 	tcase_add_test(t, zip_bomb_is_refused_before_it_is_unpacked);

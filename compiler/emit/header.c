@@ -123,6 +123,13 @@ emit_meaning(Out *o, const Graph *g, const Node *in)
 	out_line(o, "**");
 	out_line(o, "** Same bits for any number of threads and any workspace address.");
 	out_line(o, "** ReLU and max pooling keep NaN; multiply-adds are fused (rounded once) on every target but scalar.");
+	for (int i = 0; i < g->count; i++)
+		if (g->nodes[i]->family == &family_winograd) {
+			out_line(o, "** Some 3x3 convolutions are Winograd's: they round otherwise than direct sums, by about 1e-6 of the largest");
+			out_line(o, "** result (resnetc --exact: none are), and an infinity in their input can make NaN of its neighbours.");
+			out_line(o, "** A call takes at most 100 KB of stack.");
+			break;
+		}
 	out_line(o, "** Input and output may lie at any float address and may be the same memory.");
 	out_line(o, "*/");
 }

@@ -21,6 +21,9 @@
 **
 ** Same bits for any number of threads and any workspace address.
 ** ReLU and max pooling keep NaN; multiply-adds are fused (rounded once) on every target but scalar.
+** Some 3x3 convolutions are Winograd's: they round otherwise than direct sums, by about 1e-6 of the largest
+** result (resnetc --exact: none are), and an infinity in their input can make NaN of its neighbours.
+** A call takes at most 100 KB of stack.
 ** Input and output may lie at any float address and may be the same memory.
 */
 #ifndef CIFAR_RESNET20_H

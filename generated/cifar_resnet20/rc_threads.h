@@ -42,10 +42,12 @@ typedef struct rc_pool {
 	int parts;
 	rc_pool_worker worker[RC_POOL_MAX];
 	char pad0[128];
-	unsigned job;                    /* counts the jobs given out */
+	uint64_t ticket;                 /* jobs given out so far << 32 | parts of this one that are taken */
 	char pad1[128];
-	int pending;                     /* workers still at it */
+	int done;                        /* parts that are finished */
 	char pad2[128];
+	int asleep;                      /* workers that wait to be woken */
+	char pad3[128];
 } rc_pool;
 
 /* Starts threads - 1 workers (at most RC_POOL_MAX threads); when some cannot start, fewer serve.

@@ -85,5 +85,8 @@ main(int argc, char **argv)
 		fflush(stdout);
 	}
 	printf("%ld\n", peak_kb());
+	fflush(stdout);
+	if (options.parallel_for)
+		rc_pool_stop(&pool);
 	return 0;
 }

@@ -88,6 +88,7 @@ def measure(a, name, batch, folder, threads):
     peaks, flops = [], None
     for r in range(a.rounds + 1):
         for w in workers:
+            time.sleep(0.3)                                     # until the threads of the one before no longer spin
             w.run(a.runs if r else max(2, a.runs // 4), keep=r > 0)
         if r:
             b = json.loads(subprocess.run([a.resnetc, "bench", root / f"examples/{name}.lua", "--batch", str(batch), "--threads", str(threads),
