@@ -117,7 +117,7 @@ def markdown(results):
 
 def svg(results):
     """Bars of time relative to resnetc, a group for each network and thread count."""
-    bar, gap, left, wide = 16, 30, 170, 640
+    bar, gap, left, wide = 16, 30, 170, 600
     y, body = 44, []
     for (name, batch, threads), (workers, _, peak) in results.items():
         base = next(w for w in workers if w.name == "resnetc").ms
@@ -127,9 +127,9 @@ def svg(results):
         for w in sorted(workers, key=lambda w: w.ms):
             length = min(w.ms / base, most) / most * wide
             kind = "o" if w.name == "resnetc" else "e" if w.name == "exact" else "p"
-            cut = " and more" if w.ms / base > most else ""
+            cut = " (cut)" if w.ms / base > most else ""
             body.append(f'<text x="{left - 8}" y="{y + 12}" class="n">{Names[w.name]}</text><rect x="{left}" y="{y}" width="{length:.1f}" height="{bar - 3}" class="{kind}"/>'
-                        f'<text x="{left + length + 6:.1f}" y="{y + 11}" class="v">{w.ms:.3g} ms, {w.ms / base:.2f}x{cut}</text>')
+                        f'<text x="{left + length + 6:.1f}" y="{y + 11}" class="v">{w.ms:.4g} ms, {w.ms / base:.3g}x{cut}</text>')
             y += bar
         y += gap
     return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 960 {y}" font-family="Helvetica, Arial, sans-serif">'
