@@ -316,6 +316,23 @@ adopt(Graph *g, Node *const *pair)
 	}
 }
 
+/* in_spaces - two for every tab a line starts with, as the models of examples/ are written */
+static char *
+in_spaces(const char *text)
+{
+	char *spaced = arena_new(2*strlen(text) + 1), *to = spaced;
+	bool start = true;
+
+	for (; *text; text++) {
+		start = text[0] == '\n' || (start && text[0] == '\t');
+		if (start && *text == '\t')
+			*to++ = ' ', *to++ = ' ';
+		else
+			*to++ = *text;
+	}
+	return spaced;
+}
+
 char *
 structured_text(Graph *g)
 {
@@ -369,5 +386,5 @@ structured_text(Graph *g)
 		if (!pair[i])
 			return NULL;
 	adopt(g, pair);
-	return arena_text("%s", text);
+	return in_spaces(text);
 }
