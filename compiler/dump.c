@@ -188,6 +188,21 @@ dump(FILE *f, const Graph *g, const char *after)
 			fprintf(f, "t[%d]%s", g->outputs[i]->id, i + 1 < g->noutputs ? ", " : " } }\n");
 }
 
+/* dump_string - the same as a string, malloc'd */
+char *
+dump_string(const Graph *g)
+{
+	char *text = NULL;
+	size_t len = 0;
+	FILE *f = open_memstream(&text, &len);
+
+	if (!f)
+		fail("out of memory");
+	dump(f, g, NULL);
+	fclose(f);
+	return text;
+}
+
 void
 dump_dot(FILE *f, const Graph *g)
 {

@@ -26,24 +26,10 @@ pass_named(const char *name)
 	return -1;
 }
 
-static char *
-text_of(const Graph *g)
-{
-	char *text = NULL;
-	size_t len = 0;
-	FILE *f = open_memstream(&text, &len);
-
-	if (!f)
-		fail("out of memory");
-	dump(f, g, NULL);
-	fclose(f);
-	return text;
-}
-
 static void
 show(Graph *g, const PassOptions *po, const char *name, const char *before)
 {
-	char *now = text_of(g);
+	char *now = dump_string(g);
 
 	if (before && !strcmp(before, now))
 		fprintf(po->out, "-- %s (unchanged)\n", name);
@@ -64,7 +50,7 @@ run_passes(Graph *g, const PassOptions *po)
 		show(g, po, "input", NULL);
 	for (int i = 0; i < npasses; i++) {
 		bool dumps = !strcmp(want, passes[i].name) || !strcmp(want, "all");
-		char *before = dumps && !strcmp(want, "all") ? text_of(g) : NULL;
+		char *before = dumps && !strcmp(want, "all") ? dump_string(g) : NULL;
 		bool off = po->skip & 1u << i;
 		double start = seconds();
 

@@ -317,6 +317,7 @@ void check(const Graph *g, const char *after);       /* the verifier; a broken r
 
 /* dump.c */
 void dump(FILE *f, const Graph *g, const char *after);    /* as model text */
+char *dump_string(const Graph *g);                   /* malloc'd */
 void dump_dot(FILE *f, const Graph *g);
 
 /* interp.c */

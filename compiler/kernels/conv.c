@@ -113,7 +113,7 @@ vector_at(const Kernel *k, const Layout *l, int o)
 	return (size_t)(o/per)*l->plane + (size_t)(o%per*k->t->vl);
 }
 
-static const char *
+const char *
 plus(size_t offset)
 {
 	return offset ? arena_text(" + %zu", offset) : "";

@@ -9,6 +9,7 @@ Pair stride_of(const Kernel *k);
 int groups_of(const Kernel *k);
 int first_channel(const Kernel *k, int oc);          /* of input that output channel oc reads */
 int blocks_needed(const Kernel *k, int per);         /* input channel blocks a group of per output channels reads */
+const char *plus(size_t offset);                     /* " + 16", or nothing */
 void emit_step(Out *o, const Kernel *k, int ob, int p); /* one k step: loads and OB*P multiply-adds */
 void emit_fetch(Out *o, size_t floats, int per);      /* prefetch of what a later k step reads of so many weights */
 int first_block(const Kernel *k, int og, int per);   /* where group og starts reading */

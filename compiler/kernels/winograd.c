@@ -19,8 +19,6 @@
 #include "conv.h"
 #include "winograd.h"
 
-enum { MostProducts = 80000 };       /* bytes of products that wait on the stack for their transform */
-
 /* winograd_points - how many pairs of points ±p besides 0 and infinity, and which */
 int
 winograd_points(int m, double p[2])
@@ -32,180 +30,6 @@ winograd_points(int m, double p[2])
 	p[0] = 0.625;
 	p[1] = 1.5;
 	return 2;
-}
-
-/* --- geometry --- */
-
-typedef struct {
-	int mh, mw, ah, aw, pos;     /* output tile, input tile, positions */
-	int tr, tc;                  /* tile rows and columns of an image */
-	int bands, rows;             /* of tile rows, all images counted; rows of one band */
-	int tiles;                   /* of a band */
-	int ob, p;                   /* register tile: vectors of output channels, tiles at most */
-	int count[2], width[2];      /* blocks of tiles, the second one narrower */
-	int icb, groups;             /* input channel blocks, groups of OB vectors */
-	bool ragged;                 /* tiles hang over the image's end */
-} Wino;
-
-/* set_blocks - as few equal blocks as the stack allows, but several where the threads need them */
-static void
-set_blocks(Wino *w, const Target *t)
-{
-	int most = MostProducts/(w->pos*w->ob*t->vl*4), blocks;      /* a line of padding more a position at most */
-
-	if (most < 1)
-		most = 1;
-	blocks = ceil_div(w->tiles, most);
-
-	w->width[0] = ceil_div(w->tiles, blocks);
-	w->width[1] = w->width[0] - 1;
-	w->count[0] = w->tiles - w->width[1]*blocks;
-	w->count[1] = blocks - w->count[0];
-}
-
-static Wino
-wino_of(const Kernel *k, Pair m, int ob, int p)
-{
-	Wino w = { .mh = m.h, .mw = m.w, .ah = m.h + 2, .aw = m.w + 2, .ob = ob, .p = p };
-	int all;
-	double row, u;
-
-	w.pos = w.ah*w.aw;
-	w.tr = ceil_div(k->y.h, w.mh);
-	w.tc = ceil_div(k->y.w, w.mw);
-	w.ragged = k->y.h%w.mh || k->y.w%w.mw;
-	w.icb = ceil_div(k->x.c, k->lx.cb);
-	w.groups = vectors_of(k)/ob;
-	all = w.tr*k->y.n;
-	row = 4.0*w.tc*w.pos*w.icb*k->lx.cb;             /* bytes of V of one tile row */
-	/*
-	** As few bands as let V stay in half the second cache; a band is whole rows, all bands are equal. Where U does
-	** not stay there either, every band would stream it again: then there is one.
-	*/
-	u = 4.0*w.pos*w.icb*k->lx.cb*vectors_of(k)*k->t->vl;
-	w.bands = 1;
-	while (u < k->t->l2 && w.bands < all && (all%w.bands || row*all/w.bands > k->t->l2/2))
-		w.bands++;
-	w.rows = all/w.bands;
-	w.tiles = w.rows*w.tc;
-	set_blocks(&w, k->t);
-	return w;
-}
-
-static Wino
-chosen(const Kernel *k)
-{
-	return wino_of(k, k->a.winograd, k->a.tile.h ? k->a.tile.h : 1, k->a.tile.w ? k->a.tile.w : 1);
-}
-
-/* odd_lines - floats rounded up to an odd number of cache lines: then positions do not fall in one set of the cache */
-static int
-odd_lines(int floats)
-{
-	int lines = ceil_div(floats, 16);
-
-	return 16*(lines + (lines%2 == 0));
-}
-
-/* v_step, m_step - from one position to the next: in V of a block of width tiles, and in its products */
-static int
-v_step(const Kernel *k, const Wino *w, int width)
-{
-	return odd_lines(w->icb*width*k->lx.cb);
-}
-
-static int
-m_step(const Kernel *k, const Wino *w, int width)
-{
-	return odd_lines(width*w->ob*k->t->vl);
-}
-
-bool
-winograd_fits(const Node *n)
-{
-	return n->op == O_conv2d && n->a.kernel.h == 3 && n->a.kernel.w == 3 && n->a.stride.h == 1 && n->a.stride.w == 1 &&
-	       n->a.dilation.h == 1 && n->a.dilation.w == 1 && n->a.groups == 1 && n->in[0]->shape.c >= 8 && n->a.out >= 8;
-}
-
-/* winograd_reach - rows or columns of input that the tiles read beyond the last one of the image */
-int
-winograd_reach(int m, int in, int out, int before)
-{
-	return ceil_div(out, m)*m + 1 - before - (in - 1);
-}
-
-/* pieces - a block's register tiles: how many, and the width of piece i, which differ by at most one */
-static int
-pieces(const Wino *w, int width)
-{
-	return ceil_div(width, w->p);
-}
-
-static int
-piece(const Wino *w, int width, int i)
-{
-	int n = pieces(w, width);
-
-	return width/n + (i < width%n);
-}
-
-/*
-** product_cycles - of all multiply-adds: like a direct convolution's tile. A block's first register tile streams
-** the weights of a position from wherever the group's lie, from memory in the end, which takes at least
-** memory cycles; the others find them in the first or second cache.
-*/
-static double
-product_cycles(const Kernel *k, const Wino *w, double memory)
-{
-	const Target *t = k->t;
-	int channels = w->icb*k->lx.cb;
-	double first = 0, rest = 0, weights = 4.0*w->ob*t->vl, group = weights*w->pos*channels, v = 4.0*w->tiles*w->pos*channels;
-	double again = weights*channels <= t->l1 ? 0 : weights/t->from_l2;
-
-	for (int b = 0; b < 2; b++) {
-		for (int i = 0; w->count[b] && i < pieces(w, w->width[b]); i++) {
-			double p = piece(w, w->width[b], i), fmas = w->ob*p, loads = w->ob + p;
-			double stream = i ? again : weights/(group + v < t->l2 ? t->from_l2 : t->from_l3);
-			double step = fmax(fmax(fmas/t->fma, loads/t->load), fmax(fmax((fmas + loads + 3)/t->issue, t->latency), stream));
-			*(i ? &rest : &first) += w->count[b]*w->pos*(step*channels + 12 + 1.5*fmas);
-		}
-	}
-	return rest*w->groups*w->bands + fmax(first*w->groups*w->bands, memory);
-}
-
-/* winograd_cycles - the cost model of the whole: transforms, products, and weights from memory while they are multiplied */
-double
-winograd_cycles(const Kernel *k, Pair m, int ob, int p)
-{
-	const Target *t = k->t;
-	Wino w = wino_of(k, m, ob, p);
-	double tiles = (double)w.tiles*w.bands, vi = (double)w.icb*k->lx.cb/t->vl, vo = vectors_of(k);
-	double in = tiles*vi*(w.pos*4/t->load + w.ah*w.aw*4/t->fma), out = tiles*vo*(w.pos*3/t->load + w.mh*w.mw*4);
-	double memory = 4.0*w.pos*w.icb*k->lx.cb*vo*t->vl/t->from_memory;
-
-	return in + out + product_cycles(k, &w, memory);
-}
-
-double
-winograd_macs(const Kernel *k)
-{
-	Wino w = chosen(k);
-
-	return (double)w.tiles*w.bands*w.pos*k->x.c*k->y.c;
-}
-
-void
-winograd_candidates(const Kernel *k, void (*each)(void *, int ob, int p), void *user)
-{
-	int per = k->ly.cb/k->t->vl, vectors = vectors_of(k);
-
-	for (int ob = 1; ob <= 4; ob++) {
-		if (vectors%ob || (ob%per && per%ob))
-			continue;
-		for (int p = 1; p <= 28; p++)
-			if (ob*p + (ob < p ? ob : p) + 1 <= k->t->regs && (ob == 1 || 36*ob*k->t->vl*4*2 <= MostProducts))
-				each(user, ob, p);
-	}
 }
 
 /* --- weights --- */
@@ -237,7 +61,7 @@ winograd_filter(int m, double g[6][3])
 static size_t
 winograd_weights(const Kernel *k)
 {
-	Wino w = chosen(k);
+	Wino w = wino_chosen(k);
 
 	return (size_t)w.pos*(size_t)(w.icb*k->lx.cb)*(size_t)(vectors_of(k)*k->t->vl);
 }
@@ -264,7 +88,7 @@ winograd_kernel(int ah, int aw, double gh[6][3], double gw[6][3], const double *
 static void
 winograd_pack(const Kernel *k, const double *wt, const double *b, float *pw, float *pb)
 {
-	Wino w = chosen(k);
+	Wino w = wino_chosen(k);
 	int per = w.ob*k->t->vl, channels = w.icb*k->lx.cb;
 	double gh[6][3], gw[6][3], u[36];
 
@@ -364,7 +188,7 @@ at_position(const Wino *w, int step, int i)
 static void
 emit_input_tile(Out *o, const Kernel *k, const Wino *w, const char *fn)
 {
-	int pairs = w->mh == 4 ? 3 : 1, step = v_step(k, w, w->width[0]);
+	int pairs = w->mh == 4 ? 3 : 1, step = wino_v_step(k, w, w->width[0]);
 	static const int rows[4][2] = { { 0, 5 }, { 1, 2 }, { 3, 4 } };
 	const char *from[6], *to[6];
 
@@ -383,7 +207,7 @@ emit_input_tile(Out *o, const Kernel *k, const Wino *w, const char *fn)
 				from[i] = arena_text("d%d", i);
 				to[i] = arena_text("t%d%d", i, j);
 				if (w->mh == 2 || pair == 0 || (i > 0 && i < 5))
-					out_line(o, "d%d = ld(x + %zu);", i, (size_t)i*k->lx.row + (size_t)(j*k->lx.cb));
+					out_line(o, "d%d = ld(x%s);", i, plus((size_t)i*k->lx.row + (size_t)(j*k->lx.cb)));
 			}
 			emit_input_rows(o, w->mh, pair, from, to);
 		}
@@ -406,13 +230,13 @@ emit_input_tile(Out *o, const Kernel *k, const Wino *w, const char *fn)
 static void
 emit_block_of(Out *o, const Kernel *k, const Wino *w)
 {
-	int first = w->count[0]*w->width[0], v0 = v_step(k, w, w->width[0]), cb = k->lx.cb;
+	int first = w->count[0]*w->width[0], v0 = wino_v_step(k, w, w->width[0]), cb = k->lx.cb;
 
 	if (!w->count[1]) {
 		out_line(o, "float *v = y + t/%d*%d + (c*%d + t%%%d)*%d;\n", w->width[0], w->pos*v0, w->width[0], w->width[0], cb);
 		return;
 	}
-	int v1 = v_step(k, w, w->width[1]);
+	int v1 = wino_v_step(k, w, w->width[1]);
 	out_line(o, "int wide = t < %d;", first);
 	out_line(o, "int step = wide ? %d : %d;", v0, v1);
 	out_line(o, "float *v = wide ? y + t/%d*%d + (c*%d + t%%%d)*%d", w->width[0], w->pos*v0, w->width[0], w->width[0], cb);
@@ -482,7 +306,7 @@ emit_piece(Out *o, const Kernel *k, const Wino *w, int width, int from, int p, b
 	int vl = k->t->vl, per = w->ob*vl, cb = k->lx.cb;
 
 	out_line(o, "{");
-	out_line(o, "const float *wk = w + i*%d;", w->icb*cb*per);
+	out_line(o, "const float *w = u + i*%d;", w->icb*cb*per);
 	for (int j = 0; j < p; j++) {
 		const char *line = "V ";
 		for (int i = 0; i < w->ob; i++)
@@ -491,8 +315,7 @@ emit_piece(Out *o, const Kernel *k, const Wino *w, int width, int from, int p, b
 	}
 	out_line(o, "\nfor (int c = 0; c < %d; c++) {", w->icb);
 	out_line(o, "const float *xk = x + c*%d%s;\n", width*cb, from ? arena_text(" + %d", from*cb) : "");
-	out_line(o, "for (int k = 0; k < %d; k++, xk++, wk += %d) {", cb, per);
-	out_line(o, "const float *w = wk;");
+	out_line(o, "for (int k = 0; k < %d; k++, xk++, w += %d) {", cb, per);
 	out_line(o, "RC_OPAQUE(xk);");
 	if (first)
 		emit_fetch(o, winograd_weights(k), per);
@@ -501,7 +324,7 @@ emit_piece(Out *o, const Kernel *k, const Wino *w, int width, int from, int p, b
 	out_line(o, "}\n");
 	for (int j = 0; j < p; j++)
 		for (int i = 0; i < w->ob; i++)
-			out_line(o, "st(m + %d, %s);", (from + j)*per + i*vl, acc(i, j));
+			out_line(o, "st(m%s, %s);", plus((size_t)((from + j)*per + i*vl)), acc(i, j));
 	out_line(o, "}");
 }
 
@@ -510,11 +333,11 @@ static void
 emit_products(Out *o, const Kernel *k, const Wino *w, const char *fn, int width)
 {
 	out_line(o, "static RC_NOINLINE void");
-	out_line(o, "%s_p%d(const float *RC_RESTRICT x, const float *RC_RESTRICT w, float *RC_RESTRICT m)", fn, width);
+	out_line(o, "%s_p%d(const float *RC_RESTRICT x, const float *RC_RESTRICT u, float *RC_RESTRICT m)", fn, width);
 	out_line(o, "{");
-	out_line(o, "for (int i = 0; i < %d; i++, x += %d, m += %d) {", w->pos, v_step(k, w, width), m_step(k, w, width));
-	for (int i = 0, from = 0; i < pieces(w, width); from += piece(w, width, i++))
-		emit_piece(o, k, w, width, from, piece(w, width, i), i == 0);
+	out_line(o, "for (int i = 0; i < %d; i++, x += %d, m += %d) {", w->pos, wino_v_step(k, w, width), wino_m_step(k, w, width));
+	for (int i = 0, from = 0; i < wino_pieces(w, width); from += wino_piece(w, width, i++))
+		emit_piece(o, k, w, width, from, wino_piece(w, width, i), i == 0);
 	out_line(o, "}");
 	out_line(o, "}\n");
 }
@@ -523,7 +346,7 @@ emit_products(Out *o, const Kernel *k, const Wino *w, const char *fn, int width)
 static void
 emit_output_tile(Out *o, const Kernel *k, const Wino *w, const char *fn)
 {
-	int step = m_step(k, w, w->width[0]);
+	int step = wino_m_step(k, w, w->width[0]);
 	const char *from[6], *to[6];
 	bool four = w->mh == 4 || w->mw == 4;
 
@@ -588,18 +411,18 @@ emit_output_phase(Out *o, const Kernel *k, const Wino *w, const char *fn)
 	emit_output_tile(o, k, w, fn);
 	out_line(o, "/* phase 2: y of a band, from V; a unit is %d channels of one block of tiles */", per);
 	emit_kernel_head(o, k, fn);
-	out_line(o, "float m[%d];\n", w->pos*m_step(k, w, w->width[0]));
+	out_line(o, "float m[%d];\n", w->pos*wino_m_step(k, w, w->width[0]));
 	out_line(o, "for (int u = lo; u < hi; u++) {");
 	if (w->bands > 1)
 		out_line(o, "int band = u/%d, og = u%%%d/%d, tb = u%%%d;", units, units, blocks, blocks);
 	else
 		out_line(o, "int og = u/%d, tb = u%%%d;", blocks, blocks);
-	int v0 = w->pos*v_step(k, w, w->width[0]);
+	int v0 = w->pos*wino_v_step(k, w, w->width[0]);
 	if (w->count[1]) {
-		int v1 = w->pos*v_step(k, w, w->width[1]);
+		int v1 = w->pos*wino_v_step(k, w, w->width[1]);
 		out_line(o, "int wide = tb < %d, width = wide ? %d : %d;", w->count[0], w->width[0], w->width[1]);
 		out_line(o, "int start = wide ? tb*%d : %d + (tb - %d)*%d, step = wide ? %d : %d;\n", w->width[0], first, w->count[0], w->width[1],
-		         m_step(k, w, w->width[0]), m_step(k, w, w->width[1]));
+		         wino_m_step(k, w, w->width[0]), wino_m_step(k, w, w->width[1]));
 		out_line(o, "if (wide)");
 		out_line(o, "%s_p%d(x + tb*%d, w + og*%zu, m);", fn, w->width[0], v0, group);
 		out_line(o, "else");
@@ -632,22 +455,12 @@ emit_output_phase(Out *o, const Kernel *k, const Wino *w, const char *fn)
 	out_line(o, "}");
 }
 
-static size_t
-scratch_of(const Kernel *k, const Wino *w)
-{
-	size_t floats = (size_t)w->count[0]*(size_t)v_step(k, w, w->width[0]);
-
-	if (w->count[1])
-		floats += (size_t)w->count[1]*(size_t)v_step(k, w, w->width[1]);
-	return floats*(size_t)w->pos;
-}
-
 static Phases
 winograd_phases(const Kernel *k)
 {
-	Wino w = chosen(k);
+	Wino w = wino_chosen(k);
 
-	return (Phases){ w.bands, w.rows*w.icb, scratch_of(k, &w) };
+	return (Phases){ w.bands, w.rows*w.icb, wino_scratch(k, &w) };
 }
 
 static void
@@ -660,7 +473,7 @@ winograd_describe(const Kernel *k, char *name, size_t len)
 static int
 winograd_emit(Out *o, const Kernel *k, const char *fn)
 {
-	Wino w = chosen(k);
+	Wino w = wino_chosen(k);
 	double macs = (double)w.tiles*w.bands*w.pos*k->x.c*k->y.c;
 
 	out_line(o, "** y = %sconv3x3(x, w)%s%s%s by Winograd F(%dx%d, 3x3)", act_open(k), k->bias ? " + b" : "", k->skip ? " + z" : "", act_close(k), w.mh, w.mw);
@@ -669,10 +482,11 @@ winograd_emit(Out *o, const Kernel *k, const char *fn)
 		emit_operand(o, "z", k->y, &k->lz);
 	emit_operand(o, "y", k->y, &k->ly);
 	out_line(o, "** w  %zu floats  [%d oc][%d][%d ic][%d oc]: G g G'", winograd_weights(k), w.groups, w.pos, w.icb*k->lx.cb, w.ob*k->t->vl);
-	out_line(o, "** V  %zu floats  [%d tiles][%d][%d ic][tile][%d ic], of one of %d bands", scratch_of(k, &w), w.width[0], w.pos, w.icb, k->lx.cb, w.bands);
+	out_line(o, "** V  %zu floats  [%d tiles][%d][%d ic][tile][%d ic]%s", wino_scratch(k, &w), w.width[0], w.pos, w.icb, k->lx.cb,
+	         w.bands > 1 ? arena_text(", of one of %d bands of tile rows", w.bands) : "");
 	out_line(o, "** %.2f M MACs instead of %.2f M; %d tiles x %d channels in %d accumulators; %d bytes of stack", macs/1e6,
-	         9.0*k->y.n*k->y.h*k->y.w*k->x.c*k->y.c/1e6, piece(&w, w.width[0], 0), w.ob*k->t->vl, piece(&w, w.width[0], 0)*w.ob,
-	         w.pos*m_step(k, &w, w.width[0])*4);
+	         9.0*k->y.n*k->y.h*k->y.w*k->x.c*k->y.c/1e6, wino_piece(&w, w.width[0], 0), w.ob*k->t->vl, wino_piece(&w, w.width[0], 0)*w.ob,
+	         w.pos*wino_m_step(k, &w, w.width[0])*4);
 	out_line(o, "*/");
 	emit_input_phase(o, k, &w, fn);
 	emit_output_phase(o, k, &w, fn);

@@ -1,9 +1,26 @@
-/* winograd.h - what the Winograd kernels share with the measurement of their error. */
+/* winograd.h - what the emission of Winograd kernels shares with their tiling and the measurement of their error. */
 #ifndef WINOGRAD_H
 #define WINOGRAD_H
 
 #include "../resnetc.h"
 
+typedef struct {
+	int mh, mw, ah, aw, pos;     /* output tile, input tile, positions */
+	int tr, tc;                  /* tile rows and columns of an image */
+	int bands, rows;             /* of tile rows, all images counted; rows of one band */
+	int tiles;                   /* of a band */
+	int ob, p;                   /* register tile: vectors of output channels, tiles at most */
+	int count[2], width[2];      /* blocks of tiles, the second one narrower */
+	int icb, groups;             /* input channel blocks, groups of OB vectors */
+	bool ragged;                 /* tiles hang over the image's end */
+} Wino;
+
+Wino wino_chosen(const Kernel *k);                   /* with the tile the passes chose */
+int wino_v_step(const Kernel *k, const Wino *w, int width);  /* floats from one position to the next in V, for a block of width tiles */
+int wino_m_step(const Kernel *k, const Wino *w, int width);  /* and in its products */
+int wino_pieces(const Wino *w, int width);           /* register tiles of a block */
+int wino_piece(const Wino *w, int width, int i);     /* tiles of register tile i */
+size_t wino_scratch(const Kernel *k, const Wino *w); /* floats of V of a band */
 int winograd_points(int m, double p[2]);             /* pairs ±p for m = 2 or 4 outputs, besides 0 and infinity */
 void winograd_filter(int m, double g[6][3]);         /* G */
 void winograd_kernel(int ah, int aw, double gh[6][3], double gw[6][3], const double *g, double *u);  /* Gh g Gw' */

@@ -25,21 +25,6 @@ after_layer(void *user, int index, const char *name)
 	b->last = seconds();
 }
 
-static int
-by_value(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-static double
-median(double *v, int count)
-{
-	qsort(v, (size_t)count, sizeof *v, by_value);
-	return v[count/2];
-}
-
 static void
 print_layers(const Options *o, const Model *m, const Bench *b, double peak)
 {

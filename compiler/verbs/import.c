@@ -22,20 +22,6 @@ identifier_of(const char *file)
 	return isalpha((unsigned char)*s) ? s : arena_text("m%s", s);
 }
 
-static char *
-flat_text(const Graph *g)
-{
-	char *text = NULL;
-	size_t len = 0;
-	FILE *f = open_memstream(&text, &len);
-
-	if (!f)
-		fail("out of memory");
-	dump(f, g, NULL);
-	fclose(f);
-	return text;
-}
-
 int
 verb_import(Options *o)
 {
@@ -50,7 +36,7 @@ verb_import(Options *o)
 	body = structured_text(g);
 	structured = body != NULL;
 	if (!structured)
-		body = flat_text(g);
+		body = dump_string(g);
 	const char *name = g->name;
 	if (end > 4 && !strcmp(dir + end - 4, ".lua")) {       /* -o FILE.lua */
 		const char *slash = strrchr(dir, '/');

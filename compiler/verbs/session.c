@@ -87,3 +87,19 @@ session_close(Session *s)
 	free(s->workspace);
 	free((void *)s->blob.data);
 }
+
+static int
+by_value(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* median - of count values, which it sorts */
+double
+median(double *v, int count)
+{
+	qsort(v, (size_t)count, sizeof *v, by_value);
+	return v[count/2];
+}

@@ -20,6 +20,7 @@ typedef struct {
 Session session_open(const Model *m, int threads, bool with_peak);
 void session_run(Session *s, const void *in, float *out);
 float *session_run_all(Session *s, const void *in, int images);
+double median(double *v, int count);                 /* sorts them */
 void session_close(Session *s);
 
 /* inputs.c */

@@ -151,21 +151,6 @@ after_layer(void *user, int index, const char *name)
 	c->last = seconds();
 }
 
-static int
-by_value(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-static double
-median(double *v, int count)
-{
-	qsort(v, (size_t)count, sizeof *v, by_value);
-	return v[count/2];
-}
-
 static void
 progress(const Options *o, const char *what, int at, int of)
 {

@@ -148,7 +148,7 @@ conv3x3_3to16_32x32_relu(const float *x, const float *w, const float *b, const f
 ** x  16 x 32 x 32  nChw16c, halo 1 1 1 1
 ** y  16 x 32 x 32  nChw16c, halo 1 1 1 1
 ** w  9216 floats  [1 oc][36][16 ic][16 oc]: G g G'
-** V  38016 floats  [32 tiles][36][1 ic][tile][16 ic], of one of 1 bands
+** V  38016 floats  [32 tiles][36][1 ic][tile][16 ic]
 ** 0.59 M MACs instead of 2.36 M; 6 tiles x 16 channels in 12 accumulators; 76032 bytes of stack
 */
 static RC_NOINLINE void
@@ -162,7 +162,7 @@ winograd4x4_16to16_32x32_relu_in_tile(const float *RC_RESTRICT x, float *RC_REST
 	V t50, t51, t52, t53, t54, t55;
 	V d0, d1, d2, d3, d4, d5, e, f;
 
-	d0 = ld(x + 0);
+	d0 = ld(x);
 	d1 = ld(x + 544);
 	d2 = ld(x + 1088);
 	d3 = ld(x + 1632);
@@ -431,11 +431,11 @@ winograd4x4_16to16_32x32_relu_in(const float *x, const float *w, const float *b,
 }
 
 static RC_NOINLINE void
-winograd4x4_16to16_32x32_relu_p32(const float *RC_RESTRICT x, const float *RC_RESTRICT w, float *RC_RESTRICT m)
+winograd4x4_16to16_32x32_relu_p32(const float *RC_RESTRICT x, const float *RC_RESTRICT u, float *RC_RESTRICT m)
 {
 	for (int i = 0; i < 36; i++, x += 528, m += 528) {
 		{
-			const float *wk = w + i*256;
+			const float *w = u + i*256;
 			V a0 = zero(), b0 = zero();
 			V a1 = zero(), b1 = zero();
 			V a2 = zero(), b2 = zero();
@@ -446,8 +446,7 @@ winograd4x4_16to16_32x32_relu_p32(const float *RC_RESTRICT x, const float *RC_RE
 			for (int c = 0; c < 1; c++) {
 				const float *xk = x + c*512;
 
-				for (int k = 0; k < 16; k++, xk++, wk += 16) {
-					const float *w = wk;
+				for (int k = 0; k < 16; k++, xk++, w += 16) {
 					RC_OPAQUE(xk);
 					V w0 = ld(w), w1 = ld(w + 8), v;
 					v = bc(xk); a0 = fma_(v, w0, a0); b0 = fma_(v, w1, b0);
@@ -459,7 +458,7 @@ winograd4x4_16to16_32x32_relu_p32(const float *RC_RESTRICT x, const float *RC_RE
 				}
 			}
 
-			st(m + 0, a0);
+			st(m, a0);
 			st(m + 8, b0);
 			st(m + 16, a1);
 			st(m + 24, b1);
@@ -473,7 +472,7 @@ winograd4x4_16to16_32x32_relu_p32(const float *RC_RESTRICT x, const float *RC_RE
 			st(m + 88, b5);
 		}
 		{
-			const float *wk = w + i*256;
+			const float *w = u + i*256;
 			V a0 = zero(), b0 = zero();
 			V a1 = zero(), b1 = zero();
 			V a2 = zero(), b2 = zero();
@@ -484,8 +483,7 @@ winograd4x4_16to16_32x32_relu_p32(const float *RC_RESTRICT x, const float *RC_RE
 			for (int c = 0; c < 1; c++) {
 				const float *xk = x + c*512 + 96;
 
-				for (int k = 0; k < 16; k++, xk++, wk += 16) {
-					const float *w = wk;
+				for (int k = 0; k < 16; k++, xk++, w += 16) {
 					RC_OPAQUE(xk);
 					V w0 = ld(w), w1 = ld(w + 8), v;
 					v = bc(xk); a0 = fma_(v, w0, a0); b0 = fma_(v, w1, b0);
@@ -511,7 +509,7 @@ winograd4x4_16to16_32x32_relu_p32(const float *RC_RESTRICT x, const float *RC_RE
 			st(m + 184, b5);
 		}
 		{
-			const float *wk = w + i*256;
+			const float *w = u + i*256;
 			V a0 = zero(), b0 = zero();
 			V a1 = zero(), b1 = zero();
 			V a2 = zero(), b2 = zero();
@@ -521,8 +519,7 @@ winograd4x4_16to16_32x32_relu_p32(const float *RC_RESTRICT x, const float *RC_RE
 			for (int c = 0; c < 1; c++) {
 				const float *xk = x + c*512 + 192;
 
-				for (int k = 0; k < 16; k++, xk++, wk += 16) {
-					const float *w = wk;
+				for (int k = 0; k < 16; k++, xk++, w += 16) {
 					RC_OPAQUE(xk);
 					V w0 = ld(w), w1 = ld(w + 8), v;
 					v = bc(xk); a0 = fma_(v, w0, a0); b0 = fma_(v, w1, b0);
@@ -545,7 +542,7 @@ winograd4x4_16to16_32x32_relu_p32(const float *RC_RESTRICT x, const float *RC_RE
 			st(m + 264, b4);
 		}
 		{
-			const float *wk = w + i*256;
+			const float *w = u + i*256;
 			V a0 = zero(), b0 = zero();
 			V a1 = zero(), b1 = zero();
 			V a2 = zero(), b2 = zero();
@@ -555,8 +552,7 @@ winograd4x4_16to16_32x32_relu_p32(const float *RC_RESTRICT x, const float *RC_RE
 			for (int c = 0; c < 1; c++) {
 				const float *xk = x + c*512 + 272;
 
-				for (int k = 0; k < 16; k++, xk++, wk += 16) {
-					const float *w = wk;
+				for (int k = 0; k < 16; k++, xk++, w += 16) {
 					RC_OPAQUE(xk);
 					V w0 = ld(w), w1 = ld(w + 8), v;
 					v = bc(xk); a0 = fma_(v, w0, a0); b0 = fma_(v, w1, b0);
@@ -579,7 +575,7 @@ winograd4x4_16to16_32x32_relu_p32(const float *RC_RESTRICT x, const float *RC_RE
 			st(m + 344, b4);
 		}
 		{
-			const float *wk = w + i*256;
+			const float *w = u + i*256;
 			V a0 = zero(), b0 = zero();
 			V a1 = zero(), b1 = zero();
 			V a2 = zero(), b2 = zero();
@@ -589,8 +585,7 @@ winograd4x4_16to16_32x32_relu_p32(const float *RC_RESTRICT x, const float *RC_RE
 			for (int c = 0; c < 1; c++) {
 				const float *xk = x + c*512 + 352;
 
-				for (int k = 0; k < 16; k++, xk++, wk += 16) {
-					const float *w = wk;
+				for (int k = 0; k < 16; k++, xk++, w += 16) {
 					RC_OPAQUE(xk);
 					V w0 = ld(w), w1 = ld(w + 8), v;
 					v = bc(xk); a0 = fma_(v, w0, a0); b0 = fma_(v, w1, b0);
@@ -613,7 +608,7 @@ winograd4x4_16to16_32x32_relu_p32(const float *RC_RESTRICT x, const float *RC_RE
 			st(m + 424, b4);
 		}
 		{
-			const float *wk = w + i*256;
+			const float *w = u + i*256;
 			V a0 = zero(), b0 = zero();
 			V a1 = zero(), b1 = zero();
 			V a2 = zero(), b2 = zero();
@@ -623,8 +618,7 @@ winograd4x4_16to16_32x32_relu_p32(const float *RC_RESTRICT x, const float *RC_RE
 			for (int c = 0; c < 1; c++) {
 				const float *xk = x + c*512 + 432;
 
-				for (int k = 0; k < 16; k++, xk++, wk += 16) {
-					const float *w = wk;
+				for (int k = 0; k < 16; k++, xk++, w += 16) {
 					RC_OPAQUE(xk);
 					V w0 = ld(w), w1 = ld(w + 8), v;
 					v = bc(xk); a0 = fma_(v, w0, a0); b0 = fma_(v, w1, b0);
@@ -831,7 +825,7 @@ winograd4x4_16to16_32x32_relu(const float *x, const float *w, const float *b, co
 ** z  16 x 32 x 32  nChw16c, halo 1 1 1 1
 ** y  16 x 32 x 32  nChw16c, halo 1 1 1 1
 ** w  9216 floats  [1 oc][36][16 ic][16 oc]: G g G'
-** V  38016 floats  [32 tiles][36][1 ic][tile][16 ic], of one of 1 bands
+** V  38016 floats  [32 tiles][36][1 ic][tile][16 ic]
 ** 0.59 M MACs instead of 2.36 M; 6 tiles x 16 channels in 12 accumulators; 76032 bytes of stack
 */
 static RC_NOINLINE void
@@ -845,7 +839,7 @@ winograd4x4_16to16_32x32_add_relu_in_tile(const float *RC_RESTRICT x, float *RC_
 	V t50, t51, t52, t53, t54, t55;
 	V d0, d1, d2, d3, d4, d5, e, f;
 
-	d0 = ld(x + 0);
+	d0 = ld(x);
 	d1 = ld(x + 544);
 	d2 = ld(x + 1088);
 	d3 = ld(x + 1632);
@@ -1114,11 +1108,11 @@ winograd4x4_16to16_32x32_add_relu_in(const float *x, const float *w, const float
 }
 
 static RC_NOINLINE void
-winograd4x4_16to16_32x32_add_relu_p32(const float *RC_RESTRICT x, const float *RC_RESTRICT w, float *RC_RESTRICT m)
+winograd4x4_16to16_32x32_add_relu_p32(const float *RC_RESTRICT x, const float *RC_RESTRICT u, float *RC_RESTRICT m)
 {
 	for (int i = 0; i < 36; i++, x += 528, m += 528) {
 		{
-			const float *wk = w + i*256;
+			const float *w = u + i*256;
 			V a0 = zero(), b0 = zero();
 			V a1 = zero(), b1 = zero();
 			V a2 = zero(), b2 = zero();
@@ -1129,8 +1123,7 @@ winograd4x4_16to16_32x32_add_relu_p32(const float *RC_RESTRICT x, const float *R
 			for (int c = 0; c < 1; c++) {
 				const float *xk = x + c*512;
 
-				for (int k = 0; k < 16; k++, xk++, wk += 16) {
-					const float *w = wk;
+				for (int k = 0; k < 16; k++, xk++, w += 16) {
 					RC_OPAQUE(xk);
 					V w0 = ld(w), w1 = ld(w + 8), v;
 					v = bc(xk); a0 = fma_(v, w0, a0); b0 = fma_(v, w1, b0);
@@ -1142,7 +1135,7 @@ winograd4x4_16to16_32x32_add_relu_p32(const float *RC_RESTRICT x, const float *R
 				}
 			}
 
-			st(m + 0, a0);
+			st(m, a0);
 			st(m + 8, b0);
 			st(m + 16, a1);
 			st(m + 24, b1);
@@ -1156,7 +1149,7 @@ winograd4x4_16to16_32x32_add_relu_p32(const float *RC_RESTRICT x, const float *R
 			st(m + 88, b5);
 		}
 		{
-			const float *wk = w + i*256;
+			const float *w = u + i*256;
 			V a0 = zero(), b0 = zero();
 			V a1 = zero(), b1 = zero();
 			V a2 = zero(), b2 = zero();
@@ -1167,8 +1160,7 @@ winograd4x4_16to16_32x32_add_relu_p32(const float *RC_RESTRICT x, const float *R
 			for (int c = 0; c < 1; c++) {
 				const float *xk = x + c*512 + 96;
 
-				for (int k = 0; k < 16; k++, xk++, wk += 16) {
-					const float *w = wk;
+				for (int k = 0; k < 16; k++, xk++, w += 16) {
 					RC_OPAQUE(xk);
 					V w0 = ld(w), w1 = ld(w + 8), v;
 					v = bc(xk); a0 = fma_(v, w0, a0); b0 = fma_(v, w1, b0);
@@ -1194,7 +1186,7 @@ winograd4x4_16to16_32x32_add_relu_p32(const float *RC_RESTRICT x, const float *R
 			st(m + 184, b5);
 		}
 		{
-			const float *wk = w + i*256;
+			const float *w = u + i*256;
 			V a0 = zero(), b0 = zero();
 			V a1 = zero(), b1 = zero();
 			V a2 = zero(), b2 = zero();
@@ -1204,8 +1196,7 @@ winograd4x4_16to16_32x32_add_relu_p32(const float *RC_RESTRICT x, const float *R
 			for (int c = 0; c < 1; c++) {
 				const float *xk = x + c*512 + 192;
 
-				for (int k = 0; k < 16; k++, xk++, wk += 16) {
-					const float *w = wk;
+				for (int k = 0; k < 16; k++, xk++, w += 16) {
 					RC_OPAQUE(xk);
 					V w0 = ld(w), w1 = ld(w + 8), v;
 					v = bc(xk); a0 = fma_(v, w0, a0); b0 = fma_(v, w1, b0);
@@ -1228,7 +1219,7 @@ winograd4x4_16to16_32x32_add_relu_p32(const float *RC_RESTRICT x, const float *R
 			st(m + 264, b4);
 		}
 		{
-			const float *wk = w + i*256;
+			const float *w = u + i*256;
 			V a0 = zero(), b0 = zero();
 			V a1 = zero(), b1 = zero();
 			V a2 = zero(), b2 = zero();
@@ -1238,8 +1229,7 @@ winograd4x4_16to16_32x32_add_relu_p32(const float *RC_RESTRICT x, const float *R
 			for (int c = 0; c < 1; c++) {
 				const float *xk = x + c*512 + 272;
 
-				for (int k = 0; k < 16; k++, xk++, wk += 16) {
-					const float *w = wk;
+				for (int k = 0; k < 16; k++, xk++, w += 16) {
 					RC_OPAQUE(xk);
 					V w0 = ld(w), w1 = ld(w + 8), v;
 					v = bc(xk); a0 = fma_(v, w0, a0); b0 = fma_(v, w1, b0);
@@ -1262,7 +1252,7 @@ winograd4x4_16to16_32x32_add_relu_p32(const float *RC_RESTRICT x, const float *R
 			st(m + 344, b4);
 		}
 		{
-			const float *wk = w + i*256;
+			const float *w = u + i*256;
 			V a0 = zero(), b0 = zero();
 			V a1 = zero(), b1 = zero();
 			V a2 = zero(), b2 = zero();
@@ -1272,8 +1262,7 @@ winograd4x4_16to16_32x32_add_relu_p32(const float *RC_RESTRICT x, const float *R
 			for (int c = 0; c < 1; c++) {
 				const float *xk = x + c*512 + 352;
 
-				for (int k = 0; k < 16; k++, xk++, wk += 16) {
-					const float *w = wk;
+				for (int k = 0; k < 16; k++, xk++, w += 16) {
 					RC_OPAQUE(xk);
 					V w0 = ld(w), w1 = ld(w + 8), v;
 					v = bc(xk); a0 = fma_(v, w0, a0); b0 = fma_(v, w1, b0);
@@ -1296,7 +1285,7 @@ winograd4x4_16to16_32x32_add_relu_p32(const float *RC_RESTRICT x, const float *R
 			st(m + 424, b4);
 		}
 		{
-			const float *wk = w + i*256;
+			const float *w = u + i*256;
 			V a0 = zero(), b0 = zero();
 			V a1 = zero(), b1 = zero();
 			V a2 = zero(), b2 = zero();
@@ -1306,8 +1295,7 @@ winograd4x4_16to16_32x32_add_relu_p32(const float *RC_RESTRICT x, const float *R
 			for (int c = 0; c < 1; c++) {
 				const float *xk = x + c*512 + 432;
 
-				for (int k = 0; k < 16; k++, xk++, wk += 16) {
-					const float *w = wk;
+				for (int k = 0; k < 16; k++, xk++, w += 16) {
 					RC_OPAQUE(xk);
 					V w0 = ld(w), w1 = ld(w + 8), v;
 					v = bc(xk); a0 = fma_(v, w0, a0); b0 = fma_(v, w1, b0);
@@ -1661,7 +1649,7 @@ conv3x3_16to32_16x16_s2_relu(const float *x, const float *w, const float *b, con
 ** z  32 x 16 x 16  nChw16c
 ** y  32 x 16 x 16  nChw16c, halo 1 1 1 1
 ** w  36864 floats  [4 oc][36][32 ic][8 oc]: G g G'
-** V  19008 floats  [16 tiles][36][2 ic][tile][16 ic], of one of 1 bands
+** V  19008 floats  [16 tiles][36][2 ic][tile][16 ic]
 ** 0.59 M MACs instead of 2.36 M; 8 tiles x 8 channels in 8 accumulators; 20736 bytes of stack
 */
 static RC_NOINLINE void
@@ -1675,7 +1663,7 @@ winograd4x4_32to32_16x16_add_relu_in_tile(const float *RC_RESTRICT x, float *RC_
 	V t50, t51, t52, t53, t54, t55;
 	V d0, d1, d2, d3, d4, d5, e, f;
 
-	d0 = ld(x + 0);
+	d0 = ld(x);
 	d1 = ld(x + 288);
 	d2 = ld(x + 576);
 	d3 = ld(x + 864);
@@ -1944,11 +1932,11 @@ winograd4x4_32to32_16x16_add_relu_in(const float *x, const float *w, const float
 }
 
 static RC_NOINLINE void
-winograd4x4_32to32_16x16_add_relu_p16(const float *RC_RESTRICT x, const float *RC_RESTRICT w, float *RC_RESTRICT m)
+winograd4x4_32to32_16x16_add_relu_p16(const float *RC_RESTRICT x, const float *RC_RESTRICT u, float *RC_RESTRICT m)
 {
 	for (int i = 0; i < 36; i++, x += 528, m += 144) {
 		{
-			const float *wk = w + i*256;
+			const float *w = u + i*256;
 			V a0 = zero();
 			V a1 = zero();
 			V a2 = zero();
@@ -1961,8 +1949,7 @@ winograd4x4_32to32_16x16_add_relu_p16(const float *RC_RESTRICT x, const float *R
 			for (int c = 0; c < 2; c++) {
 				const float *xk = x + c*256;
 
-				for (int k = 0; k < 16; k++, xk++, wk += 8) {
-					const float *w = wk;
+				for (int k = 0; k < 16; k++, xk++, w += 8) {
 					RC_OPAQUE(xk);
 					V w0 = ld(w), v;
 					v = bc(xk); a0 = fma_(v, w0, a0);
@@ -1976,7 +1963,7 @@ winograd4x4_32to32_16x16_add_relu_p16(const float *RC_RESTRICT x, const float *R
 				}
 			}
 
-			st(m + 0, a0);
+			st(m, a0);
 			st(m + 8, a1);
 			st(m + 16, a2);
 			st(m + 24, a3);
@@ -1986,7 +1973,7 @@ winograd4x4_32to32_16x16_add_relu_p16(const float *RC_RESTRICT x, const float *R
 			st(m + 56, a7);
 		}
 		{
-			const float *wk = w + i*256;
+			const float *w = u + i*256;
 			V a0 = zero();
 			V a1 = zero();
 			V a2 = zero();
@@ -1999,8 +1986,7 @@ winograd4x4_32to32_16x16_add_relu_p16(const float *RC_RESTRICT x, const float *R
 			for (int c = 0; c < 2; c++) {
 				const float *xk = x + c*256 + 128;
 
-				for (int k = 0; k < 16; k++, xk++, wk += 8) {
-					const float *w = wk;
+				for (int k = 0; k < 16; k++, xk++, w += 8) {
 					RC_OPAQUE(xk);
 					V w0 = ld(w), v;
 					v = bc(xk); a0 = fma_(v, w0, a0);
@@ -2206,7 +2192,7 @@ winograd4x4_32to32_16x16_add_relu(const float *x, const float *w, const float *b
 ** x  32 x 16 x 16  nChw16c, halo 1 1 1 1
 ** y  32 x 16 x 16  nChw16c, halo 1 1 1 1
 ** w  36864 floats  [4 oc][36][32 ic][8 oc]: G g G'
-** V  19008 floats  [16 tiles][36][2 ic][tile][16 ic], of one of 1 bands
+** V  19008 floats  [16 tiles][36][2 ic][tile][16 ic]
 ** 0.59 M MACs instead of 2.36 M; 8 tiles x 8 channels in 8 accumulators; 20736 bytes of stack
 */
 static RC_NOINLINE void
@@ -2220,7 +2206,7 @@ winograd4x4_32to32_16x16_relu_in_tile(const float *RC_RESTRICT x, float *RC_REST
 	V t50, t51, t52, t53, t54, t55;
 	V d0, d1, d2, d3, d4, d5, e, f;
 
-	d0 = ld(x + 0);
+	d0 = ld(x);
 	d1 = ld(x + 288);
 	d2 = ld(x + 576);
 	d3 = ld(x + 864);
@@ -2489,11 +2475,11 @@ winograd4x4_32to32_16x16_relu_in(const float *x, const float *w, const float *b,
 }
 
 static RC_NOINLINE void
-winograd4x4_32to32_16x16_relu_p16(const float *RC_RESTRICT x, const float *RC_RESTRICT w, float *RC_RESTRICT m)
+winograd4x4_32to32_16x16_relu_p16(const float *RC_RESTRICT x, const float *RC_RESTRICT u, float *RC_RESTRICT m)
 {
 	for (int i = 0; i < 36; i++, x += 528, m += 144) {
 		{
-			const float *wk = w + i*256;
+			const float *w = u + i*256;
 			V a0 = zero();
 			V a1 = zero();
 			V a2 = zero();
@@ -2506,8 +2492,7 @@ winograd4x4_32to32_16x16_relu_p16(const float *RC_RESTRICT x, const float *RC_RE
 			for (int c = 0; c < 2; c++) {
 				const float *xk = x + c*256;
 
-				for (int k = 0; k < 16; k++, xk++, wk += 8) {
-					const float *w = wk;
+				for (int k = 0; k < 16; k++, xk++, w += 8) {
 					RC_OPAQUE(xk);
 					V w0 = ld(w), v;
 					v = bc(xk); a0 = fma_(v, w0, a0);
@@ -2521,7 +2506,7 @@ winograd4x4_32to32_16x16_relu_p16(const float *RC_RESTRICT x, const float *RC_RE
 				}
 			}
 
-			st(m + 0, a0);
+			st(m, a0);
 			st(m + 8, a1);
 			st(m + 16, a2);
 			st(m + 24, a3);
@@ -2531,7 +2516,7 @@ winograd4x4_32to32_16x16_relu_p16(const float *RC_RESTRICT x, const float *RC_RE
 			st(m + 56, a7);
 		}
 		{
-			const float *wk = w + i*256;
+			const float *w = u + i*256;
 			V a0 = zero();
 			V a1 = zero();
 			V a2 = zero();
@@ -2544,8 +2529,7 @@ winograd4x4_32to32_16x16_relu_p16(const float *RC_RESTRICT x, const float *RC_RE
 			for (int c = 0; c < 2; c++) {
 				const float *xk = x + c*256 + 128;
 
-				for (int k = 0; k < 16; k++, xk++, wk += 8) {
-					const float *w = wk;
+				for (int k = 0; k < 16; k++, xk++, w += 8) {
 					RC_OPAQUE(xk);
 					V w0 = ld(w), v;
 					v = bc(xk); a0 = fma_(v, w0, a0);
@@ -2752,7 +2736,7 @@ winograd4x4_32to32_16x16_relu(const float *x, const float *w, const float *b, co
 ** z  32 x 16 x 16  nChw16c, halo 1 1 1 1
 ** y  32 x 16 x 16  nChw16c, halo 1 1 1 1
 ** w  36864 floats  [4 oc][36][32 ic][8 oc]: G g G'
-** V  19008 floats  [16 tiles][36][2 ic][tile][16 ic], of one of 1 bands
+** V  19008 floats  [16 tiles][36][2 ic][tile][16 ic]
 ** 0.59 M MACs instead of 2.36 M; 8 tiles x 8 channels in 8 accumulators; 20736 bytes of stack
 */
 static RC_NOINLINE void
@@ -2766,7 +2750,7 @@ winograd4x4_32to32_16x16_add_relu_b_in_tile(const float *RC_RESTRICT x, float *R
 	V t50, t51, t52, t53, t54, t55;
 	V d0, d1, d2, d3, d4, d5, e, f;
 
-	d0 = ld(x + 0);
+	d0 = ld(x);
 	d1 = ld(x + 288);
 	d2 = ld(x + 576);
 	d3 = ld(x + 864);
@@ -3035,11 +3019,11 @@ winograd4x4_32to32_16x16_add_relu_b_in(const float *x, const float *w, const flo
 }
 
 static RC_NOINLINE void
-winograd4x4_32to32_16x16_add_relu_b_p16(const float *RC_RESTRICT x, const float *RC_RESTRICT w, float *RC_RESTRICT m)
+winograd4x4_32to32_16x16_add_relu_b_p16(const float *RC_RESTRICT x, const float *RC_RESTRICT u, float *RC_RESTRICT m)
 {
 	for (int i = 0; i < 36; i++, x += 528, m += 144) {
 		{
-			const float *wk = w + i*256;
+			const float *w = u + i*256;
 			V a0 = zero();
 			V a1 = zero();
 			V a2 = zero();
@@ -3052,8 +3036,7 @@ winograd4x4_32to32_16x16_add_relu_b_p16(const float *RC_RESTRICT x, const float 
 			for (int c = 0; c < 2; c++) {
 				const float *xk = x + c*256;
 
-				for (int k = 0; k < 16; k++, xk++, wk += 8) {
-					const float *w = wk;
+				for (int k = 0; k < 16; k++, xk++, w += 8) {
 					RC_OPAQUE(xk);
 					V w0 = ld(w), v;
 					v = bc(xk); a0 = fma_(v, w0, a0);
@@ -3067,7 +3050,7 @@ winograd4x4_32to32_16x16_add_relu_b_p16(const float *RC_RESTRICT x, const float 
 				}
 			}
 
-			st(m + 0, a0);
+			st(m, a0);
 			st(m + 8, a1);
 			st(m + 16, a2);
 			st(m + 24, a3);
@@ -3077,7 +3060,7 @@ winograd4x4_32to32_16x16_add_relu_b_p16(const float *RC_RESTRICT x, const float 
 			st(m + 56, a7);
 		}
 		{
-			const float *wk = w + i*256;
+			const float *w = u + i*256;
 			V a0 = zero();
 			V a1 = zero();
 			V a2 = zero();
@@ -3090,8 +3073,7 @@ winograd4x4_32to32_16x16_add_relu_b_p16(const float *RC_RESTRICT x, const float 
 			for (int c = 0; c < 2; c++) {
 				const float *xk = x + c*256 + 128;
 
-				for (int k = 0; k < 16; k++, xk++, wk += 8) {
-					const float *w = wk;
+				for (int k = 0; k < 16; k++, xk++, w += 8) {
 					RC_OPAQUE(xk);
 					V w0 = ld(w), v;
 					v = bc(xk); a0 = fma_(v, w0, a0);
@@ -3406,7 +3388,7 @@ conv3x3_32to64_8x8_s2_relu(const float *x, const float *w, const float *b, const
 ** z  64 x 8 x 8  nChw16c
 ** y  64 x 8 x 8  nChw16c, halo 1 1 1 1
 ** w  98304 floats  [8 oc][24][64 ic][8 oc]: G g G'
-** V  12672 floats  [8 tiles][24][4 ic][tile][16 ic], of one of 1 bands
+** V  12672 floats  [8 tiles][24][4 ic][tile][16 ic]
 ** 0.79 M MACs instead of 2.36 M; 8 tiles x 8 channels in 8 accumulators; 7680 bytes of stack
 */
 static RC_NOINLINE void
@@ -3418,7 +3400,7 @@ winograd2x4_64to64_8x8_add_relu_in_tile(const float *RC_RESTRICT x, float *RC_RE
 	V t30, t31, t32, t33, t34, t35;
 	V d0, d1, d2, d3, d4, d5, e, f;
 
-	d0 = ld(x + 0);
+	d0 = ld(x);
 	d1 = ld(x + 160);
 	d2 = ld(x + 320);
 	d3 = ld(x + 480);
@@ -3555,11 +3537,11 @@ winograd2x4_64to64_8x8_add_relu_in(const float *x, const float *w, const float *
 }
 
 static RC_NOINLINE void
-winograd2x4_64to64_8x8_add_relu_p8(const float *RC_RESTRICT x, const float *RC_RESTRICT w, float *RC_RESTRICT m)
+winograd2x4_64to64_8x8_add_relu_p8(const float *RC_RESTRICT x, const float *RC_RESTRICT u, float *RC_RESTRICT m)
 {
 	for (int i = 0; i < 24; i++, x += 528, m += 80) {
 		{
-			const float *wk = w + i*512;
+			const float *w = u + i*512;
 			V a0 = zero();
 			V a1 = zero();
 			V a2 = zero();
@@ -3572,8 +3554,7 @@ winograd2x4_64to64_8x8_add_relu_p8(const float *RC_RESTRICT x, const float *RC_R
 			for (int c = 0; c < 4; c++) {
 				const float *xk = x + c*128;
 
-				for (int k = 0; k < 16; k++, xk++, wk += 8) {
-					const float *w = wk;
+				for (int k = 0; k < 16; k++, xk++, w += 8) {
 					RC_OPAQUE(xk);
 					RC_FETCH(w + 4096);
 					V w0 = ld(w), v;
@@ -3588,7 +3569,7 @@ winograd2x4_64to64_8x8_add_relu_p8(const float *RC_RESTRICT x, const float *RC_R
 				}
 			}
 
-			st(m + 0, a0);
+			st(m, a0);
 			st(m + 8, a1);
 			st(m + 16, a2);
 			st(m + 24, a3);
@@ -3704,7 +3685,7 @@ winograd2x4_64to64_8x8_add_relu(const float *x, const float *w, const float *b, 
 ** x  64 x 8 x 8  nChw16c, halo 1 1 1 1
 ** y  64 x 8 x 8  nChw16c, halo 1 1 1 1
 ** w  98304 floats  [8 oc][24][64 ic][8 oc]: G g G'
-** V  12672 floats  [8 tiles][24][4 ic][tile][16 ic], of one of 1 bands
+** V  12672 floats  [8 tiles][24][4 ic][tile][16 ic]
 ** 0.79 M MACs instead of 2.36 M; 8 tiles x 8 channels in 8 accumulators; 7680 bytes of stack
 */
 static RC_NOINLINE void
@@ -3716,7 +3697,7 @@ winograd2x4_64to64_8x8_relu_in_tile(const float *RC_RESTRICT x, float *RC_RESTRI
 	V t30, t31, t32, t33, t34, t35;
 	V d0, d1, d2, d3, d4, d5, e, f;
 
-	d0 = ld(x + 0);
+	d0 = ld(x);
 	d1 = ld(x + 160);
 	d2 = ld(x + 320);
 	d3 = ld(x + 480);
@@ -3853,11 +3834,11 @@ winograd2x4_64to64_8x8_relu_in(const float *x, const float *w, const float *b, c
 }
 
 static RC_NOINLINE void
-winograd2x4_64to64_8x8_relu_p8(const float *RC_RESTRICT x, const float *RC_RESTRICT w, float *RC_RESTRICT m)
+winograd2x4_64to64_8x8_relu_p8(const float *RC_RESTRICT x, const float *RC_RESTRICT u, float *RC_RESTRICT m)
 {
 	for (int i = 0; i < 24; i++, x += 528, m += 80) {
 		{
-			const float *wk = w + i*512;
+			const float *w = u + i*512;
 			V a0 = zero();
 			V a1 = zero();
 			V a2 = zero();
@@ -3870,8 +3851,7 @@ winograd2x4_64to64_8x8_relu_p8(const float *RC_RESTRICT x, const float *RC_RESTR
 			for (int c = 0; c < 4; c++) {
 				const float *xk = x + c*128;
 
-				for (int k = 0; k < 16; k++, xk++, wk += 8) {
-					const float *w = wk;
+				for (int k = 0; k < 16; k++, xk++, w += 8) {
 					RC_OPAQUE(xk);
 					RC_FETCH(w + 4096);
 					V w0 = ld(w), v;
@@ -3886,7 +3866,7 @@ winograd2x4_64to64_8x8_relu_p8(const float *RC_RESTRICT x, const float *RC_RESTR
 				}
 			}
 
-			st(m + 0, a0);
+			st(m, a0);
 			st(m + 8, a1);
 			st(m + 16, a2);
 			st(m + 24, a3);
@@ -4002,7 +3982,7 @@ winograd2x4_64to64_8x8_relu(const float *x, const float *w, const float *b, cons
 ** z  64 x 8 x 8  nChw16c, halo 1 1 1 1
 ** y  64 x 8 x 8  nChw16c, halo 1 1 1 1
 ** w  98304 floats  [8 oc][24][64 ic][8 oc]: G g G'
-** V  12672 floats  [8 tiles][24][4 ic][tile][16 ic], of one of 1 bands
+** V  12672 floats  [8 tiles][24][4 ic][tile][16 ic]
 ** 0.79 M MACs instead of 2.36 M; 8 tiles x 8 channels in 8 accumulators; 7680 bytes of stack
 */
 static RC_NOINLINE void
@@ -4014,7 +3994,7 @@ winograd2x4_64to64_8x8_add_relu_b_in_tile(const float *RC_RESTRICT x, float *RC_
 	V t30, t31, t32, t33, t34, t35;
 	V d0, d1, d2, d3, d4, d5, e, f;
 
-	d0 = ld(x + 0);
+	d0 = ld(x);
 	d1 = ld(x + 160);
 	d2 = ld(x + 320);
 	d3 = ld(x + 480);
@@ -4151,11 +4131,11 @@ winograd2x4_64to64_8x8_add_relu_b_in(const float *x, const float *w, const float
 }
 
 static RC_NOINLINE void
-winograd2x4_64to64_8x8_add_relu_b_p8(const float *RC_RESTRICT x, const float *RC_RESTRICT w, float *RC_RESTRICT m)
+winograd2x4_64to64_8x8_add_relu_b_p8(const float *RC_RESTRICT x, const float *RC_RESTRICT u, float *RC_RESTRICT m)
 {
 	for (int i = 0; i < 24; i++, x += 528, m += 80) {
 		{
-			const float *wk = w + i*512;
+			const float *w = u + i*512;
 			V a0 = zero();
 			V a1 = zero();
 			V a2 = zero();
@@ -4168,8 +4148,7 @@ winograd2x4_64to64_8x8_add_relu_b_p8(const float *RC_RESTRICT x, const float *RC
 			for (int c = 0; c < 4; c++) {
 				const float *xk = x + c*128;
 
-				for (int k = 0; k < 16; k++, xk++, wk += 8) {
-					const float *w = wk;
+				for (int k = 0; k < 16; k++, xk++, w += 8) {
 					RC_OPAQUE(xk);
 					RC_FETCH(w + 4096);
 					V w0 = ld(w), v;
@@ -4184,7 +4163,7 @@ winograd2x4_64to64_8x8_add_relu_b_p8(const float *RC_RESTRICT x, const float *RC
 				}
 			}
 
-			st(m + 0, a0);
+			st(m, a0);
 			st(m + 8, a1);
 			st(m + 16, a2);
 			st(m + 24, a3);
@@ -4300,7 +4279,7 @@ winograd2x4_64to64_8x8_add_relu_b(const float *x, const float *w, const float *b
 ** z  64 x 8 x 8  nChw16c, halo 1 1 1 1
 ** y  64 x 8 x 8  nChw16c
 ** w  98304 floats  [8 oc][24][64 ic][8 oc]: G g G'
-** V  12672 floats  [8 tiles][24][4 ic][tile][16 ic], of one of 1 bands
+** V  12672 floats  [8 tiles][24][4 ic][tile][16 ic]
 ** 0.79 M MACs instead of 2.36 M; 8 tiles x 8 channels in 8 accumulators; 7680 bytes of stack
 */
 static RC_NOINLINE void
@@ -4312,7 +4291,7 @@ winograd2x4_64to64_8x8_add_relu_c_in_tile(const float *RC_RESTRICT x, float *RC_
 	V t30, t31, t32, t33, t34, t35;
 	V d0, d1, d2, d3, d4, d5, e, f;
 
-	d0 = ld(x + 0);
+	d0 = ld(x);
 	d1 = ld(x + 160);
 	d2 = ld(x + 320);
 	d3 = ld(x + 480);
@@ -4449,11 +4428,11 @@ winograd2x4_64to64_8x8_add_relu_c_in(const float *x, const float *w, const float
 }
 
 static RC_NOINLINE void
-winograd2x4_64to64_8x8_add_relu_c_p8(const float *RC_RESTRICT x, const float *RC_RESTRICT w, float *RC_RESTRICT m)
+winograd2x4_64to64_8x8_add_relu_c_p8(const float *RC_RESTRICT x, const float *RC_RESTRICT u, float *RC_RESTRICT m)
 {
 	for (int i = 0; i < 24; i++, x += 528, m += 80) {
 		{
-			const float *wk = w + i*512;
+			const float *w = u + i*512;
 			V a0 = zero();
 			V a1 = zero();
 			V a2 = zero();
@@ -4466,8 +4445,7 @@ winograd2x4_64to64_8x8_add_relu_c_p8(const float *RC_RESTRICT x, const float *RC
 			for (int c = 0; c < 4; c++) {
 				const float *xk = x + c*128;
 
-				for (int k = 0; k < 16; k++, xk++, wk += 8) {
-					const float *w = wk;
+				for (int k = 0; k < 16; k++, xk++, w += 8) {
 					RC_OPAQUE(xk);
 					RC_FETCH(w + 4096);
 					V w0 = ld(w), v;
@@ -4482,7 +4460,7 @@ winograd2x4_64to64_8x8_add_relu_c_p8(const float *RC_RESTRICT x, const float *RC
 				}
 			}
 
-			st(m + 0, a0);
+			st(m, a0);
 			st(m + 8, a1);
 			st(m + 16, a2);
 			st(m + 24, a3);

@@ -2,15 +2,15 @@
 local nn = require "resnet"
 
 return nn.model {
-	name   = "bottleneck_folded",
-	input  = nn.image { 3, 48, 48 },
-	bn     = "folded",
-	stem   = nn.stem.imagenet { 4 },
-	stages = {
-		nn.stage { nn.bottleneck, blocks = 2, width = 4 },
-		nn.stage { nn.bottleneck, blocks = 1, width = 8, stride = 2 },
-		nn.stage { nn.bottleneck, blocks = 1, width = 16, stride = 2 },
-		nn.stage { nn.bottleneck, blocks = 1, width = 32, stride = 2 },
-	},
-	head   = nn.classifier { 7 },
+  name   = "bottleneck_folded",
+  input  = nn.image { 3, 48, 48 },
+  bn     = "folded",
+  stem   = nn.stem.imagenet { 4 },
+  stages = {
+    nn.stage { nn.bottleneck, blocks = 2, width = 4 },
+    nn.stage { nn.bottleneck, blocks = 1, width = 8, stride = 2 },
+    nn.stage { nn.bottleneck, blocks = 1, width = 16, stride = 2 },
+    nn.stage { nn.bottleneck, blocks = 1, width = 32, stride = 2 },
+  },
+  head   = nn.classifier { 7 },
 }
