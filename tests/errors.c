@@ -45,7 +45,7 @@ static const struct {
 	{ "tap", HEAD "return nn.model { name = \"m\", input = nn.image { 3, 8, 8 }, stem = nn.stem.cifar { 8 }, taps = { \"steam\" } }",
 	  "model.lua:2: model: taps: want a part or a layer, got 'steam'" },
 	{ "image_dtype", HEAD "return nn.model { name = \"m\", input = nn.image { 3, 8, 8, dtype = \"u16\" } }",
-	  "model.lua:2: image: dtype: want one of float, u8, got \"u16\"" },
+	  "model.lua:2: image: dtype: want one of float, u8, got \"u16\"; did you mean 'u8'?" },
 	{ "bn_word", HEAD "return nn.model { name = \"m\", input = nn.image { 3, 8, 8 }, bn = \"fold\" }",
 	  "model.lua:2: model: want bn as { eps = ..., split = ... } or \"folded\", got \"fold\"" },
 	{ "no_model", "return 3", "model.lua:1: model: want the file to return nn.model { ... }, got number" },
