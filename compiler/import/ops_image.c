@@ -2,7 +2,6 @@
 ** ops_image.c - convolutions, pools, and what cuts, joins and resizes images.
 */
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "import.h"

@@ -1,8 +1,6 @@
 /*
 ** ops_shape.c - reshapes that keep the order of elements, constants and the arithmetic of shapes.
 */
-#include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "import.h"

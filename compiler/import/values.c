@@ -1,7 +1,6 @@
 /*
 ** values.c - what the importer's operators share: values by name, attributes, names of layers, making nodes.
 */
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -13,7 +13,6 @@
 ** error is a third of that of 0, ±1, ±2; 0, ±1 and infinity for two outputs.
 */
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "conv.h"
