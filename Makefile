@@ -15,7 +15,7 @@ SRC = compiler/error.c compiler/memory.c compiler/files.c compiler/graph.c compi
       dsl/sandbox.c dsl/attr.c dsl/dsl.c \
       compiler/passes/fold_bn.c compiler/passes/fuse.c compiler/passes/dce.c compiler/passes/choose.c \
       compiler/passes/layout.c compiler/passes/tile.c compiler/passes/plan.c \
-      compiler/kernels/kernel.c compiler/kernels/tiling.c compiler/kernels/conv.c compiler/kernels/winograd.c compiler/kernels/winograd_tiling.c compiler/kernels/winograd_error.c compiler/kernels/depthwise.c compiler/kernels/map.c \
+      compiler/kernels/kernel.c compiler/kernels/tiling.c compiler/kernels/conv.c compiler/kernels/winograd.c compiler/kernels/winograd_tiling.c compiler/kernels/winograd_error.c compiler/kernels/grouped.c compiler/kernels/map.c \
       compiler/kernels/pool.c compiler/kernels/copy.c compiler/kernels/softmax.c compiler/kernels/upsample.c compiler/kernels/top_k.c \
       compiler/emit/out.c compiler/emit/model.c compiler/emit/source.c compiler/emit/header.c compiler/emit/blob.c \
       compiler/emit/dispatch.c compiler/emit/runtime.c \

@@ -379,7 +379,7 @@ size_t layout_floats(const Layout *l, Shape s);
 bool same_layout(const Layout *a, const Layout *b);
 
 /* kernels/ */
-extern const Family family_conv, family_winograd, family_depthwise, family_bn, family_act, family_add, family_mul, family_pool,
+extern const Family family_conv, family_winograd, family_grouped, family_bn, family_act, family_add, family_mul, family_pool,
 	family_adaptive, family_copy, family_softmax, family_upsample, family_top_k;
 typedef struct {                     /* how a direct convolution is cut */
 	int ob, p;                   /* register tile: vectors of output channels, pixels */
@@ -394,6 +394,7 @@ int vectors_of(const Kernel *k);                     /* vectors of output channe
 Tiling conv_tiling(const Kernel *k, int ob, int p);
 double conv_cycles(const Kernel *k, const Tiling *tl);/* the cost model */
 void conv_candidates(const Kernel *k, void (*each)(void *, int ob, int p), void *user);
+bool grouped_fits(const Node *n);                    /* groups as wide in as out that fit a vector */
 bool winograd_fits(const Node *n);                   /* 3x3, stride 1, no groups, enough channels */
 int winograd_reach(int m, int in, int out, int before); /* rows that tiles of m read beyond the image */
 double winograd_cycles(const Kernel *k, Pair m, int ob, int rt);

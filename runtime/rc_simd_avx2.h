@@ -36,6 +36,16 @@ static inline V clamp(V a, V lo, V hi)        { return _mm256_min_ps(hi, _mm256_
 static inline V neg_abs(V a)                  { return _mm256_or_ps(a, splat(-0.0f)); }
 static inline V lowest(void)                  { return splat(-RC_INFINITY); }
 
+/* lane i^s to lane i; s from 1 to 7 is known when this is compiled */
+static inline V
+swap(V a, int s)
+{
+	if (s & 4)
+		a = _mm256_permute2f128_ps(a, a, 1);
+	return (s & 3) == 1 ? _mm256_permute_ps(a, 0xb1) : (s & 3) == 2 ? _mm256_permute_ps(a, 0x4e) :
+	       (s & 3) == 3 ? _mm256_permute_ps(a, 0x1b) : a;
+}
+
 /* maximum; NaN wins */
 static inline V
 pmax(V a, V b)

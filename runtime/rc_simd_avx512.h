@@ -38,6 +38,20 @@ static inline V clamp(V a, V lo, V hi)        { return _mm512_maskz_min_ps(0xfff
 static inline V neg_abs(V a)                  { return sub(zero(), _mm512_abs_ps(a)); }
 static inline V lowest(void)                  { return splat(-RC_INFINITY); }
 
+/* lane i^s to lane i; s from 1 to 7 is known when this is compiled */
+static inline V
+swap(V a, int s)
+{
+	static const int lanes[16] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15 };
+
+	switch (s) {
+	case 1:  return _mm512_maskz_permute_ps(0xffff, a, 0xb1);
+	case 2:  return _mm512_maskz_permute_ps(0xffff, a, 0x4e);
+	case 3:  return _mm512_maskz_permute_ps(0xffff, a, 0x1b);
+	default: return _mm512_maskz_permutexvar_ps(0xffff, _mm512_xor_si512(_mm512_loadu_si512(lanes), _mm512_set1_epi32(s)), a);
+	}
+}
+
 /* maximum; NaN wins */
 static inline V
 pmax(V a, V b)

@@ -143,7 +143,8 @@ START_TEST(micro_kernels_keep_their_accumulators_in_registers)
 	if (!have(compiler))
 		return;
 	ck_assert_int_eq(resnetc("examples/resnet50.lua -w random -q --target %s -o %s", t, dir).status, 0);
-	ck_assert_int_eq(system(arena_text("cd '%s' && %s -O2 -S resnet50.c -o lint.s", dir, compiler)), 0);
+	ck_assert_int_eq(resnetc("examples/resnext50_32x4d.lua -w random -q --target %s -o %s", t, dir).status, 0);
+	ck_assert_int_eq(system(arena_text("cd '%s' && %s -O2 -S resn*50*.c && cat resn*50*.s > lint.s", dir, compiler)), 0);
 	text = file_map(in_dir("lint/lint.s"), &len);
 	/* functions NAME_pWIDTH: the comment before them in the C says how many accumulators, so as many multiply-adds a step */
 	for (const char *line = text; line && line < text + len; line = memchr(line, '\n', (size_t)(text + len - line)), line = line ? line + 1 : NULL) {
@@ -161,9 +162,10 @@ START_TEST(micro_kernels_keep_their_accumulators_in_registers)
 		int moves = stack_moves(line, end, &fmas);
 		kernels++;
 		ck_assert_msg(fmas > 0 && (fmas%width == 0 || strstr(name, "winograd")), "%s, %s: %s has %d multiply-adds", compiler, t, name, fmas);
-		ck_assert_msg(moves <= 9, "%s, %s: %s moves %d vectors to or from the stack", compiler, t, name, moves);
+		/* clang loads the columns of strided groups far ahead and spills some in 16 registers: one for six multiply-adds */
+		ck_assert_msg(moves <= (strstr(name, "_s2_g") ? fmas/6 : 9), "%s, %s: %s moves %d vectors to or from the stack", compiler, t, name, moves);
 	}
-	ck_assert_int_ge(kernels, 20);
+	ck_assert_int_ge(kernels, 40);
 }
 END_TEST
 
@@ -215,20 +217,25 @@ START_TEST(neon_runs_under_qemu)
 	if (!have("aarch64-linux-gnu-gcc") || !have("qemu-aarch64"))
 		return;
 	ck_assert_int_eq(resnetc("examples/cifar_resnet20.lua --name first -w random:1 -q -o %s --target neon", dir).status, 0);
-	ck_assert_int_eq(resnetc("examples/cifar_resnet20_b.lua --name second -w random:2 -q -o %s --target neon", dir).status, 0);
+	/* every vector word */
+	const char *second = body_model(3, 11, 9,
+		"x = nn.silu(nn.conv(nn.relu6(nn.conv(x, { 24, kernel = 3 })), { 24, kernel = 3, groups = 6 }))\n"
+		"x = nn.leaky_relu(nn.conv(x, { 24, kernel = 3, groups = 12 })) + nn.max_pool(x, { kernel = 3, stride = 1, padding = 1 })\n"
+		"return nn.softmax(nn.hard_swish(nn.conv(nn.hard_sigmoid(x), { 10, kernel = 3 }))*nn.sigmoid(nn.slice(x, { channels = { 0, 10 } })))");
+	ck_assert_int_eq(resnetc("%s --name second -w random:2 -q -o %s --target neon", second, dir).status, 0);
 	put_file("neon/app.c", app, strlen(app));
 	ck_assert_int_eq(system(arena_text("cd '%s' && aarch64-linux-gnu-gcc -O2 -static *.c -o app && qemu-aarch64 ./app > out", dir)), 0);
 	/* against the interpreter */
 	FILE *f = fopen(in_dir("neon/out"), "r");
 	for (int k = 0; k < 2; k++) {
 		static const DslOptions none;
-		Graph *g = dsl_load(k ? "examples/cifar_resnet20_b.lua" : "examples/cifar_resnet20.lua", &none);
+		Graph *g = dsl_load(k ? second : "examples/cifar_resnet20.lua", &none);
 		double in[3072], **v, most = 0, err = 0;
 		bind_random(g, (uint64_t)k + 1);
 		for (int i = 0; i < 3072; i++)
 			in[i] = i%17 - 8;
 		v = interp(g, in);
-		for (int i = 0; i < 10; i++) {
+		for (size_t i = 0; i < count_of(g->outputs[0]->shape); i++) {
 			double got;
 			ck_assert_int_eq(fscanf(f, "%la", &got), 1);
 			most = fmax(most, fabs(v[g->outputs[0]->id][i]));

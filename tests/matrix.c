@@ -40,6 +40,14 @@ static const struct {
 	{ O_conv2d, 17, 9, 7, 2, "return nn.relu(nn.conv(nn.relu(x), { 17, kernel = 3, groups = 17, bias = true }) + x)" },
 	{ O_conv2d, 20, 9, 7, 1, "return nn.conv(x, { 20, kernel = 3, groups = 20, stride = 2, dilation = 2, padding = 1 })" },
 	{ O_conv2d, 20, 9, 7, 1, "return nn.conv(x, { 40, kernel = 3, groups = 20 })" },
+	/* groups within a vector: of 2, 4, 8 channels, strides, dilations, skips in another halo, one vector, kernels wider than the registers */
+	{ O_conv2d, 128, 9, 31, 1, "return nn.relu(nn.bn(nn.conv(nn.relu(x), { 128, kernel = 3, groups = 32 })))" },
+	{ O_conv2d, 40, 7, 9, 2, "local a = nn.relu(x) return nn.conv(a, { 40, kernel = 3, groups = 5, bias = true }) + a" },
+	{ O_conv2d, 36, 7, 33, 2, "return nn.silu(nn.conv(nn.relu(x), { 36, kernel = {1, 3}, stride = {1, 2}, groups = 9, bias = true }))" },
+	{ O_conv2d, 10, 8, 17, 1, "return nn.conv(nn.relu(x), { 10, kernel = {3, 2}, dilation = {2, 3}, groups = 5 })" },
+	{ O_conv2d, 16, 1, 9, 1, "return nn.conv(nn.relu(x), { 16, kernel = {1, 5}, stride = 3, groups = 2 })" },
+	{ O_conv2d, 48, 3, 40, 1, "return nn.conv(nn.relu(x), { 48, kernel = {1, 19}, groups = 12, bias = true }) + nn.relu(x)" },
+	{ O_conv2d, 64, 7, 7, 1, "return nn.conv(nn.relu(nn.conv(nn.relu(x), { 64, kernel = 3, groups = 8 })), { 64, kernel = 7, groups = 64 })" },
 	{ O_conv2d, 256, 4, 4, 1, "return nn.relu(nn.bn(nn.conv(nn.relu(x), { 128, kernel = 3 })))" },
 	/* several passes over channel blocks: bands, batches, skips, a last block that is not full, groups */
 	{ O_conv2d, 200, 19, 5, 2, "local a = nn.relu(x) return nn.relu(nn.bn(nn.conv(a, { 200, kernel = 3 })) + a)" },

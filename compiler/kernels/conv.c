@@ -5,7 +5,7 @@
 ** named accumulators that lives in registers while k walks over input channels and taps. Weights are
 ** packed in the order they are read: [group of OB vectors][channel block][ki][kj][channel][OB*VL].
 **
-** Grouped convolutions run the same code: a group of output vectors starts at its first input
+** Grouped convolutions that grouped.c does not take run the same code: a group of output vectors starts at its first input
 ** channel block and reads as many blocks as the widest group needs; weights that connect nothing
 ** are zero.
 */
@@ -389,20 +389,20 @@ emit_passes(Out *o, const Tiling *tl)
 		out_line(o, "for (int i = 0; i < %d; i++) {", tl->rows);
 }
 
-/* emit_units - the loop over the kernel's work: group og of output vectors, image n, row i or band t */
-static void
-emit_units(Out *o, int groups, int images, int rows, const char *row)
+/* emit_units - the loop over the kernel's work: vector or group of vectors v, image n, row i or band t */
+void
+emit_units(Out *o, const char *v, int vectors, int images, int rows, const char *row)
 {
-	int axes = (groups > 1) + (images > 1) + (rows > 1);
-	const char *u = axes != 1 ? "u" : groups > 1 ? "og" : images > 1 ? "n" : row;
+	int axes = (vectors > 1) + (images > 1) + (rows > 1);
+	const char *u = axes != 1 ? "u" : vectors > 1 ? v : images > 1 ? "n" : row;
 
 	out_line(o, "for (int %s = lo; %s < hi; %s++) {", u, u, u);
 	if (axes < 2)
 		return;
-	if (groups > 1)
-		out_line(o, "int og = u/%d;", images*rows);
+	if (vectors > 1)
+		out_line(o, "int %s = u/%d;", v, images*rows);
 	if (images > 1)
-		out_line(o, "int n = u%s%s;", rows > 1 ? arena_text("/%d", rows) : "", groups > 1 ? arena_text("%%%d", images) : "");
+		out_line(o, "int n = u%s%s;", rows > 1 ? arena_text("/%d", rows) : "", vectors > 1 ? arena_text("%%%d", images) : "");
 	if (rows > 1)
 		out_line(o, "int %s = u%%%d;", row, rows);
 }
@@ -424,7 +424,7 @@ conv_emit(Out *o, const Kernel *k, const char *fn)
 			emit_tile(o, k, fn, &tl, tl.width[i]);
 	start = emit_from(o, k, fn, per, groups);
 	emit_kernel_head(o, k, fn);
-	emit_units(o, groups, images, tl.bands, many ? "t" : "i");
+	emit_units(o, "og", groups, images, tl.bands, many ? "t" : "i");
 	emit_base(o, k, "const float", "x", start, &k->lx, k->lx.row*(size_t)(s.h*tl.fold), x0, &tl);
 	if (groups > 1)
 		out_line(o, "const float *wi = w + %s;", times("og", group_floats(k, &tl)));

@@ -13,5 +13,7 @@ const char *plus(size_t offset);                     /* " + 16", or nothing */
 void emit_step(Out *o, const Kernel *k, int ob, int p); /* one k step: loads and OB*P multiply-adds */
 void emit_fetch(Out *o, size_t floats, int per);      /* prefetch of what a later k step reads of so many weights */
 int first_block(const Kernel *k, int og, int per);   /* where group og starts reading */
+void split_row(int w, int p, int count[2], int width[2]); /* tiles of a row, at most p wide, of two widths next to each other */
+void emit_units(Out *o, const char *v, int vectors, int images, int rows, const char *row); /* the loop over units of work */
 
 #endif

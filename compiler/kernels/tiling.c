@@ -105,17 +105,25 @@ set_passes(const Kernel *k, Tiling *tl)
 	tl->bands = ceil_div(tl->rows, 8);
 }
 
+/* split_row - tiles of at most p pixels, balanced: their widths differ by at most one */
+void
+split_row(int w, int p, int count[2], int width[2])
+{
+	int tiles = ceil_div(w, p);
+
+	width[0] = ceil_div(w, tiles);
+	width[1] = width[0] - 1;
+	count[0] = w - width[1]*tiles;
+	count[1] = tiles - count[0];
+}
+
 static Tiling
 tiling_of(const Kernel *k, int ob, int p, int fold)
 {
 	Tiling tl = { .ob = ob, .fold = fold, .rows = k->y.h/fold, .cols = k->y.w*fold };
-	int tiles = ceil_div(tl.cols, p);
 
-	/* balanced: widths differ by at most one */
-	tl.p = tl.width[0] = ceil_div(tl.cols, tiles);
-	tl.width[1] = tl.width[0] - 1;
-	tl.count[0] = tl.cols - tl.width[1]*tiles;
-	tl.count[1] = tiles - tl.count[0];
+	split_row(tl.cols, p, tl.count, tl.width);
+	tl.p = tl.width[0];
 	set_passes(k, &tl);
 	return tl;
 }

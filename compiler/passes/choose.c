@@ -1,6 +1,6 @@
 /*
 ** choose - the algorithm of every node: which kernel family emits it. Most ops have one; a convolution
-** whose groups are its channels is depthwise; a 3x3 of stride 1 is Winograd's where the cost model finds
+** in groups that fit a vector is grouped; a 3x3 of stride 1 is Winograd's where the cost model finds
 ** a tile that beats the direct one, unless the graph is to be exact; every other is direct.
 ** What was measured (g->tuned) comes first; a Winograd tile the model or a dump has set is kept; with g->like set, that graph's algorithms are.
 ** Switched off, every convolution takes the direct family, which can do all of them.
@@ -96,7 +96,7 @@ choose(Graph *g)
 			n->a.winograd = tile_of(n);
 		if (n->a.winograd.h)
 			n->family = &family_winograd;
-		else if (!g->plain_choice && n->a.groups > 1 && n->a.groups == n->in[0]->shape.c && n->a.out == n->a.groups)
-			n->family = &family_depthwise;
+		else if (!g->plain_choice && grouped_fits(n))
+			n->family = &family_grouped;
 	}
 }

@@ -21,6 +21,7 @@ static inline V sub(V a, V b)                 { EACH(a.f[i] - b.f[i]); }
 static inline V mul(V a, V b)                 { EACH(a.f[i]*b.f[i]); }
 static inline V fma_(V a, V b, V c)           { EACH(a.f[i]*b.f[i] + c.f[i]); }
 static inline V relu(V a)                     { EACH(a.f[i] < 0 ? 0 : a.f[i]); }
+static inline V swap(V a, int s)              { EACH(a.f[i ^ s]); }
 static inline V pmax(V a, V b)                { EACH(isnan(a.f[i]) || a.f[i] > b.f[i] ? a.f[i] : b.f[i]); }
 static inline V div_(V a, V b)                { EACH(a.f[i]/b.f[i]); }
 static inline V clamp(V a, V lo, V hi)        { EACH(a.f[i] < lo.f[i] ? lo.f[i] : a.f[i] > hi.f[i] ? hi.f[i] : a.f[i]); }
