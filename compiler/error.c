@@ -3,12 +3,16 @@
 ** (the command line, exit 2) and die (our own mistake, exit 3). Messages are lower-case fragments
 ** without a full stop that say place, op, name, what was wanted and what was found.
 */
+#include <setjmp.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "resnetc.h"
 
 bool quiet;
+
+static jmp_buf *catcher;             /* of attempt() */
+static const char *caught;
 
 static void
 say(const char *prefix, const char *format, va_list args)
@@ -19,13 +23,41 @@ say(const char *prefix, const char *format, va_list args)
 	fputc('\n', stderr);
 }
 
+/* refuse - the user's input is wrong: to whoever attempts it, or the end */
+static void
+refuse(const char *prefix, const char *format, va_list args)
+{
+	char text[1000];
+
+	if (!catcher) {
+		say(prefix, format, args);
+		exit(ExitInput);
+	}
+	vsnprintf(text, sizeof text, format, args);
+	caught = arena_text("%s%s", prefix, text);
+	longjmp(*catcher, 1);
+}
+
+const char *
+attempt(void (*f)(void *), void *user)
+{
+	jmp_buf here, *outer = catcher;
+
+	caught = NULL;
+	catcher = &here;
+	if (!setjmp(here))
+		f(user);
+	catcher = outer;
+	return caught;
+}
+
 void
 fail(const char *format, ...)
 {
 	va_list args;
 
 	va_start(args, format);
-	say("", format, args);
+	refuse("", format, args);
 	va_end(args);
 	exit(ExitInput);
 }
@@ -38,7 +70,7 @@ fail_at(const Node *n, const char *format, ...)
 
 	prefix = arena_text("%s:%d: %s '%s': ", n->g->file, n->line, op_rows[n->op].name, n->name ? n->name : "?");
 	va_start(args, format);
-	say(prefix, format, args);
+	refuse(prefix, format, args);
 	va_end(args);
 	exit(ExitInput);
 }

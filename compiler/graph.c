@@ -83,6 +83,13 @@ attr_differs(const AttrRow *row, const Attr *a, const Attr *b)
 	return memcmp((const char *)a + row->at, (const char *)b + row->at, size_of(row->kind)) != 0;
 }
 
+/* attr_copy - one attribute, from another node */
+void
+attr_copy(const AttrRow *row, Attr *to, const Attr *from)
+{
+	memcpy((char *)to + row->at, (const char *)from + row->at, size_of(row->kind));
+}
+
 /* set_act - an epilogue's activation, with the numbers it has in from */
 void
 set_act(Attr *a, Act act, const Attr *from)

@@ -87,26 +87,33 @@ peak_source(const Target *t)
 	return (File){ "rc_peak.c", text, len };
 }
 
-static void
-run_compiler(const char *dir, const char *sources)
+void *
+host_load(const char *dir, const char *sources, const char *flags, const char **cc)
 {
-	const char *cc = compiler();
-	char *command = arena_text("cd '%s' && %s -std=c11 -O2 -w -fPIC -shared %s -o model.so 2> cc.log", dir, cc, sources);
+	const char *name = compiler();
+	char *command = arena_text("cd '%s' && %s -std=c11 %s -w -fPIC -shared %s -o model.so 2> cc.log", dir, name, flags, sources);
 	int status = system(command);
+	void *lib;
 
 	if (status) {
 		char line[512] = "";
 		FILE *f = fopen(arena_text("%s/cc.log", dir), "r");
 		while (f && fgets(line, sizeof line, f))
 			fputs(line, stderr);
-		die("%s refused the emitted code", cc);
+		die("%s refused the emitted code", name);
 	}
+	lib = dlopen(arena_text("%s/model.so", dir), RTLD_NOW | RTLD_LOCAL);
+	if (!lib)
+		die("%s", dlerror());
+	if (cc)
+		*cc = name;
+	return lib;
 }
 
-static void *
-symbol(const Host *h, const char *name)
+void *
+host_symbol(void *lib, const char *name)
 {
-	void *p = dlsym(h->lib, name);
+	void *p = dlsym(lib, name);
 
 	if (!p)
 		die("the emitted code has no %s", name);
@@ -118,7 +125,7 @@ host_build(const Model *m, const char *dir, bool with_peak)
 {
 	const Graph *g = m->g;
 	File files[20];
-	Host h = { .compiler = compiler() };
+	Host h = { 0 };
 	int count = 0;
 
 	if (!target_runs_here(g->target))
@@ -129,15 +136,12 @@ host_build(const Model *m, const char *dir, bool with_peak)
 		files[count++] = peak_source(g->target);
 	count += runtime_files(&g->target, 1, files + count);
 	write_files(dir, files, count);
-	run_compiler(dir, arena_text("%s.c rc.c%s", g->name, with_peak ? " rc_peak.c" : ""));
-	h.lib = dlopen(arena_text("%s/model.so", dir), RTLD_NOW | RTLD_LOCAL);
-	if (!h.lib)
-		die("%s", dlerror());
+	h.lib = host_load(dir, arena_text("%s.c rc.c%s", g->name, with_peak ? " rc_peak.c" : ""), "-O2", &h.compiler);
 	/* POSIX promises that these conversions work; ISO C has no cast for them */
-	*(void **)&h.check = symbol(&h, arena_text("%s_check", g->name));
-	*(void **)&h.run_with = symbol(&h, arena_text("%s_run_with", g->name));
-	*(void **)&h.strerror = symbol(&h, "rc_strerror");
+	*(void **)&h.check = host_symbol(h.lib, arena_text("%s_check", g->name));
+	*(void **)&h.run_with = host_symbol(h.lib, arena_text("%s_run_with", g->name));
+	*(void **)&h.strerror = host_symbol(h.lib, "rc_strerror");
 	if (with_peak)
-		*(void **)&h.peak = symbol(&h, "rc_peak");
+		*(void **)&h.peak = host_symbol(h.lib, "rc_peak");
 	return h;
 }

@@ -11,6 +11,7 @@ const Verb verbs[] = {
 	{ "bench",   verb_bench,   "bench MODEL.lua [-w WEIGHTS] [--threads N]", "time every layer against this machine's peak" },
 	{ "tune",    verb_tune,    "tune MODEL.lua [-w WEIGHTS] [--threads N] [-o FILE]", "time algorithms and tiles; compile --tuned FILE uses them" },
 	{ "verify",  verb_verify,  "verify MODEL.lua [-w W] [-i IN] [--expect OUT.npy]", "emitted code against double precision, by layer" },
+	{ "fuzz",    verb_fuzz,    "fuzz [CASE.lua] [--count N] [--seed N] [--time SECONDS] [--target NAME]", "random networks against double precision" },
 	{ "explain", verb_explain, "explain MODEL.lua [LAYER]", "what was fused, which algorithm and tile, why" },
 	{ "import",  verb_import,  "import FILE.onnx [-o DIR]", "an ONNX model as NAME.lua and NAME.safetensors" },
 	{ "weights", verb_weights, "weights FILE", "what a weight file holds: names, shapes, ranges, NaNs" },

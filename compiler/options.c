@@ -27,6 +27,9 @@ static const struct {
 	{ "--batch", NULL, Number, offsetof(Options, batch), 1, 4096, "N", "images a call" },
 	{ "--threads", NULL, Number, offsetof(Options, threads), 1, 64, "N", "run, bench: threads" },
 	{ "--rounds", NULL, Number, offsetof(Options, rounds), 1, 100000, "N", "bench: how many runs" },
+	{ "--count", NULL, Number, offsetof(Options, count), 1, INT_MAX, "N", "fuzz: how many networks" },
+	{ "--seed", NULL, Number, offsetof(Options, seed), 0, INT_MAX, "N", "fuzz: of the first network; each further one has the next" },
+	{ "--time", NULL, Number, offsetof(Options, time), 1, INT_MAX, "SECONDS", "fuzz: stop after so long" },
 	{ "-D", NULL, Arg, 0, 0, 0, "KEY=VALUE", "seen by the model as nn.arg.KEY" },
 	{ "--tuned", NULL, Text, offsetof(Options, tuned), 0, 0, "FILE", "algorithms and tiles as resnetc tune measured them" },
 	{ "--exact", NULL, Flag, offsetof(Options, exact), 0, 0, NULL, "direct convolutions only: no Winograd" },
@@ -328,6 +331,7 @@ options_parse(int argc, char **argv)
 		usage_error("%s: want a file, got none", o.verb);
 	if (!o.model && strstr(v->usage, "MODEL"))
 		usage_error("%s: want a model file, got none", o.verb);
+	o.target_given = o.ntargets > 0;
 	if (!o.ntargets)
 		set_targets(&o, "native");
 	if (o.ntargets > 1 && strcmp(o.verb, "compile"))

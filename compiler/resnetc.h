@@ -269,6 +269,7 @@ void fail_at(const Node *n, const char *format, ...) PRINTF(2, 3) NORETURN;     
 void warn(const char *format, ...) PRINTF(1, 2);
 void usage_error(const char *format, ...) PRINTF(1, 2) NORETURN;                    /* exit 2 */
 void die_at(const char *file, int line, const char *format, ...) PRINTF(3, 4) NORETURN; /* our fault: exit 3 */
+const char *attempt(void (*f)(void *), void *user);   /* what f said when it failed, instead of the end; NULL: it did not */
 #define die(...) die_at(__FILE__, __LINE__, __VA_ARGS__)
 const char *nearest(const char *word, const char *const *words, int count);         /* for "did you mean"; NULL: none is near */
 
@@ -286,6 +287,7 @@ extern const char *const act_names[NActs];
 const char *const *words_of(const AttrRow *row, int *count); /* of an attribute of kind WORD */
 Act act_of(Op op);                                   /* Act_none: not an activation */
 void set_act(Attr *a, Act act, const Attr *from);
+void attr_copy(const AttrRow *row, Attr *to, const Attr *from);
 bool attr_differs(const AttrRow *row, const Attr *a, const Attr *b);
 Graph *graph_new(const char *file);
 Node *node_new(Graph *g, Op op, int line);           /* with default attributes, not yet in g->nodes */
@@ -563,6 +565,8 @@ typedef struct {
 	const char *compiler;
 } Host;
 Host host_build(const Model *m, const char *dir, bool with_peak);
+void *host_load(const char *dir, const char *sources, const char *flags, const char **cc);  /* compiled and loaded */
+void *host_symbol(void *lib, const char *name);
 
 /* options.c */
 typedef struct {
@@ -576,11 +580,11 @@ typedef struct {
 	const char *tuned;           /* file of rows */
 	const Tuned *rows;           /* build: rows in memory, instead of a file */
 	const Graph *like;           /* build: pack weights as this graph, of another input size, does */
-	int batch, h, w, threads, rounds;
+	int batch, h, w, threads, rounds, count, seed, time;
 	const char *args[64];
 	int nargs;
 	PassOptions pass;
-	bool json, verbose, quiet, exact;
+	bool json, verbose, quiet, exact, target_given;
 	const char *command;         /* for the banner: no paths */
 } Options;
 typedef struct {
@@ -602,6 +606,7 @@ int verb_bench(Options *o);
 int verb_verify(Options *o);
 int verb_tune(Options *o);
 int verb_explain(Options *o);
+int verb_fuzz(Options *o);
 int verb_init(Options *o);
 int verb_import(Options *o);
 int verb_weights(Options *o);

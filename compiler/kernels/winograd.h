@@ -22,6 +22,7 @@ int wino_pieces(const Wino *w, int width);           /* register tiles of a bloc
 int wino_piece(const Wino *w, int width, int i);     /* tiles of register tile i */
 size_t wino_scratch(const Kernel *k, const Wino *w); /* floats of V of a band */
 int winograd_points(int m, double p[2]);             /* pairs ±p for m = 2 or 4 outputs, besides 0 and infinity */
+void winograd_matrices(int m, float bt[6][6], float at[4][6]); /* B^T, A^T */
 void winograd_filter(int m, double g[6][3]);         /* G */
 void winograd_kernel(int ah, int aw, double gh[6][3], double gw[6][3], const double *g, double *u);  /* Gh g Gw' */
 

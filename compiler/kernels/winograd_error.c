@@ -17,9 +17,9 @@ times_linear(double *p, int n, double root)
 	p[0] *= -root;
 }
 
-/* matrices - B^T and A^T of m outputs from their definition: products of (x - other points), powers of the points */
-static void
-matrices(int m, float bt[6][6], float at[4][6])
+/* winograd_matrices - B^T and A^T of m outputs from their definition: products of (x - other points), powers of the points */
+void
+winograd_matrices(int m, float bt[6][6], float at[4][6])
 {
 	double pair[2], points[5] = { 0 };
 	int n = 2*winograd_points(m, pair) + 1;
@@ -73,8 +73,8 @@ one_tile(const Node *n, const float *x, const double *w, double *most, double *s
 	float bth[6][6], btw[6][6], ath[4][6], atw[4][6], half[36], v[36], m[36] = { 0 }, y[16];
 	double gh[6][3], gw[6][3], u[36];
 
-	matrices(mh, bth, ath);
-	matrices(mw, btw, atw);
+	winograd_matrices(mh, bth, ath);
+	winograd_matrices(mw, btw, atw);
 	winograd_filter(mh, gh);
 	winograd_filter(mw, gw);
 	for (int c = 0; c < ic; c++) {

@@ -1,0 +1,332 @@
+/*
+** bound.c - how far float32 code may be from the double-precision reference, element by element, derived from
+** the operations alone.
+**
+** Rounding errors are taken as independent, of mean zero and of variance at most u^2 of what is rounded (u = 2^-24):
+** the probabilistic model of Higham and Mary (A New Approach to Probabilistic Rounding Error Analysis, 2019). A sum
+** of n products whose magnitudes add up to S rounds n times something no larger than S, so it adds n u^2 S^2; what its
+** inputs bring goes through it with the squares of its weights. An activation multiplies by the square of its
+** steepest slope. Winograd's transforms amplify: their absolute row sums do what S does for the direct sum.
+** A result is wrong when it is more than 16 standard deviations off.
+*/
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../kernels/winograd.h"
+#include "fuzz.h"
+
+static const double U = 1.0/(1 << 24), Least = 1.4e-45, Overflow = 1e38;
+
+static double *
+array(size_t count)
+{
+	double *v = malloc(count*sizeof *v);
+
+	if (!v)
+		fail("out of memory");
+	return v;
+}
+
+typedef double Change(double);
+
+static double
+square(double v)
+{
+	return v*v;
+}
+
+static double
+nothing(double v)
+{
+	return 0*v;
+}
+
+static double *
+changed(const double *v, size_t count, Change *f)
+{
+	double *w = array(count);
+
+	for (size_t i = 0; i < count; i++)
+		w[i] = f(v[i]);
+	return w;
+}
+
+/* through - n's sum with its parameters changed, without skip and activation */
+static void
+through(const Node *n, Change *weights, Change *biases, const double *x, double *y)
+{
+	Node m = *n;
+
+	m.a.act = Act_none;
+	m.nin = 1;
+	if (n->p[P_weight].data)
+		m.p[P_weight].data = changed(n->p[P_weight].data, n->p[P_weight].count, weights);
+	if (n->p[P_bias].data)
+		m.p[P_bias].data = changed(n->p[P_bias].data, n->p[P_bias].count, biases);
+	interp_node(&m, &x, y);
+	if (n->p[P_weight].data)
+		free(m.p[P_weight].data);
+	if (n->p[P_bias].data)
+		free(m.p[P_bias].data);
+}
+
+/* finish - through the activation: variance of the pre-activation, whose magnitudes add up to s */
+static double
+finish(const Node *n, Act act, double var, double s, double y)
+{
+	const Attr *a = &n->a;
+	double own = 0, slope = 1;
+
+	switch (act) {
+	case Act_none:
+	case Act_relu:
+	case Act_relu6:        break;
+	case Act_clip:         own = U*y; break;
+	case Act_leaky_relu:   slope = fmax(1, fabs(a->slope)); own = 2*U*y; break;
+	case Act_sigmoid:      slope = 0.25; own = 16*U*y + 1.2e-38; break;
+	case Act_silu:         slope = 1.1; own = 16*U*y + 1.2e-38*(1 + s); break;
+	case Act_hard_sigmoid: slope = fabs(a->slope); own = 4*U*(slope*s + fabs(a->offset) + 1); break;
+	case Act_hard_swish:   slope = 1 + fabs(a->offset) + 2*fabs(a->slope)*s; own = 4*U*slope*s; break;
+	case NActs:            break;
+	}
+	var = slope*slope*var + own*own + Least*Least;
+	return s < Overflow && fabs(y) < Overflow ? var : (double)INFINITY;
+}
+
+/* amplification - of one axis of F(m, 3): the largest sum of |A^T| |G| |B^T| that an output is made of */
+static double
+amplification(int m)
+{
+	float bt[6][6], at[4][6];
+	double g[6][3], worst = 0;
+
+	winograd_matrices(m, bt, at);
+	winograd_filter(m, g);
+	for (int i = 0; i < m; i++) {
+		double sum = 0;
+		for (int j = 0; j < m + 2; j++) {
+			double rows = 0, taps = fabs(g[j][0]) + fabs(g[j][1]) + fabs(g[j][2]);
+			for (int l = 0; l < m + 2; l++)
+				rows += fabs((double)bt[j][l]);
+			sum += fabs((double)at[i][j])*taps*rows;
+		}
+		worst = fmax(worst, sum);
+	}
+	return worst;
+}
+
+/* winograd_sums - S of every output channel where one of the compilations uses Winograd, 0 elsewhere; how much it amplifies */
+static double
+winograd_sums(const Node *n, double most, const Graph *const *after, int nafter, double *sums)
+{
+	double amp = 0;
+	size_t icg = (size_t)n->in[0]->shape.c, taps = 9;
+
+	for (int k = 0; k < nafter; k++)
+		for (int i = 0; i < after[k]->count; i++) {
+			const Node *m = after[k]->nodes[i];
+			if (!strcmp(m->name, n->name) && m->op == O_conv2d && m->a.winograd.h && m->family == &family_winograd)
+				amp = fmax(amp, amplification(m->a.winograd.h)*amplification(m->a.winograd.w));
+		}
+	for (int o = 0; o < n->shape.c && amp > 0; o++)
+		for (size_t c = 0; c < icg; c++) {
+			double w = 0;
+			for (size_t t = 0; t < taps; t++)
+				w = fmax(w, fabs(n->p[P_weight].data[((size_t)o*icg + c)*taps + t]));
+			sums[o] += amp*w*most;
+		}
+	return fmax(amp, 1);
+}
+
+typedef struct {
+	const Node *n;
+	const double *x[NInputs], *v[NInputs];   /* values and variances of the inputs */
+	const double *y;
+	double *var, *s;             /* to fill: variance; magnitudes that were added, for a sum that is fused into this one */
+	double steps;                /* additions in a row behind each value */
+} At;
+
+static void
+dense(At *t, const Graph *const *after, int nafter)
+{
+	const Node *n = t->n;
+	size_t count = count_of(n->shape), plane = (size_t)n->shape.h*(size_t)n->shape.w;
+	double *in = changed(t->x[0], count_of(n->in[0]->shape), fabs), *sums = array((size_t)n->shape.c);
+	double most = 0, amp = 1, least;
+
+	t->steps = n->op == O_linear ? n->in[0]->shape.c : n->in[0]->shape.c/n->a.groups*n->a.kernel.h*n->a.kernel.w;
+	t->steps += 3;
+	through(n, fabs, fabs, in, t->s);
+	through(n, square, nothing, t->v[0], t->var);
+	for (size_t i = 0; i < count_of(n->in[0]->shape); i++)
+		most = fmax(most, in[i]);
+	for (int o = 0; o < n->shape.c; o++)
+		sums[o] = 0;
+	if (n->op == O_conv2d && n->a.groups == 1 && n->a.kernel.h == 3 && n->a.kernel.w == 3)
+		amp = winograd_sums(n, most, after, nafter, sums);
+	/* products and weights below the normal numbers are rounded to a multiple of the least float */
+	least = Least*(1 + amp*most);
+	for (size_t i = 0; i < count; i++) {
+		double skip = n->nin == 2 ? fabs(t->x[1][i]) : 0, s = t->s[i] + skip, w = sums[i/plane%(size_t)n->shape.c];
+		double var = t->var[i] + t->steps*U*U*(s*s + w*w) + t->steps*least*least + (n->nin == 2 ? t->v[1][i] : 0);
+		t->s[i] = fmax(s, w);
+		t->var[i] = finish(n, (Act)n->a.act, var, t->s[i], t->y[i]);
+	}
+	free(in);
+	free(sums);
+}
+
+static void
+norm(At *t, double before)
+{
+	const Node *n = t->n;
+	size_t plane = (size_t)n->shape.h*(size_t)n->shape.w;
+
+	for (size_t i = 0; i < count_of(n->shape); i++) {
+		size_t c = i/plane%(size_t)n->shape.c;
+		double scale = (n->a.affine ? n->p[P_bn_weight].data[c] : 1)/sqrt(n->p[P_bn_var].data[c] + n->a.eps);
+		double mean = n->p[P_bn_mean].data[c], shift = n->a.affine ? n->p[P_bn_bias].data[c] : 0;
+		/* folded into the sum before it, that sum's magnitudes are scaled and the mean is one more term */
+		double s = fabs(scale)*(fmax(fabs(t->x[0][i]), t->s[i]) + fabs(mean)) + fabs(shift);
+		t->s[i] = s;
+		t->var[i] = finish(n, (Act)n->a.act, scale*scale*t->v[0][i] + (before + 4)*U*U*s*s, s, t->y[i]);
+	}
+	t->steps = before;
+}
+
+static void
+elementwise(At *t, double before)
+{
+	const Node *n = t->n;
+	size_t plane = (size_t)n->shape.h*(size_t)n->shape.w;
+	bool gate = n->op == O_mul && n->in[1]->shape.h*n->in[1]->shape.w == 1;
+
+	for (size_t i = 0; i < count_of(n->shape); i++) {
+		size_t j = gate ? i/plane : i;
+		double x = fabs(t->x[0][i]), z = fabs(t->x[1][j]), v = t->v[0][i], u = t->v[1][j], s, var;
+		if (n->op == O_mul) {
+			s = x*z;
+			var = z*z*v + x*x*u + v*u + U*U*s*s + Least*Least;
+		} else {
+			s = fmax(x, t->s[i]) + z;    /* fused, the skip is one more term of the sum */
+			var = v + u + (before + 1)*U*U*s*s;
+		}
+		t->s[i] = s;
+		t->var[i] = finish(n, (Act)n->a.act, var, s, t->y[i]);
+	}
+	t->steps = before;
+}
+
+static void
+softmax(At *t)
+{
+	const Node *n = t->n;
+	size_t plane = (size_t)n->shape.h*(size_t)n->shape.w, c = (size_t)n->shape.c;
+
+	for (size_t i = 0; i < count_of(n->shape); i++) {
+		size_t first = i/(plane*c)*plane*c + i%plane;
+		double most = 0;
+		for (size_t k = 0; k < c; k++)
+			most = fmax(most, t->v[0][first + k*plane] + square(U*t->x[0][first + k*plane]));
+		/* each exponent is off by at most the input's error and a rounding, the largest too */
+		double y = t->y[i], var = 8*most*y*y + square((16 + (double)c)*U*y) + square(1.2e-38);
+		t->var[i] = 16*sqrt(2*most) < 0.25 ? var : (double)INFINITY;
+		t->s[i] = y;
+	}
+}
+
+/* windows - results that are means, maxima or copies of some inputs */
+static void
+windows(At *t)
+{
+	const Node *n = t->n;
+	double *in = changed(t->x[0], n->nin ? count_of(n->in[0]->shape) : 0, fabs), taps = 4;
+
+	if (n->op == O_avg_pool)
+		taps = n->a.kernel.h*n->a.kernel.w + 2;
+	if (n->op == O_adaptive_avg_pool)
+		taps = n->in[0]->shape.h*n->in[0]->shape.w + 2;
+	if (n->op == O_avg_pool || n->op == O_adaptive_avg_pool || n->op == O_upsample_bilinear) {
+		const double *x = in;
+		interp_node(n, &x, t->s);
+	} else {
+		for (size_t i = 0; i < count_of(n->shape); i++)
+			t->s[i] = 0;
+	}
+	interp_node(n, t->v, t->var);
+	for (size_t i = 0; i < count_of(n->shape); i++) {
+		if (!(t->var[i] >= 0))       /* -inf: a window without input; NaN: an infinite variance met a zero */
+			t->var[i] = isnan(t->var[i]) ? (double)INFINITY : 0;
+		t->var[i] += taps*U*U*t->s[i]*t->s[i] + taps*Least*Least*(t->s[i] > 0);
+		t->s[i] = fabs(t->y[i]);
+	}
+	free(in);
+}
+
+static void
+activation(At *t)
+{
+	const Node *n = t->n;
+	Act act = act_of(n->op);
+
+	for (size_t i = 0; i < count_of(n->shape); i++) {
+		/* fused into a sum or not, what it is given has the variance of the sum */
+		t->var[i] = finish(n, act, t->v[0][i], fabs(t->x[0][i]), t->y[i]);
+		t->s[i] = fabs(t->y[i]);
+	}
+}
+
+/*
+** fuzz_variance - of every node's results under float32, NCHW, malloc'd as interp's; INFINITY where nothing is known.
+** values: the reference's; after: the graphs that were compiled, for their Winograd tiles. A top_k keeps its input's.
+*/
+double **
+fuzz_variance(const Graph *g, double *const *values, const Graph *const *after, int nafter)
+{
+	double **var = calloc((size_t)g->count, sizeof *var), **s = calloc((size_t)g->count, sizeof *s);
+	double *steps = calloc((size_t)g->count, sizeof *steps);
+
+	if (!var || !s || !steps)
+		fail("out of memory");
+	for (int i = 0; i < g->count; i++) {
+		const Node *n = g->nodes[i];
+		size_t count = count_of(n->shape);
+		double before = 1;
+		At t = { .n = n, .y = values[i], .var = calloc(count, sizeof(double)), .s = calloc(count, sizeof(double)), .steps = 1 };
+		if (!t.var || !t.s)
+			fail("out of memory");
+		for (int k = 0; k < n->nin; k++) {
+			t.x[k] = values[n->in[k]->id];
+			t.v[k] = var[n->in[k]->id];
+			before = fmax(before, steps[n->in[k]->id]);
+		}
+		if (n->op == O_bn || n->op == O_add || n->op == O_mul)
+			for (size_t k = 0; k < count; k++) {
+				t.s[k] = s[n->in[0]->id][k];
+				if (n->op == O_add)
+					t.s[k] = fmax(t.s[k], s[n->in[1]->id][k]);
+			}
+		if (n->op == O_conv2d || n->op == O_linear)
+			dense(&t, after, nafter);
+		else if (n->op == O_bn)
+			norm(&t, before);
+		else if (n->op == O_add || n->op == O_mul)
+			elementwise(&t, before);
+		else if (n->op == O_softmax)
+			softmax(&t);
+		else if (act_of(n->op) != Act_none)
+			activation(&t);
+		else if (n->op != O_input && n->op != O_top_k)
+			windows(&t);
+		for (size_t k = 0; k < count; k++)
+			if (isnan(t.var[k]))
+				t.var[k] = INFINITY;
+		var[i] = t.var;
+		s[i] = t.s;
+		steps[i] = t.steps;
+	}
+	interp_free(g, s);
+	free(steps);
+	return var;
+}

@@ -1,0 +1,62 @@
+/* fuzz.h - random networks: how they are made, judged and made smaller. */
+#ifndef FUZZ_H
+#define FUZZ_H
+
+#include <stdio.h>
+
+#include "../resnetc.h"
+
+typedef struct {                     /* one node, before it is one */
+	Op op;
+	int in[4], nin;              /* genes it reads, by number */
+	Attr a;
+} Gene;
+
+enum { MostGenes = 24, MostOutputs = 3 };
+
+typedef enum { Values_plain, Values_zeros, Values_denormal, Values_large, Values_mixed, NValues } Values;
+
+typedef struct {                     /* a network and all that it is run with */
+	uint64_t seed;
+	Gene gene[MostGenes];        /* gene 0 is the input */
+	int count;
+	int output[MostOutputs], noutputs;
+	const char *text;            /* instead of genes: the model's text, when it comes from a file */
+	const Target *target;
+	unsigned skip;               /* passes left out in the second of its two compilations */
+	bool exact;                  /* in the first */
+	int batch, threads;
+	Values weights, input;
+} Case;
+
+typedef struct {                     /* what came of a case */
+	enum { Fine, Wrong, Crashed, Invalid } status;
+	char what[400];              /* of a case that is not fine */
+	double margin;               /* largest error found, in bounds */
+	double compared, values;     /* outputs, those with a finite bound; all */
+} Verdict;
+
+/* generate.c */
+uint64_t rnd(uint64_t *state);
+int rnd_to(uint64_t *state, int lo, int hi);         /* lo to hi, both included */
+bool rnd_chance(uint64_t *state, int percent);
+double rnd_normal(uint64_t *state);
+Case fuzz_case(uint64_t seed, const Target *target);
+Graph *fuzz_graph(const Case *c);                    /* NULL: it is not a legal network */
+const char *fuzz_text(const Case *c);                /* as a model file; its first line holds the rest of the case */
+bool fuzz_read(Case *c, const char *text);           /* a text from fuzz_text; false: it has no such line */
+void fuzz_weights(Graph *g, const Case *c);
+float *fuzz_input(const Graph *g, const Case *c);    /* malloc'd, one batch */
+
+/* bound.c */
+double **fuzz_variance(const Graph *g, double *const *values, const Graph *const *after, int nafter);
+
+/* trial.c; dir: a folder for what it writes, for one process at a time */
+Verdict *fuzz_verdicts(int count);                   /* that a process shares with those it starts */
+int fuzz_start(const Case *c, int count, Verdict *v, const char *dir);   /* a process that fills v; Crashed where it did not come to it */
+Verdict fuzz_trial(const Case *c, const char *dir);
+
+/* reduce.c */
+Case fuzz_reduce(Case c, int status, const char *dir, int *trials);
+
+#endif

@@ -1,0 +1,408 @@
+/*
+** generate.c - random legal networks. Ops come from the op table and their attributes from the attribute
+** table, so that a new row is tried without a word here; what is drawn and does not fit is drawn again.
+** Everything follows from the seed.
+*/
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fuzz.h"
+
+enum { MostFloats = 12000, MostMacs = 1500000 };     /* of a result, of a node; the reference runs in plain loops */
+
+/* --- random numbers: splitmix64 (Steele, Lea, Flood 2014) --- */
+
+uint64_t
+rnd(uint64_t *state)
+{
+	uint64_t z = *state += 0x9e3779b97f4a7c15u;
+
+	z = (z ^ z >> 30)*0xbf58476d1ce4e5b9u;
+	z = (z ^ z >> 27)*0x94d049bb133111ebu;
+	return z ^ z >> 31;
+}
+
+int
+rnd_to(uint64_t *state, int lo, int hi)
+{
+	return lo + (int)(rnd(state)%(uint64_t)(hi - lo + 1));
+}
+
+bool
+rnd_chance(uint64_t *state, int percent)
+{
+	return rnd_to(state, 0, 99) < percent;
+}
+
+double
+rnd_normal(uint64_t *state)
+{
+	double u = 1 - (double)(rnd(state) >> 11)/9007199254740992.0, v = (double)(rnd(state) >> 11)/9007199254740992.0;
+
+	return sqrt(-2*log(u))*cos(6.283185307179586*v);
+}
+
+static int
+one_of(uint64_t *r, const int *from, int count)
+{
+	return from[rnd_to(r, 0, count - 1)];
+}
+
+static int
+channels(uint64_t *r)
+{
+	static const int usual[] = { 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 24, 31, 32, 33, 40, 48, 64 };
+
+	return one_of(r, usual, sizeof usual/sizeof *usual);
+}
+
+static Pair
+pair(uint64_t *r, const int *from, int count)
+{
+	int h = one_of(r, from, count);
+
+	return (Pair){ h, rnd_chance(r, 70) ? h : one_of(r, from, count) };
+}
+
+/* --- attributes --- */
+
+static int
+divisor(uint64_t *r, int of)
+{
+	int d;
+
+	do
+		d = rnd_to(r, 1, of);
+	while (of%d);
+	return d;
+}
+
+static void
+random_range(uint64_t *r, Range *range, int size)
+{
+	int from = rnd_to(r, 0, size - 1);
+
+	if (rnd_chance(r, 50))
+		*range = (Range){ from, rnd_to(r, from + 1, size), rnd_to(r, 1, 3) };
+}
+
+/* random_attr - a value for one attribute of n, whose inputs are known */
+static void
+random_attr(uint64_t *r, Node *n, AttrId id)
+{
+	static const int kernels[] = { 1, 1, 3, 3, 3, 2, 4, 5, 7 }, steps[] = { 1, 1, 1, 1, 2, 2, 3 }, sizes[] = { 1, 1, 2, 3, 4, 5, 7 };
+	Attr *a = &n->a;
+	Shape x = n->in[0]->shape;
+	int words;
+
+	switch (id) {
+	case At_out:        a->out = n->op == O_top_k ? rnd_to(r, 1, x.c) : channels(r); break;
+	case At_kernel:     a->kernel = pair(r, kernels, 9); break;
+	case At_stride:     a->stride = pair(r, steps, 7); break;
+	case At_dilation:   a->dilation = pair(r, steps, rnd_chance(r, 80) ? 4 : 7); break;
+	case At_padding:
+		if (n->op == O_conv2d && rnd_chance(r, 50))
+			break;
+		if (n->op == O_conv2d && rnd_chance(r, 20))
+			a->padding.t = SameUpper;
+		else
+			a->padding = (Sides){ rnd_to(r, 0, 2), rnd_to(r, 0, 2), rnd_to(r, 0, 2), rnd_to(r, 0, 2) };
+		break;
+	case At_groups:
+		if (rnd_chance(r, 60))
+			break;
+		a->groups = rnd_chance(r, 30) ? x.c : divisor(r, x.c);
+		a->out = rnd_chance(r, 60) ? x.c : a->groups*rnd_to(r, 1, 4);
+		break;
+	case At_size:       a->size = op_rows[n->op].shape == shape_adaptive ? pair(r, sizes, 7) :
+				(Pair){ rnd_to(r, 1, 2*x.h + 1), rnd_to(r, 1, 2*x.w + 1) }; break;
+	case At_channels:
+		if (n->op == O_pad)
+			a->channels = (Pair){ rnd_to(r, 0, 5), rnd_to(r, 0, 5) };
+		else if (rnd_chance(r, 60))
+			a->channels.h = rnd_to(r, 0, x.c - 1), a->channels.w = rnd_to(r, a->channels.h + 1, x.c);
+		break;
+	case At_rows:       random_range(r, &a->rows, x.h); break;
+	case At_cols:       random_range(r, &a->cols, x.w); break;
+	case At_slope:      a->slope = rnd_normal(r)/4; break;
+	case At_offset:     a->offset = rnd_normal(r)/2; break;
+	case At_lo:         a->lo = -fabs(rnd_normal(r)); break;
+	case At_hi:         a->hi = fabs(rnd_normal(r)); break;
+	case At_act:        if (rnd_chance(r, 15)) a->act = rnd_to(r, 1, NActs - 1); break;
+	case At_eps:        a->eps = rnd_chance(r, 50) ? 1e-5 : 1e-3; break;
+	case At_coords:
+	case At_rounding:
+		words_of(&attr_rows[id], &words);
+		*(id == At_coords ? &a->coords : &a->rounding) = rnd_to(r, 0, words - 1);
+		break;
+	case At_bias:              a->bias = rnd_chance(r, 50); break;
+	case At_affine:            a->affine = rnd_chance(r, 80); break;
+	case At_ceil_mode:         a->ceil_mode = rnd_chance(r, 40); break;
+	case At_count_include_pad: a->count_include_pad = rnd_chance(r, 60); break;
+	case At_winograd:   /* by the shape, when that is known */
+	case At_tile: case At_shape: case At_scale_h: case At_scale_w: case At_bn: case At_bn_eps: case At_bn_affine: case NAttrs:
+		break;
+	}
+}
+
+/* --- genes to a graph --- */
+
+typedef struct { Graph *g; Node *n; } Adding;
+
+static void
+add_node(void *user)
+{
+	Adding *a = user;
+
+	node_add(a->g, a->n);
+}
+
+/* add_gene - false: it cannot be */
+static bool
+add_gene(Graph *g, const Gene *gene)
+{
+	Adding a = { g, node_new(g, gene->op, g->count + 1) };
+
+	a.n->name = arena_text("%s%d", gene->op == O_input ? "input" : "v", g->count);
+	a.n->a = gene->a;
+	for (int i = 0; i < gene->nin; i++)
+		a.n->in[a.n->nin++] = g->nodes[gene->in[i]];
+	if (attempt(add_node, &a))
+		return false;
+	node_params(a.n, NULL, NULL);
+	return count_of(a.n->shape) <= MostFloats && macs_of(a.n) <= MostMacs;
+}
+
+Graph *
+fuzz_graph(const Case *c)
+{
+	Graph *g = graph_new("fuzz.lua");
+
+	g->target = c->target;
+	for (int i = 0; i < c->count; i++)
+		if (!add_gene(g, &c->gene[i]))
+			return NULL;
+	for (int i = 0; i < c->noutputs; i++) {
+		PUSH(g->outputs, g->noutputs, g->nodes[c->output[i]]);
+		int names = i;
+		PUSH(g->output_names, names, "");
+	}
+	return g;
+}
+
+/* --- drawing genes --- */
+
+/* like - another result of this shape (or one value a channel, for a gate), or -1 */
+static int
+like(uint64_t *r, const Graph *g, int of, bool gate)
+{
+	int found = -1, seen = 0;
+	Shape s = g->nodes[of]->shape;
+
+	for (int i = 0; i < g->count; i++) {
+		Shape z = g->nodes[i]->shape;
+		bool same = z.c == s.c && ((z.h == s.h && z.w == s.w) || (gate && z.h == 1 && z.w == 1));
+		if (same && g->nodes[i]->op != O_top_k && rnd_to(r, 0, seen++) == 0)
+			found = i;
+	}
+	return found;
+}
+
+/* beside - another result with these rows and columns */
+static int
+beside(uint64_t *r, const Graph *g, int of)
+{
+	int found = of, seen = 0;
+	Shape s = g->nodes[of]->shape;
+
+	for (int i = 0; i < g->count; i++)
+		if (g->nodes[i]->shape.h == s.h && g->nodes[i]->shape.w == s.w && g->nodes[i]->op != O_top_k && rnd_to(r, 0, seen++) == 0)
+			found = i;
+	return found;
+}
+
+static Op
+random_op(uint64_t *r)
+{
+	int roll = rnd_to(r, 0, 99);
+
+	if (roll < 35)
+		return O_conv2d;
+	if (roll < 45)
+		return O_add;
+	if (roll < 53)
+		return O_bn;
+	if (roll < 60)
+		return O_relu;
+	return (Op)rnd_to(r, O_input + 1, NOps - 1);
+}
+
+/* propose - one more gene; false when what was drawn does not fit */
+static bool
+propose(uint64_t *r, Case *c, Graph *g)
+{
+	Gene gene = { .op = random_op(r), .nin = 1 };
+	int last = g->count - 1, from = rnd_chance(r, 70) ? last : rnd_to(r, 0, last);
+	Node *n = node_new(g, gene.op, 0);
+
+	if (g->nodes[from]->op == O_top_k)
+		return false;                /* its positions jump where two values are close: nothing may read them */
+	gene.in[0] = from;
+	if (gene.op == O_concat)
+		for (gene.nin = rnd_to(r, 2, 4), last = 1; last < gene.nin; last++)
+			gene.in[last] = beside(r, g, from);
+	if (op_rows[gene.op].lo == 2 || (op_rows[gene.op].hi == 2 && rnd_chance(r, 8))) {
+		gene.in[1] = like(r, g, from, gene.op == O_mul);
+		gene.nin = 2;
+		if (gene.in[1] < 0 || (gene.op == O_conv2d && rnd_chance(r, 50)))
+			return false;
+	}
+	if (gene.op == O_softmax && rnd_chance(r, 60))
+		return false;
+	n->in[0] = g->nodes[from];
+	for (int i = 0; i < NAttrs; i++)
+		if (op_rows[gene.op].attrs & 1u << i)
+			random_attr(r, n, (AttrId)i);
+	gene.a = n->a;
+	if (!add_gene(g, &gene)) {
+		if (g->count > c->count)
+			g->count--;          /* legal, but too big */
+		return false;
+	}
+	if (gene.op == O_conv2d && winograd_fits(g->nodes[c->count]) && rnd_chance(r, 50))
+		gene.a.winograd = (Pair){ 2*rnd_to(r, 1, 2), 2*rnd_to(r, 1, 2) };
+	c->gene[c->count++] = gene;
+	return true;
+}
+
+Case
+fuzz_case(uint64_t seed, const Target *target)
+{
+	static const int counts[] = { 1, 1, 2, 3, 5, 8, 13 }, batches[] = { 1, 1, 1, 2, 3 }, threads[] = { 2, 3, 7 };
+	Case c = { .seed = seed, .target = target, .count = 1 };
+	uint64_t state = seed*0x2545f4914f6cdd1du + 17, *r = &state;
+	int want = one_of(r, counts, 7) + rnd_to(r, 1, 4);
+	Graph *g;
+
+	c.batch = one_of(r, batches, 5);
+	c.threads = one_of(r, threads, 3);
+	c.skip = rnd_chance(r, 40) ? (1u << npasses) - 1 : (unsigned)rnd_to(r, 0, (1 << npasses) - 1);
+	c.exact = rnd_chance(r, 25);
+	c.weights = rnd_chance(r, 60) ? Values_plain : (Values)rnd_to(r, 0, NValues - 1);
+	c.input = rnd_chance(r, 60) ? Values_plain : (Values)rnd_to(r, 0, NValues - 1);
+	c.gene[0].op = O_input;
+	c.gene[0].a = node_new(graph_new(""), O_input, 0)->a;
+	do {
+		c.gene[0].a.shape = (Shape){ 0, channels(r), rnd_chance(r, 10) ? 1 : rnd_to(r, 1, 20), rnd_chance(r, 10) ? 1 : rnd_to(r, 1, 20) };
+		g = graph_new("fuzz.lua");
+		g->target = target;
+	} while (!add_gene(g, &c.gene[0]));
+	for (int tries = 0; tries < 300 && c.count <= want && c.count < MostGenes; tries++)
+		propose(r, &c, g);
+	c.output[c.noutputs++] = c.count - 1;
+	while (c.noutputs < MostOutputs && rnd_chance(r, 25)) {
+		int o = rnd_to(r, 0, c.count - 1);
+		if (o != c.output[0] && (c.noutputs < 2 || o != c.output[1]))
+			c.output[c.noutputs++] = o;
+	}
+	return c;
+}
+
+/* --- as text --- */
+
+static const char form[] = "-- fuzz: seed=%llu target=%s skip=%x exact=%d batch=%d threads=%d weights=%d input=%d";
+
+const char *
+fuzz_text(const Case *c)
+{
+	char *text;
+	const char *whole;
+
+	if (c->text)
+		return c->text;
+	text = dump_string(fuzz_graph(c));
+	whole = arena_text(arena_text("%s\n%%s", form), (unsigned long long)c->seed, c->target->name, c->skip, c->exact, c->batch, c->threads,
+	                   (int)c->weights, (int)c->input, text);
+	free(text);
+	return whole;
+}
+
+bool
+fuzz_read(Case *c, const char *text)
+{
+	unsigned long long seed;
+	char target[16];
+	int exact, weights, input;
+	unsigned skip;
+
+	if (sscanf(text, "-- fuzz: seed=%llu target=%15s skip=%x exact=%d batch=%d threads=%d weights=%d input=%d", &seed, target, &skip, &exact,
+	           &c->batch, &c->threads, &weights, &input) != 8 || weights < 0 || weights >= NValues || input < 0 || input >= NValues ||
+	    c->batch < 1 || c->batch > 64 || c->threads < 1 || c->threads > 64)
+		return false;
+	c->seed = seed;
+	c->target = target_named(target);
+	c->skip = skip;
+	c->exact = exact;
+	c->weights = (Values)weights;
+	c->input = (Values)input;
+	c->text = text;
+	return true;
+}
+
+/* --- values --- */
+
+/* spoil - makes a value of the kind; channel: scales that differ by channel */
+static double
+spoil(Values kind, double v, uint64_t *r, double channel)
+{
+	switch (kind) {
+	case Values_plain:    return v;
+	case Values_zeros:    return rnd_chance(r, 40) ? (rnd_chance(r, 50) ? 0.0 : -0.0) : v;
+	case Values_denormal: return v*1e-40;
+	case Values_large:    return v*1e4;
+	case Values_mixed:    return v*channel;
+	case NValues:         break;
+	}
+	return v;
+}
+
+void
+fuzz_weights(Graph *g, const Case *c)
+{
+	uint64_t state = c->seed + 1, *r = &state;
+
+	bind_random(g, c->seed);
+	for (int i = 0; i < g->count; i++) {
+		/* every other layer, so that values come back into range */
+		Param *p = &g->nodes[i]->p[P_weight];
+		if (!p->name || rnd_chance(r, 50))
+			continue;
+		size_t each = p->count/(size_t)g->nodes[i]->shape.c;
+		double channel = 1;
+		for (size_t k = 0; k < p->count; k++) {
+			if (k%each == 0)
+				channel = pow(10, rnd_to(r, -6, 4));
+			p->data[k] = (double)(float)spoil(c->weights, p->data[k], r, channel);
+		}
+	}
+}
+
+float *
+fuzz_input(const Graph *g, const Case *c)
+{
+	Shape s = g->nodes[0]->shape;
+	size_t count = count_of(s), plane = (size_t)s.h*(size_t)s.w;
+	float *in = malloc(count*sizeof *in);
+	uint64_t state = c->seed + 2, *r = &state;
+	double channel = 1;
+
+	if (!in)
+		fail("out of memory");
+	for (size_t i = 0; i < count; i++) {
+		if (i%plane == 0)
+			channel = pow(10, rnd_to(r, -6, 4));
+		in[i] = (float)spoil(c->input, rnd_normal(r), r, channel);
+	}
+	return in;
+}

@@ -1,0 +1,335 @@
+/*
+** trial.c - cases on trial: each network compiled twice, with all passes and without some, run on one thread and
+** on several, from another address of the workspace, with memory that holds NaN wherever it was not written, and
+** compared with the reference and with each other.
+**
+** Many cases share one compiler run: their C goes into one file, with what would clash renamed. A trial is a process
+** of its own, so a crash, a hang or a message is only a verdict.
+*/
+#define _DEFAULT_SOURCE
+#include <ctype.h>
+#include <fcntl.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "../../runtime/rc.h"
+#include "../../runtime/rc_threads.h"
+#include "fuzz.h"
+
+enum { Variants = 2, Guard = 64 };   /* floats after results and workspace that must stay as they are */
+static const double Deviations = 16;
+
+typedef struct {
+	const Case *c;
+	Graph *before;
+	Model *m[Variants];
+	File blob[Variants];
+	float *in;
+	double *din, **want, **var;
+} Trial;
+
+/* --- one source of many --- */
+
+/* clashes - is this identifier one that another network may have too: a kernel's, or a constant of offsets */
+static bool
+clashes(const Model *m, const char *id, size_t len)
+{
+	if (len > 2 && id[1] == '_' && strchr("WBMS", id[0]))
+		return true;
+	for (int i = 0; i < m->nfunctions; i++) {
+		size_t n = strlen(m->functions[i].name);
+		if (n <= len && !strncmp(id, m->functions[i].name, n) && (n == len || id[n] == '_'))
+			return true;
+	}
+	return false;
+}
+
+static void
+write_renamed(FILE *f, const Model *m, const char *text)
+{
+	for (const char *s = text; *s;) {
+		size_t len = 0;
+		while (isalnum((unsigned char)s[len]) || s[len] == '_')
+			len++;
+		if (len && clashes(m, s, len))
+			fprintf(f, "%s_", m->g->name);
+		len = len ? len : 1;
+		fwrite(s, 1, len, f);
+		s += len;
+	}
+}
+
+/* --- preparing --- */
+
+static Graph *
+loaded(const Case *c, const char *file, const char *name)
+{
+	DslOptions o = { .name = name, .batch = c->batch };
+	Graph *g = dsl_load(file, &o);
+
+	fuzz_weights(g, c);
+	g->target = c->target;
+	return g;
+}
+
+static void
+prepare(Trial *t, const Case *c, int k, const char *dir)
+{
+	const char *file = arena_text("%s/case%d.lua", dir, k), *text = fuzz_text(c);
+	const Graph *after[Variants];
+	FILE *f = fopen(file, "w");
+
+	if (!f || fputs(text, f) < 0 || fclose(f))
+		die("%s: cannot be written", file);
+	t->c = c;
+	t->before = loaded(c, file, arena_text("n%d", k));
+	t->in = fuzz_input(t->before, c);
+	t->din = malloc(count_of(t->before->nodes[0]->shape)*sizeof *t->din);
+	if (!t->din)
+		fail("out of memory");
+	for (size_t i = 0; i < count_of(t->before->nodes[0]->shape); i++)
+		t->din[i] = (double)t->in[i];
+	t->want = interp(t->before, t->din);
+	for (int v = 0; v < Variants; v++) {
+		Graph *g = loaded(c, file, arena_text("n%d%c", k, 'a' + v));
+		PassOptions po = { .skip = v ? c->skip : 0, .out = stdout };
+		g->exact = !v && c->exact;
+		run_passes(g, &po);
+		t->m[v] = model_of(g);
+		t->m[v]->command = "fuzz";
+		t->blob[v] = emit_blob(t->m[v]);
+		after[v] = g;
+	}
+	t->var = fuzz_variance(t->before, t->want, after, Variants);
+}
+
+static void *
+compile_all(Trial *t, int count, const char *dir)
+{
+	File files[32];
+	int n = runtime_files(&t[0].c->target, 1, files);
+	FILE *f = fopen(arena_text("%s/all.c", dir), "w");
+
+	write_files(dir, files, n);
+	if (!f)
+		die("%s: cannot be written", dir);
+	for (int k = 0; k < count; k++)
+		for (int v = 0; v < Variants; v++) {
+			File header = emit_header(t[k].m[v]);
+			write_files(dir, &header, 1);
+			write_renamed(f, t[k].m[v], emit_source(t[k].m[v]).data);
+		}
+	if (fclose(f))
+		die("%s: cannot be written", dir);
+	return host_load(dir, "all.c rc.c", "-O1", NULL);
+}
+
+/* --- judging --- */
+
+static void
+wrong(Verdict *v, const char *what)
+{
+	if (v->status == Wrong)
+		return;                      /* the first thing said counts */
+	v->status = Wrong;
+	snprintf(v->what, sizeof v->what, "%s", what);
+}
+
+/* check_value - one result against its reference */
+static void
+check_value(Verdict *v, const char *variant, int output, size_t i, double got, double want, double var)
+{
+	double bound = Deviations*sqrt(var), error = fabs(got - want);
+
+	v->values++;
+	if (!(bound < 1e37) || !(fabs(want) < 1e37))
+		return;                      /* float32 may overflow here */
+	v->compared++;
+	if (bound > 0 && error/bound > v->margin)
+		v->margin = error/bound;
+	if (!(error <= bound))
+		wrong(v, arena_text("%s: output %d, element %zu: want %.9g, got %.9g, off by %.2g where %.2g is allowed", variant, output, i, want, got,
+		                    error, bound));
+}
+
+/* check_top_k - the values, and that each position holds one of about that value */
+static void
+check_top_k(Verdict *v, const char *variant, int output, const Trial *t, const Node *n, const float *got)
+{
+	int k = n->a.out, c = n->in[0]->shape.c;
+	const double *x = t->want[n->in[0]->id], *var = t->var[n->in[0]->id], *want = t->want[n->id];
+
+	for (int m = 0; m < n->shape.n; m++, got += 2*k, want += 2*k, x += c, var += c) {
+		double most = 0;
+		for (int i = 0; i < c; i++)
+			most = fmax(most, var[i]);
+		for (int i = 0; i < k; i++) {
+			int at = got[k + i] >= 0 && got[k + i] < (float)c ? (int)got[k + i] : -1;
+			check_value(v, variant, output, (size_t)i, (double)got[i], want[i], most);
+			if (at < 0 && most < 1e37)
+				wrong(v, arena_text("%s: output %d: want positions from 0 to %d, got %g", variant, output, c - 1, (double)got[k + i]));
+			else if (at >= 0)
+				check_value(v, variant, output, (size_t)(k + i), x[at], (double)got[i], most);
+		}
+	}
+}
+
+static void
+check_outputs(Verdict *v, const char *variant, const Trial *t, const float *got)
+{
+	const Graph *g = t->before;
+
+	for (int o = 0; o < g->noutputs; o++) {
+		const Node *n = g->outputs[o];
+		if (n->op == O_top_k)
+			check_top_k(v, variant, o, t, n, got);
+		for (size_t i = 0; n->op != O_top_k && i < count_of(n->shape); i++)
+			check_value(v, variant, o, i, (double)got[i], t->want[n->id][i], t->var[n->id][i]);
+		got += count_of(n->shape);
+	}
+}
+
+typedef int Run(const rc_options *, const void *, const void *, float *, void *, size_t);
+
+/* run_once - false: it was refused, or wrote where it must not */
+static bool
+run_once(Verdict *v, const char *variant, Run *run, const rc_options *o, const Trial *t, const Model *m, const void *blob, size_t offset, float *out)
+{
+	size_t ins = count_of(t->before->nodes[0]->shape), outs = outputs_of(m->g), len = m->g->arena*sizeof(float);
+	char *memory = aligned_alloc(64, (len + offset + Guard*sizeof(float) + 63)/64*64);
+	float *in = malloc((ins + 1)*sizeof *in), *guard = (float *)(void *)(memory + offset + len);
+	int status;
+
+	if (!memory || !in)
+		fail("out of memory");
+	memset(memory, 0xff, len + offset + Guard*sizeof(float));
+	memset(out, 0xff, (outs + Guard)*sizeof *out);
+	memcpy((char *)in + offset%4, t->in, ins*sizeof *in);     /* the caller's arrays may lie anywhere */
+	status = run(o, blob, (char *)in + offset%4, out, memory + offset/64*64, len);
+	for (int i = 0; i < Guard; i++)
+		if (!isnan(guard[i]) || !isnan(out[outs + (size_t)i]))
+			wrong(v, arena_text("%s: wrote behind the end of %s", variant, isnan(guard[i]) ? "the results" : "the workspace"));
+	if (status != RC_OK)
+		wrong(v, arena_text("%s: refused to run: %s", variant, rc_strerror(status)));
+	free(memory);
+	free(in);
+	return status == RC_OK;
+}
+
+static void
+judge(Verdict *v, const Trial *t, void *lib, rc_pool *pool)
+{
+	static const char *const names[Variants] = { "all passes", "without some passes" };
+	rc_options one = { .struct_size = sizeof one }, many = one;
+
+	many.parallel_for = rc_pool_for;
+	many.parallel_user = pool;
+	many.threads = t->c->threads;
+	for (int k = 0; k < Variants; k++) {
+		const Model *m = t->m[k];
+		size_t outs = outputs_of(m->g);
+		float *out = malloc((outs + Guard)*sizeof *out), *again = malloc((outs + Guard)*sizeof *again);
+		Run *run;
+		int (*own)(const void *, size_t);
+		if (!out || !again)
+			fail("out of memory");
+		*(void **)&run = host_symbol(lib, arena_text("%s_run_with", m->g->name));
+		*(void **)&own = host_symbol(lib, arena_text("%s_check", m->g->name));
+		if (own(t->blob[k].data, t->blob[k].len) != RC_OK)
+			wrong(v, arena_text("%s: refuses its own blob", names[k]));
+		if (run_once(v, names[k], run, &one, t, m, t->blob[k].data, 0, out))
+			check_outputs(v, names[k], t, out);
+		run_once(v, names[k], run, &many, t, m, t->blob[k].data, 64*(1 + t->c->seed%5), again);
+		if (memcmp(out, again, outs*sizeof *out))
+			wrong(v, arena_text("%s: %d threads and another workspace give other bits than one thread", names[k], t->c->threads));
+		free(out);
+		free(again);
+	}
+	if (v->status == Crashed)
+		v->status = Fine;
+}
+
+/* trials - all of them, in this process */
+static void
+trials(const Case *c, int count, Verdict *v, const char *dir)
+{
+	Trial *t = arena_new((size_t)count*sizeof *t);
+	rc_pool pool;
+	void *lib;
+
+	for (int k = 0; k < count; k++)
+		prepare(&t[k], &c[k], k, dir);
+	lib = compile_all(t, count, dir);
+	rc_pool_start(&pool, 2);
+	for (int k = 0; k < count; k++)
+		judge(&v[k], &t[k], lib, &pool);
+	rc_pool_stop(&pool);
+}
+
+Verdict *
+fuzz_verdicts(int count)
+{
+	Verdict *v = mmap(NULL, (size_t)count*sizeof *v, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (v == MAP_FAILED)
+		fail("out of memory");
+	return v;
+}
+
+int
+fuzz_start(const Case *c, int count, Verdict *v, const char *dir)
+{
+	int pid;
+
+	for (int k = 0; k < count; k++)
+		v[k] = (Verdict){ .status = Crashed };
+	fflush(NULL);
+	pid = fork();
+	if (pid < 0)
+		fail("no process could be started");
+	if (pid)
+		return pid;
+	int log = open(arena_text("%s/log", dir), O_CREAT | O_TRUNC | O_WRONLY, 0600);
+	if (log >= 0)
+		dup2(log, 2);
+	alarm(120);                          /* a hang is a verdict too */
+	trials(c, count, v, dir);
+	fflush(NULL);
+	_exit(0);
+}
+
+/* why - of a process that ended before its verdict */
+static void
+why(Verdict *v, int status, const char *dir)
+{
+	FILE *f = fopen(arena_text("%s/log", dir), "r");
+	size_t n = f ? fread(v->what, 1, sizeof v->what - 1, f) : 0;
+
+	if (f)
+		fclose(f);
+	v->what[n] = 0;
+	while (n && v->what[n-1] == '\n')
+		v->what[--n] = 0;
+	if (WIFSIGNALED(status))
+		snprintf(v->what + n, sizeof v->what - n, "%s%s", n ? "; " : "", WTERMSIG(status) == SIGALRM ? "it hangs" : strsignal(WTERMSIG(status)));
+	else if (!n)
+		snprintf(v->what, sizeof v->what, "exit status %d", WEXITSTATUS(status));
+}
+
+Verdict
+fuzz_trial(const Case *c, const char *dir)
+{
+	Verdict *shared = fuzz_verdicts(1), v;
+	int status = 0;
+
+	waitpid(fuzz_start(c, 1, shared, dir), &status, 0);
+	v = shared[0];
+	munmap(shared, sizeof *shared);
+	if (v.status == Crashed)
+		why(&v, status, dir);
+	return v;
+}
