@@ -9,7 +9,7 @@
 
 #include "fuzz.h"
 
-enum { MostFloats = 12000, MostMacs = 1500000 };     /* of a result, of a node; the reference runs in plain loops */
+enum { MostFloats = 16000, MostMacs = 4000000 };     /* of a result, of a node; the reference runs in plain loops */
 
 /* --- random numbers: splitmix64 (Steele, Lea, Flood 2014) --- */
 
@@ -54,6 +54,8 @@ channels(uint64_t *r)
 {
 	static const int usual[] = { 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 24, 31, 32, 33, 40, 48, 64 };
 
+	if (rnd_chance(r, 4))
+		return rnd_to(r, 65, 320);   /* rare: more than a pass over channel blocks takes */
 	return one_of(r, usual, sizeof usual/sizeof *usual);
 }
 

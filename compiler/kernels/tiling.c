@@ -101,8 +101,9 @@ set_passes(const Kernel *k, Tiling *tl)
 	tl->bands = tl->rows;
 	if (bytes*tl->blocks <= 2*k->t->l1 || tiles < 4)
 		return;
-	tl->chunk = max(1, (int)(k->t->l1/bytes));
-	tl->bands = ceil_div(tl->rows, 8);
+	tl->chunk = min(tl->blocks, max(1, (int)(k->t->l1/bytes)));
+	if (tl->chunk < tl->blocks)
+		tl->bands = ceil_div(tl->rows, 8);
 }
 
 /* split_row - tiles of at most p pixels, balanced: their widths differ by at most one */

@@ -80,7 +80,7 @@ report(Tally *t, const Case *c, const Verdict *v, const char *dir)
 	const char *text, *file;
 	Graph *g;
 
-	if (t->reduced++ < 20)               /* when all fails, the first few tell why */
+	if (t->reduced++ < 3)                /* when all fails, the first few tell why */
 		least = fuzz_reduce(*c, (int)v->status, dir, &trials);
 	Verdict now = trials ? fuzz_trial(&least, dir) : *v;
 	text = fuzz_text(&least);
