@@ -47,13 +47,13 @@ START_TEST(wrong_code_is_found)
 	setenv("CC", cc, 1);
 	r.status = 0;
 	for (int seed = 0; seed < 40 && !r.status; seed++)
-		r = resnetc("fuzz --count 1 --seed %d --target avx2 -o %s", seed, in_dir("found"));
+		r = resnetc("fuzz --count 1 --seed %d --target avx2 -o %s", seed, in_dir(arena_text("found%d", _i)));
 	ck_assert_int_eq(r.status, ExitInput);
 	ck_assert_msg(strstr(r.out, broken[_i].op), "%s", r.out);
 	ck_assert_msg(strstr(r.out, "reduced in") && (strstr(r.out, "to 2 nodes") || strstr(r.out, "to 3 nodes")), "%s", r.out);
-	ck_assert_int_ne(system(arena_text("for f in '%s'/*.lua; do ./resnetc fuzz $f && exit 0; done > /dev/null; exit 1", in_dir("found"))), 0);
+	ck_assert_int_ne(system(arena_text("for f in '%s'/*.lua; do ./resnetc fuzz $f && exit 0; done > /dev/null; exit 1", in_dir(arena_text("found%d", _i)))), 0);
 	unsetenv("CC");
-	ck_assert_int_eq(system(arena_text("for f in '%s'/*.lua; do ./resnetc fuzz $f || exit 1; done > /dev/null", in_dir("found"))), 0);
+	ck_assert_int_eq(system(arena_text("for f in '%s'/*.lua; do ./resnetc fuzz $f || exit 1; done > /dev/null", in_dir(arena_text("found%d", _i)))), 0);
 }
 END_TEST
 
