@@ -100,7 +100,7 @@ report(Tally *t, const Case *c, const Verdict *v, const char *dir)
 }
 
 static void
-collect(Tally *t, Slot *s, int status)
+collect(Tally *t, Slot *s)
 {
 	for (int k = 0; k < s->count; k++) {
 		Verdict v = s->v[k];
@@ -115,7 +115,6 @@ collect(Tally *t, Slot *s, int status)
 		t->wrong++;
 		report(t, &s->c[k], &v, s->dir);
 	}
-	(void)status;
 	s->pid = 0;
 }
 
@@ -175,7 +174,7 @@ verb_fuzz(Options *o)
 	slots = slots < 1 ? 1 : slots > MostSlots ? MostSlots : slots;
 	for (int i = 0; i < slots; i++)
 		slot[i] = (Slot){ arena_new(Together*sizeof(Case)), fuzz_verdicts(Together), 0, 0, temp_dir() };
-	do {
+	for (;;) {
 		for (int i = 0; i < slots && next < end; i++)
 			if (!slot[i].pid && !(o->time && seconds() - t.start > o->time)) {
 				int room = Together - next%Together, left = end - next;     /* one target a batch */
@@ -183,16 +182,16 @@ verb_fuzz(Options *o)
 				next += slot[i].count;
 				running++;
 			}
-		if (running) {
-			int status, pid = wait(&status);
-			for (int i = 0; i < slots; i++)
-				if (slot[i].pid == pid) {
-					collect(&t, &slot[i], status);
-					running--;
-				}
-			progress(&t, end - o->seed);
-		}
-	} while (running);
+		if (!running)
+			break;
+		int pid = wait(NULL);
+		for (int i = 0; i < slots; i++)
+			if (slot[i].pid == pid) {
+				collect(&t, &slot[i]);
+				running--;
+			}
+		progress(&t, end - o->seed);
+	}
 	summary(&t, o->seed);
 	return t.wrong ? ExitInput : ExitOk;
 }
