@@ -74,7 +74,7 @@ generated: resnetc
 
 # --- tests ---
 
-TESTS = passes plan matrix pairs errors weights onnx import tune image runtime emitted networks fuzz
+TESTS = passes plan matrix pairs errors weights onnx import tune image runtime emitted networks fuzz hostile
 TEST_OBJ = obj/tests/main.o obj/tests/helpers.o $(TESTS:%=obj/tests/%.o)
 
 obj/tests/%.o: FLAGS += -Wno-pedantic -Wno-shadow -Wno-double-promotion
@@ -110,6 +110,26 @@ asan:
 	$(MAKE) clean
 	ASAN_OPTIONS=detect_leaks=0 $(MAKE) CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined" check
 	$(MAKE) clean
+
+# libFuzzer (clang-19 with its runtime) on one reader of untrusted bytes: make fuzz-onnx SECONDS=1800
+HARNESSES = model safetensors torch torch_legacy npz npy onnx image blob
+SECONDS   = 60
+SANITIZED = -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
+
+obj/fuzz/%.o: %.c $(HDR) obj/onnx.pb-c.h obj/models.txt
+	@mkdir -p $(@D)
+	$(V)clang-19 $(FLAGS) $(SANITIZED) -w -c -o $@ $<
+
+obj/fuzz-%: tests/hostile/harness.c $(SRC:%.c=obj/fuzz/%.o) obj/onnx.pb-c.o
+	@echo "ld $@"
+	$(V)clang-19 $(FLAGS) $(SANITIZED) -fsanitize=fuzzer -DFUZZ=$* -o $@ $^ $(LDLIBS)
+
+fuzz-%: obj/fuzz-% resnetc
+	$(V)sh tests/hostile/corpus.sh $* build/corpus-$*
+	ASAN_OPTIONS=detect_leaks=0 obj/fuzz-$* -max_total_time=$(SECONDS) -timeout=10 -rss_limit_mb=3000 -fork=1 -ignore_ooms=0 \
+		-artifact_prefix=build/finding-$*- build/corpus-$*
+
+.PRECIOUS: obj/fuzz/%.o obj/fuzz-%
 
 clean:
 	rm -rf obj build resnetc

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -86,6 +87,9 @@ temp_dir(void)
 
 static char **partial;               /* temporary names to remove when something fails */
 static int npartial;
+static char **made;                  /* folders made for outputs, to remove then too */
+static int nmade;
+static bool written;                 /* it did not fail */
 
 static void
 remove_partial(void)
@@ -93,6 +97,17 @@ remove_partial(void)
 	for (int i = 0; i < npartial; i++)
 		if (partial[i])
 			unlink(partial[i]);
+	for (int i = nmade - 1; i >= 0 && !written; i--)
+		rmdir(made[i]);              /* stays when something else is in it */
+}
+
+static bool
+make_one(const char *path)
+{
+	if (mkdir(path, 0777))
+		return errno == EEXIST;
+	PUSH(made, nmade, arena_text("%s", path));
+	return true;
 }
 
 static void
@@ -103,10 +118,10 @@ make_folder(const char *dir)
 	for (char *s = path + 1; *s; s++)
 		if (*s == '/') {
 			*s = 0;
-			mkdir(path, 0777);
+			make_one(path);
 			*s = '/';
 		}
-	if (mkdir(path, 0777) && errno != EEXIST)
+	if (!make_one(path))
 		fail("%s: want a folder that can be made, got: %s", dir, strerror(errno));
 }
 
@@ -132,23 +147,68 @@ write_one(const char *path, const File *f)
 		fail("%s: want to write %zu bytes, got: %s", path, f->len, strerror(errno));
 }
 
+/* replace - all of count files get their new names, or the old ones are put back */
+static void
+replace(const char *dir, const File *files, int count, char **from)
+{
+	char **old = arena_new((size_t)count*sizeof *old), *to = NULL;
+	int done = 0, why;
+
+	for (int i = 0; i < count; i++) {
+		to = arena_text("%s/%s", dir, files[i].name);
+		char *aside = arena_text("%s/.%s.%ld.old.tmp", dir, files[i].name, (long)getpid());
+		if (!link(to, aside)) {
+			PUSH(partial, npartial, aside);
+			old[i] = aside;
+		}
+	}
+	for (; done < count; done++) {
+		to = arena_text("%s/%s", dir, files[done].name);
+		if (rename(from[done], to))
+			break;
+	}
+	why = errno;
+	for (int i = 0; i < done && done < count; i++) {
+		const char *name = arena_text("%s/%s", dir, files[i].name);
+		if (!old[i] || rename(old[i], name))
+			unlink(name);
+	}
+	if (done < count)
+		fail("%s: want a file that can be replaced, got: %s", to, strerror(why));
+	for (int i = 0; i < count; i++)
+		if (old[i])
+			unlink(old[i]);
+}
+
+/*
+** write_files - all or none: under temporary names first, renamed when all are there. A signal that ends the
+** process waits until that is done.
+*/
 void
 write_files(const char *dir, const File *files, int count)
 {
-	make_folder(dir);
-	if (!partial)
+	sigset_t ending, before;
+	char **from = arena_new((size_t)count*sizeof *from);
+	int first = npartial;
+
+	sigemptyset(&ending);
+	sigaddset(&ending, SIGINT);
+	sigaddset(&ending, SIGTERM);
+	sigaddset(&ending, SIGHUP);
+	sigprocmask(SIG_BLOCK, &ending, &before);
+	if (!npartial && !nmade)
 		atexit(remove_partial);
+	make_folder(dir);
 	for (int i = 0; i < count; i++) {
-		PUSH(partial, npartial, arena_text("%s/.%s.%ld.tmp", dir, files[i].name, (long)getpid()));
-		write_one(partial[npartial-1], &files[i]);
+		from[i] = arena_text("%s/.%s.%ld.tmp", dir, files[i].name, (long)getpid());
+		PUSH(partial, npartial, from[i]);
+		write_one(from[i], &files[i]);
 	}
-	for (int i = 0; i < count; i++) {
-		char *from = partial[npartial - count + i];
-		char *to = arena_text("%s/%s", dir, files[i].name);
-		if (rename(from, to))
-			fail("%s: want a file that can be replaced, got: %s", to, strerror(errno));
-		partial[npartial - count + i] = NULL;
-	}
+	replace(dir, files, count, from);
+	for (int i = first; i < npartial; i++)
+		partial[i] = NULL;
+	written = true;
+	sigprocmask(SIG_SETMASK, &before, NULL);
 }
 
 const char *

@@ -17,8 +17,8 @@ typedef struct Chunk {
 
 static Chunk *chunks;
 
-static void
-free_all(void)
+void
+arena_release(void)
 {
 	while (chunks) {
 		Chunk *next = chunks->next;
@@ -38,7 +38,7 @@ arena_new(size_t bytes)
 	if (!c || c->size - c->used < bytes) {
 		size_t size = bytes > ChunkBytes ? bytes : ChunkBytes;
 		if (!c)
-			atexit(free_all);
+			atexit(arena_release);
 		c = calloc(1, sizeof *c + size);
 		if (!c) {
 			fputs("resnetc: out of memory\n", stderr);

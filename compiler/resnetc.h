@@ -275,6 +275,7 @@ const char *nearest(const char *word, const char *const *words, int count);     
 
 /* memory.c */
 void *arena_new(size_t bytes);                       /* zeroed; lives until the process ends */
+void arena_release(void);                            /* all of it, before the end */
 char *arena_text(const char *format, ...) PRINTF(1, 2);
 void *array_grow(void *array, int count, size_t item);/* room for one more; array lives in the arena */
 #define NEW(type) ((type *)arena_new(sizeof(type)))

@@ -546,7 +546,7 @@ load(const char *file, const DslOptions *o, const char **error)
 	lua_pushcfunction(L, handler);
 	lua_pushcfunction(L, body);
 	if (lua_pcall(L, 0, 1, 1))
-		*error = arena_text("%s", message(L, &d));
+		*error = d.starved ? "out of memory" : arena_text("%s", message(L, &d));
 	else
 		g = *(Graph **)lua_touserdata(L, -1);
 	lua_close(L);

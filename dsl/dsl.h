@@ -21,6 +21,7 @@ typedef struct {
 	int last_line;               /* of the model file, run last */
 	int hint;                    /* line of the stage, stem or head being built, 0: none */
 	bool spent;                  /* over the instruction limit */
+	bool starved;                /* the machine has no more memory */
 } Dsl;
 
 Dsl *dsl_of(lua_State *L);

@@ -37,7 +37,17 @@ allocate(void *user, void *p, size_t old, size_t size)
 	p = realloc(p, size);
 	if (p)
 		d->memory += size - old;
+	else
+		d->starved = true;
 	return p;
+}
+
+/* panic - an error outside of a protected call: there was no memory to tell it with */
+static int
+panic(lua_State *L)
+{
+	(void)L;
+	fail("out of memory");
 }
 
 /* on_step - remembers the user's line, counts instructions */
@@ -155,6 +165,7 @@ sandbox_new(Dsl *d)
 
 	if (!L)
 		fail("out of memory");
+	lua_atpanic(L, panic);
 	*(Dsl **)lua_getextraspace(L) = d;
 	d->L = L;
 	lua_sethook(L, on_step, LUA_MASKCOUNT | LUA_MASKLINE, HookEvery);

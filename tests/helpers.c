@@ -158,7 +158,9 @@ resnetc(const char *format, ...)
 	va_start(args, format);
 	vsnprintf(command, sizeof command, format, args);
 	va_end(args);
-	status = system(arena_text("./resnetc %s > '%s' 2> '%s'", command, in_dir("out"), in_dir("err")));
+	/* FAULT_LIBRARY: calls of the program fail as it says; LIMITED: 5 seconds and 1 GB */
+	status = system(arena_text("%s %s./resnetc %s > '%s' 2> '%s'", getenv("LIMITED") && *getenv("LIMITED") ? "ulimit -v 1000000; ulimit -t 5;" : "",
+	                           getenv("FAULT_LIBRARY") ? "LD_PRELOAD=$FAULT_LIBRARY " : "", command, in_dir("out"), in_dir("err")));
 	r.status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 	slurp(in_dir("out"), r.out, sizeof r.out);
 	slurp(in_dir("err"), r.err, sizeof r.err);

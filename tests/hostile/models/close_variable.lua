@@ -1,0 +1,2 @@
+-- want a result within
+local x <close> = setmetatable({}, { __close = function() while true do end end })

@@ -1,0 +1,2 @@
+-- sandbox: want a model without coroutine
+while true do coroutine.wrap(function() while true do end end)() end

@@ -1,0 +1,2 @@
+-- want a result within 20 million
+error(setmetatable({}, { __tostring = function() while true do end end }))

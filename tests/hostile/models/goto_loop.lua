@@ -1,0 +1,2 @@
+-- want a result within
+::top:: goto top

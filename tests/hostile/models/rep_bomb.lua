@@ -1,0 +1,2 @@
+-- resulting string too large
+local s = ("x"):rep(1e10)

@@ -1,0 +1,2 @@
+-- want the file to return nn.model
+return tostring(print)
