@@ -280,23 +280,26 @@ static void
 interp_top_k(const Node *n, const double *const *x, double *y)
 {
 	int c = n->in[0]->shape.c, k = n->a.out;
+	bool *taken = malloc((size_t)c*sizeof *taken);
 
+	if (!taken)
+		fail("out of memory");
 	for (int m = 0; m < n->shape.n; m++) {
 		const double *v = x[0] + (size_t)m*(size_t)c;
 		double *values = y + 2*m*k, *at = values + k;
+		memset(taken, 0, (size_t)c*sizeof *taken);
 		for (int i = 0; i < k; i++) {
 			int best = -1;
 			for (int j = 0; j < c; j++) {
-				bool taken = false;
-				for (int p = 0; p < i; p++)
-					taken = taken || at[p] == j;
-				if (!taken && (best < 0 || v[j] > v[best] || (isnan(v[j]) && !isnan(v[best]))))
+				if (!taken[j] && (best < 0 || v[j] > v[best] || (isnan(v[j]) && !isnan(v[best]))))
 					best = j;
 			}
 			values[i] = v[best];
 			at[i] = best;
+			taken[best] = true;
 		}
 	}
+	free(taken);
 }
 
 static void

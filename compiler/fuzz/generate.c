@@ -99,7 +99,7 @@ random_attr(uint64_t *r, Node *n, AttrId id)
 	int words;
 
 	switch (id) {
-	case At_out:        a->out = n->op == O_top_k ? rnd_to(r, 1, x.c) : channels(r); break;
+	case At_out:        a->out = n->op == O_top_k ? rnd_to(r, 1, x.c < 40 ? x.c : 40) : channels(r); break;
 	case At_kernel:     a->kernel = pair(r, kernels, 9); break;
 	case At_stride:     a->stride = pair(r, steps, 7); break;
 	case At_dilation:   a->dilation = pair(r, steps, rnd_chance(r, 80) ? 4 : 7); break;

@@ -10,14 +10,15 @@ typedef struct {
 	Case best;
 	const char *dir;
 	int status, trials;
+	double start;
 } Search;
 
-enum { MostTrials = 400 };
+enum { MostTrials = 400, MostSeconds = 120 };
 
 static bool
 keep(Search *s, const Case *c)
 {
-	if (s->trials >= MostTrials || !fuzz_graph(c))
+	if (s->trials >= MostTrials || seconds() - s->start > MostSeconds || !fuzz_graph(c))
 		return false;
 	s->trials++;
 	if (fuzz_trial(c, s->dir).status != (unsigned)s->status)
@@ -144,7 +145,7 @@ smaller_shapes(Search *s)
 Case
 fuzz_reduce(Case c, int status, const char *dir, int *count)
 {
-	Search s = { .best = c, .dir = dir, .status = status };
+	Search s = { .best = c, .dir = dir, .status = status, .start = seconds() };
 
 	while (!c.text && (fewer_nodes(&s) || plainer_run(&s) || usual_attributes(&s) || smaller_shapes(&s)))
 		;

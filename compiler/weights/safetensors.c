@@ -127,7 +127,7 @@ safetensors_open(const char *file, const unsigned char *map, size_t len)
 		header |= (uint64_t)map[i] << 8*i;
 	if (header < 2 || header > 100u << 20 || header > len - 8 || map[8] != '{')
 		fail("%s: want a safetensors file with a header within its %zu bytes, got a header of %" PRIu64 " bytes%s", file, len, header,
-		     header <= len - 8 && map[8] != '{' ? " that does not start with '{'" : "");
+		     header >= 2 && header <= len - 8 && map[8] != '{' ? " that does not start with '{'" : "");
 	b.data = map + 8 + header;
 	b.len = len - 8 - header;
 	tok = json_tokener_new_ex(16);
