@@ -17,7 +17,7 @@ SRC = compiler/error.c compiler/memory.c compiler/files.c compiler/graph.c compi
       compiler/passes/layout.c compiler/passes/tile.c compiler/passes/plan.c \
       compiler/kernels/kernel.c compiler/kernels/tiling.c compiler/kernels/conv.c compiler/kernels/winograd.c compiler/kernels/winograd_tiling.c compiler/kernels/winograd_error.c compiler/kernels/grouped.c compiler/kernels/map.c \
       compiler/kernels/pool.c compiler/kernels/copy.c compiler/kernels/softmax.c compiler/kernels/upsample.c compiler/kernels/top_k.c \
-      compiler/emit/out.c compiler/emit/model.c compiler/emit/source.c compiler/emit/header.c compiler/emit/blob.c \
+      compiler/emit/out.c compiler/emit/model.c compiler/emit/source.c compiler/emit/header.c compiler/emit/blob.c compiler/emit/selftest.c \
       compiler/emit/dispatch.c compiler/emit/runtime.c \
       compiler/weights/tensor.c compiler/weights/safetensors.c compiler/weights/zip.c compiler/weights/pickle.c compiler/weights/torch.c compiler/weights/npy.c compiler/weights/bind.c compiler/weights/random.c \
       compiler/weights/fold.c compiler/import/onnx.c compiler/import/values.c compiler/import/ops_image.c compiler/import/ops_channel.c \
@@ -74,7 +74,7 @@ generated: resnetc
 
 # --- tests ---
 
-TESTS = passes plan matrix pairs errors weights onnx import tune image runtime emitted networks fuzz hostile
+TESTS = passes plan matrix pairs errors weights onnx import tune image runtime emitted networks fuzz hostile selftest
 TEST_OBJ = obj/tests/main.o obj/tests/helpers.o $(TESTS:%=obj/tests/%.o)
 
 obj/tests/%.o: FLAGS += -Wno-pedantic -Wno-shadow -Wno-double-promotion

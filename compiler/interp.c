@@ -15,8 +15,8 @@ between(double v, double lo, double hi)
 	return v < lo ? lo : v > hi ? hi : v;       /* NaN stays NaN */
 }
 
-static double
-activate(const Attr *a, Act act, double v)
+double
+interp_activate(const Attr *a, Act act, double v)
 {
 	switch (act) {
 	case Act_none:         return v;
@@ -38,7 +38,7 @@ static void
 epilogue(const Node *n, const double *skip, double *y)
 {
 	for (size_t i = 0; i < count_of(n->shape); i++)
-		y[i] = activate(&n->a, (Act)n->a.act, skip ? y[i] + skip[i] : y[i]);
+		y[i] = interp_activate(&n->a, (Act)n->a.act, skip ? y[i] + skip[i] : y[i]);
 }
 
 static void
@@ -140,7 +140,7 @@ static void
 interp_act(const Node *n, const double *const *x, double *y)
 {
 	for (size_t i = 0; i < count_of(n->shape); i++)
-		y[i] = activate(&n->a, act_of(n->op), x[0][i]);
+		y[i] = interp_activate(&n->a, act_of(n->op), x[0][i]);
 }
 
 #define interp_relu         interp_act

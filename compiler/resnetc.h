@@ -324,6 +324,7 @@ char *dump_string(const Graph *g);                   /* malloc'd */
 void dump_dot(FILE *f, const Graph *g);
 
 /* interp.c */
+double interp_activate(const Attr *a, Act act, double v);
 void interp_node(const Node *n, const double *const *x, double *y);
 double **interp(const Graph *g, const double *input);     /* every node's result, NCHW, malloc'd; see interp_free */
 void interp_free(const Graph *g, double **values);
@@ -444,11 +445,13 @@ typedef struct {                     /* everything the emitters need to know abo
 	Graph *g;
 	Function *functions;
 	int nfunctions;
-	size_t weight_floats;        /* payload of the blob */
+	size_t weight_floats;        /* of the blob */
+	size_t selftest_at;          /* in it: what the self test expects */
 	uint64_t plan_hash;
 	char model_sha[65], weights_sha[65];
 	const char *command;         /* without paths */
 	const Artefact *artefact;    /* what NAME.h tells of several targets and sizes; NULL: one of each */
+	bool size_only;              /* of several input sizes not the first: without a self test */
 	bool guarded;                /* emit_source: compile to nothing on other architectures */
 } Model;
 struct Artefact {                    /* several targets and input sizes under one name */
@@ -465,6 +468,10 @@ void emit_constants(Out *o, const Graph *g);
 File emit_source(const Model *m);
 File emit_header(const Model *m);
 File emit_blob(const Model *m);                      /* folds, packs, checksums; needs bound weights */
+size_t selftest_floats(const Graph *g);               /* emit/selftest.c */
+void selftest_expect(const Node *n, const double *w, const double *b, float *to);
+void emit_selftest(Out *o, const Model *m);
+size_t selftest_bytes(const Graph *g);
 void fold_weights(const Node *n, double **w, double **b); /* batch norm multiplied in, in double; malloc'd */
 int emit_artefact(const Artefact *a, File *files);  /* with a dispatcher; files: 3 + 2*targets*sizes */
 const char *size_name(const Model *m);               /* "224x224" */

@@ -179,3 +179,120 @@ rc_clear_halo(float *y, int planes, int h, int w, int cb, int top, int left, int
 		y += (size_t)bottom*row;
 	}
 }
+
+/* --- self test --- */
+
+/* Value i of a made-up tensor, from -1 to 1, exact in any format. */
+RC_WEAK float
+rc_pattern(uint32_t tensor, uint32_t i)
+{
+	uint32_t mixed = (i + tensor*977u + 1)*2654435761u;
+
+	return (float)((int)(mixed >> 15 & 1023) - 512)/512;
+}
+
+/* Where in an image of h x w a sample is taken. */
+RC_WEAK void
+rc_selftest_at(uint32_t sample, int h, int w, int *i, int *j)
+{
+	uint32_t mixed = (sample + 1)*2654435761u;
+
+	*i = (int)((mixed >> 8)%(uint32_t)h);
+	*j = (int)((mixed >> 17)%(uint32_t)w);
+}
+
+RC_WEAK void
+rc_selftest_floats(void *to, size_t bytes)
+{
+	float *v = (float *)to;
+
+	for (size_t i = 0; i < bytes/sizeof *v; i++)
+		v[i] = rc_pattern(0, (uint32_t)i);
+}
+
+RC_WEAK void
+rc_selftest_bytes(void *to, size_t bytes)
+{
+	unsigned char *v = (unsigned char *)to;
+
+	for (size_t i = 0; i < bytes; i++)
+		v[i] = (unsigned char)(i*7%251);
+}
+
+static float *
+tensor_at(const rc_selftest *t, int id, int n, int c, int i, int j)
+{
+	const rc_tensor *x = &t->tensors[id];
+
+	return t->workspace + x->at + (size_t)n*x->image + (size_t)(c/x->block)*x->plane + (size_t)i*x->row + (size_t)(j*x->block + c%x->block);
+}
+
+static void
+make_up(const rc_selftest *t, int id)
+{
+	const rc_tensor *x = &t->tensors[id];
+	uint32_t at = 0;
+
+	for (int n = 0; n < x->n; n++)
+		for (int c = 0; c < x->c; c++)
+			for (int i = 0; i < x->h; i++)
+				for (int j = 0; j < x->w; j++)
+					*tensor_at(t, id, n, c, i, j) = rc_pattern((uint32_t)id, at++);
+}
+
+static int
+sums_are_right(const rc_selftest *t, int id)
+{
+	const rc_tensor *y = &t->tensors[id];
+	const float *want = t->sums + (size_t)id*2*RC_SUMS;
+	double sum[RC_SUMS] = { 0 };
+
+	for (int c = 0; c < y->c; c++)
+		for (int k = 0; k < 2; k++) {
+			int i, j;
+			rc_selftest_at((uint32_t)(2*c + k), y->h, y->w, &i, &j);
+			sum[c%RC_SUMS] += (double)*tensor_at(t, id, k ? y->n - 1 : 0, c, i, j);
+		}
+	for (int k = 0; k < RC_SUMS; k++) {
+		double off = sum[k] - (double)want[k];
+		if (!((off < 0 ? -off : off) <= (double)want[RC_SUMS + k]))
+			return 0;                /* NaN too */
+	}
+	return 1;
+}
+
+static void
+selftest_layer(void *user, int index, const char *name)
+{
+	rc_selftest *t = (rc_selftest *)user;
+
+	(void)name;
+	if (++t->seen < t->probes[index].parts)
+		return;
+	t->seen = 0;
+	if (t->wrong < 0 && !sums_are_right(t, index))
+		t->wrong = index;
+	if (index + 1 < t->count)
+		for (int k = 0; k < t->probes[index + 1].count; k++)
+			make_up(t, t->reads[t->probes[index + 1].first + k]);
+}
+
+RC_WEAK void
+rc_selftest_start(rc_selftest *t, rc_options *options, const rc_tensor *tensors, const rc_probe *probes, const int *reads,
+                  int count, const float *sums, float *workspace)
+{
+	t->tensors = tensors;
+	t->probes = probes;
+	t->reads = reads;
+	t->count = count;
+	t->seen = 0;
+	t->wrong = -1;
+	t->sums = sums;
+	t->workspace = workspace;
+	options->struct_size = sizeof *options;
+	options->parallel_for = NULL;
+	options->parallel_user = NULL;
+	options->threads = 0;
+	options->layer = selftest_layer;
+	options->layer_user = t;
+}

@@ -43,7 +43,8 @@ extern "C" {
 	X(RC_E_CHECKSUM,        "the weight blob is damaged") \
 	X(RC_E_CPU,             "this processor lacks the instructions the code was compiled for") \
 	X(RC_E_IO,              "the weight file cannot be read") \
-	X(RC_E_THREADS,         "no thread could be started")
+	X(RC_E_THREADS,         "no thread could be started") \
+	X(RC_E_SELFTEST,        "a layer computes other values than the compiler expects")
 
 enum {
 #define RC_STATUS(name, text) name,
@@ -102,6 +103,31 @@ void rc_layer(const rc_options *options, int index, const char *name);
 void rc_step(const rc_options *options, int index, const char *name, rc_kernel *kernel, int units,
              const float *x, const float *w, const float *b, const float *z, float *y);
 void rc_clear(float *y, size_t count);
+
+/* The self test runs each layer on made-up values: after a layer its sums are compared, then the next one's inputs are made up. */
+enum { RC_SUMS = 16 };               /* of a layer; channel c is in sum c%16 */
+typedef struct rc_tensor {           /* a result in the workspace, in floats */
+	int n, c, h, w, block;
+	size_t at, row, plane, image;
+} rc_tensor;
+typedef struct rc_probe {
+	const char *name;
+	int first, count, parts;         /* what it reads; how often it reports */
+} rc_probe;
+typedef struct rc_selftest {
+	const rc_tensor *tensors;
+	const rc_probe *probes;
+	const int *reads;
+	int count, seen, wrong;          /* layers; parts of this one that were reported; the first wrong layer, or -1 */
+	const float *sums;               /* expected, and how far off they may be, a layer after the other */
+	float *workspace;
+} rc_selftest;
+float rc_pattern(uint32_t tensor, uint32_t i);
+void rc_selftest_at(uint32_t sample, int h, int w, int *i, int *j);
+void rc_selftest_floats(void *to, size_t bytes);
+void rc_selftest_bytes(void *to, size_t bytes);
+void rc_selftest_start(rc_selftest *t, rc_options *options, const rc_tensor *tensors, const rc_probe *probes, const int *reads,
+                       int count, const float *sums, float *workspace);
 void rc_clear_halo(float *y, int planes, int h, int w, int cb, int top, int left, int bottom, int right);
 
 #ifdef __cplusplus

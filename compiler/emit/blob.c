@@ -24,11 +24,12 @@ emit_blob(const Model *m)
 	for (int i = 0; i < g->count; i++) {
 		const Node *n = g->nodes[i];
 		Kernel k = kernel_of(n, 0);
-		double *w, *b;
-		if (!k.family->pack)
-			continue;
-		fold_weights(n, &w, &b);
-		k.family->pack(&k, w, b, (float *)(void *)blob + n->w_at, (float *)(void *)blob + n->b_at);
+		double *w = NULL, *b = NULL;
+		if (k.family->pack)
+			fold_weights(n, &w, &b);
+		selftest_expect(n, w, b, (float *)(void *)blob + m->selftest_at + (size_t)i*2*RC_SUMS);
+		if (k.family->pack)
+			k.family->pack(&k, w, b, (float *)(void *)blob + n->w_at, (float *)(void *)blob + n->b_at);
 		free(w);
 		free(b);
 	}

@@ -86,6 +86,7 @@ emit_cases(Out *o, const Artefact *a, int size, const char *call)
 		out_set(o, "part", at ? "part + %zu" : "part", at);
 		out_set(o, "bytes", "%zu", m->weight_floats*sizeof(float));
 		out_set(o, "each_check", "%s_check", m->g->name);
+		out_set(o, "each_selftest", "%s_selftest", m->g->name);
 		out_set(o, "each_run_with", "%s_run_with", m->g->name);
 		out_text(o, call);
 		if (t->macro)
@@ -171,6 +172,13 @@ emit_dispatcher(const Model *all)
 	            "if (len != $NAME_WEIGHTS_BYTES)\n"
 	            "return RC_E_WEIGHTS_SIZE;\n");
 	emit_cases(o, a, 0, "return $each_check($part, $bytes);\n");
+	out_text(o, "\nint\n"
+	            "$name_selftest(const void *weights, void *workspace, size_t workspace_len, const char **layer)\n"
+	            "{\n"
+	            "const char *part = (const char *)weights;\n\n"
+	            "if (!weights)\n"
+	            "return RC_E_NULL;\n");
+	emit_cases(o, a, 0, "return $each_selftest($part, workspace, workspace_len, layer);\n");
 	emit_size(o, a, 0, "");
 	for (int s = 0; a->sizes > 1 && s < a->sizes; s++)
 		emit_size(o, a, s, arena_text("_%s", size_name(a->parts[s])));
@@ -236,6 +244,7 @@ emit_artefact(const Artefact *a, File *files)
 	files[n++] = join_blobs(&all);
 	for (int i = 0; i < a->targets*a->sizes; i++) {
 		a->parts[i]->guarded = a->targets > 1;
+		a->parts[i]->size_only = i%a->sizes > 0;
 		files[n++] = emit_source(a->parts[i]);
 		files[n++] = emit_header(a->parts[i]);
 	}

@@ -191,6 +191,18 @@ emit_sizes(Out *o, const Artefact *a)
 	            "extern const $name_size $name_sizes[$NAME_SIZES];\n\n");
 }
 
+/* selftest_of - the most of all targets; the first input size is tested */
+static size_t
+selftest_of(const Model *m)
+{
+	size_t most = selftest_bytes(m->g);
+
+	for (int t = 0; m->artefact && t < m->artefact->targets; t++)
+		if (selftest_bytes(m->artefact->parts[t*m->artefact->sizes]->g) > most)
+			most = selftest_bytes(m->artefact->parts[t*m->artefact->sizes]->g);
+	return most;
+}
+
 File
 emit_header(const Model *m)
 {
@@ -213,6 +225,7 @@ emit_header(const Model *m)
 	out_set(o, "input_bytes", "%zu", count_of(in->shape)*(g->image.u8 ? 1 : sizeof(float)));
 	out_set(o, "outputs", "%zu", outputs);
 	out_set(o, "arena", "%zu", g->arena*sizeof(float));
+	out_set(o, "selftest", "%zu", selftest_of(m));
 	out_set(o, "weights", "%zu", m->weight_floats*sizeof(float));
 	out_set(o, "hash", "0x%016llxu", (unsigned long long)m->plan_hash);
 	out_set(o, "macs", "%lld", (long long)macs*in->shape.n);
@@ -232,6 +245,7 @@ emit_header(const Model *m)
 		"#define $NAME_OUTPUT_FLOATS    $outputs\n"
 		"#define $NAME_WORKSPACE_BYTES  $arena\n"
 		"#define $NAME_WORKSPACE_ALIGN  64\n"
+		"#define $NAME_SELFTEST_BYTES   $selftest\n"
 		"#define $NAME_WEIGHTS_BYTES    $weights\n"
 		"#define $NAME_WEIGHTS_ALIGN    64\n"
 		"#define $NAME_PLAN_HASH        $hash\n"
@@ -253,6 +267,13 @@ emit_header(const Model *m)
 		"/* The same with threads and a callback after each layer; options may be NULL. */\n"
 		"int $name_run_with(const rc_options *options, const void *weights, const $pixel *input, float *output,\n"
 		"\tvoid *workspace, size_t workspace_len);\n\n");
+	if (!m->size_only)
+		out_text(o,
+			"/*\n"
+			"** Runs every layer on made-up values and compares with what the compiler expects: RC_OK, or RC_E_SELFTEST and the first\n"
+			"** layer that differs in *layer (which may be NULL). Needs no file; workspace: $NAME_SELFTEST_BYTES, aligned like NAME_run's.\n"
+			"*/\n"
+			"int $name_selftest(const void *weights, void *workspace, size_t workspace_len, const char **layer);\n\n");
 	if (m->artefact && m->artefact->sizes > 1)
 		emit_sizes(o, m->artefact);
 	if (has_adapter(g))

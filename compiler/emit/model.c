@@ -98,6 +98,8 @@ model_of(Graph *g)
 		at += (k.family->biases(&k) + AlignFloats - 1)/AlignFloats*AlignFloats;
 		out_line(all, "%s %zu %zu", n->name, n->w_at, n->b_at);
 	}
+	m->selftest_at = at;
+	at += selftest_floats(g);
 	if (at > INT32_MAX/2 || g->arena > INT32_MAX/2)
 		fail("%s: want at most 2^30 floats of weights and of arena, got %zu and %zu", g->file, at, g->arena);
 	m->weight_floats = at;

@@ -8,7 +8,7 @@
 ** weights  sha256 61f915859f8bbc7d0bf086695a4b9a9323c1503f20333fc06b50604066fd60dd
 ** target   avx2
 ** work     40.55 M multiply-adds an image
-** arena    300032 bytes (the results alive at 'layer1.0.conv1' alone take 300032), weights 3025472 bytes
+** arena    300032 bytes (the results alive at 'layer1.0.conv1' alone take 300032), weights 3028800 bytes
 ** This file is yours.
 */
 #include "cifar_resnet20.h"
@@ -4709,7 +4709,7 @@ enum {
 	B_layer3_2_conv2 = 755264,
 	W_fc = 755328,
 	B_fc = 756352,
-	W_end = 756368
+	W_end = 757200
 };
 
 /* Results, in floats from the start of the workspace. */
@@ -4886,4 +4886,126 @@ cifar_resnet20_check(const void *weights, size_t len)
 	if (!(__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")))
 		return RC_E_CPU;
 	return rc_check_blob(weights, len, CIFAR_RESNET20_WEIGHTS_BYTES, CIFAR_RESNET20_PLAN_HASH);
+}
+
+/* For the self test: each layer's result, which results it reads, and where its expected sums lie. */
+static const rc_tensor selftest_tensors[] = {
+	{ 1, 3, 32, 32, 1, 35, 34, 1156, 3468 },
+	{ 1, 16, 32, 32, 16, 38576, 544, 18496, 18496 },
+	{ 1, 16, 32, 32, 16, 57072, 544, 18496, 18496 },
+	{ 1, 16, 32, 32, 16, 38576, 544, 18496, 18496 },
+	{ 1, 16, 32, 32, 16, 57072, 544, 18496, 18496 },
+	{ 1, 16, 32, 32, 16, 38576, 544, 18496, 18496 },
+	{ 1, 16, 32, 32, 16, 57072, 544, 18496, 18496 },
+	{ 1, 16, 32, 32, 16, 38576, 544, 18496, 18496 },
+	{ 1, 16, 16, 16, 16, 0, 256, 4096, 4096 },
+	{ 1, 32, 16, 16, 16, 56512, 256, 4096, 8192 },
+	{ 1, 32, 16, 16, 16, 19312, 288, 5184, 10368 },
+	{ 1, 32, 16, 16, 16, 29680, 288, 5184, 10368 },
+	{ 1, 32, 16, 16, 16, 19312, 288, 5184, 10368 },
+	{ 1, 32, 16, 16, 16, 29680, 288, 5184, 10368 },
+	{ 1, 32, 16, 16, 16, 19312, 288, 5184, 10368 },
+	{ 1, 32, 16, 16, 16, 29680, 288, 5184, 10368 },
+	{ 1, 32, 8, 8, 16, 0, 128, 1024, 2048 },
+	{ 1, 64, 8, 8, 16, 39744, 128, 1024, 4096 },
+	{ 1, 64, 8, 8, 16, 12848, 160, 1600, 6400 },
+	{ 1, 64, 8, 8, 16, 19248, 160, 1600, 6400 },
+	{ 1, 64, 8, 8, 16, 12848, 160, 1600, 6400 },
+	{ 1, 64, 8, 8, 16, 19248, 160, 1600, 6400 },
+	{ 1, 64, 8, 8, 16, 12848, 160, 1600, 6400 },
+	{ 1, 64, 8, 8, 16, 25472, 128, 1024, 4096 },
+	{ 1, 64, 1, 1, 16, 0, 16, 16, 64 },
+	{ 1, 10, 1, 1, 16, 64, 16, 16, 16 },
+};
+
+static const int selftest_reads[] = {
+	0,
+	1,
+	2,
+	1,
+	3,
+	4,
+	3,
+	5,
+	6,
+	5,
+	7,
+	8,
+	7,
+	10,
+	9,
+	11,
+	12,
+	11,
+	13,
+	14,
+	13,
+	15,
+	16,
+	15,
+	18,
+	17,
+	19,
+	20,
+	19,
+	21,
+	22,
+	21,
+	23,
+	24,
+	0
+};
+
+static const rc_probe selftest_probes[] = {
+	{ "input", 0, 0, 1 },
+	{ "conv1", 0, 1, 1 },
+	{ "layer1.0.conv1", 1, 1, 1 },
+	{ "layer1.0.conv2", 2, 2, 1 },
+	{ "layer1.1.conv1", 4, 1, 1 },
+	{ "layer1.1.conv2", 5, 2, 1 },
+	{ "layer1.2.conv1", 7, 1, 1 },
+	{ "layer1.2.conv2", 8, 2, 1 },
+	{ "layer2.0.slice1", 10, 1, 1 },
+	{ "layer2.0.pad1", 11, 1, 1 },
+	{ "layer2.0.conv1", 12, 1, 1 },
+	{ "layer2.0.conv2", 13, 2, 1 },
+	{ "layer2.1.conv1", 15, 1, 1 },
+	{ "layer2.1.conv2", 16, 2, 1 },
+	{ "layer2.2.conv1", 18, 1, 1 },
+	{ "layer2.2.conv2", 19, 2, 1 },
+	{ "layer3.0.slice1", 21, 1, 1 },
+	{ "layer3.0.pad1", 22, 1, 1 },
+	{ "layer3.0.conv1", 23, 1, 1 },
+	{ "layer3.0.conv2", 24, 2, 1 },
+	{ "layer3.1.conv1", 26, 1, 1 },
+	{ "layer3.1.conv2", 27, 2, 1 },
+	{ "layer3.2.conv1", 29, 1, 1 },
+	{ "layer3.2.conv2", 30, 2, 1 },
+	{ "avgpool", 32, 1, 1 },
+	{ "fc", 33, 1, 1 },
+};
+
+int
+cifar_resnet20_selftest(const void *weights, void *workspace, size_t workspace_len, const char **layer)
+{
+	rc_selftest t;
+	rc_options options;
+	char *in = (char *)workspace + 300032;
+	int status;
+
+	if (layer)
+		*layer = NULL;
+	if (!weights || !workspace)
+		return RC_E_NULL;
+	if (workspace_len < CIFAR_RESNET20_SELFTEST_BYTES)
+		return RC_E_WORKSPACE_SIZE;
+	rc_selftest_start(&t, &options, selftest_tensors, selftest_probes, selftest_reads, 26, (const float *)weights + 756368,
+		(float *)workspace);
+	rc_selftest_floats(in, 12288);
+	status = cifar_resnet20_run_with(&options, weights, (const float *)(const void *)in, (float *)(void *)(in + 12288), workspace, CIFAR_RESNET20_WORKSPACE_BYTES);
+	if (t.wrong < 0)
+		return status;
+	if (layer)
+		*layer = selftest_probes[t.wrong].name;
+	return RC_E_SELFTEST;
 }

@@ -1,0 +1,142 @@
+/* selftest.c - NAME_selftest: right code passes on every kind of network, a broken weight or kernel is named by its layer. */
+#include <dlfcn.h>
+
+#include "tests.h"
+
+typedef int Selftest(const void *, void *, size_t, const char **);
+
+static Selftest *
+selftest_of_lib(void *lib, const char *name)
+{
+	Selftest *f;
+
+	*(void **)&f = dlsym(lib, arena_text("%s_selftest", name));
+	ck_assert_ptr_nonnull(f);
+	return f;
+}
+
+static int
+run_selftest(Selftest *f, const Graph *g, const void *blob, const char **layer)
+{
+	size_t len = selftest_bytes(g);
+	void *memory = aligned_alloc(64, (len + 63)/64*64);
+	int status;
+
+	memset(memory, 0xff, len);
+	ck_assert_int_eq(f(blob, memory, len - 1, layer), RC_E_WORKSPACE_SIZE);
+	status = f(blob, memory, len, layer);
+	free(memory);
+	return status;
+}
+
+static const struct { const char *model, *target; int h, w, batch; } networks[] = {
+	{ "cifar_resnet20", "native", 0, 0, 1 }, { "cifar_resnet20", "scalar", 0, 0, 2 }, { "mlperf_tiny_resnet8", "avx2", 0, 0, 3 },
+	{ "resnet18", "native", 65, 33, 1 }, { "resnet50", "native", 64, 64, 1 }, { "resnext50_32x4d", "native", 40, 64, 1 },
+	{ "se_resnet50", "avx2", 64, 64, 1 }, { "preact_resnet18", "native", 64, 64, 1 }, { "xresnet50", "native", 64, 70, 1 },
+	{ "keras_resnet50", "native", 64, 64, 1 }, { "fastbook_get_model", "scalar", 64, 64, 1 }, { "cifar_plain56", "native", 0, 0, 1 },
+};
+enum { NNetworks = sizeof networks/sizeof *networks };
+
+START_TEST(right_code_passes)
+{
+	DslOptions o = { .batch = networks[_i].batch, .h = networks[_i].h, .w = networks[_i].w };
+	Graph *g = dsl_load(arena_text("examples/%s.lua", networks[_i].model), &o);
+
+	bind_random(g, 5);
+	Model *m = compiled(g, networks[_i].target, 0);
+	Session s = session_open(m, 1, false);
+	const char *layer;
+	int status = run_selftest(selftest_of_lib(s.host.lib, g->name), g, s.blob.data, &layer);
+	ck_assert_msg(status == RC_OK && !layer, "%s: %s at %s", networks[_i].model, rc_strerror(status), layer ? layer : "none");
+	session_close(&s);
+}
+END_TEST
+
+START_TEST(a_broken_weight_is_named)
+{
+	DslOptions none = { 0 };
+	Graph *g = dsl_load("examples/cifar_resnet20.lua", &none);
+	int found = 0, tried = 0;
+
+	bind_random(g, 5);
+	Model *m = compiled(g, "native", 0);
+	Session s = session_open(m, 1, false);
+	Selftest *f = selftest_of_lib(s.host.lib, g->name);
+	for (int i = 0; i < g->count; i++) {
+		const Node *n = g->nodes[i];
+		Kernel k = kernel_of(n, 0);
+		if (!k.family->weights)
+			continue;
+		for (int t = 0; t < 3; t++) {
+			float *w = (float *)s.blob.data + n->w_at + k.family->weights(&k)*(size_t)(t + 1)/5, was = *w;
+			const char *layer;
+			*w += 1;
+			int status = run_selftest(f, g, s.blob.data, &layer);
+			*w = was;
+			tried++;
+			found += status == RC_E_SELFTEST;
+			/* a relu that stays at 0 may hide it, but no other layer is blamed */
+			ck_assert_msg(status == RC_OK || (layer && !strcmp(layer, n->name)), "%s: %s was named", n->name, layer);
+		}
+	}
+	ck_assert_int_eq(run_selftest(f, g, s.blob.data, &(const char *){ NULL }), RC_OK);
+	ck_assert_msg(10*found >= 7*tried, "%d of %d broken weights were found", found, tried);
+	session_close(&s);
+}
+END_TEST
+
+/* one edit in the C of one kernel */
+START_TEST(a_broken_kernel_is_named)
+{
+	static const struct { const char *kernel, *edit, *layer; } broken[] = {
+		{ "conv3x3_3to16_32x32_relu_p[0-9]*(", "s/relu(//; s/));/);/", "conv1" },
+		{ "conv3x3_16to32_16x16_s2_relu_p[0-9]*(", "s/b0 = fma_(v, w1, b0)/b0 = fma_(v, w0, b0)/", "layer2.0.conv1" },
+		{ "adaptive_avg_pool_64x8x8_to_1x1(", "s/r < r1/r < r1 - 1/", "avgpool" },
+		{ "linear_64to10_p1(", "s/ld(b)/zero()/", "fc" },
+	};
+	const char *dir = in_dir(arena_text("kernel%d", _i)), *layer;
+	static const char app[] = "#include <stdio.h>\n#include <stdlib.h>\n#include \"cifar_resnet20.h\"\n#include \"rc_file.h\"\n"
+		"int main(void) { const void *w; size_t len; const char *layer; static float ws[CIFAR_RESNET20_SELFTEST_BYTES/4 + 16] __attribute__((aligned(64)));\n"
+		"	if (rc_file_map(\"cifar_resnet20.weights\", &w, &len)) return 1;\n"
+		"	int status = cifar_resnet20_selftest(w, ws, sizeof ws, &layer); printf(\"%d %s\\n\", status == RC_E_SELFTEST, layer ? layer : \"none\"); return 0; }\n";
+	char line[200];
+	FILE *f;
+
+	layer = broken[_i].layer;
+	ck_assert_int_eq(resnetc("examples/cifar_resnet20.lua -w random:3 -q --exact --target avx2 -o %s", dir).status, 0);
+	put_file(arena_text("kernel%d/app.c", _i), app, strlen(app));
+	ck_assert_int_eq(system(arena_text("cd '%s' && cp cifar_resnet20.c as_it_was && sed -i '/^%s/,/^}/{%s}' cifar_resnet20.c && "
+		"! cmp -s cifar_resnet20.c as_it_was && cc -O1 -w *.c -o app && ./app > out", dir, broken[_i].kernel, broken[_i].edit)), 0);
+	f = fopen(arena_text("%s/out", dir), "r");
+	ck_assert(f && fgets(line, sizeof line, f));
+	fclose(f);
+	ck_assert_str_eq(line, arena_text("1 %s\n", layer));
+}
+END_TEST
+
+/* several targets: the one that runs here */
+START_TEST(dispatched)
+{
+	ck_assert_int_eq(resnetc("examples/mlperf_tiny_resnet8.lua -w random:3 -q --target scalar,avx2 --input 32x32,40x40 --name net -o %s", in_dir("both_test")).status, 0);
+	static const char app[] = "#include <stdlib.h>\n#include \"net.h\"\n#include \"rc_file.h\"\n"
+		"int main(void) { const void *w; size_t len; const char *layer; void *ws = aligned_alloc(64, (NET_SELFTEST_BYTES + 63)/64*64);\n"
+		"	return rc_file_map(\"net.weights\", &w, &len) || net_selftest(w, ws, NET_SELFTEST_BYTES, &layer) || layer; }\n";
+	put_file("both_test/app.c", app, strlen(app));
+	ck_assert_int_eq(system(arena_text("cd '%s' && cc -O1 *.c -o app && ./app", in_dir("both_test"))), 0);
+}
+END_TEST
+
+Suite *
+suite_selftest(void)
+{
+	Suite *s = suite_create("selftest");
+	TCase *t = tcase_create("selftest");
+
+	tcase_set_timeout(t, 300);
+	tcase_add_loop_test(t, right_code_passes, 0, NNetworks);
+	tcase_add_test(t, a_broken_weight_is_named);
+	tcase_add_loop_test(t, a_broken_kernel_is_named, 0, 4);
+	tcase_add_test(t, dispatched);
+	suite_add_tcase(s, t);
+	return s;
+}
