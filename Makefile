@@ -111,6 +111,12 @@ asan:
 	ASAN_OPTIONS=detect_leaks=0 $(MAKE) CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined" check
 	$(MAKE) clean
 
+# lines that the tests run, and error messages that none of them produced
+coverage:
+	rm -rf build/coverage && mkdir -p build/coverage && cp -r $(filter-out build obj resnetc,$(wildcard *)) build/coverage
+	$(MAKE) -C build/coverage CFLAGS="-O1 -g --coverage" check
+	tests/coverage.sh build/coverage
+
 # libFuzzer (clang-19 with its runtime) on one reader of untrusted bytes: make fuzz-onnx SECONDS=1800
 HARNESSES = model safetensors torch torch_legacy npz npy onnx image blob
 SECONDS   = 60
@@ -134,4 +140,4 @@ fuzz-%: obj/fuzz-% resnetc
 clean:
 	rm -rf obj build resnetc
 
-.PHONY: all demo generated 80 check check-long bless parity bench asan clean
+.PHONY: all demo generated 80 check check-long bless parity bench asan coverage clean

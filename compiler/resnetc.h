@@ -470,6 +470,7 @@ File emit_header(const Model *m);
 File emit_blob(const Model *m);                      /* folds, packs, checksums; needs bound weights */
 size_t selftest_floats(const Graph *g);               /* emit/selftest.c */
 void selftest_expect(const Node *n, const double *w, const double *b, float *to);
+void emit_checks(Out *o, const Model *m);
 void emit_selftest(Out *o, const Model *m);
 size_t selftest_bytes(const Graph *g);
 void fold_weights(const Node *n, double **w, double **b); /* batch norm multiplied in, in double; malloc'd */

@@ -296,3 +296,100 @@ rc_selftest_start(rc_selftest *t, rc_options *options, const rc_tensor *tensors,
 	options->layer = selftest_layer;
 	options->layer_user = t;
 }
+
+/* --- checked builds --- */
+
+#if defined(RC_CHECKED)
+#if defined(__cplusplus)
+RC_WEAK thread_local const char *rc_checked_at;
+#else
+RC_WEAK _Thread_local const char *rc_checked_at;
+#endif
+
+static void
+poison(float *y, size_t count)
+{
+	union { uint32_t bits; float f; } nan = { 0x7fc0dead };
+
+	for (size_t i = 0; i < count; i++)
+		y[i] = nan.f;
+}
+
+static int
+apart(const void *a, size_t a_len, const void *b, size_t b_len)
+{
+	return (const char *)a + a_len <= (const char *)b || (const char *)b + b_len <= (const char *)a;
+}
+
+RC_WEAK int
+rc_checked_start(const void *weights, size_t weights_len, const void *input, size_t input_len, const void *output, size_t output_len,
+                 void *workspace, size_t workspace_len)
+{
+	if (!apart(workspace, workspace_len, weights, weights_len) || !apart(workspace, workspace_len, input, input_len) ||
+	    !apart(workspace, workspace_len, output, output_len) || !apart(weights, weights_len, output, output_len))
+		return RC_E_OVERLAP;
+	poison((float *)workspace, workspace_len/sizeof(float));
+	return RC_OK;
+}
+
+/* first float of a result, zeros around it included */
+static size_t
+first_of(const rc_tensor *y)
+{
+	return y->at - (size_t)y->top*y->row - (size_t)(y->left*y->block);
+}
+
+static int
+border_is_zero(const float *m, const rc_tensor *y)
+{
+	size_t planes = (size_t)y->n*(y->image/y->plane), width = (size_t)(y->left + y->w + y->right);
+
+	for (size_t p = 0; p < planes; p++)
+		for (int i = 0; i < y->top + y->h + y->bottom; i++)
+			for (size_t j = 0; j < width; j++) {
+				int inside = i >= y->top && i < y->top + y->h && j >= (size_t)y->left && j < (size_t)(y->left + y->w);
+				const float *v = m + first_of(y) + p*y->plane + (size_t)i*y->row + j*(size_t)y->block;
+				for (int c = 0; c < y->block && !inside; c++)
+					if (!(v[c] <= 0 && v[c] >= 0))
+						return 0;
+			}
+	return 1;
+}
+
+/* May the memory of tensors[k] be filled after layer id: is nothing in it that a later layer reads? */
+static int
+is_dead(const rc_tensor *tensors, int k, int id)
+{
+	const rc_tensor *x = &tensors[k];
+
+	for (int i = 0; i <= id; i++)
+		if (tensors[i].last > id && first_of(x) < first_of(&tensors[i]) + (size_t)tensors[i].n*tensors[i].image &&
+		    first_of(&tensors[i]) < first_of(x) + (size_t)x->n*x->image)
+			return 0;
+	return 1;
+}
+
+RC_WEAK int
+rc_checked_layer(float *workspace, const rc_tensor *tensors, int id, const char *name)
+{
+	const rc_tensor *y = &tensors[id];
+
+	rc_checked_at = name;
+	if (!border_is_zero(workspace, y))
+		return RC_E_BORDER;
+	for (int n = 0; n < y->n; n++)
+		for (int c = 0; c < y->c; c++)
+			for (int i = 0; i < y->h; i++)
+				for (int j = 0; j < y->w; j++) {
+					float v = workspace[y->at + (size_t)n*y->image + (size_t)(c/y->block)*y->plane + (size_t)i*y->row +
+					                    (size_t)(j*y->block + c%y->block)];
+					if (v != v)
+						return RC_E_NAN;
+				}
+	for (int k = 0; k <= id; k++)
+		if (tensors[k].last == id && is_dead(tensors, k, id))
+			poison(workspace + first_of(&tensors[k]), (size_t)tensors[k].n*tensors[k].image);
+	rc_checked_at = NULL;
+	return RC_OK;
+}
+#endif

@@ -44,7 +44,10 @@ extern "C" {
 	X(RC_E_CPU,             "this processor lacks the instructions the code was compiled for") \
 	X(RC_E_IO,              "the weight file cannot be read") \
 	X(RC_E_THREADS,         "no thread could be started") \
-	X(RC_E_SELFTEST,        "a layer computes other values than the compiler expects")
+	X(RC_E_SELFTEST,        "a layer computes other values than the compiler expects") \
+	X(RC_E_OVERLAP,         "RC_CHECKED: the workspace overlaps input, output or weights") \
+	X(RC_E_BORDER,          "RC_CHECKED: a layer wrote beside its result: rc_checked_at names it") \
+	X(RC_E_NAN,             "RC_CHECKED: a layer made NaN: rc_checked_at names it")
 
 enum {
 #define RC_STATUS(name, text) name,
@@ -104,12 +107,31 @@ void rc_step(const rc_options *options, int index, const char *name, rc_kernel *
              const float *x, const float *w, const float *b, const float *z, float *y);
 void rc_clear(float *y, size_t count);
 
+/* What the self test and RC_CHECKED know of a result. */
+typedef struct rc_tensor {           /* in the workspace, in floats */
+	int n, c, h, w, block;
+	int top, left, bottom, right;    /* zeros around each plane */
+	size_t at, row, plane, image;    /* of its first value; strides */
+	int last;                        /* the layer that reads it last; one past all for an output */
+} rc_tensor;
+
+/*
+** Code and rc.c compiled with -DRC_CHECKED look after every layer: memory that is dead is filled with NaN, so that reading it
+** shows; the zeros around results must still be zeros; the first layer that makes NaN ends the run.
+*/
+#if defined(RC_CHECKED)
+#if defined(__cplusplus)
+extern thread_local const char *rc_checked_at;       /* after RC_E_BORDER and RC_E_NAN: the layer's name */
+#else
+extern _Thread_local const char *rc_checked_at;
+#endif
+int rc_checked_start(const void *weights, size_t weights_len, const void *input, size_t input_len, const void *output, size_t output_len,
+                     void *workspace, size_t workspace_len);
+int rc_checked_layer(float *workspace, const rc_tensor *tensors, int id, const char *name);
+#endif
+
 /* The self test runs each layer on made-up values: after a layer its sums are compared, then the next one's inputs are made up. */
 enum { RC_SUMS = 16 };               /* of a layer; channel c is in sum c%16 */
-typedef struct rc_tensor {           /* a result in the workspace, in floats */
-	int n, c, h, w, block;
-	size_t at, row, plane, image;
-} rc_tensor;
 typedef struct rc_probe {
 	const char *name;
 	int first, count, parts;         /* what it reads; how often it reports */

@@ -1,4 +1,7 @@
-/* selftest.c - NAME_selftest: right code passes on every kind of network, a broken weight or kernel is named by its layer. */
+/*
+** selftest.c - NAME_selftest: right code passes on every kind of network, a broken weight or kernel is named by its layer;
+** and -DRC_CHECKED: what reads dead memory, writes beside its result, makes NaN or is given overlapping memory is caught.
+*/
 #include <dlfcn.h>
 
 #include "tests.h"
@@ -126,6 +129,49 @@ START_TEST(dispatched)
 }
 END_TEST
 
+static const char checked_app[] = "#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>\n#include \"net.h\"\n#include \"rc_file.h\"\n"
+	"int main(int argc, char **argv) { const void *w; size_t len; static float in[NET_INPUT_FLOATS], out[NET_OUTPUT_FLOATS];\n"
+	"	char *ws = aligned_alloc(64, NET_WORKSPACE_BYTES); if (rc_file_map(\"net.weights\", &w, &len)) return 1;\n"
+	"	float *to = argc > 1 && !strcmp(argv[1], \"overlap\") ? (float *)(void *)(ws + 64) : out;\n"
+	"	if (argc > 1 && !strcmp(argv[1], \"nan\")) { float zero = 0; in[100] = zero/zero; }\n"
+	"	int status = net_run(w, in, to, ws, NET_WORKSPACE_BYTES);\n"
+	"	printf(\"%d %s\\n\", status, status == RC_E_NAN || status == RC_E_BORDER ? rc_checked_at : \"-\"); return 0; }\n";
+
+START_TEST(checked_builds)
+{
+	static const struct { const char *edit, *arg; int status; const char *layer; } cases[] = {
+		{ "", "", RC_OK, "-" },
+		{ "", "nan", RC_E_NAN, "input" },
+		{ "", "overlap", RC_E_OVERLAP, "-" },
+		{ "s/m + M_layer2_0_conv1, w + W_layer2_0_conv2/m + M_layer1_0_conv2, w + W_layer2_0_conv2/", "", RC_E_NAN, "layer2.0.conv2" },    /* dead by then */
+		{ "/^conv3x3_16to32_16x16_s2_relu_p[0-9]*(/,/^}/s/st(y, /st(y - 16, a0); st(y, /", "", RC_E_BORDER, "layer2.0.conv1" },
+	};
+	const char *dir = in_dir(arena_text("checked%d", _i)), *cc = _i%2 ? "g++ -x c++ -std=c++17" : "cc -std=c11";
+	char line[200];
+	FILE *f;
+
+	ck_assert_int_eq(resnetc("examples/mlperf_tiny_resnet8.lua -w random:3 -q --exact --target avx2 --name net -o %s", dir).status, 0);
+	put_file(arena_text("checked%d/app.c", _i), checked_app, strlen(checked_app));
+	ck_assert_int_eq(system(arena_text("cd '%s' && sed -i '%s' net.c && %s -DRC_CHECKED -O1 -Wall -Wextra -Wpedantic -Werror -c net.c rc.c && "
+		"%s -DRC_CHECKED -w -O1 -c rc_file.c app.c && g++ *.o -o app && ./app %s > out", dir, cases[_i].edit, cc, "cc", cases[_i].arg)), 0);
+	f = fopen(arena_text("%s/out", dir), "r");
+	ck_assert(f && fgets(line, sizeof line, f));
+	fclose(f);
+	ck_assert_str_eq(line, arena_text("%d %s\n", cases[_i].status, cases[_i].layer));
+}
+END_TEST
+
+/* nothing the compiler emits reads dead memory, writes beside its results or makes NaN of finite values */
+START_TEST(random_networks_checked)
+{
+	setenv("CC", "cc -DRC_CHECKED", 1);
+	Ran r = resnetc("fuzz --count 48 --seed 700");
+
+	unsetenv("CC");
+	ck_assert_msg(r.status == 0, "%s%s", r.out, r.err);
+}
+END_TEST
+
 Suite *
 suite_selftest(void)
 {
@@ -137,6 +183,8 @@ suite_selftest(void)
 	tcase_add_test(t, a_broken_weight_is_named);
 	tcase_add_loop_test(t, a_broken_kernel_is_named, 0, 4);
 	tcase_add_test(t, dispatched);
+	tcase_add_loop_test(t, checked_builds, 0, 5);
+	tcase_add_test(t, random_networks_checked);
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -141,40 +141,59 @@ static void
 emit_tensor(Out *o, const Node *n)
 {
 	const Layout *l = &n->lay;
+	const Graph *g = n->g;
+	int last = n->id;
 
-	out_line(o, "{ %d, %d, %d, %d, %d, %zu, %zu, %zu, %zu },", n->shape.n, n->shape.c, n->shape.h, n->shape.w, l->cb, n->at + l->origin, l->row,
-	         l->plane, l->image);
+	for (int i = n->id + 1; i < g->count; i++)
+		for (int k = 0; k < g->nodes[i]->nin; k++)
+			if (g->nodes[i]->in[k] == n)
+				last = i;
+	out_line(o, "{ %d, %d, %d, %d, %d, %d, %d, %d, %d, %zu, %zu, %zu, %zu, %d },", n->shape.n, n->shape.c, n->shape.h, n->shape.w, l->cb,
+	         l->halo.t, l->halo.l, l->halo.b, l->halo.r, n->at + l->origin, l->row, l->plane, l->image, is_output(n) ? g->count : last);
 }
 
-/* emit_selftest - tables and NAME_selftest */
+/* emit_checks - what the self test and a checked build know of the layers */
 void
-emit_selftest(Out *o, const Model *m)
+emit_checks(Out *o, const Model *m)
 {
 	const Graph *g = m->g;
 	int at = 0;
 
-	out_text(o, "\n/* For the self test: each layer's result, which results it reads, and where its expected sums lie. */\n"
-	            "static const rc_tensor selftest_tensors[] = {\n");
+	out_text(o, "/* For the self test and RC_CHECKED: each layer's result, which results it reads, how often it reports. */\n"
+	            "static const rc_tensor layer_results[] = {\n");
 	for (int i = 0; i < g->count; i++)
 		emit_tensor(o, g->nodes[i]);
-	out_text(o, "};\n\nstatic const int selftest_reads[] = {\n");
+	out_text(o, "};\n\nstatic const int layer_reads[] = {\n");
 	for (int i = 0; i < g->count; i++)
 		for (int k = 0; k < g->nodes[i]->nin; k++)
 			out_line(o, "%d,", g->nodes[i]->in[k]->id);
-	out_text(o, "0\n};\n\nstatic const rc_probe selftest_probes[] = {\n");
+	out_text(o, "0\n};\n\nstatic const rc_probe layers[] = {\n");
 	for (int i = 0; i < g->count; i++) {
 		const Node *n = g->nodes[i];
 		out_line(o, "{ \"%s\", %d, %d, %d },", n->name, at, n->nin, parts_of(n));
 		at += n->nin;
 	}
-	out_text(o, "};\n\n");
+	out_text(o, "};\n\n"
+	            "#if defined(RC_CHECKED)\n"
+	            "#define CHECKED(call) do { if ((status = (call)) != RC_OK) return status; } while (0)\n"
+	            "#else\n"
+	            "#define CHECKED(call) ((void)0)\n"
+	            "#endif\n\n");
+}
+
+/* emit_selftest - NAME_selftest */
+void
+emit_selftest(Out *o, const Model *m)
+{
+	const Graph *g = m->g;
+
 	out_set(o, "nodes", "%d", g->count);
 	out_set(o, "sums", "%zu", m->selftest_at);
 	out_set(o, "bytes", "%zu", g->arena*sizeof(float));
 	out_set(o, "in", "%zu", count_of(g->nodes[0]->shape)*(g->image.u8 ? 1 : sizeof(float)));
 	out_set(o, "in_up", "%zu", (count_of(g->nodes[0]->shape)*(g->image.u8 ? 1 : sizeof(float)) + 63)/64*64);
 	out_set(o, "fill", g->image.u8 ? "rc_selftest_bytes" : "rc_selftest_floats");
-	out_text(o, "int\n"
+	out_text(o, "\nint\n"
 	            "$name_selftest(const void *weights, void *workspace, size_t workspace_len, const char **layer)\n"
 	            "{\n"
 	            "rc_selftest t;\n"
@@ -187,14 +206,14 @@ emit_selftest(Out *o, const Model *m)
 	            "return RC_E_NULL;\n"
 	            "if (workspace_len < $NAME_SELFTEST_BYTES)\n"
 	            "return RC_E_WORKSPACE_SIZE;\n"
-	            "rc_selftest_start(&t, &options, selftest_tensors, selftest_probes, selftest_reads, $nodes, (const float *)weights + $sums,\n"
+	            "rc_selftest_start(&t, &options, layer_results, layers, layer_reads, $nodes, (const float *)weights + $sums,\n"
 	            "\t(float *)workspace);\n"
 	            "$fill(in, $in);\n"
 	            "status = $name_run_with(&options, weights, (const $pixel *)(const void *)in, (float *)(void *)(in + $in_up), workspace, $NAME_WORKSPACE_BYTES);\n"
 	            "if (t.wrong < 0)\n"
 	            "return status;\n"
 	            "if (layer)\n"
-	            "*layer = selftest_probes[t.wrong].name;\n"
+	            "*layer = layers[t.wrong].name;\n"
 	            "return RC_E_SELFTEST;\n"
 	            "}\n");
 }

@@ -161,12 +161,18 @@ emit_run(Out *o, const Model *m)
 	            "int status = rc_ready(options, weights, $NAME_PLAN_HASH, input, output, workspace, workspace_len,\n"
 	            "\t$NAME_WORKSPACE_BYTES);\n\n"
 	            "if (status != RC_OK)\n"
-	            "\treturn status;\n\n");
+	            "\treturn status;\n");
+	if (!m->size_only)
+		out_text(o, "CHECKED(rc_checked_start(weights, $NAME_WEIGHTS_BYTES, input, $NAME_INPUT_BYTES, output, $NAME_OUTPUT_FLOATS*sizeof(float),\n"
+		            "\tworkspace, $NAME_WORKSPACE_BYTES));\n");
+	out_line(o, "%s", "");
 	for (int i = 0; i < g->count; i++) {
 		const Node *n = g->nodes[i];
 		emit_clear(o, n);
 		for (int part = 0; part < parts_of(n); part++)
 			emit_step(o, m, n, part);
+		if (!m->size_only)
+			out_line(o, "CHECKED(rc_checked_layer(m, layer_results, %d, \"%s\"));", n->id, n->name);
 	}
 	for (int i = 0; i < g->noutputs; i++) {
 		const Node *n = g->outputs[i];
@@ -235,6 +241,8 @@ emit_source(const Model *m)
 	out_text(o, "\nRC_TARGET_END\n\n");
 	emit_offsets(o, m);
 	emit_constants(o, g);
+	if (!m->size_only)
+		emit_checks(o, m);
 	emit_run(o, m);
 	if (!m->size_only)
 		emit_selftest(o, m);

@@ -38,8 +38,13 @@ typedef struct {
 static bool
 clashes(const Model *m, const char *id, size_t len)
 {
+	static const char *const tables[] = { "layers", "layer_reads", "layer_results" };
+
 	if (len > 2 && id[1] == '_' && strchr("WBMS", id[0]))
 		return true;
+	for (size_t i = 0; i < sizeof tables/sizeof *tables; i++)
+		if (len == strlen(tables[i]) && !strncmp(id, tables[i], len))
+			return true;
 	for (int i = 0; i < m->nfunctions; i++) {
 		size_t n = strlen(m->functions[i].name);
 		if (n <= len && !strncmp(id, m->functions[i].name, n) && (n == len || id[n] == '_'))
