@@ -207,9 +207,11 @@ attrs_parse(lua_State *L, int table, Node *n)
 
 	for (lua_pushnil(L); lua_next(L, table); lua_pop(L, 1)) {
 		if (lua_type(L, -2) == LUA_TNUMBER) {
-			if (!(attrs & A_out) || lua_tonumber(L, -2) != 1)
-				dsl_fail(L, "%s '%s': want options by name, got %s at position %s", op_rows[n->op].name, n->name,
-				         shown(L, -1), luaL_tolstring(L, -2, NULL));
+			if (!(attrs & A_out) || lua_tonumber(L, -2) != 1) {
+				double position = lua_tonumber(L, -2);
+				const char *value = shown(L, -1);
+				dsl_fail(L, "%s '%s': want options by name, got %s at position %g", op_rows[n->op].name, n->name, value, position);
+			}
 			p.row = &attr_rows[At_out];
 		} else {
 			const char *word = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "?";

@@ -5,12 +5,13 @@ set -e
 cd "$1"
 rm -rf gcov && mkdir gcov
 find obj -name '*.gcda' ! -path '*/tests/*' ! -name 'onnx.pb-c*' | while read -r f; do
-	(cd gcov && gcov -p -r -s "$PWD/.." "../$f" 2>/dev/null || true)
+	gcov -p -r -s "$PWD" "$f" 2>/dev/null || true
+	mv ./*.gcov gcov
 done | grep -A1 "^File '\(compiler\|dsl\|runtime\)/.*\.c'" | awk '
 	/^File/  { name = $2 }
-	/^Lines/ { split($2, a, ":"); sub("%", "", a[2]); share = a[2]; n = $4; lines += n; hit += share*n/100
+	/^Lines/ { split($2, a, ":"); sub("%", "", a[2]); share = a[2] + 0; n = $4 + 0; lines += n; hit += share*n/100
 	           if (share < 90) printf "%6.1f %%  of %4d lines  %s\n", share, n, name }
 	END      { printf "%6.1f %%  of %d lines in all\n", 100*hit/lines, lines }'
 echo "messages that no test produced:"
 # a call is a message; one that only says there is no memory is the fault injection's business
-grep -hE "^ *#####: *[0-9]+:.*\b(fail|fail_at|usage_error|dsl_fail|refuse_at|bad)\(" gcov/*.gcov | grep -v "out of memory" | sed 's/^ *#####: */  line /' | sort -u
+grep -E "^ *#####: *[0-9]+:.*\b(fail|fail_at|usage_error|dsl_fail|refuse_at|bad)\(" gcov/*.gcov | grep -v "out of memory" | sed 's/^gcov.//; s/.gcov: *#####: */:/; s/#/\//g' | sort -u
