@@ -30,7 +30,7 @@ typedef struct {                     /* a network and all that it is run with */
 } Case;
 
 typedef struct {                     /* what came of a case */
-	enum { Fine, Wrong, Crashed, Invalid } status;
+	enum { Fine, Wrong, Crashed } status;
 	char what[400];              /* of a case that is not fine */
 	double margin;               /* largest error found, in bounds */
 	double compared, values;     /* outputs, those with a finite bound; all */
