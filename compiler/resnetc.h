@@ -528,6 +528,9 @@ uint64_t zip_size(const Zip *z, uint64_t entry);
 unsigned char *zip_load(const Zip *z, uint64_t entry, size_t most, size_t *len);  /* malloc'd; most: bytes wanted, 0: all */
 void bind_weights(Graph *g, Weights *w);             /* by name; reports every problem at once */
 void bind_random(Graph *g, uint64_t seed);
+uint64_t rnd(uint64_t *state);                       /* splitmix64 (Steele, Lea, Flood 2014) */
+double rnd_share(uint64_t *state);                   /* from 0 to below 1 */
+double rnd_normal(uint64_t *state);                  /* of mean 0 and variance 1 */
 
 /* import/ */
 typedef struct {

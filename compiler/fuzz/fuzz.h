@@ -37,10 +37,6 @@ typedef struct {                     /* what came of a case */
 } Verdict;
 
 /* generate.c */
-uint64_t rnd(uint64_t *state);
-int rnd_to(uint64_t *state, int lo, int hi);         /* lo to hi, both included */
-bool rnd_chance(uint64_t *state, int percent);
-double rnd_normal(uint64_t *state);
 Case fuzz_case(uint64_t seed, const Target *target);
 Graph *fuzz_graph(const Case *c);                    /* NULL: it is not a legal network */
 const char *fuzz_text(const Case *c);                /* as a model file; its first line holds the rest of the case */

@@ -11,36 +11,18 @@
 
 enum { MostFloats = 16000, MostMacs = 4000000 };     /* of a result, of a node; the reference runs in plain loops */
 
-/* --- random numbers: splitmix64 (Steele, Lea, Flood 2014) --- */
+/* --- random choices --- */
 
-uint64_t
-rnd(uint64_t *state)
-{
-	uint64_t z = *state += 0x9e3779b97f4a7c15u;
-
-	z = (z ^ z >> 30)*0xbf58476d1ce4e5b9u;
-	z = (z ^ z >> 27)*0x94d049bb133111ebu;
-	return z ^ z >> 31;
-}
-
-int
+static int
 rnd_to(uint64_t *state, int lo, int hi)
 {
 	return lo + (int)(rnd(state)%(uint64_t)(hi - lo + 1));
 }
 
-bool
+static bool
 rnd_chance(uint64_t *state, int percent)
 {
 	return rnd_to(state, 0, 99) < percent;
-}
-
-double
-rnd_normal(uint64_t *state)
-{
-	double u = 1 - (double)(rnd(state) >> 11)/9007199254740992.0, v = (double)(rnd(state) >> 11)/9007199254740992.0;
-
-	return sqrt(-2*log(u))*cos(6.283185307179586*v);
 }
 
 static int

@@ -10,21 +10,26 @@
 #include "../../runtime/rc.h"
 #include "../resnetc.h"
 
-/* next - splitmix64 (Steele, Lea, Flood 2014), as a double in [0, 1) */
-static double
-next(uint64_t *state)
+uint64_t
+rnd(uint64_t *state)
 {
 	uint64_t z = *state += 0x9e3779b97f4a7c15u;
 
 	z = (z ^ z >> 30)*0xbf58476d1ce4e5b9u;
 	z = (z ^ z >> 27)*0x94d049bb133111ebu;
-	return (double)((z ^ z >> 31) >> 11)/9007199254740992.0;
+	return z ^ z >> 31;
 }
 
-static double
-normal(uint64_t *state)
+double
+rnd_share(uint64_t *state)
 {
-	double u = 1 - next(state), v = next(state);
+	return (double)(rnd(state) >> 11)/9007199254740992.0;
+}
+
+double
+rnd_normal(uint64_t *state)
+{
+	double u = 1 - rnd_share(state), v = rnd_share(state);
 
 	return sqrt(-2*log(u))*cos(6.283185307179586*v);
 }
@@ -60,12 +65,12 @@ fill(Node *n, ParamId id, uint64_t seed)
 	for (size_t i = 0; i < p->count; i++) {
 		double v = 0;
 		switch (id) {
-		case P_weight:    v = normal(&state)*sqrt((n->op == O_linear ? 1 : 2)/fan); break;
+		case P_weight:    v = rnd_normal(&state)*sqrt((n->op == O_linear ? 1 : 2)/fan); break;
 		case P_bias:
 		case P_bn_bias:
-		case P_bn_mean:   v = 0.1*normal(&state); break;
-		case P_bn_weight: v = gain*(0.8 + 0.4*next(&state)); break;
-		case P_bn_var:    v = 0.8 + 0.4*next(&state); break;
+		case P_bn_mean:   v = 0.1*rnd_normal(&state); break;
+		case P_bn_weight: v = gain*(0.8 + 0.4*rnd_share(&state)); break;
+		case P_bn_var:    v = 0.8 + 0.4*rnd_share(&state); break;
 		case NParams:     break;
 		}
 		p->data[i] = (double)(float)v;
