@@ -219,12 +219,10 @@ rc_selftest_bytes(void *to, size_t bytes)
 		v[i] = (unsigned char)(i*7%251);
 }
 
-static float *
-tensor_at(const rc_selftest *t, int id, int n, int c, int i, int j)
+static size_t
+place_of(const rc_tensor *x, int n, int c, int i, int j)
 {
-	const rc_tensor *x = &t->tensors[id];
-
-	return t->workspace + x->at + (size_t)n*x->image + (size_t)(c/x->block)*x->plane + (size_t)i*x->row + (size_t)(j*x->block + c%x->block);
+	return x->at + (size_t)n*x->image + (size_t)(c/x->block)*x->plane + (size_t)i*x->row + (size_t)(j*x->block + c%x->block);
 }
 
 static void
@@ -237,7 +235,7 @@ make_up(const rc_selftest *t, int id)
 		for (int c = 0; c < x->c; c++)
 			for (int i = 0; i < x->h; i++)
 				for (int j = 0; j < x->w; j++)
-					*tensor_at(t, id, n, c, i, j) = rc_pattern((uint32_t)id, at++);
+					t->workspace[place_of(x, n, c, i, j)] = rc_pattern((uint32_t)id, at++);
 }
 
 static int
@@ -251,7 +249,7 @@ sums_are_right(const rc_selftest *t, int id)
 		for (int k = 0; k < 2; k++) {
 			int i, j;
 			rc_selftest_at((uint32_t)(2*c + k), y->h, y->w, &i, &j);
-			sum[c%RC_SUMS] += (double)*tensor_at(t, id, k ? y->n - 1 : 0, c, i, j);
+			sum[c%RC_SUMS] += (double)t->workspace[place_of(y, k ? y->n - 1 : 0, c, i, j)];
 		}
 	for (int k = 0; k < RC_SUMS; k++) {
 		double off = sum[k] - (double)want[k];
@@ -321,17 +319,6 @@ apart(const void *a, size_t a_len, const void *b, size_t b_len)
 	return (const char *)a + a_len <= (const char *)b || (const char *)b + b_len <= (const char *)a;
 }
 
-RC_WEAK int
-rc_checked_start(const void *weights, size_t weights_len, const void *input, size_t input_len, const void *output, size_t output_len,
-                 void *workspace, size_t workspace_len)
-{
-	if (!apart(workspace, workspace_len, weights, weights_len) || !apart(workspace, workspace_len, input, input_len) ||
-	    !apart(workspace, workspace_len, output, output_len) || !apart(weights, weights_len, output, output_len))
-		return RC_E_OVERLAP;
-	poison((float *)workspace, workspace_len/sizeof(float));
-	return RC_OK;
-}
-
 /* first float of a result, zeros around it included */
 static size_t
 first_of(const rc_tensor *y)
@@ -369,27 +356,62 @@ is_dead(const rc_tensor *tensors, int k, int id)
 	return 1;
 }
 
-RC_WEAK int
-rc_checked_layer(float *workspace, const rc_tensor *tensors, int id, const char *name)
+static int
+has_nan(const float *m, const rc_tensor *y)
 {
-	const rc_tensor *y = &tensors[id];
-
-	rc_checked_at = name;
-	if (!border_is_zero(workspace, y))
-		return RC_E_BORDER;
 	for (int n = 0; n < y->n; n++)
 		for (int c = 0; c < y->c; c++)
 			for (int i = 0; i < y->h; i++)
 				for (int j = 0; j < y->w; j++) {
-					float v = workspace[y->at + (size_t)n*y->image + (size_t)(c/y->block)*y->plane + (size_t)i*y->row +
-					                    (size_t)(j*y->block + c%y->block)];
+					float v = m[place_of(y, n, c, i, j)];
 					if (v != v)
-						return RC_E_NAN;
+						return 1;
 				}
-	for (int k = 0; k <= id; k++)
-		if (tensors[k].last == id && is_dead(tensors, k, id))
-			poison(workspace + first_of(&tensors[k]), (size_t)tensors[k].n*tensors[k].image);
+	return 0;
+}
+
+static void
+checked_layer(void *user, int index, const char *name)
+{
+	rc_checked *c = (rc_checked *)user;
+	const rc_tensor *y = &c->tensors[index];
+
+	if (++c->seen == c->probes[index].parts) {
+		c->seen = 0;
+		if (c->status == RC_OK) {
+			c->status = !border_is_zero(c->workspace, y) ? RC_E_BORDER : has_nan(c->workspace, y) ? RC_E_NAN : RC_OK;
+			rc_checked_at = c->status == RC_OK ? NULL : name;
+		}
+		for (int k = 0; k <= index; k++)
+			if (c->tensors[k].last == index && is_dead(c->tensors, k, index))
+				poison(c->workspace + first_of(&c->tensors[k]), (size_t)c->tensors[k].n*c->tensors[k].image);
+	}
+	if (c->caller && c->caller->layer)
+		c->caller->layer(c->caller->layer_user, index, name);
+}
+
+RC_WEAK int
+rc_checked_start(rc_checked *c, rc_options *watched, const rc_options *caller, const rc_tensor *tensors, const rc_probe *probes,
+                 const void *weights, size_t weights_len, const void *input, size_t input_len, const void *output, size_t output_len,
+                 void *workspace, size_t workspace_len)
+{
+	if (!apart(workspace, workspace_len, weights, weights_len) || !apart(workspace, workspace_len, input, input_len) ||
+	    !apart(workspace, workspace_len, output, output_len) || !apart(weights, weights_len, output, output_len))
+		return RC_E_OVERLAP;
+	poison((float *)workspace, workspace_len/sizeof(float));
+	c->caller = caller;
+	c->tensors = tensors;
+	c->probes = probes;
+	c->workspace = (float *)workspace;
+	c->seen = 0;
+	c->status = RC_OK;
 	rc_checked_at = NULL;
+	watched->struct_size = sizeof *watched;
+	watched->parallel_for = caller ? caller->parallel_for : NULL;
+	watched->parallel_user = caller ? caller->parallel_user : NULL;
+	watched->threads = caller ? caller->threads : 0;
+	watched->layer = checked_layer;
+	watched->layer_user = c;
 	return RC_OK;
 }
 #endif

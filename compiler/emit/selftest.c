@@ -157,28 +157,23 @@ void
 emit_checks(Out *o, const Model *m)
 {
 	const Graph *g = m->g;
-	int at = 0;
+	int at = 0, reads = 0;
 
 	out_text(o, "/* For the self test and RC_CHECKED: each layer's result, which results it reads, how often it reports. */\n"
-	            "static const rc_tensor layer_results[] = {\n");
+	            "static const rc_tensor layer_results[] = {  /* n, c, h, w, block, halo, at, row, plane, image, last reader */\n");
 	for (int i = 0; i < g->count; i++)
 		emit_tensor(o, g->nodes[i]);
 	out_text(o, "};\n\nstatic const int layer_reads[] = {\n");
 	for (int i = 0; i < g->count; i++)
-		for (int k = 0; k < g->nodes[i]->nin; k++)
-			out_line(o, "%d,", g->nodes[i]->in[k]->id);
+		for (int k = 0; k < g->nodes[i]->nin; k++, reads++)
+			out_text(o, arena_text("%d,%s", g->nodes[i]->in[k]->id, reads%16 == 15 ? "\n" : " "));
 	out_text(o, "0\n};\n\nstatic const rc_probe layers[] = {\n");
 	for (int i = 0; i < g->count; i++) {
 		const Node *n = g->nodes[i];
 		out_line(o, "{ \"%s\", %d, %d, %d },", n->name, at, n->nin, parts_of(n));
 		at += n->nin;
 	}
-	out_text(o, "};\n\n"
-	            "#if defined(RC_CHECKED)\n"
-	            "#define CHECKED(call) do { if ((status = (call)) != RC_OK) return status; } while (0)\n"
-	            "#else\n"
-	            "#define CHECKED(call) ((void)0)\n"
-	            "#endif\n\n");
+	out_text(o, "};\n\n");
 }
 
 /* emit_selftest - NAME_selftest */

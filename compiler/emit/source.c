@@ -157,22 +157,29 @@ emit_run(Out *o, const Model *m)
 	            "\tvoid *workspace, size_t workspace_len)\n"
 	            "{\n"
 	            "const float *w = (const float *)weights;\n"
-	            "float *m = (float *)workspace;\n"
+	            "float *m = (float *)workspace;\n");
+	if (!m->size_only)
+		out_raw(o, "#if defined(RC_CHECKED)\n\trc_checked checked;\n\trc_options watched;\n#endif\n");
+	out_text(o,
 	            "int status = rc_ready(options, weights, $NAME_PLAN_HASH, input, output, workspace, workspace_len,\n"
 	            "\t$NAME_WORKSPACE_BYTES);\n\n"
 	            "if (status != RC_OK)\n"
 	            "\treturn status;\n");
 	if (!m->size_only)
-		out_text(o, "CHECKED(rc_checked_start(weights, $NAME_WEIGHTS_BYTES, input, $NAME_INPUT_BYTES, output, $NAME_OUTPUT_FLOATS*sizeof(float),\n"
-		            "\tworkspace, $NAME_WORKSPACE_BYTES));\n");
+		out_raw(o, arena_text("#if defined(RC_CHECKED)\n"
+			"\tstatus = rc_checked_start(&checked, &watched, options, layer_results, layers, weights, %zu,\n"
+			"\t\tinput, %zu, output, %zu, workspace, %zu);\n"
+			"\tif (status != RC_OK)\n"
+			"\t\treturn status;\n"
+			"\toptions = &watched;\n"
+			"#endif\n", m->weight_floats*sizeof(float), count_of(g->nodes[0]->shape)*(g->image.u8 ? 1 : sizeof(float)),
+			outputs_of(g)*sizeof(float), g->arena*sizeof(float)));
 	out_line(o, "%s", "");
 	for (int i = 0; i < g->count; i++) {
 		const Node *n = g->nodes[i];
 		emit_clear(o, n);
 		for (int part = 0; part < parts_of(n); part++)
 			emit_step(o, m, n, part);
-		if (!m->size_only)
-			out_line(o, "CHECKED(rc_checked_layer(m, layer_results, %d, \"%s\"));", n->id, n->name);
 	}
 	for (int i = 0; i < g->noutputs; i++) {
 		const Node *n = g->outputs[i];
@@ -181,7 +188,9 @@ emit_run(Out *o, const Model *m)
 		out_line(o, "%s(m + M_%s, w, w, m, output%s, 0, %d);", f->name, ident(n), at ? arena_text(" + %zu", at) : "", f->units);
 		at += count_of(n->shape);
 	}
-	out_text(o, "return RC_OK;\n"
+	if (!m->size_only)
+		out_raw(o, "#if defined(RC_CHECKED)\n\tstatus = checked.status;\n#endif\n");
+	out_text(o, "return status;\n"
 	            "}\n\n"
 	            "int\n"
 	            "$name_run(const void *weights, const $pixel *input, float *output, void *workspace, size_t workspace_len)\n"

@@ -4776,7 +4776,7 @@ const char *const cifar_resnet20_classes[10] = {
 };
 
 /* For the self test and RC_CHECKED: each layer's result, which results it reads, how often it reports. */
-static const rc_tensor layer_results[] = {
+static const rc_tensor layer_results[] = {  /* n, c, h, w, block, halo, at, row, plane, image, last reader */
 	{ 1, 3, 32, 32, 1, 1, 1, 1, 1, 35, 34, 1156, 3468, 1 },
 	{ 1, 16, 32, 32, 16, 1, 1, 1, 1, 38576, 544, 18496, 18496, 3 },
 	{ 1, 16, 32, 32, 16, 1, 1, 1, 1, 57072, 544, 18496, 18496, 3 },
@@ -4806,41 +4806,9 @@ static const rc_tensor layer_results[] = {
 };
 
 static const int layer_reads[] = {
-	0,
-	1,
-	2,
-	1,
-	3,
-	4,
-	3,
-	5,
-	6,
-	5,
-	7,
-	8,
-	7,
-	10,
-	9,
-	11,
-	12,
-	11,
-	13,
-	14,
-	13,
-	15,
-	16,
-	15,
-	18,
-	17,
-	19,
-	20,
-	19,
-	21,
-	22,
-	21,
-	23,
-	24,
-	0
+	0, 1, 2, 1, 3, 4, 3, 5, 6, 5, 7, 8, 7, 10, 9, 11,
+	12, 11, 13, 14, 13, 15, 16, 15, 18, 17, 19, 20, 19, 21, 22, 21,
+	23, 24, 0
 };
 
 static const rc_probe layers[] = {
@@ -4872,137 +4840,117 @@ static const rc_probe layers[] = {
 	{ "fc", 33, 1, 1 },
 };
 
-#if defined(RC_CHECKED)
-#define CHECKED(call) do { if ((status = (call)) != RC_OK) return status; } while (0)
-#else
-#define CHECKED(call) ((void)0)
-#endif
-
 int
 cifar_resnet20_run_with(const rc_options *options, const void *weights, const float *input, float *output,
 	void *workspace, size_t workspace_len)
 {
 	const float *w = (const float *)weights;
 	float *m = (float *)workspace;
+#if defined(RC_CHECKED)
+	rc_checked checked;
+	rc_options watched;
+#endif
 	int status = rc_ready(options, weights, CIFAR_RESNET20_PLAN_HASH, input, output, workspace, workspace_len,
 		CIFAR_RESNET20_WORKSPACE_BYTES);
 
 	if (status != RC_OK)
 		return status;
-	CHECKED(rc_checked_start(weights, CIFAR_RESNET20_WEIGHTS_BYTES, input, CIFAR_RESNET20_INPUT_BYTES, output, CIFAR_RESNET20_OUTPUT_FLOATS*sizeof(float),
-		workspace, CIFAR_RESNET20_WORKSPACE_BYTES));
+#if defined(RC_CHECKED)
+	status = rc_checked_start(&checked, &watched, options, layer_results, layers, weights, 3028800,
+		input, 12288, output, 40, workspace, 300032);
+	if (status != RC_OK)
+		return status;
+	options = &watched;
+#endif
 
 	rc_clear_halo(m + M_input, 3, 32, 32, 1, 1, 1, 1, 1);
 	rc_step(options, 0, "input", input_3x32x32, 3,
 		input, w, w, m, m + M_input);
-	CHECKED(rc_checked_layer(m, layer_results, 0, "input"));
 	rc_clear_halo(m + M_conv1, 1, 32, 32, 16, 1, 1, 1, 1);
 	rc_step(options, 1, "conv1", conv3x3_3to16_32x32_relu, 32,
 		m + M_input, w + W_conv1, w + B_conv1, m, m + M_conv1);
-	CHECKED(rc_checked_layer(m, layer_results, 1, "conv1"));
 	rc_clear_halo(m + M_layer1_0_conv1, 1, 32, 32, 16, 1, 1, 1, 1);
 	rc_share(options, winograd4x4_16to16_32x32_relu_in, 0, 8, m + M_conv1, w, w, m, m + S_layer1_0_conv1);
 	rc_share(options, winograd4x4_16to16_32x32_relu, 0, 2, m + S_layer1_0_conv1, w + W_layer1_0_conv1, w + B_layer1_0_conv1, m, m + M_layer1_0_conv1);
 	rc_layer(options, 2, "layer1.0.conv1");
-	CHECKED(rc_checked_layer(m, layer_results, 2, "layer1.0.conv1"));
 	rc_share(options, winograd4x4_16to16_32x32_add_relu_in, 0, 8, m + M_layer1_0_conv1, w, w, m, m + S_layer1_0_conv2);
 	rc_share(options, winograd4x4_16to16_32x32_add_relu, 0, 2, m + S_layer1_0_conv2, w + W_layer1_0_conv2, w + B_layer1_0_conv2, m + M_conv1, m + M_layer1_0_conv2);
 	rc_layer(options, 3, "layer1.0.conv2");
-	CHECKED(rc_checked_layer(m, layer_results, 3, "layer1.0.conv2"));
 	rc_clear_halo(m + M_layer1_1_conv1, 1, 32, 32, 16, 1, 1, 1, 1);
 	rc_share(options, winograd4x4_16to16_32x32_relu_in, 0, 8, m + M_layer1_0_conv2, w, w, m, m + S_layer1_1_conv1);
 	rc_share(options, winograd4x4_16to16_32x32_relu, 0, 2, m + S_layer1_1_conv1, w + W_layer1_1_conv1, w + B_layer1_1_conv1, m, m + M_layer1_1_conv1);
 	rc_layer(options, 4, "layer1.1.conv1");
-	CHECKED(rc_checked_layer(m, layer_results, 4, "layer1.1.conv1"));
 	rc_share(options, winograd4x4_16to16_32x32_add_relu_in, 0, 8, m + M_layer1_1_conv1, w, w, m, m + S_layer1_1_conv2);
 	rc_share(options, winograd4x4_16to16_32x32_add_relu, 0, 2, m + S_layer1_1_conv2, w + W_layer1_1_conv2, w + B_layer1_1_conv2, m + M_layer1_0_conv2, m + M_layer1_1_conv2);
 	rc_layer(options, 5, "layer1.1.conv2");
-	CHECKED(rc_checked_layer(m, layer_results, 5, "layer1.1.conv2"));
 	rc_clear_halo(m + M_layer1_2_conv1, 1, 32, 32, 16, 1, 1, 1, 1);
 	rc_share(options, winograd4x4_16to16_32x32_relu_in, 0, 8, m + M_layer1_1_conv2, w, w, m, m + S_layer1_2_conv1);
 	rc_share(options, winograd4x4_16to16_32x32_relu, 0, 2, m + S_layer1_2_conv1, w + W_layer1_2_conv1, w + B_layer1_2_conv1, m, m + M_layer1_2_conv1);
 	rc_layer(options, 6, "layer1.2.conv1");
-	CHECKED(rc_checked_layer(m, layer_results, 6, "layer1.2.conv1"));
 	rc_share(options, winograd4x4_16to16_32x32_add_relu_in, 0, 8, m + M_layer1_2_conv1, w, w, m, m + S_layer1_2_conv2);
 	rc_share(options, winograd4x4_16to16_32x32_add_relu, 0, 2, m + S_layer1_2_conv2, w + W_layer1_2_conv2, w + B_layer1_2_conv2, m + M_layer1_1_conv2, m + M_layer1_2_conv2);
 	rc_layer(options, 7, "layer1.2.conv2");
-	CHECKED(rc_checked_layer(m, layer_results, 7, "layer1.2.conv2"));
 	rc_step(options, 8, "layer2.0.slice1", slice_16x32x32, 2,
 		m + M_layer1_2_conv2, w, w, m, m + M_layer2_0_slice1);
-	CHECKED(rc_checked_layer(m, layer_results, 8, "layer2.0.slice1"));
 	rc_clear(m + M_layer2_0_pad1, 8192);
 	rc_step(options, 9, "layer2.0.pad1", pad_16x16x16, 2,
 		m + M_layer2_0_slice1, w, w, m, m + M_layer2_0_pad1);
-	CHECKED(rc_checked_layer(m, layer_results, 9, "layer2.0.pad1"));
 	rc_clear_halo(m + M_layer2_0_conv1, 2, 16, 16, 16, 1, 1, 1, 1);
 	rc_step(options, 10, "layer2.0.conv1", conv3x3_16to32_16x16_s2_relu, 32,
 		m + M_layer1_2_conv2, w + W_layer2_0_conv1, w + B_layer2_0_conv1, m, m + M_layer2_0_conv1);
-	CHECKED(rc_checked_layer(m, layer_results, 10, "layer2.0.conv1"));
 	rc_clear_halo(m + M_layer2_0_conv2, 2, 16, 16, 16, 1, 1, 1, 1);
 	rc_share(options, winograd4x4_32to32_16x16_add_relu_in, 0, 8, m + M_layer2_0_conv1, w, w, m, m + S_layer2_0_conv2);
 	rc_share(options, winograd4x4_32to32_16x16_add_relu, 0, 4, m + S_layer2_0_conv2, w + W_layer2_0_conv2, w + B_layer2_0_conv2, m + M_layer2_0_pad1, m + M_layer2_0_conv2);
 	rc_layer(options, 11, "layer2.0.conv2");
-	CHECKED(rc_checked_layer(m, layer_results, 11, "layer2.0.conv2"));
 	rc_clear_halo(m + M_layer2_1_conv1, 2, 16, 16, 16, 1, 1, 1, 1);
 	rc_share(options, winograd4x4_32to32_16x16_relu_in, 0, 8, m + M_layer2_0_conv2, w, w, m, m + S_layer2_1_conv1);
 	rc_share(options, winograd4x4_32to32_16x16_relu, 0, 4, m + S_layer2_1_conv1, w + W_layer2_1_conv1, w + B_layer2_1_conv1, m, m + M_layer2_1_conv1);
 	rc_layer(options, 12, "layer2.1.conv1");
-	CHECKED(rc_checked_layer(m, layer_results, 12, "layer2.1.conv1"));
 	rc_share(options, winograd4x4_32to32_16x16_add_relu_b_in, 0, 8, m + M_layer2_1_conv1, w, w, m, m + S_layer2_1_conv2);
 	rc_share(options, winograd4x4_32to32_16x16_add_relu_b, 0, 4, m + S_layer2_1_conv2, w + W_layer2_1_conv2, w + B_layer2_1_conv2, m + M_layer2_0_conv2, m + M_layer2_1_conv2);
 	rc_layer(options, 13, "layer2.1.conv2");
-	CHECKED(rc_checked_layer(m, layer_results, 13, "layer2.1.conv2"));
 	rc_clear_halo(m + M_layer2_2_conv1, 2, 16, 16, 16, 1, 1, 1, 1);
 	rc_share(options, winograd4x4_32to32_16x16_relu_in, 0, 8, m + M_layer2_1_conv2, w, w, m, m + S_layer2_2_conv1);
 	rc_share(options, winograd4x4_32to32_16x16_relu, 0, 4, m + S_layer2_2_conv1, w + W_layer2_2_conv1, w + B_layer2_2_conv1, m, m + M_layer2_2_conv1);
 	rc_layer(options, 14, "layer2.2.conv1");
-	CHECKED(rc_checked_layer(m, layer_results, 14, "layer2.2.conv1"));
 	rc_share(options, winograd4x4_32to32_16x16_add_relu_b_in, 0, 8, m + M_layer2_2_conv1, w, w, m, m + S_layer2_2_conv2);
 	rc_share(options, winograd4x4_32to32_16x16_add_relu_b, 0, 4, m + S_layer2_2_conv2, w + W_layer2_2_conv2, w + B_layer2_2_conv2, m + M_layer2_1_conv2, m + M_layer2_2_conv2);
 	rc_layer(options, 15, "layer2.2.conv2");
-	CHECKED(rc_checked_layer(m, layer_results, 15, "layer2.2.conv2"));
 	rc_step(options, 16, "layer3.0.slice1", slice_32x16x16, 4,
 		m + M_layer2_2_conv2, w, w, m, m + M_layer3_0_slice1);
-	CHECKED(rc_checked_layer(m, layer_results, 16, "layer3.0.slice1"));
 	rc_clear(m + M_layer3_0_pad1, 4096);
 	rc_step(options, 17, "layer3.0.pad1", pad_32x8x8, 4,
 		m + M_layer3_0_slice1, w, w, m, m + M_layer3_0_pad1);
-	CHECKED(rc_checked_layer(m, layer_results, 17, "layer3.0.pad1"));
 	rc_clear_halo(m + M_layer3_0_conv1, 4, 8, 8, 16, 1, 1, 1, 1);
 	rc_step(options, 18, "layer3.0.conv1", conv3x3_32to64_8x8_s2_relu, 32,
 		m + M_layer2_2_conv2, w + W_layer3_0_conv1, w + B_layer3_0_conv1, m, m + M_layer3_0_conv1);
-	CHECKED(rc_checked_layer(m, layer_results, 18, "layer3.0.conv1"));
 	rc_clear_halo(m + M_layer3_0_conv2, 4, 8, 8, 16, 1, 1, 1, 1);
 	rc_share(options, winograd2x4_64to64_8x8_add_relu_in, 0, 16, m + M_layer3_0_conv1, w, w, m, m + S_layer3_0_conv2);
 	rc_share(options, winograd2x4_64to64_8x8_add_relu, 0, 8, m + S_layer3_0_conv2, w + W_layer3_0_conv2, w + B_layer3_0_conv2, m + M_layer3_0_pad1, m + M_layer3_0_conv2);
 	rc_layer(options, 19, "layer3.0.conv2");
-	CHECKED(rc_checked_layer(m, layer_results, 19, "layer3.0.conv2"));
 	rc_clear_halo(m + M_layer3_1_conv1, 4, 8, 8, 16, 1, 1, 1, 1);
 	rc_share(options, winograd2x4_64to64_8x8_relu_in, 0, 16, m + M_layer3_0_conv2, w, w, m, m + S_layer3_1_conv1);
 	rc_share(options, winograd2x4_64to64_8x8_relu, 0, 8, m + S_layer3_1_conv1, w + W_layer3_1_conv1, w + B_layer3_1_conv1, m, m + M_layer3_1_conv1);
 	rc_layer(options, 20, "layer3.1.conv1");
-	CHECKED(rc_checked_layer(m, layer_results, 20, "layer3.1.conv1"));
 	rc_share(options, winograd2x4_64to64_8x8_add_relu_b_in, 0, 16, m + M_layer3_1_conv1, w, w, m, m + S_layer3_1_conv2);
 	rc_share(options, winograd2x4_64to64_8x8_add_relu_b, 0, 8, m + S_layer3_1_conv2, w + W_layer3_1_conv2, w + B_layer3_1_conv2, m + M_layer3_0_conv2, m + M_layer3_1_conv2);
 	rc_layer(options, 21, "layer3.1.conv2");
-	CHECKED(rc_checked_layer(m, layer_results, 21, "layer3.1.conv2"));
 	rc_clear_halo(m + M_layer3_2_conv1, 4, 8, 8, 16, 1, 1, 1, 1);
 	rc_share(options, winograd2x4_64to64_8x8_relu_in, 0, 16, m + M_layer3_1_conv2, w, w, m, m + S_layer3_2_conv1);
 	rc_share(options, winograd2x4_64to64_8x8_relu, 0, 8, m + S_layer3_2_conv1, w + W_layer3_2_conv1, w + B_layer3_2_conv1, m, m + M_layer3_2_conv1);
 	rc_layer(options, 22, "layer3.2.conv1");
-	CHECKED(rc_checked_layer(m, layer_results, 22, "layer3.2.conv1"));
 	rc_share(options, winograd2x4_64to64_8x8_add_relu_c_in, 0, 16, m + M_layer3_2_conv1, w, w, m, m + S_layer3_2_conv2);
 	rc_share(options, winograd2x4_64to64_8x8_add_relu_c, 0, 8, m + S_layer3_2_conv2, w + W_layer3_2_conv2, w + B_layer3_2_conv2, m + M_layer3_1_conv2, m + M_layer3_2_conv2);
 	rc_layer(options, 23, "layer3.2.conv2");
-	CHECKED(rc_checked_layer(m, layer_results, 23, "layer3.2.conv2"));
 	rc_step(options, 24, "avgpool", adaptive_avg_pool_64x8x8_to_1x1, 8,
 		m + M_layer3_2_conv2, w, w, m, m + M_avgpool);
-	CHECKED(rc_checked_layer(m, layer_results, 24, "avgpool"));
 	rc_step(options, 25, "fc", linear_64to10, 1,
 		m + M_avgpool, w + W_fc, w + B_fc, m, m + M_fc);
-	CHECKED(rc_checked_layer(m, layer_results, 25, "fc"));
 	output_10x1x1(m + M_fc, w, w, m, output, 0, 10);
-	return RC_OK;
+#if defined(RC_CHECKED)
+	status = checked.status;
+#endif
+	return status;
 }
 
 int

@@ -115,27 +115,35 @@ typedef struct rc_tensor {           /* in the workspace, in floats */
 	int last;                        /* the layer that reads it last; one past all for an output */
 } rc_tensor;
 
+typedef struct rc_probe {
+	const char *name;
+	int first, count, parts;         /* what it reads; how often it reports */
+} rc_probe;
+
 /*
 ** Code and rc.c compiled with -DRC_CHECKED look after every layer: memory that is dead is filled with NaN, so that reading it
-** shows; the zeros around results must still be zeros; the first layer that makes NaN ends the run.
+** shows; the zeros around results must still be zeros; the first layer that breaks them or makes NaN is what the run returns.
 */
 #if defined(RC_CHECKED)
+typedef struct rc_checked {
+	const rc_options *caller;
+	const rc_tensor *tensors;
+	const rc_probe *probes;
+	float *workspace;
+	int seen, status;                /* parts of this layer that were reported; what is wrong first */
+} rc_checked;
 #if defined(__cplusplus)
 extern thread_local const char *rc_checked_at;       /* after RC_E_BORDER and RC_E_NAN: the layer's name */
 #else
 extern _Thread_local const char *rc_checked_at;
 #endif
-int rc_checked_start(const void *weights, size_t weights_len, const void *input, size_t input_len, const void *output, size_t output_len,
+int rc_checked_start(rc_checked *c, rc_options *watched, const rc_options *caller, const rc_tensor *tensors, const rc_probe *probes,
+                     const void *weights, size_t weights_len, const void *input, size_t input_len, const void *output, size_t output_len,
                      void *workspace, size_t workspace_len);
-int rc_checked_layer(float *workspace, const rc_tensor *tensors, int id, const char *name);
 #endif
 
 /* The self test runs each layer on made-up values: after a layer its sums are compared, then the next one's inputs are made up. */
 enum { RC_SUMS = 16 };               /* of a layer; channel c is in sum c%16 */
-typedef struct rc_probe {
-	const char *name;
-	int first, count, parts;         /* what it reads; how often it reports */
-} rc_probe;
 typedef struct rc_selftest {
 	const rc_tensor *tensors;
 	const rc_probe *probes;
