@@ -18,14 +18,14 @@ static const struct {
 	const char *value, *doc;
 } rows[] = {
 	{ "--weights", "-w", Text, offsetof(Options, weights), 0, 0, "FILE|random[:SEED]", "weights: .pth, .safetensors, .npz or .onnx, or made up from a seed" },
-	{ "--output", "-o", Text, offsetof(Options, output), 0, 0, "DIR|FILE", "where results go (compile: generated/NAME)" },
+	{ "--output", "-o", Text, offsetof(Options, output), 0, 0, "DIR|FILE", "where results go (compile: generated/NAME; fuzz: a folder for what failed)" },
 	{ "--input", "-i", Text, offsetof(Options, input), 0, 0, "FILE|HxW,...", "run, verify: .npy, .png or .jpg; HxW: another input size, or several in one artefact" },
 	{ "--expect", NULL, Text, offsetof(Options, expect), 0, 0, "FILE.npy", "verify: outputs to compare with" },
 	{ "--name", NULL, Text, offsetof(Options, name), 0, 0, "NAME", "another name for the model" },
 	{ "--prefix", NULL, Text, offsetof(Options, prefix), 0, 0, "TEXT", "put before every weight's name, such as module." },
 	{ "--target", NULL, TargetName, 0, 0, 0, "NAME,...", "native, scalar, avx2, avx512, neon; several: chosen at run time" },
 	{ "--batch", NULL, Number, offsetof(Options, batch), 1, 4096, "N", "images a call" },
-	{ "--threads", NULL, Number, offsetof(Options, threads), 1, 64, "N", "run, bench: threads" },
+	{ "--threads", NULL, Number, offsetof(Options, threads), 1, 64, "N", "run, bench, tune: threads; fuzz: processes" },
 	{ "--rounds", NULL, Number, offsetof(Options, rounds), 1, 100000, "N", "bench: how many runs" },
 	{ "--count", NULL, Number, offsetof(Options, count), 1, INT_MAX, "N", "fuzz: how many networks" },
 	{ "--seed", NULL, Number, offsetof(Options, seed), 0, INT_MAX, "N", "fuzz: of the first network; each further one has the next" },
@@ -37,7 +37,7 @@ static const struct {
 	{ "--dot", NULL, Flag, offsetof(Options, pass.dot), 0, 0, NULL, "print dumps for Graphviz" },
 	{ "--stop-after", NULL, StopPass, offsetof(Options, pass.stop_after), 0, 0, "=PASS", "run no pass after this one and emit nothing" },
 	{ "--times", NULL, Flag, offsetof(Options, pass.times), 0, 0, NULL, "time of every pass" },
-	{ "--json", NULL, Flag, offsetof(Options, json), 0, 0, NULL, "bench, explain, verify, weights: machine-readable" },
+	{ "--json", NULL, Flag, offsetof(Options, json), 0, 0, NULL, "bench, explain, verify, weights, fuzz: machine-readable" },
 	{ "--quiet", "-q", Flag, offsetof(Options, quiet), 0, 0, NULL, "no notes, no warnings" },
 	{ "--verbose", "-v", Flag, offsetof(Options, verbose), 0, 0, NULL, "more notes; Lua traceback" },
 };
