@@ -74,7 +74,7 @@ generated: resnetc
 
 # --- tests ---
 
-TESTS = passes plan matrix pairs errors weights onnx import tune image runtime emitted networks fuzz hostile selftest verbs
+TESTS = passes plan matrix pairs errors weights onnx import tune image runtime emitted networks fuzz hostile selftest verbs sanitize operators
 TEST_OBJ = obj/tests/main.o obj/tests/helpers.o $(TESTS:%=obj/tests/%.o)
 
 obj/tests/%.o: FLAGS += -Wno-pedantic -Wno-shadow -Wno-double-promotion

@@ -155,6 +155,12 @@ node_add(Graph *g, Node *n)
 	if ((double)n->shape.n*n->shape.c*n->shape.h*n->shape.w > 1 << 28)
 		fail_at(n, "want a result of at most 2^28 elements, got %dx%dx%dx%d",
 		        n->shape.n, n->shape.c, n->shape.h, n->shape.w);
+	if (n->op == O_conv2d || n->op == O_linear) {
+		int rank;
+		Shape w = param_shape(n, P_weight, &rank);
+		if ((double)w.n*w.c*w.h*w.w > 1 << 28)
+			fail_at(n, "want at most 2^28 weights, got %dx%dx%dx%d", w.n, w.c, w.h, w.w);
+	}
 	n->id = g->count;
 	PUSH(g->nodes, g->count, n);
 }

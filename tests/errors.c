@@ -10,6 +10,9 @@
 #define HEAD "local nn = require \"resnet\"\n"
 #define BODY(text) HEAD "return nn.model { name = \"m\", input = nn.image { 3, 8, 8 }, body = function(x)\n" text "\nend }\n"
 
+#define N201 N50 N50 N50 N50 "n"
+#define N50 "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn"
+
 static const struct {
 	const char *name, *model, *want;
 } models[] = {
@@ -126,6 +129,28 @@ static const struct {
 	{ "classes", HEAD "return nn.model { name = \"m\", input = nn.image { 3, 8, 8 }, classes = { 1, {} } }", "model.lua:2: model: want classes as a list of strings, got a number" },
 	{ "image_scale", HEAD "return nn.model { name = \"m\", input = nn.image { 3, 8, 8, scale = -1 } }", "model.lua:2: image: want scale as a number above 0, got -1" },
 	{ "protected", HEAD "setmetatable(setmetatable({}, { __metatable = 1 }), {})", "model.lua:2: setmetatable: want a table that is not protected, got one" },
+	{ "pair_of_one", BODY("return nn.conv(x, { 3, kernel = { 3 } })"), "model.lua:3: conv2d 'conv1': want kernel as n or {h, w}, got a table" },
+	{ "padding_of_three", BODY("return nn.conv(x, { 3, kernel = 3, padding = { 1, 1, 1 } })"),
+	  "model.lua:3: conv2d 'conv1': want padding as n, {h, w}, {top, left, bottom, right}, named sides or \"same\", got a table" },
+	{ "padding_of_no_side", BODY("return nn.conv(x, { 3, kernel = 3, padding = { up = 1 } })"),
+	  "model.lua:3: conv2d 'conv1': want padding as n, {h, w}, {top, left, bottom, right}, named sides or \"same\", got a table" },
+	{ "pad_same", BODY("return nn.pad(x, { padding = \"same\" })"), "model.lua:3: pad 'pad1': want padding as numbers, got \"same\"" },
+	{ "name_type", BODY("return nn.relu(x, { name = 7 })"), "model.lua:3: relu: want name as a string, got 7" },
+	{ "name_length", BODY("return nn.relu(x, { name = (\"n\"):rep(201) })"), "model.lua:3: relu '" N201 "': want a name of 1 to 200 letters, got 201" },
+	{ "early", HEAD "local r = nn.relu(nil)", "model.lua:2: relu: want a tensor of a model, got none yet" },
+	{ "classes_word", HEAD "return nn.model { name = \"m\", input = nn.image { 3, 8, 8 }, classes = \"cat\" }",
+	  "model.lua:2: model: want classes as a list of strings, got a string" },
+	{ "outputs_twice", HEAD "local t = nn.input { name = \"input\", shape = {3, 8, 8} }\n"
+	  "return nn.model { name = \"m\", outputs = { { \"a\", nn.relu(t) }, { \"a\", nn.sigmoid(t) } } }", "model.lua:3: model: outputs: want different names, got 'a' twice" },
+	{ "no_output", HEAD "local t = nn.input { name = \"input\", shape = {3, 8, 8} }\nreturn nn.model { name = \"m\", outputs = {} }",
+	  "model.lua:3: model 'm': want at least one output, got none" },
+	{ "tensor_field", BODY("return nn.conv(x, { x.chanels, kernel = 3 })"),
+	  "model.lua:3: tensor 'input': want name, op, channels, height or width, got 'chanels'; did you mean 'channels'?" },
+	{ "nodes", BODY("for i = 1, 5000 do x = nn.relu(x) end\nreturn x"), "model.lua:3: relu 'relu4096': want at most 4096 nodes, got more" },
+	{ "weights", BODY("return nn.linear(nn.linear(nn.flatten(x), { 65536 }), { 65536 })"), "model.lua:3: linear 'fc2': want at most 2^28 weights, got 65536x65536x1x1" },
+	{ "floats", BODY("local t = nn.pad(nn.upsample(x, { size = 4096 }), { channels = { 13, 0 } })\n"
+	  "local a, b, c, d, e = nn.relu(t), nn.sigmoid(t), nn.silu(t), nn.relu6(t), nn.hard_swish(t)\nreturn a + b + c + d + e"),
+	  "model.lua: want at most 2^30 floats of weights and of arena, got 416 and 1342177280" },
 	{ "names_word", HEAD "return nn.model { name = \"m\", input = nn.image { 3, 8, 8 }, names = \"tim\" }",
 	  "model.lua:2: model: names: want one of torchvision, timm, fastai, fastbook, learner, cifar, got \"tim\"; did you mean 'timm'?" },
 };
@@ -162,6 +187,14 @@ static const struct {
 	{ "examples/resnet18.lua -w random --no-fold", "resnetc: want a known option, got '--no-fold'; did you mean '--no-fold_bn'?", ExitUsage },
 	{ "examples/resnet18.lua -w random --input 32x32,32x32", "resnetc: --input: want different sizes, got 32x32 twice", ExitUsage },
 	{ "bench examples/resnet18.lua --input 32x32,64x64", "resnetc: bench: want one input size, got 2", ExitUsage },
+	{ "examples/resnet18.lua -w random --input 1x1,1x2,1x3,1x4,1x5,1x6,1x7,1x8,1x9,2x1,2x2,2x3,2x4,2x5,2x6,2x7,2x8",
+	  "resnetc: --input: want at most 8 sizes, got '1x1,1x2,1x3,1x4,1x5,1x6,1x7,1x8,1x9,2x1,2x2,2x3,2x4,2x5,2x6,2x7,2x8'", ExitUsage },
+	{ "examples/resnet18.lua -w random -Da=1 -Da=1 -Da=1 -Da=1 -Da=1 -Da=1 -Da=1 -Da=1 -Da=1 -Da=1 -Da=1 -Da=1 -Da=1 -Da=1 -Da=1 -Da=1 -Da=1 "
+	  "-Da=1 -Da=1 -Da=1 -Da=1 -Da=1 -Da=1 -Da=1 -Da=1 -Da=1 -Da=1 -Da=1 -Da=1 -Da=1 -Da=1 -Da=1 -Da=1 -Da=1 -Da=1 -Da=1 -Da=1 -Da=1 -Da=1 -Da=1 -Da=1 -Da=1 -Da=1 -Da=1 -Da=1 -Da=1 -Da=1 -Da=1 -Da=1 -Da=1 -Da=1 -Da=1 -Da=1 -Da=1 -Da=1 -Da=1 -Da=1 -Da=1 -Da=1 -Da=1 -Da=1 -Da=1 -Da=1 -Da=1 -Da=1", "resnetc: -D: want at most 64, got more", ExitUsage },
+	{ "bench examples/resnet18.lua --target avx2,scalar", "resnetc: bench: want one target, got 2", ExitUsage },
+	{ "fuzz examples/resnet18.lua", "examples/resnet18.lua:1: want a case as resnetc fuzz prints it, with '-- fuzz: seed=...' in its first line, got other text", ExitInput },
+	{ "verify examples/mlperf_tiny_resnet8.lua --target neon", "--target: want a target this machine can run, got 'neon'", ExitInput },
+	{ "fuzz --count 1 --target neon", "--target: want a target this machine can run, got 'neon'", ExitInput },
 	{ "weights", "resnetc: weights: want a file, got none", ExitUsage },
 	{ "import", "resnetc: import: want a file, got none", ExitUsage },
 	{ "examples/resnet18.lua -w random --times=3", "resnetc: --times: want no value, got '3'", ExitUsage },
@@ -226,6 +259,72 @@ START_TEST(bad_inputs)
 	want_input_error("odd.npy", "want a little-endian number dtype such as float32 ('<f4') or uint8 ('|u1'), got '>f4', '");
 	put_file("cut.npy", "\x93NUMPY\x01\0\x40\0{'descr': '<f4', 'fortran_order': False, 'shape': (3, 32, 32), }        \n", 74);
 	want_input_error("cut.npy", "want 12288 bytes of data, got 0 (truncated?)");
+	put_file("fortran.npy", "\x93NUMPY\x01\0\x40\0{'descr': '<f4', 'fortran_order': True, 'shape': (3, 2, 2), }          \n................................................", 122);
+	want_input_error("fortran.npy", "want C order, got Fortran order");
+	put_file("bytes.npy", "\x93NUMPY\x01\0\x40\0{'descr': '|u1', 'fortran_order': False, 'shape': (3, 2, 2), }          \n............", 86);
+	want_input_error("bytes.npy", "want dtype float32, got uint8 (nn.image { dtype = \"u8\" } takes bytes)");
+	put_file("huge.npy", "\x93NUMPY\x01\0\x50\0{'descr': '<f4', 'fortran_order': False, 'shape': (999999999, 999999999), }    \n", 90);
+	want_input_error("huge.npy", "want less than 2^45 values, got more");
+}
+END_TEST
+
+/* crc - PNG's, of a chunk's type and data */
+static unsigned
+crc(const unsigned char *p, size_t len)
+{
+	unsigned c = 0xffffffff;
+
+	while (len--) {
+		c ^= *p++;
+		for (int k = 0; k < 8; k++)
+			c = c & 1 ? 0xedb88320 ^ c >> 1 : c >> 1;
+	}
+	return c ^ 0xffffffff;
+}
+
+START_TEST(bad_pictures)
+{
+	size_t len;
+	const unsigned char *cat = file_map("examples/images/cat.png", &len);
+	unsigned char head[33], *whole = malloc(len);
+	Ran r;
+
+	put_file("half.png", cat, len/2);
+	want_input_error("half.png", "want a whole PNG picture, got: read beyond end of data");
+	memcpy(head, cat, sizeof head);
+	head[17] = 1;                            /* 65568 wide */
+	for (int i = 0; i < 4; i++)
+		head[29 + i] = (unsigned char)(crc(head + 12, 17) >> (24 - 8*i));
+	memcpy(whole, cat, len);
+	memcpy(whole, head, sizeof head);
+	put_file("wide.png", whole, len);
+	want_input_error("wide.png", "want a picture of at most 32768 x 32768, got 32 x 65568");
+	r = resnetc("run %s -w random -i examples/images/cat.png", body_model(1, 32, 32, "return nn.relu(x)"));
+	ck_assert_msg(strstr(r.err, "want an input of 3 channels for a picture, got 1") != NULL, "%s", r.err);
+	ck_assert_int_eq(r.status, ExitInput);
+}
+END_TEST
+
+START_TEST(bad_expectations)
+{
+	float v[3072*2] = { 0 };
+	Ran r;
+
+	npy_write(in_dir("nine.npy"), v, 1, (int64_t[]){ 9 });
+	r = resnetc("verify examples/mlperf_tiny_resnet8.lua --expect %s", in_dir("nine.npy"));
+	ck_assert_str_eq(r.err, "nine.npy: want 10 values, one per output of mlperf_tiny_resnet8, got 9\n");
+	npy_write(in_dir("two.npy"), v, 4, (int64_t[]){ 2, 3, 32, 32 });
+	r = resnetc("verify examples/mlperf_tiny_resnet8.lua -i %s", in_dir("two.npy"));
+	ck_assert_str_eq(r.err, "two.npy: want 1 image, one batch (--batch), got 2\n");
+}
+END_TEST
+
+START_TEST(no_compiler)
+{
+	ck_assert_int_eq(system(arena_text("PATH=/nowhere CC= ./resnetc verify examples/mlperf_tiny_resnet8.lua > '%s' 2>&1", in_dir("none"))) >> 8, ExitInput);
+	ck_assert_str_eq((const char *)file_map(in_dir("none"), &(size_t){ 0 }), "want a C compiler on PATH (clang-19, clang, gcc or cc) or in $CC, got none\n");
+	ck_assert_int_eq(system(arena_text("TMPDIR=/nowhere ./resnetc verify examples/mlperf_tiny_resnet8.lua > '%s' 2>&1", in_dir("none"))) >> 8, ExitInput);
+	ck_assert_msg(strstr((const char *)file_map(in_dir("none"), &(size_t){ 0 }), ": want a folder for temporary files, got: ") != NULL, "message");
 }
 END_TEST
 
@@ -254,6 +353,9 @@ suite_errors(void)
 	tcase_add_loop_test(t, bad_model, 0, NModels);
 	tcase_add_loop_test(t, bad_command, 0, NCommands);
 	tcase_add_test(t, bad_inputs);
+	tcase_add_test(t, bad_pictures);
+	tcase_add_test(t, bad_expectations);
+	tcase_add_test(t, no_compiler);
 	tcase_add_test(t, old_output_survives_a_failed_write);
 	suite_add_tcase(s, t);
 	return s;

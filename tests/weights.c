@@ -68,6 +68,8 @@ static const struct {
 	  "w.safetensors: tensor 'conv1.bias': want dtype F64, F32, F16, BF16 or an integer type, got 'F33'\n" },
 	{ "{" W ", \"conv1.bias\": {\"dtype\": \"F32\", \"data_offsets\": [8, 16]}}", "w.safetensors: tensor 'conv1.bias': want \"shape\" of type array, got none\n" },
 	{ "{" W ", \"conv1.bias\": 3}", "w.safetensors: tensor 'conv1.bias': want an object, got int\n" },
+	{ "{" W ", \"conv1.bias\": {\"dtype\": \"F32\", \"shape\": [2,1,1,1,1,1,1,1,1], \"data_offsets\": [8, 16]}}", "w.safetensors: tensor 'conv1.bias': want at most 8 dimensions, got 9\n" },
+	{ "{" W ", \"conv1.bias\": {\"dtype\": \"F32\", \"shape\": [2], \"data_offsets\": [8]}}", "w.safetensors: tensor 'conv1.bias': want two data_offsets, got 1\n" },
 	{ "{" W ", ", "w.safetensors: header: want a JSON object, got continue\n" },
 };
 enum { NBad = sizeof bad/sizeof *bad };
@@ -247,6 +249,9 @@ legacy(const char *object, size_t len)
 	return in_dir("w.pth");
 }
 
+/* a name and a tensor of two floats, broadcast to n rows */
+#define TENSOR(name, n) "X\x01\0\0\0" name "ctorch._utils\n_rebuild_tensor_v2\n((X\x07\0\0\0storagectorch\nFloatStorage\nX\x01\0\0\0" "0X\x03\0\0\0cpuK\x02NtQK\0" n "\x89}tR"
+
 #define PICKLE(text) text, sizeof text - 1
 static const struct { const char *object; size_t len; const char *want; } pickles[] = {
 	{ PICKLE("\x80\x02" "cos\nsystem\nX\x04\0\0\0true\x85R."),
@@ -270,6 +275,16 @@ static const struct { const char *object; size_t len; const char *want; } pickle
 	/* storage of 2 elements, sizes (3,): reaches beyond */
 	{ PICKLE("\x80\x02}X\x01\0\0\0actorch._utils\n_rebuild_tensor_v2\n((X\x07\0\0\0storagectorch\nFloatStorage\nX\x01\0\0\0" "0X\x03\0\0\0cpuK\x02NtQK\0K\x03\x85K\x01\x85\x89}tRs."),
 	  "w.pth: pickle, byte 107: want a tensor within its storage of 2 elements, got one that reaches element 2\n" },
+	{ PICKLE("\x80\x02}X\x01\0\0\0actorch._utils\n_rebuild_tensor_v2\n((X\x07\0\0\0storagectorch\nFloatStorage\nX\x01\0\0\0" "0X\x03\0\0\0cpuK\x02NtQK\0K\x03\x85\x8a\x06\0\0\0\0\0\x20\x85\x89}tRs."),
+	  "w.pth: pickle, byte 113: want a tensor within its storage of 2 elements, got one that reaches beyond\n" },
+	{ PICKLE("\x80\x02" "ccollections\nOrderedDict\n]K\x01" "a\x85R."), "w.pth: pickle, byte 33: want pairs for an OrderedDict, got something else\n" },
+	{ PICKLE("\x80\x02" "ctorch._utils\n_rebuild_parameter\nK\x01\x85R."), "w.pth: pickle, byte 39: want a parameter of a tensor, got something else\n" },
+	{ PICKLE("\x80\x02K\x01\x86."), "w.pth: pickle, byte 5: want 2 values for a tuple, got 1\n" },
+	{ PICKLE("\x80\x02}s."), "w.pth: pickle, byte 4: want a dictionary and a pair on the stack, got less\n" },
+	{ PICKLE("\x80\x04K\x01K\x02\x93."), "w.pth: pickle, byte 7: want the names of a global, got something else\n" },
+	{ PICKLE("\x80\x02}(X\x01\0\0\0x}(" TENSOR("a", "K\x02\x85K\x01\x85") "uX\x01\0\0\0y}(" TENSOR("b", "K\x02\x85K\x01\x85") "uu."),
+	  "w.pth: want one dictionary of tensors, or one named state_dict or model, got 'x', 'y'\n" },
+	{ PICKLE("\x80\x02}(" TENSOR("a", "M\x00\x04K\x02\x86K\0K\x01\x86") "u."), "w.pth: tensor 'a': want at most 64 uses of each of its 2 stored values, got shape 1024x2\n" },
 };
 enum { NPickles = sizeof pickles/sizeof *pickles };
 
@@ -279,6 +294,98 @@ START_TEST(bad_pickle)
 
 	ck_assert_str_eq(r.err, pickles[_i].want);
 	ck_assert_int_eq(r.status, ExitInput);
+}
+END_TEST
+
+/* what only big pickles reach */
+START_TEST(big_pickles)
+{
+	static const char head[] = "\x80\x02\x8a\x0al\xfc\x9c" "F\xf9 j\xa8P\x19.\x80\x02M\xe9\x03.\x80\x02}q\0.\x80\x02";
+	size_t n = sizeof head - 1, len = 3 << 20;
+	char *all = malloc(len);
+
+	memcpy(all, head, n);
+	for (int i = 0; i < 3; i++) {
+		static const char *const want[] = { "want strings of at most 65536 bytes, got 65537", "want at most 1048576 values on the stack, got more",
+			"want a pickle that needs at most 40 MB of memory, got more" };
+		memset(all + n, i == 2 ? '}' : i ? '2' : 'a', len - n);
+		if (i == 0)
+			memcpy(all + n, "X\1\0\1\0", 5);
+		else if (i == 1)
+			all[n] = 'N';
+		put_file("w.pth", all, len);
+		Ran r = resnetc("weights %s", in_dir("w.pth"));
+		ck_assert_msg(strstr(r.err, want[i]) != NULL && r.status == ExitInput, "%s", r.err);
+	}
+	free(all);
+}
+END_TEST
+
+START_TEST(bad_stream_of_storages)
+{
+	static const char head[] = "\x80\x02\x8a\x0al\xfc\x9c" "F\xf9 j\xa8P\x19.\x80\x02M\xe9\x03.\x80\x02}q\0.\x80\x02}.\x80\x02";
+	char all[80];
+
+	memcpy(all, head, sizeof head - 1);
+	memcpy(all + sizeof head - 1, "}.", 2);
+	put_file("w.pth", all, sizeof head + 1);
+	ck_assert_str_eq(resnetc("weights %s", in_dir("w.pth")).err, "w.pth: want a list of storages after the object, got something else\n");
+	memcpy(all + sizeof head - 1, "]K\1a.", 5);
+	put_file("w.pth", all, sizeof head + 4);
+	ck_assert_str_eq(resnetc("weights %s", in_dir("w.pth")).err, "w.pth: want the keys of storages as strings, got something else\n");
+}
+END_TEST
+
+/* zipped - one more entry in PyTorch's own file */
+static const char *
+zipped(const char *name, const char *data, size_t len)
+{
+	const char *file_ = in_dir("more.pth");
+	size_t n;
+	const void *old = file_map("tests/checkpoints/zip.pth", &n);
+	int error;
+	zip_t *z;
+	zip_int64_t at;
+
+	put_file("more.pth", old, n);
+	z = zip_open(file_, 0, &error);
+	ck_assert_ptr_nonnull(z);
+	at = zip_name_locate(z, name, ZIP_FL_NODIR);
+	if (at >= 0)
+		ck_assert_int_eq(zip_file_replace(z, (zip_uint64_t)at, zip_source_buffer(z, data, len, 0), 0), 0);
+	else
+		ck_assert_int_ge(zip_file_add(z, arena_text("archive/%s", name), zip_source_buffer(z, data, len, 0), 0), 0);
+	ck_assert_int_eq(zip_close(z), 0);
+	return file_;
+}
+
+START_TEST(bad_zipped_checkpoint)
+{
+	size_t len = 33u << 20;
+	char *noise = malloc(len);
+	uint64_t s = 1;
+
+	ck_assert_str_eq(resnetc("weights %s", zipped("byteorder", "big", 3)).err, "more.pth: want little-endian tensors, got byteorder 'big'\n");
+	for (size_t i = 0; i < len; i++)
+		noise[i] = (char)((s = s*6364136223846793005u + 1) >> 56);
+	ck_assert_str_eq(resnetc("weights %s", zipped("data.pkl", noise, len)).err, "more.pth: want a data.pkl of at most 32 MB, got 34603008 bytes\n");
+	free(noise);
+}
+END_TEST
+
+START_TEST(bad_shards)
+{
+	static const char out[] = "{\"weight_map\": {\"a\": \"../a.safetensors\"}}", twice[] = "{\"weight_map\": {\"a\": \"a.safetensors\", \"b\": \"b.safetensors\"}}";
+
+	put_file("model.safetensors.index.json", out, strlen(out));
+	ck_assert_str_eq(resnetc("weights %s", in_dir("model.safetensors.index.json")).err,
+	                 "model.safetensors.index.json: tensor 'a': want the name of a file beside the index, got '../a.safetensors'\n");
+	for (int i = 0; i < 2; i++) {
+		file("{\"a\": {\"dtype\": \"F32\", \"shape\": [2], \"data_offsets\": [0, 8]}}", NULL, 8);
+		ck_assert_int_eq(rename(in_dir("w.safetensors"), in_dir(i ? "b.safetensors" : "a.safetensors")), 0);
+	}
+	put_file("model.safetensors.index.json", twice, strlen(twice));
+	ck_assert_str_eq(resnetc("weights %s", in_dir("model.safetensors.index.json")).err, "model.safetensors.index.json: tensor 'a': want it in one shard, got it in two\n");
 }
 END_TEST
 
@@ -411,6 +518,10 @@ suite_weights(void)
 	tcase_add_test(t, batch_norms_may_be_split_or_folded);
 	tcase_add_test(t, weights_are_listed);
 	tcase_add_loop_test(t, bad_pickle, 0, NPickles);
+	tcase_add_test(t, big_pickles);
+	tcase_add_test(t, bad_stream_of_storages);
+	tcase_add_test(t, bad_zipped_checkpoint);
+	tcase_add_test(t, bad_shards);
 	tcase_add_test(t, zip_bomb_is_refused_before_it_is_unpacked);
 	tcase_add_test(t, other_formats_are_named);
 	tcase_add_test(t, shards_are_read_together);

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: 0BSD */
+/*
+** rc.h - the runtime of networks emitted by resnetc: status codes, options, the blob's header.
+** No malloc, no stdio, no locale, no state. Everything here may be called from any thread.
+*/
+#ifndef RC_H
+#define RC_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(__GNUC__)
+#define RC_RESTRICT  __restrict__
+#define RC_NOINLINE  __attribute__((noinline))
+#define RC_WEAK      __attribute__((weak))        /* several networks may bring their copy of rc.c */
+#define RC_OPAQUE(p) __asm__("" : "+r"(p))        /* the compiler forgets what it knew of p */
+#define RC_FETCH(p)  __builtin_prefetch(p) /* soon to be read */
+#else
+#define RC_RESTRICT
+#define RC_NOINLINE
+#define RC_WEAK
+#define RC_OPAQUE(p) (void)(p)
+#define RC_FETCH(p)  (void)(p)
+#endif
+
+/* What NAME_check and NAME_run return. */
+#define RC_STATUSES(X) \
+	X(RC_OK,                "done") \
+	X(RC_E_NULL,            "a pointer is null") \
+	X(RC_E_OPTIONS,         "options: struct_size is not sizeof(rc_options), or threads is negative") \
+	X(RC_E_WORKSPACE_SIZE,  "the workspace is smaller than NAME_WORKSPACE_BYTES") \
+	X(RC_E_WORKSPACE_ALIGN, "the workspace does not start at a multiple of NAME_WORKSPACE_ALIGN") \
+	X(RC_E_WEIGHTS_SIZE,    "the weights are shorter or longer than NAME_WEIGHTS_BYTES") \
+	X(RC_E_WEIGHTS_ALIGN,   "the weights do not start at a multiple of NAME_WEIGHTS_ALIGN") \
+	X(RC_E_MAGIC,           "this is not a resnetc weight blob") \
+	X(RC_E_VERSION,         "the weight blob has another version") \
+	X(RC_E_ENDIAN,          "the weight blob is of another byte order") \
+	X(RC_E_PLAN,            "the weight blob belongs to other code: compile both together") \
+	X(RC_E_CHECKSUM,        "the weight blob is damaged") \
+	X(RC_E_CPU,             "this processor lacks the instructions the code was compiled for") \
+	X(RC_E_IO,              "the weight file cannot be read") \
+	X(RC_E_THREADS,         "no thread could be started") \
+	X(RC_E_SELFTEST,        "a layer computes other values than the compiler expects") \
+	X(RC_E_OVERLAP,         "RC_CHECKED: the workspace overlaps input, output or weights") \
+	X(RC_E_BORDER,          "RC_CHECKED: a layer wrote beside its result: rc_checked_at names it") \
+	X(RC_E_NAN,             "RC_CHECKED: a layer made NaN: rc_checked_at names it")
+
+enum {
+#define RC_STATUS(name, text) name,
+	RC_STATUSES(RC_STATUS)
+#undef RC_STATUS
+	RC_STATUS_COUNT
+};
+
+/* In words; never null. */
+const char *rc_strerror(int status);
+
+/*
+** Options of NAME_run_with; set struct_size, zero the rest. The results have the same bits for any
+** choice of threads.
+*/
+typedef struct rc_options {
+	size_t struct_size;              /* sizeof(rc_options) */
+
+	/* Runs task(arg, 0) ... task(arg, parts - 1), each once, in any order, on any threads, and
+	   returns when all are done. NULL: everything runs on the calling thread. */
+	void (*parallel_for)(void *user, void (*task)(void *arg, int part), void *arg, int parts);
+	void *parallel_user;
+	int threads;                     /* parts of each layer's work; 0 or 1: not divided */
+
+	/* Called on the calling thread after each layer, in order. NULL: not called. */
+	void (*layer)(void *user, int index, const char *name);
+	void *layer_user;
+} rc_options;
+
+/* The head of a weight blob; the weights follow at byte 128. Little-endian. */
+typedef struct rc_blob {
+	char magic[8];                   /* "resnetc" and a zero */
+	uint32_t version;                /* 1 */
+	uint32_t endian;                 /* 0x01020304 */
+	uint64_t bytes;                  /* of the whole blob */
+	uint64_t plan_hash;              /* of the code it was packed for */
+	uint64_t checksum;               /* rc_hash of what follows the head */
+	char model[64];                  /* name, zero-terminated */
+	char target[24];
+} rc_blob;
+
+/* FNV-1a over 64-bit words in four lanes. */
+uint64_t rc_hash(const void *data, size_t len);
+
+/* --- used by emitted code --- */
+
+/* A kernel does units lo to hi of its work: y from x, w, b and z (the skip); unused ones are given all the same. */
+typedef void rc_kernel(const float *x, const float *w, const float *b, const float *z, float *y, int lo, int hi);
+
+int  rc_check_blob(const void *weights, size_t len, size_t want, uint64_t plan_hash);
+int  rc_ready(const rc_options *options, const void *weights, uint64_t plan_hash, const void *input,
+              const float *output, const void *workspace, size_t len, size_t want);
+void rc_share(const rc_options *options, rc_kernel *kernel, int from, int to,
+              const float *x, const float *w, const float *b, const float *z, float *y);
+void rc_layer(const rc_options *options, int index, const char *name);
+void rc_step(const rc_options *options, int index, const char *name, rc_kernel *kernel, int units,
+             const float *x, const float *w, const float *b, const float *z, float *y);
+void rc_clear(float *y, size_t count);
+
+/* What the self test and RC_CHECKED know of a result. */
+typedef struct rc_tensor {           /* in the workspace, in floats */
+	int n, c, h, w, block;
+	int top, left, bottom, right;    /* zeros around each plane */
+	size_t at, row, plane, image;    /* of its first value; strides */
+	int last;                        /* the layer that reads it last; one past all for an output */
+} rc_tensor;
+
+typedef struct rc_probe {
+	const char *name;
+	int first, count, parts;         /* what it reads; how often it reports */
+} rc_probe;
+
+/*
+** Code and rc.c compiled with -DRC_CHECKED look after every layer: memory that is dead is filled with NaN, so that reading it
+** shows; the zeros around results must still be zeros; the first layer that breaks them or makes NaN is what the run returns.
+*/
+#if defined(RC_CHECKED)
+typedef struct rc_checked {
+	const rc_options *caller;
+	const rc_tensor *tensors;
+	const rc_probe *probes;
+	float *workspace;
+	int seen, status;                /* parts of this layer that were reported; what is wrong first */
+} rc_checked;
+#if defined(__cplusplus)
+extern thread_local const char *rc_checked_at;       /* after RC_E_BORDER and RC_E_NAN: the layer's name */
+#else
+extern _Thread_local const char *rc_checked_at;
+#endif
+int rc_checked_start(rc_checked *c, rc_options *watched, const rc_options *caller, const rc_tensor *tensors, const rc_probe *probes,
+                     const void *weights, size_t weights_len, const void *input, size_t input_len, const void *output, size_t output_len,
+                     void *workspace, size_t workspace_len);
+#endif
+
+/* The self test runs each layer on made-up values: after a layer its sums are compared, then the next one's inputs are made up. */
+enum { RC_SUMS = 16 };               /* of a layer; channel c is in sum c%16 */
+typedef struct rc_selftest {
+	const rc_tensor *tensors;
+	const rc_probe *probes;
+	const int *reads;
+	int count, seen, wrong;          /* layers; parts of this one that were reported; the first wrong layer, or -1 */
+	const float *sums;               /* expected, and how far off they may be, a layer after the other */
+	float *workspace;
+} rc_selftest;
+float rc_pattern(uint32_t tensor, uint32_t i);
+void rc_selftest_at(uint32_t sample, int h, int w, int *i, int *j);
+void rc_selftest_floats(void *to, size_t bytes);
+void rc_selftest_bytes(void *to, size_t bytes);
+void rc_selftest_start(rc_selftest *t, rc_options *options, const rc_tensor *tensors, const rc_probe *probes, const int *reads,
+                       int count, const float *sums, float *workspace);
+void rc_clear_halo(float *y, int planes, int h, int w, int cb, int top, int left, int bottom, int right);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

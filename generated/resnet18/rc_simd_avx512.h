@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: 0BSD */
+/* rc_simd_avx512.h - the vector words on 16 floats: x86-64 with AVX-512F. */
+#ifndef RC_SIMD_AVX512_H
+#define RC_SIMD_AVX512_H
+
+#include "rc.h"
+#include "rc_float.h"      /* first: it speaks of the arithmetic in the next one too */
+
+#include <immintrin.h>
+
+#if defined(__clang__)
+#define RC_TARGET_BEGIN _Pragma("clang attribute push(__attribute__((target(\"avx512f,fma\"))), apply_to = function)")
+#define RC_TARGET_END   _Pragma("clang attribute pop")
+#else
+#define RC_TARGET_BEGIN _Pragma("GCC push_options") _Pragma("GCC target(\"avx512f,fma\")")
+#define RC_TARGET_END   _Pragma("GCC pop_options")
+#endif
+
+RC_TARGET_BEGIN
+
+typedef __m512 V;
+enum { VL = 16 };
+
+static inline V ld(const float *p)            { return _mm512_loadu_ps(p); }
+static inline void st(float *p, V a)          { _mm512_storeu_ps(p, a); }
+static inline V bc(const float *p)            { return _mm512_set1_ps(*p); }
+static inline V splat(float a)                { return _mm512_set1_ps(a); }
+static inline V zero(void)                    { return _mm512_setzero_ps(); }
+static inline V add(V a, V b)                 { return _mm512_add_ps(a, b); }
+static inline V sub(V a, V b)                 { return _mm512_sub_ps(a, b); }
+static inline V mul(V a, V b)                 { return _mm512_mul_ps(a, b); }
+static inline V fma_(V a, V b, V c)           { return _mm512_fmadd_ps(a, b, c); }
+/* the masked form, all lanes on: gcc 12 warns of its own header's plain one */
+static inline V vmax(V a, V b)                { return _mm512_maskz_max_ps(0xffff, a, b); }
+static inline V relu(V a)                     { return vmax(zero(), a); }              /* NaN stays NaN */
+static inline V div_(V a, V b)                { return _mm512_div_ps(a, b); }
+static inline V clamp(V a, V lo, V hi)        { return _mm512_maskz_min_ps(0xffff, hi, vmax(lo, a)); }  /* NaN stays NaN */
+static inline V neg_abs(V a)                  { return sub(zero(), _mm512_abs_ps(a)); }
+static inline V lowest(void)                  { return splat(-RC_INFINITY); }
+
+/* lane i^s to lane i; s from 1 to 7 is known when this is compiled */
+static inline V
+swap(V a, int s)
+{
+	static const int lanes[16] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15 };
+
+	switch (s) {
+	case 1:  return _mm512_maskz_permute_ps(0xffff, a, 0xb1);
+	case 2:  return _mm512_maskz_permute_ps(0xffff, a, 0x4e);
+	case 3:  return _mm512_maskz_permute_ps(0xffff, a, 0x1b);
+	default: return _mm512_maskz_permutexvar_ps(0xffff, _mm512_xor_si512(_mm512_loadu_si512(lanes), _mm512_set1_epi32(s)), a);
+	}
+}
+
+/* maximum; NaN wins */
+static inline V
+pmax(V a, V b)
+{
+	return _mm512_mask_blend_ps(_mm512_cmp_ps_mask(a, a, _CMP_UNORD_Q), vmax(a, b), a);
+}
+
+static inline V nearest(V a)                  { return _mm512_maskz_roundscale_ps(0xffff, a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }
+
+static inline V
+pow2(V n)
+{
+	__m512i whole = _mm512_maskz_cvtps_epi32(0xffff, n);
+
+	return _mm512_castsi512_ps(_mm512_maskz_slli_epi32(0xffff, _mm512_add_epi32(whole, _mm512_set1_epi32(127)), 23));
+}
+
+static inline V
+zero_below(V a, float least, V y)
+{
+	return _mm512_mask_blend_ps(_mm512_cmp_ps_mask(a, splat(least), _CMP_LT_OQ), y, zero());
+}
+
+/* y where a < 0, else z */
+static inline V
+below0(V a, V y, V z)
+{
+	return _mm512_mask_blend_ps(_mm512_cmp_ps_mask(a, zero(), _CMP_LT_OQ), z, y);
+}
+
+#include "rc_exp.h"
+#include "rc_act.h"
+
+RC_TARGET_END
+#endif

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: 0BSD */
+#ifndef _POSIX_C_SOURCE
+#define _POSIX_C_SOURCE 200809L
+#endif
+#include "rc_threads.h"
+
+#include <sched.h>
+
+enum {
+	Spins  = 4000,
+	Closed = 0x7fffffff              /* parts taken: as many as there can be */
+};
+
+static void
+relax(void)
+{
+#if defined(__x86_64__)
+	__builtin_ia32_pause();
+#elif defined(__aarch64__)
+	__asm__ volatile("yield");
+#endif
+}
+
+/*
+** take_parts - do parts of the job until none is left. Whoever is awake takes the next one, so nobody waits for
+** a thread that still sleeps; in the steady state the caller has the first part and each worker its own. A
+** ticket that can be exchanged is still of the job whose task was read: jobs end when all their parts are done.
+*/
+static void
+take_parts(rc_pool *pool)
+{
+	for (;;) {
+		uint64_t ticket = __atomic_load_n(&pool->ticket, __ATOMIC_ACQUIRE);
+		void (*task)(void *, int) = __atomic_load_n(&pool->task, __ATOMIC_RELAXED);
+		void *arg = __atomic_load_n(&pool->arg, __ATOMIC_RELAXED);
+		int part = (int)(ticket & 0xffffffffu);
+
+		if (part >= __atomic_load_n(&pool->parts, __ATOMIC_RELAXED))
+			return;
+		if (!__atomic_compare_exchange_n(&pool->ticket, &ticket, ticket + 1, 0, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
+			continue;
+		task(arg, part);
+		__atomic_add_fetch(&pool->done, 1, __ATOMIC_RELEASE);
+	}
+}
+
+/* job_of - how many jobs were given out */
+static uint64_t
+job_of(rc_pool *pool)
+{
+	return __atomic_load_n(&pool->ticket, __ATOMIC_SEQ_CST) >> 32;
+}
+
+/* wait_job - until another job than seen is there: spin, then sleep */
+static uint64_t
+wait_job(rc_pool *pool, uint64_t seen)
+{
+	uint64_t job;
+
+	for (int i = 0; i < Spins; i++) {
+		job = job_of(pool);
+		if (job != seen)
+			return job;
+		relax();
+	}
+	pthread_mutex_lock(&pool->lock);
+	__atomic_add_fetch(&pool->asleep, 1, __ATOMIC_SEQ_CST);
+	while ((job = job_of(pool)) == seen)
+		pthread_cond_wait(&pool->wake, &pool->lock);
+	__atomic_sub_fetch(&pool->asleep, 1, __ATOMIC_SEQ_CST);
+	pthread_mutex_unlock(&pool->lock);
+	return job;
+}
+
+static void *
+work(void *arg)
+{
+	rc_pool_worker *worker = (rc_pool_worker *)arg;
+	rc_pool *pool = worker->pool;
+	uint64_t job = 0;
+
+	for (;;) {
+		job = wait_job(pool, job);
+		if (__atomic_load_n(&pool->stop, __ATOMIC_ACQUIRE))
+			return NULL;
+		take_parts(pool);
+	}
+}
+
+/* give - a new job; only sleepers cost a call of the system */
+static void
+give(rc_pool *pool)
+{
+	uint64_t job = job_of(pool) + 1;
+
+	__atomic_store_n(&pool->ticket, job << 32, __ATOMIC_SEQ_CST);
+	if (__atomic_load_n(&pool->asleep, __ATOMIC_SEQ_CST) == 0)
+		return;
+	pthread_mutex_lock(&pool->lock);
+	pthread_cond_broadcast(&pool->wake);
+	pthread_mutex_unlock(&pool->lock);
+}
+
+RC_WEAK int
+rc_pool_start(rc_pool *pool, int threads)
+{
+	pthread_mutex_init(&pool->lock, NULL);
+	pthread_cond_init(&pool->wake, NULL);
+	pool->threads = 1;
+	pool->stop = 0;
+	pool->ticket = 0;
+	pool->parts = 0;
+	pool->done = 0;
+	pool->asleep = 0;
+	while (pool->threads < threads && pool->threads < RC_POOL_MAX) {
+		rc_pool_worker *w = &pool->worker[pool->threads];
+		w->pool = pool;
+		w->index = pool->threads;
+		if (pthread_create(&w->thread, NULL, work, w))
+			break;
+		pool->threads++;
+	}
+	return threads > 1 && pool->threads == 1 ? RC_E_THREADS : RC_OK;
+}
+
+RC_WEAK void
+rc_pool_stop(rc_pool *pool)
+{
+	__atomic_store_n(&pool->parts, 0, __ATOMIC_RELAXED);
+	__atomic_store_n(&pool->stop, 1, __ATOMIC_RELEASE);
+	give(pool);
+	for (int i = 1; i < pool->threads; i++)
+		pthread_join(pool->worker[i].thread, NULL);
+	pthread_cond_destroy(&pool->wake);
+	pthread_mutex_destroy(&pool->lock);
+}
+
+RC_WEAK void
+rc_pool_for(void *user, void (*task)(void *arg, int part), void *arg, int parts)
+{
+	rc_pool *pool = (rc_pool *)user;
+
+	if (pool->threads == 1 || parts == 1) {
+		for (int part = 0; part < parts; part++)
+			task(arg, part);
+		return;
+	}
+	/* closed first: a worker late for the last job must not take a part of this one while it is written */
+	__atomic_store_n(&pool->ticket, job_of(pool) << 32 | Closed, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&pool->task, task, __ATOMIC_RELAXED);
+	__atomic_store_n(&pool->arg, arg, __ATOMIC_RELAXED);
+	__atomic_store_n(&pool->done, 0, __ATOMIC_RELAXED);
+	__atomic_store_n(&pool->parts, parts, __ATOMIC_RELAXED);
+	give(pool);
+	take_parts(pool);
+	for (int i = 0; __atomic_load_n(&pool->done, __ATOMIC_ACQUIRE) < parts; i++) {
+		if (i < Spins)
+			relax();
+		else
+			sched_yield();
+	}
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: 0BSD */
+/*
+** rc_threads.h - optional: a small pool of POSIX threads for rc_options.parallel_for.
+**
+**	static rc_pool pool;
+**	rc_options options = { sizeof options };
+**
+**	rc_pool_start(&pool, 4);
+**	options.parallel_for = rc_pool_for;
+**	options.parallel_user = &pool;
+**	options.threads = 4;
+**
+** One pool serves one NAME_run at a time. Part p always runs on thread p % threads. Waiting threads
+** spin for some microseconds, then sleep.
+*/
+#ifndef RC_THREADS_H
+#define RC_THREADS_H
+
+#include <pthread.h>
+
+#include "rc.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { RC_POOL_MAX = 64 };
+
+typedef struct rc_pool_worker {
+	struct rc_pool *pool;
+	pthread_t thread;
+	int index;
+} rc_pool_worker;
+
+typedef struct rc_pool {
+	pthread_mutex_t lock;
+	pthread_cond_t wake;
+	int threads;                     /* the caller's included */
+	int stop;
+	void (*task)(void *arg, int part);
+	void *arg;
+	int parts;
+	rc_pool_worker worker[RC_POOL_MAX];
+	char pad0[128];
+	uint64_t ticket;                 /* jobs given out so far << 32 | parts of this one that are taken */
+	char pad1[128];
+	int done;                        /* parts that are finished */
+	char pad2[128];
+	int asleep;                      /* workers that wait to be woken */
+	char pad3[128];
+} rc_pool;
+
+/* Starts threads - 1 workers (at most RC_POOL_MAX threads); when some cannot start, fewer serve.
+   RC_E_THREADS when threads > 1 and none could start; the pool works all the same, on the caller. */
+int  rc_pool_start(rc_pool *pool, int threads);
+void rc_pool_stop(rc_pool *pool);
+void rc_pool_for(void *pool, void (*task)(void *arg, int part), void *arg, int parts);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

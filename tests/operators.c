@@ -1,0 +1,498 @@
+/*
+** operators.c - ONNX operators one by one, in files made here: the shape and values that an accepted graph has, and the
+** message of every refusal. A graph is statements with ";" between them, the last value is the output, x is a 1x3x4x5 image:
+**
+**	k=i 1 -1                    whole numbers, one dimension
+**	k=v 0.5 2                   floats, one dimension; k=s 2 is a single float
+**	k=f 8 3 1 1                 floats of this shape: 0, 0.25, 0.5 ... and again from the seventh
+**	y=Conv x w _ | group=1 pads:0,0,1,1 alpha~0.5 mode'linear scales^1,1 value@i,3
+**
+** inputs with "_" for one that is left out, then attributes: a number, numbers, a float, a string, floats, a tensor.
+*/
+#include "../compiler/import/onnx.h"
+
+#include "tests.h"
+
+static const struct { const char *graph, *want; } rows[] = {
+	/* shapes computed by nodes, as exporters write x.view(x.size(0), -1) */
+	{ "n=Shape x;z=s 0;b=Gather n z | axis=0;u=Unsqueeze b | axes:0;m=i -1;s=Concat u m | axis=0;y=Reshape x s", "60x1x1: 0 0 0" },
+	{ "n=Shape x | start=1 end=-1;a=i 0;h=Gather n a;y=GlobalAveragePool x;s=i 1 3;y=Reshape y s", "3x1x1: 0 0 0" },
+	{ "s=i 1 3 4 5;y=Reshape x s", "3x4x5: 0 0 0" },
+	{ "s=i 0 -1;y=Reshape x s", "60x1x1: 0 0 0" },
+	{ "n=i 3 1 1;c=ConstantOfShape n | value@v,2.5;y=Add x c", "3x4x5: 2.5 2.5 2.5" },
+	{ "n=i 3 1 1;c=ConstantOfShape n;y=Add x c", "3x4x5: 0 0 0" },
+	{ "k=v 1 2 3;c=Unsqueeze k | axes:1,2;y=Add x c", "3x4x5: 1 2 3" },
+	{ "k=v 1 2 3;c=Unsqueeze k | axes:1,2;y=Sub x c", "3x4x5: -1 -2 -3" },
+	{ "k=v 1 2 3;c=Unsqueeze k | axes:1,2;y=Sub c x", "3x4x5: 1 2 3" },
+	{ "k=v 1 2 4;c=Unsqueeze k | axes:1,2;a=Add x c;y=Mul a c", "3x4x5: 1 4 16" },
+	{ "k=v 1 2 4;c=Unsqueeze k | axes:1,2;a=Add x c;t=s 2;y=Div a t", "3x4x5: 0.5 1 2" },
+	{ "k=v 1 2 3 4;f=i 3;t=i 0;a=i 0;d=i -1;r=Slice k f t a d;c=Unsqueeze r | axes:1,2;y=Add x c", "3x4x5: 4 3 2" },
+	{ "k=v 1 2 3 4;f=i 1;t=i 9;r=Slice k f t;c=Unsqueeze r | axes:1,2;y=Add x c", "3x4x5: 2 3 4" },
+	{ "k=f 1 3;t=Transpose k;c=Unsqueeze t | axes:2;y=Add x c", "3x4x5: 0 0.25 0.5" },
+	{ "k=f 3 1;t=Squeeze k;c=Unsqueeze t | axes:1,2;y=Add x c", "3x4x5: 0 0.25 0.5" },
+	{ "a=i 7;b=i 2;c=Div a b;d=Cast c | to=1;y=Add x d", "3x4x5: 3 3 3" },
+	{ "a=s 7;b=s 2;c=Div a b;y=Add x c", "3x4x5: 3.5 3.5 3.5" },
+	{ "a=v 7 1 2;b=s 2;c=Mul a b;d=Sub c b;e=Unsqueeze d | axes:1,2;y=Add x e", "3x4x5: 12 0 2" },
+	{ "c=Constant | value@v,1.5;y=Add x c", "3x4x5: 1.5 1.5 1.5" },
+	{ "c=Constant | value_float~1.5;y=Add x c", "3x4x5: 1.5 1.5 1.5" },
+	{ "c=Constant | value_int=2;y=Add x c", "3x4x5: 2 2 2" },
+	{ "s=Constant | value_ints:1,-1;y=Reshape x s", "60x1x1: 0 0 0" },
+	{ "k=Constant | value_floats^1,2,3;c=Unsqueeze k | axes:1,2;y=Add x c", "3x4x5: 1 2 3" },
+	{ "p=GlobalAveragePool x;s=Squeeze p | axes:2,3;a=i 2 3;y=Unsqueeze s a", "3x1x1: 0 0 0" },
+	{ "y=Flatten x | axis=-3", "60x1x1: 0 0 0" },
+	{ "y=Cast x | to=1", "3x4x5: 0 0 0" },
+	{ "y=Dropout x", "3x4x5: 0 0 0" },
+	/* windows, regions */
+	{ "w=f 2 3 3 3;y=Conv x w | auto_pad'SAME_LOWER strides:2,2", "2x2x3: 0 0" },
+	{ "w=f 2 3 3 3;b=v 1 2;y=Conv x w b | auto_pad'VALID", "2x2x3: 1 2" },
+	{ "w=f 3 1 1 1;y=Conv x w | group=3", "3x4x5: 0 0 0" },
+	{ "y=AveragePool x | kernel_shape:4,5", "3x1x1: 0 0 0" },
+	{ "y=MaxPool x | kernel_shape:2,2 strides:2,2 ceil_mode=1", "3x2x3: 0 0 0" },
+	{ "y=ReduceMean x | axes:-1,-2 keepdims=0", "3x1x1: 0 0 0" },
+	{ "a=i 2 3;y=ReduceMax x a", "3x1x1: 0 0 0" },
+	{ "p=i 0 1 0 -1 0 0 1 2;y=Pad x p", "4x5x6: 0 0 0" },
+	{ "p=i 1 2;v=s 0;a=i -1;y=Pad x p v a", "3x4x8: 0 0 0" },
+	{ "f=i 1 -3;t=i 3 9;a=i 1 -1;y=Slice x f t a", "2x4x3: 0 0" },
+	{ "f=i 0;t=i 9;a=i 2;d=i 2;y=Slice x f t a d", "3x2x5: 0 0 0" },
+	{ "y=Concat x x | axis=-3", "6x4x5: 0 0 0" },
+	{ "e=v;k=v 1 1 2 2;y=Resize x e k | mode'linear", "3x8x10: 0 0 0" },
+	{ "k=i 8 8;y=Resize x _ _ k | axes:2,3 mode'nearest", "3x8x8: 0 0 0" },
+	{ "y=Upsample x | scales^1,1,2,2", "3x8x10: 0 0 0" },
+	{ "k=v 1 1 2 2;y=Upsample x k", "3x8x10: 0 0 0" },
+	/* channels */
+	{ "y=Clip x | min~1 max~0.5", "3x4x5: 0.5 0.5 0.5" },
+	{ "l=s 1;y=Clip x l", "3x4x5: 1 1 1" },
+	{ "l=s 0;h=s 6;y=Clip x l h", "3x4x5: 0 0 0" },
+	{ "y=Clip x", "3x4x5: 0 0 0" },
+	{ "y=HardSigmoid x", "3x4x5: 0.5 0.5 0.5" },
+	{ "y=HardSwish x", "3x4x5: 0 0 0" },
+	{ "g=Sigmoid x;y=Mul g x", "3x4x5: 0 0 0" },
+	{ "p=GlobalAveragePool x;g=Sigmoid p;y=Mul g x", "3x4x5: 0 0 0" },
+	{ "y=Sum x", "3x4x5: 0 0 0" },
+	{ "y=Sum x x", "3x4x5: 0 0 0" },
+	{ "f=Flatten x;y=Softmax f", "60x1x1: 0.0166667 0.0166667 0.0166667" },
+	{ "f=Flatten x;w=f 60 2;c=v 1;y=Gemm f w c | beta~2", "2x1x1: 2 2" },
+	{ "f=Flatten x;w=f 2 60;y=Gemm f w | transB=1", "2x1x1: 0 0" },
+	{ "f=Flatten x;w=f 60 2;y=MatMul f w", "2x1x1: 0 0" },
+	/* refused */
+	{ "y=Flatten q", ":1: Flatten 'y': want an input 'q' that an earlier node makes, got none" },
+	{ "k=i 1;y=Flatten k", ":1: Flatten 'y': want a tensor, got the constant 'k'" },
+	{ "y=Flatten x | axis=2", ":1: Flatten 'y': want axis 1, got 2" },
+	{ "y=Reshape x", ":1: Reshape 'y': want a constant shape, got none" },
+	{ "y=Reshape x x", ":1: Reshape 'y': want a constant shape, got the result 'x'" },
+	{ "s=i 1 -1 -1;y=Reshape x s", ":1: Reshape 'y': want a shape of whole numbers with at most one -1, got -1" },
+	{ "s=i 1 61;y=Reshape x s", ":1: Reshape 'y': want 60 elements in the new shape, got 61" },
+	{ "s=i 3 20;y=Reshape x s", ":1: Reshape 'y': want a reshape to images x features, got one to 2 dimensions" },
+	{ "y=Squeeze x | axes:2,3", ":1: Squeeze 'y': want axes 2 and 3 of a tensor of 1x1 images, got others" },
+	{ "y=Unsqueeze x | axes:4", ":1: Unsqueeze 'y': want a 2-D tensor made 4-D, got 1 axes of a 4-D one" },
+	{ "k=f 1 1 1 1 1 1 1;c=Unsqueeze k | axes:0,1", ":1: Unsqueeze 'c': want at most 8 dimensions, got 9" },
+	{ "c=Constant | value_string'abc", ":1: Constant 'c': want a value of numbers, got another kind" },
+	{ "k=f 2 2;z=i 0;c=Gather k z", ":1: Gather 'c': want elements of a list, got a gather of 2 dimensions" },
+	{ "k=i 4 5;z=i 2;c=Gather k z", ":1: Gather 'c': want an index below 2, got 2" },
+	{ "n=i 1 1 1 1 1 1 1 1 1;c=ConstantOfShape n", ":1: ConstantOfShape 'c': want at most 8 dimensions, got 9" },
+	{ "n=i 65537;c=ConstantOfShape n", ":1: ConstantOfShape 'c': want at most 65536 elements, got more" },
+	{ "y=Cast x | to=10", ":1: Cast 'y': want tensors in float32, got a cast to data type 10" },
+	{ "y=Transpose x | perm:0,1,3,2", ":1: Transpose 'y': want a transposed constant, got a transposed tensor" },
+	{ "k=f 2 3;c=Transpose k | perm:0,2", ":1: Transpose 'c': want perm from 0 to 1, got 2" },
+	{ "t=s 1;y=Dropout x _ t", ":1: Dropout 'y': want inference, got training_mode" },
+	{ "k=f 2 2;l=f 2 1;c=Concat k l | axis=1", ":1: Concat 'c': want constants of one dimension, got 2" },
+	{ "y=Concat x x | axis=2", ":1: Concat 'y': want axis 1, the channels, got 2" },
+	{ "k=i 1;y=Concat x k | axis=1", ":1: Concat 'y': want tensors of one rank, got something else as input 1" },
+	{ "y=Concat x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x | axis=1",
+	  ":1: Concat 'y': want at most 64 inputs, got 65" },
+	{ "p=i 0 0 1 1 0 0 1 1;y=Pad x p | mode'reflect", ":1: Pad 'y': want padding with zeros, got mode 'reflect' and value 0" },
+	{ "p=i 0 0 1;y=Pad x p", ":1: Pad 'y': want 8 pads, got 3" },
+	{ "p=i 1 1;a=i 4;y=Pad x p _ a", ":1: Pad 'y': want axes from 0 to 3, got 4" },
+	{ "p=i 1 0 0 0 0 0 0 0;y=Pad x p", ":1: Pad 'y': want no padding of the batch, got 1 and 0" },
+	{ "p=i 0 0 5000 0 0 0 0 0;y=Pad x p", ":1: Pad 'y': want pads from -4096 to 4096, got 5000" },
+	{ "p=i 0 0 1 1 0 0 1 1 1;y=Pad x p", ":1: Pad 'y': want at most 8 pads, got 9" },
+	{ "y=Pad x | pads:0,0,1,1,0,0,1,1,1", ":1: Pad 'y': want at most 8 pads, got 9" },
+	{ "f=i 0;t=i 1 1;y=Slice x f t", ":1: Slice 'y': want as many starts as ends, axes and steps, got 1, 2, -1 and -1" },
+	{ "k=i 1 2;f=i 0;t=i 1;a=i 1;c=Slice k f t a", ":1: Slice 'c': want axes below 1 and steps other than 0, got axis 1" },
+	{ "l=Flatten x;f=i 0;t=i 1;y=Slice l f t", ":2: Slice 'y': want a 4-D tensor, got a 2-D one" },
+	{ "f=i 0;t=i 1;a=i 4;y=Slice x f t a", ":1: Slice 'y': want axes from 0 to 3, got 4" },
+	{ "f=i 3;t=i 0;a=i 2;d=i -1;y=Slice x f t a d", ":1: Slice 'y': want steps from 1 to 1024, got -1" },
+	{ "f=i 3;t=i 3;a=i 2;y=Slice x f t a", ":1: Slice 'y': want a slice with elements, got none along axis 2" },
+	{ "f=i 0;t=i 1;a=i 0;d=i 2;y=Slice x f t a d", ":1: Slice 'y': want the whole batch, got a slice of it" },
+	{ "f=i 0;t=i 3;a=i 1;d=i 2;y=Slice x f t a d", ":1: Slice 'y': want channels in steps of 1, got 2" },
+	{ "w=f 2 3 3 3;y=Conv x w | kernel_shape:5,5", ":1: Conv 'y': want kernel_shape 3x3 as the weights have it, got 5x5" },
+	{ "w=f 2 3 3 3;y=Conv x w | strides:1,1,1", ":1: Conv 'y': want strides as 2 numbers (2-D images), got 3" },
+	{ "w=f 2 3 3 3;y=Conv x w | strides:0,1", ":1: Conv 'y': want strides from 1 to 1024, got 0" },
+	{ "w=f 2 3 3 3;y=Conv x w | auto_pad'SAME", ":1: Conv 'y': want auto_pad NOTSET, VALID, SAME_UPPER or SAME_LOWER, got 'SAME'" },
+	{ "w=f 2 3 3;y=Conv x w", ":1: Conv 'y': want a 4-D kernel, got a 3-D one" },
+	{ "w=f 0 3 3 3;y=Conv x w", ":1: Conv 'y': want a kernel of 1 to 65536 channels and 1 to 1024 taps a side, got 0x3x3x3" },
+	{ "w=f 2 2 3 3;y=Conv x w", ":1: Conv 'y': want 3 input channels as group and kernel have them, got 2" },
+	{ "w=f 2 3 3 3;b=v 1;y=Conv x w b", ":1: Conv 'y': want 2 values of bias, got 1" },
+	{ "y=Conv x x", ":1: Conv 'y': want a constant kernel, got the result 'x'" },
+	{ "y=Conv x", ":1: Conv 'y': want an input 1, got none" },
+	{ "k=f 1 3 4 5;w=f 2 3 3 3;y=Conv k w", ":1: Conv 'y': want a tensor as input 0, got the constant 'k'" },
+	{ "l=Flatten x;y=MaxPool l | kernel_shape:2,2", ":2: MaxPool 'y': want a 4-D tensor as input 0, got a 2-D one" },
+	{ "y=MaxPool x", ":1: MaxPool 'y': want kernel_shape, got none" },
+	{ "y=AveragePool x | kernel_shape:2,2 dilations:2,2", ":1: AveragePool 'y': want no dilation of a mean, got 2x2" },
+	{ "y=ReduceMean x", ":1: ReduceMean 'y': want axes 2 and 3 (the image), got 4 other axes" },
+	{ "y=ReduceMean x | axes:1", ":1: ReduceMean 'y': want axes 2 and 3 (the image), got 1 other axes" },
+	{ "k=v 1 1 2 2;y=Resize x _ k | mode'cubic", ":1: Resize 'y': want mode nearest or linear, got 'cubic'" },
+	{ "k=v 1 1 2 2;y=Resize x _ k | antialias=1", ":1: Resize 'y': want no antialias and keep_aspect_ratio_policy stretch, got others" },
+	{ "k=v 1 1 2;y=Resize x _ k", ":1: Resize 'y': want a scale or size for each of 4 axes, got 3" },
+	{ "k=v 2 2;y=Resize x _ k | axes:2,4", ":1: Resize 'y': want axes from 0 to 3, got 4" },
+	{ "k=v 1 2 2 2;y=Resize x _ k", ":1: Resize 'y': want batch and channels as they are, got them resized" },
+	{ "k=v 1 1 0.1 2;y=Resize x _ k", ":1: Resize 'y': want images of 1 to 4096 pixels a side, got 0" },
+	{ "k=v 1 1 2 2;y=Resize x _ k | coordinate_transformation_mode'tf_crop_and_resize",
+	  ":1: Resize 'y': want another coordinate_transformation_mode, got 'tf_crop_and_resize'" },
+	{ "s=v 1 1 1;y=BatchNormalization x s s s", ":1: BatchNormalization 'y': want an input 4, got none" },
+	{ "s=v 1 1 1;y=BatchNormalization s s s s s", ":1: BatchNormalization 'y': want a tensor with channels, got something else" },
+	{ "s=v 1 1 1;y=BatchNormalization x s s s s | training_mode=1", ":1: BatchNormalization 'y': want inference over whole channels, got training_mode or spatial = 0" },
+	{ "s=v 1 1;y=BatchNormalization x s s s s", ":1: BatchNormalization 'y': want 3 values in 's', got 2" },
+	{ "k=s 1;y=Relu k", ":1: Relu 'y': want a tensor, got the constant 'k'" },
+	{ "k=s 1;y=HardSwish k", ":1: HardSwish 'y': want a tensor, got the constant 'k'" },
+	{ "k=s 1;y=Clip k", ":1: Clip 'y': want a tensor, got the constant 'k'" },
+	{ "k=s 1;y=Softmax k", ":1: Softmax 'y': want a tensor, got the constant 'k'" },
+	{ "y=Softmax x", ":1: Softmax 'y': want a softmax over the channels (axis 1), got axis 3 of a 4-D tensor" },
+	{ "a=v 1 2;b=v 1 2 3;c=Add a b", ":1: Add 'c': want constants of one shape, or one of them a single value, got 2 and 3 values" },
+	{ "a=v 1 2 3;y=Add x a", ":1: Add 'y': want a constant of one value, or one a channel, got 'a' of 3 values" },
+	{ "a=s 1;y=Div a x", ":1: Div 'y': want a tensor divided by a constant, got a constant divided by a tensor" },
+	{ "y=Sub x x", ":1: Sub 'y': want a constant operand, got two tensors" },
+	{ "f=Flatten x;y=Add f x", ":2: Add 'y': want tensors of one rank, got 2-D and 4-D" },
+	{ "p=MaxPool x | kernel_shape:2,2;y=Add x p", ":2: Add 'y': want tensors of one shape, got 3x4x5 and 3x3x4" },
+	{ "y=Sum x x x", ":1: Sum 'y': want one or two inputs, got 3" },
+	{ "w=f 60 2;y=Gemm x w", ":1: Gemm 'y': want a 2-D tensor, got a 4-D one" },
+	{ "f=Flatten x;w=f 61 2;y=Gemm f w", ":2: Gemm 'y': want weights of 60 inputs, got 61x2" },
+	{ "f=Flatten x;w=f 60 3;b=v 1 2;y=Gemm f w b", ":2: Gemm 'y': want 1 or 3 values of bias, got 2" },
+	{ "f=Flatten x;w=f 60 2;y=Gemm f w | transA=1", ":2: Gemm 'y': want transA = 0, got 1" },
+	{ "y=MaxPool x | kernel_shape:2,2;z=Relu y2", ":2: Relu 'z': want an input 'y2' that an earlier node makes, got none" },
+	{ "y=Rely x", ":1: Rely 'y': want an operator of residual networks, got this; the nearest one is Relu" },
+	{ "k=i 1 2", ": output 'k': want a result of the graph, got a constant" },
+};
+enum { NRows = sizeof rows/sizeof *rows };
+
+typedef struct { Onnx__ModelProto m; Onnx__GraphProto g; Onnx__OperatorSetIdProto opset, *opsets[1]; } Built;
+
+static void *
+zeroed(size_t size)
+{
+	return memset(arena_new(size), 0, size);
+}
+
+static Onnx__TensorProto *
+tensor(const char *name, char kind, const char *numbers_)
+{
+	Onnx__TensorProto *t = zeroed(sizeof *t);
+	size_t count = 0, all = 1;
+	double v[64];
+
+	onnx__tensor_proto__init(t);
+	t->name = (char *)(size_t)name;
+	for (char *end; *numbers_ && count < 64; numbers_ = *end ? end + 1 : end) {
+		v[count] = strtod(numbers_, &end);
+		ck_assert_msg(end != numbers_, "a number: %s", numbers_);
+		count++;
+	}
+	t->has_data_type = true;
+	t->data_type = kind == 'i' ? 7 : 1;
+	t->dims = zeroed(64*sizeof *t->dims);
+	for (size_t i = 0; i < count && kind == 'f'; i++) {
+		t->dims[t->n_dims++] = (int64_t)v[i];
+		all *= (size_t)v[i];
+	}
+	if (kind == 'i' || kind == 'v') {
+		t->dims[t->n_dims++] = (int64_t)count;
+		all = count;
+	}
+	if (kind == 'i') {
+		t->n_int64_data = all;
+		t->int64_data = zeroed((all + 1)*sizeof *t->int64_data);
+	} else {
+		t->n_float_data = all;
+		t->float_data = zeroed((all + 1)*sizeof *t->float_data);
+	}
+	for (size_t i = 0; i < all; i++) {
+		if (kind == 'i')
+			t->int64_data[i] = (int64_t)v[i];
+		else
+			t->float_data[i] = kind == 'f' ? (float)(i%7)/4 : (float)v[i];
+	}
+	return t;
+}
+
+static Onnx__AttributeProto *
+attr(char *text)
+{
+	Onnx__AttributeProto *a = zeroed(sizeof *a);
+	size_t n = strcspn(text, "=:~'^@");
+	char kind = text[n], *value = text + n + 1;
+
+	onnx__attribute_proto__init(a);
+	text[n] = 0;
+	a->name = text;
+	if (kind == '=') {
+		a->has_i = true;
+		a->i = atoll(value);
+	} else if (kind == '~') {
+		a->has_f = true;
+		a->f = strtof(value, NULL);
+	} else if (kind == '\'') {
+		a->has_s = true;
+		a->s.len = strlen(value);
+		a->s.data = (uint8_t *)value;
+	} else if (kind == '@') {
+		a->t = tensor("t", value[0], value + 2);
+	} else {
+		Onnx__TensorProto *t = tensor("", kind == ':' ? 'i' : 'v', value);
+		a->n_ints = t->n_int64_data;
+		a->ints = t->int64_data;
+		a->n_floats = t->n_float_data;
+		a->floats = t->float_data;
+	}
+	return a;
+}
+
+static Onnx__NodeProto *
+node(char *name, char *text)
+{
+	Onnx__NodeProto *p = zeroed(sizeof *p);
+	bool attributes = false;
+
+	onnx__node_proto__init(p);
+	p->output = zeroed(sizeof *p->output);
+	p->output[p->n_output++] = name;
+	p->input = zeroed(80*sizeof *p->input);
+	p->attribute = zeroed(32*sizeof *p->attribute);
+	for (char *word = strtok(text, " "); word; word = strtok(NULL, " ")) {
+		if (!p->op_type)
+			p->op_type = word;
+		else if (!strcmp(word, "|"))
+			attributes = true;
+		else if (attributes)
+			p->attribute[p->n_attribute++] = attr(word);
+		else
+			p->input[p->n_input++] = strcmp(word, "_") ? word : (char *)(size_t)"";
+	}
+	return p;
+}
+
+static Onnx__ValueInfoProto *
+value_info(const char *name, const char *dims, int type)
+{
+	Onnx__ValueInfoProto *v = zeroed(sizeof *v);
+	Onnx__TensorProto *t = tensor("", 'f', dims);
+
+	onnx__value_info_proto__init(v);
+	v->name = (char *)(size_t)name;
+	v->type = zeroed(sizeof *v->type);
+	onnx__type_proto__init(v->type);
+	v->type->tensor_type = zeroed(sizeof *v->type->tensor_type);
+	onnx__tensor_type_proto__init(v->type->tensor_type);
+	v->type->tensor_type->has_elem_type = true;
+	v->type->tensor_type->elem_type = type;
+	v->type->tensor_type->shape = zeroed(sizeof *v->type->tensor_type->shape);
+	onnx__tensor_shape_proto__init(v->type->tensor_type->shape);
+	v->type->tensor_type->shape->dim = zeroed(8*sizeof(void *));
+	for (size_t i = 0; i < t->n_dims; i++) {
+		Onnx__Dimension *d = zeroed(sizeof *d);
+		onnx__dimension__init(d);
+		d->has_dim_value = t->dims[i] != 0;
+		d->dim_value = t->dims[i];
+		v->type->tensor_type->shape->dim[v->type->tensor_type->shape->n_dim++] = d;
+	}
+	return v;
+}
+
+static Built *
+built(const char *statements)
+{
+	Built *b = zeroed(sizeof *b);
+	char *text = arena_text("%s", statements), *last = NULL;
+
+	onnx__model_proto__init(&b->m);
+	onnx__graph_proto__init(&b->g);
+	onnx__operator_set_id_proto__init(&b->opset);
+	b->m.graph = &b->g;
+	b->opset.has_version = true;
+	b->opset.version = 17;
+	b->opsets[0] = &b->opset;
+	b->m.n_opset_import = 1;
+	b->m.opset_import = b->opsets;
+	b->g.node = zeroed(32*sizeof(void *));
+	b->g.initializer = zeroed(32*sizeof(void *));
+	b->g.input = zeroed(4*sizeof(void *));
+	b->g.output = zeroed(4*sizeof(void *));
+	b->g.input[b->g.n_input++] = value_info("x", "1 3 4 5", 1);
+	for (char *s = text, *end; s; s = end) {
+		char *eq = strchr(s, '=');
+		end = strchr(s, ';');
+		if (end)
+			*end++ = 0;
+		*eq = 0;
+		last = s;
+		if (eq[1] && strchr("ivsf", eq[1]) && (eq[2] == ' ' || !eq[2]))
+			b->g.initializer[b->g.n_initializer++] = tensor(s, eq[1], eq[2] ? eq + 3 : "");
+		else
+			b->g.node[b->g.n_node++] = node(s, eq + 1);
+	}
+	b->g.output[b->g.n_output++] = value_info(last, "", 1);
+	return b;
+}
+
+static void
+put_model(const Onnx__ModelProto *m)
+{
+	size_t len = onnx__model_proto__get_packed_size(m);
+	uint8_t *data = malloc(len + 1);
+
+	onnx__model_proto__pack(m, data);
+	put_file("g.onnx", data, len);
+	free(data);
+}
+
+static const char *summary;
+
+/* import - leaves the output's shape and its first value in every channel, for an image of zeros */
+static void
+import(void *user)
+{
+	static const OnnxOptions none;
+	Graph *g = onnx_import(in_dir("g.onnx"), &none);
+	Shape s = g->outputs[0]->shape;
+	double *x = calloc(count_of(g->nodes[0]->shape), sizeof *x), **v = interp(g, x);
+
+	(void)user;
+	summary = arena_text("%dx%dx%d:", s.c, s.h, s.w);
+	for (int c = 0; c < s.c && c < 3; c++)
+		summary = arena_text("%s %g", summary, v[g->outputs[0]->id][(size_t)c*(size_t)(s.h*s.w)] + 0);
+	interp_free(g, v);
+	free(x);
+}
+
+static void
+want(const Built *b, const char *text)
+{
+	const char *message;
+
+	put_model(&b->m);
+	message = attempt(import, NULL);
+	if (message)
+		ck_assert_msg(!strcmp(message, text[0] == ':' ? arena_text("%s%s", in_dir("g.onnx"), text) : text), "got %s\nwant %s", message, text);
+	else
+		ck_assert_str_eq(summary, text);
+}
+
+START_TEST(operator)
+{
+	want(built(rows[_i].graph), rows[_i].want);
+}
+END_TEST
+
+/* what no statement can say */
+START_TEST(files)
+{
+	Built *b = built("y=Relu x");
+	Onnx__Entry place = ONNX__ENTRY__INIT, offset = ONNX__ENTRY__INIT, *external[] = { &place, &offset };
+	Onnx__TensorProto *t;
+
+	b->g.input[0] = value_info("x", "3 4 5", 1);
+	want(b, ": input 'x': want a 4-D tensor (images, channels, height, width), got a 3-D one");
+	b->g.input[0] = value_info("x", "1 3 4 5", 11);
+	want(b, ": input 'x': want float32, got data type 11");
+	b->g.input[0] = value_info("x", "1 3 0 5", 1);
+	want(b, ": input 'x': want a height and a width (--input HxW), got an open size");
+	b->g.input[0] = value_info("x", "1 3 70000 5", 1);
+	want(b, ": input 'x': want dimensions from 1 to 65536, got 70000");
+	b->g.input[0] = value_info("x", "1 3 4 5", 1);
+	b->g.input[b->g.n_input++] = value_info("z", "1 3 4 5", 1);
+	want(b, ": input 'z': want one input that is not a constant, got a second");
+	b->g.n_input = 0;
+	want(b, ": want an input, got none");
+	b->g.n_input = 1;
+	b->g.output[b->g.n_output++] = value_info("y", "", 1);
+	want(b, ": output 'y': want each result once, got 'relu' again");
+	b->g.output[1] = value_info("z", "", 1);
+	want(b, ": output 'z': want a result of the graph, got none");
+	b->g.n_output = 0;
+	want(b, ": want an output, got none");
+	b->g.n_output = 1;
+	b->g.node[0]->domain = (char *)(size_t)"com.microsoft";
+	want(b, ":1: Relu 'y': want an operator of ONNX itself, got domain 'com.microsoft'");
+	b->g.node[0]->domain = NULL;
+	b->opset.version = 6;
+	want(b, ":1: Relu 'y': want opset 7 or later, got 6");
+	b->opset.version = 17;
+	b->g.node[0]->n_output = 0;
+	want(b, ":1: Relu '?': want a node with a result, got none");
+
+	b = built("k=v 1 2 3;c=Unsqueeze k | axes:1,2;y=Add x c");
+	t = b->g.initializer[0];
+	t->data_type = 8;
+	want(b, ": tensor 'k': want floats, integers or booleans, got data type 8");
+	t->data_type = 11;
+	want(b, ": tensor 'k': want 3 values of F64 for its shape 3, got other data");
+	t->data_type = 1;
+	t->dims[0] = -1;
+	want(b, ": tensor 'k': want dimensions from 0 to 2^40, got -1");
+	t->dims[0] = t->dims[1] = INT64_C(1) << 40;
+	t->n_dims = 2;
+	want(b, ": tensor 'k': want less than 2^45 elements, got 1099511627776x1099511627776");
+	t->n_dims = 9;
+	want(b, ": tensor 'k': want at most 8 dimensions, got 9");
+	t->n_dims = 1;
+	t->dims[0] = 3;
+	/* the same numbers as doubles, halves, bytes in a file beside the model */
+	t->n_float_data = 0;
+	t->data_type = 11;
+	t->n_double_data = 3;
+	t->double_data = (double[]){ 1, 2, 3 };
+	want(b, "3x4x5: 1 2 3");
+	t->n_double_data = 0;
+	t->data_type = 10;
+	t->n_int32_data = 3;
+	t->int32_data = (int32_t[]){ 0x3c00, 0x4000, 0x4200 };
+	want(b, "3x4x5: 1 2 3");
+	t->n_int32_data = 0;
+	t->data_type = 12;
+	t->n_uint64_data = 3;
+	t->uint64_data = (uint64_t[]){ 1, 2, 3 };
+	want(b, ": tensor 'k': want 3 values of U32 for its shape 3, got other data");
+	t->data_type = 13;
+	want(b, "3x4x5: 1 2 3");
+	t->n_uint64_data = 0;
+	t->data_type = 1;
+	t->has_raw_data = true;
+	t->raw_data.data = (uint8_t *)(float[]){ 1, 2, 3 };
+	t->raw_data.len = 11;
+	want(b, ": tensor 'k': want 3 values of F32 for its shape 3, got other data");
+	t->raw_data.len = 12;
+	want(b, "3x4x5: 1 2 3");
+	t->has_raw_data = false;
+	t->has_data_location = true;
+	t->data_location = 1;
+	want(b, ": tensor 'k': want external data in a file beside the model, got 'none'");
+	t->n_external_data = 2;
+	t->external_data = external;
+	place.key = (char *)(size_t)"location";
+	place.value = (char *)(size_t)"../k.bin";
+	want(b, ": tensor 'k': want external data in a file beside the model, got '../k.bin'");
+	place.value = (char *)(size_t)"k.bin";
+	put_file("k.bin", (float[]){ 9, 1, 2, 3 }, 16);
+	offset.key = (char *)(size_t)"offset";
+	offset.value = (char *)(size_t)"8";
+	want(b, ": tensor 'k': want 12 bytes within the 16 of 'k.bin', got offset 8 and length 12");
+	offset.value = (char *)(size_t)"4";
+	want(b, "3x4x5: 1 2 3");
+
+	put_file("g.onnx", "\x08\x08", 2);
+	ck_assert_str_eq(attempt(import, NULL), arena_text("%s: want an ONNX model with a graph, got none", in_dir("g.onnx")));
+	put_file("g.onnx", "\x3a\x7f", 2);
+	ck_assert_str_eq(attempt(import, NULL), arena_text("%s: want an ONNX model, got something protobuf cannot read (truncated?)", in_dir("g.onnx")));
+}
+END_TEST
+
+Suite *
+suite_operators(void)
+{
+	Suite *s = suite_create("operators");
+	TCase *t = tcase_create("operators");
+
+	tcase_add_loop_test(t, operator, 0, NRows);
+	tcase_add_test(t, files);
+	suite_add_tcase(s, t);
+	return s;
+}
