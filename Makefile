@@ -18,7 +18,7 @@ SRC = compiler/error.c compiler/memory.c compiler/files.c compiler/graph.c compi
       compiler/kernels/kernel.c compiler/kernels/tiling.c compiler/kernels/conv.c compiler/kernels/winograd.c compiler/kernels/winograd_tiling.c compiler/kernels/winograd_error.c compiler/kernels/grouped.c compiler/kernels/map.c \
       compiler/kernels/pool.c compiler/kernels/copy.c compiler/kernels/softmax.c compiler/kernels/upsample.c compiler/kernels/top_k.c \
       compiler/emit/out.c compiler/emit/model.c compiler/emit/source.c compiler/emit/header.c compiler/emit/blob.c compiler/emit/selftest.c \
-      compiler/emit/dispatch.c compiler/emit/runtime.c \
+      compiler/emit/dispatch.c compiler/emit/embed.c compiler/emit/amalgamate.c compiler/emit/depfile.c compiler/emit/runtime.c \
       compiler/weights/tensor.c compiler/weights/safetensors.c compiler/weights/zip.c compiler/weights/pickle.c compiler/weights/torch.c compiler/weights/npy.c compiler/weights/bind.c compiler/weights/random.c \
       compiler/weights/fold.c compiler/import/onnx.c compiler/import/values.c compiler/import/ops_image.c compiler/import/ops_channel.c \
       compiler/import/ops_shape.c compiler/import/graph.c compiler/import/structure.c compiler/image/image.c compiler/image/npy.c \
@@ -74,7 +74,7 @@ generated: resnetc
 
 # --- tests ---
 
-TESTS = passes plan matrix pairs errors weights onnx import tune image runtime emitted networks fuzz hostile selftest verbs sanitize operators
+TESTS = passes plan matrix pairs errors weights onnx import tune image runtime emitted networks fuzz hostile selftest verbs sanitize operators apps
 TEST_OBJ = obj/tests/main.o obj/tests/helpers.o $(TESTS:%=obj/tests/%.o)
 
 obj/tests/%.o: FLAGS += -Wno-pedantic -Wno-shadow -Wno-double-promotion
@@ -120,6 +120,7 @@ coverage:
 # libFuzzer (clang-19 with its runtime) on one reader of untrusted bytes: make fuzz-onnx SECONDS=1800
 HARNESSES = model safetensors torch torch_legacy npz npy onnx image blob
 SECONDS   = 60
+FUZZ_model = -timeout=3 -ignore_timeouts=1          # before the sandbox ends the process itself, after 4 s
 SANITIZED = -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
 
 obj/fuzz/%.o: %.c $(HDR) obj/onnx.pb-c.h obj/models.txt
@@ -132,7 +133,7 @@ obj/fuzz-%: tests/hostile/harness.c $(SRC:%.c=obj/fuzz/%.o) obj/onnx.pb-c.o
 
 fuzz-%: obj/fuzz-% resnetc
 	$(V)sh tests/hostile/corpus.sh $* build/corpus-$*
-	ASAN_OPTIONS=detect_leaks=0 obj/fuzz-$* -max_total_time=$(SECONDS) -timeout=10 -rss_limit_mb=3000 -fork=1 -ignore_ooms=0 \
+	ASAN_OPTIONS=detect_leaks=0 obj/fuzz-$* -max_total_time=$(SECONDS) -timeout=10 $(FUZZ_$*) -rss_limit_mb=3000 -fork=1 -ignore_ooms=0 \
 		-artifact_prefix=build/finding-$*- build/corpus-$*
 
 .PRECIOUS: obj/fuzz/%.o obj/fuzz-%

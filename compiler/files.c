@@ -17,6 +17,31 @@
 
 #include "resnetc.h"
 
+static char **mapped;                /* every path that was read, once; for --depfile */
+static int nmapped;
+
+const char *const *
+files_mapped(int *count)
+{
+	*count = nmapped;
+	return (const char *const *)mapped;
+}
+
+static void
+note_mapped(const char *path)
+{
+	char **more;
+
+	for (int i = 0; i < nmapped; i++)
+		if (!strcmp(mapped[i], path))
+			return;
+	more = realloc(mapped, (size_t)(nmapped + 1)*sizeof *mapped);
+	if (!more || !(more[nmapped] = malloc(strlen(path) + 1)))
+		fail("out of memory");
+	mapped = more;
+	strcpy(mapped[nmapped++], path);
+}
+
 void *
 file_map(const char *path, size_t *len)
 {
@@ -34,6 +59,7 @@ file_map(const char *path, size_t *len)
 	if (map == MAP_FAILED)
 		fail("%s: want a readable file, got: %s", path, strerror(errno));
 	close(fd);
+	note_mapped(path);
 	*len = (size_t)st.st_size;
 	return map;
 }

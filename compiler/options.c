@@ -8,7 +8,7 @@
 
 #include "resnetc.h"
 
-typedef enum { Flag, Text, Number, TargetName, Arg, DumpPass, StopPass } Kind;
+typedef enum { Flag, Text, Number, TargetName, Arg, DumpPass, StopPass, Embed } Kind;
 
 static const struct {
 	const char *name, *brief;
@@ -32,6 +32,9 @@ static const struct {
 	{ "--time", NULL, Number, offsetof(Options, time), 1, INT_MAX, "SECONDS", "fuzz: stop after so long" },
 	{ "-D", NULL, Arg, 0, 0, 0, "KEY=VALUE", "seen by the model as nn.arg.KEY" },
 	{ "--tuned", NULL, Text, offsetof(Options, tuned), 0, 0, "FILE", "algorithms and tiles as resnetc tune measured them" },
+	{ "--embed", NULL, Embed, offsetof(Options, embed), 0, 0, "[=c]", "compile: NAME_weights.c takes the blob into the program; =c: as text, for any compiler" },
+	{ "--amalgamate", NULL, Flag, offsetof(Options, amalgamate), 0, 0, NULL, "compile: NAME.c and NAME.h that need no other file" },
+	{ "--depfile", NULL, Text, offsetof(Options, depfile), 0, 0, "FILE", "compile: what the output depends on, as a rule for Make and Ninja" },
 	{ "--exact", NULL, Flag, offsetof(Options, exact), 0, 0, NULL, "direct convolutions only: no Winograd" },
 	{ "--dump", NULL, DumpPass, offsetof(Options, pass.dump), 0, 0, "[=PASS]", "print the graph as model text: after a pass, 'input' or 'all'" },
 	{ "--dot", NULL, Flag, offsetof(Options, pass.dot), 0, 0, NULL, "print dumps for Graphviz" },
@@ -180,6 +183,11 @@ set(Options *o, int row, const char *value)
 	case DumpPass:
 		*(const char **)field = pass_option(rows[row].name, value, true);
 		break;
+	case Embed:
+		if (strcmp(value, "c") && strcmp(value, "file"))
+			usage_error("--embed: want --embed or --embed=c, got '%s'", value);
+		*(const char **)field = value;
+		break;
 	case StopPass:
 		*(const char **)field = pass_option(rows[row].name, value, false);
 		break;
@@ -227,8 +235,8 @@ option(Options *o, int argc, char **argv, int i)
 			set(o, r, NULL);
 			return 1;
 		}
-		if (rows[r].kind == DumpPass && !(is_long && eq)) {
-			set(o, r, "plan");
+		if ((rows[r].kind == DumpPass || rows[r].kind == Embed) && !(is_long && eq)) {
+			set(o, r, rows[r].kind == Embed ? "file" : "plan");
 			return 1;
 		}
 		if (glued)
@@ -277,6 +285,10 @@ banner_command(const Options *o)
 		s = arena_text("%s --tuned %s", s, base_name(o->tuned));
 	if (o->exact)
 		s = arena_text("%s --exact", s);
+	if (o->embed)
+		s = arena_text("%s --embed%s", s, strcmp(o->embed, "c") ? "" : "=c");
+	if (o->amalgamate)
+		s = arena_text("%s --amalgamate", s);
 	for (int i = 0; i < npasses; i++)
 		if (o->pass.skip & 1u << i)
 			s = arena_text("%s --no-%s", s, passes[i].name);
@@ -340,6 +352,8 @@ options_parse(int argc, char **argv)
 		usage_error("%s: want one input size, got %d", o.verb, o.nsizes);
 	if (!o.nsizes)
 		o.nsizes = 1;                /* the model's own */
+	if (o.amalgamate && (o.ntargets > 1 || o.nsizes > 1))
+		usage_error("--amalgamate: want one target and one input size, got %d and %d", o.ntargets, o.nsizes);
 	quiet = o.quiet;
 	if (o.model)
 		o.command = banner_command(&o);

@@ -452,6 +452,7 @@ typedef struct {                     /* everything the emitters need to know abo
 	const char *command;         /* without paths */
 	const Artefact *artefact;    /* what NAME.h tells of several targets and sizes; NULL: one of each */
 	bool size_only;              /* of several input sizes not the first: without a self test */
+	const char *embed;           /* NAME_weights.c comes with it: "file" or "c"; or NULL */
 	bool guarded;                /* emit_source: compile to nothing on other architectures */
 } Model;
 struct Artefact {                    /* several targets and input sizes under one name */
@@ -474,6 +475,9 @@ void emit_checks(Out *o, const Model *m);
 void emit_selftest(Out *o, const Model *m);
 size_t selftest_bytes(const Graph *g);
 void fold_weights(const Node *n, double **w, double **b); /* batch norm multiplied in, in double; malloc'd */
+File emit_embedded(const Model *m, const File *blob);  /* NAME_weights.c */
+int amalgamate(File *files, int count);              /* NAME.c, NAME.h and the blob are left, and need nothing else */
+void write_depfile(const char *path, const char *dir, const File *files, int count);
 int emit_artefact(const Artefact *a, File *files);  /* with a dispatcher; files: 3 + 2*targets*sizes */
 const char *size_name(const Model *m);               /* "224x224" */
 size_t workspace_of(const Artefact *a, int size);    /* bytes, on any target */
@@ -564,6 +568,7 @@ void dsl_doc(FILE *f);
 
 /* files.c */
 void *file_map(const char *path, size_t *len);       /* read-only; fails with the reason */
+const char *const *files_mapped(int *count);         /* what file_map was asked for, each path once */
 char *temp_dir(void);                                /* removed at exit, with what is in it */
 double seconds(void);
 
@@ -590,6 +595,8 @@ typedef struct {
 	Pair sizes[NSizes];          /* the first is h, w */
 	int nsizes;
 	const char *tuned;           /* file of rows */
+	const char *depfile, *embed; /* embed: "file" (#embed, .incbin) or "c" */
+	bool amalgamate;
 	const Tuned *rows;           /* build: rows in memory, instead of a file */
 	const Graph *like;           /* build: pack weights as this graph, of another input size, does */
 	int batch, h, w, threads, rounds, count, seed, time;

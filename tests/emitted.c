@@ -3,7 +3,7 @@
 
 #include "tests.h"
 
-static const char *const compilers[] = { "gcc -std=c11", "clang -std=c11", "g++ -x c++ -std=c++17", "clang++ -x c++ -std=c++17",
+static const char *const compilers[] = { "gcc -std=c11", "clang -std=c11", "g++ -x c++ -std=c++17", "clang++ -x c++ -std=c++17", "clang-19 -std=c11",
 	"aarch64-linux-gnu-gcc -std=c11" };
 static const char *const targets_of_all[] = { "scalar", "avx2", "avx512", "neon" };
 
@@ -15,8 +15,8 @@ have(const char *compiler)
 
 START_TEST(no_warnings)
 {
-	int c = _i%5, t = _i/5;
-	bool neon = !strcmp(targets_of_all[t], "neon"), cross = c == 4;
+	int c = _i%6, t = _i/6;
+	bool neon = !strcmp(targets_of_all[t], "neon"), cross = c == 5;
 	Ran r;
 
 	if (neon != cross || !have(compilers[c]))
@@ -31,7 +31,7 @@ START_TEST(no_warnings)
 		"d = nn.upsample(nn.upsample(nn.hard_sigmoid(d), { scale = 2 }), { scale = 2, mode = \"bilinear\" })\n"
 		"return nn.top_k(nn.softmax(nn.linear(nn.flatten(nn.adaptive_avg_pool(d, { size = 2 })), { 10 })), { 3 })"), in_dir("warn"), targets_of_all[t]);
 	ck_assert_int_eq(r.status, 0);
-	ck_assert_msg(system(arena_text("cd '%s' && for f in *.c; do %s -O2 -Wall -Wextra -Wpedantic -Werror -c $f -o warn.o || exit 1; done",
+	ck_assert_msg(system(arena_text("cd '%s' && for f in *.c; do %s -O2 -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Werror -c $f -o warn.o || exit 1; done",
 	              in_dir("warn"), compilers[c])) == 0, "%s, %s", compilers[c], targets_of_all[t]);
 }
 END_TEST
@@ -265,7 +265,7 @@ suite_emitted(void)
 	TCase *t = tcase_create("emitted");
 
 	tcase_set_timeout(t, 300);
-	tcase_add_loop_test(t, no_warnings, 0, 20);
+	tcase_add_loop_test(t, no_warnings, 0, 24);
 	tcase_add_test(t, second_run_gives_the_same_bytes);
 	tcase_add_test(t, two_models_link_into_one_program);
 	tcase_add_test(t, several_targets_choose_by_processor);

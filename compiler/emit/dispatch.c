@@ -242,7 +242,10 @@ emit_artefact(const Artefact *a, File *files)
 	files[n++] = emit_dispatcher(&all);
 	files[n++] = emit_header(&all);
 	files[n++] = join_blobs(&all);
+	if (all.embed)
+		files[n++] = emit_embedded(&all, &files[2]);
 	for (int i = 0; i < a->targets*a->sizes; i++) {
+		a->parts[i]->embed = NULL;
 		a->parts[i]->guarded = a->targets > 1;
 		a->parts[i]->size_only = i%a->sizes > 0;
 		files[n++] = emit_source(a->parts[i]);

@@ -276,6 +276,9 @@ emit_header(const Model *m)
 			"int $name_selftest(const void *weights, void *workspace, size_t workspace_len, const char **layer);\n\n");
 	if (m->artefact && m->artefact->sizes > 1)
 		emit_sizes(o, m->artefact);
+	if (m->embed)
+		out_text(o, "/* The blob, from $name_weights.c. */\n"
+		            "extern const unsigned char $name_weights[$NAME_WEIGHTS_BYTES];\n\n");
 	if (has_adapter(g))
 		out_text(o, "extern const float $name_mean[$c], $name_std[$c];\n\n");
 	if (g->nclasses) {

@@ -216,10 +216,10 @@ emit_names(Out *o, const Graph *g)
 	for (char *c = upper; *c; c++)
 		*c = (char)toupper((unsigned char)*c);
 	/* longer names first would not matter: a name ends where letters, digits and _ end */
-	static const char *const suffix[] = { "run_with", "run", "check", "selftest", "size", "sizes", "classes", "mean", "std" };
+	static const char *const suffix[] = { "run_with", "run", "check", "selftest", "size", "sizes", "weights", "classes", "mean", "std" };
 	static const char *const macro[] = { "BATCH", "INPUT_FLOATS", "OUTPUT_FLOATS", "WORKSPACE_BYTES", "WORKSPACE_ALIGN",
 		"WEIGHTS_BYTES", "WEIGHTS_ALIGN", "PLAN_HASH", "MACS", "H", "INPUT_CHANNELS", "INPUT_HEIGHT", "INPUT_WIDTH",
-		"INPUT_BYTES", "SELFTEST_BYTES", "OUTPUTS", "SIZES", "CLASSES" };
+		"INPUT_BYTES", "SELFTEST_BYTES", "OUTPUTS", "SIZES", "WEIGHTS_FILE", "CLASSES" };
 
 	for (size_t i = 0; i < sizeof suffix/sizeof *suffix; i++)
 		out_set(o, arena_text("name_%s", suffix[i]), "%s_%s", g->name, suffix[i]);

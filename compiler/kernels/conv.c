@@ -156,11 +156,11 @@ emit_step(Out *o, const Kernel *k, int ob, int p)
 	}
 	for (int j = 0; j < p; j++)
 		n += snprintf(line + n, sizeof line - (size_t)n, "%sv%d = bc(xk%s)", j ? ", " : "V ", j, plus((size_t)(j*step)));
-	out_line(o, "%s, u;", line);
+	out_line(o, "%s, wv;", line);
 	for (int i = 0; i < ob; i++) {
-		n = snprintf(line, sizeof line, "u = ld(w%s);", plus((size_t)(i*vl)));
+		n = snprintf(line, sizeof line, "wv = ld(w%s);", plus((size_t)(i*vl)));
 		for (int j = 0; j < p; j++)
-			n += snprintf(line + n, sizeof line - (size_t)n, " %s = fma_(v%d, u, %s);", acc(i, j), j, acc(i, j));
+			n += snprintf(line + n, sizeof line - (size_t)n, " %s = fma_(v%d, wv, %s);", acc(i, j), j, acc(i, j));
 		out_line(o, "%s", line);
 	}
 }

@@ -62,5 +62,6 @@ build(Options *o, const char *weights)
 	memcpy(m->model_sha, names.model_sha, sizeof m->model_sha);
 	memcpy(m->weights_sha, names.weights_sha, sizeof m->weights_sha);
 	m->command = o->command;
+	m->embed = o->embed;
 	return m;
 }

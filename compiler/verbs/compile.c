@@ -50,7 +50,7 @@ build_each(Options *o, const char *name, File *files)
 int
 verb_compile(Options *o)
 {
-	File files[3 + 2*NTargets*NSizes + 16];
+	File files[4 + 2*NTargets*NSizes + 16];
 	Model *m;
 	int count = 0;
 	bool several = o->ntargets > 1 || o->nsizes > 1;
@@ -68,10 +68,17 @@ verb_compile(Options *o)
 		files[count++] = emit_source(m);
 		files[count++] = emit_header(m);
 		files[count++] = emit_blob(m);
+		if (m->embed)
+			files[count++] = emit_embedded(m, &files[2]);
 	}
 	dir = o->output ? o->output : arena_text("generated/%s", m->g->name);
+	dir = o->output ? o->output : arena_text("generated/%s", m->g->name);
 	count += runtime_files(o->targets, o->ntargets, files + count);
+	if (o->amalgamate)
+		count = amalgamate(files, count);
 	write_files(dir, files, count);
+	if (o->depfile)
+		write_depfile(o->depfile, dir, files, count);
 	report(o, dir, m, &files[0], &files[2]);
 	return ExitOk;
 }

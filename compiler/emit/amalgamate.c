@@ -1,0 +1,101 @@
+/*
+** amalgamate.c - NAME.c and NAME.h that need no other file: what they include of ours is put in its place, once, and rc.c
+** follows. The optional parts of the runtime are in it too, asleep until -DRC_FILE or -DRC_THREADS.
+*/
+#include <stdlib.h>
+#include <string.h>
+
+#include "../resnetc.h"
+
+typedef struct {
+	const File *files;
+	int count;
+	bool in[64];                 /* files[i] is in the text already */
+	char *text;
+	size_t len, room;
+} Whole;
+
+static void
+append(Whole *w, const char *text, size_t len)
+{
+	if (w->len + len > w->room) {
+		char *bigger = arena_new(w->room = 2*(w->len + len));
+		if (w->len)
+			memcpy(bigger, w->text, w->len);
+		w->text = bigger;
+	}
+	memcpy(w->text + w->len, text, len);
+	w->len += len;
+}
+
+static void
+say(Whole *w, const char *text)
+{
+	append(w, text, strlen(text));
+}
+
+static int
+file_named(const Whole *w, const char *name, size_t len)
+{
+	for (int i = 0; i < w->count; i++)
+		if (strlen(w->files[i].name) == len && !strncmp(w->files[i].name, name, len))
+			return i;
+	return -1;
+}
+
+/* put - files[i] with its includes in place; keep: this one stays an include */
+static void
+put(Whole *w, int i, int keep)
+{
+	const char *s = w->files[i].data, *end = s + w->files[i].len;
+
+	w->in[i] = true;
+	while (s < end) {
+		const char *eol = memchr(s, '\n', (size_t)(end - s));
+		size_t len = eol ? (size_t)(eol + 1 - s) : (size_t)(end - s);
+		int other = !strncmp(s, "#include \"", 10) ? file_named(w, s + 10, strcspn(s + 10, "\"")) : -1;
+		if (other < 0 || other == keep)
+			append(w, s, len);
+		else if (!w->in[other])
+			put(w, other, keep);
+		s += len;
+	}
+}
+
+/* put_optional - one of the runtime's optional pairs, when its macro is defined */
+static void
+put_optional(Whole *w, const char *file)
+{
+	int i = file_named(w, file, strlen(file));
+
+	say(w, arena_text("\n#if defined(%s)\n", strstr(file, "threads") ? "RC_THREADS" : "RC_FILE"));
+	put(w, i, -1);
+	say(w, "#endif\n");
+}
+
+/* amalgamate - files begins with NAME.c and NAME.h, then the blob, what is embedded, the runtime; leaves the first three in it */
+int
+amalgamate(File *files, int count)
+{
+	Whole h = { files, count, { false }, NULL, 0, 0 }, c = h;
+	const char *embedded = arena_text("%.*s_weights.c", (int)strlen(files[0].name) - 2, files[0].name);
+
+	put(&h, 1, -1);
+	put_optional(&h, "rc_file.h");
+	put_optional(&h, "rc_threads.h");
+	memcpy(c.in, h.in, sizeof c.in);
+	say(&c, "#if (defined(RC_FILE) || defined(RC_THREADS)) && !defined(_POSIX_C_SOURCE)\n#define _POSIX_C_SOURCE 200809L\n#endif\n");
+	say(&c, "#if defined(__GNUC__)\n#pragma GCC diagnostic ignored \"-Wunused-function\"\n#endif\n");
+	put(&c, 0, 1);
+	say(&c, "\n");
+	put(&c, file_named(&c, "rc.c", 4), 1);
+	put_optional(&c, "rc_file.c");
+	put_optional(&c, "rc_threads.c");
+	if (file_named(&c, embedded, strlen(embedded)) >= 0) {
+		say(&c, "\n");
+		put(&c, file_named(&c, embedded, strlen(embedded)), -1);
+	}
+	files[0] = (File){ files[0].name, c.text, c.len };
+	files[1] = (File){ files[1].name, h.text, h.len };
+	return 3;
+}

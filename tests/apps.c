@@ -1,0 +1,122 @@
+/* apps.c - the output inside other people's builds: one file, embedded weights, dependencies, installed packages, examples. */
+#include <unistd.h>
+
+#include "tests.h"
+
+/* in - a shell command in a folder of the suite's; its output is told when it fails */
+static void
+in(const char *dir, const char *format, const char *command)
+{
+	const char *line = arena_text(format, command);
+	size_t len;
+
+	if (system(arena_text("mkdir -p '%s' && cd '%s' && (%s) > '%s' 2>&1", in_dir(dir), in_dir(dir), line, in_dir("log"))) != 0)
+		ck_abort_msg("%s: %.1500s", line, access(in_dir("log"), R_OK) ? "" : (const char *)file_map(in_dir("log"), &len));
+}
+
+/* the outputs of a run, with the blob from a file or linked in */
+static const char app[] =
+	"#include <stdio.h>\n#include <stdlib.h>\n#include \"net.h\"\n"
+	"#if !defined(EMBEDDED)\n#ifndef RC_FILE_H\n#include \"rc_file.h\"\n#endif\n#endif\n"
+	"int main(void)\n{\n"
+	"	static float in[NET_INPUT_FLOATS], out[NET_OUTPUT_FLOATS];\n	void *ws = aligned_alloc(64, NET_WORKSPACE_BYTES);\n"
+	"	const void *w; size_t len = NET_WEIGHTS_BYTES;\n"
+	"#if defined(EMBEDDED)\n	w = net_weights;\n#else\n	if (rc_file_map(\"net.weights\", &w, &len)) return 1;\n#endif\n"
+	"	for (int i = 0; i < NET_INPUT_FLOATS; i++) in[i] = (float)(i%17 - 8);\n"
+	"	if (net_check(w, len) || net_run(w, in, out, ws, NET_WORKSPACE_BYTES)) return 1;\n"
+	"	for (int i = 0; i < NET_OUTPUT_FLOATS; i++) printf(\"%a\\n\", (double)out[i]);\n	return 0;\n}\n";
+
+/* what the many-file artefact says, in plain/want */
+static void
+plain(void)
+{
+	ck_assert_int_eq(resnetc("examples/mlperf_tiny_resnet8.lua --name net -w random:4 -q -o %s", in_dir("plain")).status, 0);
+	put_file("plain/app.c", app, strlen(app));
+	in("plain", "cc -O1 *.c -o app -lpthread && ./app > want && test $(wc -l < want) = 10%s", "");
+}
+
+static const char strict[] = "-Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Werror";
+
+START_TEST(one_file_is_enough)
+{
+	static const char *const compilers[] = { "gcc -std=c11", "clang -std=c11", "g++ -x c++ -std=c++17", "clang++ -x c++ -std=c++17" };
+
+	plain();
+	ck_assert_int_eq(resnetc("examples/mlperf_tiny_resnet8.lua --name net -w random:4 -q --amalgamate -o %s", in_dir("one")).status, 0);
+	ck_assert_int_eq(count_files(in_dir("one")), 3);
+	for (int i = 0; i < 4; i++) {
+		in("one", arena_text("%s -O2 %s -c net.c && %s -O2 %s -DRC_FILE -DRC_THREADS -c net.c%%s", compilers[i], strict, compilers[i], strict), "");
+	}
+	put_file("one/app.c", app, strlen(app));
+	in("one", "cc -O1 -DRC_FILE net.c app.c -o app && ./app > out && cmp out ../plain/want%s", "");
+}
+END_TEST
+
+START_TEST(one_file_of_several_targets_is_refused)
+{
+	Ran r = resnetc("examples/mlperf_tiny_resnet8.lua -w random --amalgamate --target avx2,scalar -o %s", in_dir("none"));
+
+	ck_assert_int_eq(r.status, ExitUsage);
+	ck_assert(strstr(r.err, "--amalgamate: want one target and one input size, got 2 and 1") != NULL);
+	ck_assert_int_eq(access(in_dir("none"), F_OK), -1);
+	r = resnetc("examples/mlperf_tiny_resnet8.lua -w random --embed=d");
+	ck_assert(strstr(r.err, "--embed: want --embed or --embed=c, got 'd'") != NULL);
+}
+END_TEST
+
+START_TEST(weights_link_into_the_program)
+{
+	/* .incbin (gcc, clang 14), #embed (clang 19), bytes as C and C++; one and several targets */
+	static const struct { const char *options, *build; } ways[] = {
+		{ "--embed", "gcc -O1" }, { "--embed", "clang -O1" }, { "--embed", "clang-19 -O1 -std=c23" }, { "--embed=c", "gcc -O1 -std=c11" },
+		{ "--embed=c --target scalar,avx2", "clang -O1" }, { "--embed --amalgamate", "gcc -O1" },
+	};
+	const char *dir = arena_text("embed%d", _i);
+
+	if (!strncmp(ways[_i].build, "clang-19", 8) && system("command -v clang-19 > /dev/null 2>&1"))
+		return;
+	plain();
+	ck_assert_int_eq(resnetc("examples/mlperf_tiny_resnet8.lua --name net -w random:4 -q %s -o %s", ways[_i].options, in_dir(dir)).status, 0);
+	put_file(arena_text("%s/app.c", dir), app, strlen(app));
+	in(dir, "ls; %s -DEMBEDDED -Wall -Wextra -Wpedantic -Werror *.c -o app -lpthread && rm *.weights && cd / && \"$OLDPWD\"/app > \"$OLDPWD\"/out", ways[_i].build);
+	if (!strstr(ways[_i].options, "--target"))
+		in(dir, "cmp out ../plain/want%s", "");
+	if (_i == 3)
+		in(dir, "g++ -x c++ -std=c++17 -Wall -Wextra -Wpedantic -Werror -c net_weights.c%s", "");
+}
+END_TEST
+
+START_TEST(depfile_names_what_was_read)
+{
+	/* Make runs resnetc again when the weights are newer, and only then */
+	static const char makefile[] =
+		"all: out/net.c\nout/net.c:\n\t\"$(RESNETC)\" 'a model.lua' -w w.safetensors -q -o out --depfile net.d && echo made >> log.txt\n-include net.d\n";
+	char here[4096];
+	size_t len;
+	const char *text = file_map("examples/cifar_resnet20.lua", &len);
+
+	ck_assert_ptr_nonnull(getcwd(here, sizeof here));
+	in("dep", "cp %s/examples/weights/cifar_resnet20.safetensors w.safetensors", here);
+	put_file("dep/a model.lua", arena_text("%s", strstr(text, "local")), strlen(strstr(text, "local")));
+	in("dep", "sed -i 's/cifar_resnet20/net/' 'a model.lua'%s", "");
+	put_file("dep/Makefile", makefile, strlen(makefile));
+	in("dep", "make RESNETC=%s/resnetc && make RESNETC=x && test $(wc -l < log.txt) = 1", here);
+	in("dep", "touch -d '+1 min' 'a model.lua' && make RESNETC=%s/resnetc && test $(wc -l < log.txt) = 2", here);
+	in("dep", "touch -d '+2 min' w.safetensors && make RESNETC=%s/resnetc && test $(wc -l < log.txt) = 3", here);
+}
+END_TEST
+
+Suite *
+suite_apps(void)
+{
+	Suite *s = suite_create("apps");
+	TCase *t = tcase_create("apps");
+
+	tcase_set_timeout(t, 300);
+	tcase_add_test(t, one_file_is_enough);
+	tcase_add_test(t, one_file_of_several_targets_is_refused);
+	tcase_add_loop_test(t, weights_link_into_the_program, 0, 6);
+	tcase_add_test(t, depfile_names_what_was_read);
+	suite_add_tcase(s, t);
+	return s;
+}
