@@ -23,7 +23,7 @@ SRC = compiler/error.c compiler/memory.c compiler/files.c compiler/graph.c compi
       compiler/weights/fold.c compiler/import/onnx.c compiler/import/values.c compiler/import/ops_image.c compiler/import/ops_channel.c \
       compiler/import/ops_shape.c compiler/import/graph.c compiler/import/structure.c compiler/image/image.c compiler/image/npy.c \
       compiler/verbs/build.c compiler/verbs/inputs.c compiler/verbs/session.c compiler/verbs/compile.c \
-      compiler/verbs/run.c compiler/verbs/bench.c compiler/verbs/tune.c compiler/verbs/verify.c compiler/verbs/explain.c compiler/verbs/fuzz.c compiler/fuzz/generate.c compiler/fuzz/bound.c compiler/fuzz/trial.c compiler/fuzz/reduce.c compiler/verbs/weights.c compiler/verbs/import.c compiler/verbs/doc.c \
+      compiler/verbs/run.c compiler/verbs/bench.c compiler/verbs/tune.c compiler/verbs/verify.c compiler/verbs/explain.c compiler/verbs/fuzz.c compiler/fuzz/generate.c compiler/fuzz/bound.c compiler/fuzz/trial.c compiler/fuzz/reduce.c compiler/verbs/weights.c compiler/verbs/import.c compiler/verbs/doc.c compiler/verbs/manual.c compiler/verbs/types.c \
       runtime/rc.c runtime/rc_threads.c
 OBJ = $(SRC:%.c=obj/%.o) obj/onnx.pb-c.o
 HDR = compiler/resnetc.h compiler/ops.h compiler/attrs.h compiler/verbs/session.h compiler/kernels/conv.h compiler/kernels/winograd.h compiler/fuzz/fuzz.h compiler/weights/pickle.h compiler/import/onnx.h compiler/import/import.h dsl/dsl.h $(wildcard runtime/*.h)
@@ -51,6 +51,7 @@ obj/onnx.pb-c.o: obj/onnx.pb-c.h
 obj/compiler/emit/runtime.o: $(wildcard runtime/*)
 obj/dsl/dsl.o: dsl/resnet.lua dsl/strict.lua
 obj/compiler/verbs/doc.o: dsl/resnet.lua obj/models.txt
+obj/compiler/verbs/types.o: dsl/types.lua
 obj/models.txt: $(wildcard examples/*.lua)
 	@mkdir -p $(@D)
 	$(V)for f in $^; do echo "=== $$(basename $$f .lua)"; cat $$f; done > $@
@@ -59,10 +60,10 @@ obj/models.txt: $(wildcard examples/*.lua)
 
 build/classify: resnetc examples/classify.c examples/cifar_resnet20.lua examples/weights/cifar_resnet20.safetensors
 	./resnetc examples/cifar_resnet20.lua -w examples/weights/cifar_resnet20.safetensors -o build/net
-	clang -O2 -Ibuild/net build/net/*.c examples/classify.c -lpng -lm -o $@
+	clang -O2 -Ibuild/net build/net/*.c examples/classify.c -lpng -lm -lpthread -o $@
 
 demo: build/classify
-	build/classify build/net/cifar_resnet20.weights examples/images/*.png
+	build/classify build/net/cifar_resnet20.weights examples/images
 
 # the committed sample of what comes out
 generated: resnetc

@@ -16,7 +16,7 @@ const Verb verbs[] = {
 	{ "import",  verb_import,  "import FILE.onnx [-o DIR]", "an ONNX model as NAME.lua and NAME.safetensors" },
 	{ "weights", verb_weights, "weights FILE", "what a weight file holds: names, shapes, ranges, NaNs" },
 	{ "init",    verb_init,    "init NAME", "print a ready model: resnet50, cifar_resnet20, ..." },
-	{ "doc",     verb_doc,     "doc", "the model language, printed from the op table" },
+	{ "doc",     verb_doc,     "doc [text|markdown|lua|man|bash|zsh|fish]", "the model language and this command, printed from their tables" },
 	{ "version", verb_version, "version", "the version" },
 };
 const int nverbs = sizeof verbs/sizeof *verbs;

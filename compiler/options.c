@@ -8,15 +8,7 @@
 
 #include "resnetc.h"
 
-typedef enum { Flag, Text, Number, TargetName, Arg, DumpPass, StopPass, Embed } Kind;
-
-static const struct {
-	const char *name, *brief;
-	Kind kind;
-	size_t at;
-	int lo, hi;
-	const char *value, *doc;
-} rows[] = {
+const OptionRow option_rows[] = {
 	{ "--weights", "-w", Text, offsetof(Options, weights), 0, 0, "FILE|random[:SEED]", "weights: .pth, .safetensors, .npz or .onnx, or made up from a seed" },
 	{ "--output", "-o", Text, offsetof(Options, output), 0, 0, "DIR|FILE", "where results go (compile: generated/NAME; fuzz: a folder for what failed)" },
 	{ "--input", "-i", Text, offsetof(Options, input), 0, 0, "FILE|HxW,...", "run, verify: .npy, .png or .jpg; HxW: another input size, or several in one artefact" },
@@ -44,7 +36,8 @@ static const struct {
 	{ "--quiet", "-q", Flag, offsetof(Options, quiet), 0, 0, NULL, "no notes, no warnings" },
 	{ "--verbose", "-v", Flag, offsetof(Options, verbose), 0, 0, NULL, "more notes; Lua traceback" },
 };
-enum { NRows = sizeof rows/sizeof *rows };
+enum { NRows = sizeof option_rows/sizeof *option_rows };
+const int noptions = NRows;
 
 static void
 usage(FILE *f)
@@ -54,10 +47,10 @@ usage(FILE *f)
 		fprintf(f, "  resnetc %-52s %s\n", verbs[i].usage, verbs[i].doc);
 	fputs("\n", f);
 	for (int i = 0; i < NRows; i++) {
-		const char *left = arena_text("%s%s%s%s%s", rows[i].brief ? rows[i].brief : "", rows[i].brief ? ", " : "", rows[i].name,
-		                              rows[i].value && rows[i].value[0] != '[' && rows[i].value[0] != '=' ? " " : "",
-		                              rows[i].value ? rows[i].value : "");
-		fprintf(f, "  %-36s %s\n", left, rows[i].doc);
+		const char *left = arena_text("%s%s%s%s%s", option_rows[i].brief ? option_rows[i].brief : "", option_rows[i].brief ? ", " : "", option_rows[i].name,
+		                              option_rows[i].value && option_rows[i].value[0] != '[' && option_rows[i].value[0] != '=' ? " " : "",
+		                              option_rows[i].value ? option_rows[i].value : "");
+		fprintf(f, "  %-36s %s\n", left, option_rows[i].doc);
 	}
 	fputs("  --no-PASS                            leave out a pass:", f);
 	for (int i = 0; i < npasses; i++)
@@ -156,19 +149,19 @@ set_targets(Options *o, const char *list)
 static void
 set(Options *o, int row, const char *value)
 {
-	void *field = (char *)o + rows[row].at;
+	void *field = (char *)o + option_rows[row].at;
 
-	switch (rows[row].kind) {
+	switch (option_rows[row].kind) {
 	case Flag:
 		*(bool *)field = true;
 		break;
 	case Text:
-		if (!strcmp(rows[row].name, "--input") && input_size(value, o))
+		if (!strcmp(option_rows[row].name, "--input") && input_size(value, o))
 			break;
 		*(const char **)field = value;
 		break;
 	case Number:
-		*(int *)field = number(rows[row].name, value, rows[row].lo, rows[row].hi);
+		*(int *)field = number(option_rows[row].name, value, option_rows[row].lo, option_rows[row].hi);
 		break;
 	case TargetName:
 		set_targets(o, value);
@@ -181,7 +174,7 @@ set(Options *o, int row, const char *value)
 		o->args[o->nargs++] = value;
 		break;
 	case DumpPass:
-		*(const char **)field = pass_option(rows[row].name, value, true);
+		*(const char **)field = pass_option(option_rows[row].name, value, true);
 		break;
 	case Embed:
 		if (strcmp(value, "c") && strcmp(value, "file"))
@@ -189,7 +182,7 @@ set(Options *o, int row, const char *value)
 		*(const char **)field = value;
 		break;
 	case StopPass:
-		*(const char **)field = pass_option(rows[row].name, value, false);
+		*(const char **)field = pass_option(option_rows[row].name, value, false);
 		break;
 	}
 }
@@ -201,7 +194,7 @@ unknown(const char *word)
 	int count = 0;
 
 	for (int i = 0; i < NRows; i++)
-		names[count++] = rows[i].name;
+		names[count++] = option_rows[i].name;
 	for (int i = 0; i < npasses; i++)
 		names[count++] = arena_text("--no-%s", passes[i].name);
 	near = nearest(word, names, count);
@@ -223,20 +216,20 @@ option(Options *o, int argc, char **argv, int i)
 		return 1;
 	}
 	for (int r = 0; r < NRows; r++) {
-		const char *name = rows[r].name, *brief = rows[r].brief ? rows[r].brief : rows[r].name;
+		const char *name = option_rows[r].name, *brief = option_rows[r].brief ? option_rows[r].brief : option_rows[r].name;
 		bool is_long = strlen(name) == len && !strncmp(name, word, len);
-		bool glued = brief[1] != '-' && !strncmp(word, brief, 2) && word[2] && word[1] != '-' && rows[r].kind != Flag;
+		bool glued = brief[1] != '-' && !strncmp(word, brief, 2) && word[2] && word[1] != '-' && option_rows[r].kind != Flag;
 
 		if (!is_long && strcmp(brief, word) && !glued)
 			continue;
-		if (rows[r].kind == Flag) {
+		if (option_rows[r].kind == Flag) {
 			if (eq)
 				usage_error("%s: want no value, got '%s'", name, eq + 1);
 			set(o, r, NULL);
 			return 1;
 		}
-		if ((rows[r].kind == DumpPass || rows[r].kind == Embed) && !(is_long && eq)) {
-			set(o, r, rows[r].kind == Embed ? "file" : "plan");
+		if ((option_rows[r].kind == DumpPass || option_rows[r].kind == Embed) && !(is_long && eq)) {
+			set(o, r, option_rows[r].kind == Embed ? "file" : "plan");
 			return 1;
 		}
 		if (glued)
@@ -246,7 +239,7 @@ option(Options *o, int argc, char **argv, int i)
 		else if (i + 1 < argc)
 			set(o, r, argv[i + 1]);
 		else
-			usage_error("%s: want a value %s, got none", name, rows[r].value);
+			usage_error("%s: want a value %s, got none", name, option_rows[r].value);
 		return glued || (is_long && eq && word[1] == '-') ? 1 : 2;
 	}
 	unknown(word);

@@ -611,6 +611,16 @@ typedef struct {
 	int (*run)(Options *);
 	const char *usage, *doc;
 } Verb;
+typedef enum { Flag, Text, Number, TargetName, Arg, DumpPass, StopPass, Embed } OptionKind;
+typedef struct {
+	const char *name, *brief;    /* brief may be NULL */
+	OptionKind kind;
+	size_t at;                   /* in Options */
+	int lo, hi;
+	const char *value, *doc;     /* value: as shown, "[=PASS]" and "=PASS" are glued to the name */
+} OptionRow;
+extern const OptionRow option_rows[];
+extern const int noptions;
 extern const Verb verbs[];
 extern const int nverbs;
 Options options_parse(int argc, char **argv);
@@ -631,5 +641,10 @@ int verb_import(Options *o);
 int verb_weights(Options *o);
 int verb_doc(Options *o);
 int verb_version(Options *o);
+void doc_man(void);                                  /* manual.c: resnetc(1) and what shells complete, from the tables */
+void doc_bash(void);
+void doc_zsh(void);
+void doc_fish(void);
+void doc_types(void);                                /* types.c: the model language for lua-language-server */
 
 #endif

@@ -1,5 +1,5 @@
 /*
-** doc.c - resnetc doc, init and version. The documentation of ops and attributes is their tables;
+** doc.c - resnetc doc, init and version. The documentation of ops and attributes is their tables, in several forms;
 ** that of the library is the comments of resnet.lua; init prints the models of examples/.
 */
 #include <string.h>
@@ -58,16 +58,81 @@ print_library(void)
 	}
 }
 
-int
-verb_doc(Options *o)
+static void
+print_text(void)
 {
-	(void)o;
 	print_ops();
 	print_library();
 	puts("\nPasses:");
 	for (int i = 0; i < npasses; i++)
 		printf("    %-10s %s\n", passes[i].name, passes[i].doc);
-	return ExitOk;
+}
+
+/* cell - text inside a table of Markdown */
+static const char *
+cell(const char *s)
+{
+	char *to = arena_new(2*strlen(s) + 1), *p = to;
+
+	for (; *s; s++) {
+		if (*s == '|' || *s == '*' || *s == '<')
+			*p++ = '\\';
+		*p++ = *s;
+	}
+	return to;
+}
+
+/* print_markdown - dsl/README.md */
+static void
+print_markdown(void)
+{
+	puts("# dsl/\n\n"
+	     "The model language. `dsl.c` runs a model file and hands back its graph, `sandbox.c` is the Lua state it runs in,\n"
+	     "`attr.c` reads an op's options by the attribute table. `resnet.lua` is what `require \"resnet\"` returns: stems, blocks,\n"
+	     "stages and heads, all sugar over one function per op. `strict.lua` makes a mistyped global an error. `types.lua` is the\n"
+	     "library for lua-language-server; `resnetc doc lua` prints it with the ops.\n\n"
+	     "What follows is printed by `resnetc doc markdown` from the op table, the attribute table and the comments of `resnet.lua`.\n\n"
+	     "## Ops\n\n"
+	     "`nn.OP(tensor..., { attribute = value, ... })`. `conv`, `batch_norm`, `maxpool`, `avgpool`, `zero_pad`, `swish` and `clamp` are\n"
+	     "other names of `conv2d`, `bn`, `max_pool`, `avg_pool`, `pad`, `silu` and `clip`; `x + y` and `x*y` are `nn.add` and `nn.mul`.\n\n"
+	     "| op | tensors | attributes | |\n|---|---|---|---|");
+	for (int i = 0; i < NOps; i++) {
+		const OpRow *r = &op_rows[i];
+		printf("| `%s` | %d%s |", r->name, r->lo, r->hi > r->lo ? arena_text(" to %d", r->hi) : "");
+		for (int a = 0, n = 0; a < NAttrs; a++)
+			if (r->attrs & 1u << a)
+				printf("%s`%s`", n++ ? ", " : " ", attr_rows[a].name);
+		printf(" | %s |\n", cell(r->doc));
+	}
+	puts("\n## Attributes\n\n| attribute | default | |\n|---|---|---|");
+	for (int a = 0; a < NAttrs; a++)
+		printf("| `%s` | %s | %s |\n", attr_rows[a].name, cell(attr_rows[a].dflt), cell(attr_rows[a].doc));
+	puts("\n## Library\n\n```");
+	print_library();
+	puts("```");
+}
+
+static const struct {
+	const char *name;
+	void (*print)(void);
+} forms[] = {
+	{ "text", print_text }, { "markdown", print_markdown }, { "lua", doc_types }, { "man", doc_man }, { "bash", doc_bash }, { "zsh", doc_zsh }, { "fish", doc_fish },
+};
+enum { NForms = sizeof forms/sizeof *forms };
+
+int
+verb_doc(Options *o)
+{
+	const char *list = "";
+
+	for (int i = 0; i < NForms; i++) {
+		if (!strcmp(o->model ? o->model : "text", forms[i].name)) {
+			forms[i].print();
+			return ExitOk;
+		}
+		list = arena_text("%s%s%s", list, i ? ", " : "", forms[i].name);
+	}
+	usage_error("doc: want one of %s, got '%s'", list, o->model);
 }
 
 /* verb_init - obj/models.txt holds the examples one after the other, each below a line "=== NAME" */

@@ -1,0 +1,245 @@
+---@class resnet.Tensor                  a result inside the network; x + y and x*y are nn.add and nn.mul
+---@field name string
+---@field op string
+---@field channels integer
+---@field height integer
+---@field width integer
+---@operator add(resnet.Tensor): resnet.Tensor
+---@operator mul(resnet.Tensor): resnet.Tensor
+
+---@alias resnet.Part fun(x: resnet.Tensor): resnet.Tensor
+---@alias resnet.Block fun(x: resnet.Tensor, width: integer, o?: resnet.BlockOptions): resnet.Tensor
+---@alias resnet.Variant "v1"|"v1.5"|"B"|"C"|"D"
+---@alias resnet.Shortcut "identity"|"A"|"B"|"C"|"D"|"bias"|"bare"|fun(x: resnet.Tensor, channels: integer, o: resnet.BlockOptions): resnet.Tensor
+---@alias resnet.Pool "avg"|"max"|"concat"|"none"
+
+---@class (exact) resnet.BlockOptions
+---@field stride? integer                  of the first 3x3; on the first 1x1 of a bottleneck with variant "v1"
+---@field variant? resnet.Variant
+---@field shortcut? resnet.Shortcut        "B" where the shape changes
+---@field groups? integer                  of the 3x3 (ResNeXt)
+---@field base_width? integer              width of a group for width 64, as in torchvision: 64
+---@field expansion? integer               of a bottleneck: 4
+---@field dilation? integer                of the 3x3
+---@field se? integer                      squeeze-excite; channels are divided by this number
+---@field act? resnet.Part                 nn.relu
+---@field padding? integer|"same"          of the 3x3
+---@field index? integer                   of the block in its stage, from 0
+
+---@class (exact) resnet.Stage
+---@field [1] resnet.Block                 nn.basic, nn.bottleneck, nn.preact, nn.preact_bottleneck, nn.plain or a function
+---@field blocks? integer                  1
+---@field width integer                    before expansion
+---@field stride? integer|integer[]        of the first block, or of each
+---@field variant? resnet.Variant
+---@field shortcut? resnet.Shortcut
+---@field groups? integer
+---@field base_width? integer
+---@field expansion? integer
+---@field dilation? integer
+---@field se? integer
+---@field act? resnet.Part
+---@field padding? integer|"same"
+
+---@class (exact) resnet.ImageOptions
+---@field [1] integer                      channels
+---@field [2] integer                      height
+---@field [3] integer                      width
+---@field mean? number[]                   of (scale*pixel - mean)/std
+---@field std? number[]
+---@field scale? number                    1/255
+---@field crop? number                     pictures: the shorter side is resized to the input's size / crop, the centre kept
+---@field dtype? "float"|"u8"              what NAME_run takes
+---@field layout? "CHW"|"HWC"
+---@field order? "RGB"|"BGR"               the caller's channels
+---@field trained? "RGB"|"BGR"             the network's
+---@field normalize? boolean               NAME_run applies scale, mean and std itself; the default of u8
+
+---@class resnet.Image
+
+---@class (exact) resnet.StemOptions
+---@field [1]? integer                     width
+---@field preact? boolean                  no bn-relu: the first block brings it
+
+---@class (exact) resnet.DeepStemOptions
+---@field [1]? integer                     32
+---@field [2]? integer                     32
+---@field [3]? integer                     64
+
+---@class (exact) resnet.ClassifierOptions
+---@field [1] integer                      classes
+---@field name? string                     "fc"
+---@field pool? resnet.Pool                "avg"
+---@field size? integer|integer[]          pool to size x size: 1
+---@field bias? boolean                    true
+---@field softmax? boolean
+---@field top? integer                     return the k largest, then their classes
+---@field norm? boolean|string             bn-relu before the pool (pre-activation)
+
+---@class (exact) resnet.EmbeddingOptions
+---@field pool? resnet.Pool
+---@field size? integer|integer[]
+---@field norm? boolean|string
+
+---@class (exact) resnet.FastaiHeadOptions
+---@field [1] integer                      classes
+---@field hidden? integer[]                { 512 }
+---@field pool? resnet.Pool                "concat"
+---@field softmax? boolean
+---@field top? integer
+
+---@class (exact) resnet.UpsampleOptions
+---@field scale? number|number[]
+---@field size? integer|integer[]
+---@field mode? "nearest"|"bilinear"
+---@field align_corners? boolean
+---@field name? string
+
+---@class (exact) resnet.BatchNormDefaults
+---@field eps? number                      1e-5
+---@field split? boolean                   weight and bias are a Scale layer's
+
+---@class (exact) resnet.ModelOptions
+---@field name string                      prefix of every generated symbol, a C identifier
+---@field input? resnet.Image              nn.image { ... }
+---@field stem? resnet.Part
+---@field stages? resnet.Part[]            named layer1, layer2, ...
+---@field body? resnet.Part
+---@field head? resnet.Part|table          or { { "name", part }, ... } for several outputs
+---@field variant? resnet.Variant          of all stages that do not say their own
+---@field shortcut? resnet.Shortcut
+---@field act? resnet.Part
+---@field names? "torchvision"|"timm"|"fastai"|"fastbook"|"learner"|"cifar"|fun(name: string): string
+---@field prefix? string                   before every weight's name, such as "module."
+---@field classes? string[]
+---@field ignore? string[]                 names in the weight file that may stay unused, { "fc.*" }
+---@field image? table
+---@field outputs? table                   of a flat model that began with nn.input
+---@field taps? string[]                   parts or layers whose results are outputs too
+---@field bn? resnet.BatchNormDefaults|"folded"
+---@field bias? boolean                    convolutions have a bias beside their batch norm
+
+---@class resnet.Model
+
+---@class resnet
+---@field arg table<string, string>        what the command line says with -D key=value
+---@field imagenet_mean number[]
+---@field imagenet_std number[]
+nn.stem = {}
+
+---@param o resnet.ImageOptions
+---@return resnet.Image
+function nn.image(o) end
+
+---@param m resnet.ModelOptions
+---@return resnet.Model
+function nn.model(m) end
+
+---@param o resnet.Stage
+---@return resnet.Part
+function nn.stage(o) end
+
+---@param o resnet.StemOptions
+---@return resnet.Part
+function nn.stem.imagenet(o) end
+
+---@param o resnet.StemOptions
+---@return resnet.Part
+function nn.stem.cifar(o) end
+
+---@param o resnet.DeepStemOptions
+---@return resnet.Part
+function nn.stem.deep(o) end
+
+---@return resnet.Part
+function nn.stem.none() end
+
+---@param x resnet.Tensor
+---@param width integer
+---@param o? resnet.BlockOptions
+---@return resnet.Tensor
+function nn.basic(x, width, o) end
+
+---@param x resnet.Tensor
+---@param width integer
+---@param o? resnet.BlockOptions
+---@return resnet.Tensor
+function nn.bottleneck(x, width, o) end
+
+---@param x resnet.Tensor
+---@param width integer
+---@param o? resnet.BlockOptions
+---@return resnet.Tensor
+function nn.preact(x, width, o) end
+
+---@param x resnet.Tensor
+---@param width integer
+---@param o? resnet.BlockOptions
+---@return resnet.Tensor
+function nn.preact_bottleneck(x, width, o) end
+
+---@param x resnet.Tensor
+---@param width integer
+---@param o? resnet.BlockOptions
+---@return resnet.Tensor
+function nn.plain(x, width, o) end
+
+---@param x resnet.Tensor
+---@param channels integer
+---@param o resnet.BlockOptions
+---@return resnet.Tensor
+function nn.shortcut(x, channels, o) end
+
+---@param o resnet.ClassifierOptions
+---@return resnet.Part
+function nn.classifier(o) end
+
+---@param o? resnet.EmbeddingOptions
+---@return resnet.Part
+function nn.embedding(o) end
+
+---@param o resnet.FastaiHeadOptions
+---@return resnet.Part
+function nn.fastai_head(o) end
+
+---@param name string
+---@param f function
+---@return resnet.Tensor
+function nn.scope(name, f, ...) end
+
+---@param x resnet.Tensor
+---@param o? resnet.conv2d
+---@return resnet.Tensor
+function nn.depthwise(x, o) end
+
+---@param x resnet.Tensor
+---@param o resnet.UpsampleOptions
+---@return resnet.Tensor
+function nn.upsample(x, o) end
+
+---@param x resnet.Tensor
+---@param channels integer
+---@param o? { name: string }
+---@return resnet.Tensor
+function nn.squeeze_excite(x, channels, o) end
+
+---@param x resnet.Tensor
+---@param o? { name: string }
+---@return resnet.Tensor
+function nn.global_avg_pool(x, o) end
+
+---@param x resnet.Tensor
+---@param o? { name: string }
+---@return resnet.Tensor
+function nn.global_max_pool(x, o) end
+
+---@param x resnet.Tensor
+---@param step integer
+---@return resnet.Tensor
+function nn.subsample(x, step) end
+
+nn.conv, nn.batch_norm = nn.conv2d, nn.bn
+nn.maxpool, nn.avgpool, nn.zero_pad = nn.max_pool, nn.avg_pool, nn.pad
+nn.swish, nn.clamp = nn.silu, nn.clip
+
+return nn
