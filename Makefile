@@ -22,7 +22,7 @@ SRC = compiler/error.c compiler/memory.c compiler/files.c compiler/graph.c compi
       compiler/weights/tensor.c compiler/weights/safetensors.c compiler/weights/zip.c compiler/weights/pickle.c compiler/weights/torch.c compiler/weights/npy.c compiler/weights/bind.c compiler/weights/random.c \
       compiler/weights/fold.c compiler/import/onnx.c compiler/import/values.c compiler/import/ops_image.c compiler/import/ops_channel.c \
       compiler/import/ops_shape.c compiler/import/graph.c compiler/import/structure.c compiler/image/image.c compiler/image/npy.c \
-      compiler/verbs/build.c compiler/verbs/inputs.c compiler/verbs/session.c compiler/verbs/compile.c \
+      compiler/options.c compiler/verbs/verbs.c compiler/verbs/build.c compiler/verbs/inputs.c compiler/verbs/session.c compiler/verbs/compile.c \
       compiler/verbs/run.c compiler/verbs/bench.c compiler/verbs/tune.c compiler/verbs/verify.c compiler/verbs/explain.c compiler/verbs/fuzz.c compiler/fuzz/generate.c compiler/fuzz/bound.c compiler/fuzz/trial.c compiler/fuzz/reduce.c compiler/verbs/weights.c compiler/verbs/import.c compiler/verbs/doc.c compiler/verbs/manual.c compiler/verbs/types.c \
       runtime/rc.c runtime/rc_threads.c
 OBJ = $(SRC:%.c=obj/%.o) obj/onnx.pb-c.o
@@ -30,7 +30,7 @@ HDR = compiler/resnetc.h compiler/ops.h compiler/attrs.h compiler/verbs/session.
 
 all: resnetc
 
-resnetc: $(OBJ) obj/compiler/options.o obj/compiler/main.o
+resnetc: $(OBJ) obj/compiler/main.o
 	@echo "ld $@"
 	$(V)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
 
@@ -64,6 +64,30 @@ build/classify: resnetc examples/classify.c examples/cifar_resnet20.lua examples
 
 demo: build/classify
 	build/classify build/net/cifar_resnet20.weights examples/images
+
+# --- installing ---
+
+VERSION = $(shell sed -n 's/^.define VERSION "\(.*\)"/\1/p' compiler/resnetc.h)
+SHARE   = $(DESTDIR)$(PREFIX)/share
+FILL    = sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|'
+
+install: resnetc
+	mkdir -p $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/cmake/resnetc $(DESTDIR)$(PREFIX)/lib/pkgconfig $(SHARE)/man/man1 \
+		$(SHARE)/bash-completion/completions $(SHARE)/zsh/site-functions $(SHARE)/fish/vendor_completions.d $(SHARE)/resnetc/lua
+	install -m 755 resnetc $(DESTDIR)$(PREFIX)/bin
+	install -m 644 runtime/package/resnetc-config.cmake $(DESTDIR)$(PREFIX)/lib/cmake/resnetc
+	$(FILL) runtime/package/resnetc-config-version.cmake.in > $(DESTDIR)$(PREFIX)/lib/cmake/resnetc/resnetc-config-version.cmake
+	$(FILL) runtime/package/resnetc.pc.in > $(DESTDIR)$(PREFIX)/lib/pkgconfig/resnetc.pc
+	./resnetc doc man  > $(SHARE)/man/man1/resnetc.1
+	./resnetc doc bash > $(SHARE)/bash-completion/completions/resnetc
+	./resnetc doc zsh  > $(SHARE)/zsh/site-functions/_resnetc
+	./resnetc doc fish > $(SHARE)/fish/vendor_completions.d/resnetc.fish
+	./resnetc doc lua  > $(SHARE)/resnetc/lua/resnet.lua
+
+uninstall:
+	rm -rf $(DESTDIR)$(PREFIX)/bin/resnetc $(DESTDIR)$(PREFIX)/lib/cmake/resnetc $(DESTDIR)$(PREFIX)/lib/pkgconfig/resnetc.pc \
+		$(SHARE)/man/man1/resnetc.1 $(SHARE)/bash-completion/completions/resnetc $(SHARE)/zsh/site-functions/_resnetc \
+		$(SHARE)/fish/vendor_completions.d/resnetc.fish $(SHARE)/resnetc
 
 # the committed sample of what comes out
 generated: resnetc
@@ -142,4 +166,4 @@ fuzz-%: obj/fuzz-% resnetc
 clean:
 	rm -rf obj build resnetc
 
-.PHONY: all demo generated 80 check check-long bless parity bench asan coverage clean
+.PHONY: all demo install uninstall generated 80 check check-long bless parity bench asan coverage clean

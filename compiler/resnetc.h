@@ -477,7 +477,7 @@ size_t selftest_bytes(const Graph *g);
 void fold_weights(const Node *n, double **w, double **b); /* batch norm multiplied in, in double; malloc'd */
 File emit_embedded(const Model *m, const File *blob);  /* NAME_weights.c */
 int amalgamate(File *files, int count);              /* NAME.c, NAME.h and the blob are left, and need nothing else */
-void write_depfile(const char *path, const char *dir, const File *files, int count);
+void write_depfile(const char *path, const char *dir, const File *source);
 int emit_artefact(const Artefact *a, File *files);  /* with a dispatcher; files: 3 + 2*targets*sizes */
 const char *size_name(const Model *m);               /* "224x224" */
 size_t workspace_of(const Artefact *a, int size);    /* bytes, on any target */

@@ -86,23 +86,102 @@ START_TEST(weights_link_into_the_program)
 }
 END_TEST
 
+/* installed - a prefix with resnetc in it; built once */
+static const char *
+installed(void)
+{
+	const char *prefix = in_dir("usr");
+
+	if (access(arena_text("%s/bin/resnetc", prefix), X_OK))
+		ck_assert_int_eq(system(arena_text("make -s install PREFIX='%s' > '%s' 2>&1", prefix, in_dir("log"))), 0);
+	return prefix;
+}
+
+static const char *
+here(void)
+{
+	static char path[4096];
+
+	ck_assert_ptr_nonnull(getcwd(path, sizeof path));
+	return path;
+}
+
 START_TEST(depfile_names_what_was_read)
 {
 	/* Make runs resnetc again when the weights are newer, and only then */
 	static const char makefile[] =
 		"all: out/net.c\nout/net.c:\n\t\"$(RESNETC)\" 'a model.lua' -w w.safetensors -q -o out --depfile net.d && echo made >> log.txt\n-include net.d\n";
-	char here[4096];
 	size_t len;
 	const char *text = file_map("examples/cifar_resnet20.lua", &len);
 
-	ck_assert_ptr_nonnull(getcwd(here, sizeof here));
-	in("dep", "cp %s/examples/weights/cifar_resnet20.safetensors w.safetensors", here);
+	in("dep", "cp %s/examples/weights/cifar_resnet20.safetensors w.safetensors", here());
 	put_file("dep/a model.lua", arena_text("%s", strstr(text, "local")), strlen(strstr(text, "local")));
 	in("dep", "sed -i 's/cifar_resnet20/net/' 'a model.lua'%s", "");
 	put_file("dep/Makefile", makefile, strlen(makefile));
-	in("dep", "make RESNETC=%s/resnetc && make RESNETC=x && test $(wc -l < log.txt) = 1", here);
-	in("dep", "touch -d '+1 min' 'a model.lua' && make RESNETC=%s/resnetc && test $(wc -l < log.txt) = 2", here);
-	in("dep", "touch -d '+2 min' w.safetensors && make RESNETC=%s/resnetc && test $(wc -l < log.txt) = 3", here);
+	in("dep", "make RESNETC=%s/resnetc && make RESNETC=x && test $(wc -l < log.txt) = 1", here());
+	in("dep", "touch -d '+1 min' 'a model.lua' && make RESNETC=%s/resnetc && test $(wc -l < log.txt) = 2", here());
+	in("dep", "touch -d '+2 min' w.safetensors && make RESNETC=%s/resnetc && test $(wc -l < log.txt) = 3", here());
+}
+END_TEST
+
+START_TEST(install_puts_everything_in_its_place)
+{
+	static const char *const files[] = { "bin/resnetc", "lib/cmake/resnetc/resnetc-config.cmake", "lib/pkgconfig/resnetc.pc", "share/man/man1/resnetc.1",
+		"share/bash-completion/completions/resnetc", "share/zsh/site-functions/_resnetc", "share/fish/vendor_completions.d/resnetc.fish",
+		"share/resnetc/lua/resnet.lua" };
+	const char *prefix = installed();
+
+	for (size_t i = 0; i < sizeof files/sizeof *files; i++)
+		ck_assert_msg(!access(arena_text("%s/%s", prefix, files[i]), R_OK), "%s", files[i]);
+	in("pc", "test $(PKG_CONFIG_PATH=%s/lib/pkgconfig pkg-config --variable=resnetc resnetc) -ef ../usr/bin/resnetc", prefix);
+	/* with DESTDIR the files name the prefix alone; uninstall leaves none */
+	ck_assert_int_eq(system(arena_text("make -s install DESTDIR='%s' PREFIX=/opt/r > '%s' 2>&1 && grep -rq '^prefix=/opt/r$' '%s' && "
+		"make -s uninstall DESTDIR='%s' PREFIX=/opt/r && test -z \"$(find '%s' -type f)\"", in_dir("dest"), in_dir("log"), in_dir("dest"), in_dir("dest"), in_dir("dest"))), 0);
+}
+END_TEST
+
+/* escaped - dashes as troff wants them */
+static const char *
+escaped(const char *s)
+{
+	const char *to = "";
+
+	for (; *s; s++)
+		to = arena_text(*s == '-' ? "%s\\%c" : "%s%c", to, *s);
+	return to;
+}
+
+/* every completion and the page know every verb and option */
+START_TEST(manual_and_completions)
+{
+	static const char *const forms[] = { "man", "bash", "zsh", "fish" };
+	Ran r = resnetc("doc %s", forms[_i]);
+
+	ck_assert_int_eq(r.status, 0);
+	for (int i = 0; i < nverbs; i++)
+		ck_assert_msg(strstr(r.out, verbs[i].name) != NULL, "%s", verbs[i].name);
+	for (int i = 0; i < noptions; i++)
+		ck_assert_msg(strstr(r.out, _i == 0 ? escaped(option_rows[i].name) : option_rows[i].name + (_i == 3 ? 1 + (option_rows[i].name[1] == '-') : 0)) != NULL,
+		              "%s", option_rows[i].name);
+	if (_i == 1)
+		ck_assert_int_eq(system("bash -c 'eval \"$(./resnetc doc bash)\"; COMP_WORDS=(resnetc --ta); COMP_CWORD=1; _resnetc; test \"${COMPREPLY[*]}\" = --target'"), 0);
+}
+END_TEST
+
+START_TEST(example_builds_with)
+{
+	static const struct { const char *tool, *build, *program; } ways[] = {
+		{ "cmake", "cmake -G 'Unix Makefiles' -S '%s/examples/cmake' -B . -DCMAKE_PREFIX_PATH='%s' && cmake --build .", "./classify cifar_resnet20.weights" },
+		{ "ninja", "cmake -G Ninja -S '%s/examples/cmake' -B . -DCMAKE_PREFIX_PATH='%s' && cmake --build . && ninja -n | grep 'no work'", "./classify cifar_resnet20.weights" },
+		{ "meson", "PATH=\"$PATH:%2$s/bin\" meson setup . '%1$s/examples/meson' && ninja && ninja -n | grep 'no work'", "./classify cifar_resnet20.weights" },
+		{ "make", "make -C '%s/examples/make' RESNETC='%s/bin/resnetc' BUILD=\"$PWD\"", "./classify net/cifar_resnet20.weights" },
+	};
+	const char *dir = arena_text("with_%s", ways[_i].tool);
+
+	if (system(arena_text("command -v %s > /dev/null 2>&1", ways[_i].tool)) != 0)
+		return;
+	in(dir, "%s", arena_text(ways[_i].build, here(), installed()));
+	in(dir, "%s", arena_text("%s '%s/examples/images' > said && tail -1 said | grep '^10 of 10 right$'", ways[_i].program, here()));
 }
 END_TEST
 
@@ -117,6 +196,9 @@ suite_apps(void)
 	tcase_add_test(t, one_file_of_several_targets_is_refused);
 	tcase_add_loop_test(t, weights_link_into_the_program, 0, 6);
 	tcase_add_test(t, depfile_names_what_was_read);
+	tcase_add_test(t, install_puts_everything_in_its_place);
+	tcase_add_loop_test(t, manual_and_completions, 0, 4);
+	tcase_add_loop_test(t, example_builds_with, 0, 4);
 	suite_add_tcase(s, t);
 	return s;
 }

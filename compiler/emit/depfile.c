@@ -1,4 +1,4 @@
-/* depfile.c - what was read, as a rule for Make and Ninja: the outputs depend on every file that was mapped. */
+/* depfile.c - what was read, as a rule for Make and Ninja: NAME.c, which stands for all outputs, depends on every file that was mapped. */
 #include <string.h>
 
 #include "../resnetc.h"
@@ -20,16 +20,13 @@ escaped(const char *path)
 }
 
 void
-write_depfile(const char *path, const char *dir, const File *files, int count)
+write_depfile(const char *path, const char *dir, const File *source)
 {
-	const char *slash = strrchr(path, '/'), *text = "";
+	const char *slash = strrchr(path, '/'), *text = arena_text("%s/%s:", escaped(dir), source->name);
 	int n;
 	const char *const *read = files_mapped(&n);
 	File f;
 
-	for (int i = 0; i < count; i++)
-		text = arena_text("%s%s%s/%s", text, i ? " \\\n " : "", escaped(dir), files[i].name);
-	text = arena_text("%s:", text);
 	for (int i = 0; i < n; i++)
 		text = arena_text("%s \\\n  %s", text, escaped(read[i]));
 	text = arena_text("%s\n", text);

@@ -78,7 +78,7 @@ verb_compile(Options *o)
 		count = amalgamate(files, count);
 	write_files(dir, files, count);
 	if (o->depfile)
-		write_depfile(o->depfile, dir, files, count);
+		write_depfile(o->depfile, dir, &files[0]);
 	report(o, dir, m, &files[0], &files[2]);
 	return ExitOk;
 }
