@@ -112,6 +112,7 @@ rc_pool_start(rc_pool *pool, int threads)
 	pool->parts = 0;
 	pool->done = 0;
 	pool->asleep = 0;
+	pool->busy = 0;
 	while (pool->threads < threads && pool->threads < RC_POOL_MAX) {
 		rc_pool_worker *w = &pool->worker[pool->threads];
 		w->pool = pool;
@@ -140,7 +141,7 @@ rc_pool_for(void *user, void (*task)(void *arg, int part), void *arg, int parts)
 {
 	rc_pool *pool = (rc_pool *)user;
 
-	if (pool->threads == 1 || parts == 1) {
+	if (pool->threads == 1 || parts == 1 || __atomic_exchange_n(&pool->busy, 1, __ATOMIC_ACQUIRE)) {
 		for (int part = 0; part < parts; part++)
 			task(arg, part);
 		return;
@@ -159,4 +160,5 @@ rc_pool_for(void *user, void (*task)(void *arg, int part), void *arg, int parts)
 		else
 			sched_yield();
 	}
+	__atomic_store_n(&pool->busy, 0, __ATOMIC_RELEASE);
 }

@@ -10,8 +10,10 @@
 **	options.parallel_user = &pool;
 **	options.threads = 4;
 **
-** One pool serves one NAME_run at a time. Part p always runs on thread p % threads. Waiting threads
-** spin for some microseconds, then sleep.
+** Waiting threads spin for some microseconds, then sleep. Any number of networks and of callers may share a pool: whoever
+** finds it busy does its parts alone, so calls beside each other and calls from inside a task are safe and never wait for
+** each other. More threads than processors cost time, not correctness; for many requests at once the most work gets done by a
+** thread for each and threads = 1. examples/threads.c shows OpenMP and an app's own pool in its place.
 */
 #ifndef RC_THREADS_H
 #define RC_THREADS_H
@@ -48,6 +50,7 @@ typedef struct rc_pool {
 	char pad2[128];
 	int asleep;                      /* workers that wait to be woken */
 	char pad3[128];
+	int busy;                        /* somebody's parts are being done */
 } rc_pool;
 
 /* Starts threads - 1 workers (at most RC_POOL_MAX threads); when some cannot start, fewer serve.

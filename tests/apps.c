@@ -185,6 +185,29 @@ START_TEST(example_builds_with)
 }
 END_TEST
 
+START_TEST(example_says)
+{
+	static const struct { const char *build, *say; } rows[] = {
+		{ "cc -O1 -fopenmp -Wall -Wextra -Wpedantic -Werror -Inet net/[a-z]*.c '%s/examples/threads.c' -o app -lpthread && ./app net/cifar_resnet20.weights", "the same bits" },
+		{ "cc -O1 -Wall -Wextra -Wpedantic -Werror -Inet net/[a-z]*.c '%s/examples/two_models.c' -o app -lpthread && ./app net", "class 2, 2.4167" },
+		{ "cc -O1 -c net/[a-z]*.c && c++ -O1 -std=c++17 -Wall -Wextra -Wpedantic -Werror -Inet '%s/examples/network.cpp' *.o -o app -lpthread && ./app net/cifar_resnet20.weights",
+		  "bird 2.4167, the same bits" },
+		{ "cc -O1 -shared -fPIC net/[a-z]*.c -o net/net.so -lpthread && /usr/bin/python3 '%s/examples/network.py' net cifar_resnet20", "2 2.4167" },
+	};
+	const char *dir = arena_text("says%d", _i), *said;
+	size_t len;
+
+	if (_i == 3 && system("/usr/bin/python3 -c 'import numpy' 2> /dev/null"))
+		return;
+	ck_assert_int_eq(resnetc("examples/cifar_resnet20.lua -w examples/weights/cifar_resnet20.safetensors -q -o %s", in_dir(arena_text("%s/net", dir))).status, 0);
+	if (_i == 1)
+		ck_assert_int_eq(resnetc("examples/cifar_plain20.lua -w random -q -o %s", in_dir(arena_text("%s/net", dir))).status, 0);
+	in(dir, "%s", arena_text("(%s) > said", arena_text(rows[_i].build, here())));
+	said = file_map(in_dir(arena_text("%s/said", dir)), &len);
+	ck_assert_msg(strstr(said, rows[_i].say) && !strstr(said, "other bits"), "%s", said);
+}
+END_TEST
+
 Suite *
 suite_apps(void)
 {
@@ -199,6 +222,7 @@ suite_apps(void)
 	tcase_add_test(t, install_puts_everything_in_its_place);
 	tcase_add_loop_test(t, manual_and_completions, 0, 4);
 	tcase_add_loop_test(t, example_builds_with, 0, 4);
+	tcase_add_loop_test(t, example_says, 0, 4);
 	suite_add_tcase(s, t);
 	return s;
 }

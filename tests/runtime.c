@@ -123,6 +123,56 @@ START_TEST(same_bits_for_any_threads_and_address)
 }
 END_TEST
 
+/* callers beside each other and calls from inside a task share one pool */
+static struct { rc_pool pool; float *in, *want; int wrong; } shared;
+
+static void
+run_once(void)
+{
+	rc_options o = { .struct_size = sizeof o, .parallel_for = rc_pool_for, .parallel_user = &shared.pool, .threads = 3 };
+	void *ws = aligned_alloc(64, s.workspace_len);
+	float out[10];
+
+	if (run(&o, s.blob.data, shared.in, out, ws, s.workspace_len) != RC_OK || memcmp(out, shared.want, sizeof out))
+		__atomic_add_fetch(&shared.wrong, 1, __ATOMIC_RELAXED);
+	free(ws);
+}
+
+static void *
+call_often(void *arg)
+{
+	for (int i = 0; i < 30; i++)
+		run_once();
+	return arg;
+}
+
+static void
+call_inside(void *arg, int part)
+{
+	(void)arg;
+	(void)part;
+	run_once();
+}
+
+START_TEST(one_pool_serves_callers_beside_and_inside_each_other)
+{
+	pthread_t thread[4];
+	float want[10];
+
+	shared.in = numbers(s.inputs, 1);
+	shared.want = want;
+	ck_assert_int_eq(run(NULL, s.blob.data, shared.in, want, s.workspace, s.workspace_len), RC_OK);
+	ck_assert_int_eq(rc_pool_start(&shared.pool, 3), RC_OK);
+	for (int i = 0; i < 4; i++)
+		ck_assert_int_eq(pthread_create(&thread[i], NULL, call_often, NULL), 0);
+	for (int i = 0; i < 4; i++)
+		pthread_join(thread[i], NULL);
+	rc_pool_for(&shared.pool, call_inside, NULL, 7);
+	rc_pool_stop(&shared.pool);
+	ck_assert_int_eq(shared.wrong, 0);
+}
+END_TEST
+
 START_TEST(input_and_output_may_be_one_memory_at_any_address)
 {
 	float *in = numbers(s.inputs, 1), want[10], *both = malloc((s.inputs + 1)*sizeof *both);
@@ -238,6 +288,7 @@ suite_runtime(void)
 	tcase_add_test(t, damaged_blobs_are_refused);
 	tcase_add_test(t, every_status_has_words);
 	tcase_add_test(t, same_bits_for_any_threads_and_address);
+	tcase_add_test(t, one_pool_serves_callers_beside_and_inside_each_other);
 	tcase_add_test(t, input_and_output_may_be_one_memory_at_any_address);
 	tcase_add_test(t, layer_callback_names_every_layer_in_order);
 	tcase_add_test(t, nan_comes_through);

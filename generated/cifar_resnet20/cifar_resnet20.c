@@ -4620,9 +4620,9 @@ linear_64to10_p1(const float *RC_RESTRICT x, const float *RC_RESTRICT w, const f
 
 		for (int k = 0; k < 16; k++, xk++, w += 16) {
 			RC_OPAQUE(xk);
-			V v0 = bc(xk), u;
-			u = ld(w); a0 = fma_(v0, u, a0);
-			u = ld(w + 8); b0 = fma_(v0, u, b0);
+			V v0 = bc(xk), wv;
+			wv = ld(w); a0 = fma_(v0, wv, a0);
+			wv = ld(w + 8); b0 = fma_(v0, wv, b0);
 		}
 	}
 
