@@ -165,7 +165,7 @@ raw_op(lua_State *L)
 	Node *n;
 
 	if (!d->g)
-		return dsl_fail(L, "%s '%s': want a tensor of a model, got none yet", op_rows[op].name, name);
+		die("resnet.lua makes '%s' outside of a model", name);
 	n = node_new(d->g, op, user_line(L));
 	n->name = arena_text("%s", name);
 	check_name(L, n);

@@ -129,6 +129,25 @@ static const struct {
 	{ "classes", HEAD "return nn.model { name = \"m\", input = nn.image { 3, 8, 8 }, classes = { 1, {} } }", "model.lua:2: model: want classes as a list of strings, got a number" },
 	{ "image_scale", HEAD "return nn.model { name = \"m\", input = nn.image { 3, 8, 8, scale = -1 } }", "model.lua:2: image: want scale as a number above 0, got -1" },
 	{ "protected", HEAD "setmetatable(setmetatable({}, { __metatable = 1 }), {})", "model.lua:2: setmetatable: want a table that is not protected, got one" },
+	{ "bn_of_a_dump", BODY("return nn.conv(x, { 3, kernel = 3, bn = 7 })"), "model.lua:3: conv2d 'conv1': want bn as a string, got 7" },
+	{ "stage_table", HEAD "return nn.model { name = \"m\", input = nn.image { 3, 8, 8 }, stages = { nn.stage(3) } }", "model.lua:2: stage: want a table { ... }, got 3" },
+	{ "block_act", HEAD "return nn.model { name = \"m\", input = nn.image { 3, 8, 8 }, stages = {\nnn.stage { nn.basic, width = 8, act = \"relu\" } } }",
+	  "model.lua:3: basic: want act as a function of a tensor (nn.relu, ...), got \"relu\"" },
+	{ "depthwise_of_nothing", BODY("return nn.depthwise(3)"), "model.lua:3: depthwise: want a tensor, got 3" },
+	{ "excite_of_nothing", BODY("return nn.squeeze_excite(nil, 4)"), "model.lua:3: squeeze_excite: want a tensor, got nothing" },
+	{ "subsample_of_nothing", BODY("return nn.subsample({}, 2)"), "model.lua:3: subsample: want a tensor, got a table" },
+	{ "upsample_of_nothing", BODY("return nn.upsample(nil, { scale = 2 })"), "model.lua:3: upsample: want a tensor, got nothing" },
+	{ "upsample_scale", BODY("return nn.upsample(x, { scale = -2 })"), "model.lua:3: upsample: want scale as a number above 0 or {h, w}, got -2" },
+	{ "image_bgr", HEAD "return nn.model { name = \"m\", input = nn.image { 1, 8, 8, order = \"BGR\" } }", "model.lua:2: image: want 3 channels for BGR, got 1" },
+	{ "image_normalize", HEAD "return nn.model { name = \"m\", input = nn.image { 3, 8, 8, normalize = 1 } }", "model.lua:2: image: want normalize as true or false, got 1" },
+	{ "output_name", HEAD "local t = nn.input { name = \"input\", shape = {3, 8, 8} }\nreturn nn.model { name = \"m\", outputs = { { \"a-b\", t } } }",
+	  "model.lua:3: model: outputs: want a name of letters, digits and _, got \"a-b\"" },
+	{ "stem_type", HEAD "return nn.model { name = \"m\", input = nn.image { 3, 8, 8 }, stem = 3 }", "model.lua:2: model: want stem as a function of a tensor (nn.stem...), got 3" },
+	{ "model_bias", HEAD "return nn.model { name = \"m\", input = nn.image { 3, 8, 8 }, bias = 1 }", "model.lua:2: model: want bias as true or false, got 1" },
+	{ "model_names", HEAD "return nn.model { name = \"m\", input = nn.image { 3, 8, 8 }, names = {} }", "model.lua:2: model: want names as a word or a function, got a table" },
+	{ "model_prefix", HEAD "return nn.model { name = \"m\", input = nn.image { 3, 8, 8 }, prefix = 1 }", "model.lua:2: model: want prefix as a string, got 1" },
+	{ "shortcut_a", HEAD "return nn.model { name = \"m\", input = nn.image { 3, 8, 8 }, stem = nn.stem.cifar { 16 }, stages = {\nnn.stage { nn.basic, width = 8, shortcut = \"A\" } } }",
+	  "model.lua:3: shortcut A: want at least as many channels as the input's 16, got 8" },
 	{ "pair_of_one", BODY("return nn.conv(x, { 3, kernel = { 3 } })"), "model.lua:3: conv2d 'conv1': want kernel as n or {h, w}, got a table" },
 	{ "padding_of_three", BODY("return nn.conv(x, { 3, kernel = 3, padding = { 1, 1, 1 } })"),
 	  "model.lua:3: conv2d 'conv1': want padding as n, {h, w}, {top, left, bottom, right}, named sides or \"same\", got a table" },
@@ -321,10 +340,10 @@ END_TEST
 
 START_TEST(no_compiler)
 {
-	ck_assert_int_eq(system(arena_text("PATH=/nowhere CC= ./resnetc verify examples/mlperf_tiny_resnet8.lua > '%s' 2>&1", in_dir("none"))) >> 8, ExitInput);
-	ck_assert_str_eq((const char *)file_map(in_dir("none"), &(size_t){ 0 }), "want a C compiler on PATH (clang-19, clang, gcc or cc) or in $CC, got none\n");
-	ck_assert_int_eq(system(arena_text("TMPDIR=/nowhere ./resnetc verify examples/mlperf_tiny_resnet8.lua > '%s' 2>&1", in_dir("none"))) >> 8, ExitInput);
-	ck_assert_msg(strstr((const char *)file_map(in_dir("none"), &(size_t){ 0 }), ": want a folder for temporary files, got: ") != NULL, "message");
+	ck_assert_int_eq(system(arena_text("PATH=/nowhere CC= ./resnetc verify examples/mlperf_tiny_resnet8.lua > '%s' 2>&1", in_dir("said"))) >> 8, ExitInput);
+	ck_assert_str_eq((const char *)file_map(in_dir("said"), &(size_t){ 0 }), "want a C compiler on PATH (clang-19, clang, gcc or cc) or in $CC, got none\n");
+	ck_assert_int_eq(system(arena_text("TMPDIR=/nowhere ./resnetc verify examples/mlperf_tiny_resnet8.lua > '%s' 2>&1", in_dir("said"))) >> 8, ExitInput);
+	ck_assert_msg(strstr((const char *)file_map(in_dir("said"), &(size_t){ 0 }), ": want a folder for temporary files, got: ") != NULL, "message");
 }
 END_TEST
 

@@ -88,10 +88,10 @@ START_TEST(every_allocation_fails_once)
 }
 END_TEST
 
-/* every open, write, rename, mkdir fails once, over old files and into a new folder */
+/* every open, write, rename, mkdir, close, mmap fails once, over old files and into a new folder */
 START_TEST(every_file_call_fails_once)
 {
-	static const char *const kinds[] = { "open", "write", "rename", "mkdir" };
+	static const char *const kinds[] = { "open", "write", "rename", "mkdir", "close", "map" };
 	const char *kind = kinds[_i];
 	int count;
 
@@ -115,6 +115,17 @@ START_TEST(every_file_call_fails_once)
 		ck_assert_msg(r.status == ExitInput && lines(r.err) == 1, "%s %d: exit %d, %s", kind, n, r.status, r.err);
 		ck_assert_msg(same_folders("old", "kept"), "%s %d: old files changed", kind, n);
 	}
+}
+END_TEST
+
+START_TEST(no_process_for_the_fuzzer)
+{
+	Ran r = faulty("fork:1+", "fuzz --count 1");
+
+	if (Sanitized)
+		return;
+	ck_assert_int_eq(r.status, ExitInput);
+	ck_assert_str_eq(r.err, "fuzz: want a process, got: Resource temporarily unavailable\n");
 }
 END_TEST
 
@@ -229,7 +240,8 @@ suite_hostile(void)
 	build_faults();
 	tcase_set_timeout(t, 1200);
 	tcase_add_test(t, every_allocation_fails_once);
-	tcase_add_loop_test(t, every_file_call_fails_once, 0, 4);
+	tcase_add_test(t, no_process_for_the_fuzzer);
+	tcase_add_loop_test(t, every_file_call_fails_once, 0, 6);
 	tcase_add_test(t, interrupted);
 	tcase_add_test(t, threads_that_cannot_start);
 	tcase_add_test(t, every_escape_is_stopped);

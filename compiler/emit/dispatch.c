@@ -221,7 +221,7 @@ share_blob(const Artefact *a, int target)
 			    g->nodes[i]->b_at != first->nodes[i]->b_at)
 				fail_at(first->nodes[i], "want the same weights at all input sizes, got others at %s than at %s", size_name(m[s]), size_name(m[0]));
 		if (m[s]->weight_floats != m[0]->weight_floats)
-			fail("%s: want the same weights at all input sizes, got others at %s than at %s", g->file, size_name(m[s]), size_name(m[0]));
+			die("blobs of %s and %s differ", size_name(m[s]), size_name(m[0]));
 	}
 	hashes[0] = rc_hash(hashes, (size_t)a->sizes*sizeof *hashes);
 	for (int s = 0; s < a->sizes; s++)

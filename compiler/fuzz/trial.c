@@ -7,6 +7,7 @@
 ** of its own, so a crash, a hang or a message is only a verdict.
 */
 #define _DEFAULT_SOURCE
+#include <errno.h>
 #include <ctype.h>
 #include <fcntl.h>
 #include <math.h>
@@ -295,7 +296,7 @@ fuzz_start(const Case *c, int count, Verdict *v, const char *dir)
 	fflush(NULL);
 	pid = fork();
 	if (pid < 0)
-		fail("no process could be started");
+		fail("fuzz: want a process, got: %s", strerror(errno));
 	if (pid)
 		return pid;
 	int log = open(arena_text("%s/log", dir), O_CREAT | O_TRUNC | O_WRONLY, 0600);

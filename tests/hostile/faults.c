@@ -1,6 +1,6 @@
 /*
 ** faults.c - an LD_PRELOAD library that makes one call of the program fail: FAULT=KIND:N the Nth call of
-** a kind (alloc, open, write, rename, mkdir, thread), counted from 1, or with a + behind N
+** a kind (alloc, open, write, close of a written file, map, rename, mkdir, thread, fork), counted from 1, or with a + behind N
 ** all from it on; FAULT=KIND:0 fails none. At the end it writes how
 ** many there were to $FAULT_COUNT.
 */
@@ -13,12 +13,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <stdbool.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 static long seen, nth = -1;
 static char kind[16];
-static int ready, all;
+static int ready, all, written = -1;   /* written: the file that was opened for writing last */
 
 static void
 start(void)
@@ -85,7 +87,37 @@ open(const char *path, int flags, ...)
 	va_end(args);
 	if (flags & O_CREAT && fails("open"))
 		return errno = EACCES, -1;
+	if (flags & O_CREAT)
+		return written = real(path, flags, mode);
 	return real(path, flags, mode);
+}
+
+int
+close(int fd)
+{
+	REAL(close);
+	bool was = fd == written;
+	int status = real(fd);
+
+	if (was)
+		written = -1;
+	return was && fails("close") ? (errno = EIO, -1) : status;
+}
+
+void *
+mmap(void *at, size_t len, int prot, int flags, int fd, off_t offset)
+{
+	REAL(mmap);
+
+	return fd >= 0 && fails("map") ? (errno = ENOMEM, MAP_FAILED) : real(at, len, prot, flags, fd, offset);
+}
+
+pid_t
+fork(void)
+{
+	REAL(fork);
+
+	return fails("fork") ? (errno = EAGAIN, -1) : real();
 }
 
 ssize_t
