@@ -10,7 +10,7 @@ FLAGS  = -std=c11 -pedantic -Wall -Wextra -Wshadow -Wmissing-prototypes -Wdouble
          $(shell pkg-config --cflags $(LIBS)) -D_POSIX_C_SOURCE=200809L -Iobj
 LDLIBS = $(shell pkg-config --libs $(LIBS)) -lm -ldl -lpthread
 
-SRC = compiler/error.c compiler/memory.c compiler/files.c compiler/graph.c compiler/shape.c \
+SRC = compiler/error.c compiler/progress.c compiler/memory.c compiler/files.c compiler/graph.c compiler/shape.c \
       compiler/resample.c compiler/check.c compiler/dump.c compiler/interp.c compiler/target.c compiler/tuned.c compiler/pass.c compiler/host.c \
       dsl/sandbox.c dsl/attr.c dsl/dsl.c \
       compiler/passes/fold_bn.c compiler/passes/fuse.c compiler/passes/dce.c compiler/passes/choose.c \
@@ -23,7 +23,7 @@ SRC = compiler/error.c compiler/memory.c compiler/files.c compiler/graph.c compi
       compiler/weights/fold.c compiler/import/onnx.c compiler/import/values.c compiler/import/ops_image.c compiler/import/ops_channel.c \
       compiler/import/ops_shape.c compiler/import/graph.c compiler/import/structure.c compiler/image/image.c compiler/image/npy.c \
       compiler/options.c compiler/verbs/verbs.c compiler/verbs/build.c compiler/verbs/inputs.c compiler/verbs/session.c compiler/verbs/compile.c \
-      compiler/verbs/run.c compiler/verbs/bench.c compiler/verbs/tune.c compiler/verbs/verify.c compiler/verbs/explain.c compiler/verbs/fuzz.c compiler/fuzz/generate.c compiler/fuzz/bound.c compiler/fuzz/trial.c compiler/fuzz/reduce.c compiler/verbs/weights.c compiler/verbs/import.c compiler/verbs/doc.c compiler/verbs/manual.c compiler/verbs/types.c \
+      compiler/verbs/run.c compiler/verbs/measure.c compiler/verbs/facts.c compiler/verbs/bench.c compiler/verbs/tune.c compiler/verbs/verify.c compiler/verbs/explain.c compiler/verbs/report.c compiler/verbs/diff.c compiler/verbs/fuzz.c compiler/fuzz/generate.c compiler/fuzz/bound.c compiler/fuzz/trial.c compiler/fuzz/reduce.c compiler/verbs/weights.c compiler/verbs/import.c compiler/verbs/doc.c compiler/verbs/manual.c compiler/verbs/types.c \
       runtime/rc.c runtime/rc_threads.c
 OBJ = $(SRC:%.c=obj/%.o) obj/onnx.pb-c.o
 HDR = compiler/resnetc.h compiler/ops.h compiler/attrs.h compiler/verbs/session.h compiler/kernels/conv.h compiler/kernels/winograd.h compiler/fuzz/fuzz.h compiler/weights/pickle.h compiler/import/onnx.h compiler/import/import.h dsl/dsl.h $(wildcard runtime/*.h)
@@ -52,6 +52,7 @@ obj/compiler/emit/runtime.o: $(wildcard runtime/*)
 obj/dsl/dsl.o: dsl/resnet.lua dsl/strict.lua
 obj/compiler/verbs/doc.o: dsl/resnet.lua obj/models.txt
 obj/compiler/verbs/types.o: dsl/types.lua
+obj/compiler/verbs/report.o: $(wildcard compiler/report/*)
 obj/models.txt: $(wildcard examples/*.lua)
 	@mkdir -p $(@D)
 	$(V)for f in $^; do echo "=== $$(basename $$f .lua)"; cat $$f; done > $@

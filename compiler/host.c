@@ -39,7 +39,7 @@ compiler(void)
 	fail("want a C compiler on PATH (clang-19, clang, gcc or cc) or in $CC, got none");
 }
 
-/* peak_source - as many multiply-adds as the processor can do: independent accumulators, no memory */
+/* peak_source - as many multiply-adds as the processor can do: independent accumulators, no memory; and how fast it reads */
 static File
 peak_source(const Target *t)
 {
@@ -53,7 +53,7 @@ peak_source(const Target *t)
 	const char *reg = "v";
 #endif
 
-	out_line(o, "#define _POSIX_C_SOURCE 200809L\n#include <time.h>\n#include \"rc_simd_%s.h\"\n\nRC_TARGET_BEGIN", t->name);
+	out_line(o, "#define _POSIX_C_SOURCE 200809L\n#include <stdlib.h>\n#include <time.h>\n#include \"rc_simd_%s.h\"\n\nRC_TARGET_BEGIN", t->name);
 	out_text(o, "double\nrc_peak(double seconds)\n{\n"
 	            "struct timespec t;\n"
 	            "double start, now, flops = 0, best = 0;\n"
@@ -80,6 +80,32 @@ peak_source(const Target *t)
 	for (int i = 1; i < count; i++)
 		out_line(o, "a0 = add(a0, a%d);", i);
 	out_text(o, "float sink[VL];\nst(sink, a0);\n"
+	            "return sink[0] == 12345.0f ? 0 : best/1e9;\n"
+	            "}\n\n"
+	            "double\nrc_bandwidth(size_t bytes, double seconds)\n{\n"
+	            "struct timespec t;\n"
+	            "size_t count = bytes/sizeof(float)/(8*VL)*(8*VL);\n"
+	            "int rounds = bytes < (1u << 25) ? (int)((1u << 25)/bytes) : 1;\n"
+	            "float *p = (float *)malloc(count*sizeof *p), sink[VL];\n"
+	            "double start, now, from, best = 0;\n"
+	            "V a = zero(), b = a, c = a, d = a;\n\n"
+	            "for (size_t i = 0; p && i < count; i++)\np[i] = (float)(i%7);\n"
+	            "clock_gettime(CLOCK_MONOTONIC, &t);\n"
+	            "start = now = (double)t.tv_sec + 1e-9*(double)t.tv_nsec;\n"
+	            "while (p && now - start < seconds) {\n"
+	            "from = now;\n"
+	            "for (int k = 0; k < rounds; k++)\n"
+	            "for (size_t i = 0; i < count; i += 8*VL) {\n"
+	            "a = add(a, ld(p + i)); b = add(b, ld(p + i + VL)); c = add(c, ld(p + i + 2*VL)); d = add(d, ld(p + i + 3*VL));\n"
+	            "a = add(a, ld(p + i + 4*VL)); b = add(b, ld(p + i + 5*VL)); c = add(c, ld(p + i + 6*VL)); d = add(d, ld(p + i + 7*VL));\n"
+	            "}\n"
+	            "clock_gettime(CLOCK_MONOTONIC, &t);\n"
+	            "now = (double)t.tv_sec + 1e-9*(double)t.tv_nsec;\n"
+	            "from = (double)rounds*(double)(count*sizeof *p)/(now - from);\n"
+	            "best = from > best ? from : best;\n"
+	            "}\n"
+	            "free(p);\n"
+	            "st(sink, add(add(a, b), add(c, d)));\n"
 	            "return sink[0] == 12345.0f ? 0 : best/1e9;\n"
 	            "}\n"
 	            "RC_TARGET_END\n");
@@ -141,7 +167,9 @@ host_build(const Model *m, const char *dir, bool with_peak)
 	*(void **)&h.check = host_symbol(h.lib, arena_text("%s_check", g->name));
 	*(void **)&h.run_with = host_symbol(h.lib, arena_text("%s_run_with", g->name));
 	*(void **)&h.strerror = host_symbol(h.lib, "rc_strerror");
-	if (with_peak)
+	if (with_peak) {
 		*(void **)&h.peak = host_symbol(h.lib, "rc_peak");
+		*(void **)&h.bandwidth = host_symbol(h.lib, "rc_bandwidth");
+	}
 	return h;
 }

@@ -18,7 +18,7 @@ const OptionRow option_rows[] = {
 	{ "--target", NULL, TargetName, 0, 0, 0, "NAME,...", "native, scalar, avx2, avx512, neon; several: chosen at run time" },
 	{ "--batch", NULL, Number, offsetof(Options, batch), 1, 4096, "N", "images a call" },
 	{ "--threads", NULL, Number, offsetof(Options, threads), 1, 64, "N", "run, bench, tune: threads; fuzz: processes" },
-	{ "--rounds", NULL, Number, offsetof(Options, rounds), 1, 100000, "N", "bench: how many runs" },
+	{ "--rounds", NULL, Number, offsetof(Options, rounds), 1, 100000, "N", "bench, report, --run: how many runs" },
 	{ "--count", NULL, Number, offsetof(Options, count), 1, INT_MAX, "N", "fuzz: how many networks" },
 	{ "--seed", NULL, Number, offsetof(Options, seed), 0, INT_MAX, "N", "fuzz: of the first network; each further one has the next" },
 	{ "--time", NULL, Number, offsetof(Options, time), 1, INT_MAX, "SECONDS", "fuzz: stop after so long" },
@@ -27,12 +27,13 @@ const OptionRow option_rows[] = {
 	{ "--embed", NULL, Embed, offsetof(Options, embed), 0, 0, "[=c]", "compile: NAME_weights.c takes the blob into the program; =c: as text, for any compiler" },
 	{ "--amalgamate", NULL, Flag, offsetof(Options, amalgamate), 0, 0, NULL, "compile: NAME.c and NAME.h that need no other file" },
 	{ "--depfile", NULL, Text, offsetof(Options, depfile), 0, 0, "FILE", "compile: what the output depends on, as a rule for Make and Ninja" },
+	{ "--run", NULL, Flag, offsetof(Options, run), 0, 0, NULL, "explain, diff: measure each layer too" },
 	{ "--exact", NULL, Flag, offsetof(Options, exact), 0, 0, NULL, "direct convolutions only: no Winograd" },
 	{ "--dump", NULL, DumpPass, offsetof(Options, pass.dump), 0, 0, "[=PASS]", "print the graph as model text: after a pass, 'input' or 'all'" },
 	{ "--dot", NULL, Flag, offsetof(Options, pass.dot), 0, 0, NULL, "print dumps for Graphviz" },
 	{ "--stop-after", NULL, StopPass, offsetof(Options, pass.stop_after), 0, 0, "=PASS", "run no pass after this one and emit nothing" },
 	{ "--times", NULL, Flag, offsetof(Options, pass.times), 0, 0, NULL, "time of every pass" },
-	{ "--json", NULL, Flag, offsetof(Options, json), 0, 0, NULL, "bench, explain, verify, weights, fuzz: machine-readable" },
+	{ "--json", NULL, Flag, offsetof(Options, json), 0, 0, NULL, "bench, tune, explain, diff, verify, weights, fuzz: machine-readable" },
 	{ "--quiet", "-q", Flag, offsetof(Options, quiet), 0, 0, NULL, "no notes, no warnings" },
 	{ "--verbose", "-v", Flag, offsetof(Options, verbose), 0, 0, NULL, "more notes; Lua traceback" },
 };
@@ -326,7 +327,7 @@ options_parse(int argc, char **argv)
 			i += option(&o, argc, argv, i);
 		} else if (!o.model) {
 			o.model = argv[i++];
-		} else if (!o.layer && !strcmp(o.verb, "explain")) {
+		} else if (!o.layer && (!strcmp(o.verb, "explain") || !strcmp(o.verb, "diff"))) {
 			o.layer = argv[i++];
 		} else {
 			usage_error("%s: want one model, got '%s' too", o.verb, argv[i]);
@@ -336,6 +337,8 @@ options_parse(int argc, char **argv)
 		usage_error("%s: want a file, got none", o.verb);
 	if (!o.model && strstr(v->usage, "MODEL"))
 		usage_error("%s: want a model file, got none", o.verb);
+	if (!strcmp(o.verb, "diff") && !o.layer)
+		usage_error("diff: want two model files, got one");
 	o.target_given = o.ntargets > 0;
 	if (!o.ntargets)
 		set_targets(&o, "native");

@@ -273,6 +273,9 @@ const char *attempt(void (*f)(void *), void *user);   /* what f said when it fai
 #define die(...) die_at(__FILE__, __LINE__, __VA_ARGS__)
 const char *nearest(const char *word, const char *const *words, int count);         /* for "did you mean"; NULL: none is near */
 
+/* progress.c */
+void progress(const char *what, int done, int all);  /* a bar on a terminal; done == all takes it away */
+
 /* memory.c */
 void *arena_new(size_t bytes);                       /* zeroed; lives until the process ends */
 void arena_release(void);                            /* all of it, before the end */
@@ -579,6 +582,7 @@ typedef struct {
 	int (*run_with)(const void *options, const void *weights, const void *in, float *out, void *ws, size_t len);
 	const char *(*strerror)(int);
 	double (*peak)(double);      /* GFLOP/s of multiply-adds over about this many seconds */
+	double (*bandwidth)(size_t bytes, double seconds);       /* GB/s of reading so much again and again */
 	const char *compiler;
 } Host;
 Host host_build(const Model *m, const char *dir, bool with_peak);
@@ -603,7 +607,7 @@ typedef struct {
 	const char *args[64];
 	int nargs;
 	PassOptions pass;
-	bool json, verbose, quiet, exact, target_given;
+	bool json, verbose, quiet, exact, target_given, run;
 	const char *command;         /* for the banner: no paths */
 } Options;
 typedef struct {
@@ -635,6 +639,9 @@ int verb_bench(Options *o);
 int verb_verify(Options *o);
 int verb_tune(Options *o);
 int verb_explain(Options *o);
+int verb_report(Options *o);
+int verb_dot(Options *o);
+int verb_diff(Options *o);
 int verb_fuzz(Options *o);
 int verb_init(Options *o);
 int verb_import(Options *o);

@@ -2,19 +2,12 @@
 ** explain.c - resnetc explain: what became of every layer, and for one layer which tiles were
 ** weighed, what the cost model said of each, and how many bytes move.
 */
+#include <math.h>
 #include <string.h>
 
-#include "../resnetc.h"
+#include "session.h"
 
-static double
-weights_kb(const Node *n)
-{
-	Kernel k = kernel_of(n, 0);
-
-	return k.family->weights ? (double)k.family->weights(&k)*4/1024 : 0;
-}
-
-static const char *
+const char *
 fused(const Node *n)
 {
 	const char *s = "";
@@ -28,19 +21,8 @@ fused(const Node *n)
 	return *s ? s + 3 : "-";
 }
 
-/* json_quoted - the inside of a JSON string */
-static const char *
-json_quoted(const char *s)
-{
-	char *q = "";
-
-	for (; *s; s++)
-		q = arena_text(*s == '"' || *s == '\\' ? "%s\\%c" : "%s%c", q, *s);
-	return q;
-}
-
 /* stride_note - where the bottlenecks have their stride: the one difference that weights' shapes do not show */
-static const char *
+const char *
 stride_note(const Graph *g)
 {
 	for (int i = 0; i < g->count; i++) {
@@ -58,45 +40,35 @@ stride_note(const Graph *g)
 }
 
 static void
-explain_all(const Options *o, const Model *m)
+explain_all(const Options *o, const Model *m, const Measured *t)
 {
 	const Graph *g = m->g;
+	const char *note = stride_note(g);
 	int64_t macs = 0;
 	size_t params = 0;
 
-	if (o->json)
-		printf("{ \"model\": \"%s\", \"target\": \"%s\", \"layers\": [", g->name, g->target->name);
-	else
-		printf("%-26s %-34s %5s %14s %10s %10s  %s\n", "layer", "kernel", "line", "result", "M MACs", "weights KB", "fused");
+	if (o->json) {
+		struct json_object *facts = facts_of(m, t);
+		puts(json_object_to_json_string_ext(facts, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE));
+		json_object_put(facts);
+		return;
+	}
+	printf("%-26s %-34s %5s %14s %10s %10s%s  %s\n", "layer", "kernel", "line", "result", "M MACs", "weights KB", t ? "        ms" : "", "fused");
 	for (int i = 0; i < g->count; i++) {
 		const Node *n = g->nodes[i];
 		Kernel k = kernel_of(n, 0);
 		macs += macs_of(n);
-		for (int p = 0; p < NParams; p++)
-			if (n->p[p].name && p != P_bn_mean && p != P_bn_var) {
-				int rank;
-				params += count_of(param_shape(n, (ParamId)p, &rank));
-			}
-		if (o->json)
-			printf("%s\n  { \"name\": \"%s\", \"op\": \"%s\", \"kernel\": \"%s\", \"line\": %d, \"shape\": [%d, %d, %d, %d], \"macs\": %lld, "
-			       "\"tile\": [%d, %d], \"winograd\": [%d, %d], \"at\": %zu, \"bytes\": %zu, \"fused\": \"%s\" }", i ? "," : "", n->name, op_rows[n->op].name,
-			       function_of(m, &k)->name, n->line, n->shape.n, n->shape.c, n->shape.h, n->shape.w, (long long)macs_of(n), n->a.tile.h,
-			       n->a.tile.w, n->a.winograd.h, n->a.winograd.w, n->at*4, layout_floats(&n->lay, n->shape)*4, fused(n));
-		else
-			printf("%-26s %-34s %5d %14s %10.2f %10.1f  %s\n", n->name, function_of(m, &k)->name, n->line,
-			       arena_text("%dx%dx%d", n->shape.c, n->shape.h, n->shape.w), (double)macs_of(n)/1e6, weights_kb(n), fused(n));
+		params += parameters_of(n);
+		printf("%-26s %-34s %5d %14s %10.2f %10.1f%s  %s\n", n->name, function_of(m, &k)->name, n->line,
+		       arena_text("%dx%dx%d", n->shape.c, n->shape.h, n->shape.w), (double)macs_of(n)/1e6, (double)weights_of(n)/1024,
+		       t ? arena_text("%10.4f", t->layer[i]*1e3) : "", fused(n));
 	}
-	const char *note = stride_note(g);
-	if (o->json)
-		printf(" ],\n  \"note\": \"%s\",", note ? json_quoted(note) : "");
-	if (o->json)
-		printf("\n  \"macs\": %lld, \"parameters\": %zu, \"weights_bytes\": %zu, \"arena_bytes\": %zu, \"live_bytes\": %zu, \"live_at\": \"%s\", "
-		       "\"functions\": %d }\n", (long long)macs, params, m->weight_floats*4, g->arena*4, g->live*4, g->live_at, m->nfunctions);
-	else
-		printf("\n%s for %s: %.2f M multiply-adds an image, %zu parameters, %d kernels\n"
-		       "weights %zu bytes, arena %zu bytes: %.3f of the largest live sum, %zu bytes at '%s'\n", g->name, g->target->name,
-		       (double)macs/1e6, params, m->nfunctions, m->weight_floats*4, g->arena*4, (double)g->arena/(double)g->live, g->live*4, g->live_at);
-	if (!o->json && note)
+	printf("\n%s for %s: %.2f M multiply-adds an image, %zu parameters, %d kernels\n"
+	       "weights %zu bytes, arena %zu bytes: %.3f of the largest live sum, %zu bytes at '%s'\n", g->name, g->target->name,
+	       (double)macs/1e6, params, m->nfunctions, m->weight_floats*4, g->arena*4, (double)g->arena/(double)g->live, g->live*4, g->live_at);
+	if (t)
+		printf("%.3f ms a run, %.1f GFLOP/s of the measured peak %.1f\n", t->whole*1e3, 2*(double)macs*g->nodes[0]->shape.n/t->whole/1e9, t->peak);
+	if (note)
 		printf("note: %s\n", note);
 }
 
@@ -157,23 +129,42 @@ explain_algorithms(const Node *n, const Kernel *k)
 		printf("  error    %.1e of the largest result, measured in float32 with these weights (--exact keeps to direct convolutions)\n", winograd_error(n));
 }
 
+/* explain_time - what was measured, beside what the model predicted and the roof: the peak, or what the memory can bring */
 static void
-explain_one(const Model *m, const Node *n)
+explain_time(const Node *n, const Measured *t)
+{
+	const Target *target = n->g->target;
+	double s = t->layer[n->id], flops = 2*(double)macs_of(n)*n->shape.n, bytes = bytes_moved(n), work = 2*work_of(n);
+	double hertz = t->peak/t->threads*1e9/(2*target->vl*target->fma), roof = fmin(t->peak, work/bytes*t->cache*t->threads);
+
+	printf("  time     %.4f ms measured on %d thread%s", s*1e3, t->threads, t->threads > 1 ? "s" : "");
+	if (predicted_cycles(n))
+		printf(", %.4f ms predicted by the cost model", predicted_cycles(n)/hertz/t->threads*1e3);
+	puts("");
+	if (flops > 0)
+		printf("  roofline %.1f GFLOP/s; of the algorithm's own %.2f M multiply-adds %.1f, %.0f %% of the roof %.1f (peak %.1f, cache %.0f GB/s, memory %.0f GB/s)\n",
+		       flops/s/1e9, work/2e6, work/s/1e9, 100*work/s/1e9/roof, roof, t->peak, t->cache, t->memory);
+	else
+		printf("  moves    %.1f GB/s (cache %.0f GB/s, memory %.0f GB/s)\n", bytes/s/1e9, t->cache, t->memory);
+}
+
+static void
+explain_one(const Model *m, const Node *n, const Measured *t)
 {
 	Kernel k = kernel_of(n, 0);
 	const Function *f = function_of(m, &k);
-	double macs = (double)macs_of(n)*n->shape.n, bytes = (double)layout_floats(&n->lay, n->shape)*4 + weights_kb(n)*1024;
+	double macs = (double)macs_of(n)*n->shape.n, bytes = bytes_moved(n);
 
 	printf("%s:%d: %s '%s'\n", n->g->file, n->line, op_rows[n->op].name, n->name);
-	for (int i = 0; i < n->nin; i++) {
+	for (int i = 0; i < n->nin; i++)
 		printf("  reads    '%s' %dx%dx%d\n", n->in[i]->name, n->in[i]->shape.c, n->in[i]->shape.h, n->in[i]->shape.w);
-		bytes += (double)layout_floats(&n->in[i]->lay, n->in[i]->shape)*4;
-	}
 	printf("  result   %dx%dx%d, blocks of %d channels, halo %d %d %d %d, at byte %zu%s%s\n", n->shape.c, n->shape.h, n->shape.w, n->lay.cb,
 	       n->lay.halo.t, n->lay.halo.l, n->lay.halo.b, n->lay.halo.r, n->at*4, n->over ? ", over " : "", n->over ? n->over->name : "");
 	printf("  fused    %s\n", fused(n));
 	printf("  kernel   %s (%s), shared by %d layer%s, %d units of work\n", f->name, k.family->name, f->nusers, f->nusers == 1 ? "" : "s", f->units);
 	printf("  moves    %.1f KB, %.2f M MACs, %.1f FLOP a byte\n", bytes/1024, macs/1e6, 2*macs/bytes);
+	if (t)
+		explain_time(n, t);
 	if (winograd_fits(n) && n->p[P_weight].data)
 		explain_algorithms(n, &k);
 	if (n->family == &family_conv) {
@@ -182,28 +173,49 @@ explain_one(const Model *m, const Node *n)
 	}
 }
 
+/* print_layer - its facts alone, as JSON */
+static void
+print_layer(const Model *m, const Node *n, const Measured *t)
+{
+	struct json_object *facts = facts_of(m, t), *layers;
+
+	json_object_object_get_ex(facts, "layers", &layers);
+	puts(json_object_to_json_string_ext(json_object_array_get_idx(layers, (size_t)n->id),
+	                                    JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE));
+	json_object_put(facts);
+}
+
 int
 verb_explain(Options *o)
 {
-	Model *m = build(o, o->weights ? o->weights : o->layer ? "random:0" : NULL);
+	Model *m = build(o, o->weights ? o->weights : o->layer || o->run ? "random:0" : NULL);
 	const char **names;
 	const char *near;
+	const Node *n = NULL;
+	Measured measured, *t = NULL;
 
 	if (!m || o->pass.dump)
 		return ExitOk;
-	if (!o->layer) {
-		explain_all(o, m);
-		return ExitOk;
-	}
 	names = arena_new((size_t)m->g->count*sizeof *names);
 	for (int i = 0; i < m->g->count; i++) {
 		names[i] = m->g->nodes[i]->name;
-		if (!strcmp(names[i], o->layer)) {
-			explain_one(m, m->g->nodes[i]);
-			return ExitOk;
-		}
+		if (o->layer && !strcmp(names[i], o->layer))
+			n = m->g->nodes[i];
 	}
-	near = nearest(o->layer, names, m->g->count);
-	fail("%s: want a layer of %s as it is after the passes, got '%s'%s%s%s", o->model, m->g->name, o->layer,
-	     near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+	if (o->layer && !n) {
+		near = nearest(o->layer, names, m->g->count);
+		fail("%s: want a layer of %s as it is after the passes, got '%s'%s%s%s", o->model, m->g->name, o->layer,
+		     near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+	}
+	if (o->run) {
+		measured = measure(m, o->threads, o->rounds ? o->rounds : 20);
+		t = &measured;
+	}
+	if (!n)
+		explain_all(o, m, t);
+	else if (o->json)
+		print_layer(m, n, t);
+	else
+		explain_one(m, n, t);
+	return ExitOk;
 }

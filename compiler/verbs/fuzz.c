@@ -43,7 +43,7 @@ target_of(const Options *o, int seed, bool any)
 }
 
 static void
-progress(const Tally *t, int of)
+show_progress(const Tally *t, int of)
 {
 	double spent = seconds() - t->start;
 
@@ -190,7 +190,7 @@ verb_fuzz(Options *o)
 				collect(&t, &slot[i]);
 				running--;
 			}
-		progress(&t, end - o->seed);
+		show_progress(&t, end - o->seed);
 	}
 	summary(&t, o->seed);
 	return t.wrong ? ExitInput : ExitOk;

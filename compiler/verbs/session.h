@@ -2,6 +2,8 @@
 #ifndef SESSION_H
 #define SESSION_H
 
+#include <json-c/json.h>
+
 #include "../../runtime/rc.h"
 #include "../../runtime/rc_threads.h"
 #include "../resnetc.h"
@@ -22,6 +24,27 @@ void session_run(Session *s, const void *in, float *out);
 float *session_run_all(Session *s, const void *in, int images);
 double median(double *v, int count);                 /* sorts them */
 void session_close(Session *s);
+
+/* measure.c */
+typedef struct {
+	double *layer;               /* seconds of every node, medians */
+	double whole, least;         /* seconds of a run */
+	double peak;                 /* GFLOP/s of multiply-adds, all threads */
+	double memory, cache;        /* GB/s that one thread reads from memory, from the second cache */
+	int threads, rounds;
+	const char *compiler;
+} Measured;
+Measured measure(const Model *m, int threads, int rounds);
+
+/* facts.c */
+struct json_object *facts_of(const Model *m, const Measured *t);    /* t may be NULL */
+size_t weights_of(const Node *n);                    /* bytes in the blob */
+double bytes_moved(const Node *n);                   /* inputs, weights and result of a batch */
+double predicted_cycles(const Node *n);              /* the cost model's; 0: it has none */
+double work_of(const Node *n);                       /* multiply-adds that the algorithm makes of a batch */
+size_t parameters_of(const Node *n);                 /* as the framework counts them: no running statistics */
+const char *fused(const Node *n);                    /* explain.c: "bn1 + skip 'x' + relu", or "-" */
+const char *stride_note(const Graph *g);             /* explain.c: a trap of ResNet-50s, or NULL */
 
 /* inputs.c */
 void *read_input(const char *file, const Graph *g, int *images);   /* as NAME_run takes it */

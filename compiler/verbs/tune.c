@@ -151,23 +151,16 @@ after_layer(void *user, int index, const char *name)
 	c->last = seconds();
 }
 
-static void
-progress(const Options *o, const char *what, int at, int of)
-{
-	if (isatty(2) && !o->quiet)
-		fprintf(stderr, at < of ? "\r%s %d of %d  " : "\r                                        \r", what, at + 1, of);
-}
-
 /* time_candidates - fills us of every layer: the median over rounds of all its nodes' time, by candidate */
 static void
-time_candidates(const Options *o, const Graph *g, Layer *layers, int count, Session *s, int sessions, const void *in, float *out)
+time_candidates(const Graph *g, Layer *layers, int count, Session *s, int sessions, const void *in, float *out)
 {
 	double *spent = calloc((size_t)g->count, sizeof *spent), *all = calloc((size_t)(sessions*count*Rounds), sizeof *all);
 
 	if (!spent || !all)
 		fail("out of memory");
 	for (int r = -2; r < Rounds; r++) {
-		progress(o, "timing, round", r + 2, Rounds + 2);
+		progress("timing, round", r + 2, Rounds + 2);
 		for (int c = 0; c < sessions; c++) {
 			Clock clock = { 0, spent };
 			memset(spent, 0, (size_t)g->count*sizeof *spent);
@@ -181,7 +174,7 @@ time_candidates(const Options *o, const Graph *g, Layer *layers, int count, Sess
 						all[(c*count + l)*Rounds + r] += spent[i];
 		}
 	}
-	progress(o, "timing, round", 1, 1);
+	progress("timing, round", 1, 1);
 	for (int c = 0; c < sessions; c++)
 		for (int l = 0; l < count; l++)
 			layers[l].us[c] = 1e6*median(all + (c*count + l)*Rounds, Rounds);
@@ -191,13 +184,13 @@ time_candidates(const Options *o, const Graph *g, Layer *layers, int count, Sess
 
 /* compare - medians of whole runs, in turn */
 static void
-compare(const Options *o, Session *a, Session *b, const void *in, float *out, double ms[2])
+compare(Session *a, Session *b, const void *in, float *out, double ms[2])
 {
 	double t[2][FinalRounds];
 	Session *s[2] = { a, b };
 
 	for (int r = -2; r < FinalRounds; r++) {
-		progress(o, "comparing, round", r + 2, FinalRounds + 2);
+		progress("comparing, round", r + 2, FinalRounds + 2);
 		for (int i = 0; i < 2; i++) {
 			double start = seconds();
 			s[i]->options.layer = NULL;
@@ -206,7 +199,7 @@ compare(const Options *o, Session *a, Session *b, const void *in, float *out, do
 				t[i][r] = 1e3*(seconds() - start);
 		}
 	}
-	progress(o, "comparing, round", 1, 1);
+	progress("comparing, round", 1, 1);
 	ms[0] = median(t[0], FinalRounds);
 	ms[1] = median(t[1], FinalRounds);
 }
@@ -243,7 +236,7 @@ verb_tune(Options *o)
 	count = gather(m, &layers, o->exact);
 	for (int c = 0; c < MostCandidates; c++) {
 		Tuned rows = { 0 };
-		progress(o, "compiling candidate", c, MostCandidates);
+		progress("compiling candidate", c, MostCandidates);
 		for (int l = 0; l < count; l++)
 			PUSH(rows.rows, rows.count, row_of(o, &(Host){ .compiler = "" }, &layers[l], c));
 		s[sessions++] = open_with(o, &rows);
@@ -252,7 +245,7 @@ verb_tune(Options *o)
 	out = malloc(s[0].outputs*sizeof *out);
 	if (!out)
 		fail("out of memory");
-	time_candidates(o, m->g, layers, count, s, sessions, in, out);
+	time_candidates(m->g, layers, count, s, sessions, in, out);
 	for (int l = 0; l < count; l++) {
 		int win = 0;
 		for (int c = 1; c < sessions && c < layers[l].count; c++)
@@ -267,7 +260,7 @@ verb_tune(Options *o)
 			       layers[l].c[win].tile.h, layers[l].c[win].tile.w);
 	}
 	best_session = open_with(o, &best);
-	compare(o, &s[0], &best_session, in, out, ms);
+	compare(&s[0], &best_session, in, out, ms);
 	if (ms[1] > ms[0])
 		changed = 0;
 	const char *file = o->output ? o->output : arena_text("%s.tuned", m->g->name);

@@ -1,0 +1,145 @@
+/*
+** diff.c - resnetc diff and dot. diff sets two models beside each other: what they are made of and what they cost in all, then
+** every layer that one of them has alone or that differs; layers are the same when their names are.
+*/
+#include <stdlib.h>
+#include <string.h>
+
+#include "session.h"
+
+typedef struct {
+	const Model *m;
+	Measured t;
+	bool measured;
+	double macs, params, weights, arena, ms;
+} Side;
+
+static Side
+side_of(const Options *o, const char *file)
+{
+	Options one = *o;
+	Side s = { 0 };
+
+	one.model = file;
+	s.m = build(&one, one.weights ? one.weights : o->run ? "random:0" : NULL);
+	if (!s.m)
+		usage_error("diff: want both models compiled whole, got --stop-after");
+	for (int i = 0; i < s.m->g->count; i++) {
+		s.macs += (double)macs_of(s.m->g->nodes[i]);
+		s.params += (double)parameters_of(s.m->g->nodes[i]);
+	}
+	s.weights = (double)(s.m->weight_floats*sizeof(float));
+	s.arena = (double)(s.m->g->arena*sizeof(float));
+	if (o->run) {
+		s.t = measure(s.m, o->threads, o->rounds ? o->rounds : 20);
+		s.ms = s.t.whole*1e3;
+		s.measured = true;
+	}
+	return s;
+}
+
+static const Node *
+node_of(const Model *m, const char *name)
+{
+	for (int i = 0; i < m->g->count; i++)
+		if (!strcmp(m->g->nodes[i]->name, name))
+			return m->g->nodes[i];
+	return NULL;
+}
+
+/* told - a layer in a cell: what it is and its shape, or "-" */
+static const char *
+told(const Side *s, const Node *n)
+{
+	Kernel k;
+
+	if (!n)
+		return "-";
+	k = kernel_of(n, 0);
+	return function_of(s->m, &k)->name;
+}
+
+static bool
+same(const Side *a, const Node *x, const Side *b, const Node *y)
+{
+	return x && y && !strcmp(told(a, x), told(b, y)) && parameters_of(x) == parameters_of(y) && !memcmp(&x->shape, &y->shape, sizeof x->shape);
+}
+
+static void
+print_total(const char *what, double a, double b, const char *format)
+{
+	printf("%-22s %16s %16s", what, arena_text(format, a), arena_text(format, b));
+	printf(a > 0 ? "   x %.3f\n" : "\n", b/a);
+}
+
+static void
+print_row(const Side *a, const Node *x, const Side *b, const Node *y)
+{
+	const Node *n = x ? x : y;
+
+	printf("%-26s %-34s %-34s %9s %9s", n->name, told(a, x), told(b, y), x ? arena_text("%.2f", (double)macs_of(x)/1e6) : "-",
+	       y ? arena_text("%.2f", (double)macs_of(y)/1e6) : "-");
+	if (a->measured)
+		printf(" %9s %9s", x ? arena_text("%.4f", a->t.layer[x->id]*1e3) : "-", y ? arena_text("%.4f", b->t.layer[y->id]*1e3) : "-");
+	puts("");
+}
+
+/* each_row - of a in its order, each layer only b has after the one it follows there */
+static int
+each_row(const Side *a, const Side *b, void (*row)(const Side *, const Node *, const Side *, const Node *))
+{
+	int alike = 0, at = 0;
+
+	for (int i = 0; i < a->m->g->count; i++) {
+		const Node *x = a->m->g->nodes[i], *y = node_of(b->m, x->name);
+		for (; y && at < y->id; at++)
+			if (!node_of(a->m, b->m->g->nodes[at]->name))
+				row(a, NULL, b, b->m->g->nodes[at]);
+		if (same(a, x, b, y) && !a->measured)
+			alike++;
+		else
+			row(a, x, b, y);
+	}
+	for (; at < b->m->g->count; at++)
+		if (!node_of(a->m, b->m->g->nodes[at]->name))
+			row(a, NULL, b, b->m->g->nodes[at]);
+	return alike;
+}
+
+int
+verb_diff(Options *o)
+{
+	Side a = side_of(o, o->model), b = side_of(o, o->layer);
+	int alike;
+
+	if (o->json) {
+		struct json_object *both = json_object_new_object();
+		json_object_object_add(both, "a", facts_of(a.m, a.measured ? &a.t : NULL));
+		json_object_object_add(both, "b", facts_of(b.m, b.measured ? &b.t : NULL));
+		puts(json_object_to_json_string_ext(both, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE));
+		json_object_put(both);
+		return ExitOk;
+	}
+	printf("%-22s %16.16s %16.16s\n", "", a.m->g->name, b.m->g->name);
+	print_total("parameters", a.params, b.params, "%.0f");
+	print_total("M multiply-adds", a.macs/1e6, b.macs/1e6, "%.2f");
+	print_total("weights, bytes", a.weights, b.weights, "%.0f");
+	print_total("arena, bytes", a.arena, b.arena, "%.0f");
+	print_total("layers", a.m->g->count, b.m->g->count, "%.0f");
+	if (a.measured)
+		print_total("ms a run", a.ms, b.ms, "%.4f");
+	printf("\n%-26s %-34s %-34s %9s %9s%s\n", "layer", "kernel in the first", "in the second", "M MACs", "M MACs", a.measured ? "        ms        ms" : "");
+	alike = each_row(&a, &b, print_row);
+	if (alike)
+		printf("%d layer%s the same\n", alike, alike == 1 ? " is" : "s are");
+	return ExitOk;
+}
+
+int
+verb_dot(Options *o)
+{
+	o->pass.dump = o->pass.stop_after ? o->pass.stop_after : "plan";
+	o->pass.dot = true;
+	build(o, o->weights);
+	return ExitOk;
+}

@@ -1,0 +1,249 @@
+/* facts.c - what is known of every layer of a compiled network, as JSON: explain --json and the report print it. */
+#include <math.h>
+#include <string.h>
+
+#include "session.h"
+
+#define ADD(o, key, value) json_object_object_add(o, key, value)
+
+static struct json_object *
+text(const char *s)
+{
+	return json_object_new_string(s ? s : "");
+}
+
+static struct json_object *
+number(double v)
+{
+	return isfinite(v) ? json_object_new_double_s(v, arena_text("%.6g", v)) : NULL;
+}
+
+static struct json_object *
+whole(size_t v)
+{
+	return json_object_new_int64((int64_t)v);
+}
+
+static struct json_object *
+list(const int *v, int count)
+{
+	struct json_object *a = json_object_new_array();
+
+	for (int i = 0; i < count; i++)
+		json_object_array_add(a, json_object_new_int(v[i]));
+	return a;
+}
+
+size_t
+weights_of(const Node *n)
+{
+	Kernel k = kernel_of(n, 0);
+
+	return k.family->weights ? k.family->weights(&k)*sizeof(float) : 0;
+}
+
+double
+bytes_moved(const Node *n)
+{
+	double bytes = (double)(layout_floats(&n->lay, n->shape)*sizeof(float)) + (double)weights_of(n);
+
+	for (int i = 0; i < n->nin; i++)
+		bytes += (double)(layout_floats(&n->in[i]->lay, n->in[i]->shape)*sizeof(float));
+	return bytes;
+}
+
+double
+predicted_cycles(const Node *n)
+{
+	Kernel k = kernel_of(n, 0);
+
+	if (n->family == &family_winograd)
+		return winograd_cycles(&k, n->a.winograd, n->a.tile.h, n->a.tile.w);
+	if (n->family == &family_conv) {
+		Tiling tl = conv_tiling(&k, n->a.tile.h, n->a.tile.w);
+		return conv_cycles(&k, &tl);
+	}
+	return 0;
+}
+
+double
+work_of(const Node *n)
+{
+	Kernel k = kernel_of(n, 0);
+
+	return n->family == &family_winograd ? winograd_macs(&k) : (double)macs_of(n)*n->shape.n;
+}
+
+/* parts_fused - the operations that became this node, in order */
+static struct json_object *
+parts_fused(const Node *n)
+{
+	struct json_object *a = json_object_new_array();
+	const char *self = op_rows[n->op].name;
+
+	if (n->op == O_conv2d)
+		self = arena_text("%sconv %dx%d%s", n->a.groups > 1 ? n->a.groups == n->shape.c ? "depthwise " : "grouped " : "", n->a.kernel.h, n->a.kernel.w,
+		                  n->a.stride.h > 1 ? arena_text(" /%d", n->a.stride.h) : "");
+	else if (n->a.kernel.h)
+		self = arena_text("%s %dx%d%s", self, n->a.kernel.h, n->a.kernel.w, n->a.stride.h > 1 ? arena_text(" /%d", n->a.stride.h) : "");
+	json_object_array_add(a, text(self));
+	if (n->a.bn)
+		json_object_array_add(a, text("bn"));
+	if ((n->op == O_conv2d || n->op == O_linear) && n->nin == 2)
+		json_object_array_add(a, text("+ skip"));
+	if (n->a.act)
+		json_object_array_add(a, text(act_names[n->a.act]));
+	return a;
+}
+
+/* statistics - of a layer's weights as the file has them; 32 bins between least and largest */
+static struct json_object *
+statistics(const Param *p)
+{
+	struct json_object *o = json_object_new_object(), *bins = json_object_new_array();
+	double least = INFINITY, most = -INFINITY, sum = 0, squares = 0;
+	size_t zeros = 0, nans = 0, n = 0;
+	int bin[32] = { 0 };
+
+	for (size_t i = 0; i < p->count; i++) {
+		double v = p->data[i];
+		if (!isfinite(v)) {
+			nans++;
+			continue;
+		}
+		n++;
+		zeros += v == 0;
+		sum += v;
+		squares += v*v;
+		least = v < least ? v : least;
+		most = v > most ? v : most;
+	}
+	for (size_t i = 0; i < p->count; i++)
+		if (isfinite(p->data[i]))
+			bin[most > least ? (int)fmin(31, (p->data[i] - least)/(most - least)*32) : 0]++;
+	ADD(o, "name", text(p->name));
+	ADD(o, "count", whole(p->count));
+	ADD(o, "min", number(least));
+	ADD(o, "max", number(most));
+	ADD(o, "mean", number(n ? sum/(double)n : 0));
+	ADD(o, "std", number(n ? sqrt(fmax(0, squares/(double)n - sum/(double)n*sum/(double)n)) : 0));
+	ADD(o, "zeros", whole(zeros));
+	ADD(o, "nan", whole(nans));
+	for (int i = 0; i < 32; i++)
+		json_object_array_add(bins, json_object_new_int(bin[i]));
+	ADD(o, "bins", bins);
+	return o;
+}
+
+size_t
+parameters_of(const Node *n)
+{
+	size_t count = 0;
+	int rank;
+
+	for (int p = 0; p < NParams; p++)
+		if (n->p[p].name && p != P_bn_mean && p != P_bn_var)
+			count += count_of(param_shape(n, (ParamId)p, &rank));
+	return count;
+}
+
+/* last_reader - the step after which a result is dead */
+static int
+last_reader(const Graph *g, const Node *n)
+{
+	int last = is_output(n) ? g->count : n->id;
+
+	for (int i = n->id + 1; i < g->count; i++)
+		for (int j = 0; j < g->nodes[i]->nin; j++)
+			if (g->nodes[i]->in[j] == n && i > last)
+				last = i;
+	return last;
+}
+
+static struct json_object *
+layer(const Model *m, const Node *n, const Measured *t)
+{
+	struct json_object *o = json_object_new_object(), *in = json_object_new_array();
+	Kernel k = kernel_of(n, 0);
+	double bytes = bytes_moved(n), flops = 2*(double)macs_of(n)*n->shape.n, cycles = predicted_cycles(n);
+	const Target *target = m->g->target;
+
+	ADD(o, "name", text(n->name));
+	ADD(o, "op", text(op_rows[n->op].name));
+	ADD(o, "kernel", text(function_of(m, &k)->name));
+	ADD(o, "family", text(k.family->name));
+	ADD(o, "line", json_object_new_int(n->line));
+	ADD(o, "shape", list((int[]){ n->shape.n, n->shape.c, n->shape.h, n->shape.w }, 4));
+	for (int i = 0; i < n->nin; i++)
+		json_object_array_add(in, json_object_new_int(n->in[i]->id));
+	ADD(o, "inputs", in);
+	ADD(o, "macs", json_object_new_int64(macs_of(n)));
+	ADD(o, "work", number(work_of(n)));
+	ADD(o, "parameters", whole(parameters_of(n)));
+	ADD(o, "tile", list((int[]){ n->a.tile.h, n->a.tile.w }, 2));
+	ADD(o, "winograd", list((int[]){ n->a.winograd.h, n->a.winograd.w }, 2));
+	ADD(o, "block", json_object_new_int(n->lay.cb));
+	ADD(o, "halo", list((int[]){ n->lay.halo.t, n->lay.halo.l, n->lay.halo.b, n->lay.halo.r }, 4));
+	ADD(o, "at", whole(n->at*sizeof(float)));
+	ADD(o, "bytes", whole(layout_floats(&n->lay, n->shape)*sizeof(float)));
+	ADD(o, "weights_bytes", whole(weights_of(n)));
+	ADD(o, "moved_bytes", number(bytes));
+	ADD(o, "intensity", number(flops/bytes));
+	ADD(o, "last", json_object_new_int(last_reader(m->g, n)));
+	ADD(o, "over", n->over ? text(n->over->name) : NULL);
+	ADD(o, "parts", parts_fused(n));
+	ADD(o, "fused", text(fused(n)));
+	ADD(o, "cycles", number(cycles));
+	if (n->p[P_weight].data)
+		ADD(o, "weights", statistics(&n->p[P_weight]));
+	if (t) {
+		/* the clock that the measured peak speaks of */
+		double hertz = t->peak/t->threads*1e9/(2*target->vl*target->fma);
+		ADD(o, "ms", number(t->layer[n->id]*1e3));
+		ADD(o, "gflops", number(flops/t->layer[n->id]/1e9));
+		ADD(o, "bound_ms", number(2*work_of(n)/t->peak/1e6));
+		ADD(o, "predicted_ms", number(cycles/hertz/t->threads*1e3));
+	}
+	return o;
+}
+
+struct json_object *
+facts_of(const Model *m, const Measured *t)
+{
+	const Graph *g = m->g;
+	struct json_object *o = json_object_new_object(), *layers = json_object_new_array(), *outputs = json_object_new_array();
+	int64_t macs = 0;
+	size_t params = 0;
+
+	ADD(o, "model", text(g->name));
+	ADD(o, "target", text(g->target->name));
+	for (int i = 0; i < g->count; i++) {
+		macs += macs_of(g->nodes[i]);
+		params += parameters_of(g->nodes[i]);
+		json_object_array_add(layers, layer(m, g->nodes[i], t));
+	}
+	for (int i = 0; i < g->noutputs; i++)
+		json_object_array_add(outputs, json_object_new_int(g->outputs[i]->id));
+	ADD(o, "layers", layers);
+	ADD(o, "outputs", outputs);
+	ADD(o, "note", text(stride_note(g)));
+	ADD(o, "macs", json_object_new_int64(macs));
+	ADD(o, "parameters", whole(params));
+	ADD(o, "weights_bytes", whole(m->weight_floats*sizeof(float)));
+	ADD(o, "arena_bytes", whole(g->arena*sizeof(float)));
+	ADD(o, "live_bytes", whole(g->live*sizeof(float)));
+	ADD(o, "live_at", text(g->live_at));
+	ADD(o, "functions", json_object_new_int(m->nfunctions));
+	if (t) {
+		ADD(o, "ms", number(t->whole*1e3));
+		ADD(o, "least_ms", number(t->least*1e3));
+		ADD(o, "peak_gflops", number(t->peak));
+		ADD(o, "memory_gbs", number(t->memory));
+		ADD(o, "cache_gbs", number(t->cache));
+		ADD(o, "threads", json_object_new_int(t->threads));
+		ADD(o, "rounds", json_object_new_int(t->rounds));
+		ADD(o, "compiler", text(t->compiler));
+		ADD(o, "cpu", text(cpu_name()));
+	}
+	return o;
+}
