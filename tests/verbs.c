@@ -74,6 +74,104 @@ START_TEST(init_prints_models)
 }
 END_TEST
 
+START_TEST(explain_runs)
+{
+	Ran r = resnetc("explain examples/mlperf_tiny_resnet8.lua layer2.0.conv1 --run --rounds 3");
+	struct json_object *all, *layers;
+
+	ck_assert_int_eq(r.status, 0);
+	ck_assert(strstr(r.out, "ms measured on 1 thread, ") && strstr(r.out, "predicted by the cost model") && strstr(r.out, "% of the roof"));
+	all = json(resnetc("explain examples/mlperf_tiny_resnet8.lua --run --rounds 3 --json").out);
+	layers = member(all, "layers");
+	ck_assert_double_gt(json_object_get_double(member(all, "cache_gbs")), 0.5);
+	for (size_t i = 0; i < json_object_array_length(layers); i++) {
+		struct json_object *l = json_object_array_get_idx(layers, i);
+		ck_assert_double_gt(json_object_get_double(member(l, "ms")), 0);
+		/* no convolution is faster than its multiply-adds at the peak, with a fifth for a noisy peak */
+		ck_assert_double_gt(json_object_get_double(member(l, "ms"))*1.2, json_object_get_double(member(l, "bound_ms")));
+	}
+	json_object_put(all);
+	all = json(resnetc("explain examples/mlperf_tiny_resnet8.lua layer2.0.conv1 --json").out);
+	ck_assert_int_eq(json_object_get_int(member(all, "macs")), 1179648);
+	json_object_put(all);
+}
+END_TEST
+
+/* parameters of torchvision's resnet50 and of timm's resnet50d; what only one has is told */
+START_TEST(diff_tells_what_differs)
+{
+	Ran r = resnetc("diff examples/resnet50.lua examples/resnet50d.lua");
+	struct json_object *both;
+	size_t len;
+
+	ck_assert_int_eq(r.status, 0);
+	ck_assert(strstr(r.out, "25557032         25576264"));
+	ck_assert(strstr(r.out, "conv1.3                    -      "));
+	ck_assert(strstr(r.out, "layer4.0.downsample.0") && !strstr(r.out, "layer1.1.conv2"));
+	ck_assert(strstr(r.out, "52 layers are the same\n"));
+	r = resnetc("diff examples/cifar_plain20.lua examples/cifar_plain20.lua");
+	ck_assert(strstr(r.out, "layers are the same\n") && strstr(r.out, "x 1.000"));
+	ck_assert_int_eq(system(arena_text("./resnetc diff examples/mlperf_tiny_resnet8.lua examples/cifar_resnet20.lua --run --rounds 2 --json > '%s'", in_dir("both"))), 0);
+	both = json(file_map(in_dir("both"), &len));
+	ck_assert_double_gt(json_object_get_double(member(member(both, "b"), "ms")), json_object_get_double(member(member(both, "a"), "ms")));
+	json_object_put(both);
+	r = resnetc("diff examples/resnet50.lua");
+	ck_assert_int_eq(r.status, ExitUsage);
+	ck_assert_str_eq(r.err, "resnetc: diff: want two model files, got one\ntry: resnetc --help\n");
+}
+END_TEST
+
+START_TEST(dot_is_a_graph)
+{
+	Ran r = resnetc("dot examples/cifar_resnet20.lua"), before = resnetc("dot examples/cifar_resnet20.lua --stop-after=fold_bn");
+
+	ck_assert_int_eq(r.status, 0);
+	ck_assert(!strncmp(r.out, "digraph \"cifar_resnet20\" {", 26) && strstr(r.out, "[style=dashed, label=\"skip\"]"));
+	ck_assert(strstr(before.out, "add1") && !strstr(r.out, "add1"));
+	put_file("g.dot", r.out, strlen(r.out));
+	if (!system("command -v dot > /dev/null 2>&1"))
+		ck_assert_int_eq(system(arena_text("dot -Tsvg '%s' -o '%s'", in_dir("g.dot"), in_dir("g.svg"))), 0);
+}
+END_TEST
+
+/* count_in - how often a text holds another */
+static int
+count_in(const char *s, const char *what)
+{
+	int n = 0;
+
+	for (; (s = strstr(s, what)); s += strlen(what))
+		n++;
+	return n;
+}
+
+/* the page asks for nothing outside of it, no text of the model can end its script, and a browser draws every layer four times */
+START_TEST(report_is_one_page)
+{
+	const char *lua = arena_text("local nn = require \"resnet\" -- </script><script>document.title = 'taken'</script>\nreturn nn.model { name = \"m\", "
+		"input = nn.image { 3, 16, 16 }, stem = nn.stem.cifar { 16 }, stages = { nn.stage { nn.basic, blocks = 2, width = 16 } }, head = nn.classifier { 10 } }\n");
+	Ran r;
+	const char *page, *drawn;
+	size_t len;
+
+	put_file("r.lua", lua, strlen(lua));
+	r = resnetc("report %s --rounds 2 -o %s", in_dir("r.lua"), in_dir("r.html"));
+	ck_assert_msg(r.status == 0, "%s", r.err);
+	page = file_map(in_dir("r.html"), &len);
+	ck_assert(!strstr(page, "http://www.w3.org/1999") && !strstr(page, "https://") && !strstr(page, "<link") && !strstr(page, " src="));
+	ck_assert_int_eq(count_in(page, "</script>"), 2);
+	ck_assert(strstr(page, "conv3x3_16to16_16x16") || strstr(page, "winograd"));
+	if (system("command -v chromium > /dev/null 2>&1"))
+		return;
+	ck_assert_int_eq(system(arena_text("HOME='%s' timeout 100 chromium --headless=new --no-sandbox --disable-gpu --virtual-time-budget=3000 --dump-dom 'file://%s#layer1.1.conv2/c' > '%s' 2> '%s'",
+		in_dir("home"), in_dir("r.html"), in_dir("drawn"), in_dir("said"))), 0);
+	drawn = file_map(in_dir("drawn"), &len);
+	ck_assert(strstr(drawn, "<title>m - resnetc report</title>"));
+	ck_assert_int_eq(count_in(strstr(drawn, "id=\"graph\""), "data-layer=\"5\""), 5);       /* graph, times, roofline, arena, weights */
+	ck_assert(strstr(drawn, "<h2 id=\"layer-name\">layer1.1.conv2</h2>") && strstr(drawn, "class=\"edge skip\""));
+}
+END_TEST
+
 START_TEST(dumps)
 {
 	Ran r = resnetc("examples/mlperf_tiny_resnet8.lua -w random --dump=all --stop-after=plan");
@@ -104,6 +202,10 @@ suite_verbs(void)
 	tcase_add_test(t, explain_tells_a_layer);
 	tcase_add_test(t, doc_knows_every_op_and_attribute);
 	tcase_add_test(t, init_prints_models);
+	tcase_add_test(t, explain_runs);
+	tcase_add_test(t, diff_tells_what_differs);
+	tcase_add_test(t, dot_is_a_graph);
+	tcase_add_test(t, report_is_one_page);
 	tcase_add_test(t, dumps);
 	suite_add_tcase(s, t);
 	return s;

@@ -55,7 +55,7 @@ function choose(i) {
   for (const e of document.querySelectorAll("[data-layer]")) e.classList.toggle("chosen", Number(e.dataset.layer) === i);
   $("layer-name").textContent = l.name;
   $("facts").innerHTML = "<table>" +
-    row("what", esc(l.parts.join("  ")) + (l.fused !== "-" ? `<br><span class="hint">fused: ${esc(l.fused)}</span>` : "")) +
+    row("what", l.parts.map(p => `<i class="part">${esc(p)}</i>`).join(" ") + (l.fused !== "-" ? `<br><span class="hint">fused: ${esc(l.fused)}</span>` : "")) +
     row("reads", l.inputs.map(j => `${esc(layers[j].name)} (${shape(layers[j])})`).join("<br>")) +
     row("result", `${shape(l)}${l.block > 1 ? `, blocks of ${l.block} channels` : ""}, halo ${l.halo.join(" ")}`) +
     row("algorithm", l.winograd[0] ? `Winograd F(${l.winograd.join("\u00d7")}, 3\u00d73)` : kinds[kindOf(l)]) +
@@ -69,19 +69,23 @@ function choose(i) {
       row("predicted", l.cycles ? `${digits(l.predicted_ms)} ms by the cost model` : "") +
       row("at the peak", l.bound_ms ? `${digits(l.bound_ms)} ms, so ${Math.round(100*l.bound_ms/l.ms)} % of it` : "") : row("predicted", l.cycles ? digits(l.cycles) + " cycles" : "")) +
     row("Lua", `line ${l.line} of ${esc(data.file)}`) + "</table>";
-  $("c").innerHTML = (data.c[l.kernel] || "").split("\n").map(s => /^\s*(\/\*|\*\*|\*\/)/.test(s) ? `<span class="note">${esc(s)}</span>` : esc(s)).join("\n");
+  $("c").innerHTML = `<span class="here"><span class="note">${String(l.line).padStart(3)}  </span>${esc((lines[l.line - 1] || "").trim())}</span>\n\n` + (data.c[l.kernel] || "").split("\n").map(s => /^\s*(\/\*|\*\*|\*\/)/.test(s) ? `<span class="note">${esc(s)}</span>` : esc(s)).join("\n");
   $("lua").innerHTML = lines.map((s, n) => `<span class="${n + 1 === l.line ? "here" : ""}"><span class="note">${String(n + 1).padStart(3)}  </span>${esc(s)}</span>`).join("\n");
+  showLine();
+}
+
+function showLine() {
   const here = $("lua").querySelector(".here");
   if (here) $("lua").scrollTop = here.offsetTop - $("lua").offsetTop - 80;
 }
 
-for (const b of document.querySelectorAll(".tabs button"))
-  b.onclick = () => {
-    for (const o of document.querySelectorAll(".tabs button")) o.classList.toggle("on", o === b);
-    for (const t of document.querySelectorAll(".tab")) t.hidden = t.id !== b.dataset.tab;
-    const here = $("lua").querySelector(".here");
-    if (here) $("lua").scrollTop = here.offsetTop - $("lua").offsetTop - 80;
-  };
+function openTab(name) {
+  for (const b of document.querySelectorAll(".tabs button")) b.classList.toggle("on", b.dataset.tab === name);
+  for (const t of document.querySelectorAll(".tab")) t.hidden = t.id !== name;
+  showLine();
+}
+
+for (const b of document.querySelectorAll(".tabs button")) b.onclick = () => openTab(b.dataset.tab);
 
 /* --- the graph: a column in the order of the run, results that wait longer as arcs beside it --- */
 
@@ -309,6 +313,9 @@ $("theme").onclick = () => setTheme(document.documentElement.dataset.theme !== "
 drawGraph();
 drawWeights();
 drawAll();
-choose(layers.reduce((best, l, i) => (measured ? l.ms > layers[best].ms : l.macs > layers[best].macs) ? i : best, 0));
+/* report.html#layer1.0.conv1 or #layer1.0.conv1/c opens there; otherwise the layer that takes longest */
+const [asked, tab] = decodeURIComponent(location.hash.slice(1)).split("/"), found = layers.findIndex(l => l.name === asked);
+if (["facts", "c", "lua"].includes(tab)) openTab(tab);
+choose(found >= 0 ? found : layers.reduce((best, l, i) => (measured ? l.ms > layers[best].ms : l.macs > layers[best].macs) ? i : best, 0));
 let timer = 0;
 addEventListener("resize", () => { clearTimeout(timer); timer = setTimeout(drawAll, 150); });
