@@ -10,7 +10,7 @@ FLAGS  = -std=c11 -pedantic -Wall -Wextra -Wshadow -Wmissing-prototypes -Wdouble
          $(shell pkg-config --cflags $(LIBS)) -D_POSIX_C_SOURCE=200809L -Iobj
 LDLIBS = $(shell pkg-config --libs $(LIBS)) -lm -ldl -lpthread
 
-SRC = compiler/error.c compiler/progress.c compiler/memory.c compiler/files.c compiler/graph.c compiler/shape.c \
+SRC = compiler/error.c compiler/diagnose.c compiler/progress.c compiler/memory.c compiler/files.c compiler/graph.c compiler/shape.c \
       compiler/resample.c compiler/check.c compiler/dump.c compiler/interp.c compiler/target.c compiler/tuned.c compiler/pass.c compiler/host.c \
       dsl/sandbox.c dsl/attr.c dsl/dsl.c \
       compiler/passes/fold_bn.c compiler/passes/fuse.c compiler/passes/dce.c compiler/passes/choose.c \

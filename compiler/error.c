@@ -17,10 +17,13 @@ static const char *caught;
 static void
 say(const char *prefix, const char *format, va_list args)
 {
+	static char text[8192];              /* no memory may be the message */
+	size_t n = (size_t)snprintf(text, sizeof text, "%s", prefix);
+
 	fflush(stdout);
-	fputs(prefix, stderr);
-	vfprintf(stderr, format, args);
-	fputc('\n', stderr);
+	if (n < sizeof text)
+		vsnprintf(text + n, sizeof text - n, format, args);
+	tell(text);
 }
 
 /* refuse - the user's input is wrong: to whoever attempts it, or the end */

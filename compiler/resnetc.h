@@ -273,6 +273,9 @@ const char *attempt(void (*f)(void *), void *user);   /* what f said when it fai
 #define die(...) die_at(__FILE__, __LINE__, __VA_ARGS__)
 const char *nearest(const char *word, const char *const *words, int count);         /* for "did you mean"; NULL: none is near */
 
+/* diagnose.c */
+void tell(const char *message);                      /* to standard error; on a terminal in colour, with the source line */
+
 /* progress.c */
 void progress(const char *what, int done, int all);  /* a bar on a terminal; done == all takes it away */
 

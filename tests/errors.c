@@ -338,6 +338,29 @@ START_TEST(bad_expectations)
 }
 END_TEST
 
+/* on a terminal (script makes one): in colour, with the line and a caret under the word; NO_COLOR: as in a pipe */
+START_TEST(terminal_shows_the_word)
+{
+	static const struct { const char *model, *below; } rows[] = {
+		{ BODY("\treturn nn.relu(nn.conv(x, { 8, kernel = 3, strid = 2 }))"), "     |\033[0m \t                                           \033[1;31m^~~~~\033[0m" },
+		{ BODY("  return nn.conv(x, { 8, kernel = 9, padding = 0 })"), "     |\033[0m                                   \033[1;31m^\033[0m" },
+		{ BODY("  return nn.avg_pool(x, { padding = 1 })"), "     |\033[0m             \033[1;31m^~~~~~~~\033[0m" },
+		{ BODY("  return nil"), "     |\033[0m   \033[1;31m^\033[0m" },
+	};
+	const char *said;
+	size_t len;
+
+	if (system("command -v script > /dev/null 2>&1"))
+		return;
+	put_file("model.lua", rows[_i].model, strlen(rows[_i].model));
+	ck_assert_int_eq(system(arena_text("TERM=xterm NO_COLOR= script -qec \"./resnetc '%s' -w random\" /dev/null > '%s' < /dev/null", in_dir("model.lua"), in_dir("terminal"))) >> 8, ExitInput);
+	said = file_map(in_dir("terminal"), &len);
+	ck_assert_msg(strstr(said, "\033[1;31merror: \033[0m") && strstr(said, rows[_i].below), "%.*s", (int)len, said);
+	ck_assert_int_eq(system(arena_text("TERM=xterm NO_COLOR=1 script -qec \"./resnetc '%s' -w random\" /dev/null > '%s' < /dev/null", in_dir("model.lua"), in_dir("terminal"))) >> 8, ExitInput);
+	ck_assert_ptr_null(strchr(file_map(in_dir("terminal"), &len), '\033'));
+}
+END_TEST
+
 START_TEST(no_compiler)
 {
 	ck_assert_int_eq(system(arena_text("PATH=/nowhere CC= ./resnetc verify examples/mlperf_tiny_resnet8.lua > '%s' 2>&1", in_dir("said"))) >> 8, ExitInput);
@@ -375,6 +398,7 @@ suite_errors(void)
 	tcase_add_test(t, bad_pictures);
 	tcase_add_test(t, bad_expectations);
 	tcase_add_test(t, no_compiler);
+	tcase_add_loop_test(t, terminal_shows_the_word, 0, 4);
 	tcase_add_test(t, old_output_survives_a_failed_write);
 	suite_add_tcase(s, t);
 	return s;

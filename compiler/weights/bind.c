@@ -46,16 +46,13 @@ static void
 problem(Binding *b, const Node *n, const char *format, ...)
 {
 	va_list args;
+	char text[1000];
 
 	b->problems++;
-	if (n)
-		fprintf(stderr, "%s:%d: %s '%s': ", n->g->file, n->line, op_rows[n->op].name, n->name);
-	else
-		fprintf(stderr, "%s: ", b->w->file);
 	va_start(args, format);
-	vfprintf(stderr, format, args);
+	vsnprintf(text, sizeof text, format, args);
 	va_end(args);
-	fputc('\n', stderr);
+	tell(n ? arena_text("%s:%d: %s '%s': %s", n->g->file, n->line, op_rows[n->op].name, n->name, text) : arena_text("%s: %s", b->w->file, text));
 }
 
 /* fits - the tensor has the parameter's shape; trailing 1s make no difference for a linear layer kept as a 1x1 convolution */
