@@ -33,7 +33,7 @@ const OptionRow option_rows[] = {
 	{ "--dot", NULL, Flag, offsetof(Options, pass.dot), 0, 0, NULL, "print dumps for Graphviz" },
 	{ "--stop-after", NULL, StopPass, offsetof(Options, pass.stop_after), 0, 0, "=PASS", "run no pass after this one and emit nothing" },
 	{ "--times", NULL, Flag, offsetof(Options, pass.times), 0, 0, NULL, "time of every pass" },
-	{ "--json", NULL, Flag, offsetof(Options, json), 0, 0, NULL, "bench, tune, explain, diff, verify, weights, fuzz: machine-readable" },
+	{ "--json", NULL, Flag, offsetof(Options, json), 0, 0, NULL, "run, bench, tune, explain, diff, verify, weights, fuzz: machine-readable" },
 	{ "--quiet", "-q", Flag, offsetof(Options, quiet), 0, 0, NULL, "no notes, no warnings" },
 	{ "--verbose", "-v", Flag, offsetof(Options, verbose), 0, 0, NULL, "more notes; Lua traceback" },
 };

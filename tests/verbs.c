@@ -121,6 +121,21 @@ START_TEST(diff_tells_what_differs)
 }
 END_TEST
 
+START_TEST(run_and_tune_in_json)
+{
+	struct json_object *all = json(resnetc("run examples/cifar_resnet20.lua -w examples/weights/cifar_resnet20.safetensors -i examples/images/cat.png --json").out), *top;
+
+	top = json_object_array_get_idx(member(json_object_array_get_idx(member(all, "images"), 0), "top"), 0);
+	ck_assert_str_eq(json_object_get_string(member(top, "name")), "cat");
+	ck_assert_double_eq_tol(json_object_get_double(member(top, "share")), 1, 1e-3);
+	json_object_put(all);
+	all = json(resnetc("tune examples/mlperf_tiny_resnet8.lua --json -o %s", in_dir("t.tuned")).out);
+	ck_assert_uint_ge(json_object_array_length(member(all, "shapes")), 6);
+	ck_assert_double_gt(json_object_get_double(member(all, "tuned_ms")), 0);
+	json_object_put(all);
+}
+END_TEST
+
 START_TEST(dot_is_a_graph)
 {
 	Ran r = resnetc("dot examples/cifar_resnet20.lua"), before = resnetc("dot examples/cifar_resnet20.lua --stop-after=fold_bn");
@@ -204,6 +219,7 @@ suite_verbs(void)
 	tcase_add_test(t, init_prints_models);
 	tcase_add_test(t, explain_runs);
 	tcase_add_test(t, diff_tells_what_differs);
+	tcase_add_test(t, run_and_tune_in_json);
 	tcase_add_test(t, dot_is_a_graph);
 	tcase_add_test(t, report_is_one_page);
 	tcase_add_test(t, dumps);

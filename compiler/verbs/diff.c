@@ -116,8 +116,7 @@ verb_diff(Options *o)
 		struct json_object *both = json_object_new_object();
 		json_object_object_add(both, "a", facts_of(a.m, a.measured ? &a.t : NULL));
 		json_object_object_add(both, "b", facts_of(b.m, b.measured ? &b.t : NULL));
-		puts(json_object_to_json_string_ext(both, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE));
-		json_object_put(both);
+		print_json(both);
 		return ExitOk;
 	}
 	printf("%-22s %16.16s %16.16s\n", "", a.m->g->name, b.m->g->name);

@@ -48,9 +48,7 @@ explain_all(const Options *o, const Model *m, const Measured *t)
 	size_t params = 0;
 
 	if (o->json) {
-		struct json_object *facts = facts_of(m, t);
-		puts(json_object_to_json_string_ext(facts, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE));
-		json_object_put(facts);
+		print_json(facts_of(m, t));
 		return;
 	}
 	printf("%-26s %-34s %5s %14s %10s %10s%s  %s\n", "layer", "kernel", "line", "result", "M MACs", "weights KB", t ? "        ms" : "", "fused");
@@ -180,8 +178,7 @@ print_layer(const Model *m, const Node *n, const Measured *t)
 	struct json_object *facts = facts_of(m, t), *layers;
 
 	json_object_object_get_ex(facts, "layers", &layers);
-	puts(json_object_to_json_string_ext(json_object_array_get_idx(layers, (size_t)n->id),
-	                                    JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE));
+	print_json(json_object_get(json_object_array_get_idx(layers, (size_t)n->id)));
 	json_object_put(facts);
 }
 

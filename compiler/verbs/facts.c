@@ -247,3 +247,28 @@ facts_of(const Model *m, const Measured *t)
 	}
 	return o;
 }
+
+/* print_json - a member a line, and where members are lists of objects one of these a line; lets go of o */
+void
+print_json(struct json_object *o)
+{
+	enum { Flat = JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE };
+	const char *between = "{ ";
+
+	json_object_object_foreach(o, key, value) {
+		struct json_object *name = json_object_new_string(key);
+		printf("%s%s: ", between, json_object_to_json_string_ext(name, Flat));
+		json_object_put(name);
+		if (json_object_is_type(value, json_type_array) && json_object_array_length(value) &&
+		    json_object_is_type(json_object_array_get_idx(value, 0), json_type_object)) {
+			for (size_t i = 0; i < json_object_array_length(value); i++)
+				printf("%s\n  %s", i ? "," : "[", json_object_to_json_string_ext(json_object_array_get_idx(value, i), Flat));
+			printf(" ]");
+		} else {
+			printf("%s", json_object_to_json_string_ext(value, Flat));
+		}
+		between = ",\n  ";
+	}
+	puts(" }");
+	json_object_put(o);
+}

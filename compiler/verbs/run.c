@@ -4,38 +4,92 @@
 
 #include "session.h"
 
-/* print_top - the five largest of a vector, with the softmax of it where it is not one yet */
-static void
-print_top(const Graph *g, const Node *n, const float *v)
+typedef struct { int at; double share; } Rank;
+
+enum { Shown = 5 };
+
+/* rank - the largest of a vector, with the softmax of it where it is not one yet; a top_k is ranked already: values, then classes */
+static int
+rank(const Node *n, const float *v, Rank *to)
 {
-	int count = n->shape.c, shown = count < 5 ? count : 5;
-	bool *done = calloc((size_t)count, sizeof *done);
+	int count = n->shape.c;
+	bool *done;
 	double sum = 0, most = (double)v[0];
 
+	if (n->op == O_top_k) {
+		for (int i = 0; i < count/2; i++)
+			to[i] = (Rank){ (int)v[count/2 + i], (double)v[i] };
+		return count/2;
+	}
+	done = calloc((size_t)count, sizeof *done);
 	if (!done)
 		fail("out of memory");
-	if (n->op == O_top_k) {              /* ranked already: values, then classes */
-		for (int i = 0; i < count/2; i++) {
-			int at = (int)v[count/2 + i];
-			printf("  %5d  %-16s %.4f\n", at, at < g->nclasses ? g->classes[at] : "", (double)v[i]);
-		}
-		free(done);
-		return;
-	}
 	for (int i = 0; i < count; i++)
 		most = fmax(most, (double)v[i]);
 	for (int i = 0; i < count; i++)
 		sum += n->op == O_softmax ? (double)v[i] : exp((double)v[i] - most);
-	for (int k = 0; k < shown; k++) {
+	for (int k = 0; k < Shown && k < count; k++) {
 		int best = -1;
 		for (int i = 0; i < count; i++)
 			if (!done[i] && (best < 0 || v[i] > v[best]))
 				best = i;
 		done[best] = true;
-		printf("  %5d  %-16s %.4f\n", best, best < g->nclasses ? g->classes[best] : "",
-		       (n->op == O_softmax ? (double)v[best] : exp((double)v[best] - most))/sum);
+		to[k] = (Rank){ best, (n->op == O_softmax ? (double)v[best] : exp((double)v[best] - most))/sum };
 	}
 	free(done);
+	return count < Shown ? count : Shown;
+}
+
+static void
+print_top(const Graph *g, const Node *n, const float *v)
+{
+	Rank *top = arena_new((size_t)(n->shape.c + Shown)*sizeof *top);
+	int count = rank(n, v, top);
+
+	for (int i = 0; i < count; i++)
+		printf("  %5d  %-16s %.4f\n", top[i].at, top[i].at < g->nclasses ? g->classes[top[i].at] : "", top[i].share);
+}
+
+static struct json_object *
+json_top(const Graph *g, const Node *n, const float *v)
+{
+	Rank *top = arena_new((size_t)(n->shape.c + Shown)*sizeof *top);
+	int count = rank(n, v, top);
+	struct json_object *image = json_object_new_object(), *list = json_object_new_array();
+
+	for (int i = 0; i < count; i++) {
+		struct json_object *o = json_object_new_object();
+		json_object_object_add(o, "class", json_object_new_int(top[i].at));
+		if (top[i].at < g->nclasses)
+			json_object_object_add(o, "name", json_object_new_string(g->classes[top[i].at]));
+		json_object_object_add(o, "share", isfinite(top[i].share) ? json_object_new_double_s(top[i].share, arena_text("%.6g", top[i].share)) : NULL);
+		json_object_array_add(list, o);
+	}
+	json_object_object_add(image, "top", list);
+	return image;
+}
+
+/* say_classes - of every image, where the first output is a vector */
+static void
+say_classes(const Options *o, const Graph *g, const float *out, int images)
+{
+	const Node *n = g->outputs[0];
+	struct json_object *all = json_object_new_object(), *list = json_object_new_array();
+
+	for (int i = 0; i < images && n->shape.h*n->shape.w == 1; i++) {
+		const float *v = out + (size_t)i*(size_t)n->shape.c;
+		if (o->json) {
+			json_object_array_add(list, json_top(g, n, v));
+			continue;
+		}
+		if (images > 1)
+			printf("image %d\n", i);
+		print_top(g, n, v);
+	}
+	json_object_object_add(all, "images", list);
+	if (o->json)
+		print_json(json_object_get(all));
+	json_object_put(all);
 }
 
 int
@@ -66,14 +120,8 @@ verb_run(Options *o)
 		else
 			npy_write(o->output, out, 1, &all);
 	}
-	for (int i = 0; i < images && !o->quiet; i++) {
-		const Node *n = m->g->outputs[0];
-		if (n->shape.h*n->shape.w > 1)
-			break;
-		if (images > 1)
-			printf("image %d\n", i);
-		print_top(m->g, n, out + (size_t)i*(size_t)n->shape.c);
-	}
+	if (!o->quiet)
+		say_classes(o, m->g, out, images);
 	free(in);
 	free(out);
 	session_close(&s);

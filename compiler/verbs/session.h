@@ -38,6 +38,7 @@ Measured measure(const Model *m, int threads, int rounds);
 
 /* facts.c */
 struct json_object *facts_of(const Model *m, const Measured *t);    /* t may be NULL */
+void print_json(struct json_object *o);              /* to standard output, readable; lets go of o */
 size_t weights_of(const Node *n);                    /* bytes in the blob */
 double bytes_moved(const Node *n);                   /* inputs, weights and result of a batch */
 double predicted_cycles(const Node *n);              /* the cost model's; 0: it has none */

@@ -218,9 +218,28 @@ write_rows(const char *file, const Tuned *t)
 	write_files(slash ? arena_text("%.*s", (int)(slash - file) + (slash == file), file) : ".", &f, 1);
 }
 
+/* json_shape - what was measured of a shape's first and winning candidate */
+static struct json_object *
+json_shape(const Layer *l, int win)
+{
+	struct json_object *o = json_object_new_object(), *winograd = json_object_new_array(), *tile = json_object_new_array();
+
+	json_object_array_add(winograd, json_object_new_int(l->c[win].winograd.h));
+	json_object_array_add(winograd, json_object_new_int(l->c[win].winograd.w));
+	json_object_array_add(tile, json_object_new_int(l->c[win].tile.h));
+	json_object_array_add(tile, json_object_new_int(l->c[win].tile.w));
+	json_object_object_add(o, "shape", json_object_new_string(l->key));
+	json_object_object_add(o, "us", json_object_new_double_s(l->us[0], arena_text("%.6g", l->us[0])));
+	json_object_object_add(o, "best_us", json_object_new_double_s(l->us[win], arena_text("%.6g", l->us[win])));
+	json_object_object_add(o, "winograd", winograd);
+	json_object_object_add(o, "tile", tile);
+	return o;
+}
+
 int
 verb_tune(Options *o)
 {
+	struct json_object *shapes = json_object_new_array();
 	Session s[MostCandidates], best_session;
 	Layer *layers = NULL;
 	Tuned best = { 0 }, own = { 0 };
@@ -254,7 +273,9 @@ verb_tune(Options *o)
 		changed += win > 0;
 		PUSH(best.rows, best.count, row_of(o, &s[0].host, &layers[l], win));
 		PUSH(own.rows, own.count, row_of(o, &s[0].host, &layers[l], 0));
-		if (!o->quiet)
+		if (o->json)
+			json_object_array_add(shapes, json_shape(&layers[l], win));
+		else if (!o->quiet)
 			printf("%-48s %9.1f us %9.1f us  %s %dx%d\n", layers[l].key, layers[l].us[0], layers[l].us[win],
 			       layers[l].c[win].winograd.h ? arena_text("winograd %dx%d", layers[l].c[win].winograd.h, layers[l].c[win].winograd.w) : "direct",
 			       layers[l].c[win].tile.h, layers[l].c[win].tile.w);
@@ -265,7 +286,15 @@ verb_tune(Options *o)
 		changed = 0;
 	const char *file = o->output ? o->output : arena_text("%s.tuned", m->g->name);
 	write_rows(file, changed ? &best : &own);
-	if (!o->quiet)
+	if (o->json) {
+		struct json_object *all = json_object_new_object();
+		json_object_object_add(all, "file", json_object_new_string(file));
+		json_object_object_add(all, "shapes", shapes);
+		json_object_object_add(all, "changed", json_object_new_int(changed));
+		json_object_object_add(all, "model_ms", json_object_new_double_s(ms[0], arena_text("%.6g", ms[0])));
+		json_object_object_add(all, "tuned_ms", json_object_new_double_s(ms[1], arena_text("%.6g", ms[1])));
+		print_json(all);
+	} else if (!o->quiet)
 		printf("\n%s: the model's choice %.3f ms, tuned %.3f ms%s; %d of %d shapes changed\n", file, ms[0], ms[1],
 		       ms[1] > ms[0] ? ", so the model's choice is recorded" : "", changed, count);
 	for (int c = 0; c < sessions; c++)
