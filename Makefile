@@ -73,12 +73,12 @@ SHARE   = $(DESTDIR)$(PREFIX)/share
 FILL    = sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|'
 
 install: resnetc
-	mkdir -p $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/cmake/resnetc $(DESTDIR)$(PREFIX)/lib/pkgconfig $(SHARE)/man/man1 \
+	mkdir -p $(DESTDIR)$(PREFIX)/bin $(SHARE)/cmake/resnetc $(SHARE)/pkgconfig $(SHARE)/man/man1 \
 		$(SHARE)/bash-completion/completions $(SHARE)/zsh/site-functions $(SHARE)/fish/vendor_completions.d $(SHARE)/resnetc/lua
 	install -m 755 resnetc $(DESTDIR)$(PREFIX)/bin
-	install -m 644 runtime/package/resnetc-config.cmake $(DESTDIR)$(PREFIX)/lib/cmake/resnetc
-	$(FILL) runtime/package/resnetc-config-version.cmake.in > $(DESTDIR)$(PREFIX)/lib/cmake/resnetc/resnetc-config-version.cmake
-	$(FILL) runtime/package/resnetc.pc.in > $(DESTDIR)$(PREFIX)/lib/pkgconfig/resnetc.pc
+	install -m 644 runtime/package/resnetc-config.cmake $(SHARE)/cmake/resnetc
+	$(FILL) runtime/package/resnetc-config-version.cmake.in > $(SHARE)/cmake/resnetc/resnetc-config-version.cmake
+	$(FILL) runtime/package/resnetc.pc.in > $(SHARE)/pkgconfig/resnetc.pc
 	./resnetc doc man  > $(SHARE)/man/man1/resnetc.1
 	./resnetc doc bash > $(SHARE)/bash-completion/completions/resnetc
 	./resnetc doc zsh  > $(SHARE)/zsh/site-functions/_resnetc
@@ -86,9 +86,13 @@ install: resnetc
 	./resnetc doc lua  > $(SHARE)/resnetc/lua/resnet.lua
 
 uninstall:
-	rm -rf $(DESTDIR)$(PREFIX)/bin/resnetc $(DESTDIR)$(PREFIX)/lib/cmake/resnetc $(DESTDIR)$(PREFIX)/lib/pkgconfig/resnetc.pc \
+	rm -rf $(DESTDIR)$(PREFIX)/bin/resnetc $(SHARE)/cmake/resnetc $(SHARE)/pkgconfig/resnetc.pc \
 		$(SHARE)/man/man1/resnetc.1 $(SHARE)/bash-completion/completions/resnetc $(SHARE)/zsh/site-functions/_resnetc \
 		$(SHARE)/fish/vendor_completions.d/resnetc.fish $(SHARE)/resnetc
+
+# a package for Debian from what make install installs; wants dpkg-dev, and lintian to look at it
+deb: resnetc
+	$(V)sh runtime/package/deb.sh $(VERSION)
 
 # the committed sample of what comes out
 generated: resnetc
@@ -167,4 +171,4 @@ fuzz-%: obj/fuzz-% resnetc
 clean:
 	rm -rf obj build resnetc
 
-.PHONY: all demo install uninstall generated 80 check check-long bless parity bench asan coverage clean
+.PHONY: all demo install uninstall deb generated 80 check check-long bless parity bench asan coverage clean

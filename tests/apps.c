@@ -126,14 +126,14 @@ END_TEST
 
 START_TEST(install_puts_everything_in_its_place)
 {
-	static const char *const files[] = { "bin/resnetc", "lib/cmake/resnetc/resnetc-config.cmake", "lib/pkgconfig/resnetc.pc", "share/man/man1/resnetc.1",
+	static const char *const files[] = { "bin/resnetc", "share/cmake/resnetc/resnetc-config.cmake", "share/pkgconfig/resnetc.pc", "share/man/man1/resnetc.1",
 		"share/bash-completion/completions/resnetc", "share/zsh/site-functions/_resnetc", "share/fish/vendor_completions.d/resnetc.fish",
 		"share/resnetc/lua/resnet.lua" };
 	const char *prefix = installed();
 
 	for (size_t i = 0; i < sizeof files/sizeof *files; i++)
 		ck_assert_msg(!access(arena_text("%s/%s", prefix, files[i]), R_OK), "%s", files[i]);
-	in("pc", "test $(PKG_CONFIG_PATH=%s/lib/pkgconfig pkg-config --variable=resnetc resnetc) -ef ../usr/bin/resnetc", prefix);
+	in("pc", "test $(PKG_CONFIG_PATH=%s/share/pkgconfig pkg-config --variable=resnetc resnetc) -ef ../usr/bin/resnetc", prefix);
 	/* with DESTDIR the files name the prefix alone; uninstall leaves none */
 	ck_assert_int_eq(system(arena_text("make -s install DESTDIR='%s' PREFIX=/opt/r > '%s' 2>&1 && grep -rq '^prefix=/opt/r$' '%s' && "
 		"make -s uninstall DESTDIR='%s' PREFIX=/opt/r && test -z \"$(find '%s' -type f)\"", in_dir("dest"), in_dir("log"), in_dir("dest"), in_dir("dest"), in_dir("dest"))), 0);
@@ -185,6 +185,18 @@ START_TEST(example_builds_with)
 }
 END_TEST
 
+/* lintian, where it is, finds nothing; the package holds what make install installs */
+START_TEST(debian_package)
+{
+	if (system("command -v dpkg-shlibdeps > /dev/null 2>&1 && git log -1 > /dev/null 2>&1"))
+		return;
+	ck_assert_msg(system(arena_text("make -s deb > '%s' 2>&1", in_dir("log"))) == 0, "%.1500s", (const char *)file_map(in_dir("log"), &(size_t){ 0 }));
+	in("deb", "dpkg-deb -x '%s'/build/deb/*.deb . && ./usr/bin/resnetc version && zcat usr/share/man/man1/resnetc.1.gz | grep -q '^.TH RESNETC' && "
+	   "test -f usr/share/cmake/resnetc/resnetc-config.cmake", here());
+	in("deb", "dpkg-deb -f '%s'/build/deb/*.deb Depends | grep -q liblua5.4", here());
+}
+END_TEST
+
 START_TEST(example_says)
 {
 	static const struct { const char *build, *say; } rows[] = {
@@ -222,6 +234,7 @@ suite_apps(void)
 	tcase_add_test(t, install_puts_everything_in_its_place);
 	tcase_add_loop_test(t, manual_and_completions, 0, 4);
 	tcase_add_loop_test(t, example_builds_with, 0, 4);
+	tcase_add_test(t, debian_package);
 	tcase_add_loop_test(t, example_says, 0, 4);
 	suite_add_tcase(s, t);
 	return s;
