@@ -97,6 +97,7 @@ deb: resnetc
 # the committed sample of what comes out
 generated: resnetc
 	./resnetc examples/cifar_resnet20.lua -w examples/weights/cifar_resnet20.safetensors --target avx2 -o generated/cifar_resnet20
+	./resnetc doc markdown > dsl/README.md
 
 # lines of the compiler over 120 columns
 80:

@@ -185,6 +185,76 @@ START_TEST(example_builds_with)
 }
 END_TEST
 
+/* stand_in - what save.py of the guide leaves, for machines without PyTorch: the answer is the interpreter's */
+static void
+stand_in(void)
+{
+	DslOptions d = { .h = 96, .w = 96 };
+	Graph *g;
+	File f;
+	float *x = numbers(3*96*96, 5), y[10];
+	double *in, **v;
+
+	ck_assert_int_eq(system(arena_text("sed 's/1000/10/' examples/resnet18.lua > '%s'", in_dir("guide/model.lua"))), 0);
+	g = dsl_load(in_dir("guide/model.lua"), &d);
+	bind_random(g, 3);
+	f = safetensors_file(g, "resnet18.pth");
+	put_file("guide/resnet18.pth", f.data, f.len);
+	in = doubles(x, 3*96*96);
+	v = interp(g, in);
+	for (int i = 0; i < 10; i++)
+		y[i] = (float)v[g->outputs[0]->id][i];
+	npy_write(in_dir("guide/input.npy"), x, 4, (int64_t[]){ 1, 3, 96, 96 });
+	npy_write(in_dir("guide/expected.npy"), y, 2, (int64_t[]){ 1, 10 });
+	put_file("guide/input.bin", x, 3*96*96*sizeof *x);
+}
+
+/* run_guide - the blocks of a page: those of a file are written, those of sh are run together, the words of python3 only with PyTorch */
+static void
+run_guide(const char *page, bool torch)
+{
+	const char *script = "set -e\n", *end;
+
+	for (const char *s = strstr(page, "\n```"); s; s = strstr(end + 1, "\n```")) {
+		const char *name = s + 4, *body = strchr(name, '\n') + 1;
+		end = strstr(body, "\n```") + 4;
+		if (!strncmp(name, "sh\n", 3)) {
+			if (torch || strncmp(body, "python3", 7))
+				script = arena_text("%s%.*s", script, (int)(end - 3 - body), body);
+		} else {
+			name = strchr(name, ' ') + 1;
+			put_file(arena_text("guide/%.*s", (int)(strchr(name, '\n') - name), name), body, (size_t)(end - 3 - body));
+		}
+	}
+	put_file("guide/script.sh", script, strlen(script));
+}
+
+START_TEST(guide_from_pytorch_to_an_app)
+{
+	bool torch = !system("/usr/bin/python3 -c 'import torchvision' > /dev/null 2>&1");
+	size_t len;
+	const char *said, *first, *second;
+
+	in("guide", "rm -rf *%s", "");
+	if (!torch)
+		stand_in();
+	run_guide(file_map("examples/pytorch.md", &len), torch);
+	in("guide", "PATH=\"/usr/bin:$PATH:%s/bin\" sh script.sh > said", installed());
+	said = file_map(in_dir("guide/said"), &len);
+	ck_assert_msg(strstr(said, "layer4.1.bn2.running_var") != NULL, "%.1500s", said);
+	/* both programs say the class and the logit that PyTorch (or the interpreter) gave */
+	first = strstr(said, "class ");
+	second = first ? strstr(first + 1, "class ") : NULL;
+	ck_assert_msg(first && second && !strncmp(first, second, strcspn(first, "\n")), "%.1500s", said);
+	Npy want = npy_read(in_dir("guide/expected.npy"));
+	int best = 0;
+	for (int i = 1; i < 10; i++)
+		best = want.data[i] > want.data[best] ? i : best;
+	ck_assert_int_eq(atoi(first + 6), best);
+	ck_assert_double_eq_tol(atof(strstr(first, "logit ") + 6), (double)want.data[best], 1e-3*(1 + fabs((double)want.data[best])));
+}
+END_TEST
+
 /* lintian, where it is, finds nothing; the package holds what make install installs */
 START_TEST(debian_package)
 {
@@ -234,6 +304,7 @@ suite_apps(void)
 	tcase_add_test(t, install_puts_everything_in_its_place);
 	tcase_add_loop_test(t, manual_and_completions, 0, 4);
 	tcase_add_loop_test(t, example_builds_with, 0, 4);
+	tcase_add_test(t, guide_from_pytorch_to_an_app);
 	tcase_add_test(t, debian_package);
 	tcase_add_loop_test(t, example_says, 0, 4);
 	suite_add_tcase(s, t);

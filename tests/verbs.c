@@ -1,5 +1,6 @@
 /* verbs.c - what the looking verbs print: bench, explain, doc, init, dumps; their JSON is JSON. */
 #include <json-c/json.h>
+#include <lauxlib.h>
 
 #include "tests.h"
 
@@ -57,6 +58,43 @@ START_TEST(doc_knows_every_op_and_attribute)
 		ck_assert_msg(strstr(r.out, arena_text("nn.%s  (", op_rows[i].name)), "%s", op_rows[i].name);
 	for (int i = 0; i < NAttrs; i++)
 		ck_assert_msg(strstr(r.out, arena_text(" %s ", attr_rows[i].name)), "%s", attr_rows[i].name);
+}
+END_TEST
+
+/* what lua-language-server is told: every function of the library, every word an option table may have, every op and attribute */
+START_TEST(types_know_the_language)
+{
+	size_t len;
+	const char *lua = file_map("dsl/resnet.lua", &len), *types;
+
+	ck_assert_int_eq(system(arena_text("./resnetc doc lua > '%s'", in_dir("types.lua"))), 0);
+	types = file_map(in_dir("types.lua"), &len);
+	for (const char *s = lua; (s = strstr(s, "\nfunction nn.")); s++)
+		ck_assert_msg(strstr(types, arena_text("\n%.*s(", (int)strcspn(s + 1, "("), s + 1)) != NULL, "%.40s", s + 1);
+	/* the lists: words("stage", o, { "a", "b" }) and local block_words = { "a", ... } */
+	for (const char *s = lua; (s = strstr(s, "words")); s++) {
+		const char *list = strchr(s, '{'), *end = list ? strchr(list, '}') : NULL;
+		if (!list || (strncmp(s, "words = ", 8) && (strncmp(s, "words(\"", 7) || memchr(s, '\n', (size_t)(list - s)))))
+			continue;
+		for (const char *w = list; (w = memchr(w, '"', (size_t)(end - w))); w = strchr(w + 1, '"') + 1) {
+			const char *word = arena_text("%.*s", (int)strcspn(w + 1, "\""), w + 1);
+			ck_assert_msg(strstr(types, arena_text("---@field %s ", word)) || strstr(types, arena_text("---@field %s? ", word)), "%s", word);
+		}
+	}
+	for (int i = 0; i < NOps; i++)
+		ck_assert_msg(strstr(types, arena_text("function nn.%s(", op_rows[i].name)) != NULL, "%s", op_rows[i].name);
+	for (int i = 0; i < NAttrs; i++)
+		ck_assert_msg(strstr(types, arena_text("---@field %s? ", attr_rows[i].name)) != NULL, "%s", attr_rows[i].name);
+	/* and it is Lua */
+	lua_State *L = luaL_newstate();
+	ck_assert_int_eq(luaL_loadfile(L, in_dir("types.lua")), LUA_OK);
+	lua_close(L);
+}
+END_TEST
+
+START_TEST(language_reference_is_fresh)
+{
+	ck_assert_msg(system("./resnetc doc markdown | cmp - dsl/README.md") == 0, "want dsl/README.md as resnetc doc markdown prints it, got another: make generated");
 }
 END_TEST
 
@@ -216,6 +254,8 @@ suite_verbs(void)
 	tcase_add_test(t, bench_times_every_layer);
 	tcase_add_test(t, explain_tells_a_layer);
 	tcase_add_test(t, doc_knows_every_op_and_attribute);
+	tcase_add_test(t, types_know_the_language);
+	tcase_add_test(t, language_reference_is_fresh);
 	tcase_add_test(t, init_prints_models);
 	tcase_add_test(t, explain_runs);
 	tcase_add_test(t, diff_tells_what_differs);
