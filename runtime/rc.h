@@ -75,6 +75,10 @@ typedef struct rc_options {
 	/* Called on the calling thread after each layer, in order. NULL: not called. */
 	void (*layer)(void *user, int index, const char *name);
 	void *layer_user;
+
+	/* Of code for several targets: run this one ("avx2"), RC_E_CPU where there is none or this processor cannot.
+	   NULL: the best one. Code for one target does not look at it. */
+	const char *target;
 } rc_options;
 
 /* The head of a weight blob; the weights follow at byte 128. Little-endian. */

@@ -193,6 +193,46 @@ START_TEST(several_targets_choose_by_processor)
 }
 END_TEST
 
+/* a compiler that is neither gcc nor clang: every extension stands behind a guard, and the numbers are close to gcc's */
+START_TEST(plain_c_is_enough)
+{
+	const char *dir = in_dir("plainc");
+
+	if (!have("tcc"))
+		return;
+	ck_assert_int_eq(resnetc("examples/cifar_resnet20.lua --name first -w random:1 -q -o %s --target scalar", dir).status, 0);
+	ck_assert_int_eq(resnetc("examples/mlperf_tiny_resnet8.lua --name second -w random:1 -q -o %s --target scalar", dir).status, 0);
+	put_file("plainc/app.c", app, strlen(app));
+	ck_assert_int_eq(system(arena_text("cd '%s' && rm rc_threads.c && tcc *.c -o app && ./app > tcc && cc -O2 *.c -o app && ./app > gcc && paste tcc gcc | "
+		"perl -MPOSIX -ne '/(\\S+)\\s+(\\S+)/; exit 1 if abs(POSIX::strtod($1) - POSIX::strtod($2)) > 1e-5*(1 + abs POSIX::strtod($1))' && test $(wc -l < tcc) = 20", dir)), 0);
+}
+END_TEST
+
+/* options.target: each target's own bits, RC_E_CPU for what is not there */
+START_TEST(target_can_be_forced)
+{
+	static const char forced[] =
+		"#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>\n#include \"net.h\"\n#include \"net_scalar.h\"\n#include \"rc_file.h\"\n"
+		"static float in[NET_INPUT_FLOATS], a[NET_OUTPUT_FLOATS], b[NET_OUTPUT_FLOATS];\n"
+		"int main(void) { const void *w; size_t len; void *ws = aligned_alloc(64, NET_WORKSPACE_BYTES); rc_options o = { sizeof o };\n"
+		"	for (int i = 0; i < NET_INPUT_FLOATS; i++) in[i] = (float)(i%17 - 8);\n"
+		"	if (rc_file_map(\"net.weights\", &w, &len) || net_check(w, len)) return 1;\n"
+		"	o.target = \"scalar\";\n	if (net_run_with(&o, w, in, a, ws, NET_WORKSPACE_BYTES)) return 2;\n"
+		"	if (net_scalar_run((const char *)w + len - NET_SCALAR_WEIGHTS_BYTES, in, b, ws, NET_WORKSPACE_BYTES) || memcmp(a, b, sizeof a)) return 3;\n"
+		"	if (net_run(w, in, b, ws, NET_WORKSPACE_BYTES) || !memcmp(a, b, sizeof a)) return 4;\n"
+		"	o.target = \"neon\";\n	if (net_run_with(&o, w, in, a, ws, NET_WORKSPACE_BYTES) != RC_E_CPU) return 5;\n"
+		"	o.target = \"scala\";\n	if (net_run_with(&o, w, in, a, ws, NET_WORKSPACE_BYTES) != RC_E_CPU) return 6;\n"
+		"	return 0; }\n";
+
+#if !defined(__x86_64__)
+	return;
+#endif
+	ck_assert_int_eq(resnetc("examples/cifar_resnet20.lua --name net -w random:1 -q -o %s --target scalar,avx2", in_dir("forced")).status, 0);
+	put_file("forced/app.c", forced, strlen(forced));
+	ck_assert_int_eq(system(arena_text("cd '%s' && cc -O1 -Wall -Wextra -Wno-missing-field-initializers -Werror *.c -o app && ./app", in_dir("forced"))), 0);
+}
+END_TEST
+
 START_TEST(bits_do_not_hang_on_flags_or_compiler)
 {
 	static const char *const how[] = { "gcc -O2", "gcc -O3 -ffast-math", "gcc -O1 -ffp-contract=off", "clang -O2", "clang -O2 -ffast-math",
@@ -269,6 +309,8 @@ suite_emitted(void)
 	tcase_add_test(t, second_run_gives_the_same_bytes);
 	tcase_add_test(t, two_models_link_into_one_program);
 	tcase_add_test(t, several_targets_choose_by_processor);
+	tcase_add_test(t, plain_c_is_enough);
+	tcase_add_test(t, target_can_be_forced);
 	tcase_add_loop_test(t, bits_do_not_hang_on_flags_or_compiler, 0, 2);
 	tcase_add_test(t, neon_runs_under_qemu);
 	tcase_add_test(t, no_forbidden_words);

@@ -8,7 +8,7 @@ static const char app[] =
 	"#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>\n#include \"net.h\"\n#include \"rc_file.h\"\n#include \"rc_threads.h\"\n"
 	"static float in[NET_INPUT_FLOATS], one[NET_OUTPUT_FLOATS], four[NET_OUTPUT_FLOATS];\n"
 	"static rc_pool pool;\n"
-	"static rc_options o = { sizeof o, rc_pool_for, &pool, 4, NULL, NULL };\n"
+	"static rc_options o = { sizeof o, rc_pool_for, &pool, 4, NULL, NULL, NULL };\n"
 	"static const void *w;\n"
 	"static void *beside(void *bad)\n"
 	"{ void *ws = aligned_alloc(64, (NET_WORKSPACE_BYTES + 63)/64*64); float out[NET_OUTPUT_FLOATS];\n"

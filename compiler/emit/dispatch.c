@@ -49,34 +49,40 @@ size_name(const Model *m)
 static void
 emit_choice(Out *o, const Artefact *a)
 {
-	out_text(o, "\n/* Which of the targets this processor runs best; -1: none. */\n"
+	out_text(o, "\n/* Is this target wanted? NULL wants any. */\n"
 	            "static int\n"
-	            "best(void)\n"
+	            "wanted(const char *want, const char *target)\n"
+	            "{\n"
+	            "if (!want)\n"
+	            "return 1;\n"
+	            "while (*want && *want == *target)\n"
+	            "want++, target++;\n"
+	            "return *want == *target;\n"
+	            "}\n\n"
+	            "/* Which of the targets this processor runs best, of all or of those of this name; -1: none. */\n"
+	            "static int\n"
+	            "best(const char *want)\n"
 	            "{\n");
 	for (int i = 0; i < a->targets; i++) {
 		const Target *t = a->parts[i*a->sizes]->g->target;
 		if (t->macro)
 			out_line(o, "#if defined(%s)", t->macro);
-		if (t->cpu)
-			out_line(o, "if (%s)", t->cpu);
+		out_line(o, "if (wanted(want, \"%s\")%s%s)", t->name, t->cpu ? " && " : "", t->cpu ? t->cpu : "");
 		out_line(o, "return %d;", i);
 		if (t->macro)
 			out_line(o, "#endif");
-		if (!t->macro && !t->cpu)
-			break;                   /* nothing after it is reached */
 	}
-	if (a->parts[(a->targets - 1)*a->sizes]->g->target->macro)
-		out_line(o, "return -1;");
+	out_line(o, "return -1;");
 	out_line(o, "}\n");
 }
 
 /* emit_cases - one call per target, args ending in the target's part of the blob */
 static void
-emit_cases(Out *o, const Artefact *a, int size, const char *call)
+emit_cases(Out *o, const Artefact *a, int size, const char *want, const char *call)
 {
 	size_t at = 0;
 
-	out_line(o, "switch (best()) {");
+	out_line(o, "switch (best(%s)) {", want);
 	for (int i = 0; i < a->targets; i++) {
 		const Model *m = a->parts[i*a->sizes + size];
 		const Target *t = m->g->target;
@@ -115,7 +121,7 @@ emit_size(Out *o, const Artefact *a, int size, const char *suffix)
 	if (!*suffix)
 		out_text(o, "if (workspace_len < $NAME_WORKSPACE_BYTES)\n"
 		            "return RC_E_WORKSPACE_SIZE;\n");
-	emit_cases(o, a, size, "return $each_run_with(options, $part, input, output, workspace, workspace_len);\n");
+	emit_cases(o, a, size, "options && options->struct_size == sizeof *options ? options->target : NULL", "return $each_run_with(options, $part, input, output, workspace, workspace_len);\n");
 	out_text(o, "\nint\n"
 	            "$name_run$suffix(const void *weights, const $pixel *input, float *output, void *workspace, size_t workspace_len)\n"
 	            "{\n"
@@ -171,14 +177,14 @@ emit_dispatcher(const Model *all)
 	            "return RC_E_NULL;\n"
 	            "if (len != $NAME_WEIGHTS_BYTES)\n"
 	            "return RC_E_WEIGHTS_SIZE;\n");
-	emit_cases(o, a, 0, "return $each_check($part, $bytes);\n");
+	emit_cases(o, a, 0, "NULL", "return $each_check($part, $bytes);\n");
 	out_text(o, "\nint\n"
 	            "$name_selftest(const void *weights, void *workspace, size_t workspace_len, const char **layer)\n"
 	            "{\n"
 	            "const char *part = (const char *)weights;\n\n"
 	            "if (!weights)\n"
 	            "return RC_E_NULL;\n");
-	emit_cases(o, a, 0, "return $each_selftest($part, workspace, workspace_len, layer);\n");
+	emit_cases(o, a, 0, "NULL", "return $each_selftest($part, workspace, workspace_len, layer);\n");
 	emit_size(o, a, 0, "");
 	for (int s = 0; a->sizes > 1 && s < a->sizes; s++)
 		emit_size(o, a, s, arena_text("_%s", size_name(a->parts[s])));
