@@ -245,13 +245,14 @@ function drawRoof() {
   }
   el(svg, "text", { class: "soft", x: W - right, y: bottom + 30, "text-anchor": "end" }, "FLOP a byte");
   el(svg, "text", { class: "soft", x: 4, y: top + 2 }, "GFLOP/s");
-  const line = (gbs, name) => {
+  const line = (gbs, name, below) => {
     const from = Math.max(lo, floor/gbs), knee = Math.min(hi, data.peak_gflops/gbs), at = Math.sqrt(from*knee);
     el(svg, "path", { d: `M ${lx(from)} ${ly(from*gbs)} L ${lx(knee)} ${ly(knee*gbs)}`, style: "stroke: var(--soft); stroke-width: 1.5; fill: none" });
-    el(svg, "text", { class: "soft", x: lx(at) - 6, y: ly(at*gbs) - 6, "text-anchor": "end" }, `${name} ${digits(gbs)} GB/s`);
+    if (below) el(svg, "text", { class: "soft", x: lx(at) + 8, y: ly(at*gbs) + 8 }, `${name} ${digits(gbs)} GB/s`);
+    else el(svg, "text", { class: "soft", x: Math.max(lx(at) - 6, left + 88), y: ly(at*gbs) - 6, "text-anchor": "end" }, `${name} ${digits(gbs)} GB/s`);
   };
-  line(data.memory_gbs*data.threads, "memory");
-  line(data.cache_gbs*data.threads, "cache");
+  line(data.memory_gbs*data.threads, "memory", true);
+  line(data.cache_gbs*data.threads, "cache", false);
   el(svg, "path", { d: `M ${lx(Math.max(lo, data.peak_gflops/data.cache_gbs/data.threads))} ${ly(data.peak_gflops)} H ${W - right}`, style: "stroke: var(--mark); stroke-width: 2; fill: none" });
   el(svg, "text", { x: W - right, y: ly(data.peak_gflops) - 6, "text-anchor": "end" }, `peak ${digits(data.peak_gflops)} GFLOP/s`);
   for (const p of points.sort((a, b) => b.l.ms - a.l.ms))
