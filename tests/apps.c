@@ -42,23 +42,23 @@ START_TEST(one_file_is_enough)
 	static const char *const compilers[] = { "gcc -std=c11", "clang -std=c11", "g++ -x c++ -std=c++17", "clang++ -x c++ -std=c++17" };
 
 	plain();
-	ck_assert_int_eq(resnetc("examples/mlperf_tiny_resnet8.lua --name net -w random:4 -q --amalgamate -o %s", in_dir("one")).status, 0);
-	ck_assert_int_eq(count_files(in_dir("one")), 3);
+	ck_assert_int_eq(resnetc("examples/mlperf_tiny_resnet8.lua --name net -w random:4 -q --amalgamate -o %s", in_dir("amalgamated")).status, 0);
+	ck_assert_int_eq(count_files(in_dir("amalgamated")), 3);
 	for (int i = 0; i < 4; i++) {
-		in("one", arena_text("%s -O2 %s -c net.c && %s -O2 %s -DRC_FILE -DRC_THREADS -c net.c%%s", compilers[i], strict, compilers[i], strict), "");
+		in("amalgamated", arena_text("%s -O2 %s -c net.c && %s -O2 %s -DRC_FILE -DRC_THREADS -c net.c%%s", compilers[i], strict, compilers[i], strict), "");
 	}
-	put_file("one/app.c", app, strlen(app));
-	in("one", "cc -O1 -DRC_FILE net.c app.c -o app && ./app > out && cmp out ../plain/want%s", "");
+	put_file("amalgamated/app.c", app, strlen(app));
+	in("amalgamated", "cc -O1 -DRC_FILE net.c app.c -o app && ./app > out && cmp out ../plain/want%s", "");
 }
 END_TEST
 
 START_TEST(one_file_of_several_targets_is_refused)
 {
-	Ran r = resnetc("examples/mlperf_tiny_resnet8.lua -w random --amalgamate --target avx2,scalar -o %s", in_dir("none"));
+	Ran r = resnetc("examples/mlperf_tiny_resnet8.lua -w random --amalgamate --target avx2,scalar -o %s", in_dir("never"));
 
 	ck_assert_int_eq(r.status, ExitUsage);
 	ck_assert(strstr(r.err, "--amalgamate: want one target and one input size, got 2 and 1") != NULL);
-	ck_assert_int_eq(access(in_dir("none"), F_OK), -1);
+	ck_assert_int_eq(access(in_dir("never"), F_OK), -1);
 	r = resnetc("examples/mlperf_tiny_resnet8.lua -w random --embed=d");
 	ck_assert(strstr(r.err, "--embed: want --embed or --embed=c, got 'd'") != NULL);
 }
@@ -174,7 +174,7 @@ START_TEST(example_builds_with)
 		{ "cmake", "cmake -G 'Unix Makefiles' -S '%s/examples/cmake' -B . -DCMAKE_PREFIX_PATH='%s' && cmake --build .", "./classify cifar_resnet20.weights" },
 		{ "ninja", "cmake -G Ninja -S '%s/examples/cmake' -B . -DCMAKE_PREFIX_PATH='%s' && cmake --build . && ninja -n | grep 'no work'", "./classify cifar_resnet20.weights" },
 		{ "meson", "PATH=\"$PATH:%2$s/bin\" meson setup . '%1$s/examples/meson' && ninja && ninja -n | grep 'no work'", "./classify cifar_resnet20.weights" },
-		{ "make", "make -C '%s/examples/make' RESNETC='%s/bin/resnetc' BUILD=\"$PWD\"", "./classify net/cifar_resnet20.weights" },
+		{ "make", "MAKEFLAGS= make -C '%s/examples/make' RESNETC='%s/bin/resnetc' BUILD=\"$PWD\"", "./classify net/cifar_resnet20.weights" },
 	};
 	const char *dir = arena_text("with_%s", ways[_i].tool);
 

@@ -214,6 +214,8 @@ static const struct {
 	{ "fuzz examples/resnet18.lua", "examples/resnet18.lua:1: want a case as resnetc fuzz prints it, with '-- fuzz: seed=...' in its first line, got other text", ExitInput },
 	{ "verify examples/mlperf_tiny_resnet8.lua --target neon", "--target: want a target this machine can run, got 'neon'", ExitInput },
 	{ "fuzz --count 1 --target neon", "--target: want a target this machine can run, got 'neon'", ExitInput },
+	{ "doc html", "resnetc: doc: want one of text, markdown, lua, man, bash, zsh, fish, got 'html'", ExitUsage },
+	{ "diff examples/resnet18.lua examples/resnet34.lua --stop-after=fuse", "resnetc: diff: want both models compiled whole, got --stop-after", ExitUsage },
 	{ "weights", "resnetc: weights: want a file, got none", ExitUsage },
 	{ "import", "resnetc: import: want a file, got none", ExitUsage },
 	{ "examples/resnet18.lua -w random --times=3", "resnetc: --times: want no value, got '3'", ExitUsage },

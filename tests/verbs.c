@@ -149,8 +149,8 @@ START_TEST(diff_tells_what_differs)
 	ck_assert(strstr(r.out, "52 layers are the same\n"));
 	r = resnetc("diff examples/cifar_plain20.lua examples/cifar_plain20.lua");
 	ck_assert(strstr(r.out, "layers are the same\n") && strstr(r.out, "x 1.000"));
-	ck_assert_int_eq(system(arena_text("./resnetc diff examples/mlperf_tiny_resnet8.lua examples/cifar_resnet20.lua --run --rounds 2 --json > '%s'", in_dir("both"))), 0);
-	both = json(file_map(in_dir("both"), &len));
+	ck_assert_int_eq(system(arena_text("./resnetc diff examples/mlperf_tiny_resnet8.lua examples/cifar_resnet20.lua --run --rounds 2 --json > '%s'", in_dir("both.json"))), 0);
+	both = json(file_map(in_dir("both.json"), &len));
 	ck_assert_double_gt(json_object_get_double(member(member(both, "b"), "ms")), json_object_get_double(member(member(both, "a"), "ms")));
 	json_object_put(both);
 	r = resnetc("diff examples/resnet50.lua");

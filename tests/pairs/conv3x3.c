@@ -43,11 +43,11 @@ conv3x3_16to32_7x7_s2_relu_p3(const float *RC_RESTRICT x, const float *RC_RESTRI
 
 		for (int k = 0; k < 16; k++, xk++, w += 32) {
 			RC_OPAQUE(xk);
-			V v0 = bc(xk), v1 = bc(xk + 32), v2 = bc(xk + 64), u;
-			u = ld(w); a0 = fma_(v0, u, a0); a1 = fma_(v1, u, a1); a2 = fma_(v2, u, a2);
-			u = ld(w + 8); b0 = fma_(v0, u, b0); b1 = fma_(v1, u, b1); b2 = fma_(v2, u, b2);
-			u = ld(w + 16); c0 = fma_(v0, u, c0); c1 = fma_(v1, u, c1); c2 = fma_(v2, u, c2);
-			u = ld(w + 24); d0 = fma_(v0, u, d0); d1 = fma_(v1, u, d1); d2 = fma_(v2, u, d2);
+			V v0 = bc(xk), v1 = bc(xk + 32), v2 = bc(xk + 64), wv;
+			wv = ld(w); a0 = fma_(v0, wv, a0); a1 = fma_(v1, wv, a1); a2 = fma_(v2, wv, a2);
+			wv = ld(w + 8); b0 = fma_(v0, wv, b0); b1 = fma_(v1, wv, b1); b2 = fma_(v2, wv, b2);
+			wv = ld(w + 16); c0 = fma_(v0, wv, c0); c1 = fma_(v1, wv, c1); c2 = fma_(v2, wv, c2);
+			wv = ld(w + 24); d0 = fma_(v0, wv, d0); d1 = fma_(v1, wv, d1); d2 = fma_(v2, wv, d2);
 		}
 	}
 
@@ -77,11 +77,11 @@ conv3x3_16to32_7x7_s2_relu_p2(const float *RC_RESTRICT x, const float *RC_RESTRI
 
 		for (int k = 0; k < 16; k++, xk++, w += 32) {
 			RC_OPAQUE(xk);
-			V v0 = bc(xk), v1 = bc(xk + 32), u;
-			u = ld(w); a0 = fma_(v0, u, a0); a1 = fma_(v1, u, a1);
-			u = ld(w + 8); b0 = fma_(v0, u, b0); b1 = fma_(v1, u, b1);
-			u = ld(w + 16); c0 = fma_(v0, u, c0); c1 = fma_(v1, u, c1);
-			u = ld(w + 24); d0 = fma_(v0, u, d0); d1 = fma_(v1, u, d1);
+			V v0 = bc(xk), v1 = bc(xk + 32), wv;
+			wv = ld(w); a0 = fma_(v0, wv, a0); a1 = fma_(v1, wv, a1);
+			wv = ld(w + 8); b0 = fma_(v0, wv, b0); b1 = fma_(v1, wv, b1);
+			wv = ld(w + 16); c0 = fma_(v0, wv, c0); c1 = fma_(v1, wv, c1);
+			wv = ld(w + 24); d0 = fma_(v0, wv, d0); d1 = fma_(v1, wv, d1);
 		}
 	}
 
