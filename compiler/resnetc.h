@@ -594,7 +594,8 @@ void *host_symbol(void *lib, const char *name);
 
 /* options.c */
 typedef struct {
-	const char *verb, *model, *layer;
+	const char *verb, *model;
+	const char *layer;           /* the second word: explain's layer, diff's other model */
 	const char *weights, *output, *input, *expect, *name, *prefix;
 	const Target *target;        /* the first of targets */
 	const Target *targets[NTargets];
