@@ -46,7 +46,7 @@ static const struct { const char *model, *input; } zoo[] = {
 	{ "cifar_resnet32", "16x16" }, { "cifar_resnet44", "16x16" }, { "cifar_resnet56", "16x16" }, { "cifar_resnet110", "16x16" },
 	{ "cifar_plain20", "32x32" }, { "cifar_plain56", "16x16" }, { "fastbook_get_model", "64x64" }, { "keras_resnet50", "64x64" },
 };
-enum { NZoo = sizeof zoo/sizeof *zoo, NShort = 3 };
+enum { NZoo = sizeof zoo/sizeof *zoo, NShort = 2 };
 
 static const struct { const char *name, *compile; } sanitizers[] = {
 	{ "address and undefined", "gcc -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined" },
@@ -54,6 +54,9 @@ static const struct { const char *name, *compile; } sanitizers[] = {
 	{ "thread", "gcc -O1 -g -fsanitize=thread" },
 };
 enum { NSanitizers = sizeof sanitizers/sizeof *sanitizers };
+
+/* without random addresses, which old sanitizers stumble over, where the machine allows that */
+static const char run_app[] = "timeout 300 $(setarch -R true 2> /dev/null && echo setarch -R) ./app";
 
 static int
 run_in(const char *dir, const char *command)
@@ -88,7 +91,7 @@ START_TEST(zoo_is_clean_under_sanitizers)
 	const char *dir = emitted(zoo[k].model, zoo[k].input, _i%2 ? "scalar" : "native");
 
 	for (int s = 0; s < NSanitizers; s++)
-		ck_assert_msg(run_in(dir, arena_text("%s *.c -o app -lpthread -lm && setarch -R ./app", sanitizers[s].compile)) == 0, "%s, %s: %s", zoo[k].model,
+		ck_assert_msg(run_in(dir, arena_text("%s *.c -o app -lpthread -lm && %s", sanitizers[s].compile, run_app)) == 0, "%s, %s: %s", zoo[k].model,
 		              sanitizers[s].name, log_of(dir));
 }
 END_TEST
@@ -106,7 +109,7 @@ START_TEST(sanitizers_see_faults)
 	const char *dir = emitted("cifar_resnet20", "16x24", "scalar");
 
 	ck_assert_int_eq(run_in(dir, faults[_i].edit), 0);
-	ck_assert_int_ne(run_in(dir, arena_text("%s *.c -o app -lpthread -lm && timeout 60 setarch -R ./app", sanitizers[faults[_i].sanitizer].compile)), 0);
+	ck_assert_int_ne(run_in(dir, arena_text("%s *.c -o app -lpthread -lm && %s", sanitizers[faults[_i].sanitizer].compile, run_app)), 0);
 	ck_assert_msg(strstr(log_of(dir), faults[_i].say) != NULL, "%s: %s", faults[_i].say, log_of(dir));
 }
 END_TEST

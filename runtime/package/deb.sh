@@ -14,7 +14,7 @@ strip --strip-unneeded -R .comment -R .note $root/usr/bin/resnetc
 gzip -9n $root/usr/share/man/man1/resnetc.1
 mv $root/usr/share/zsh/site-functions $root/usr/share/zsh/vendor-completions     # where Debian's zsh looks
 { git log -1 --date=format:%Y --format='Copyright (c) %ad the authors of resnetc'; echo; cat LICENSE; } > $doc/copyright
-git log -1 --format="resnetc ($version) unstable; urgency=medium%n%n  * %s%n%n -- $maintainer  %aD" | gzip -9n > $doc/changelog.gz
+git log -1 --format="resnetc ($version) unstable; urgency=medium%n%n  * Version $version.%n%n -- $maintainer  %aD" | gzip -9n > $doc/changelog.gz
 echo "Source: resnetc" > build/deb/debian/control
 depends=$(cd build/deb && dpkg-shlibdeps -O resnetc/usr/bin/resnetc 2>/dev/null | sed 's/^shlibs:Depends=//')
 sed "s|@VERSION@|$version|; s|@ARCH@|$(dpkg --print-architecture)|; s|@MAINTAINER@|$maintainer|; s|@DEPENDS@|$depends|" \
