@@ -72,7 +72,6 @@ verb_compile(Options *o)
 			files[count++] = emit_embedded(m, &files[2]);
 	}
 	dir = o->output ? o->output : arena_text("generated/%s", m->g->name);
-	dir = o->output ? o->output : arena_text("generated/%s", m->g->name);
 	count += runtime_files(o->targets, o->ntargets, files + count);
 	if (o->amalgamate)
 		count = amalgamate(files, count);
