@@ -70,6 +70,20 @@ arena_text(const char *format, ...)
 	return s;
 }
 
+/* backslashed - with a backslash before each of these letters */
+const char *
+backslashed(const char *s, const char *letters)
+{
+	char *to = arena_new(2*strlen(s) + 1), *p = to;
+
+	for (; *s; s++) {
+		if (strchr(letters, *s))
+			*p++ = '\\';
+		*p++ = *s;
+	}
+	return to;
+}
+
 /* array_grow - doubles at powers of two, so that count alone tells the capacity */
 void *
 array_grow(void *array, int count, size_t item)

@@ -283,6 +283,7 @@ void progress(const char *what, int done, int all);  /* a bar on a terminal; don
 void *arena_new(size_t bytes);                       /* zeroed; lives until the process ends */
 void arena_release(void);                            /* all of it, before the end */
 char *arena_text(const char *format, ...) PRINTF(1, 2);
+const char *backslashed(const char *s, const char *letters);         /* a backslash before each of these letters */
 void *array_grow(void *array, int count, size_t item);/* room for one more; array lives in the arena */
 #define NEW(type) ((type *)arena_new(sizeof(type)))
 #define PUSH(array, count, ...) ((array) = array_grow((array), (count), sizeof *(array)), (array)[(count)++] = __VA_ARGS__)

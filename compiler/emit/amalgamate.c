@@ -11,28 +11,8 @@ typedef struct {
 	const File *files;
 	int count;
 	bool in[64];                 /* files[i] is in the text already */
-	char *text;
-	size_t len, room;
+	Out *to;
 } Whole;
-
-static void
-append(Whole *w, const char *text, size_t len)
-{
-	if (w->len + len > w->room) {
-		char *bigger = arena_new(w->room = 2*(w->len + len));
-		if (w->len)
-			memcpy(bigger, w->text, w->len);
-		w->text = bigger;
-	}
-	memcpy(w->text + w->len, text, len);
-	w->len += len;
-}
-
-static void
-say(Whole *w, const char *text)
-{
-	append(w, text, strlen(text));
-}
 
 static int
 file_named(const Whole *w, const char *name, size_t len)
@@ -55,7 +35,7 @@ put(Whole *w, int i, int keep)
 		size_t len = eol ? (size_t)(eol + 1 - s) : (size_t)(end - s);
 		int other = !strncmp(s, "#include \"", 10) ? file_named(w, s + 10, strcspn(s + 10, "\"")) : -1;
 		if (other < 0 || other == keep)
-			append(w, s, len);
+			out_raw(w->to, arena_text("%.*s", (int)len, s));
 		else if (!w->in[other])
 			put(w, other, keep);
 		s += len;
@@ -68,34 +48,34 @@ put_optional(Whole *w, const char *file)
 {
 	int i = file_named(w, file, strlen(file));
 
-	say(w, arena_text("\n#if defined(%s)\n", strstr(file, "threads") ? "RC_THREADS" : "RC_FILE"));
+	out_raw(w->to, arena_text("\n#if defined(%s)\n", strstr(file, "threads") ? "RC_THREADS" : "RC_FILE"));
 	put(w, i, -1);
-	say(w, "#endif\n");
+	out_raw(w->to, "#endif\n");
 }
 
 /* amalgamate - files begins with NAME.c and NAME.h, then the blob, what is embedded, the runtime; leaves the first three in it */
 int
 amalgamate(File *files, int count)
 {
-	Whole h = { files, count, { false }, NULL, 0, 0 }, c = h;
+	Whole h = { files, count, { false }, out_new() }, c = { files, count, { false }, out_new() };
 	const char *embedded = arena_text("%.*s_weights.c", (int)strlen(files[0].name) - 2, files[0].name);
 
 	put(&h, 1, -1);
 	put_optional(&h, "rc_file.h");
 	put_optional(&h, "rc_threads.h");
 	memcpy(c.in, h.in, sizeof c.in);
-	say(&c, "#if (defined(RC_FILE) || defined(RC_THREADS)) && !defined(_POSIX_C_SOURCE)\n#define _POSIX_C_SOURCE 200809L\n#endif\n");
-	say(&c, "#if defined(__GNUC__)\n#pragma GCC diagnostic ignored \"-Wunused-function\"\n#endif\n");
+	out_raw(c.to, "#if (defined(RC_FILE) || defined(RC_THREADS)) && !defined(_POSIX_C_SOURCE)\n#define _POSIX_C_SOURCE 200809L\n#endif\n");
+	out_raw(c.to, "#if defined(__GNUC__)\n#pragma GCC diagnostic ignored \"-Wunused-function\"\n#endif\n");
 	put(&c, 0, 1);
-	say(&c, "\n");
+	out_raw(c.to, "\n");
 	put(&c, file_named(&c, "rc.c", 4), 1);
 	put_optional(&c, "rc_file.c");
 	put_optional(&c, "rc_threads.c");
 	if (file_named(&c, embedded, strlen(embedded)) >= 0) {
-		say(&c, "\n");
+		out_raw(c.to, "\n");
 		put(&c, file_named(&c, embedded, strlen(embedded)), -1);
 	}
-	files[0] = (File){ files[0].name, c.text, c.len };
-	files[1] = (File){ files[1].name, h.text, h.len };
+	files[0].data = out_string(c.to, &files[0].len);
+	files[1].data = out_string(h.to, &files[1].len);
 	return 3;
 }

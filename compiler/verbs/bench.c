@@ -2,36 +2,26 @@
 ** bench.c - resnetc bench: every layer's time, GFLOP/s and share of the multiply-add peak measured
 ** in the same process, before and after. Medians over the rounds; the minimum is shown for the whole.
 */
-#include <stdlib.h>
-
 #include "session.h"
 
 static void
-print_layers(const Options *o, const Model *m, const Measured *t)
+print_layers(const Model *m, const Measured *t)
 {
 	const Graph *g = m->g;
 
-	if (o->json)
-		printf("  \"layers\": [");
-	else
-		printf("%-28s %-36s %9s %9s %8s %9s %9s\n", "layer", "kernel", "ms", "GFLOP/s", "of peak", "bound ms", "of bound");
+	printf("%-28s %-36s %9s %9s %8s %9s %9s\n", "layer", "kernel", "ms", "GFLOP/s", "of peak", "bound ms", "of bound");
 	for (int i = 0; i < g->count; i++) {
 		const Node *n = g->nodes[i];
 		Kernel k = kernel_of(n, 0);
 		double s = t->layer[i], flops = 2.0*(double)macs_of(n)*n->shape.n;
 		/* what the algorithm has to multiply, at the measured peak */
 		double bound = 2*work_of(n)/t->peak/1e9;
-		if (o->json)
-			printf("%s\n    { \"name\": \"%s\", \"kernel\": \"%s\", \"ms\": %.6f, \"gflops\": %.3f, \"bound_ms\": %.6f }", i ? "," : "", n->name,
-			       function_of(m, &k)->name, s*1e3, flops/s/1e9, bound*1e3);
-		else if (flops > 0)
+		if (flops > 0)
 			printf("%-28s %-36s %9.4f %9.1f %7.0f%% %9.4f %8.0f%%\n", n->name, function_of(m, &k)->name, s*1e3, flops/s/1e9, 100*flops/s/1e9/t->peak,
 			       bound*1e3, 100*bound/s);
 		else
 			printf("%-28s %-36s %9.4f\n", n->name, function_of(m, &k)->name, s*1e3);
 	}
-	if (o->json)
-		printf(" ],\n");
 }
 
 int
@@ -40,24 +30,19 @@ verb_bench(Options *o)
 	Model *m = build(o, o->weights ? o->weights : "random:0");
 	Measured t;
 	double flops = 0;
-	int batch;
 
 	if (!m)
 		return ExitOk;
-	batch = m->g->nodes[0]->shape.n;
 	t = measure(m, o->threads, o->rounds ? o->rounds : 20);
 	for (int i = 0; i < m->g->count; i++)
 		flops += 2.0*(double)macs_of(m->g->nodes[i])*m->g->nodes[i]->shape.n;
-	if (o->json)
-		printf("{ \"model\": \"%s\", \"target\": \"%s\", \"compiler\": \"%s\", \"threads\": %d, \"batch\": %d,\n", m->g->name,
-		       m->g->target->name, t.compiler, t.threads, batch);
-	print_layers(o, m, &t);
-	if (o->json)
-		printf("  \"ms\": %.6f, \"least_ms\": %.6f, \"gflops\": %.3f, \"peak_gflops\": %.3f, \"memory_gbs\": %.3f, \"cache_gbs\": %.3f }\n", t.whole*1e3,
-		       t.least*1e3, flops/t.whole/1e9, t.peak, t.memory, t.cache);
-	else
-		printf("\n%s, %s, %s, %d thread%s, batch %d: median %.3f ms, least %.3f ms; %.1f GFLOP/s, %.0f%% of the measured peak %.1f\n",
-		       m->g->name, m->g->target->name, t.compiler, t.threads, t.threads > 1 ? "s" : "", batch, t.whole*1e3, t.least*1e3,
-		       flops/t.whole/1e9, 100*flops/t.whole/1e9/t.peak, t.peak);
+	if (o->json) {
+		print_json(facts_of(m, &t));
+		return ExitOk;
+	}
+	print_layers(m, &t);
+	printf("\n%s, %s, %s, %d thread%s, batch %d: median %.3f ms, least %.3f ms; %.1f GFLOP/s, %.0f%% of the measured peak %.1f\n", m->g->name,
+	       m->g->target->name, t.compiler, t.threads, t.threads > 1 ? "s" : "", m->g->nodes[0]->shape.n, t.whole*1e3, t.least*1e3,
+	       flops/t.whole/1e9, 100*flops/t.whole/1e9/t.peak, t.peak);
 	return ExitOk;
 }

@@ -68,20 +68,6 @@ print_text(void)
 		printf("    %-10s %s\n", passes[i].name, passes[i].doc);
 }
 
-/* cell - text inside a table of Markdown */
-static const char *
-cell(const char *s)
-{
-	char *to = arena_new(2*strlen(s) + 1), *p = to;
-
-	for (; *s; s++) {
-		if (*s == '|' || *s == '*' || *s == '<')
-			*p++ = '\\';
-		*p++ = *s;
-	}
-	return to;
-}
-
 /* print_markdown - dsl/README.md */
 static void
 print_markdown(void)
@@ -102,11 +88,11 @@ print_markdown(void)
 		for (int a = 0, n = 0; a < NAttrs; a++)
 			if (r->attrs & 1u << a)
 				printf("%s`%s`", n++ ? ", " : " ", attr_rows[a].name);
-		printf(" | %s |\n", cell(r->doc));
+		printf(" | %s |\n", backslashed(r->doc, "|*<"));
 	}
 	puts("\n## Attributes\n\n| attribute | default | |\n|---|---|---|");
 	for (int a = 0; a < NAttrs; a++)
-		printf("| `%s` | %s | %s |\n", attr_rows[a].name, cell(attr_rows[a].dflt), cell(attr_rows[a].doc));
+		printf("| `%s` | %s | %s |\n", attr_rows[a].name, backslashed(attr_rows[a].dflt, "|*<"), backslashed(attr_rows[a].doc, "|*<"));
 	puts("\n## Library\n\n```");
 	print_library();
 	puts("```");

@@ -34,6 +34,38 @@ list(const int *v, int count)
 	return a;
 }
 
+const char *
+fused(const Node *n)
+{
+	const char *s = "";
+
+	if (n->a.bn)
+		s = arena_text("%s + %s", s, n->a.bn);
+	if ((n->op == O_conv2d || n->op == O_linear) && n->nin == 2)
+		s = arena_text("%s + skip '%s'%s", s, n->in[1]->name, n->over ? " in place" : "");
+	if (n->a.act)
+		s = arena_text("%s + %s", s, act_names[n->a.act]);
+	return *s ? s + 3 : "-";
+}
+
+/* stride_note - where the bottlenecks have their stride: the one difference that weights' shapes do not show */
+const char *
+stride_note(const Graph *g)
+{
+	for (int i = 0; i < g->count; i++) {
+		const Node *n = g->nodes[i], *before = n->nin ? n->in[0] : NULL;
+		if (n->op != O_conv2d || n->a.kernel.h != 3 || !before || before->op != O_conv2d || before->a.kernel.h != 1)
+			continue;
+		if (n->a.stride.h > 1)
+			return "bottlenecks have their stride on the 3x3 (v1.5: torchvision, timm); weights trained with it on the first 1x1 (v1: Caffe, "
+			       "Keras) bind without an error and give other numbers: variant = \"v1\" is theirs";
+		if (before->a.stride.h > 1)
+			return "bottlenecks have their stride on the first 1x1 (v1: Caffe, Keras); weights trained with it on the 3x3 (v1.5: torchvision, "
+			       "timm) bind without an error and give other numbers: variant = \"v1.5\" is theirs";
+	}
+	return NULL;
+}
+
 size_t
 weights_of(const Node *n)
 {
@@ -217,6 +249,7 @@ facts_of(const Model *m, const Measured *t)
 
 	ADD(o, "model", text(g->name));
 	ADD(o, "target", text(g->target->name));
+	ADD(o, "batch", json_object_new_int(g->nodes[0]->shape.n));
 	for (int i = 0; i < g->count; i++) {
 		macs += macs_of(g->nodes[i]);
 		params += parameters_of(g->nodes[i]);
@@ -237,6 +270,7 @@ facts_of(const Model *m, const Measured *t)
 	if (t) {
 		ADD(o, "ms", number(t->whole*1e3));
 		ADD(o, "least_ms", number(t->least*1e3));
+		ADD(o, "gflops", number(2*(double)macs*g->nodes[0]->shape.n/t->whole/1e9));
 		ADD(o, "peak_gflops", number(t->peak));
 		ADD(o, "memory_gbs", number(t->memory));
 		ADD(o, "cache_gbs", number(t->cache));

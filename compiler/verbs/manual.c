@@ -3,19 +3,7 @@
 
 #include "../resnetc.h"
 
-/* roff - text with what troff reads otherwise escaped */
-static const char *
-roff(const char *s)
-{
-	char *to = arena_new(2*strlen(s) + 1), *p = to;
-
-	for (; *s; s++) {
-		if (*s == '-' || *s == '\\')
-			*p++ = '\\';
-		*p++ = *s;
-	}
-	return to;
-}
+#define ROFF(text) backslashed(text, "-\\")        /* what troff reads otherwise */
 
 /* glued - "[=PASS]" and "=PASS" follow the name without a blank */
 static bool
@@ -29,24 +17,24 @@ doc_man(void)
 {
 	printf(".TH RESNETC 1 \"\" \"resnetc %s\" \"User Commands\"\n.SH NAME\nresnetc \\- compile residual networks to C\n.SH SYNOPSIS\n", VERSION);
 	for (int i = 0; i < nverbs; i++)
-		printf("%s.B resnetc\n%s\n", i ? ".br\n" : "", roff(verbs[i].usage));
+		printf("%s.B resnetc\n%s\n", i ? ".br\n" : "", ROFF(verbs[i].usage));
 	puts(".SH DESCRIPTION\n"
 	     "resnetc reads a network written in Lua, or as an ONNX file, and its trained weights, and writes one C file for exactly that\n"
 	     "network, input shape and processor, a header, a blob of packed weights and a small runtime.\n"
 	     "The C needs no library, allocates nothing and gives the same bits on any number of threads.\n"
 	     ".SH COMMANDS");
 	for (int i = 0; i < nverbs; i++)
-		printf(".TP\n.B %s\n%s\n", verbs[i].name, roff(verbs[i].doc));
+		printf(".TP\n.B %s\n%s\n", verbs[i].name, ROFF(verbs[i].doc));
 	puts(".SH OPTIONS");
 	for (int i = 0; i < noptions; i++) {
 		const OptionRow *r = &option_rows[i];
-		printf(".TP\n.B %s%s%s\n", r->brief ? roff(r->brief) : "", r->brief ? ", " : "",
-		       roff(arena_text("%s%s%s", r->name, r->value && !glued(r) ? " " : "", r->value ? r->value : "")));
-		printf("%s\n", roff(r->doc));
+		printf(".TP\n.B %s%s%s\n", r->brief ? ROFF(r->brief) : "", r->brief ? ", " : "",
+		       ROFF(arena_text("%s%s%s", r->name, r->value && !glued(r) ? " " : "", r->value ? r->value : "")));
+		printf("%s\n", ROFF(r->doc));
 	}
 	puts(".TP\n.B \\-\\-no\\-PASS\nleave out a pass:");
 	for (int i = 0; i < npasses; i++)
-		printf("%s%s\n", roff(passes[i].name), i + 1 < npasses ? "," : ".");
+		printf("%s%s\n", ROFF(passes[i].name), i + 1 < npasses ? "," : ".");
 	puts(".SH EXIT STATUS\n.TP\n.B 0\ndone\n.TP\n.B 1\nthe input is wrong\n.TP\n.B 2\nusage\n.TP\n.B 3\na fault of resnetc\n"
 	     ".SH ENVIRONMENT\n.TP\n.B CC\nthe C compiler that run, bench, verify, tune and fuzz use; else the first of clang\\-19, clang, gcc, cc\n"
 	     ".TP\n.B TMPDIR\nwhere they work\n.TP\n.B NO_COLOR\nwhen set, messages on a terminal are plain\n"
@@ -135,26 +123,12 @@ doc_zsh(void)
 	puts("\t'1: :{_describe verb verbs; _files}' '*:file:_files'");
 }
 
-/* fish_text - inside '...' */
-static const char *
-fish_text(const char *s)
-{
-	char *to = arena_new(2*strlen(s) + 1), *p = to;
-
-	for (; *s; s++) {
-		if (*s == '\'' || *s == '\\')
-			*p++ = '\\';
-		*p++ = *s;
-	}
-	return to;
-}
-
 void
 doc_fish(void)
 {
 	puts("# fish completion for resnetc; made by resnetc doc fish");
 	for (int i = 0; i < nverbs; i++)
-		printf("complete -c resnetc -n __fish_use_subcommand -a %s -d '%s'\n", verbs[i].name, fish_text(verbs[i].doc));
+		printf("complete -c resnetc -n __fish_use_subcommand -a %s -d '%s'\n", verbs[i].name, backslashed(verbs[i].doc, "'\\"));
 	for (int i = 0; i < noptions; i++) {
 		const OptionRow *r = &option_rows[i];
 		printf("complete -c resnetc");
@@ -171,7 +145,7 @@ doc_fish(void)
 		} else if (r->kind != Flag && r->kind != DumpPass && r->kind != Embed) {
 			printf(" -x");
 		}
-		printf(" -d '%s'\n", fish_text(r->doc));
+		printf(" -d '%s'\n", backslashed(r->doc, "'\\"));
 	}
 	puts("complete -c resnetc -n '__fish_seen_subcommand_from init' -x -a '(resnetc init)'");
 }

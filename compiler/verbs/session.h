@@ -44,8 +44,8 @@ double bytes_moved(const Node *n);                   /* inputs, weights and resu
 double predicted_cycles(const Node *n);              /* the cost model's; 0: it has none */
 double work_of(const Node *n);                       /* multiply-adds that the algorithm makes of a batch */
 size_t parameters_of(const Node *n);                 /* as the framework counts them: no running statistics */
-const char *fused(const Node *n);                    /* explain.c: "bn1 + skip 'x' + relu", or "-" */
-const char *stride_note(const Graph *g);             /* explain.c: a trap of ResNet-50s, or NULL */
+const char *fused(const Node *n);                    /* "bn1 + skip 'x' + relu", or "-" */
+const char *stride_note(const Graph *g);             /* a trap of ResNet-50s, or NULL */
 
 /* inputs.c */
 void *read_input(const char *file, const Graph *g, int *images);   /* as NAME_run takes it */
