@@ -17,7 +17,7 @@ const OptionRow option_rows[] = {
 	{ "--prefix", NULL, Text, offsetof(Options, prefix), 0, 0, "TEXT", "put before every weight's name, such as module." },
 	{ "--target", NULL, TargetName, 0, 0, 0, "NAME,...", "native, scalar, avx2, avx512, neon; several: chosen at run time" },
 	{ "--batch", NULL, Number, offsetof(Options, batch), 1, 4096, "N", "images a call" },
-	{ "--threads", NULL, Number, offsetof(Options, threads), 1, 64, "N", "run, bench, tune: threads; fuzz: processes" },
+	{ "--threads", NULL, Number, offsetof(Options, threads), 1, 64, "N", "run, bench, tune, report, --run: threads; fuzz: processes" },
 	{ "--rounds", NULL, Number, offsetof(Options, rounds), 1, 100000, "N", "bench, report, --run: how many runs" },
 	{ "--count", NULL, Number, offsetof(Options, count), 1, INT_MAX, "N", "fuzz: how many networks" },
 	{ "--seed", NULL, Number, offsetof(Options, seed), 0, INT_MAX, "N", "fuzz: of the first network; each further one has the next" },

@@ -140,6 +140,32 @@ START_TEST(install_puts_everything_in_its_place)
 }
 END_TEST
 
+/* several targets and embedded weights through CMake: the program needs no file; wrong words end the configuration */
+START_TEST(cmake_embeds_and_chooses)
+{
+	static const char lists[] =
+		"cmake_minimum_required(VERSION 3.20)\nproject(p C)\nfind_package(resnetc 0.1 REQUIRED)\n"
+		"resnetc_add_model(network MODEL ${FROM}/mlperf_tiny_resnet8.lua WEIGHTS ${FROM}/w.safetensors NAME net TARGETS avx2 scalar OPTIONS --exact EMBED ${MORE})\n"
+		"add_executable(app app.c)\ntarget_compile_definitions(app PRIVATE EMBEDDED)\ntarget_link_libraries(app PRIVATE network)\n";
+	DslOptions none = { 0 };
+	Graph *g;
+	File f;
+
+	if (system("command -v cmake > /dev/null 2>&1"))
+		return;
+	in("cm", "cp '%s/examples/mlperf_tiny_resnet8.lua' .", here());
+	g = dsl_load(in_dir("cm/mlperf_tiny_resnet8.lua"), &none);
+	bind_random(g, 4);
+	f = safetensors_file(g, "w.safetensors");
+	put_file("cm/w.safetensors", f.data, f.len);
+	put_file("cm/CMakeLists.txt", lists, strlen(lists));
+	put_file("cm/app.c", app, strlen(app));
+	in("cm", "cmake -B b -DFROM=\"$PWD\" -DCMAKE_PREFIX_PATH='%s' && MAKEFLAGS= cmake --build b && cp b/app . && rm -r b/network.resnetc && ./app > out && test $(wc -l < out) = 10",
+	   installed());
+	in("cm", "! cmake -B c -DFROM=\"$PWD\" -DMORE=TARGET -DCMAKE_PREFIX_PATH='%s' 2> err && tr -s ' \\n' ' ' < err | grep -q 'want MODEL, WEIGHTS, NAME, TARGETS, OPTIONS or EMBED, got TARGET'", installed());
+}
+END_TEST
+
 /* escaped - dashes as troff wants them */
 static const char *
 escaped(const char *s)
@@ -303,6 +329,7 @@ suite_apps(void)
 	tcase_add_test(t, depfile_names_what_was_read);
 	tcase_add_test(t, install_puts_everything_in_its_place);
 	tcase_add_loop_test(t, manual_and_completions, 0, 4);
+	tcase_add_test(t, cmake_embeds_and_chooses);
 	tcase_add_loop_test(t, example_builds_with, 0, 4);
 	tcase_add_test(t, guide_from_pytorch_to_an_app);
 	tcase_add_test(t, debian_package);

@@ -1,6 +1,6 @@
 /*
 ** types.c - resnetc doc lua: the model language as lua-language-server reads it (LuaCATS annotations), so that an editor completes
-** options and underlines a wrong one. Ops and attributes are written from their tables, the library from dsl/types.lua.
+** options and knows their types. Ops and attributes are written from their tables, the library from dsl/types.lua.
 */
 #include <string.h>
 
