@@ -77,7 +77,7 @@ typedef struct rc_options {
 	void *layer_user;
 
 	/* Of code for several targets: run this one ("avx2"), RC_E_CPU where there is none or this processor cannot.
-	   NULL: the best one. Code for one target does not look at it. */
+	   NULL: the best one, whose weights NAME_check looked at. Code for one target does not look at this. */
 	const char *target;
 } rc_options;
 
