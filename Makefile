@@ -26,7 +26,7 @@ SRC = compiler/error.c compiler/diagnose.c compiler/progress.c compiler/memory.c
       compiler/verbs/run.c compiler/verbs/measure.c compiler/verbs/facts.c compiler/verbs/bench.c compiler/verbs/tune.c compiler/verbs/verify.c compiler/verbs/explain.c compiler/verbs/report.c compiler/verbs/diff.c compiler/verbs/fuzz.c compiler/fuzz/generate.c compiler/fuzz/bound.c compiler/fuzz/trial.c compiler/fuzz/reduce.c compiler/verbs/weights.c compiler/verbs/import.c compiler/verbs/doc.c compiler/verbs/manual.c compiler/verbs/types.c \
       runtime/rc.c runtime/rc_threads.c
 OBJ = $(SRC:%.c=obj/%.o) obj/onnx.pb-c.o
-HDR = compiler/resnetc.h compiler/ops.h compiler/attrs.h compiler/verbs/session.h compiler/kernels/conv.h compiler/kernels/winograd.h compiler/fuzz/fuzz.h compiler/weights/pickle.h compiler/import/onnx.h compiler/import/import.h dsl/dsl.h $(wildcard runtime/*.h)
+HDR = compiler/resnetc.h compiler/ops.h compiler/attrs.h compiler/verbs/verbs.h compiler/verbs/session.h compiler/kernels/conv.h compiler/kernels/winograd.h compiler/fuzz/fuzz.h compiler/weights/pickle.h compiler/import/onnx.h compiler/import/import.h dsl/dsl.h $(wildcard runtime/*.h)
 
 all: resnetc
 

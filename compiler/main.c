@@ -1,7 +1,7 @@
 /* main.c - the command. */
 #include <string.h>
 
-#include "resnetc.h"
+#include "verbs/verbs.h"
 
 int
 main(int argc, char **argv)

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "resnetc.h"
+#include "verbs/verbs.h"
 
 const OptionRow option_rows[] = {
 	{ "--weights", "-w", Text, offsetof(Options, weights), 0, 0, "FILE|random[:SEED]", "weights: .pth, .safetensors, .npz or .onnx, or made up from a seed" },

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../resnetc.h"
+#include "verbs.h"
 
 /* bind_named - weights as the command line names them; leaves in sha what the banner says of them */
 void

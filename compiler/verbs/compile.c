@@ -1,7 +1,7 @@
 /* compile.c - resnetc compile: the C, the header, the blob and the runtime into a folder. */
 #include <stdlib.h>
 
-#include "../resnetc.h"
+#include "verbs.h"
 
 static void
 report(const Options *o, const char *dir, const Model *m, const File *source, const File *blob)

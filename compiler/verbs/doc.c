@@ -4,7 +4,7 @@
 */
 #include <string.h>
 
-#include "../resnetc.h"
+#include "verbs.h"
 
 #define EMBED(id, path) \
 	__asm__(".section .rodata\n" #id ":\n.incbin \"" path "\"\n" #id "_end:\n.byte 0\n.previous\n"); \

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "../fuzz/fuzz.h"
+#include "verbs.h"
 
 enum { Together = 12, MostSlots = 64 };
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../resnetc.h"
+#include "verbs.h"
 
 /* identifier_of - a file's name without folder and ending, as a model may be called */
 static const char *

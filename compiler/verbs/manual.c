@@ -1,7 +1,7 @@
 /* manual.c - resnetc doc man, bash, zsh and fish: the manual page and what shells complete, written from the tables of verbs and options. */
 #include <string.h>
 
-#include "../resnetc.h"
+#include "verbs.h"
 
 #define ROFF(text) backslashed(text, "-\\")        /* what troff reads otherwise */
 

@@ -6,7 +6,7 @@
 
 #include "../../runtime/rc.h"
 #include "../../runtime/rc_threads.h"
-#include "../resnetc.h"
+#include "verbs.h"
 
 typedef struct {
 	const Model *m;

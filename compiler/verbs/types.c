@@ -4,7 +4,7 @@
 */
 #include <string.h>
 
-#include "../resnetc.h"
+#include "verbs.h"
 
 __asm__(".section .rodata\ntypes_library:\n.incbin \"dsl/types.lua\"\n.byte 0\n.previous\n");
 extern const char types_library[];

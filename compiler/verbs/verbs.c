@@ -1,5 +1,5 @@
 /* verbs.c - the verbs: one row each. */
-#include "../resnetc.h"
+#include "verbs.h"
 
 const Verb verbs[] = {
 	{ "compile", verb_compile, "[compile] MODEL.lua -w WEIGHTS [-o DIR]", "emit NAME.c NAME.h NAME.weights and the runtime" },

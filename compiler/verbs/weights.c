@@ -1,7 +1,7 @@
 /* weights.c - resnetc weights FILE: what a weight file holds, tensor by tensor. */
 #include <math.h>
 
-#include "../resnetc.h"
+#include "verbs.h"
 
 typedef struct { double least, most; size_t nans; } Extremes;
 
