@@ -10,23 +10,23 @@ FLAGS  = -std=c11 -pedantic -Wall -Wextra -Wshadow -Wmissing-prototypes -Wdouble
          $(shell pkg-config --cflags $(LIBS)) -D_POSIX_C_SOURCE=200809L -Iobj
 LDLIBS = $(shell pkg-config --libs $(LIBS)) -lm -ldl -lpthread
 
-SRC = compiler/error.c compiler/diagnose.c compiler/progress.c compiler/memory.c compiler/files.c compiler/graph.c compiler/shape.c \
+SRC = compiler/out.c compiler/functions.c compiler/value.c compiler/fold.c compiler/error.c compiler/diagnose.c compiler/progress.c compiler/memory.c compiler/files.c compiler/graph.c compiler/shape.c \
       compiler/resample.c compiler/check.c compiler/dump.c compiler/interp.c compiler/target.c compiler/tuned.c compiler/pass.c compiler/host.c \
       dsl/sandbox.c dsl/attr.c dsl/dsl.c \
       compiler/passes/fold_bn.c compiler/passes/fuse.c compiler/passes/dce.c compiler/passes/choose.c \
       compiler/passes/layout.c compiler/passes/tile.c compiler/passes/plan.c \
-      compiler/kernels/kernel.c compiler/kernels/tiling.c compiler/kernels/conv.c compiler/kernels/winograd.c compiler/kernels/winograd_tiling.c compiler/kernels/winograd_error.c compiler/kernels/grouped.c compiler/kernels/map.c \
+      compiler/kernels/kernel.c compiler/kernels/text.c compiler/kernels/family.c compiler/kernels/winograd_words.c compiler/kernels/tiling.c compiler/kernels/conv.c compiler/kernels/winograd.c compiler/kernels/winograd_tiling.c compiler/kernels/winograd_error.c compiler/kernels/grouped.c compiler/kernels/map.c \
       compiler/kernels/pool.c compiler/kernels/copy.c compiler/kernels/softmax.c compiler/kernels/upsample.c compiler/kernels/top_k.c \
-      compiler/emit/out.c compiler/emit/model.c compiler/emit/source.c compiler/emit/header.c compiler/emit/blob.c compiler/emit/selftest.c \
+      compiler/emit/model.c compiler/emit/source.c compiler/emit/header.c compiler/emit/blob.c compiler/emit/selftest.c \
       compiler/emit/dispatch.c compiler/emit/embed.c compiler/emit/amalgamate.c compiler/emit/depfile.c compiler/emit/runtime.c \
       compiler/weights/tensor.c compiler/weights/safetensors.c compiler/weights/zip.c compiler/weights/pickle.c compiler/weights/torch.c compiler/weights/npy.c compiler/weights/bind.c compiler/weights/random.c \
-      compiler/weights/fold.c compiler/import/onnx.c compiler/import/values.c compiler/import/ops_image.c compiler/import/ops_channel.c \
+      compiler/import/onnx.c compiler/import/values.c compiler/import/ops_image.c compiler/import/ops_channel.c \
       compiler/import/ops_shape.c compiler/import/graph.c compiler/import/structure.c compiler/image/image.c compiler/image/npy.c \
       compiler/options.c compiler/verbs/verbs.c compiler/verbs/build.c compiler/verbs/inputs.c compiler/verbs/session.c compiler/verbs/compile.c \
       compiler/verbs/run.c compiler/verbs/measure.c compiler/verbs/facts.c compiler/verbs/bench.c compiler/verbs/tune.c compiler/verbs/verify.c compiler/verbs/explain.c compiler/verbs/report.c compiler/verbs/diff.c compiler/verbs/fuzz.c compiler/fuzz/generate.c compiler/fuzz/bound.c compiler/fuzz/trial.c compiler/fuzz/reduce.c compiler/verbs/weights.c compiler/verbs/import.c compiler/verbs/doc.c compiler/verbs/manual.c compiler/verbs/types.c \
       runtime/rc.c runtime/rc_threads.c
 OBJ = $(SRC:%.c=obj/%.o) obj/onnx.pb-c.o
-HDR = compiler/resnetc.h compiler/ops.h compiler/attrs.h compiler/verbs/verbs.h compiler/verbs/session.h compiler/kernels/conv.h compiler/kernels/winograd.h compiler/fuzz/fuzz.h compiler/weights/pickle.h compiler/import/onnx.h compiler/import/import.h dsl/dsl.h $(wildcard runtime/*.h)
+HDR = $(wildcard compiler/*.h compiler/*/*.h dsl/*.h runtime/*.h)
 
 all: resnetc
 

@@ -3,13 +3,7 @@
 */
 #include <string.h>
 
-#include "resnetc.h"
-
-static bool
-same_shape(Shape a, Shape b)
-{
-	return a.n == b.n && a.c == b.c && a.h == b.h && a.w == b.w;
-}
+#include "graph.h"
 
 static void
 check_node(const Graph *g, const Node *n, const char *after)
@@ -22,62 +16,52 @@ check_node(const Graph *g, const Node *n, const char *after)
 	if (n->nin < row->lo || n->nin > row->hi)
 		die("after %s: %s '%s' has %d inputs", after, row->name, n->name, n->nin);
 	for (int i = 0; i < n->nin; i++) {
-		int id = n->in[i]->id;
-		if (id < 0 || id >= g->count || g->nodes[id] != n->in[i])
-			die("after %s: '%s' reads '%s', which is not in the graph", after, n->name, n->in[i]->name);
+		int id = n->in[i]->node->id;
+		if (id < 0 || id >= g->count || g->nodes[id] != n->in[i]->node || n->in[i]->index >= n->in[i]->node->nout)
+			die("after %s: '%s' reads '%s', which is not in the graph", after, n->name, n->in[i]->node->name);
 		if (id >= n->id)
-			die("after %s: '%s' reads '%s', which comes later", after, n->name, n->in[i]->name);
+			die("after %s: '%s' reads '%s', which comes later", after, n->name, n->in[i]->node->name);
 	}
 	if (n->a.act && !row->epilogue)
 		die("after %s: %s '%s' has an activation", after, row->name, n->name);
 	row->shape(&again);
-	if (!same_shape(again.shape, n->shape))
-		die("after %s: the shape of '%s' is stale", after, n->name);
+	for (int i = 0; i < n->nout; i++)
+		if (again.nout != n->nout || !same_shape(again.out[i].shape, n->out[i].shape) || n->out[i].node != n || n->out[i].index != i)
+			die("after %s: the shape of '%s' is stale", after, n->name);
 }
 
-/* live_together - do two nodes' results exist at the same time; the plan must keep them apart */
+static bool
+overlap(const Value *a, const Value *b)
+{
+	return a->at < b->at + b->bytes && b->at < a->at + a->bytes;
+}
+
+/* may_share - b takes over the memory of a, whose last reader b's node is */
+static bool
+may_share(const Value *a, const Value *b)
+{
+	return b->over == a && a->to == b->from;
+}
+
+/* check_plan - values that are live at the same time lie apart, what a kernel works in too */
 static void
 check_plan(const Graph *g)
 {
-	int *last = arena_new((size_t)g->count*sizeof *last);
+	const Value **v = arena_new((size_t)g->count*(NResults + 1)*sizeof *v);
+	int count = 0;
 
 	for (int i = 0; i < g->count; i++) {
-		last[i] = is_output(g->nodes[i]) ? g->count : i;
-		for (int j = 0; j < g->nodes[i]->nin; j++)
-			if (last[g->nodes[i]->in[j]->id] < i)
-				last[g->nodes[i]->in[j]->id] = i;
+		for (int k = 0; k < g->nodes[i]->nout; k++)
+			v[count++] = &g->nodes[i]->out[k];
+		if (g->nodes[i]->scratch.bytes)
+			v[count++] = &g->nodes[i]->scratch;
 	}
-	for (int i = 0; i < g->count; i++)
-		for (int j = i + 1; j < g->count && j <= last[i]; j++) {
-			const Node *a = g->nodes[i], *b = g->nodes[j];
-			size_t alen = layout_floats(&a->lay, a->shape), blen = layout_floats(&b->lay, b->shape);
-			if (b->over == a && last[i] == j)
-				continue;
-			if (a->at < b->at + blen && b->at < a->at + alen)
-				die("after plan: '%s' and '%s' overlap while both are live", a->name, b->name);
-		}
-}
-
-/* check_scratch - what a kernel works in overlaps with nothing that is live then */
-static void
-check_scratch(const Graph *g)
-{
-	for (int i = 0; i < g->count; i++) {
-		const Node *n = g->nodes[i];
-		size_t len;
-		if (!n->family->phases)
-			continue;
-		Kernel k = kernel_of(n, 0);
-		len = n->family->phases(&k).scratch;
-		for (int j = 0; j <= i; j++) {
-			const Node *x = g->nodes[j];
-			bool live = j == i || is_output(x);
-			for (int r = i; r < g->count; r++)
-				for (int p = 0; p < g->nodes[r]->nin; p++)
-					live = live || g->nodes[r]->in[p] == x;
-			if (live && n->scratch_at < x->at + layout_floats(&x->lay, x->shape) && x->at < n->scratch_at + len)
-				die("after plan: the scratch of '%s' overlaps with '%s'", n->name, x->name);
-		}
+	for (int i = 0; i < count; i++) {
+		if (v[i]->home != Home_arena || v[i]->at%AlignBytes || v[i]->at + v[i]->bytes > g->arena)
+			die("after plan: a value of '%s' lies outside of the arena", v[i]->node->name);
+		for (int j = i + 1; j < count; j++)
+			if (v[j]->from <= v[i]->to && v[i]->from <= v[j]->to && overlap(v[i], v[j]) && !may_share(v[i], v[j]))
+				die("after plan: '%s' and '%s' overlap while both are live", v[i]->node->name, v[j]->node->name);
 	}
 }
 
@@ -92,8 +76,8 @@ check(const Graph *g, const char *after)
 		check_node(g, g->nodes[i], after);
 	}
 	for (int i = 0; i < g->noutputs; i++)
-		if (g->outputs[i]->id < 0 || g->nodes[g->outputs[i]->id] != g->outputs[i])
-			die("after %s: output '%s' is not in the graph", after, g->outputs[i]->name);
+		if (g->outputs[i]->node->id < 0 || g->nodes[g->outputs[i]->node->id] != g->outputs[i]->node)
+			die("after %s: output '%s' is not in the graph", after, g->outputs[i]->node->name);
 	if (!strcmp(after, "plan"))
-		check_plan(g), check_scratch(g);
+		check_plan(g);
 }

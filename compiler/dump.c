@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "resnetc.h"
+#include "graph.h"
 
 static const char *const param_keys[NParams] = { "weight", "bias", "bn_weight", "bn_bias", "bn_mean", "bn_var" };
 
@@ -77,6 +77,13 @@ dump_params(FILE *f, const Node *n)
 		fputs(" }", f);
 }
 
+/* tensor - how the text names a value: a second result stands half-way to the next node's */
+static const char *
+tensor(const Value *v)
+{
+	return arena_text(v->index ? "t[%d.%d]" : "t[%d]", v->node->id, v->index);
+}
+
 static void
 dump_node(FILE *f, const Node *n)
 {
@@ -84,9 +91,11 @@ dump_node(FILE *f, const Node *n)
 	Graph scratch = *n->g;
 	const Node *fresh = node_new(&scratch, n->op, 0);
 
-	fprintf(f, "t[%d] = nn.%s(", n->id, row->name);
+	for (int i = 0; i < n->nout; i++)
+		fprintf(f, "%s%s", i ? ", " : "", tensor(&n->out[i]));
+	fprintf(f, " = nn.%s(", row->name);
 	for (int i = 0; i < n->nin; i++)
-		fprintf(f, "t[%d], ", n->in[i]->id);
+		fprintf(f, "%s, ", tensor(n->in[i]));
 	fprintf(f, "{ name = \"%s\"", n->name);
 	for (int i = 0; i < NAttrs; i++) {
 		const AttrRow *a = &attr_rows[i];
@@ -94,15 +103,15 @@ dump_node(FILE *f, const Node *n)
 			dump_attr(f, a, &n->a);
 	}
 	dump_params(f, n);
-	fprintf(f, " })  -- %dx%dx%d", n->shape.c, n->shape.h, n->shape.w);
-	if (n->lay.cb) {
-		fprintf(f, "; block %d", n->lay.cb);
-		if (n->lay.halo.t || n->lay.halo.l || n->lay.halo.b || n->lay.halo.r)
-			fprintf(f, ", halo %d %d %d %d", n->lay.halo.t, n->lay.halo.l, n->lay.halo.b, n->lay.halo.r);
+	fprintf(f, " })  -- %dx%dx%d", n->out->shape.c, n->out->shape.h, n->out->shape.w);
+	if (n->out->lay.cb) {
+		fprintf(f, "; block %d", n->out->lay.cb);
+		if (n->out->lay.halo.t || n->out->lay.halo.l || n->out->lay.halo.b || n->out->lay.halo.r)
+			fprintf(f, ", halo %d %d %d %d", n->out->lay.halo.t, n->out->lay.halo.l, n->out->lay.halo.b, n->out->lay.halo.r);
 		if (n->g->arena)
-			fprintf(f, ", at %zu", n->at);
-		if (n->over)
-			fprintf(f, ", over t[%d]", n->over->id);
+			fprintf(f, ", at %zu", n->out->at);
+		if (n->out->over)
+			fprintf(f, ", over %s", tensor(n->out->over));
 	}
 	fputc('\n', f);
 }
@@ -149,7 +158,7 @@ dump(FILE *f, const Graph *g, const char *after)
 	fputs("local nn = require \"resnet\"\nlocal t = {}\n", f);
 	for (int i = 0; i < g->count; i++) {
 		if (g->nodes[i]->op == O_input)
-			in = &g->nodes[i]->shape;
+			in = &g->nodes[i]->out->shape;
 		dump_node(f, g->nodes[i]);
 	}
 	fprintf(f, "return nn.model { name = \"%s\",\n  image = { ", g->name);
@@ -183,9 +192,9 @@ dump(FILE *f, const Graph *g, const char *after)
 	fputs("  outputs = { ", f);
 	for (int i = 0; i < g->noutputs; i++)
 		if (*g->output_names[i])
-			fprintf(f, "{ \"%s\", t[%d] }%s", g->output_names[i], g->outputs[i]->id, i + 1 < g->noutputs ? ", " : " } }\n");
+			fprintf(f, "{ \"%s\", %s }%s", g->output_names[i], tensor(g->outputs[i]), i + 1 < g->noutputs ? ", " : " } }\n");
 		else
-			fprintf(f, "t[%d]%s", g->outputs[i]->id, i + 1 < g->noutputs ? ", " : " } }\n");
+			fprintf(f, "%s%s", tensor(g->outputs[i]), i + 1 < g->noutputs ? ", " : " } }\n");
 }
 
 /* dump_string - the same as a string, malloc'd */
@@ -220,10 +229,10 @@ dump_dot(FILE *f, const Graph *g)
 			fputs(" + skip", f);
 		if (n->a.act)
 			fprintf(f, " + %s", act_names[n->a.act]);
-		fprintf(f, "\\n%d x %d x %d\"%s]\n", n->shape.c, n->shape.h, n->shape.w,
-		        n->op == O_conv2d ? ", fillcolor=\"#cfe3f5\"" : n->op == O_input || is_output(n) ? ", fillcolor=\"#f5e3cf\"" : "");
+		fprintf(f, "\\n%d x %d x %d\"%s]\n", n->out->shape.c, n->out->shape.h, n->out->shape.w,
+		        n->op == O_conv2d ? ", fillcolor=\"#cfe3f5\"" : n->op == O_input || is_output(n->out) ? ", fillcolor=\"#f5e3cf\"" : "");
 		for (int j = 0; j < n->nin; j++)
-			fprintf(f, "\tn%d -> n%d%s\n", n->in[j]->id, n->id,
+			fprintf(f, "\tn%d -> n%d%s\n", n->in[j]->node->id, n->id,
 			        n->op == O_conv2d && j == 1 ? " [style=dashed, label=\"skip\"]" : "");
 	}
 	fputs("}\n", f);

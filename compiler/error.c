@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "resnetc.h"
+#include "base.h"
 
 bool quiet;
 
@@ -66,15 +66,9 @@ fail(const char *format, ...)
 }
 
 void
-fail_at(const Node *n, const char *format, ...)
+fail_with(const char *prefix, const char *format, va_list args)
 {
-	va_list args;
-	char *prefix;
-
-	prefix = arena_text("%s:%d: %s '%s': ", n->g->file, n->line, op_rows[n->op].name, n->name ? n->name : "?");
-	va_start(args, format);
 	refuse(prefix, format, args);
-	va_end(args);
 	exit(ExitInput);
 }
 

@@ -3,11 +3,11 @@
 */
 #include <string.h>
 
-#include "resnetc.h"
+#include "graph.h"
 
 const OpRow op_rows[NOps] = {
 #define OP(name, lo, hi, shape, family, epi, same, over, par, attrs, doc) \
-	{ #name, lo, hi, shape_##shape, &family_##family, epi, same, over, par, attrs, doc },
+	{ #name, lo, hi, shape_##shape, epi, same, over, par, attrs, doc },
 #include "ops.h"
 #undef OP
 };
@@ -101,6 +101,16 @@ set_act(Attr *a, Act act, const Attr *from)
 	a->hi = from->hi;
 }
 
+void
+fail_at(const Node *n, const char *format, ...)
+{
+	va_list args;
+	const char *place = arena_text("%s:%d: %s '%s': ", n->g->file, n->line, op_rows[n->op].name, n->name ? n->name : "?");
+
+	va_start(args, format);
+	fail_with(place, format, args);
+}
+
 Graph *
 graph_new(const char *file)
 {
@@ -124,7 +134,11 @@ node_new(Graph *g, Op op, int line)
 	n->g = g;
 	n->op = op;
 	n->line = line;
-	n->family = op_rows[op].family;
+	n->nout = 1;
+	for (int i = 0; i < NResults; i++) {
+		n->out[i].node = n;
+		n->out[i].index = i;
+	}
 	n->a.stride = n->a.dilation = n->a.size = (Pair){ 1, 1 };
 	n->a.groups = 1;
 	n->a.bias = op == O_linear;
@@ -149,12 +163,15 @@ node_add(Graph *g, Node *n)
 {
 	if (g->count >= NNodes)
 		fail_at(n, "want at most %d nodes, got more", NNodes);
+	for (int i = 0; i < n->nin; i++)
+		if (n->in[i]->dtype != DT_f32)
+			fail_at(n, "want floats, got %s ('%s')", dtype_rows[n->in[i]->dtype].words, n->in[i]->node->name);
 	op_rows[n->op].shape(n);
-	if (n->shape.n < 1 || n->shape.c < 1 || n->shape.h < 1 || n->shape.w < 1)
-		die("shape rule of %s left %dx%dx%dx%d", op_rows[n->op].name, n->shape.n, n->shape.c, n->shape.h, n->shape.w);
-	if ((double)n->shape.n*n->shape.c*n->shape.h*n->shape.w > 1 << 28)
+	if (n->nout < 1 || n->out->shape.n < 1 || n->out->shape.c < 1 || n->out->shape.h < 1 || n->out->shape.w < 1)
+		die("shape rule of %s left %dx%dx%dx%d", op_rows[n->op].name, n->out->shape.n, n->out->shape.c, n->out->shape.h, n->out->shape.w);
+	if ((double)n->out->shape.n*n->out->shape.c*n->out->shape.h*n->out->shape.w > 1 << 28)
 		fail_at(n, "want a result of at most 2^28 elements, got %dx%dx%dx%d",
-		        n->shape.n, n->shape.c, n->shape.h, n->shape.w);
+		        n->out->shape.n, n->out->shape.c, n->out->shape.h, n->out->shape.w);
 	if (n->op == O_conv2d || n->op == O_linear) {
 		int rank;
 		Shape w = param_shape(n, P_weight, &rank);
@@ -201,7 +218,7 @@ param_shape(const Node *n, ParamId p, int *rank)
 {
 	if (p != P_weight) {
 		*rank = 1;
-		return (Shape){ n->shape.c, 1, 1, 1 };
+		return (Shape){ n->out->shape.c, 1, 1, 1 };
 	}
 	if (n->op == O_linear) {
 		*rank = 2;
@@ -211,18 +228,18 @@ param_shape(const Node *n, ParamId p, int *rank)
 	return (Shape){ n->a.out, n->in[0]->shape.c/n->a.groups, n->a.kernel.h, n->a.kernel.w };
 }
 
-/* node_remove - take n out of the graph; whoever read it reads by */
+/* node_remove - take n, of one result, out of the graph; whoever read it reads by */
 void
-node_remove(Node *n, Node *by)
+node_remove(Node *n, Value *by)
 {
 	Graph *g = n->g;
 
 	for (int i = 0; i < g->count; i++)
 		for (int j = 0; j < g->nodes[i]->nin; j++)
-			if (g->nodes[i]->in[j] == n && g->nodes[i] != by)
+			if (g->nodes[i]->in[j] == n->out && g->nodes[i] != by->node)
 				g->nodes[i]->in[j] = by;
 	for (int i = 0; i < g->noutputs; i++)
-		if (g->outputs[i] == n)
+		if (g->outputs[i] == n->out)
 			g->outputs[i] = by;
 	n->id = -1;
 }
@@ -245,44 +262,47 @@ void
 fill_uses(Graph *g)
 {
 	for (int i = 0; i < g->count; i++)
-		g->nodes[i]->readers = 0;
+		for (int k = 0; k < NResults; k++) {
+			g->nodes[i]->out[k].readers = 0;
+			g->nodes[i]->out[k].from = g->nodes[i]->out[k].to = i;
+		}
 	for (int i = 0; i < g->count; i++)
-		for (int j = 0; j < g->nodes[i]->nin; j++)
+		for (int j = 0; j < g->nodes[i]->nin; j++) {
 			g->nodes[i]->in[j]->readers++;
-	for (int i = 0; i < g->noutputs; i++)
+			g->nodes[i]->in[j]->to = i;
+		}
+	for (int i = 0; i < g->noutputs; i++) {
 		g->outputs[i]->readers++;
+		g->outputs[i]->to = g->count;
+	}
 }
 
 bool
-is_output(const Node *n)
+is_output(const Value *v)
 {
-	for (int i = 0; i < n->g->noutputs; i++)
-		if (n->g->outputs[i] == n)
+	const Graph *g = v->node->g;
+
+	for (int i = 0; i < g->noutputs; i++)
+		if (g->outputs[i] == v)
 			return true;
 	return false;
 }
 
-size_t
-count_of(Shape s)
+bool
+takes_skip(const Node *n)
 {
-	return (size_t)s.n*(size_t)s.c*(size_t)s.h*(size_t)s.w;
+	return (n->op == O_conv2d || n->op == O_linear) && n->nin == 2;
 }
 
 /* macs_of - multiply-adds of one image, taps in the padding included, as the literature counts them */
 int64_t
 macs_of(const Node *n)
 {
-	int64_t out = (int64_t)n->shape.c*n->shape.h*n->shape.w;
+	int64_t out = (int64_t)n->out->shape.c*n->out->shape.h*n->out->shape.w;
 
 	if (n->op == O_linear)
 		return out*n->in[0]->shape.c;
 	if (n->op == O_conv2d)
 		return out*(n->in[0]->shape.c/n->a.groups)*n->a.kernel.h*n->a.kernel.w;
 	return 0;
-}
-
-int
-ceil_div(int a, int b)
-{
-	return (a + b - 1)/b;
 }

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "resnetc.h"
+#include "graph.h"
 
 static double
 between(double v, double lo, double hi)
@@ -33,11 +33,11 @@ interp_activate(const Attr *a, Act act, double v)
 	die("activation %d", act);
 }
 
-/* epilogue - what an op with V_EPI does after its own work: skip, then activation */
+/* epilogue - what an op with an epilogue does after its own work: skip, then activation */
 static void
 epilogue(const Node *n, const double *skip, double *y)
 {
-	for (size_t i = 0; i < count_of(n->shape); i++)
+	for (size_t i = 0; i < count_of(n->out->shape); i++)
 		y[i] = interp_activate(&n->a, (Act)n->a.act, skip ? y[i] + skip[i] : y[i]);
 }
 
@@ -45,7 +45,7 @@ static void
 interp_input(const Node *n, const double *const *x, double *y)
 {
 	const Image *im = &n->g->image;
-	Shape s = n->shape;
+	Shape s = n->out->shape;
 
 	for (int m = 0; m < s.n; m++)
 	for (int c = 0; c < s.c; c++)
@@ -70,7 +70,7 @@ static void
 interp_conv2d(const Node *n, const double *const *x, double *y)
 {
 	const Attr *a = &n->a;
-	Shape in = n->in[0]->shape, out = n->shape;
+	Shape in = n->in[0]->shape, out = n->out->shape;
 	int icg = in.c/a->groups, ocg = out.c/a->groups;
 	double *w, *b;
 
@@ -103,11 +103,11 @@ interp_conv2d(const Node *n, const double *const *x, double *y)
 static void
 interp_linear(const Node *n, const double *const *x, double *y)
 {
-	int in = n->in[0]->shape.c, out = n->shape.c;
+	int in = n->in[0]->shape.c, out = n->out->shape.c;
 	double *w, *b;
 
 	fold_weights(n, &w, &b);
-	for (int m = 0; m < n->shape.n; m++)
+	for (int m = 0; m < n->out->shape.n; m++)
 	for (int o = 0; o < out; o++) {
 		double s = b[o];
 		for (int i = 0; i < in; i++)
@@ -121,7 +121,7 @@ interp_linear(const Node *n, const double *const *x, double *y)
 static void
 interp_bn(const Node *n, const double *const *x, double *y)
 {
-	Shape s = n->shape;
+	Shape s = n->out->shape;
 	double *scale, *shift;
 
 	fold_weights(n, &scale, &shift);
@@ -139,7 +139,7 @@ interp_bn(const Node *n, const double *const *x, double *y)
 static void
 interp_act(const Node *n, const double *const *x, double *y)
 {
-	for (size_t i = 0; i < count_of(n->shape); i++)
+	for (size_t i = 0; i < count_of(n->out->shape); i++)
 		y[i] = interp_activate(&n->a, act_of(n->op), x[0][i]);
 }
 
@@ -155,7 +155,7 @@ interp_act(const Node *n, const double *const *x, double *y)
 static void
 interp_add(const Node *n, const double *const *x, double *y)
 {
-	for (size_t i = 0; i < count_of(n->shape); i++)
+	for (size_t i = 0; i < count_of(n->out->shape); i++)
 		y[i] = x[0][i] + x[1][i];
 }
 
@@ -179,7 +179,7 @@ static void
 interp_pool(const Node *n, bool max, const double *x, double *y)
 {
 	const Attr *a = &n->a;
-	Shape in = n->in[0]->shape, out = n->shape;
+	Shape in = n->in[0]->shape, out = n->out->shape;
 
 	for (int m = 0; m < out.n*out.c; m++)
 	for (int i = 0; i < out.h; i++)
@@ -221,7 +221,7 @@ interp_avg_pool(const Node *n, const double *const *x, double *y)
 static void
 interp_adaptive(const Node *n, bool max, const double *x, double *y)
 {
-	Shape in = n->in[0]->shape, out = n->shape;
+	Shape in = n->in[0]->shape, out = n->out->shape;
 
 	for (int m = 0; m < out.n*out.c; m++)
 	for (int i = 0; i < out.h; i++)
@@ -249,17 +249,17 @@ interp_adaptive_max_pool(const Node *n, const double *const *x, double *y)
 static void
 interp_mul(const Node *n, const double *const *x, double *y)
 {
-	size_t hw = (size_t)n->shape.h*(size_t)n->shape.w;
+	size_t hw = (size_t)n->out->shape.h*(size_t)n->out->shape.w;
 	bool gate = n->in[1]->shape.h*n->in[1]->shape.w == 1;
 
-	for (size_t i = 0; i < count_of(n->shape); i++)
+	for (size_t i = 0; i < count_of(n->out->shape); i++)
 		y[i] = x[0][i]*x[1][gate ? i/hw : i];
 }
 
 static void
 interp_upsample(const Node *n, const double *const *x, double *y)
 {
-	Shape in = n->in[0]->shape, out = n->shape;
+	Shape in = n->in[0]->shape, out = n->out->shape;
 
 	for (int m = 0; m < out.n*out.c; m++)
 	for (int i = 0; i < out.h; i++)
@@ -284,9 +284,9 @@ interp_top_k(const Node *n, const double *const *x, double *y)
 
 	if (!taken)
 		fail("out of memory");
-	for (int m = 0; m < n->shape.n; m++) {
+	for (int m = 0; m < n->out->shape.n; m++) {
 		const double *v = x[0] + (size_t)m*(size_t)c;
-		double *values = y + 2*m*k, *at = values + k;
+		double *values = y + m*k, *at = y + (n->out->shape.n + m)*k;
 		memset(taken, 0, (size_t)c*sizeof *taken);
 		for (int i = 0; i < k; i++) {
 			int best = -1;
@@ -305,7 +305,7 @@ interp_top_k(const Node *n, const double *const *x, double *y)
 static void
 interp_concat(const Node *n, const double *const *x, double *y)
 {
-	for (int m = 0; m < n->shape.n; m++)
+	for (int m = 0; m < n->out->shape.n; m++)
 		for (int i = 0; i < n->nin; i++) {
 			Shape s = n->in[i]->shape;
 			size_t len = (size_t)s.c*s.h*s.w;
@@ -331,7 +331,7 @@ static void
 interp_pad(const Node *n, const double *const *x, double *y)
 {
 	const Attr *a = &n->a;
-	Shape in = n->in[0]->shape, out = n->shape;
+	Shape in = n->in[0]->shape, out = n->out->shape;
 
 	memset(y, 0, count_of(out)*sizeof *y);
 	for (int m = 0; m < in.n; m++)
@@ -344,13 +344,13 @@ interp_pad(const Node *n, const double *const *x, double *y)
 static void
 interp_flatten(const Node *n, const double *const *x, double *y)
 {
-	memcpy(y, x[0], count_of(n->shape)*sizeof *y);
+	memcpy(y, x[0], count_of(n->out->shape)*sizeof *y);
 }
 
 static void
 interp_softmax(const Node *n, const double *const *x, double *y)
 {
-	Shape s = n->shape;
+	Shape s = n->out->shape;
 	size_t hw = (size_t)s.h*s.w;
 
 	for (int m = 0; m < s.n; m++)
@@ -375,11 +375,30 @@ interp_node(const Node *n, const double *const *x, double *y)
 #include "ops.h"
 #undef OP
 	};
-	bool skip = (n->op == O_conv2d || n->op == O_linear) && n->nin == 2;
 
 	run[n->op](n, x, y);
 	if (op_rows[n->op].epilogue)
-		epilogue(n, skip ? x[1] : NULL, y);
+		epilogue(n, takes_skip(n) ? x[1] : NULL, y);
+}
+
+size_t
+results_of(const Node *n)
+{
+	size_t count = 0;
+
+	for (int i = 0; i < n->nout; i++)
+		count += count_of(n->out[i].shape);
+	return count;
+}
+
+double *
+value_in(double *const *values, const Value *v)
+{
+	double *at = values[v->node->id];
+
+	for (int i = 0; i < v->index; i++)
+		at += count_of(v->node->out[i].shape);
+	return at;
 }
 
 double **
@@ -391,8 +410,8 @@ interp(const Graph *g, const double *input)
 		const Node *n = g->nodes[i];
 		const double *x[NInputs] = { input };
 		for (int j = 0; j < n->nin; j++)
-			x[j] = values[n->in[j]->id];
-		values[i] = malloc(count_of(n->shape)*sizeof **values);
+			x[j] = value_in(values, n->in[j]);
+		values[i] = malloc(results_of(n)*sizeof **values);
 		if (!values[i])
 			fail("out of memory");
 		interp_node(n, x, values[i]);

@@ -97,3 +97,9 @@ array_grow(void *array, int count, size_t item)
 		memcpy(bigger, array, (size_t)count*item);
 	return bigger;
 }
+
+int
+ceil_div(int a, int b)
+{
+	return (a + b - 1)/b;
+}

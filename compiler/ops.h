@@ -65,4 +65,4 @@ OP(upsample_nearest,    1,  1, upsample, upsample, 0,0,0,0, A_size|A_coords|A_ro
 OP(upsample_bilinear,   1,  1, upsample, upsample, 0,0,0,0, A_size|A_coords|A_scale_h|A_scale_w,
    "each result pixel is a mean of up to four input pixels (torch.nn.Upsample, ONNX Resize)")
 OP(top_k,               1,  1, top_k,    top_k,    0,0,0,0, A_out,
-   "the out largest of a flat input, largest first, then their positions as floats; of equals the first; NaN is largest (torch.topk)")
+   "two results: the out largest of a flat input, largest first, and their positions; of equals the first; NaN is largest (torch.topk)")

@@ -68,7 +68,7 @@ sample_at(const Attr *a, bool nearest, bool rows, int in, int out, int i)
 Sample
 sample_of(const Node *n, bool rows, int i)
 {
-	Shape x = n->in[0]->shape, y = n->shape;
+	Shape x = n->in[0]->shape, y = n->out->shape;
 
 	return sample_at(&n->a, n->op == O_upsample_nearest, rows, rows ? x.h : x.w, rows ? y.h : y.w, i);
 }

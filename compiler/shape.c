@@ -1,15 +1,15 @@
 /*
-** shape.c - the shape rules: each sets n->shape from the inputs and attributes, resolves defaulted
+** shape.c - the shape rules: each sets the shapes of n's results from the inputs and attributes, resolves defaulted
 ** padding and stride, and reports what cannot be. Formulas as in PyTorch's documentation.
 */
-#include "resnetc.h"
+#include "graph.h"
 
 void
 shape_input(Node *n)
 {
-	n->shape = n->a.shape;
-	if (n->shape.n < 1)
-		n->shape.n = 1;
+	n->out->shape = n->a.shape;
+	if (n->out->shape.n < 1)
+		n->out->shape.n = 1;
 }
 
 /* pads_of - resolve "same" and default padding of one axis: before and after */
@@ -64,19 +64,19 @@ shape_windows(Node *n, int channels)
 	const Attr *a = &n->a;
 
 	resolve_padding(n, x);
-	n->shape = (Shape){ x.n, channels,
+	n->out->shape = (Shape){ x.n, channels,
 		windows(n, "rows", x.h, a->padding.t, a->padding.b, a->kernel.h, a->stride.h, a->dilation.h, a->ceil_mode),
 		windows(n, "columns", x.w, a->padding.l, a->padding.r, a->kernel.w, a->stride.w, a->dilation.w, a->ceil_mode) };
 }
 
 static void
-want_same(const Node *n, const Node *x, Shape want)
+want_same(const Node *n, const Value *x, Shape want)
 {
 	Shape s = x->shape;
 
 	if (s.n != want.n || s.c != want.c || s.h != want.h || s.w != want.w)
 		fail_at(n, "want inputs of one shape, got %dx%dx%d ('%s') and %dx%dx%d ('%s')",
-		        want.c, want.h, want.w, n->op == O_add ? n->in[0]->name : n->name, s.c, s.h, s.w, x->name);
+		        want.c, want.h, want.w, n->op == O_add ? n->in[0]->node->name : n->name, s.c, s.h, s.w, x->node->name);
 }
 
 void
@@ -90,7 +90,7 @@ shape_conv2d(Node *n)
 		fail_at(n, "want output channels divisible by groups = %d, got %d", groups, n->a.out);
 	shape_windows(n, n->a.out);
 	if (n->nin == 2)
-		want_same(n, n->in[1], n->shape);
+		want_same(n, n->in[1], n->out->shape);
 }
 
 void
@@ -100,22 +100,22 @@ shape_linear(Node *n)
 
 	if (x.h != 1 || x.w != 1)
 		fail_at(n, "want a flat input (nn.flatten before it), got %dx%dx%d", x.c, x.h, x.w);
-	n->shape = (Shape){ x.n, n->a.out, 1, 1 };
+	n->out->shape = (Shape){ x.n, n->a.out, 1, 1 };
 	if (n->nin == 2)
-		want_same(n, n->in[1], n->shape);
+		want_same(n, n->in[1], n->out->shape);
 }
 
 void
 shape_same(Node *n)
 {
-	n->shape = n->in[0]->shape;
+	n->out->shape = n->in[0]->shape;
 }
 
 void
 shape_add(Node *n)
 {
-	n->shape = n->in[0]->shape;
-	want_same(n, n->in[1], n->shape);
+	n->out->shape = n->in[0]->shape;
+	want_same(n, n->in[1], n->out->shape);
 }
 
 void
@@ -139,7 +139,7 @@ shape_adaptive(Node *n)
 {
 	Shape x = n->in[0]->shape;
 
-	n->shape = (Shape){ x.n, x.c, n->a.size.h, n->a.size.w };
+	n->out->shape = (Shape){ x.n, x.c, n->a.size.h, n->a.size.w };
 }
 
 void
@@ -147,12 +147,12 @@ shape_mul(Node *n)
 {
 	Shape x = n->in[0]->shape, z = n->in[1]->shape;
 
-	n->shape = x;
+	n->out->shape = x;
 	if (z.n == x.n && z.c == x.c && z.h == 1 && z.w == 1)
 		return;
 	if (z.n != x.n || z.c != x.c || z.h != x.h || z.w != x.w)
 		fail_at(n, "want a second input of shape %dx%dx%d or %dx1x1, got %dx%dx%d ('%s')", x.c, x.h, x.w, x.c, z.c, z.h, z.w,
-		        n->in[1]->name);
+		        n->in[1]->node->name);
 }
 
 void
@@ -160,10 +160,10 @@ shape_upsample(Node *n)
 {
 	Shape x = n->in[0]->shape;
 
-	n->shape = (Shape){ x.n, x.c, n->a.size.h, n->a.size.w };
+	n->out->shape = (Shape){ x.n, x.c, n->a.size.h, n->a.size.w };
 }
 
-/* shape_top_k - values, then positions */
+/* shape_top_k - the values; where they are, as integers */
 void
 shape_top_k(Node *n)
 {
@@ -173,20 +173,22 @@ shape_top_k(Node *n)
 		fail_at(n, "want a flat input (nn.flatten before it), got %dx%dx%d", x.c, x.h, x.w);
 	if (n->a.out > x.c)
 		fail_at(n, "want out of at most the input's %d channels, got %d", x.c, n->a.out);
-	n->shape = (Shape){ x.n, 2*n->a.out, 1, 1 };
+	n->nout = 2;
+	n->out[0].shape = n->out[1].shape = (Shape){ x.n, n->a.out, 1, 1 };
+	n->out[1].dtype = DT_i32;
 }
 
 void
 shape_concat(Node *n)
 {
-	n->shape = n->in[0]->shape;
-	n->shape.c = 0;
+	n->out->shape = n->in[0]->shape;
+	n->out->shape.c = 0;
 	for (int i = 0; i < n->nin; i++) {
 		Shape x = n->in[i]->shape, y = n->in[0]->shape;
 		if (x.n != y.n || x.h != y.h || x.w != y.w)
 			fail_at(n, "want inputs of one height and width, got %dx%d ('%s') and %dx%d ('%s')",
-			        y.h, y.w, n->in[0]->name, x.h, x.w, n->in[i]->name);
-		n->shape.c += x.c;
+			        y.h, y.w, n->in[0]->node->name, x.h, x.w, n->in[i]->node->name);
+		n->out->shape.c += x.c;
 	}
 }
 
@@ -207,10 +209,10 @@ shape_slice(Node *n)
 	Attr *a = &n->a;
 	Range c = { a->channels.h, a->channels.w, a->channels.h >= 0 };
 
-	n->shape.n = x.n;
-	n->shape.c = range(n, "channels", &c, x.c);
-	n->shape.h = range(n, "rows", &a->rows, x.h);
-	n->shape.w = range(n, "cols", &a->cols, x.w);
+	n->out->shape.n = x.n;
+	n->out->shape.c = range(n, "channels", &c, x.c);
+	n->out->shape.h = range(n, "rows", &a->rows, x.h);
+	n->out->shape.w = range(n, "cols", &a->cols, x.w);
 	a->channels = (Pair){ c.from, c.to };
 }
 
@@ -222,7 +224,7 @@ shape_pad(Node *n)
 
 	if (a->padding.t < 0)
 		fail_at(n, "want padding as numbers, got \"same\"");
-	n->shape = (Shape){ x.n, x.c + a->channels.h + a->channels.w,
+	n->out->shape = (Shape){ x.n, x.c + a->channels.h + a->channels.w,
 		x.h + a->padding.t + a->padding.b, x.w + a->padding.l + a->padding.r };
 }
 
@@ -231,5 +233,5 @@ shape_flatten(Node *n)
 {
 	Shape x = n->in[0]->shape;
 
-	n->shape = (Shape){ x.n, x.c*x.h*x.w, 1, 1 };
+	n->out->shape = (Shape){ x.n, x.c*x.h*x.w, 1, 1 };
 }

@@ -49,30 +49,34 @@ dsl_fail(lua_State *L, const char *format, ...)
 
 /* --- tensors --- */
 
-static Node *
-to_node(lua_State *L, int index, const char *op, const char *name)
+static Value *
+to_value(lua_State *L, int index, const char *op, const char *name)
 {
-	Node **n = luaL_testudata(L, index, "resnet.tensor");
+	Value **v = luaL_testudata(L, index, "resnet.tensor");
 
-	if (!n)
+	if (!v)
 		dsl_fail(L, "%s '%s': want a tensor, got %s", op, name, lua_isnoneornil(L, index) ? "nothing" : luaL_typename(L, index));
-	else if ((*n)->g != dsl_of(L)->g)
-		dsl_fail(L, "%s '%s': want tensors of this model, got '%s' of another", op, name, (*n)->name);
-	return *n;
+	else if ((*v)->node->g != dsl_of(L)->g)
+		dsl_fail(L, "%s '%s': want tensors of this model, got '%s' of another", op, name, (*v)->node->name);
+	return *v;
 }
 
+/* push_results - a tensor a result */
 static int
-push_node(lua_State *L, Node *n)
+push_results(lua_State *L, Node *n)
 {
-	*(Node **)lua_newuserdatauv(L, sizeof n, 0) = n;
-	luaL_setmetatable(L, "resnet.tensor");
-	return 1;
+	for (int i = 0; i < n->nout; i++) {
+		*(Value **)lua_newuserdatauv(L, sizeof(Value *), 0) = &n->out[i];
+		luaL_setmetatable(L, "resnet.tensor");
+	}
+	return n->nout;
 }
 
 static int
 tensor_index(lua_State *L)
 {
-	const Node *n = *(Node **)luaL_checkudata(L, 1, "resnet.tensor");
+	const Value *v = *(Value **)luaL_checkudata(L, 1, "resnet.tensor");
+	const Node *n = v->node;
 	const char *key = luaL_checkstring(L, 2);
 	static const char *const keys[] = { "name", "channels", "height", "width", "op" };
 
@@ -81,11 +85,11 @@ tensor_index(lua_State *L)
 	else if (!strcmp(key, "op"))
 		lua_pushstring(L, op_rows[n->op].name);
 	else if (!strcmp(key, "channels"))
-		lua_pushinteger(L, n->shape.c);
+		lua_pushinteger(L, v->shape.c);
 	else if (!strcmp(key, "height"))
-		lua_pushinteger(L, n->shape.h);
+		lua_pushinteger(L, v->shape.h);
 	else if (!strcmp(key, "width"))
-		lua_pushinteger(L, n->shape.w);
+		lua_pushinteger(L, v->shape.w);
 	else {
 		const char *near = nearest(key, keys, 5);
 		return dsl_fail(L, "tensor '%s': want name, op, channels, height or width, got '%s'%s%s%s", n->name, key,
@@ -121,9 +125,9 @@ tensor_mul(lua_State *L)
 static int
 tensor_text(lua_State *L)
 {
-	const Node *n = *(Node **)luaL_checkudata(L, 1, "resnet.tensor");
+	const Value *v = *(Value **)luaL_checkudata(L, 1, "resnet.tensor");
 
-	lua_pushfstring(L, "%s '%s' %dx%dx%d", op_rows[n->op].name, n->name, n->shape.c, n->shape.h, n->shape.w);
+	lua_pushfstring(L, "%s '%s' %dx%dx%d", op_rows[v->node->op].name, v->node->name, v->shape.c, v->shape.h, v->shape.w);
 	return 1;
 }
 
@@ -173,7 +177,7 @@ raw_op(lua_State *L)
 		return dsl_fail(L, op_rows[op].lo == op_rows[op].hi ? "%s '%s': want %d tensor%s, got %d" : "%s '%s': want at least %d tensor%s, got %d",
 		                op_rows[op].name, name, op_rows[op].lo, op_rows[op].lo == 1 ? "" : "s", inputs);
 	for (int i = 0; i < inputs; i++)
-		n->in[n->nin++] = to_node(L, 4 + i, op_rows[op].name, name);
+		n->in[n->nin++] = to_value(L, 4 + i, op_rows[op].name, name);
 	attrs_parse(L, 3, n);
 	if (op == O_input) {
 		n->a.shape.n = d->o->batch ? d->o->batch : 1;
@@ -181,7 +185,7 @@ raw_op(lua_State *L)
 		n->a.shape.w = d->o->w ? d->o->w : n->a.shape.w;
 	}
 	node_add(d->g, n);
-	return push_node(L, n);
+	return push_results(L, n);
 }
 
 /* raw.begin() - start a graph */
@@ -239,7 +243,7 @@ raw_layer(lua_State *L)
 	Node *n = layer_named(d, name);
 
 	if (n)
-		return push_node(L, n);
+		return push_results(L, n);
 	for (int i = 0; i < d->g->count; i++)
 		names[i] = d->g->nodes[i]->name;
 	near = nearest(name, names, d->g->count);
@@ -401,7 +405,7 @@ raw_finish(lua_State *L)
 	g->name = arena_text("%s", name);
 	for (int i = 1; i <= (int)lua_rawlen(L, 3); i++) {
 		lua_rawgeti(L, 3, i);
-		PUSH(g->outputs, g->noutputs, to_node(L, -1, "model", g->name));
+		PUSH(g->outputs, g->noutputs, to_value(L, -1, "model", g->name));
 		lua_rawgeti(L, 4, i);
 		output_name(L, g, i - 1);
 	}
@@ -413,7 +417,7 @@ raw_finish(lua_State *L)
 		g->prefix = d->o->prefix;
 	lua_pop(L, 1);
 	if (lua_getfield(L, 1, "image") == LUA_TTABLE)
-		read_image(L, g, g->nodes[0]->shape.c);
+		read_image(L, g, g->nodes[0]->out->shape.c);
 	lua_getfield(L, 1, "classes");
 	read_words(L, "classes", &g->classes, &g->nclasses);
 	lua_getfield(L, 1, "ignore");

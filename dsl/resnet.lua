@@ -59,9 +59,9 @@ local function at_line(f)
 	local line = raw.line()
 	return function(...)
 		local before = raw.at(line)
-		local y = f(...)
+		local y = table.pack(f(...))
 		raw.at(before)
-		return y
+		return table.unpack(y, 1, y.n)
 	end
 end
 
@@ -120,9 +120,9 @@ end
 function nn.scope(name, f, ...)
 	local outer = scope
 	scope = outer .. name .. "."
-	local y = f(...)
+	local y = table.pack(f(...))
 	scope = outer
-	return y
+	return table.unpack(y, 1, y.n)
 end
 
 -- Ops -------------------------------------------------------------------------------------------
@@ -479,7 +479,7 @@ end
 
 local function ranked(what, y, o)
 	if o.softmax then y = nn.softmax(y) end
-	if o.top then y = nn.top_k(y, { whole(what .. ": want top", o.top, 1, y.channels) }) end
+	if o.top then return nn.top_k(y, { whole(what .. ": want top", o.top, 1, y.channels) }) end
 	return y
 end
 
@@ -595,9 +595,18 @@ local function callable(what, f)
 end
 
 local function run(what, f, x, ...)
-	local y = callable(what, f)(x, ...)
-	if not is_tensor(y) then fail("model: want %s to return a tensor, got %s", what, kind(y)) end
-	return y
+	local y = table.pack(callable(what, f)(x, ...))
+	for i = 1, math.max(y.n, 1) do
+		if not is_tensor(y[i]) then fail("model: want %s to return a tensor, got %s", what, kind(y[i])) end
+	end
+	return table.unpack(y, 1, y.n)
+end
+
+-- results - one output a tensor that a part returns, the second named NAME_2 and so on; name: nil for none
+local function results(outputs, name, ...)
+	for i, y in ipairs({ ... }) do
+		outputs[#outputs + 1] = name and { i > 1 and name .. "_" .. i or name, y } or y
+	end
 end
 
 -- set_defaults - the model's bn and bias options
@@ -631,7 +640,8 @@ local function pick_outputs(list)
 end
 
 -- nn.model { name, input = nn.image { ... }, stem, stages = { ... }, body, head, ... }
--- The parts run in this order, each a function of a tensor; stages are named layer1, layer2, ...
+-- The parts run in this order, each a function of a tensor; stages are named layer1, layer2, ... What the last part returns
+-- is the output, or are the outputs.
 --   name      prefix of every generated symbol, a C identifier
 --   variant   of all stages that do not say their own: "v1", "v1.5", "B", "C", "D"
 --   shortcut  likewise; act likewise
@@ -671,16 +681,18 @@ function nn.model(m)
 		x = nn.scope("layer" .. i, run, "stage", stage, x, { variant = m.variant, shortcut = m.shortcut, act = m.act })
 		parts["layer" .. i] = x
 	end
-	if m.body then x = run("body", m.body, x) end
+	local last = table.pack(x)
+	if m.body then last = table.pack(run("body", m.body, x)) end
+	x = last[1]
 	parts.body = x
 	if type(m.head) == "table" then
-		for i, h in ipairs(m.head) do
+		for _, h in ipairs(m.head) do
 			want_table("model: head", h)
-			outputs[i] = { h[1], run("head", h[2], x) }
+			results(outputs, h[1], run("head", h[2], x))
 		end
 	else
-		if m.head then x = run("head", m.head, x) end
-		outputs[1] = m.taps and { "head", x } or x
+		if m.head then last = table.pack(run("head", m.head, x)) end
+		results(outputs, m.taps and "head", table.unpack(last, 1, last.n))
 	end
 	for _, tap in ipairs(m.taps and want_table("model: taps", m.taps) or {}) do
 		local t = parts[tap] or raw.layer(tap)

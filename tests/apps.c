@@ -229,7 +229,7 @@ stand_in(void)
 	in = doubles(x, 3*96*96);
 	v = interp(g, in);
 	for (int i = 0; i < 10; i++)
-		y[i] = (float)v[g->outputs[0]->id][i];
+		y[i] = (float)v[g->outputs[0]->node->id][i];
 	npy_write(in_dir("guide/input.npy"), x, 4, (int64_t[]){ 1, 3, 96, 96 });
 	npy_write(in_dir("guide/expected.npy"), y, 2, (int64_t[]){ 1, 10 });
 	put_file("guide/input.bin", x, 3*96*96*sizeof *x);

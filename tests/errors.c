@@ -169,7 +169,7 @@ static const struct {
 	{ "weights", BODY("return nn.linear(nn.linear(nn.flatten(x), { 65536 }), { 65536 })"), "model.lua:3: linear 'fc2': want at most 2^28 weights, got 65536x65536x1x1" },
 	{ "floats", BODY("local t = nn.pad(nn.upsample(x, { size = 4096 }), { channels = { 13, 0 } })\n"
 	  "local a, b, c, d, e = nn.relu(t), nn.sigmoid(t), nn.silu(t), nn.relu6(t), nn.hard_swish(t)\nreturn a + b + c + d + e"),
-	  "model.lua: want at most 2^30 floats of weights and of arena, got 416 and 1342177280" },
+	  "model.lua: want at most 2^32 bytes of weights and of arena, got 1664 and 5368709120" },
 	{ "names_word", HEAD "return nn.model { name = \"m\", input = nn.image { 3, 8, 8 }, names = \"tim\" }",
 	  "model.lua:2: model: names: want one of torchvision, timm, fastai, fastbook, learner, cifar, got \"tim\"; did you mean 'timm'?" },
 };

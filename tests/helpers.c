@@ -124,7 +124,7 @@ error_of(const char *file, const char *target, unsigned skip, int threads)
 	session_run(&s, in, out);
 	for (int i = 0; i < before->noutputs; i++) {
 		size_t count = count_of(before->outputs[i]->shape);
-		most = fmax(most, worst(p, values[before->outputs[i]->id], count));
+		most = fmax(most, worst(p, values[before->outputs[i]->node->id], count));
 		p += count;
 	}
 	interp_free(before, values);

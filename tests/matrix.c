@@ -190,7 +190,7 @@ START_TEST(row_is_right)
 	const Graph *g = m->g;
 	DslOptions o = { .batch = rows[r].batch };
 	Graph *before = dsl_load(body_model(rows[r].c, rows[r].h, rows[r].w, rows[r].body), &o);
-	size_t inputs = count_of(g->nodes[0]->shape), outputs = count_of(g->outputs[0]->shape);
+	size_t inputs = count_of(g->nodes[0]->out->shape), outputs = count_of(g->outputs[0]->shape);
 	float *in = numbers(inputs, (unsigned)r), *out = malloc((outputs + 1)*sizeof *out);
 	double *din = doubles(in, inputs), **values;
 	File blob = emit_blob(m);
@@ -208,7 +208,7 @@ START_TEST(row_is_right)
 	out[outputs] = 12345;
 	ck_assert_int_eq(run(blob.data, in, out, ws, g->arena*sizeof *ws), RC_OK);
 	ck_assert_float_eq(out[outputs], 12345);
-	double e = worst(out, values[before->outputs[0]->id], outputs);
+	double e = worst(out, values[before->outputs[0]->node->id], outputs);
 	/* Winograd's transforms lose about twice what a direct sum loses */
 	ck_assert_msg(e < (has_winograd(g) ? 1e-5 : 3e-6), "%s on %s: %dx%dx%dx%d %s: error %g", op_rows[rows[r].op].name, matrix_targets[t], rows[r].batch,
 	              rows[r].c, rows[r].h, rows[r].w, rows[r].body, e);

@@ -353,12 +353,12 @@ import(void *user)
 	static const OnnxOptions none;
 	Graph *g = onnx_import(in_dir("g.onnx"), &none);
 	Shape s = g->outputs[0]->shape;
-	double *x = calloc(count_of(g->nodes[0]->shape), sizeof *x), **v = interp(g, x);
+	double *x = calloc(count_of(g->nodes[0]->out->shape), sizeof *x), **v = interp(g, x);
 
 	(void)user;
 	summary = arena_text("%dx%dx%d:", s.c, s.h, s.w);
 	for (int c = 0; c < s.c && c < 3; c++)
-		summary = arena_text("%s %g", summary, v[g->outputs[0]->id][(size_t)c*(size_t)(s.h*s.w)] + 0);
+		summary = arena_text("%s %g", summary, v[g->outputs[0]->node->id][(size_t)c*(size_t)(s.h*s.w)] + 0);
 	interp_free(g, v);
 	free(x);
 }

@@ -129,7 +129,7 @@ START_TEST(interpreter_agrees_with_itself_after_fusion)
 	run_passes(b, &po);
 	vb = interp(b, x);
 	for (int i = 0; i < 10; i++)
-		ck_assert_double_eq_tol(va[a->outputs[0]->id][i], vb[b->outputs[0]->id][i], 1e-12);
+		ck_assert_double_eq_tol(va[a->outputs[0]->node->id][i], vb[b->outputs[0]->node->id][i], 1e-12);
 	free(in);
 	free(x);
 	interp_free(a, va);

@@ -33,16 +33,16 @@ random_body(unsigned seed)
 }
 
 static bool
-live_together(const Graph *g, const Node *a, const Node *b)
+live_together(const Graph *g, const Value *a, const Value *b)
 {
 	/* a before b; a is still needed when b is made, and b does not take it over as its last reader */
-	int last = is_output(a) ? g->count : a->id;
+	int last = is_output(a) ? g->count : a->node->id;
 
 	for (int i = 0; i < g->count; i++)
 		for (int j = 0; j < g->nodes[i]->nin; j++)
 			if (g->nodes[i]->in[j] == a && i > last)
 				last = i;
-	return last > b->id || (last == b->id && b->over != a);
+	return last > b->node->id || (last == b->node->id && b->over != a);
 }
 
 START_TEST(nothing_live_overlaps)
@@ -52,10 +52,10 @@ START_TEST(nothing_live_overlaps)
 	compiled(g, _i%2 ? "avx2" : "neon", 0);
 	for (int i = 0; i < g->count; i++)
 		for (int j = i + 1; j < g->count; j++) {
-			const Node *a = g->nodes[i], *b = g->nodes[j];
-			size_t alen = layout_floats(&a->lay, a->shape), blen = layout_floats(&b->lay, b->shape);
+			const Value *a = g->nodes[i]->out, *b = g->nodes[j]->out;
+			size_t alen = value_bytes(a->dtype, a->shape, &a->lay), blen = value_bytes(b->dtype, b->shape, &b->lay);
 			if (live_together(g, a, b))
-				ck_assert_msg(a->at + alen <= b->at || b->at + blen <= a->at, "'%s' and '%s'", a->name, b->name);
+				ck_assert_msg(a->at + alen <= b->at || b->at + blen <= a->at, "'%s' and '%s'", a->node->name, b->node->name);
 			ck_assert(a->at + alen <= g->arena && b->at + blen <= g->arena);
 		}
 	ck_assert_msg((double)g->arena <= 1.15*(double)g->live, "arena %zu, live %zu", g->arena, g->live);
@@ -88,9 +88,10 @@ START_TEST(without_plan_nothing_is_shared)
 
 	compiled(g, "avx2", 1u << pass_named("plan"));
 	for (int i = 0; i < g->count; i++) {
+		const Value *y = g->nodes[i]->out;
 		Kernel k = kernel_of(g->nodes[i], 0);
-		sum += layout_floats(&g->nodes[i]->lay, g->nodes[i]->shape);
-		sum += k.family->phases ? k.family->phases(&k).scratch : 0;
+		sum += value_bytes(y->dtype, y->shape, &y->lay);
+		sum += k.family->scratch ? aligned(k.family->scratch(&k)) : 0;
 	}
 	ck_assert_uint_eq(g->arena, sum);
 }

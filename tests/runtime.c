@@ -245,7 +245,7 @@ START_TEST(odd_values_agree_with_the_interpreter)
 		session_run(&o, in, out);
 		x = doubles(in, 48);
 		v = interp(g, x);
-		ck_assert_msg(worst(out, v[g->outputs[0]->id], o.outputs) < 1e-6, "%s on %s", bodies[_i], target[t]);
+		ck_assert_msg(worst(out, v[g->outputs[0]->node->id], o.outputs) < 1e-6, "%s on %s", bodies[_i], target[t]);
 		session_close(&o);
 		interp_free(g, v);
 		free(fresh);

@@ -67,11 +67,10 @@ START_TEST(a_broken_weight_is_named)
 	Selftest *f = selftest_of_lib(s.host.lib, g->name);
 	for (int i = 0; i < g->count; i++) {
 		const Node *n = g->nodes[i];
-		Kernel k = kernel_of(n, 0);
-		if (!k.family->weights)
+		if (!n->npacked)
 			continue;
 		for (int t = 0; t < 3; t++) {
-			float *w = (float *)s.blob.data + n->w_at + k.family->weights(&k)*(size_t)(t + 1)/5, was = *w;
+			float *w = (float *)s.blob.data + (n->packed[0].at + n->packed[0].bytes*(size_t)(t + 1)/5)/sizeof(float), was = *w;
 			const char *layer;
 			*w += 1;
 			int status = run_selftest(f, g, s.blob.data, &layer);
@@ -143,7 +142,7 @@ START_TEST(checked_builds)
 		{ "", "", RC_OK, "-" },
 		{ "", "nan", RC_E_NAN, "input" },
 		{ "", "overlap", RC_E_OVERLAP, "-" },
-		{ "s/m + M_layer2_0_conv1, w + W_layer2_0_conv2/m + M_layer1_0_conv2, w + W_layer2_0_conv2/", "", RC_E_NAN, "layer2.0.conv2" },    /* dead by then */
+		{ "/\"layer2.0.conv1\"/s/{ [0-9]*, \\(.*\\), \\([0-9]*\\) } },/{ \\2, \\1, \\2 } },/", "", RC_E_NAN, "layer2.0.conv1" },    /* not written yet */
 		{ "/^conv3x3_16to32_16x16_s2_relu_p[0-9]*(/,/^}/s/st(y, /st(y - 16, a0); st(y, /", "", RC_E_BORDER, "layer2.0.conv1" },
 	};
 	const char *dir = in_dir(arena_text("checked%d", _i)), *cc = _i%2 ? "g++ -x c++ -std=c++17" : "cc -std=c11";

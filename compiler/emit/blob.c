@@ -14,7 +14,7 @@ File
 emit_blob(const Model *m)
 {
 	const Graph *g = m->g;
-	size_t len = m->weight_floats*sizeof(float);
+	size_t len = m->blob;
 	unsigned char *blob = aligned_alloc(64, (len + 63)/64*64);
 	rc_blob head = { .magic = "resnetc", .version = 1, .endian = 0x01020304, .bytes = len, .plan_hash = m->plan_hash };
 
@@ -25,11 +25,14 @@ emit_blob(const Model *m)
 		const Node *n = g->nodes[i];
 		Kernel k = kernel_of(n, 0);
 		double *w = NULL, *b = NULL;
+		void *to[NPacked] = { NULL };
 		if (k.family->pack)
 			fold_weights(n, &w, &b);
-		selftest_expect(n, w, b, (float *)(void *)blob + m->selftest_at + (size_t)i*2*RC_SUMS);
+		selftest_expect(n, w, b, (float *)(void *)(blob + m->selftest_at) + (size_t)i*2*RC_SUMS);
+		for (int p = 0; p < n->npacked; p++)
+			to[p] = blob + n->packed[p].at;
 		if (k.family->pack)
-			k.family->pack(&k, w, b, (float *)(void *)blob + n->w_at, (float *)(void *)blob + n->b_at);
+			k.family->pack(&k, w, b, to);
 		free(w);
 		free(b);
 	}

@@ -23,12 +23,12 @@ whole(const Artefact *a, Graph *g, Target *t)
 	g->target = t;
 	all.g = g;
 	all.artefact = a;
-	all.weight_floats = 0;
+	all.blob = 0;
 	t->name = "";
 	for (int i = 0; i < a->targets; i++) {
 		const Model *first = a->parts[i*a->sizes];
 		t->name = arena_text("%s%s%s", t->name, i ? "," : "", first->g->target->name);
-		all.weight_floats += first->weight_floats;
+		all.blob += first->blob;
 		hashes[i] = first->plan_hash;
 		for (int s = 0; s < a->sizes; s++)
 			if (a->parts[i*a->sizes + s]->g->arena > g->arena)
@@ -41,7 +41,7 @@ whole(const Artefact *a, Graph *g, Target *t)
 const char *
 size_name(const Model *m)
 {
-	Shape s = m->g->nodes[0]->shape;
+	Shape s = m->g->nodes[0]->out->shape;
 
 	return arena_text("%dx%d", s.h, s.w);
 }
@@ -90,14 +90,14 @@ emit_cases(Out *o, const Artefact *a, int size, const char *want, const char *ca
 			out_line(o, "#if defined(%s)", t->macro);
 		out_line(o, "case %d:", i);
 		out_set(o, "part", at ? "part + %zu" : "part", at);
-		out_set(o, "bytes", "%zu", m->weight_floats*sizeof(float));
+		out_set(o, "bytes", "%zu", m->blob);
 		out_set(o, "each_check", "%s_check", m->g->name);
 		out_set(o, "each_selftest", "%s_selftest", m->g->name);
 		out_set(o, "each_run_with", "%s_run_with", m->g->name);
 		out_text(o, call);
 		if (t->macro)
 			out_line(o, "#endif");
-		at += m->weight_floats*sizeof(float);
+		at += m->blob;
 	}
 	out_text(o, "default:\n"
 	            "return RC_E_CPU;\n"
@@ -136,7 +136,7 @@ emit_table(Out *o, const Artefact *a)
 	out_text(o, "\nconst $name_size $name_sizes[$NAME_SIZES] = {\n");
 	for (int s = 0; s < a->sizes; s++) {
 		const Model *m = a->parts[s];
-		Shape in = m->g->nodes[0]->shape;
+		Shape in = m->g->nodes[0]->out->shape;
 		out_line(o, "{ %d, %d, %zu, %zu, %zu, %s_run_%s, %s_run_with_%s }%s", in.h, in.w, count_of(in), outputs_of(m->g), workspace_of(a, s),
 		         a->name, size_name(m), a->name, size_name(m), s + 1 < a->sizes ? "," : "");
 	}
@@ -151,7 +151,7 @@ workspace_of(const Artefact *a, int size)
 	for (int t = 0; t < a->targets; t++)
 		if (a->parts[t*a->sizes + size]->g->arena > most)
 			most = a->parts[t*a->sizes + size]->g->arena;
-	return most*sizeof(float);
+	return most;
 }
 
 static File
@@ -198,7 +198,7 @@ static File
 join_blobs(const Model *all)
 {
 	const Artefact *a = all->artefact;
-	size_t at = 0, len = all->weight_floats*sizeof(float);
+	size_t at = 0, len = all->blob;
 	char *blob = malloc(len);
 
 	if (!blob)
@@ -212,6 +212,15 @@ join_blobs(const Model *all)
 	return (File){ arena_text("%s.weights", all->g->name), blob, len };
 }
 
+static bool
+packed_alike(const Node *a, const Node *b)
+{
+	for (int i = 0; i < a->npacked; i++)
+		if (a->packed[i].at != b->packed[i].at || a->packed[i].bytes != b->packed[i].bytes)
+			return false;
+	return a->npacked == b->npacked;
+}
+
 /* share_blob - all sizes of a target must want the same weights in the same places; they then have one hash */
 static void
 share_blob(const Artefact *a, int target)
@@ -223,10 +232,9 @@ share_blob(const Artefact *a, int target)
 		const Graph *g = m[s]->g, *first = m[0]->g;
 		hashes[s] = m[s]->plan_hash;
 		for (int i = 0; i < first->count; i++)
-			if (g->count != first->count || strcmp(g->nodes[i]->name, first->nodes[i]->name) || g->nodes[i]->w_at != first->nodes[i]->w_at ||
-			    g->nodes[i]->b_at != first->nodes[i]->b_at)
+			if (g->count != first->count || strcmp(g->nodes[i]->name, first->nodes[i]->name) || !packed_alike(g->nodes[i], first->nodes[i]))
 				fail_at(first->nodes[i], "want the same weights at all input sizes, got others at %s than at %s", size_name(m[s]), size_name(m[0]));
-		if (m[s]->weight_floats != m[0]->weight_floats)
+		if (m[s]->blob != m[0]->blob)
 			die("blobs of %s and %s differ", size_name(m[s]), size_name(m[0]));
 	}
 	hashes[0] = rc_hash(hashes, (size_t)a->sizes*sizeof *hashes);

@@ -26,6 +26,12 @@ upper_of(const char *name)
 }
 
 size_t
+input_bytes(const Graph *g)
+{
+	return count_of(g->nodes[0]->out->shape)*(g->image.u8 ? 1 : sizeof(float));
+}
+
+size_t
 outputs_of(const Graph *g)
 {
 	size_t count = 0;
@@ -74,7 +80,7 @@ quoted(const char *s)
 void
 emit_constants(Out *o, const Graph *g)
 {
-	int c = input_of(g)->shape.c;
+	int c = input_of(g)->out->shape.c;
 
 	if (has_adapter(g)) {
 		out_line(o, "const float %s_mean[%d] = { %s };", g->name, c, list_of(g->image.mean, c, "%.9gf"));
@@ -88,10 +94,19 @@ emit_constants(Out *o, const Graph *g)
 	}
 }
 
+static bool
+uses(const Graph *g, const Family *f)
+{
+	for (int i = 0; i < g->count; i++)
+		if (g->nodes[i]->family == f)
+			return true;
+	return false;
+}
+
 static void
 emit_meaning(Out *o, const Graph *g, const Node *in)
 {
-	Shape s = in->shape;
+	Shape s = in->out->shape;
 
 	out_line(o, "/*");
 	const Image *im = &g->image;
@@ -115,21 +130,17 @@ emit_meaning(Out *o, const Graph *g, const Node *in)
 	}
 	for (int i = 0; i < g->noutputs; i++) {
 		Shape y = g->outputs[i]->shape;
-		out_line(o, "** output  '%s': %d x %d x %d x %d floats, NCHW%s", *g->output_names[i] ? g->output_names[i] : g->outputs[i]->name, y.n, y.c,
+		out_line(o, "** output  '%s': %d x %d x %d x %d floats, NCHW%s", *g->output_names[i] ? g->output_names[i] : g->outputs[i]->node->name, y.n, y.c,
 		         y.h, y.w, g->noutputs > 1 ? "; outputs follow each other" : "");
-		if (g->outputs[i]->op == O_top_k)
-			out_line(o, "**         of each image the %d largest, then their positions", y.c/2);
+		if (g->outputs[i]->dtype == DT_i32)
+			out_line(o, "**         whole numbers: the positions of the largest");
 	}
 	out_line(o, "**");
 	out_line(o, "** Same bits for any number of threads and any workspace address.");
 	out_line(o, "** ReLU and max pooling keep NaN; multiply-adds are fused (rounded once) on every target but scalar.");
-	for (int i = 0; i < g->count; i++)
-		if (g->nodes[i]->family == &family_winograd) {
-			out_line(o, "** Some 3x3 convolutions are Winograd's: they round otherwise than direct sums, by about 1e-6 of the largest");
-			out_line(o, "** result (resnetc --exact: none are), and an infinity in their input can make NaN of its neighbours.");
-			out_line(o, "** A call takes at most 100 KB of stack.");
-			break;
-		}
+	for (int i = 0; i < nfamilies; i++)
+		if (families[i]->promise && uses(g, families[i]))
+			out_raw(o, families[i]->promise);
 	out_line(o, "** Input and output may lie at any float address and may be the same memory.");
 	out_line(o, "*/");
 }
@@ -161,7 +172,7 @@ emit_size_macros(Out *o, const Artefact *a)
 	for (int s = 0; s < a->sizes; s++) {
 		const Graph *g = a->parts[s]->g;
 		const char *upper = upper_of(a->name), *size = size_name(a->parts[s]);
-		out_line(o, "#define %s_INPUT_FLOATS_%s %zu", upper, size, count_of(g->nodes[0]->shape));
+		out_line(o, "#define %s_INPUT_FLOATS_%s %zu", upper, size, count_of(g->nodes[0]->out->shape));
 		out_line(o, "#define %s_OUTPUT_FLOATS_%s %zu", upper, size, outputs_of(g));
 		out_line(o, "#define %s_WORKSPACE_BYTES_%s %zu", upper, size, workspace_of(a, s));
 	}
@@ -220,18 +231,18 @@ emit_header(const Model *m)
 	emit_banner(o, m, "h", "interface of the network");
 	out_line(o, "%s", "");
 	emit_meaning(o, g, in);
-	out_set(o, "batch", "%d", in->shape.n);
-	out_set(o, "inputs", "%zu", count_of(in->shape));
-	out_set(o, "input_bytes", "%zu", count_of(in->shape)*(g->image.u8 ? 1 : sizeof(float)));
+	out_set(o, "batch", "%d", in->out->shape.n);
+	out_set(o, "inputs", "%zu", count_of(in->out->shape));
+	out_set(o, "input_bytes", "%zu", input_bytes(g));
 	out_set(o, "outputs", "%zu", outputs);
-	out_set(o, "arena", "%zu", g->arena*sizeof(float));
+	out_set(o, "arena", "%zu", g->arena);
 	out_set(o, "selftest", "%zu", selftest_of(m));
-	out_set(o, "weights", "%zu", m->weight_floats*sizeof(float));
+	out_set(o, "weights", "%zu", m->blob);
 	out_set(o, "hash", "0x%016llxu", (unsigned long long)m->plan_hash);
-	out_set(o, "macs", "%lld", (long long)macs*in->shape.n);
-	out_set(o, "c", "%d", in->shape.c);
-	out_set(o, "h", "%d", in->shape.h);
-	out_set(o, "w", "%d", in->shape.w);
+	out_set(o, "macs", "%lld", (long long)macs*in->out->shape.n);
+	out_set(o, "c", "%d", in->out->shape.c);
+	out_set(o, "h", "%d", in->out->shape.h);
+	out_set(o, "w", "%d", in->out->shape.w);
 	out_text(o,
 		"#ifndef $NAME_H\n"
 		"#define $NAME_H\n\n"

@@ -1,111 +1,215 @@
 /*
-** model.c - from the planned graph to functions and a blob layout: equal kernels become one
-** function, every function is written once, every node's weights get their place.
+** model.c - from the planned graph to functions and steps: equal kernels become one function, every function is written once,
+** every node's kernels become the steps that the runtime walks.
 */
-#include <stdlib.h>
 #include <string.h>
 
 #include "../../runtime/rc.h"
 #include "../resnetc.h"
 
-int
-parts_of(const Node *n)
+_Static_assert((int)NOperands == (int)RC_OPERANDS, "a kernel's operands fit a step");
+
+typedef struct {                     /* a kernel and the functions of its phases */
+	Kernel k;
+	const Function *phase[2];
+	int units[2];
+} Written;
+
+typedef struct {
+	Model *m;
+	Written *all;
+	int count;
+} Writer;
+
+/* write_phase - the function; its comment is what the family writes before emit_head */
+static const Function *
+write_phase(const Model *m, const Kernel *k, int phase, int *units)
 {
-	return n->op == O_concat ? n->nin : 1;
+	Out *o = out_in(m->functions);
+	const Family *f = k->family;
+	const char *text, *body, *stem;
+	char name[128];
+
+	f->describe(k, name, sizeof name);
+	stem = phase + 1 < f->phases ? f->phase_name(k, phase) : arena_text("%s", name);
+	*units = f->emit(o, k, phase);
+	text = out_string(o, NULL);
+	body = strstr(text, "*/\n");
+	return function_add(m->functions, arena_text("%.*s", (int)(body - text), text), "static void", stem, body + 3);
 }
 
-const Function *
-function_of(const Model *m, const Kernel *k)
+static const Written *
+written(Writer *w, const Kernel *k)
 {
-	for (int i = 0; i < m->nfunctions; i++)
-		if (same_kernel(&m->functions[i].k, k))
-			return &m->functions[i];
-	return NULL;
+	Written fresh = { .k = *k };
+
+	for (int i = 0; i < w->count; i++)
+		if (same_kernel(&w->all[i].k, k))
+			return &w->all[i];
+	for (int phase = 0; phase < (k->family->phases ? k->family->phases : 1); phase++)
+		fresh.phase[phase] = write_phase(w->m, k, phase, &fresh.units[phase]);
+	PUSH(w->all, w->count, fresh);
+	return &w->all[w->count - 1];
+}
+
+/* serve - name the layer in the comment of the function */
+static void
+serve(const Function *f, const Node *n, const char *how)
+{
+	const char *base = strrchr(n->g->file, '/');
+	const char *user = arena_text("%s (%s:%d)%s", n->name, base ? base + 1 : n->g->file, n->line, how);
+
+	if (!f->nusers || strcmp(f->users[f->nusers - 1], user))
+		function_serves(f, user);
+}
+
+/* add_operand - where value v lies */
+static void
+add_operand(Step *s, const Value *v)
+{
+	s->operand[s->noperands].home = v->home;
+	s->operand[s->noperands++].at = v->at;
 }
 
 static void
-name_function(const Model *m, Function *f)
+add_outside(Step *s, bool output, size_t at)
 {
-	size_t len;
-	int twin = 1;
-
-	f->k.family->describe(&f->k, f->name, sizeof f->name - 8);
-	len = strlen(f->name);
-	for (int i = 0; i < m->nfunctions; i++)
-		if (m->functions + i != f && !strcmp(m->functions[i].name, f->name))
-			snprintf(f->name + len, 8, "_%c", 'a' + twin++);
+	s->operand[s->noperands].home = Home_caller;
+	s->operand[s->noperands].output = output;
+	s->operand[s->noperands++].at = at;
 }
 
 static void
-add_function(Model *m, Kernel k, Node *n)
+add_kernel_operands(Step *s, const Kernel *k, int phase, int part)
 {
-	Function *f = (Function *)function_of(m, &k);
+	Operand all[NOperands];
+	int count = operands_of(k, phase, all);
+	const Node *n = s->node;
 
-	if (!f) {
-		Function fresh = { .k = k };
-		PUSH(m->functions, m->nfunctions, fresh);
-		f = &m->functions[m->nfunctions - 1];
-		name_function(m, f);
+	for (int i = 0; i < count; i++)
+		switch (all[i].role) {
+		case Role_packed:  add_operand(s, &n->packed[all[i].index]); break;
+		case Role_scratch: add_operand(s, &n->scratch); break;
+		case Role_out:     add_operand(s, &n->out[all[i].index]); break;
+		case Role_in:
+			if (n->nin)
+				add_operand(s, n->in[all[i].index ? all[i].index : part]);
+			else
+				add_outside(s, false, 0);
+			break;
+		}
+}
+
+/* add_clear - the zeros around and beside a result that its kernel does not write; memory it takes over has them already */
+static void
+add_clear(Model *m, const Node *n, const Value *v)
+{
+	Step s = { .node = n, .units = 1, .rounds = 1 };
+	Sides h = v->lay.halo;
+	Shape x = v->shape;
+	int planes = x.n*ceil_div(x.c, v->lay.cb);
+	const char *stem, *call;
+
+	if (v->over)
+		return;
+	if (n->family->covers && !n->family->covers(n)) {
+		stem = arena_text("clear_%dx%dx%d", x.c, x.h, x.w);
+		call = arena_text("rc_clear((float *)p[0] + lo*%zu, (size_t)(hi - lo)*%zu);", v->bytes/sizeof(float), v->bytes/sizeof(float));
+	} else if (has_halo(&v->lay)) {
+		stem = arena_text("halo_%dx%dx%d", x.c, x.h, x.w);
+		call = arena_text("rc_clear_halo((float *)p[0], lo*%d, hi*%d, %d, %d, %d, %d, %d, %d, %d);", planes, planes, x.h, x.w, v->lay.cb, h.t, h.l,
+		                  h.b, h.r);
+	} else
+		return;
+	s.function = function_add(m->functions, "", "static void", stem, arena_text("(void *const *p, int lo, int hi)\n{\n\t%s\n}\n", call));
+	add_operand(&s, v);
+	PUSH(m->steps, m->nsteps, s);
+}
+
+static void
+add_node(Writer *w, const Node *n)
+{
+	for (int i = 0; i < n->nout; i++)
+		add_clear(w->m, n, &n->out[i]);
+	for (int part = 0; part < parts_of(n); part++) {
+		Kernel k = kernel_of(n, part);
+		const Written *f = written(w, &k);
+		for (int phase = 0; phase < 2 && f->phase[phase]; phase++) {
+			Step s = { .function = f->phase[phase], .node = n, .units = f->units[phase], .rounds = 1 };
+			s.rounds = k.family->rounds ? k.family->rounds(&k) : 1;
+			serve(s.function, n, "");
+			add_kernel_operands(&s, &k, phase, part);
+			PUSH(w->m->steps, w->m->nsteps, s);
+		}
 	}
-	PUSH(f->users, f->nusers, n);
+	w->m->steps[w->m->nsteps - 1].last = true;
 }
 
 static void
-write_function(Function *f, const char *file)
+add_store(Writer *w, const Value *v, size_t at)
+{
+	Kernel k = store_kernel(v);
+	const Written *f = written(w, &k);
+	Step s = { .function = f->phase[0], .node = v->node, .units = f->units[0], .rounds = 1 };
+
+	serve(s.function, v->node, ", to the caller");
+	add_operand(&s, v);
+	add_outside(&s, true, at);
+	PUSH(w->m->steps, w->m->nsteps, s);
+}
+
+/* hash_of - of all that the code and the blob must agree on, and more: of all the code */
+static uint64_t
+hash_of(const Model *m)
 {
 	Out *o = out_new();
-	const char *base = strrchr(file, '/') ? strrchr(file, '/') + 1 : file;
+	const Graph *g = m->g;
+	size_t len;
+	const char *text;
 
-	out_line(o, "/*");
-	for (int i = 0; i < f->nusers && i < 8; i++)
-		out_line(o, "** %s (%s:%d)%s", f->users[i]->name, base, f->users[i]->line,
-		         f->k.store ? ", to the caller" : i == 7 && f->nusers > 8 ? arena_text(", and %d more", f->nusers - 8) : "");
-	out_line(o, "**");
-	f->units = f->k.family->emit(o, &f->k, f->name);
-	if (f->k.family->phases)
-		f->phases = f->k.family->phases(&f->k);
-	f->text = out_string(o, NULL);
-	f->code = strstr(f->text, "*/");
+	out_line(o, "%s %s %zu %zu", VERSION, g->target->name, m->blob, g->arena);
+	for (int i = 0; i < m->functions->count; i++)
+		out_line(o, "%016llx", (unsigned long long)rc_hash(m->functions->all[i]->rest, strlen(m->functions->all[i]->rest)));
+	for (int i = 0; i < m->nsteps; i++) {
+		const Step *s = &m->steps[i];
+		out_line(o, "%s %s %d %d", s->node->name, s->function->name, s->units, s->rounds);
+		for (int k = 0; k < s->noperands; k++)
+			out_line(o, "%d %d %zu", s->operand[k].home, s->operand[k].output, s->operand[k].at);
+	}
+	text = out_string(o, &len);
+	return rc_hash(text, len);
 }
 
 Model *
 model_of(Graph *g)
 {
 	Model *m = NEW(Model);
-	size_t at = HeaderBytes/sizeof(float);
-	Out *all = out_new();
+	Writer w = { .m = m };
+	size_t at = 0;
 
 	m->g = g;
+	m->functions = functions_new();
 	for (int i = 0; i < g->count; i++)
-		for (int part = 0; part < parts_of(g->nodes[i]); part++)
-			add_function(m, kernel_of(g->nodes[i], part), g->nodes[i]);
-	for (int i = 0; i < g->noutputs; i++)
-		add_function(m, store_kernel(g->outputs[i]), g->outputs[i]);
-	out_text(all, VERSION);
-	for (int i = 0; i < m->nfunctions; i++) {
-		write_function(&m->functions[i], g->file);
-		out_line(all, "%s %d %d %d", m->functions[i].name, m->functions[i].units, m->functions[i].phases.bands, m->functions[i].phases.units);
-		out_line(all, "%016llx", (unsigned long long)rc_hash(m->functions[i].code, strlen(m->functions[i].code)));
+		add_node(&w, g->nodes[i]);
+	for (int i = 0; i < g->noutputs; i++) {
+		add_store(&w, g->outputs[i], at);
+		at += count_of(g->outputs[i]->shape)*sizeof(float);
 	}
-	for (int i = 0; i < g->count; i++) {
-		Node *n = g->nodes[i];
-		Kernel k = kernel_of(n, 0);
-		if (!k.family->weights)
-			continue;
-		n->w_at = at;
-		at += (k.family->weights(&k) + AlignFloats - 1)/AlignFloats*AlignFloats;
-		n->b_at = at;
-		at += (k.family->biases(&k) + AlignFloats - 1)/AlignFloats*AlignFloats;
-		out_line(all, "%s %zu %zu", n->name, n->w_at, n->b_at);
-	}
-	m->selftest_at = at;
-	at += selftest_floats(g);
-	if (at > INT32_MAX/2 || g->arena > INT32_MAX/2)
-		fail("%s: want at most 2^30 floats of weights and of arena, got %zu and %zu", g->file, at, g->arena);
-	m->weight_floats = at;
-	out_line(all, "%s %zu %zu", g->target->name, at, g->arena);
-	size_t len;
-	const char *text = out_string(all, &len);
-	m->plan_hash = rc_hash(text, len);
+	m->selftest_at = g->blob;
+	m->blob = g->blob + selftest_sums(g);
+	if (m->blob/sizeof(float) > INT32_MAX/2 || g->arena/sizeof(float) > INT32_MAX/2)
+		fail("%s: want at most 2^32 bytes of weights and of arena, got %zu and %zu", g->file, m->blob, g->arena);
+	m->plan_hash = hash_of(m);
 	return m;
+}
+
+const Function *
+function_of(const Model *m, const Node *n)
+{
+	const Function *f = NULL;
+
+	for (int i = 0; i < m->nsteps; i++)
+		if (m->steps[i].node == n && m->steps[i].last)
+			f = m->steps[i].function;
+	return f;
 }

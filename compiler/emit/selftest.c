@@ -15,28 +15,41 @@
 static const double U = 1.0/(1 << 24);
 
 size_t
-selftest_floats(const Graph *g)
+selftest_sums(const Graph *g)
 {
-	return ((size_t)g->count*2*RC_SUMS + AlignFloats - 1)/AlignFloats*AlignFloats;
+	return aligned((size_t)g->count*2*RC_SUMS*sizeof(float));
+}
+
+/* number_of - of a value in the emitted table of tensors, which numbers what is made up */
+static int
+number_of(const Value *v)
+{
+	const Graph *g = v->node->g;
+	int number = v->index;
+
+	for (int i = 0; i < v->node->id; i++)
+		number += g->nodes[i]->nout;
+	return number;
 }
 
 static double
-pattern(const Node *n, size_t i)
+pattern(int number, size_t i)
 {
-	return (double)rc_pattern((uint32_t)n->id, (uint32_t)i);
+	return (double)rc_pattern((uint32_t)number, (uint32_t)i);
 }
 
-/* made_up - the whole result of n as the self test makes it up */
+/* made_up - the whole of a value as the self test makes it up */
 static double *
-made_up(const Node *n)
+made_up(const Value *x)
 {
-	size_t count = count_of(n->shape);
+	size_t count = count_of(x->shape);
 	double *v = malloc(count*sizeof *v);
+	int number = number_of(x);
 
 	if (!v)
 		fail("out of memory");
 	for (size_t i = 0; i < count; i++)
-		v[i] = pattern(n, i);
+		v[i] = pattern(number, i);
 	return v;
 }
 
@@ -44,7 +57,7 @@ made_up(const Node *n)
 static double *
 caller_input(const Graph *g)
 {
-	size_t count = count_of(g->nodes[0]->shape);
+	size_t count = count_of(g->nodes[0]->out->shape);
 	double *v = malloc(count*sizeof *v);
 
 	if (!v)
@@ -59,9 +72,8 @@ static double
 dense_at(const Node *n, const double *w, const double *b, int m, int c, int h, int wd, double *size, double *steps)
 {
 	const Attr *a = &n->a;
-	const Node *in = n->in[0];
-	Shape x = in->shape;
-	int groups = n->op == O_linear ? 1 : a->groups, icg = x.c/groups, ic0 = c/(n->shape.c/groups)*icg;
+	Shape x = n->in[0]->shape;
+	int in = number_of(n->in[0]), groups = n->op == O_linear ? 1 : a->groups, icg = x.c/groups, ic0 = c/(n->out->shape.c/groups)*icg;
 	Pair ks = n->op == O_linear ? (Pair){ 1, 1 } : a->kernel;
 	double sum = b[c];
 
@@ -80,7 +92,7 @@ dense_at(const Node *n, const double *w, const double *b, int m, int c, int h, i
 		*size += fabs(v);
 	}
 	if (n->nin == 2) {
-		double z = pattern(n->in[1], (((size_t)m*(size_t)n->shape.c + (size_t)c)*(size_t)n->shape.h + (size_t)h)*(size_t)n->shape.w + (size_t)wd);
+		double z = pattern(number_of(n->in[1]), (((size_t)m*(size_t)n->out->shape.c + (size_t)c)*(size_t)n->out->shape.h + (size_t)h)*(size_t)n->out->shape.w + (size_t)wd);
 		sum += z;
 		*size += fabs(z);
 	}
@@ -92,7 +104,7 @@ static double *
 whole_result(const Node *n)
 {
 	const double *x[NInputs];
-	double *in[NInputs] = { NULL }, *y = malloc(count_of(n->shape)*sizeof *y);
+	double *in[NInputs] = { NULL }, *y = malloc(results_of(n)*sizeof *y);
 
 	if (!y)
 		fail("out of memory");
@@ -106,14 +118,13 @@ whole_result(const Node *n)
 	return y;
 }
 
-/* selftest_expect - sums of n's results, and how far off each may be, into to; w, b: its folded weights or NULL */
-void
-selftest_expect(const Node *n, const double *w, const double *b, float *to)
+typedef struct { double sum[RC_SUMS], off[RC_SUMS]; } Sums;
+
+/* add_samples - two samples of each channel of a result; y: all of it, or NULL for a layer with weights w and biases b */
+static void
+add_samples(Sums *to, const Node *n, Shape s, const double *y, const double *w, const double *b)
 {
-	Shape s = n->shape;
-	double sum[RC_SUMS] = { 0 }, off[RC_SUMS] = { 0 };
-	bool dense = n->op == O_conv2d || n->op == O_linear;
-	double *y = dense ? NULL : whole_result(n), most = 0;
+	double most = 0, margin = n->family->margin ? n->family->margin : 1;
 
 	for (size_t i = 0; y && i < count_of(s); i++)
 		most = fmax(most, fabs(y[i]));
@@ -122,102 +133,91 @@ selftest_expect(const Node *n, const double *w, const double *b, float *to)
 			int h, wd, m = k ? s.n - 1 : 0;
 			double v, size = most, steps = 64;
 			rc_selftest_at((uint32_t)(2*c + k), s.h, s.w, &h, &wd);
-			if (dense)
+			if (!y)
 				v = dense_at(n, w, b, m, c, h, wd, &size, &steps);
 			else
 				v = y[(((size_t)m*(size_t)s.c + (size_t)c)*(size_t)s.h + (size_t)h)*(size_t)s.w + (size_t)wd];
-			sum[c%RC_SUMS] += v;
-			/* the probabilistic error of a sum with a wide margin; Winograd's transforms amplify it */
-			off[c%RC_SUMS] += U*(8*sqrt(steps) + 16)*(size + 1e-6)*(n->family == &family_winograd ? 40 : 1);
+			to->sum[c%RC_SUMS] += v;
+			/* the probabilistic error of a sum with a wide margin */
+			to->off[c%RC_SUMS] += U*(8*sqrt(steps) + 16)*(size + 1e-6)*margin;
 		}
+}
+
+/* selftest_expect - sums of n's results, and how far off each may be, into to; w, b: its folded weights or NULL */
+void
+selftest_expect(const Node *n, const double *w, const double *b, float *to)
+{
+	Sums s = { { 0 }, { 0 } };
+	double *y = n->op == O_conv2d || n->op == O_linear ? NULL : whole_result(n);
+	size_t at = 0;
+
+	for (int i = 0; i < n->nout; i++) {
+		add_samples(&s, n, n->out[i].shape, y ? y + at : NULL, w, b);
+		at += count_of(n->out[i].shape);
+	}
 	for (int i = 0; i < RC_SUMS; i++) {
-		to[i] = (float)sum[i];
-		to[RC_SUMS + i] = (float)(off[i] + fabs(sum[i])*U);
+		to[i] = (float)s.sum[i];
+		to[RC_SUMS + i] = (float)(s.off[i] + fabs(s.sum[i])*U);
 	}
 	free(y);
 }
 
 static void
-emit_tensor(Out *o, const Node *n)
+emit_tensor(Out *o, const Value *v)
 {
-	const Layout *l = &n->lay;
-	const Graph *g = n->g;
-	int last = n->id;
+	const Layout *l = &v->lay;
 
-	for (int i = n->id + 1; i < g->count; i++)
-		for (int k = 0; k < g->nodes[i]->nin; k++)
-			if (g->nodes[i]->in[k] == n)
-				last = i;
-	out_line(o, "{ %d, %d, %d, %d, %d, %d, %d, %d, %d, %zu, %zu, %zu, %zu, %d },", n->shape.n, n->shape.c, n->shape.h, n->shape.w, l->cb,
-	         l->halo.t, l->halo.l, l->halo.b, l->halo.r, n->at + l->origin, l->row, l->plane, l->image, is_output(n) ? g->count : last);
+	out_line(o, "{ %d, %d, %d, %d, %d, %d, %d, %d, %d, %d, %zu, %zu, %zu, %zu, %d }, /* %s */", v->shape.n, v->shape.c, v->shape.h, v->shape.w,
+	         l->cb, l->halo.t, l->halo.l, l->halo.b, l->halo.r, v->dtype == DT_i32, v->at + l->origin*dtype_rows[v->dtype].bytes, l->row, l->plane,
+	         l->image, v->to, v->node->name);
 }
 
-/* emit_checks - what the self test and a checked build know of the layers */
-void
-emit_checks(Out *o, const Model *m)
+/* emit_layers - what a layer reads and makes, for the self test and checked builds */
+static void
+emit_layers(Out *o, const Graph *g)
 {
-	const Graph *g = m->g;
-	int at = 0, reads = 0;
+	int first = 0, from = 0, reads = 0;
 
-	out_text(o, "/* For the self test and RC_CHECKED: each layer's result, which results it reads, how often it reports. */\n"
-	            "static const rc_tensor layer_results[] = {  /* n, c, h, w, block, halo, at, row, plane, image, last reader */\n");
+	out_text(o, "/* For the self test and RC_CHECKED: results of layers in the workspace, and which of them each layer reads. */\n"
+	            "static const rc_tensor tensors[] = { /* n, c, h, w, block, halo, integers, at, row, plane, image, last reader */\n");
 	for (int i = 0; i < g->count; i++)
-		emit_tensor(o, g->nodes[i]);
-	out_text(o, "};\n\nstatic const int layer_reads[] = {\n");
+		for (int k = 0; k < g->nodes[i]->nout; k++)
+			emit_tensor(o, &g->nodes[i]->out[k]);
+	out_text(o, "};\n\nstatic const int reads[] = {\n");
 	for (int i = 0; i < g->count; i++)
 		for (int k = 0; k < g->nodes[i]->nin; k++, reads++)
-			out_text(o, arena_text("%d,%s", g->nodes[i]->in[k]->id, reads%16 == 15 ? "\n" : " "));
-	out_text(o, "0\n};\n\nstatic const rc_probe layers[] = {\n");
+			out_text(o, arena_text("%d,%s", number_of(g->nodes[i]->in[k]), reads%16 == 15 ? "\n" : " "));
+	out_text(o, "0\n};\n\nstatic const rc_layer layers[] = { /* first result and how many, first read and how many */\n");
 	for (int i = 0; i < g->count; i++) {
-		const Node *n = g->nodes[i];
-		out_line(o, "{ \"%s\", %d, %d, %d },", n->name, at, n->nin, parts_of(n));
-		at += n->nin;
+		out_text(o, arena_text("{ %d, %d, %d, %d },%s", first, g->nodes[i]->nout, from, g->nodes[i]->nin, i%4 == 3 || i + 1 == g->count ? "\n" : " "));
+		first += g->nodes[i]->nout;
+		from += g->nodes[i]->nin;
 	}
 	out_text(o, "};\n\n");
 }
 
-/* emit_selftest - NAME_selftest */
+/* emit_network - the table that the runtime is given */
 void
-emit_selftest(Out *o, const Model *m)
+emit_network(Out *o, const Model *m)
 {
 	const Graph *g = m->g;
 
-	out_set(o, "nodes", "%d", g->count);
+	emit_layers(o, g);
+	out_set(o, "in", "%zu", input_bytes(g));
+	out_set(o, "out", "%zu", outputs_of(g)*sizeof(float));
+	out_set(o, "bytes", "%d", g->image.u8);
+	out_set(o, "steps", "%d", m->nsteps);
+	out_set(o, "layers", "%d", g->count);
 	out_set(o, "sums", "%zu", m->selftest_at);
-	out_set(o, "bytes", "%zu", g->arena*sizeof(float));
-	out_set(o, "in", "%zu", count_of(g->nodes[0]->shape)*(g->image.u8 ? 1 : sizeof(float)));
-	out_set(o, "in_up", "%zu", (count_of(g->nodes[0]->shape)*(g->image.u8 ? 1 : sizeof(float)) + 63)/64*64);
-	out_set(o, "fill", g->image.u8 ? "rc_selftest_bytes" : "rc_selftest_floats");
-	out_text(o, "\nint\n"
-	            "$name_selftest(const void *weights, void *workspace, size_t workspace_len, const char **layer)\n"
-	            "{\n"
-	            "rc_selftest t;\n"
-	            "rc_options options;\n"
-	            "char *in = (char *)workspace + $bytes;\n"
-	            "int status;\n\n"
-	            "if (layer)\n"
-	            "*layer = NULL;\n"
-	            "if (!weights || !workspace)\n"
-	            "return RC_E_NULL;\n"
-	            "if (workspace_len < $NAME_SELFTEST_BYTES)\n"
-	            "return RC_E_WORKSPACE_SIZE;\n"
-	            "rc_selftest_start(&t, &options, layer_results, layers, layer_reads, $nodes, (const float *)weights + $sums,\n"
-	            "\t(float *)workspace);\n"
-	            "$fill(in, $in);\n"
-	            "status = $name_run_with(&options, weights, (const $pixel *)(const void *)in, (float *)(void *)(in + $in_up), workspace, $NAME_WORKSPACE_BYTES);\n"
-	            "if (t.wrong < 0)\n"
-	            "return status;\n"
-	            "if (layer)\n"
-	            "*layer = layers[t.wrong].name;\n"
-	            "return RC_E_SELFTEST;\n"
-	            "}\n");
+	out_text(o, "static const rc_network network = {\n"
+	            "$NAME_PLAN_HASH, $NAME_WORKSPACE_BYTES, $NAME_WEIGHTS_BYTES, $in, $out, $bytes,\n"
+	            "steps, $steps, tensors, layers, $layers, reads, $sums\n"
+	            "};\n\n");
 }
 
 /* selftest_bytes - of memory it works in: workspace, a made-up input, the outputs */
 size_t
 selftest_bytes(const Graph *g)
 {
-	size_t in = count_of(g->nodes[0]->shape)*(g->image.u8 ? 1 : sizeof(float));
-
-	return g->arena*sizeof(float) + (in + 63)/64*64 + outputs_of(g)*sizeof(float);
+	return g->arena + aligned(input_bytes(g)) + outputs_of(g)*sizeof(float);
 }

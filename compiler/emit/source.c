@@ -1,33 +1,10 @@
 /*
-** source.c - NAME.c: banner, kernels in the order of first use, where weights and results lie, and
-** NAME_run with one line per layer.
+** source.c - NAME.c: banner, functions in the order of first use, the network as a table of steps, NAME_run.
 */
 #include <ctype.h>
 #include <string.h>
 
 #include "../resnetc.h"
-
-/* ident - a node's name as part of a C identifier; the id keeps "a.b" and "a_b" apart */
-static const char *
-ident(const Node *n)
-{
-	char *s = arena_text("%s", n->name);
-	const Graph *g = n->g;
-	bool twin = false;
-
-	for (char *c = s; *c; c++)
-		if (!isalnum((unsigned char)*c))
-			*c = '_';
-	for (int i = 0; i < g->count && !twin; i++) {
-		const char *a = g->nodes[i]->name, *b = s;
-		if (g->nodes[i] == n)
-			continue;
-		while (*a && *b && (*a == *b || (!isalnum((unsigned char)*a) && *b == '_')))
-			a++, b++;
-		twin = !*a && !*b;
-	}
-	return twin ? arena_text("%s_%d", s, n->id) : s;
-}
 
 void
 emit_banner(Out *o, const Model *m, const char *ext, const char *what)
@@ -47,165 +24,163 @@ emit_banner(Out *o, const Model *m, const char *ext, const char *what)
 	out_line(o, "** weights  sha256 %s", m->weights_sha);
 	out_line(o, "** target   %s", g->target->name);
 	out_line(o, "** work     %.2f M multiply-adds an image", (double)macs/1e6);
-	out_line(o, "** arena    %zu bytes (the results alive at '%s' alone take %zu), weights %zu bytes", g->arena*sizeof(float),
-	         g->live_at, g->live*sizeof(float), m->weight_floats*sizeof(float));
+	out_line(o, "** arena    %zu bytes (the results alive at '%s' alone take %zu), weights %zu bytes", g->arena,
+	         g->live_at, g->live, m->blob);
 	out_line(o, "** This file is yours.");
 	out_line(o, "*/");
 }
 
+/* emit_comment - whom a function serves, and what it computes */
 static void
-emit_offsets(Out *o, const Model *m)
+emit_comment(Out *o, const Function *f)
 {
-	const Graph *g = m->g;
+	size_t len = strlen(f->comment);
 
-	out_line(o, "/* Weights, in floats from the start of the blob: W_ in the order the kernel reads them, B_ per channel. */");
-	out_line(o, "enum {");
-	for (int i = 0; i < g->count; i++) {
-		const Node *n = g->nodes[i];
-		Kernel k = kernel_of(n, 0);
-		if (!k.family->weights)
-			continue;
-		out_line(o, "W_%s = %zu,", ident(n), n->w_at);
-		if (k.family->biases(&k))
-			out_line(o, "B_%s = %zu,", ident(n), n->b_at);
+	if (!f->nusers && !len)
+		return;
+	if (!f->nusers && strchr(f->comment, '\n') == f->comment + len - 1) {
+		out_raw(o, arena_text("/* %.*s */\n", (int)len - 4, f->comment + 3));
+		return;
 	}
-	out_line(o, "W_end = %zu", m->weight_floats);
-	out_line(o, "};\n");
-	out_line(o, "/* Results, in floats from the start of the workspace. */");
-	out_line(o, "enum {");
-	for (int i = 0; i < g->count; i++) {
-		const Node *n = g->nodes[i];
-		int last = i;
-		for (int j = i + 1; j < g->count; j++)
-			for (int x = 0; x < g->nodes[j]->nin; x++)
-				if (g->nodes[j]->in[x] == n)
-					last = j;
-		out_line(o, "%-32s /* %7zu floats, %s%s%s */", arena_text("M_%s = %zu,", ident(n), n->at), layout_floats(&n->lay, n->shape),
-		         is_output(n) ? "returned" : arena_text("last read by %s", g->nodes[last]->name), n->over ? ", over " : "",
-		         n->over ? n->over->name : "");
-	}
-	for (int i = 0; i < g->count; i++) {
-		const Node *n = g->nodes[i];
-		Kernel k = kernel_of(n, 0);
-		if (n->family->phases)
-			out_line(o, "%-32s /* %7zu floats, between the phases of %s */", arena_text("S_%s = %zu,", ident(n), n->scratch_at),
-			         n->family->phases(&k).scratch, n->name);
-	}
-	out_line(o, "M_end = %zu", g->arena);
-	out_line(o, "};\n");
+	out_line(o, "/*");
+	for (int i = 0; i < f->nusers && i < 8; i++)
+		out_line(o, "** %s%s", f->users[i], i == 7 && f->nusers > 8 ? arena_text(", and %d more", f->nusers - 8) : "");
+	if (f->nusers)
+		out_line(o, "**");
+	out_raw(o, f->comment);
+	out_line(o, "*/");
 }
 
+static void
+emit_function(Out *o, const Function *f)
+{
+	out_line(o, "%s", "");
+	emit_comment(o, f);
+	out_line(o, "%s", f->head);
+	out_raw(o, arena_text("%s%s", f->name, f->rest));
+}
+
+const char *
+function_text(const Function *f)
+{
+	Out *o = out_new();
+
+	emit_function(o, f);
+	return out_string(o, NULL);
+}
+
+/* calls - does the text of f name g */
 static bool
-covers(const Node *n)
+calls(const Function *f, const Function *g)
 {
-	return n->shape.c%n->lay.cb == 0 && n->op != O_pad;
+	size_t len = strlen(g->name);
+
+	for (const char *at = strstr(f->rest, g->name); at; at = strstr(at + 1, g->name))
+		if (!isalnum((unsigned char)at[-1]) && at[-1] != '_' && at[len] == '(')
+			return true;
+	return false;
 }
 
-/* emit_clear - the zeros around and beside the result that its kernel does not write */
-static void
-emit_clear(Out *o, const Node *n)
+const char *
+function_source(const Model *m, const Function *f)
 {
-	Sides h = n->lay.halo;
-	bool halo = h.t || h.l || h.b || h.r;
+	int count = m->functions->count;
+	bool *in = arena_new((size_t)count*sizeof *in);
+	Out *o = out_new();
 
-	if (n->over)
-		return;                      /* the memory it takes over has them already */
-	if (n->family == &family_copy && !covers(n)) {
-		out_line(o, "rc_clear(m + M_%s, %zu);", ident(n), layout_floats(&n->lay, n->shape));
-		return;
+	/* a function is defined before those that call it */
+	for (int i = count - 1; i >= 0; i--) {
+		in[i] = m->functions->all[i] == f;
+		for (int k = i + 1; k < count && !in[i]; k++)
+			in[i] = in[k] && calls(m->functions->all[k], m->functions->all[i]);
 	}
-	if (halo)
-		out_line(o, "rc_clear_halo(m + M_%s, %d, %d, %d, %d, %d, %d, %d, %d);", ident(n),
-		         n->shape.n*ceil_div(n->shape.c, n->lay.cb), n->shape.h, n->shape.w, n->lay.cb, h.t, h.l, h.b, h.r);
+	for (int i = 0; i < count; i++)
+		if (in[i])
+			emit_function(o, m->functions->all[i]);
+	return out_string(o, NULL);
+}
+
+/* operand_text - bytes from the start of where it lives */
+static const char *
+operand_text(const Step *s, int i)
+{
+	switch (s->operand[i].home) {
+	case Home_arena:  return arena_text("%zu", s->operand[i].at);
+	case Home_blob:   return arena_text("RC_W + %zu", s->operand[i].at);
+	case Home_caller: return arena_text(s->operand[i].at ? "%s + %zu" : "%s", s->operand[i].output ? "RC_OUT" : "RC_IN", s->operand[i].at);
+	default:          die("step of '%s' has an operand that lives nowhere", s->node->name);
+	}
 }
 
 static void
-emit_step(Out *o, const Model *m, const Node *n, int part)
+emit_row(Out *o, const Step *s, int names, int functions)
 {
-	Kernel k = kernel_of(n, part);
-	const Function *f = function_of(m, &k);
-	const char *x = n->nin ? arena_text("m + M_%s", ident(n->in[part])) :
-		n->g->image.u8 ? "(const float *)(const void *)input" : "input";
-	const char *w = k.family->weights ? arena_text("w + W_%s", ident(n)) : "w";
-	const char *b = k.family->biases && k.family->biases(&k) ? arena_text("w + B_%s", ident(n)) : "w";
-	const char *z = k.skip ? arena_text("m + M_%s", ident(n->in[1])) : "m";
+	const char *name = s->last ? arena_text("\"%s\",", s->node->name) : "NULL,", *at = "";
 
-	if (k.family->phases) {
-		const char *in = f->phases.bands > 1 ? arena_text("i*%d, (i + 1)*%d", f->phases.units, f->phases.units) : arena_text("0, %d", f->phases.units);
-		const char *out = f->phases.bands > 1 ? arena_text("i*%d, (i + 1)*%d", f->units, f->units) : arena_text("0, %d", f->units);
-		if (f->phases.bands > 1)
-			out_line(o, "for (int i = 0; i < %d; i++) {", f->phases.bands);
-		out_line(o, "rc_share(options, %s_in, %s, %s, w, w, m, m + S_%s);", f->name, in, x, ident(n));
-		out_line(o, "rc_share(options, %s, %s, m + S_%s, %s, %s, %s, m + M_%s);", f->name, out, ident(n), w, b, z, ident(n));
-		if (f->phases.bands > 1)
-			out_line(o, "}");
-		out_line(o, "rc_layer(options, %d, \"%s\");", n->id, n->name);
-		return;
+	for (int i = 0; i < s->noperands; i++)
+		at = arena_text("%s%s%s", at, i ? ", " : "", operand_text(s, i));
+	out_line(o, "{ %-*s %-*s %4d, %2d, { %s } },", names, name, functions, arena_text("%s,", s->function->name), s->units, s->rounds, at);
+}
+
+/* longest - of the first two columns, within reason */
+static void
+longest(const Model *m, int *names, int *functions)
+{
+	*names = *functions = 0;
+	for (int i = 0; i < m->nsteps; i++) {
+		int name = m->steps[i].last ? (int)strlen(m->steps[i].node->name) + 3 : 5, function = (int)strlen(m->steps[i].function->name) + 1;
+		*names = name > *names && name <= 24 ? name : *names;
+		*functions = function > *functions && function <= 40 ? function : *functions;
 	}
-	out_line(o, "rc_step(options, %d, \"%s\", %s, %d,", n->id, n->name, f->name, f->units);
-	out_line(o, "\t%s, %s, %s, %s, m + M_%s);", x, w, b, z, ident(n));
+}
+
+static void
+emit_steps(Out *o, const Model *m)
+{
+	int names, functions;
+
+	longest(m, &names, &functions);
+	out_text(o, "/*\n"
+	            "** The network, a step a row: the layer that is done after it, the kernel, units of work in a round, rounds, and where its operands\n"
+	            "** lie in bytes: in the workspace, in the weights (RC_W), in the caller's arrays. Steps of a layer take turns.\n"
+	            "*/\n"
+	            "static const rc_step steps[] = {\n");
+	for (int i = 0; i < m->nsteps; i++)
+		emit_row(o, &m->steps[i], names, functions);
+	out_line(o, "};\n");
 }
 
 static void
 emit_run(Out *o, const Model *m)
 {
-	const Graph *g = m->g;
-	size_t at = 0;
+	const char *cpu = m->g->target->cpu;
 
 	out_text(o, "int\n"
 	            "$name_run_with(const rc_options *options, const void *weights, const $pixel *input, float *output,\n"
 	            "\tvoid *workspace, size_t workspace_len)\n"
 	            "{\n"
-	            "const float *w = (const float *)weights;\n"
-	            "float *m = (float *)workspace;\n");
-	if (!m->size_only)
-		out_raw(o, "#if defined(RC_CHECKED)\n\trc_checked checked;\n\trc_options watched;\n#endif\n");
-	out_text(o,
-	            "int status = rc_ready(options, weights, $NAME_PLAN_HASH, input, output, workspace, workspace_len,\n"
-	            "\t$NAME_WORKSPACE_BYTES);\n\n"
-	            "if (status != RC_OK)\n"
-	            "\treturn status;\n");
-	if (!m->size_only)
-		out_raw(o, arena_text("#if defined(RC_CHECKED)\n"
-			"\tstatus = rc_checked_start(&checked, &watched, options, layer_results, layers, weights, %zu,\n"
-			"\t\tinput, %zu, output, %zu, workspace, %zu);\n"
-			"\tif (status != RC_OK)\n"
-			"\t\treturn status;\n"
-			"\toptions = &watched;\n"
-			"#endif\n", m->weight_floats*sizeof(float), count_of(g->nodes[0]->shape)*(g->image.u8 ? 1 : sizeof(float)),
-			outputs_of(g)*sizeof(float), g->arena*sizeof(float)));
-	out_line(o, "%s", "");
-	for (int i = 0; i < g->count; i++) {
-		const Node *n = g->nodes[i];
-		emit_clear(o, n);
-		for (int part = 0; part < parts_of(n); part++)
-			emit_step(o, m, n, part);
-	}
-	for (int i = 0; i < g->noutputs; i++) {
-		const Node *n = g->outputs[i];
-		Kernel k = store_kernel(n);
-		const Function *f = function_of(m, &k);
-		out_line(o, "%s(m + M_%s, w, w, m, output%s, 0, %d);", f->name, ident(n), at ? arena_text(" + %zu", at) : "", f->units);
-		at += count_of(n->shape);
-	}
-	if (!m->size_only)
-		out_raw(o, "#if defined(RC_CHECKED)\n\tstatus = checked.status;\n#endif\n");
-	out_text(o, "return status;\n"
+	            "return rc_run(&network, options, weights, input, output, workspace, workspace_len);\n"
 	            "}\n\n"
 	            "int\n"
 	            "$name_run(const void *weights, const $pixel *input, float *output, void *workspace, size_t workspace_len)\n"
 	            "{\n"
-	            "return $name_run_with(NULL, weights, input, output, workspace, workspace_len);\n"
+	            "return rc_run(&network, NULL, weights, input, output, workspace, workspace_len);\n"
 	            "}\n\n"
 	            "int\n"
 	            "$name_check(const void *weights, size_t len)\n"
 	            "{\n");
-	if (g->target->cpu) {
-		out_line(o, "if (!(%s))", g->target->cpu);
+	if (cpu) {
+		out_line(o, "if (!(%s))", cpu);
 		out_line(o, "return RC_E_CPU;");
 	}
-	out_text(o, "return rc_check_blob(weights, len, $NAME_WEIGHTS_BYTES, $NAME_PLAN_HASH);\n"
+	out_text(o, "return rc_check_blob(&network, weights, len);\n"
 	            "}\n");
+	if (!m->size_only)
+		out_text(o, "\nint\n"
+		            "$name_selftest(const void *weights, void *workspace, size_t workspace_len, const char **layer)\n"
+		            "{\n"
+		            "return rc_selftest(&network, weights, workspace, workspace_len, layer);\n"
+		            "}\n");
 }
 
 void
@@ -245,16 +220,13 @@ emit_source(const Model *m)
 		out_line(o, "\n#if defined(%s)", g->target->macro);
 	out_text(o, "#include \"rc_simd_$target.h\"\n\n"
 	            "RC_TARGET_BEGIN\n");
-	for (int i = 0; i < m->nfunctions; i++)
-		out_raw(o, arena_text("\n%s", m->functions[i].text));
+	for (int i = 0; i < m->functions->count; i++)
+		emit_function(o, m->functions->all[i]);
 	out_text(o, "\nRC_TARGET_END\n\n");
-	emit_offsets(o, m);
+	emit_steps(o, m);
+	emit_network(o, m);
 	emit_constants(o, g);
-	if (!m->size_only)
-		emit_checks(o, m);
 	emit_run(o, m);
-	if (!m->size_only)
-		emit_selftest(o, m);
 	if (m->guarded && g->target->macro)
 		out_line(o, "#endif");
 	text = out_string(o, &len);

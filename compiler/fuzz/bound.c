@@ -13,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../kernels/winograd.h"
 #include "fuzz.h"
 
 static const double U = 1.0/(1 << 24), Least = 1.4e-45, Overflow = 1e38;
@@ -94,31 +93,9 @@ finish(const Node *n, Act act, double var, double s, double y)
 	return s < Overflow && fabs(y) < Overflow ? var : (double)INFINITY;
 }
 
-/* amplification - of one axis of F(m, 3): the largest sum of |A^T| |G| |B^T| that an output is made of */
+/* amplified_sums - S of every output channel where the kernel of one of the compilations amplifies rounding errors, 0 elsewhere; how much */
 static double
-amplification(int m)
-{
-	float bt[6][6], at[4][6];
-	double g[6][3], worst = 0;
-
-	winograd_matrices(m, bt, at);
-	winograd_filter(m, g);
-	for (int i = 0; i < m; i++) {
-		double sum = 0;
-		for (int j = 0; j < m + 2; j++) {
-			double rows = 0, taps = fabs(g[j][0]) + fabs(g[j][1]) + fabs(g[j][2]);
-			for (int l = 0; l < m + 2; l++)
-				rows += fabs((double)bt[j][l]);
-			sum += fabs((double)at[i][j])*taps*rows;
-		}
-		worst = fmax(worst, sum);
-	}
-	return worst;
-}
-
-/* winograd_sums - S of every output channel where one of the compilations uses Winograd, 0 elsewhere; how much it amplifies */
-static double
-winograd_sums(const Node *n, double most, const Graph *const *after, int nafter, double *sums)
+amplified_sums(const Node *n, double most, const Graph *const *after, int nafter, double *sums)
 {
 	double amp = 0;
 	size_t icg = (size_t)n->in[0]->shape.c, taps = 9;
@@ -126,10 +103,10 @@ winograd_sums(const Node *n, double most, const Graph *const *after, int nafter,
 	for (int k = 0; k < nafter; k++)
 		for (int i = 0; i < after[k]->count; i++) {
 			const Node *m = after[k]->nodes[i];
-			if (!strcmp(m->name, n->name) && m->op == O_conv2d && m->a.winograd.h && m->family == &family_winograd)
-				amp = fmax(amp, amplification(m->a.winograd.h)*amplification(m->a.winograd.w));
+			if (!strcmp(m->name, n->name) && m->op == O_conv2d && amplification_of(m) > 1)
+				amp = fmax(amp, amplification_of(m));
 		}
-	for (int o = 0; o < n->shape.c && amp > 0; o++)
+	for (int o = 0; o < n->out->shape.c && amp > 0; o++)
 		for (size_t c = 0; c < icg; c++) {
 			double w = 0;
 			for (size_t t = 0; t < taps; t++)
@@ -151,8 +128,8 @@ static void
 dense(At *t, const Graph *const *after, int nafter)
 {
 	const Node *n = t->n;
-	size_t count = count_of(n->shape), plane = (size_t)n->shape.h*(size_t)n->shape.w;
-	double *in = changed(t->x[0], count_of(n->in[0]->shape), fabs), *sums = array((size_t)n->shape.c);
+	size_t count = count_of(n->out->shape), plane = (size_t)n->out->shape.h*(size_t)n->out->shape.w;
+	double *in = changed(t->x[0], count_of(n->in[0]->shape), fabs), *sums = array((size_t)n->out->shape.c);
 	double most = 0, amp = 1, least;
 
 	t->steps = n->op == O_linear ? n->in[0]->shape.c : n->in[0]->shape.c/n->a.groups*n->a.kernel.h*n->a.kernel.w;
@@ -161,14 +138,14 @@ dense(At *t, const Graph *const *after, int nafter)
 	through(n, square, nothing, t->v[0], t->var);
 	for (size_t i = 0; i < count_of(n->in[0]->shape); i++)
 		most = fmax(most, in[i]);
-	for (int o = 0; o < n->shape.c; o++)
+	for (int o = 0; o < n->out->shape.c; o++)
 		sums[o] = 0;
 	if (n->op == O_conv2d && n->a.groups == 1 && n->a.kernel.h == 3 && n->a.kernel.w == 3)
-		amp = winograd_sums(n, most, after, nafter, sums);
+		amp = amplified_sums(n, most, after, nafter, sums);
 	/* products and weights below the normal numbers are rounded to a multiple of the least float */
 	least = Least*(1 + amp*most);
 	for (size_t i = 0; i < count; i++) {
-		double skip = n->nin == 2 ? fabs(t->x[1][i]) : 0, s = t->s[i] + skip, w = sums[i/plane%(size_t)n->shape.c];
+		double skip = n->nin == 2 ? fabs(t->x[1][i]) : 0, s = t->s[i] + skip, w = sums[i/plane%(size_t)n->out->shape.c];
 		double var = t->var[i] + t->steps*U*U*(s*s + w*w) + t->steps*least*least + (n->nin == 2 ? t->v[1][i] : 0);
 		t->s[i] = fmax(s, w);
 		t->var[i] = finish(n, (Act)n->a.act, var, t->s[i], t->y[i]);
@@ -181,10 +158,10 @@ static void
 norm(At *t, double before)
 {
 	const Node *n = t->n;
-	size_t plane = (size_t)n->shape.h*(size_t)n->shape.w;
+	size_t plane = (size_t)n->out->shape.h*(size_t)n->out->shape.w;
 
-	for (size_t i = 0; i < count_of(n->shape); i++) {
-		size_t c = i/plane%(size_t)n->shape.c;
+	for (size_t i = 0; i < count_of(n->out->shape); i++) {
+		size_t c = i/plane%(size_t)n->out->shape.c;
 		double scale = (n->a.affine ? n->p[P_bn_weight].data[c] : 1)/sqrt(n->p[P_bn_var].data[c] + n->a.eps);
 		double mean = n->p[P_bn_mean].data[c], shift = n->a.affine ? n->p[P_bn_bias].data[c] : 0;
 		/* folded into the sum before it, that sum's magnitudes are scaled and the mean is one more term */
@@ -199,10 +176,10 @@ static void
 elementwise(At *t, double before)
 {
 	const Node *n = t->n;
-	size_t plane = (size_t)n->shape.h*(size_t)n->shape.w;
+	size_t plane = (size_t)n->out->shape.h*(size_t)n->out->shape.w;
 	bool gate = n->op == O_mul && n->in[1]->shape.h*n->in[1]->shape.w == 1;
 
-	for (size_t i = 0; i < count_of(n->shape); i++) {
+	for (size_t i = 0; i < count_of(n->out->shape); i++) {
 		size_t j = gate ? i/plane : i;
 		double x = fabs(t->x[0][i]), z = fabs(t->x[1][j]), v = t->v[0][i], u = t->v[1][j], s, var;
 		if (n->op == O_mul) {
@@ -222,9 +199,9 @@ static void
 softmax(At *t)
 {
 	const Node *n = t->n;
-	size_t plane = (size_t)n->shape.h*(size_t)n->shape.w, c = (size_t)n->shape.c;
+	size_t plane = (size_t)n->out->shape.h*(size_t)n->out->shape.w, c = (size_t)n->out->shape.c;
 
-	for (size_t i = 0; i < count_of(n->shape); i++) {
+	for (size_t i = 0; i < count_of(n->out->shape); i++) {
 		size_t first = i/(plane*c)*plane*c + i%plane;
 		double most = 0;
 		for (size_t k = 0; k < c; k++)
@@ -251,11 +228,11 @@ windows(At *t)
 		const double *x = in;
 		interp_node(n, &x, t->s);
 	} else {
-		for (size_t i = 0; i < count_of(n->shape); i++)
+		for (size_t i = 0; i < count_of(n->out->shape); i++)
 			t->s[i] = 0;
 	}
 	interp_node(n, t->v, t->var);
-	for (size_t i = 0; i < count_of(n->shape); i++) {
+	for (size_t i = 0; i < count_of(n->out->shape); i++) {
 		if (!(t->var[i] >= 0))       /* -inf: a window without input; NaN: an infinite variance met a zero */
 			t->var[i] = isnan(t->var[i]) ? (double)INFINITY : 0;
 		t->var[i] += taps*U*U*t->s[i]*t->s[i] + taps*Least*Least*(t->s[i] > 0);
@@ -270,7 +247,7 @@ activation(At *t)
 	const Node *n = t->n;
 	Act act = act_of(n->op);
 
-	for (size_t i = 0; i < count_of(n->shape); i++) {
+	for (size_t i = 0; i < count_of(n->out->shape); i++) {
 		/* fused into a sum or not, what it is given has the variance of the sum */
 		t->var[i] = finish(n, act, t->v[0][i], fabs(t->x[0][i]), t->y[i]);
 		t->s[i] = fabs(t->y[i]);
@@ -291,21 +268,21 @@ fuzz_variance(const Graph *g, double *const *values, const Graph *const *after, 
 		fail("out of memory");
 	for (int i = 0; i < g->count; i++) {
 		const Node *n = g->nodes[i];
-		size_t count = count_of(n->shape);
+		size_t count = results_of(n);
 		double before = 1;
 		At t = { .n = n, .y = values[i], .var = calloc(count, sizeof(double)), .s = calloc(count, sizeof(double)), .steps = 1 };
 		if (!t.var || !t.s)
 			fail("out of memory");
 		for (int k = 0; k < n->nin; k++) {
-			t.x[k] = values[n->in[k]->id];
-			t.v[k] = var[n->in[k]->id];
-			before = fmax(before, steps[n->in[k]->id]);
+			t.x[k] = value_in(values, n->in[k]);
+			t.v[k] = value_in(var, n->in[k]);
+			before = fmax(before, steps[n->in[k]->node->id]);
 		}
 		if (n->op == O_bn || n->op == O_add || n->op == O_mul)
 			for (size_t k = 0; k < count; k++) {
-				t.s[k] = s[n->in[0]->id][k];
+				t.s[k] = s[n->in[0]->node->id][k];
 				if (n->op == O_add)
-					t.s[k] = fmax(t.s[k], s[n->in[1]->id][k]);
+					t.s[k] = fmax(t.s[k], s[n->in[1]->node->id][k]);
 			}
 		if (n->op == O_conv2d || n->op == O_linear)
 			dense(&t, after, nafter);

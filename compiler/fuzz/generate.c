@@ -151,11 +151,11 @@ add_gene(Graph *g, const Gene *gene)
 	a.n->name = arena_text("%s%d", gene->op == O_input ? "input" : "v", g->count);
 	a.n->a = gene->a;
 	for (int i = 0; i < gene->nin; i++)
-		a.n->in[a.n->nin++] = g->nodes[gene->in[i]];
+		a.n->in[a.n->nin++] = g->nodes[gene->in[i]]->out;
 	if (attempt(add_node, &a))
 		return false;
 	node_params(a.n, NULL, NULL);
-	return count_of(a.n->shape) <= MostFloats && macs_of(a.n) <= MostMacs;
+	return count_of(a.n->out->shape) <= MostFloats && macs_of(a.n) <= MostMacs;
 }
 
 Graph *
@@ -168,9 +168,12 @@ fuzz_graph(const Case *c)
 		if (!add_gene(g, &c->gene[i]))
 			return NULL;
 	for (int i = 0; i < c->noutputs; i++) {
-		PUSH(g->outputs, g->noutputs, g->nodes[c->output[i]]);
-		int names = i;
-		PUSH(g->output_names, names, "");
+		Node *n = g->nodes[c->output[i]];
+		for (int k = 0; k < n->nout; k++) {
+			int names = g->noutputs;
+			PUSH(g->output_names, names, "");
+			PUSH(g->outputs, g->noutputs, &n->out[k]);
+		}
 	}
 	return g;
 }
@@ -182,10 +185,10 @@ static int
 like(uint64_t *r, const Graph *g, int of, bool gate)
 {
 	int found = -1, seen = 0;
-	Shape s = g->nodes[of]->shape;
+	Shape s = g->nodes[of]->out->shape;
 
 	for (int i = 0; i < g->count; i++) {
-		Shape z = g->nodes[i]->shape;
+		Shape z = g->nodes[i]->out->shape;
 		bool same = z.c == s.c && ((z.h == s.h && z.w == s.w) || (gate && z.h == 1 && z.w == 1));
 		if (same && g->nodes[i]->op != O_top_k && rnd_to(r, 0, seen++) == 0)
 			found = i;
@@ -198,10 +201,10 @@ static int
 beside(uint64_t *r, const Graph *g, int of)
 {
 	int found = of, seen = 0;
-	Shape s = g->nodes[of]->shape;
+	Shape s = g->nodes[of]->out->shape;
 
 	for (int i = 0; i < g->count; i++)
-		if (g->nodes[i]->shape.h == s.h && g->nodes[i]->shape.w == s.w && g->nodes[i]->op != O_top_k && rnd_to(r, 0, seen++) == 0)
+		if (g->nodes[i]->out->shape.h == s.h && g->nodes[i]->out->shape.w == s.w && g->nodes[i]->op != O_top_k && rnd_to(r, 0, seen++) == 0)
 			found = i;
 	return found;
 }
@@ -244,7 +247,7 @@ propose(uint64_t *r, Case *c, Graph *g)
 	}
 	if (gene.op == O_softmax && rnd_chance(r, 60))
 		return false;
-	n->in[0] = g->nodes[from];
+	n->in[0] = g->nodes[from]->out;
 	for (int i = 0; i < NAttrs; i++)
 		if (op_rows[gene.op].attrs & 1u << i)
 			random_attr(r, n, (AttrId)i);
@@ -254,7 +257,7 @@ propose(uint64_t *r, Case *c, Graph *g)
 			g->count--;          /* legal, but too big */
 		return false;
 	}
-	if (gene.op == O_conv2d && winograd_fits(g->nodes[c->count]) && rnd_chance(r, 50))
+	if (gene.op == O_conv2d && tiled_family(g->nodes[c->count]) && rnd_chance(r, 50))
 		gene.a.winograd = (Pair){ 2*rnd_to(r, 1, 2), 2*rnd_to(r, 1, 2) };
 	c->gene[c->count++] = gene;
 	return true;
@@ -362,7 +365,7 @@ fuzz_weights(Graph *g, const Case *c)
 		Param *p = &g->nodes[i]->p[P_weight];
 		if (!p->name || rnd_chance(r, 50))
 			continue;
-		size_t each = p->count/(size_t)g->nodes[i]->shape.c;
+		size_t each = p->count/(size_t)g->nodes[i]->out->shape.c;
 		double channel = 1;
 		for (size_t k = 0; k < p->count; k++) {
 			if (k%each == 0)
@@ -375,7 +378,7 @@ fuzz_weights(Graph *g, const Case *c)
 float *
 fuzz_input(const Graph *g, const Case *c)
 {
-	Shape s = g->nodes[0]->shape;
+	Shape s = g->nodes[0]->out->shape;
 	size_t count = count_of(s), plane = (size_t)s.h*(size_t)s.w;
 	float *in = malloc(count*sizeof *in);
 	uint64_t state = c->seed + 2, *r = &state;

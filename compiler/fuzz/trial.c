@@ -35,22 +35,18 @@ typedef struct {
 
 /* --- one source of many --- */
 
-/* clashes - is this identifier one that another network may have too: a kernel's, or a constant of offsets */
+/* clashes - is this identifier one that another network may have too: a function's, or a table's */
 static bool
 clashes(const Model *m, const char *id, size_t len)
 {
-	static const char *const tables[] = { "layers", "layer_reads", "layer_results" };
+	static const char *const tables[] = { "steps", "tensors", "reads", "layers", "network" };
 
-	if (len > 2 && id[1] == '_' && strchr("WBMS", id[0]))
-		return true;
 	for (size_t i = 0; i < sizeof tables/sizeof *tables; i++)
 		if (len == strlen(tables[i]) && !strncmp(id, tables[i], len))
 			return true;
-	for (int i = 0; i < m->nfunctions; i++) {
-		size_t n = strlen(m->functions[i].name);
-		if (n <= len && !strncmp(id, m->functions[i].name, n) && (n == len || id[n] == '_'))
+	for (int i = 0; i < m->functions->count; i++)
+		if (len == strlen(m->functions->all[i]->name) && !strncmp(id, m->functions->all[i]->name, len))
 			return true;
-	}
 	return false;
 }
 
@@ -94,10 +90,10 @@ prepare(Trial *t, const Case *c, int k, const char *dir)
 	t->c = c;
 	t->before = loaded(c, file, arena_text("n%d", k));
 	t->in = fuzz_input(t->before, c);
-	t->din = malloc(count_of(t->before->nodes[0]->shape)*sizeof *t->din);
+	t->din = malloc(count_of(t->before->nodes[0]->out->shape)*sizeof *t->din);
 	if (!t->din)
 		fail("out of memory");
-	for (size_t i = 0; i < count_of(t->before->nodes[0]->shape); i++)
+	for (size_t i = 0; i < count_of(t->before->nodes[0]->out->shape); i++)
 		t->din[i] = (double)t->in[i];
 	t->want = interp(t->before, t->din);
 	for (int v = 0; v < Variants; v++) {
@@ -162,22 +158,23 @@ check_value(Verdict *v, const char *variant, int output, size_t i, double got, d
 		                    error, bound));
 }
 
-/* check_top_k - the values, and that each position holds one of about that value */
+/* check_top_k - the values, and that each position, in the output after them, holds one of about that value */
 static void
 check_top_k(Verdict *v, const char *variant, int output, const Trial *t, const Node *n, const float *got)
 {
 	int k = n->a.out, c = n->in[0]->shape.c;
-	const double *x = t->want[n->in[0]->id], *var = t->var[n->in[0]->id], *want = t->want[n->id];
+	const double *x = value_in(t->want, n->in[0]), *var = value_in(t->var, n->in[0]), *want = t->want[n->id];
+	const float *places = got + count_of(n->out->shape);
 
-	for (int m = 0; m < n->shape.n; m++, got += 2*k, want += 2*k, x += c, var += c) {
+	for (int m = 0; m < n->out->shape.n; m++, got += k, places += k, want += k, x += c, var += c) {
 		double most = 0;
 		for (int i = 0; i < c; i++)
 			most = fmax(most, var[i]);
 		for (int i = 0; i < k; i++) {
-			int at = got[k + i] >= 0 && got[k + i] < (float)c ? (int)got[k + i] : -1;
+			int at = places[i] >= 0 && places[i] < (float)c ? (int)places[i] : -1;
 			check_value(v, variant, output, (size_t)i, (double)got[i], want[i], most);
 			if (at < 0 && most < 1e37)
-				wrong(v, arena_text("%s: output %d: want positions from 0 to %d, got %g", variant, output, c - 1, (double)got[k + i]));
+				wrong(v, arena_text("%s: output %d: want positions from 0 to %d, got %g", variant, output, c - 1, (double)places[i]));
 			else if (at >= 0)
 				check_value(v, variant, output, (size_t)(k + i), x[at], (double)got[i], most);
 		}
@@ -190,12 +187,13 @@ check_outputs(Verdict *v, const char *variant, const Trial *t, const float *got)
 	const Graph *g = t->before;
 
 	for (int o = 0; o < g->noutputs; o++) {
-		const Node *n = g->outputs[o];
-		if (n->op == O_top_k)
-			check_top_k(v, variant, o, t, n, got);
-		for (size_t i = 0; n->op != O_top_k && i < count_of(n->shape); i++)
-			check_value(v, variant, o, i, (double)got[i], t->want[n->id][i], t->var[n->id][i]);
-		got += count_of(n->shape);
+		const Value *y = g->outputs[o];
+		size_t count = count_of(y->shape);
+		if (y->node->op == O_top_k && y->index == 0)
+			check_top_k(v, variant, o, t, y->node, got);
+		for (size_t i = 0; y->node->op != O_top_k && i < count; i++)
+			check_value(v, variant, o, i, (double)got[i], value_in(t->want, y)[i], value_in(t->var, y)[i]);
+		got += count;
 	}
 }
 
@@ -205,7 +203,7 @@ typedef int Run(const rc_options *, const void *, const void *, float *, void *,
 static bool
 run_once(Verdict *v, const char *variant, Run *run, const rc_options *o, const Trial *t, const Model *m, const void *blob, size_t offset, float *out)
 {
-	size_t ins = count_of(t->before->nodes[0]->shape), outs = outputs_of(m->g), len = m->g->arena*sizeof(float);
+	size_t ins = count_of(t->before->nodes[0]->out->shape), outs = outputs_of(m->g), len = m->g->arena;
 	char *memory = aligned_alloc(64, (len + offset + Guard*sizeof(float) + 63)/64*64);
 	float *in = malloc((ins + 1)*sizeof *in), *guard = (float *)(void *)(memory + offset + len);
 	int status;

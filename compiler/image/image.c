@@ -161,7 +161,7 @@ void
 image_to_input(const Picture *p, const Graph *g, float *out)
 {
 	const Image *im = &g->image;
-	Shape in = g->nodes[0]->shape;
+	Shape in = g->nodes[0]->out->shape;
 	double fit = fmax((double)in.h/p->h, (double)in.w/p->w)/im->crop;
 	int h = (int)floor(p->h*fit + 0.5), w = (int)floor(p->w*fit + 0.5);
 	Picture q = *p;

@@ -130,9 +130,9 @@ onnx_import(const char *file, const OnnxOptions *o)
 		if (!v || !v->n)
 			fail("%s: output '%s': want a result of the graph, got %s", file, name, !v ? "none" : v->rank < 0 ? "a node's second one" : "a constant");
 		for (int k = 0; k < m.g->noutputs; k++)
-			if (m.g->outputs[k] == v->n)
+			if (m.g->outputs[k] == v->n->out)
 				fail("%s: output '%s': want each result once, got '%s' again", file, name, v->n->name);
-		PUSH(m.g->outputs, m.g->noutputs, v->n);
+		PUSH(m.g->outputs, m.g->noutputs, v->n->out);
 		PUSH(m.g->output_names, count, "");
 	}
 	if (!m.g->noutputs)

@@ -22,13 +22,13 @@ op_batch_norm(Import *m)
 	if (attr_int(m, "training_mode", 0) || !attr_int(m, "spatial", 1) || attr_int(m, "is_test", 1) != 1)
 		refuse(m, "want inference over whole channels, got training_mode or spatial = 0");
 	n = begin(m, O_bn, layer_name(m, weight, "bn"));
-	n->in[n->nin++] = x.n;
+	n->in[n->nin++] = x.n->out;
 	n->a.eps = attr_real(m, "epsilon", 1e-5);
 	n->a.eps = strtod(arena_text("%.7g", n->a.eps), NULL);       /* 1e-5, not its nearest float */
 	for (size_t i = 0; i < 4; i++) {
 		OnnxValue v = constant(m, i + 1, "batch norm parameter");
-		if (elements(&v) != (size_t)x.n->shape.c)
-			refuse(m, "want %d values in '%s', got %zu", x.n->shape.c, v.name, elements(&v));
+		if (elements(&v) != (size_t)x.n->out->shape.c)
+			refuse(m, "want %d values in '%s', got %zu", x.n->out->shape.c, v.name, elements(&v));
 		set_param(n, order[i], v.data, elements(&v));
 	}
 	finish(m, n, x.rank);
@@ -100,7 +100,7 @@ op_softmax(Import *m)
 		refuse(m, "want a tensor, got the constant '%s'", x.name);
 	if (axis < 0)
 		axis += x.rank;
-	if (axis != 1 || (m->opset < 13 && x.n->shape.h*x.n->shape.w != 1))
+	if (axis != 1 || (m->opset < 13 && x.n->out->shape.h*x.n->out->shape.w != 1))
 		refuse(m, "want a softmax over the channels (axis 1), got axis %lld of a %d-D tensor", (long long)axis, x.rank);
 	finish(m, make(m, O_softmax, x.n), x.rank);
 }
@@ -133,7 +133,7 @@ fold_constants(Import *m, const OnnxValue *a, const OnnxValue *b, char op)
 static const double *
 per_channel(const OnnxValue *c, const OnnxValue *x)
 {
-	size_t n = elements(c), channels = (size_t)x->n->shape.c;
+	size_t n = elements(c), channels = (size_t)x->n->out->shape.c;
 	double *v = arena_new((channels + 1)*sizeof *v);
 	int axis = c->rank - (x->rank - 1);              /* where the channels are, counted from c's first axis */
 
@@ -148,7 +148,7 @@ static void
 with_constant(Import *m, const OnnxValue *x, const OnnxValue *c, char op, bool constant_first)
 {
 	const double *v = per_channel(c, x);
-	size_t channels = (size_t)x->n->shape.c;
+	size_t channels = (size_t)x->n->out->shape.c;
 	double *scale = arena_new((channels + 1)*sizeof *scale), *shift = arena_new((channels + 1)*sizeof *shift);
 
 	if (!v)
@@ -160,12 +160,6 @@ with_constant(Import *m, const OnnxValue *x, const OnnxValue *c, char op, bool c
 		shift[i] = op == '+' || (op == '-' && constant_first) ? v[i] : op == '-' ? -v[i] : 0;
 	}
 	define(m, m->p->output[0], result(scaled(m, x->n, scale, shift), x->rank));
-}
-
-static bool
-same_shape(Shape a, Shape b)
-{
-	return a.n == b.n && a.c == b.c && a.h == b.h && a.w == b.w;
 }
 
 static void
@@ -186,7 +180,7 @@ arithmetic(Import *m, char op)
 		refuse(m, "want a constant operand, got two tensors");
 	if (a.rank != b.rank)
 		refuse(m, "want tensors of one rank, got %d-D and %d-D", a.rank, b.rank);
-	if (op == '*' && a.n->shape.h*a.n->shape.w == 1 && b.n->shape.h*b.n->shape.w > 1) {
+	if (op == '*' && a.n->out->shape.h*a.n->out->shape.w == 1 && b.n->out->shape.h*b.n->out->shape.w > 1) {
 		OnnxValue t = a;
 		a = b;
 		b = t;                           /* the gate is the second input */
@@ -194,16 +188,16 @@ arithmetic(Import *m, char op)
 	if (op == '*' && (b.n->op == O_sigmoid || a.n->op == O_sigmoid)) {
 		/* x*sigmoid(x), as exporters write silu; the sigmoid goes when nobody else reads it */
 		Node *gate = b.n->op == O_sigmoid ? b.n : a.n, *x = gate == b.n ? a.n : b.n;
-		if (gate->in[0] == x) {
+		if (gate->in[0] == x->out) {
 			finish(m, make(m, O_silu, x), a.rank);
 			return;
 		}
 	}
-	if (!same_shape(a.n->shape, b.n->shape) && !(op == '*' && a.n->shape.n == b.n->shape.n && a.n->shape.c == b.n->shape.c && b.n->shape.h*b.n->shape.w == 1))
-		refuse(m, "want tensors of one shape, got %dx%dx%d and %dx%dx%d", a.n->shape.c, a.n->shape.h, a.n->shape.w, b.n->shape.c,
-		       b.n->shape.h, b.n->shape.w);
+	if (!same_shape(a.n->out->shape, b.n->out->shape) && !(op == '*' && a.n->out->shape.n == b.n->out->shape.n && a.n->out->shape.c == b.n->out->shape.c && b.n->out->shape.h*b.n->out->shape.w == 1))
+		refuse(m, "want tensors of one shape, got %dx%dx%d and %dx%dx%d", a.n->out->shape.c, a.n->out->shape.h, a.n->out->shape.w, b.n->out->shape.c,
+		       b.n->out->shape.h, b.n->out->shape.w);
 	n = make(m, op == '+' ? O_add : O_mul, a.n);
-	n->in[n->nin++] = b.n;
+	n->in[n->nin++] = b.n->out;
 	finish(m, n, a.rank);
 }
 
@@ -237,12 +231,12 @@ dense(Import *m, OnnxValue x, const OnnxValue *b, bool transposed, double alpha,
 		fail("out of memory");
 	if (!x.n || x.rank != 2)
 		refuse(m, "want a 2-D tensor, got a %d-D %s", x.rank, x.n ? "one" : "constant");
-	if (b->rank != 2 || in != x.n->shape.c || out < 1 || out > 65536)
-		refuse(m, "want weights of %d inputs, got %s%lldx%lld", x.n->shape.c, b->rank == 2 ? "" : "not 2-D: ", (long long)b->dim[0], (long long)b->dim[1]);
+	if (b->rank != 2 || in != x.n->out->shape.c || out < 1 || out > 65536)
+		refuse(m, "want weights of %d inputs, got %s%lldx%lld", x.n->out->shape.c, b->rank == 2 ? "" : "not 2-D: ", (long long)b->dim[0], (long long)b->dim[1]);
 	for (int64_t o = 0; o < out; o++)
 		for (int64_t i = 0; i < in; i++)
 			w[o*in + i] = alpha*b->data[transposed ? o*in + i : i*out + o];
-	n->in[n->nin++] = x.n;
+	n->in[n->nin++] = x.n->out;
 	n->a.out = (int)out;
 	n->a.bias = c != NULL;
 	n->p[P_weight].data = w;

@@ -54,11 +54,11 @@ op_conv(Import *m)
 	if (w.dim[0] > 65536 || w.dim[2] > 1024 || w.dim[3] > 1024 || w.dim[0] < 1 || w.dim[2] < 1 || w.dim[3] < 1)
 		refuse(m, "want a kernel of 1 to 65536 channels and 1 to 1024 taps a side, got %lldx%lldx%lldx%lld", (long long)w.dim[0],
 		       (long long)w.dim[1], (long long)w.dim[2], (long long)w.dim[3]);
-	n->in[n->nin++] = x.n;
+	n->in[n->nin++] = x.n->out;
 	n->a.out = (int)w.dim[0];
 	n->a.groups = (int)attr_int(m, "group", 1);
-	if (n->a.groups < 1 || n->a.groups > 65536 || (int64_t)n->a.groups*w.dim[1] != x.n->shape.c)
-		refuse(m, "want %d input channels as group and kernel have them, got %lld", x.n->shape.c, (long long)n->a.groups*w.dim[1]);
+	if (n->a.groups < 1 || n->a.groups > 65536 || (int64_t)n->a.groups*w.dim[1] != x.n->out->shape.c)
+		refuse(m, "want %d input channels as group and kernel have them, got %lld", x.n->out->shape.c, (long long)n->a.groups*w.dim[1]);
 	set_windows(m, n, (Pair){ (int)w.dim[2], (int)w.dim[3] });
 	set_param(n, P_weight, w.data, elements(&w));
 	if (has_input(m, 2)) {
@@ -84,7 +84,7 @@ op_pool(Import *m, Op op)
 		refuse(m, "want no dilation of a mean, got %dx%d", n->a.dilation.h, n->a.dilation.w);
 	if (op == O_avg_pool && n->a.kernel.h == n->in[0]->shape.h && n->a.kernel.w == n->in[0]->shape.w && !n->a.padding.t && !n->a.padding.l &&
 	    !n->a.padding.b && !n->a.padding.r)
-		n = make(m, O_adaptive_avg_pool, n->in[0]);          /* one window, the whole image */
+		n = make(m, O_adaptive_avg_pool, n->in[0]->node);          /* one window, the whole image */
 	finish(m, n, 4);
 }
 
@@ -185,7 +185,7 @@ op_concat(Import *m)
 		OnnxValue x = input(m, i);
 		if (!x.n || x.rank != first.rank)
 			refuse(m, "want tensors of one rank, got something else as input %zu", i);
-		n->in[n->nin++] = x.n;
+		n->in[n->nin++] = x.n->out;
 	}
 	finish(m, n, first.rank);
 }
@@ -222,7 +222,7 @@ op_pad(Import *m)
 		if (full[i] < -4096 || full[i] > 4096)
 			refuse(m, "want pads from -4096 to 4096, got %lld", (long long)full[i]);
 	if (full[1] < 0 || full[2] < 0 || full[3] < 0 || full[5] < 0 || full[6] < 0 || full[7] < 0) {
-		Shape s = n->shape;
+		Shape s = n->out->shape;
 		Node *cut = make(m, O_slice, n);
 		cut->a.channels = (Pair){ full[1] < 0 ? (int)-full[1] : 0, s.c + (full[5] < 0 ? (int)full[5] : 0) };
 		cut->a.rows = (Range){ full[2] < 0 ? (int)-full[2] : 0, s.h + (full[6] < 0 ? (int)full[6] : 0), 1 };
@@ -276,9 +276,9 @@ op_slice(Import *m)
 	if (x.rank != 4)
 		refuse(m, "want a 4-D tensor, got a %d-D one", x.rank);
 	n = make(m, O_slice, x.n);
-	n->a.channels = (Pair){ 0, x.n->shape.c };
-	n->a.rows = (Range){ 0, x.n->shape.h, 1 };
-	n->a.cols = (Range){ 0, x.n->shape.w, 1 };
+	n->a.channels = (Pair){ 0, x.n->out->shape.c };
+	n->a.rows = (Range){ 0, x.n->out->shape.h, 1 };
+	n->a.cols = (Range){ 0, x.n->out->shape.w, 1 };
 	for (int i = 0; i < count; i++) {
 		int64_t a = naxes >= 0 ? axes[i] : i, step = nsteps >= 0 ? steps[i] : 1, size, lo, hi;
 		if (a < 0)

@@ -54,11 +54,11 @@ op_reshape(Import *m)
 		same(m, y);
 		return;
 	}
-	if (count == 2 && want[0] == x.n->shape.n) {
+	if (count == 2 && want[0] == x.n->out->shape.n) {
 		same(m, result(flat(m, x.n), 2));
 		return;
 	}
-	if (count == 4 && want[0] == x.n->shape.n && want[1] == x.n->shape.c && want[2] == x.n->shape.h && want[3] == x.n->shape.w) {
+	if (count == 4 && want[0] == x.n->out->shape.n && want[1] == x.n->out->shape.c && want[2] == x.n->out->shape.h && want[3] == x.n->out->shape.w) {
 		same(m, result(x.n, 4));
 		return;
 	}
@@ -79,7 +79,7 @@ op_squeeze(Import *m)
 			h = h || axes[i] == 2 || axes[i] == -2;
 			w = w || axes[i] == 3 || axes[i] == -1;
 		}
-		if (x.rank != 4 || count != 2 || !h || !w || x.n->shape.h != 1 || x.n->shape.w != 1)
+		if (x.rank != 4 || count != 2 || !h || !w || x.n->out->shape.h != 1 || x.n->out->shape.w != 1)
 			refuse(m, "want axes 2 and 3 of a tensor of 1x1 images, got others");
 		same(m, result(x.n, 2));
 		return;

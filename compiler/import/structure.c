@@ -36,7 +36,7 @@ reader(const Graph *g, const Node *n)
 
 	for (int i = 0; i < g->count; i++)
 		for (int k = 0; k < g->nodes[i]->nin; k++)
-			if (g->nodes[i]->in[k] == n) {
+			if (g->nodes[i]->in[k] == n->out) {
 				if (only)
 					return NULL;
 				only = g->nodes[i];
@@ -128,9 +128,9 @@ path_to(const Node *n, const Node *from, Path *p)
 		if (!n->nin)
 			return false;
 		/* the activated block input: bn-relu right behind it */
-		if (act_of(n->op) && n->in[0]->op == O_bn && n->in[0]->in[0] == from)
+		if (act_of(n->op) && n->in[0]->node->op == O_bn && n->in[0]->node->in[0] == from->out)
 			p->norm_first = true;
-		n = n->in[0];
+		n = n->in[0]->node;
 	}
 	return n == from;
 }
@@ -139,11 +139,11 @@ path_to(const Node *n, const Node *from, Path *p)
 static int
 squeeze_of(const Node *mul)
 {
-	const Node *n = mul->in[1];
+	const Node *n = mul->in[1]->node;
 
 	for (int i = 0; i < 3 && n->nin; i++)
-		if ((n = n->in[0])->op == O_relu)
-			return n->shape.c;
+		if ((n = n->in[0]->node)->op == O_relu)
+			return n->out->shape.c;
 	return 0;
 }
 
@@ -151,7 +151,7 @@ static bool
 describe(const Walk *w, const Node *add, const Path *main, const Path *side, Block *b)
 {
 	const Node *first = main->convs[main->count - 1], *act = reader(w->g, add);
-	int squeeze, channels = add->shape.c;
+	int squeeze, channels = add->out->shape.c;
 	bool pre = main->norm_first;
 
 	if (main->count != 2 && main->count != 3)
@@ -193,7 +193,7 @@ next_block(Walk *w, Block *b)
 	for (int i = w->at->id + 1; i < w->g->count; i++) {
 		const Node *add = w->g->nodes[i];
 		Path p, q;
-		if (add->op != O_add || !path_to(add->in[0], w->at, &p) || !path_to(add->in[1], w->at, &q))
+		if (add->op != O_add || !path_to(add->in[0]->node, w->at, &p) || !path_to(add->in[1]->node, w->at, &q))
 			continue;
 		memset(b, 0, sizeof *b);
 		if (!describe(w, add, p.count > q.count ? &p : &q, p.count > q.count ? &q : &p, b))
@@ -287,16 +287,15 @@ same_node(const Node *a, const Node *b, Node **pair)
 {
 	if (pair[a->id])
 		return pair[a->id] == b;
-	if (a->op != b->op || a->nin != b->nin || a->shape.n != b->shape.n || a->shape.c != b->shape.c || a->shape.h != b->shape.h ||
-	    a->shape.w != b->shape.w)
+	if (a->op != b->op || a->nin != b->nin || !same_shape(a->out->shape, b->out->shape))
 		return false;
 	for (int i = 0; i < NAttrs; i++)
 		if (op_rows[a->op].attrs & 1u << i && attr_differs(&attr_rows[i], &a->a, &b->a))
 			return false;
 	pair[a->id] = (Node *)b;
 	for (int i = 0; i < a->nin; i++)
-		if (!same_node(a->in[i], b->in[i], pair)) {
-			if (a->op == O_add && i == 0 && same_node(a->in[0], b->in[1], pair) && same_node(a->in[1], b->in[0], pair))
+		if (!same_node(a->in[i]->node, b->in[i]->node, pair)) {
+			if (a->op == O_add && i == 0 && same_node(a->in[0]->node, b->in[1]->node, pair) && same_node(a->in[1]->node, b->in[0]->node, pair))
 				return true;
 			pair[a->id] = NULL;
 			return false;
@@ -338,7 +337,7 @@ structured_text(Graph *g)
 {
 	Walk w = { .g = g, .o = out_new(), .folded = true };
 	static const DslOptions none;
-	Shape in = g->nodes[0]->shape;
+	Shape in = g->nodes[0]->out->shape;
 	DslOptions batch = none;
 	Node **pair = arena_new((size_t)g->count*sizeof *pair);
 	const char *text, *file;
@@ -380,7 +379,7 @@ structured_text(Graph *g)
 	if (!again)
 		return NULL;
 	dce(again);
-	if (again->noutputs != 1 || again->count != g->count || !same_node(g->outputs[0], again->outputs[0], pair))
+	if (again->noutputs != 1 || again->count != g->count || !same_node(g->outputs[0]->node, again->outputs[0]->node, pair))
 		return NULL;
 	for (int i = 0; i < g->count; i++)
 		if (!pair[i])

@@ -231,7 +231,7 @@ make(const Import *m, Op op, Node *x)
 {
 	Node *n = begin(m, op, layer_name(m, NULL, op_rows[op].name));
 
-	n->in[n->nin++] = x;
+	n->in[n->nin++] = x->out;
 	return n;
 }
 
@@ -252,10 +252,10 @@ result(Node *n, int rank)
 {
 	OnnxValue v = { .n = n, .rank = rank };
 
-	v.dim[0] = n->shape.n;
-	v.dim[1] = n->shape.c;
-	v.dim[2] = n->shape.h;
-	v.dim[3] = n->shape.w;
+	v.dim[0] = n->out->shape.n;
+	v.dim[1] = n->out->shape.c;
+	v.dim[2] = n->out->shape.h;
+	v.dim[3] = n->out->shape.w;
 	return v;
 }
 
@@ -282,7 +282,7 @@ flat(Import *m, Node *x)
 {
 	Node *n;
 
-	if (x->shape.h == 1 && x->shape.w == 1)
+	if (x->out->shape.h == 1 && x->out->shape.w == 1)
 		return x;
 	n = make(m, O_flatten, x);
 	node_add(m->g, n);
@@ -294,7 +294,7 @@ Node *
 scaled(Import *m, Node *x, const double *scale, const double *shift)
 {
 	Node *n = make(m, O_bn, x);
-	size_t c = (size_t)x->shape.c;
+	size_t c = (size_t)x->out->shape.c;
 	double *zeros = arena_new((c + 1)*sizeof *zeros), *ones = arena_new((c + 1)*sizeof *ones);
 
 	for (size_t i = 0; i < c; i++)

@@ -30,9 +30,9 @@ chosen(const Kernel *k)
 static int
 last_channels(const Kernel *k, int per)
 {
-	int cb = k->lx.cb;
+	int cb = k->in->lay.cb;
 
-	return groups_of(k) > 1 || k->x.c%cb == 0 ? cb : k->x.c - (blocks_needed(k, per) - 1)*cb;
+	return groups_of(k) > 1 || k->in->shape.c%cb == 0 ? cb : k->in->shape.c - (blocks_needed(k, per) - 1)*cb;
 }
 
 /* group_floats - packed weights of one group of OB vectors */
@@ -41,7 +41,7 @@ group_floats(const Kernel *k, const Tiling *tl)
 {
 	Pair ks = kernel_size(k);
 	int per = tl->ob*k->t->vl;
-	size_t channels = (size_t)(blocks_needed(k, per) - 1)*(size_t)k->lx.cb + (size_t)last_channels(k, per);
+	size_t channels = (size_t)(blocks_needed(k, per) - 1)*(size_t)k->in->lay.cb + (size_t)last_channels(k, per);
 
 	return channels*(size_t)(ks.h*ks.w*per);
 }
@@ -54,19 +54,20 @@ conv_weights(const Kernel *k)
 	return group_floats(k, &tl)*(size_t)(vectors_of(k)/tl.ob);
 }
 
-static size_t
-conv_biases(const Kernel *k)
+static int
+conv_packed(const Kernel *k, Packed *to)
 {
-	return k->bias ? (size_t)(vectors_of(k)*k->t->vl) : 0;
+	return dense_packed(k, conv_weights(k), to);
 }
 
 static void
-conv_pack(const Kernel *k, const double *w, const double *b, float *pw, float *pb)
+conv_pack(const Kernel *k, const double *w, const double *b, void *const *to)
 {
+	float *pw = to[0];
 	Tiling tl = chosen(k);
 	Pair ks = kernel_size(k);
-	int per = tl.ob*k->t->vl, cb = k->lx.cb, blocks = blocks_needed(k, per);
-	int icg = k->x.c/groups_of(k), taps = ks.h*ks.w, last = last_channels(k, per), from[128];
+	int per = tl.ob*k->t->vl, cb = k->in->lay.cb, blocks = blocks_needed(k, per);
+	int icg = k->in->shape.c/groups_of(k), taps = ks.h*ks.w, last = last_channels(k, per), from[128];
 
 	for (int og = 0; og < vectors_of(k)/tl.ob; og++) {
 		int start = first_block(k, og, per);
@@ -77,12 +78,11 @@ conv_pack(const Kernel *k, const double *w, const double *b, float *pw, float *p
 		for (int c = (start + block)*cb, end = c + (block + 1 < blocks ? cb : last); c < end; c++)
 		for (int o = 0; o < per; o++) {
 			int oc = og*per + o, ic = c - from[o];
-			bool joined = oc < k->y.c && ic >= 0 && ic < icg;
+			bool joined = oc < k->out->shape.c && ic >= 0 && ic < icg;
 			*pw++ = joined ? (float)w[((size_t)oc*(size_t)icg + (size_t)ic)*(size_t)taps + (size_t)tap] : 0;
 		}
 	}
-	for (int oc = 0; k->bias && oc < vectors_of(k)*k->t->vl; oc++)
-		pb[oc] = oc < k->y.c ? (float)b[oc] : 0;
+	pack_bias(k, b, to);
 }
 
 /* --- emission --- */
@@ -92,8 +92,8 @@ conv_describe(const Kernel *k, char *name, size_t len)
 {
 	Pair ks = kernel_size(k), s = stride_of(k);
 	int n = k->op == O_linear ?
-		snprintf(name, len, "linear_%dto%d", k->x.c, k->y.c) :
-		snprintf(name, len, "conv%dx%d_%dto%d_%dx%d", ks.h, ks.w, k->x.c, k->y.c, k->y.h, k->y.w);
+		snprintf(name, len, "linear_%dto%d", k->in->shape.c, k->out->shape.c) :
+		snprintf(name, len, "conv%dx%d_%dto%d_%dx%d", ks.h, ks.w, k->in->shape.c, k->out->shape.c, k->out->shape.h, k->out->shape.w);
 
 	if (s.h > 1 || s.w > 1)
 		n += snprintf(name + n, len - (size_t)n, s.h == s.w ? "_s%d" : "_s%d_%d", s.h, s.w);
@@ -113,14 +113,8 @@ vector_at(const Kernel *k, const Layout *l, int o)
 	return (size_t)(o/per)*l->plane + (size_t)(o%per*k->t->vl);
 }
 
-const char *
-plus(size_t offset)
-{
-	return offset ? arena_text(" + %zu", offset) : "";
-}
-
 /* acc - the name of accumulator (vector o, pixel p): a0 a1 ... b0 b1 ... */
-static const char *
+const char *
 acc(int o, int p)
 {
 	return arena_text("%c%d", 'a' + o, p);
@@ -134,11 +128,10 @@ emit_fetch(Out *o, size_t floats, int per)
 		out_line(o, "RC_FETCH(w + %d);", FetchAhead + i);
 }
 
-/* emit_step - one k step: the loads and OB*P multiply-adds */
+/* emit_step - one k step: the loads and OB*P multiply-adds; pixels lie step floats apart */
 void
-emit_step(Out *o, const Kernel *k, int ob, int p)
+emit_step(Out *o, int step, int vl, int ob, int p)
 {
-	int vl = k->t->vl, step = stride_of(k).w*k->lx.cb;
 	char line[1024];
 	int n = 0;
 
@@ -177,9 +170,9 @@ emit_start(Out *o, const Kernel *k, const Tiling *tl, int p)
 		for (int i = 0; i < tl->ob; i++) {
 			const char *first = k->bias ? arena_text("ld(b%s)", plus((size_t)(i*vl))) : "zero()", *value = first;
 			if (many && k->skip)
-				first = arena_text("add(%s, ld(z%s))", first, plus(vector_at(k, &k->lz, i) + (size_t)(j*k->lz.cb)));
+				first = arena_text("add(%s, ld(z%s))", first, plus(vector_at(k, &k->in[1].lay, i) + (size_t)(j*k->in[1].lay.cb)));
 			if (many)
-				value = arena_text("from ? ld(y%s) : %s", plus(vector_at(k, &k->ly, i) + (size_t)(j*k->ly.cb)), first);
+				value = arena_text("from ? ld(y%s) : %s", plus(vector_at(k, &k->out->lay, i) + (size_t)(j*k->out->lay.cb)), first);
 			else if (j > 0)
 				value = acc(i, 0);
 			line = arena_text("%s%s%s = %s", line, i ? ", " : "", acc(i, j), value);
@@ -198,8 +191,8 @@ emit_store(Out *o, const Kernel *k, const Tiling *tl, int p)
 	rest.skip = k->skip && !many;          /* several passes start with it */
 	for (int i = 0; i < tl->ob; i++)
 	for (int j = 0; j < p; j++) {
-		size_t y = vector_at(k, &k->ly, i) + (size_t)(j*k->ly.cb);
-		size_t z = k->skip ? vector_at(k, &k->lz, i) + (size_t)(j*k->lz.cb) : 0;
+		size_t y = vector_at(k, &k->out->lay, i) + (size_t)(j*k->out->lay.cb);
+		size_t z = k->skip ? vector_at(k, &k->in[1].lay, i) + (size_t)(j*k->in[1].lay.cb) : 0;
 		emit_epilogue(o, &rest, acc(i, j), plus(z));
 		out_set(o, "at", "%s", plus(y));
 		out_set(o, "sum", many && k->a.act ? "to < %d ? %s : " : "", tl->blocks, acc(i, j));
@@ -212,16 +205,16 @@ static void
 emit_loops(Out *o, const Kernel *k, const Tiling *tl, int p)
 {
 	Pair ks = kernel_size(k), dil = k->op == O_linear ? (Pair){ 1, 1 } : k->a.dilation;
-	int per = tl->ob*k->t->vl, cb = k->lx.cb, blocks = tl->blocks, rest = last_channels(k, per);
+	int per = tl->ob*k->t->vl, cb = k->in->lay.cb, blocks = tl->blocks, rest = last_channels(k, per);
 	bool inner = cb > 1;             /* a planar input has no channels inside its blocks */
 	const char *braces = "{";
 	char at[160] = "x";
 	int n = 1;
 
 	if (blocks > 1)
-		n += snprintf(at + n, sizeof at - (size_t)n, " + c*%zu", k->lx.plane);
+		n += snprintf(at + n, sizeof at - (size_t)n, " + c*%zu", k->in->lay.plane);
 	if (ks.h > 1)
-		n += snprintf(at + n, sizeof at - (size_t)n, " + ki*%zu", k->lx.row*(size_t)dil.h);
+		n += snprintf(at + n, sizeof at - (size_t)n, " + ki*%zu", k->in->lay.row*(size_t)dil.h);
 	if (ks.w > 1)
 		n += snprintf(at + n, sizeof at - (size_t)n, " + %s", times("kj", (size_t)(cb*dil.w)));
 	if (tl->chunk < blocks)
@@ -237,9 +230,9 @@ emit_loops(Out *o, const Kernel *k, const Tiling *tl, int p)
 	out_line(o, "const float *xk = %s;", at);
 	if (inner && rest != cb && blocks > 1)
 		out_line(o, "int kn = c < %d ? %d : %d;", blocks - 1, cb, rest);
-	if (inner && blocks > 1 && k->lx.image > FetchInput)
+	if (inner && blocks > 1 && k->in->lay.image > FetchInput)
 		for (int j = 0; j < p; j++)
-			out_line(o, "RC_FETCH(xk + %zu);", k->lx.plane + (size_t)(j*stride_of(k).w*cb));
+			out_line(o, "RC_FETCH(xk + %zu);", k->in->lay.plane + (size_t)(j*stride_of(k).w*cb));
 	out_line(o, "%s", "");
 	if (inner && rest != cb && blocks > 1)
 		out_line(o, "for (int k = 0; k < kn; k++, xk++, w += %d) {", per);
@@ -247,7 +240,7 @@ emit_loops(Out *o, const Kernel *k, const Tiling *tl, int p)
 		out_line(o, "for (int k = 0; k < %d; k++, xk++, w += %d) {", rest, per);
 	out_line(o, "RC_OPAQUE(xk);");
 	emit_fetch(o, conv_weights(k), per);
-	emit_step(o, k, tl->ob, p);
+	emit_step(o, stride_of(k).w*cb, k->t->vl, tl->ob, p);
 	if (inner)
 		out_line(o, "}");
 	else
@@ -256,19 +249,22 @@ emit_loops(Out *o, const Kernel *k, const Tiling *tl, int p)
 		out_line(o, "}");
 }
 
-/* emit_tile - the micro-kernel: one row piece of P pixels, OB vectors of output channels */
-static void
-emit_tile(Out *o, const Kernel *k, const char *fn, const Tiling *tl, int p)
+/* emit_tile - the micro-kernel: one row piece of P pixels, OB vectors of output channels; its name */
+static const char *
+emit_tile(Out *all, const Kernel *k, const Tiling *tl, int p)
 {
-	out_line(o, "static RC_NOINLINE void");
-	out_line(o, "%s_p%d(const float *RC_RESTRICT x, const float *RC_RESTRICT w%s%s, float *y%s)", fn, p,
-	         k->bias ? ", const float *b" : "", k->skip ? ", const float *z" : "", tl->chunk < tl->blocks ? ", int from, int to" : "");
+	Out *o = out_new();
+	char name[128];
+
+	out_line(o, "(const float *RC_RESTRICT x, const float *RC_RESTRICT w%s%s, float *y%s)", k->bias ? ", const float *b" : "", k->skip ? ", const float *z" : "", tl->chunk < tl->blocks ? ", int from, int to" : "");
 	out_line(o, "{");
 	emit_start(o, k, tl, p);
 	emit_loops(o, k, tl, p);
 	out_line(o, "%s", "");
 	emit_store(o, k, tl, p);
-	out_line(o, "}\n");
+	out_line(o, "}");
+	conv_describe(k, name, sizeof name);
+	return helper(all, "", "static RC_NOINLINE void", arena_text("%s_p%d", name, p), o);
 }
 
 static void
@@ -276,7 +272,7 @@ emit_comment(Out *o, const Kernel *k, const Tiling *tl)
 {
 	Pair ks = kernel_size(k);
 	int vl = k->t->vl, ob = tl->ob, p = tl->p;
-	double macs = (double)k->y.c*k->y.h*k->y.w*(k->x.c/groups_of(k))*ks.h*ks.w;
+	double macs = (double)k->out->shape.c*k->out->shape.h*k->out->shape.w*(k->in->shape.c/groups_of(k))*ks.h*ks.w;
 	char name[64];
 
 	if (k->op == O_linear)
@@ -285,23 +281,22 @@ emit_comment(Out *o, const Kernel *k, const Tiling *tl)
 		snprintf(name, sizeof name, "conv%dx%d(x, w)", ks.h, ks.w);
 	out_line(o, "** y = %s%s%s%s%s", act_open(k), name, k->bias ? " + b" : "",
 	         k->skip ? " + z" : "", act_close(k));
-	emit_operand(o, "x", k->x, &k->lx);
+	emit_operand(o, "x", &k->in[0]);
 	if (k->skip)
-		emit_operand(o, "z", k->y, &k->lz);
-	emit_operand(o, "y", k->y, &k->ly);
+		emit_operand(o, "z", &k->in[1]);
+	emit_operand(o, "y", &k->out[0]);
 	out_line(o, "** w  %zu floats  [%d oc][%d ic][%d][%d]%s[%d oc]", conv_weights(k), vectors_of(k)/ob,
-	         blocks_needed(k, ob*vl), ks.h, ks.w, k->lx.cb > 1 ? arena_text("[%d ic]", k->lx.cb) : "", ob*vl);
+	         blocks_needed(k, ob*vl), ks.h, ks.w, k->in->lay.cb > 1 ? arena_text("[%d ic]", k->in->lay.cb) : "", ob*vl);
 	out_line(o, "** %.2f M MACs; %d pixels x %d channels in %d accumulators, %d of %d registers", macs/1e6, p, ob*vl,
 	         ob*p, ob*p + (ob < p ? ob : p) + 1, k->t->regs);
 	if (tl->chunk < tl->blocks)
 		out_line(o, "** %d passes of %d input channel blocks, so that a pass's weights stay in the first cache",
 		         ceil_div(tl->blocks, tl->chunk), tl->chunk);
-	out_line(o, "*/");
 }
 
 /* emit_from - where a group of output vectors starts in x: nothing, a formula, or a table */
 static const char *
-emit_from(Out *o, const Kernel *k, const char *fn, int per, int groups)
+emit_from(Out *o, const Kernel *k, int per, int groups)
 {
 	int change = 0, by;
 
@@ -312,13 +307,13 @@ emit_from(Out *o, const Kernel *k, const char *fn, int per, int groups)
 	by = first_block(k, change, per);
 	for (int og = 0; og < groups; og++)
 		if (first_block(k, og, per) != og/change*by) {
-			out_line(o, "static const int %s_from[%d] = {", fn, groups);
+			out_line(o, "static const int from[%d] = {", groups);
 			for (int i = 0; i < groups; i++)
 				out_text(o, arena_text("%d%s", first_block(k, i, per), i + 1 == groups ? "\n" : i%16 == 15 ? ",\n" : ", "));
 			out_line(o, "};\n");
-			return arena_text(" + %s_from[og]*%zu", fn, k->lx.plane);
+			return arena_text(" + from[og]*%zu", k->in->lay.plane);
 		}
-	return change == 1 ? arena_text(" + og*%zu", by*k->lx.plane) : arena_text(" + og/%d*%zu", change, by*k->lx.plane);
+	return change == 1 ? arena_text(" + og*%zu", by*k->in->lay.plane) : arena_text(" + og/%d*%zu", change, by*k->in->lay.plane);
 }
 
 /* group_at - offset of group og of OB vectors in a blocked tensor */
@@ -337,7 +332,7 @@ static void
 emit_base(Out *o, const Kernel *k, const char *type, const char *name, const char *group, const Layout *l,
           size_t row, size_t origin, const Tiling *tl)
 {
-	const char *image = k->y.n > 1 ? arena_text(" + n*%zu", l->image) : "";
+	const char *image = k->out->shape.n > 1 ? arena_text(" + n*%zu", l->image) : "";
 	const char *rows = tl->rows > 1 && tl->chunk == tl->blocks ? arena_text(" + i*%zu", row) : "";
 
 	out_line(o, "%s *%si = %s%s%s%s%s;", type, name, name, group, image, rows, plus(origin));
@@ -345,16 +340,16 @@ emit_base(Out *o, const Kernel *k, const char *type, const char *name, const cha
 
 /* emit_calls - the tiles of one row; row is what to add to each pointer */
 static void
-emit_calls(Out *o, const Kernel *k, const char *fn, const Tiling *tl, bool grouped)
+emit_calls(Out *o, const Kernel *k, const char *const tile[2], const Tiling *tl, bool grouped)
 {
 	bool many = tl->chunk < tl->blocks, rows = many && tl->rows > 1;
-	int xs = stride_of(k).w*k->lx.cb, j = 0;
+	int xs = stride_of(k).w*k->in->lay.cb, j = 0;
 	const char *w = grouped ? "wi" : "w", *b = !k->bias ? "" : grouped ? ", bi" : ", b";
 	const char *tail = many ? ", c, to" : "";
 	Pair ks = kernel_size(k);
 
 	if (many)
-		w = arena_text("%s + %s", w, times("c", (size_t)(k->lx.cb*ks.h*ks.w*tl->ob*k->t->vl)));
+		w = arena_text("%s + %s", w, times("c", (size_t)(k->in->lay.cb*ks.h*ks.w*tl->ob*k->t->vl)));
 	for (int i = 0; i < 2; i++) {
 		int p = tl->width[i], to = j + p*tl->count[i];
 		bool loop = tl->count[i] > 1;
@@ -362,13 +357,13 @@ emit_calls(Out *o, const Kernel *k, const char *fn, const Tiling *tl, bool group
 			continue;
 		if (loop)
 			out_line(o, "for (int j = %d; j < %d; j += %d)", j, to, p);
-		const char *x = arena_text("xi%s%s", rows ? arena_text(" + %s", times("i", k->lx.row*(size_t)(stride_of(k).h*tl->fold))) : "",
+		const char *x = arena_text("xi%s%s", rows ? arena_text(" + %s", times("i", k->in->lay.row*(size_t)(stride_of(k).h*tl->fold))) : "",
 		                           loop ? arena_text(" + %s", times("j", (size_t)xs)) : plus((size_t)(j*xs)));
-		const char *y = arena_text("yi%s%s", rows ? arena_text(" + %s", times("i", k->ly.row*(size_t)tl->fold)) : "",
-		                           loop ? arena_text(" + %s", times("j", (size_t)k->ly.cb)) : plus((size_t)(j*k->ly.cb)));
-		const char *z = !k->skip ? "" : arena_text(", zi%s%s", rows ? arena_text(" + %s", times("i", k->lz.row*(size_t)tl->fold)) : "",
-		                           loop ? arena_text(" + %s", times("j", (size_t)k->lz.cb)) : plus((size_t)(j*k->lz.cb)));
-		out_line(o, "%s_p%d(%s, %s%s%s, %s%s);", fn, p, x, w, b, z, y, tail);
+		const char *y = arena_text("yi%s%s", rows ? arena_text(" + %s", times("i", k->out->lay.row*(size_t)tl->fold)) : "",
+		                           loop ? arena_text(" + %s", times("j", (size_t)k->out->lay.cb)) : plus((size_t)(j*k->out->lay.cb)));
+		const char *z = !k->skip ? "" : arena_text(", zi%s%s", rows ? arena_text(" + %s", times("i", k->in[1].lay.row*(size_t)tl->fold)) : "",
+		                           loop ? arena_text(" + %s", times("j", (size_t)k->in[1].lay.cb)) : plus((size_t)(j*k->in[1].lay.cb)));
+		out_line(o, "%s(%s, %s%s%s, %s%s);", tile[i], x, w, b, z, y, tail);
 		j = to;
 	}
 }
@@ -408,37 +403,37 @@ emit_units(Out *o, const char *v, int vectors, int images, int rows, const char 
 }
 
 static int
-conv_emit(Out *o, const Kernel *k, const char *fn)
+conv_emit(Out *o, const Kernel *k, int phase)
 {
 	Tiling tl = chosen(k);
 	Pair s = stride_of(k);
 	Sides pad = k->op == O_linear ? (Sides){ 0, 0, 0, 0 } : k->a.padding;
-	int groups = vectors_of(k)/tl.ob, per = tl.ob*k->t->vl, images = k->y.n;
-	size_t x0 = (size_t)(k->lx.halo.t - pad.t)*k->lx.row + (size_t)((k->lx.halo.l - pad.l)*k->lx.cb);
+	int groups = vectors_of(k)/tl.ob, per = tl.ob*k->t->vl, images = k->out->shape.n;
+	size_t x0 = (size_t)(k->in->lay.halo.t - pad.t)*k->in->lay.row + (size_t)((k->in->lay.halo.l - pad.l)*k->in->lay.cb);
 	bool many = tl.chunk < tl.blocks;
-	const char *start;
+	const char *start, *tile[2];
 
 	emit_comment(o, k, &tl);
 	for (int i = 0; i < 2; i++)
 		if (tl.count[i])
-			emit_tile(o, k, fn, &tl, tl.width[i]);
-	start = emit_from(o, k, fn, per, groups);
-	emit_kernel_head(o, k, fn);
+			tile[i] = emit_tile(o, k, &tl, tl.width[i]);
+	emit_head(o, k, phase);
+	start = emit_from(o, k, per, groups);
 	emit_units(o, "og", groups, images, tl.bands, many ? "t" : "i");
-	emit_base(o, k, "const float", "x", start, &k->lx, k->lx.row*(size_t)(s.h*tl.fold), x0, &tl);
+	emit_base(o, k, "const float", "x", start, &k->in->lay, k->in->lay.row*(size_t)(s.h*tl.fold), x0, &tl);
 	if (groups > 1)
 		out_line(o, "const float *wi = w + %s;", times("og", group_floats(k, &tl)));
 	if (groups > 1 && k->bias)
 		out_line(o, "const float *bi = b + og*%d;", per);
 	if (k->skip)
-		emit_base(o, k, "const float", "z", groups > 1 ? arena_text(" + %s", group_at(k, &k->lz, tl.ob)) : "",
-		          &k->lz, k->lz.row*(size_t)tl.fold, k->lz.origin, &tl);
-	emit_base(o, k, "float", "y", groups > 1 ? arena_text(" + %s", group_at(k, &k->ly, tl.ob)) : "",
-	          &k->ly, k->ly.row*(size_t)tl.fold, k->ly.origin, &tl);
+		emit_base(o, k, "const float", "z", groups > 1 ? arena_text(" + %s", group_at(k, &k->in[1].lay, tl.ob)) : "",
+		          &k->in[1].lay, k->in[1].lay.row*(size_t)tl.fold, k->in[1].lay.origin, &tl);
+	emit_base(o, k, "float", "y", groups > 1 ? arena_text(" + %s", group_at(k, &k->out->lay, tl.ob)) : "",
+	          &k->out->lay, k->out->lay.row*(size_t)tl.fold, k->out->lay.origin, &tl);
 	out_line(o, "%s", "");
 	if (many)
 		emit_passes(o, &tl);
-	emit_calls(o, k, fn, &tl, groups > 1);
+	emit_calls(o, k, tile, &tl, groups > 1);
 	if (many && tl.rows > 1)
 		out_line(o, "}");
 	if (many)
@@ -448,4 +443,15 @@ conv_emit(Out *o, const Kernel *k, const char *fn)
 	return groups*images*tl.bands;
 }
 
-const Family family_conv = { "conv", conv_emit, conv_describe, conv_weights, conv_biases, conv_pack, NULL };
+static double
+cycles(const Kernel *k, Way way)
+{
+	Tiling tl = conv_tiling(k, way.tile.h, way.tile.w);
+
+	return conv_cycles(k, &tl);
+}
+
+const Family family_conv = {
+	.name = "conv", .planar = true, .ways = conv_ways, .cycles = cycles,
+	.describe = conv_describe, .emit = conv_emit, .packed = conv_packed, .pack = conv_pack
+};

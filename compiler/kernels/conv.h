@@ -2,15 +2,28 @@
 #ifndef CONV_H
 #define CONV_H
 
-#include "../resnetc.h"
+#include "kernel.h"
 
+typedef struct {                     /* how a direct convolution is cut */
+	int ob, p;                   /* register tile: vectors of output channels, pixels */
+	int count[2], width[2];      /* a row: so many tiles of so many pixels, the second one narrower */
+	int rows, cols, fold;        /* image as it is walked: fold rows follow each other as one */
+	int chunk, blocks;           /* input channel blocks of one pass, of all passes */
+	int bands;                   /* groups of rows, one unit of work each, when there are several passes */
+} Tiling;
+Tiling conv_tiling(const Kernel *k, int ob, int p);
+double conv_cycles(const Kernel *k, const Tiling *tl);/* the cost model */
+void conv_ways(const Kernel *k, EachWay *each, void *user);
+
+int dense_packed(const Kernel *k, size_t weights, Packed *to);         /* so many weights, and biases where it has them */
+void pack_bias(const Kernel *k, const double *b, void *const *to);     /* the second parameter, zeros behind the last channel */
 Pair kernel_size(const Kernel *k);
 Pair stride_of(const Kernel *k);
 int groups_of(const Kernel *k);
 int first_channel(const Kernel *k, int oc);          /* of input that output channel oc reads */
 int blocks_needed(const Kernel *k, int per);         /* input channel blocks a group of per output channels reads */
-const char *plus(size_t offset);                     /* " + 16", or nothing */
-void emit_step(Out *o, const Kernel *k, int ob, int p); /* one k step: loads and OB*P multiply-adds */
+const char *acc(int o, int p);                       /* the accumulator of vector o, pixel p: a0 a1 ... b0 b1 ... */
+void emit_step(Out *o, int step, int vl, int ob, int p);  /* one k step: loads and OB*P multiply-adds */
 void emit_fetch(Out *o, size_t floats, int per);      /* prefetch of what a later k step reads of so many weights */
 int first_block(const Kernel *k, int og, int per);   /* where group og starts reading */
 void split_row(int w, int p, int count[2], int width[2]); /* tiles of a row, at most p wide, of two widths next to each other */

@@ -6,7 +6,7 @@
 */
 #include <string.h>
 
-#include "../resnetc.h"
+#include "kernel.h"
 
 typedef struct {
 	int c, h, w;                 /* how much is copied */
@@ -18,10 +18,10 @@ static Region
 region_of(const Kernel *k)
 {
 	const Attr *a = &k->a;
-	Region r = { .c = k->x.c, .h = k->x.h, .w = k->x.w, .sr = 1, .sq = 1 };
+	Region r = { .c = k->in->shape.c, .h = k->in->shape.h, .w = k->in->shape.w, .sr = 1, .sq = 1 };
 
 	if (k->op == O_slice)
-		r = (Region){ k->y.c, k->y.h, k->y.w, a->channels.h, a->rows.from, a->cols.from, a->rows.step, a->cols.step, 0, 0, 0 };
+		r = (Region){ k->out->shape.c, k->out->shape.h, k->out->shape.w, a->channels.h, a->rows.from, a->cols.from, a->rows.step, a->cols.step, 0, 0, 0 };
 	if (k->op == O_pad) {
 		r.yc = a->channels.h;
 		r.yr = a->padding.t;
@@ -37,7 +37,7 @@ by_vectors(const Kernel *k, const Region *r)
 {
 	int vl = k->t->vl;
 
-	return vl > 1 && k->lx.cb == k->ly.cb && k->lx.cb%vl == 0 && r->xc%vl == 0 && r->yc%vl == 0 && r->c%vl == 0 &&
+	return vl > 1 && k->in->dtype == k->out->dtype && k->in->lay.cb == k->out->lay.cb && k->in->lay.cb%vl == 0 && r->xc%vl == 0 && r->yc%vl == 0 && r->c%vl == 0 &&
 	       k->op != O_flatten;
 }
 
@@ -46,7 +46,7 @@ copy_describe(const Kernel *k, char *name, size_t len)
 {
 	const char *op = k->store ? "output" : op_rows[k->op].name;
 
-	snprintf(name, len, "%s_%dx%dx%d", op, k->x.c, k->x.h, k->x.w);
+	snprintf(name, len, "%s%s_%dx%dx%d", op, k->in->dtype == DT_i32 ? "_integers" : "", k->in->shape.c, k->in->shape.h, k->in->shape.w);
 }
 
 /* channel_at - offset of channel c + first, c counting per units of vl channels */
@@ -68,85 +68,88 @@ channel_at(const Layout *l, int first, int each)
 
 /* emit_picture - the caller's pixels, of any kind, to the network's floats in one pass */
 static int
-emit_picture(Out *o, const Kernel *k, const char *fn)
+emit_picture(Out *o, const Kernel *k, int phase)
 {
 	const Image *im = k->image;
-	int c = k->x.c;
+	int c = k->in->shape.c;
 	const char *table = "";
 
 	out_line(o, "** y = %s of the caller's %s %s%s pixels", im->normalize ? "(scale*x - mean)/std" : "x", im->u8 ? "byte" : "float",
 	         im->hwc ? "HWC" : "CHW", im->swap ? ", channels the other way round" : "");
-	emit_operand(o, "y", k->y, &k->ly);
-	out_line(o, "*/");
+	emit_operand(o, "y", &k->out[0]);
+	emit_head(o, k, phase);
 	for (int i = 0; i < 2 && im->normalize; i++) {
-		table = arena_text("static const float %s_%s[%d] = { ", fn, i ? "shift" : "scale", c);
+		table = arena_text("static const float %s[%d] = { ", i ? "shifts" : "scales", c);
 		for (int j = 0; j < c; j++) {
 			int at = c <= 4 ? j : 0;
 			table = arena_text("%s%.9ef%s", table, i ? -im->mean[at]/im->std[at] : im->scale/im->std[at], j + 1 < c ? ", " : " };");
 		}
 		out_line(o, "%s%s", table, i ? "\n" : "");
 	}
-	out_set(o, "type", im->u8 ? "unsigned char" : "float");
-	out_set(o, "ximage", "%s", k->y.n > 1 ? arena_text(" + n*%zu", count_of(k->x)/(size_t)k->x.n) : "");
-	out_set(o, "yimage", "%s", k->y.n > 1 ? arena_text(" + n*%zu", k->ly.image) : "");
-	out_set(o, "xc", "%s", times(im->swap ? arena_text("(%d - c)", c - 1) : "c", im->hwc ? 1 : (size_t)(k->x.h*k->x.w)));
-	out_set(o, "y0", "%s", k->ly.origin ? arena_text(" + %zu", k->ly.origin) : "");
-	out_set(o, "yc", "%s", channel_at(&k->ly, 0, 1));
-	out_set(o, "h", "%d", k->x.h);
-	out_set(o, "w", "%d", k->x.w);
-	out_set(o, "scale", "%s_scale", fn);
-	out_set(o, "shift", "%s_shift", fn);
-	out_set(o, "at", "%s", im->hwc ? arena_text("(i*%d + j)*%d", k->x.w, c) : arena_text("i*%d + j", k->x.w));
-	out_set(o, "to", "%s + %s", times("i", k->ly.row), times("j", (size_t)k->ly.cb));
-	emit_kernel_head(o, k, fn);
+	out_set(o, "type", "%s", dtype_rows[k->in->dtype].c);
+	out_set(o, "ximage", "%s", k->out->shape.n > 1 ? arena_text(" + n*%zu", count_of(k->in->shape)/(size_t)k->in->shape.n) : "");
+	out_set(o, "yimage", "%s", k->out->shape.n > 1 ? arena_text(" + n*%zu", k->out->lay.image) : "");
+	out_set(o, "xc", "%s", times(im->swap ? arena_text("(%d - c)", c - 1) : "c", im->hwc ? 1 : (size_t)(k->in->shape.h*k->in->shape.w)));
+	out_set(o, "y0", "%s", k->out->lay.origin ? arena_text(" + %zu", k->out->lay.origin) : "");
+	out_set(o, "yc", "%s", channel_at(&k->out->lay, 0, 1));
+	out_set(o, "h", "%d", k->in->shape.h);
+	out_set(o, "w", "%d", k->in->shape.w);
+	out_set(o, "at", "%s", im->hwc ? arena_text("(i*%d + j)*%d", k->in->shape.w, c) : arena_text("i*%d + j", k->in->shape.w));
+	out_set(o, "to", "%s + %s", times("i", k->out->lay.row), times("j", (size_t)k->out->lay.cb));
 	emit_image_loop(o, k, "c", c);
-	out_text(o, "const $type *xc = (const $type *)(const void *)x$ximage + $xc;\n"
+	out_text(o, "const $type *xc = x$ximage + $xc;\n"
 	            "float *yc = y + $yc$yimage$y0;\n");
 	if (im->normalize)
-		out_text(o, "const float scale = $scale[c], shift = $shift[c];\n");
+		out_text(o, "const float scale = scales[c], shift = shifts[c];\n");
 	out_text(o, "\nfor (int i = 0; i < $h; i++)\n"
 	            "for (int j = 0; j < $w; j++)\n");
 	out_text(o, im->normalize ? "\tyc[$to] = (float)xc[$at]*scale + shift;\n" : "\tyc[$to] = (float)xc[$at];\n");
 	out_text(o, "}\n"
 	            "}\n");
-	return k->y.n*c;
+	return k->out->shape.n*c;
 }
 
 static int
-copy_emit(Out *o, const Kernel *k, const char *fn)
+copy_emit(Out *o, const Kernel *k, int phase)
 {
 	Region r = region_of(k);
 	bool vectors = by_vectors(k, &r), flatten = k->op == O_flatten;
 	int each = vectors ? k->t->vl : 1, count = r.c/each;
-	size_t x0 = k->lx.origin + (size_t)r.xr*k->lx.row + (size_t)(r.xq*k->lx.cb);
-	size_t y0 = k->ly.origin + (size_t)r.yr*k->ly.row + (size_t)(r.yq*k->ly.cb);
+	size_t x0 = k->in->lay.origin + (size_t)r.xr*k->in->lay.row + (size_t)(r.xq*k->in->lay.cb);
+	size_t y0 = k->out->lay.origin + (size_t)r.yr*k->out->lay.row + (size_t)(r.yq*k->out->lay.cb);
 
 	if (k->image)
-		return emit_picture(o, k, fn);
+		return emit_picture(o, k, phase);
 	out_line(o, "** y = x%s", k->op == O_slice ? "[slice]" : k->op == O_pad ? " amid zeros" :
 	         k->op == O_concat ? " at its channels" : flatten ? " in NCHW order" : "");
-	emit_operand(o, "x", k->x, &k->lx);
-	emit_operand(o, "y", k->y, &k->ly);
-	out_line(o, "*/");
-	emit_kernel_head(o, k, fn);
+	emit_operand(o, "x", &k->in[0]);
+	emit_operand(o, "y", &k->out[0]);
+	emit_head(o, k, phase);
 	emit_image_loop(o, k, "c", count);
-	out_line(o, "const float *xc = x + %s%s%s;", channel_at(&k->lx, r.xc, each),
-	         k->y.n > 1 ? arena_text(" + n*%zu", k->lx.image) : "", x0 ? arena_text(" + %zu", x0) : "");
-	out_line(o, "float *yc = y%s%s%s;\n", flatten ? "" : arena_text(" + %s", channel_at(&k->ly, r.yc, each)),
-	         k->y.n > 1 ? arena_text(" + n*%zu", k->ly.image) : "", y0 ? arena_text(" + %zu", y0) : "");
+	out_line(o, "const %s *xc = x + %s%s%s;", dtype_rows[k->in->dtype].c, channel_at(&k->in->lay, r.xc, each),
+	         k->out->shape.n > 1 ? arena_text(" + n*%zu", k->in->lay.image) : "", x0 ? arena_text(" + %zu", x0) : "");
+	out_line(o, "float *yc = y%s%s%s;\n", flatten ? "" : arena_text(" + %s", channel_at(&k->out->lay, r.yc, each)),
+	         k->out->shape.n > 1 ? arena_text(" + n*%zu", k->out->lay.image) : "", y0 ? arena_text(" + %zu", y0) : "");
 	out_line(o, "for (int i = 0; i < %d; i++)", r.h);
 	out_line(o, "for (int j = 0; j < %d; j++)%s", r.w, flatten ? " {" : "");
 	if (flatten)
 		out_line(o, "int f = c*%d + i*%d + j;", r.h*r.w, r.w);
-	const char *from = arena_text("%s + %s", times("i", (size_t)r.sr*k->lx.row), times("j", (size_t)(r.sq*k->lx.cb)));
-	const char *to = flatten ? arena_text("f/%d*%zu + f%%%d", k->ly.cb, k->ly.plane, k->ly.cb) : arena_text("%s + %s", times("i", k->ly.row), times("j", (size_t)k->ly.cb));
+	const char *from = arena_text("%s + %s", times("i", (size_t)r.sr*k->in->lay.row), times("j", (size_t)(r.sq*k->in->lay.cb)));
+	const char *to = flatten ? arena_text("f/%d*%zu + f%%%d", k->out->lay.cb, k->out->lay.plane, k->out->lay.cb) : arena_text("%s + %s", times("i", k->out->lay.row), times("j", (size_t)k->out->lay.cb));
 	if (vectors)
 		out_line(o, "\tst(yc + %s, ld(xc + %s));", to, from);
 	else
-		out_line(o, "%syc[%s] = xc[%s];%s", flatten ? "" : "\t", to, from, flatten ? "\n}" : "");
+		out_line(o, "%syc[%s] = %sxc[%s];%s", flatten ? "" : "\t", to, k->in->dtype == k->out->dtype ? "" : "(float)", from, flatten ? "\n}" : "");
 	out_line(o, "}");
 	out_line(o, "}");
-	return k->y.n*count;
+	return k->out->shape.n*count;
 }
 
-const Family family_copy = { "copy", copy_emit, copy_describe, NULL, NULL, NULL, NULL };
+/* copy_covers - padding leaves zeros around what it copies, and a last block may not be full */
+static bool
+copy_covers(const Node *n)
+{
+	return n->out->shape.c%n->out->lay.cb == 0 && n->op != O_pad;
+}
+
+const Family family_copy = { .name = "copy", .covers = copy_covers, .describe = copy_describe, .emit = copy_emit };

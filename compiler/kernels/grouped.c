@@ -15,19 +15,23 @@ enum {
 };
 
 /* grouped_fits - groups as wide in as out, a power of two of channels that fits a vector, unless a block is as good */
-bool
+static bool
 grouped_fits(const Node *n)
 {
 	const Target *t = n->g->target;
-	int in = n->in[0]->shape.c/n->a.groups, out = n->a.out/n->a.groups;
+	int in, out;
 
-	return n->a.groups > 1 && in == out && !(in & (in - 1)) && in <= t->vl && in < t->block;
+	if (n->op != O_conv2d || n->a.groups == 1)
+		return false;
+	in = n->in[0]->shape.c/n->a.groups;
+	out = n->a.out/n->a.groups;
+	return in == out && !(in & (in - 1)) && in <= t->vl && in < t->block;
 }
 
 static int
 width_of(const Kernel *k)
 {
-	return k->x.c/k->a.groups;
+	return k->in->shape.c/k->a.groups;
 }
 
 static size_t
@@ -36,15 +40,16 @@ grouped_weights(const Kernel *k)
 	return (size_t)(vectors_of(k)*k->t->vl*k->a.kernel.h*k->a.kernel.w*width_of(k));
 }
 
-static size_t
-grouped_biases(const Kernel *k)
+static int
+grouped_packed(const Kernel *k, Packed *to)
 {
-	return k->bias ? (size_t)(vectors_of(k)*k->t->vl) : 0;
+	return dense_packed(k, grouped_weights(k), to);
 }
 
 static void
-grouped_pack(const Kernel *k, const double *w, const double *b, float *pw, float *pb)
+grouped_pack(const Kernel *k, const double *w, const double *b, void *const *to)
 {
+	float *pw = to[0];
 	Pair ks = k->a.kernel;
 	int vl = k->t->vl, g = width_of(k);
 
@@ -53,19 +58,18 @@ grouped_pack(const Kernel *k, const double *w, const double *b, float *pw, float
 	for (int s = 0; s < g; s++)
 	for (int kj = 0; kj < ks.w; kj++)
 	for (int c = v*vl; c < (v + 1)*vl; c++)
-		*pw++ = c < k->y.c ? (float)w[((c*g + (c%g ^ s))*ks.h + ki)*ks.w + kj] : 0;
-	for (int c = 0; k->bias && c < vectors_of(k)*vl; c++)
-		pb[c] = c < k->y.c ? (float)b[c] : 0;
+		*pw++ = c < k->out->shape.c ? (float)w[((c*g + (c%g ^ s))*ks.h + ki)*ks.w + kj] : 0;
+	pack_bias(k, b, to);
 }
 
 static void
 grouped_describe(const Kernel *k, char *name, size_t len)
 {
 	int g = width_of(k);
-	int n = g == 1 ? snprintf(name, len, "depthwise%dx%d_%d", k->a.kernel.h, k->a.kernel.w, k->y.c) :
-		snprintf(name, len, "conv%dx%d_%dto%d", k->a.kernel.h, k->a.kernel.w, k->x.c, k->y.c);
+	int n = g == 1 ? snprintf(name, len, "depthwise%dx%d_%d", k->a.kernel.h, k->a.kernel.w, k->out->shape.c) :
+		snprintf(name, len, "conv%dx%d_%dto%d", k->a.kernel.h, k->a.kernel.w, k->in->shape.c, k->out->shape.c);
 
-	snprintf(name + n, len - (size_t)n, "_%dx%d%s%s%s%s", k->y.h, k->y.w,
+	snprintf(name + n, len - (size_t)n, "_%dx%d%s%s%s%s", k->out->shape.h, k->out->shape.w,
 	         k->a.stride.h > 1 ? arena_text("_s%d", k->a.stride.h) : "", g > 1 ? arena_text("_g%d", k->a.groups) : "",
 	         k->skip ? "_add" : "", act_suffix(k));
 }
@@ -89,7 +93,7 @@ most_pixels(const Kernel *k)
 static const char *
 column(const Kernel *k, int c, int s)
 {
-	const char *value = arena_text("ld(xr%s)", plus((size_t)(c*k->lx.cb)));
+	const char *value = arena_text("ld(xr%s)", plus((size_t)(c*k->in->lay.cb)));
 
 	return s ? arena_text("swap(%s, %d)", value, s) : value;
 }
@@ -119,17 +123,17 @@ emit_column(Out *o, const Kernel *k, int c, int s, int p)
 		out_line(o, "%s", line);
 }
 
-/* emit_tile - the micro-kernel: P pixels of a row for one vector of channels */
-static void
-emit_tile(Out *o, const Kernel *k, const char *fn, int p)
+/* emit_tile - the micro-kernel: P pixels of a row for one vector of channels; its name */
+static const char *
+emit_tile(Out *all, const Kernel *k, int p)
 {
+	Out *o = out_new();
+	char name[128];
 	const Attr *a = &k->a;
 	int vl = k->t->vl, columns = (p - 1)*a->stride.w + (a->kernel.w - 1)*a->dilation.w + 1;
 	const char *line;
 
-	out_line(o, "static RC_NOINLINE void");
-	out_line(o, "%s_p%d(const float *RC_RESTRICT x, const float *RC_RESTRICT w%s%s, float *y)", fn, p,
-	         k->bias ? ", const float *b" : "", k->skip ? ", const float *z" : "");
+	out_line(o, "(const float *RC_RESTRICT x, const float *RC_RESTRICT w%s%s, float *y)", k->bias ? ", const float *b" : "", k->skip ? ", const float *z" : "");
 	out_line(o, "{");
 	line = arena_text("V a0 = %s", k->bias ? "ld(b)" : "zero()");
 	for (int j = 1; j < p; j++)
@@ -137,7 +141,7 @@ emit_tile(Out *o, const Kernel *k, const char *fn, int p)
 	out_line(o, "%s;\n", line);
 	if (a->kernel.h > 1)
 		out_line(o, "for (int ki = 0; ki < %d; ki++) {", a->kernel.h);
-	out_line(o, "const float *xr = x%s;", a->kernel.h > 1 ? arena_text(" + ki*%zu", k->lx.row*(size_t)a->dilation.h) : "");
+	out_line(o, "const float *xr = x%s;", a->kernel.h > 1 ? arena_text(" + ki*%zu", k->in->lay.row*(size_t)a->dilation.h) : "");
 	line = "V v";
 	for (int kj = 0; held(k) && kj < a->kernel.w; kj++)
 		line = arena_text("%s, w%d", line, kj);
@@ -157,18 +161,20 @@ emit_tile(Out *o, const Kernel *k, const char *fn, int p)
 	if (a->kernel.h > 1)
 		out_line(o, "}\n");
 	for (int j = 0; j < p; j++) {
-		emit_epilogue(o, k, arena_text("a%d", j), plus((size_t)(k->skip ? j*k->lz.cb : 0)));
-		out_set(o, "at", "%s", plus((size_t)(j*k->ly.cb)));
+		emit_epilogue(o, k, arena_text("a%d", j), plus((size_t)(k->skip ? j*k->in[1].lay.cb : 0)));
+		out_set(o, "at", "%s", plus((size_t)(j*k->out->lay.cb)));
 		out_text(o, "st(y$at, $value);\n");
 	}
-	out_line(o, "}\n");
+	out_line(o, "}");
+	grouped_describe(k, name, sizeof name);
+	return helper(all, "", "static RC_NOINLINE void", arena_text("%s_p%d", name, p), o);
 }
 
 /* emit_calls - the tiles of one row */
 static void
-emit_calls(Out *o, const Kernel *k, const char *fn, const int count[2], const int width[2])
+emit_calls(Out *o, const Kernel *k, const char *const tile[2], const int count[2], const int width[2])
 {
-	int xs = k->a.stride.w*k->lx.cb, j = 0;
+	int xs = k->a.stride.w*k->in->lay.cb, j = 0;
 
 	for (int i = 0; i < 2; i++) {
 		int p = width[i], to = j + p*count[i];
@@ -177,52 +183,54 @@ emit_calls(Out *o, const Kernel *k, const char *fn, const int count[2], const in
 			continue;
 		if (loop)
 			out_line(o, "for (int j = %d; j < %d; j += %d)", j, to, p);
-		out_line(o, "%s_p%d(xv%s, wv%s%s, yv%s);", fn, p, loop ? arena_text(" + j*%d", xs) : plus((size_t)(j*xs)),
+		out_line(o, "%s(xv%s, wv%s%s, yv%s);", tile[i], loop ? arena_text(" + j*%d", xs) : plus((size_t)(j*xs)),
 		         k->bias ? arena_text(", b + v*%d", k->t->vl) : "",
-		         k->skip ? arena_text(", zv%s", loop ? arena_text(" + j*%d", k->lz.cb) : plus((size_t)(j*k->lz.cb))) : "",
-		         loop ? arena_text(" + j*%d", k->ly.cb) : plus((size_t)(j*k->ly.cb)));
+		         k->skip ? arena_text(", zv%s", loop ? arena_text(" + j*%d", k->in[1].lay.cb) : plus((size_t)(j*k->in[1].lay.cb))) : "",
+		         loop ? arena_text(" + j*%d", k->out->lay.cb) : plus((size_t)(j*k->out->lay.cb)));
 		j = to;
 	}
 }
 
 static int
-grouped_emit(Out *o, const Kernel *k, const char *fn)
+grouped_emit(Out *o, const Kernel *k, int phase)
 {
 	const Attr *a = &k->a;
 	int count[2], width[2], g = width_of(k), taps = a->kernel.h*a->kernel.w*g;
-	Layout lx = k->lx;
+	Layout lx = k->in->lay;
+	const char *tile[2];
 
-	split_row(k->y.w, most_pixels(k), count, width);
+	split_row(k->out->shape.w, most_pixels(k), count, width);
 	out_line(o, "** y = %s%s%dx%d(x, w)%s%s%s", act_open(k), g == 1 ? "depthwise" : "conv", a->kernel.h, a->kernel.w, k->bias ? " + b" : "",
 	         k->skip ? " + z" : "", act_close(k));
-	emit_operand(o, "x", k->x, &k->lx);
+	emit_operand(o, "x", &k->in[0]);
 	if (k->skip)
-		emit_operand(o, "z", k->y, &k->lz);
-	emit_operand(o, "y", k->y, &k->ly);
+		emit_operand(o, "z", &k->in[1]);
+	emit_operand(o, "y", &k->out[0]);
 	out_line(o, "** w  %zu floats  [%d][%d][%d][%d][%d]", grouped_weights(k), vectors_of(k), a->kernel.h, g, a->kernel.w, k->t->vl);
 	out_line(o, "** %.2f M MACs; groups of %d, %d pixels x %d channels in %d accumulators, %d of %d registers",
-	         (double)k->y.c*k->y.h*k->y.w*taps/1e6, g, width[0], k->t->vl, width[0], width[0] + 1 + (held(k) ? a->kernel.w : 0), k->t->regs);
-	out_line(o, "*/");
+	         (double)k->out->shape.c*k->out->shape.h*k->out->shape.w*taps/1e6, g, width[0], k->t->vl, width[0], width[0] + 1 + (held(k) ? a->kernel.w : 0), k->t->regs);
 	for (int i = 0; i < 2; i++)
 		if (count[i])
-			emit_tile(o, k, fn, width[i]);
-	emit_kernel_head(o, k, fn);
-	emit_units(o, "v", vectors_of(k), k->y.n, k->y.h, "i");
+			tile[i] = emit_tile(o, k, width[i]);
+	emit_head(o, k, phase);
+	emit_units(o, "v", vectors_of(k), k->out->shape.n, k->out->shape.h, "i");
 	if (vectors_of(k) == 1)
 		out_line(o, "const int v = 0;");
 	lx.origin = (size_t)(lx.halo.t - a->padding.t)*lx.row + (size_t)((lx.halo.l - a->padding.l)*lx.cb);
-	out_set(o, "xv", "%s%s", vector_base(k, "x", &lx), k->y.h > 1 ? arena_text(" + i*%zu", lx.row*(size_t)a->stride.h) : "");
-	out_set(o, "yv", "%s%s", vector_base(k, "y", &k->ly), k->y.h > 1 ? arena_text(" + i*%zu", k->ly.row) : "");
-	out_set(o, "zv", "%s%s", k->skip ? vector_base(k, "z", &k->lz) : "", k->y.h > 1 ? arena_text(" + i*%zu", k->lz.row) : "");
+	out_set(o, "xv", "%s%s", vector_base(k, "x", &lx), k->out->shape.h > 1 ? arena_text(" + i*%zu", lx.row*(size_t)a->stride.h) : "");
+	out_set(o, "yv", "%s%s", vector_base(k, "y", &k->out->lay), k->out->shape.h > 1 ? arena_text(" + i*%zu", k->out->lay.row) : "");
+	out_set(o, "zv", "%s%s", k->skip ? vector_base(k, "z", &k->in[1].lay) : "", k->out->shape.h > 1 ? arena_text(" + i*%zu", k->in[1].lay.row) : "");
 	out_set(o, "wv", "%d", taps*k->t->vl);
 	out_text(o, "const float *xv = $xv, *wv = w + v*$wv;\n");
 	if (k->skip)
 		out_text(o, "const float *zv = $zv;\n");
 	out_text(o, "float *yv = $yv;\n\n");
-	emit_calls(o, k, fn, count, width);
+	emit_calls(o, k, tile, count, width);
 	out_line(o, "}");
 	out_line(o, "}");
-	return vectors_of(k)*k->y.n*k->y.h;
+	return vectors_of(k)*k->out->shape.n*k->out->shape.h;
 }
 
-const Family family_grouped = { "grouped", grouped_emit, grouped_describe, grouped_weights, grouped_biases, grouped_pack, NULL };
+const Family family_grouped = {
+	.name = "grouped", .fits = grouped_fits, .describe = grouped_describe, .emit = grouped_emit, .packed = grouped_packed, .pack = grouped_pack
+};

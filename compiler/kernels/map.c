@@ -2,47 +2,49 @@
 ** map.c - element by element: batch norm that could not be folded, activations, add, mul.
 ** A unit of work is one vector of channels of one image.
 */
-#include "../resnetc.h"
+#include "kernel.h"
 
-static size_t
-bn_floats(const Kernel *k)
+static int
+bn_packed(const Kernel *k, Packed *to)
 {
-	return (size_t)(vectors_of(k)*k->t->vl);
+	to[0] = to[1] = (Packed){ DT_f32, (size_t)(vectors_of(k)*k->t->vl) };
+	return 2;
 }
 
 /* bn_pack - scale as weights, shift as bias: y = x*w[c] + b[c] */
 static void
-bn_pack(const Kernel *k, const double *w, const double *b, float *pw, float *pb)
+bn_pack(const Kernel *k, const double *w, const double *b, void *const *to)
 {
+	float *pw = to[0], *pb = to[1];
+
 	for (int c = 0; c < vectors_of(k)*k->t->vl; c++) {
-		pw[c] = c < k->y.c ? (float)w[c] : 0;
-		pb[c] = c < k->y.c ? (float)b[c] : 0;
+		pw[c] = c < k->out->shape.c ? (float)w[c] : 0;
+		pb[c] = c < k->out->shape.c ? (float)b[c] : 0;
 	}
 }
 
 static void
 map_describe(const Kernel *k, char *name, size_t len)
 {
-	snprintf(name, len, "%s%s_%dx%dx%d%s", k->gate ? "gate_" : "", op_rows[k->op].name, k->y.c, k->y.h, k->y.w, act_suffix(k));
+	snprintf(name, len, "%s%s_%dx%dx%d%s", k->gate ? "gate_" : "", op_rows[k->op].name, k->out->shape.c, k->out->shape.h, k->out->shape.w, act_suffix(k));
 }
 
 /* emit_map - y = act(value), value an expression of x, w, b and z at one vector */
 static int
-emit_map(Out *o, const Kernel *k, const char *fn, const char *formula, const char *value)
+emit_map(Out *o, const Kernel *k, int phase, const char *formula, const char *value)
 {
 	out_line(o, "** y = %s%s%s", act_open(k), formula, act_close(k));
-	emit_operand(o, "x", k->x, &k->lx);
+	emit_operand(o, "x", &k->in[0]);
 	if (k->skip)
-		emit_operand(o, "z", k->gate ? (Shape){ k->y.n, k->y.c, 1, 1 } : k->y, &k->lz);
-	emit_operand(o, "y", k->y, &k->ly);
-	out_line(o, "*/");
-	out_set(o, "xv", "%s", vector_base(k, "x", &k->lx));
-	out_set(o, "zv", "%s", k->skip ? vector_base(k, "z", &k->lz) : "");
-	out_set(o, "yv", "%s", vector_base(k, "y", &k->ly));
+		emit_operand(o, "z", &k->in[1]);
+	emit_operand(o, "y", &k->out[0]);
+	out_set(o, "xv", "%s", vector_base(k, "x", &k->in->lay));
+	out_set(o, "zv", "%s", k->skip ? vector_base(k, "z", &k->in[1].lay) : "");
+	out_set(o, "yv", "%s", vector_base(k, "y", &k->out->lay));
 	out_set(o, "vl", "%d", k->t->vl);
-	out_set(o, "h", "%d", k->y.h);
-	out_set(o, "w", "%d", k->y.w);
-	emit_kernel_head(o, k, fn);
+	out_set(o, "h", "%d", k->out->shape.h);
+	out_set(o, "w", "%d", k->out->shape.w);
+	emit_head(o, k, phase);
 	emit_image_loop(o, k, "v", vectors_of(k));
 	out_text(o, "const float *xv = $xv;\n");
 	if (k->gate)
@@ -55,10 +57,10 @@ emit_map(Out *o, const Kernel *k, const char *fn, const char *formula, const cha
 	out_text(o, "\n"
 	            "for (int i = 0; i < $h; i++)\n"
 	            "for (int j = 0; j < $w; j++)\n");
-	out_line(o, "\tst(yv + i*%zu + j*%d, %s);", k->ly.row, k->ly.cb, activated(k, (Act)k->a.act, value));
+	out_line(o, "\tst(yv + i*%zu + j*%d, %s);", k->out->lay.row, k->out->lay.cb, activated(k, (Act)k->a.act, value));
 	out_text(o, "}\n"
 	            "}\n");
-	return k->y.n*vectors_of(k);
+	return k->out->shape.n*vectors_of(k);
 }
 
 static const char *
@@ -68,30 +70,30 @@ vector_of(const char *name, const Layout *l)
 }
 
 static int
-bn_emit(Out *o, const Kernel *k, const char *fn)
+bn_emit(Out *o, const Kernel *k, int phase)
 {
-	return emit_map(o, k, fn, "x*w + b", arena_text("fma_(%s, scale, shift)", vector_of("x", &k->lx)));
+	return emit_map(o, k, phase, "x*w + b", arena_text("fma_(%s, scale, shift)", vector_of("x", &k->in->lay)));
 }
 
 static int
-act_emit(Out *o, const Kernel *k, const char *fn)
+act_emit(Out *o, const Kernel *k, int phase)
 {
-	return emit_map(o, k, fn, arena_text("%s(x)", op_rows[k->op].name), activated(k, act_of(k->op), vector_of("x", &k->lx)));
+	return emit_map(o, k, phase, arena_text("%s(x)", op_rows[k->op].name), activated(k, act_of(k->op), vector_of("x", &k->in->lay)));
 }
 
 static int
-add_emit(Out *o, const Kernel *k, const char *fn)
+add_emit(Out *o, const Kernel *k, int phase)
 {
-	return emit_map(o, k, fn, "x + z", arena_text("add(%s, %s)", vector_of("x", &k->lx), vector_of("z", &k->lz)));
+	return emit_map(o, k, phase, "x + z", arena_text("add(%s, %s)", vector_of("x", &k->in->lay), vector_of("z", &k->in[1].lay)));
 }
 
 static int
-mul_emit(Out *o, const Kernel *k, const char *fn)
+mul_emit(Out *o, const Kernel *k, int phase)
 {
-	return emit_map(o, k, fn, "x*z", arena_text("mul(%s, %s)", vector_of("x", &k->lx), k->gate ? "gate" : vector_of("z", &k->lz)));
+	return emit_map(o, k, phase, "x*z", arena_text("mul(%s, %s)", vector_of("x", &k->in->lay), k->gate ? "gate" : vector_of("z", &k->in[1].lay)));
 }
 
-const Family family_bn = { "bn", bn_emit, map_describe, bn_floats, bn_floats, bn_pack, NULL };
-const Family family_act = { "act", act_emit, map_describe, NULL, NULL, NULL, NULL };
-const Family family_add = { "add", add_emit, map_describe, NULL, NULL, NULL, NULL };
-const Family family_mul = { "mul", mul_emit, map_describe, NULL, NULL, NULL, NULL };
+const Family family_bn = { .name = "bn", .describe = map_describe, .emit = bn_emit, .packed = bn_packed, .pack = bn_pack };
+const Family family_act = { .name = "act", .describe = map_describe, .emit = act_emit };
+const Family family_add = { .name = "add", .describe = map_describe, .emit = add_emit };
+const Family family_mul = { .name = "mul", .describe = map_describe, .emit = mul_emit };

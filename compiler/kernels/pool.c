@@ -5,7 +5,7 @@
 */
 #include <string.h>
 
-#include "../resnetc.h"
+#include "kernel.h"
 
 typedef struct {                     /* one axis */
 	const char *i;               /* its output index */
@@ -82,22 +82,21 @@ is_max(const Kernel *k)
 }
 
 static int
-emit_windows(Out *o, const Kernel *k, const char *fn, const Axis *rows, const Axis *cols)
+emit_windows(Out *o, const Kernel *k, int phase, const Axis *rows, const Axis *cols)
 {
 	bool max = is_max(k);
 
-	emit_operand(o, "x", k->x, &k->lx);
-	emit_operand(o, "y", k->y, &k->ly);
-	out_line(o, "*/");
-	out_set(o, "xv", "%s", vector_base(k, "x", &k->lx));
-	out_set(o, "yv", "%s", vector_base(k, "y", &k->ly));
-	out_set(o, "h", "%d", k->y.h);
-	out_set(o, "w", "%d", k->y.w);
-	out_set(o, "yi", "%zu", k->ly.row);
-	out_set(o, "cb", "%d", k->lx.cb);
+	emit_operand(o, "x", &k->in[0]);
+	emit_operand(o, "y", &k->out[0]);
+	out_set(o, "xv", "%s", vector_base(k, "x", &k->in->lay));
+	out_set(o, "yv", "%s", vector_base(k, "y", &k->out->lay));
+	out_set(o, "h", "%d", k->out->shape.h);
+	out_set(o, "w", "%d", k->out->shape.w);
+	out_set(o, "yi", "%zu", k->out->lay.row);
+	out_set(o, "cb", "%d", k->in->lay.cb);
 	out_set(o, "rstep", rows->dilation > 1 ? "r += %d" : "r++", rows->dilation);
 	out_set(o, "qstep", cols->dilation > 1 ? "q += %d" : "q++", cols->dilation);
-	emit_kernel_head(o, k, fn);
+	emit_head(o, k, phase);
 	emit_image_loop(o, k, "v", vectors_of(k));
 	out_text(o, "const float *xv = $xv;\n"
 	            "float *yv = $yv;\n\n"
@@ -108,56 +107,56 @@ emit_windows(Out *o, const Kernel *k, const char *fn, const Axis *rows, const Ax
 	out_line(o, "V a = %s;\n", max ? "lowest()" : "zero()");
 	out_text(o, "for (int r = r0; r < r1; $rstep)\n"
 	            "for (int q = q0; q < q1; $qstep)\n");
-	out_line(o, "\ta = %s(a, ld(xv + r*%zu + q*%d));", max ? "pmax" : "add", k->lx.row, k->lx.cb);
+	out_line(o, "\ta = %s(a, ld(xv + r*%zu + q*%d));", max ? "pmax" : "add", k->in->lay.row, k->in->lay.cb);
 	if (max)
 		out_text(o, "st(yv + i*$yi + j*$cb, a);\n");
 	else if (uneven(rows) || uneven(cols))
-		out_line(o, "st(yv + i*%zu + j*%d, mul(a, splat(1.0f/(float)(%s*%s))));", k->ly.row, k->ly.cb, length_of(rows), length_of(cols));
+		out_line(o, "st(yv + i*%zu + j*%d, mul(a, splat(1.0f/(float)(%s*%s))));", k->out->lay.row, k->out->lay.cb, length_of(rows), length_of(cols));
 	else
-		out_line(o, "st(yv + i*%zu + j*%d, mul(a, splat(1.0f/%s/%s)));", k->ly.row, k->ly.cb, length_of(rows), length_of(cols));
+		out_line(o, "st(yv + i*%zu + j*%d, mul(a, splat(1.0f/%s/%s)));", k->out->lay.row, k->out->lay.cb, length_of(rows), length_of(cols));
 	out_text(o, "}\n"
 	            "}\n"
 	            "}\n"
 	            "}\n");
-	return k->y.n*vectors_of(k);
+	return k->out->shape.n*vectors_of(k);
 }
 
 static void
 pool_describe(const Kernel *k, char *name, size_t len)
 {
-	snprintf(name, len, "%s%dx%d_%dx%dx%d_s%d", op_rows[k->op].name, k->a.kernel.h, k->a.kernel.w, k->y.c, k->y.h, k->y.w,
+	snprintf(name, len, "%s%dx%d_%dx%dx%d_s%d", op_rows[k->op].name, k->a.kernel.h, k->a.kernel.w, k->out->shape.c, k->out->shape.h, k->out->shape.w,
 	         k->a.stride.h);
 }
 
 static int
-pool_emit(Out *o, const Kernel *k, const char *fn)
+pool_emit(Out *o, const Kernel *k, int phase)
 {
 	const Attr *a = &k->a;
-	Axis rows = { "i", k->x.h, k->y.h, a->kernel.h, a->stride.h, a->dilation.h, a->padding.t, a->padding.b,
+	Axis rows = { "i", k->in->shape.h, k->out->shape.h, a->kernel.h, a->stride.h, a->dilation.h, a->padding.t, a->padding.b,
 		false, a->count_include_pad, "r0", "r1" };
-	Axis cols = { "j", k->x.w, k->y.w, a->kernel.w, a->stride.w, a->dilation.w, a->padding.l, a->padding.r,
+	Axis cols = { "j", k->in->shape.w, k->out->shape.w, a->kernel.w, a->stride.w, a->dilation.w, a->padding.l, a->padding.r,
 		false, a->count_include_pad, "q0", "q1" };
 
 	out_line(o, "** y = %s of x over %dx%d windows, stride %dx%d", is_max(k) ? "maximum" : "mean", a->kernel.h, a->kernel.w,
 	         a->stride.h, a->stride.w);
-	return emit_windows(o, k, fn, &rows, &cols);
+	return emit_windows(o, k, phase, &rows, &cols);
 }
 
 static void
 adaptive_describe(const Kernel *k, char *name, size_t len)
 {
-	snprintf(name, len, "%s_%dx%dx%d_to_%dx%d", op_rows[k->op].name, k->x.c, k->x.h, k->x.w, k->y.h, k->y.w);
+	snprintf(name, len, "%s_%dx%dx%d_to_%dx%d", op_rows[k->op].name, k->in->shape.c, k->in->shape.h, k->in->shape.w, k->out->shape.h, k->out->shape.w);
 }
 
 static int
-adaptive_emit(Out *o, const Kernel *k, const char *fn)
+adaptive_emit(Out *o, const Kernel *k, int phase)
 {
-	Axis rows = { .i = "i", .in = k->x.h, .out = k->y.h, .dilation = 1, .adaptive = true, .from = "r0", .to = "r1" };
-	Axis cols = { .i = "j", .in = k->x.w, .out = k->y.w, .dilation = 1, .adaptive = true, .from = "q0", .to = "q1" };
+	Axis rows = { .i = "i", .in = k->in->shape.h, .out = k->out->shape.h, .dilation = 1, .adaptive = true, .from = "r0", .to = "r1" };
+	Axis cols = { .i = "j", .in = k->in->shape.w, .out = k->out->shape.w, .dilation = 1, .adaptive = true, .from = "q0", .to = "q1" };
 
-	out_line(o, "** y = %s of x over %dx%d windows that cover it", is_max(k) ? "maximum" : "mean", k->y.h, k->y.w);
-	return emit_windows(o, k, fn, &rows, &cols);
+	out_line(o, "** y = %s of x over %dx%d windows that cover it", is_max(k) ? "maximum" : "mean", k->out->shape.h, k->out->shape.w);
+	return emit_windows(o, k, phase, &rows, &cols);
 }
 
-const Family family_pool = { "pool", pool_emit, pool_describe, NULL, NULL, NULL, NULL };
-const Family family_adaptive = { "adaptive", adaptive_emit, adaptive_describe, NULL, NULL, NULL, NULL };
+const Family family_pool = { .name = "pool", .describe = pool_describe, .emit = pool_emit };
+const Family family_adaptive = { .name = "adaptive", .describe = adaptive_describe, .emit = adaptive_emit };

@@ -40,18 +40,18 @@ groups_of(const Kernel *k)
 int
 first_channel(const Kernel *k, int oc)
 {
-	int g = groups_of(k), last = k->y.c - 1;
+	int g = groups_of(k), last = k->out->shape.c - 1;
 
-	return (oc < last ? oc : last)/(k->y.c/g)*(k->x.c/g);
+	return (oc < last ? oc : last)/(k->out->shape.c/g)*(k->in->shape.c/g);
 }
 
 /* blocks_needed - input channel blocks that each group of per output channels reads */
 int
 blocks_needed(const Kernel *k, int per)
 {
-	int cb = k->lx.cb, most = 0, icg = k->x.c/groups_of(k);
+	int cb = k->in->lay.cb, most = 0, icg = k->in->shape.c/groups_of(k);
 
-	for (int oc = 0; oc < k->y.c; oc += per) {
+	for (int oc = 0; oc < k->out->shape.c; oc += per) {
 		int from = first_channel(k, oc)/cb, to = (first_channel(k, oc + per - 1) + icg - 1)/cb;
 		most = max(most, to - from + 1);
 	}
@@ -62,18 +62,27 @@ blocks_needed(const Kernel *k, int per)
 int
 first_block(const Kernel *k, int og, int per)
 {
-	int blocks = ceil_div(k->x.c, k->lx.cb);
+	int blocks = ceil_div(k->in->shape.c, k->in->lay.cb);
 
-	return min(first_channel(k, og*per)/k->lx.cb, blocks - blocks_needed(k, per));
+	return min(first_channel(k, og*per)/k->in->lay.cb, blocks - blocks_needed(k, per));
+}
+
+int
+dense_packed(const Kernel *k, size_t weights, Packed *to)
+{
+	to[0] = (Packed){ DT_f32, weights };
+	to[1] = (Packed){ DT_f32, (size_t)(vectors_of(k)*k->t->vl) };
+	return 1 + k->bias;
+}
+
+void
+pack_bias(const Kernel *k, const double *b, void *const *to)
+{
+	for (int c = 0; k->bias && c < vectors_of(k)*k->t->vl; c++)
+		((float *)to[1])[c] = c < k->out->shape.c ? (float)b[c] : 0;
 }
 
 /* --- tiling --- */
-
-static bool
-no_halo(const Layout *l)
-{
-	return !l->halo.t && !l->halo.l && !l->halo.b && !l->halo.r;
-}
 
 /* flat - rows follow each other without a gap, so that a tile may run over the end of a row */
 static bool
@@ -81,8 +90,8 @@ flat(const Kernel *k)
 {
 	Pair ks = kernel_size(k), s = stride_of(k);
 
-	return ks.h == 1 && ks.w == 1 && s.h == 1 && s.w == 1 && k->x.h == k->y.h && k->x.w == k->y.w &&
-	       no_halo(&k->lx) && no_halo(&k->ly) && (!k->skip || no_halo(&k->lz));
+	return ks.h == 1 && ks.w == 1 && s.h == 1 && s.w == 1 && k->in->shape.h == k->out->shape.h && k->in->shape.w == k->out->shape.w &&
+	       !has_halo(&k->in->lay) && !has_halo(&k->out->lay) && (!k->skip || !has_halo(&k->in[1].lay));
 }
 
 /*
@@ -95,7 +104,7 @@ set_passes(const Kernel *k, Tiling *tl)
 {
 	Pair ks = kernel_size(k);
 	int per = tl->ob*k->t->vl, tiles = tl->rows*(tl->count[0] + tl->count[1]);
-	double bytes = 4.0*k->lx.cb*ks.h*ks.w*per;
+	double bytes = 4.0*k->in->lay.cb*ks.h*ks.w*per;
 
 	tl->blocks = tl->chunk = blocks_needed(k, per);
 	tl->bands = tl->rows;
@@ -121,7 +130,7 @@ split_row(int w, int p, int count[2], int width[2])
 static Tiling
 tiling_of(const Kernel *k, int ob, int p, int fold)
 {
-	Tiling tl = { .ob = ob, .fold = fold, .rows = k->y.h/fold, .cols = k->y.w*fold };
+	Tiling tl = { .ob = ob, .fold = fold, .rows = k->out->shape.h/fold, .cols = k->out->shape.w*fold };
 
 	split_row(tl.cols, p, tl.count, tl.width);
 	tl.p = tl.width[0];
@@ -134,7 +143,7 @@ static double
 steps(const Kernel *k, int ob)
 {
 	Pair ks = kernel_size(k);
-	int channels = groups_of(k) == 1 ? k->x.c : blocks_needed(k, ob*k->t->vl)*k->lx.cb;
+	int channels = groups_of(k) == 1 ? k->in->shape.c : blocks_needed(k, ob*k->t->vl)*k->in->lay.cb;
 
 	return (double)channels*ks.h*ks.w;
 }
@@ -158,7 +167,7 @@ conv_cycles(const Kernel *k, const Tiling *tl)
 		double around = (20 + fmas*1.5)*ceil_div(tl->blocks, tl->chunk) + (k->skip ? fmas/2 : 0);
 		total += tl->count[i]*(steps(k, ob)*step + around);
 	}
-	return total*tl->rows*vectors_of(k)/tl->ob*k->y.n;
+	return total*tl->rows*vectors_of(k)/tl->ob*k->out->shape.n;
 }
 
 Tiling
@@ -166,8 +175,8 @@ conv_tiling(const Kernel *k, int ob, int p)
 {
 	Tiling best = tiling_of(k, ob, p, 1);
 
-	for (int fold = 2; flat(k) && fold <= k->y.h; fold++)
-		if (k->y.h%fold == 0) {
+	for (int fold = 2; flat(k) && fold <= k->out->shape.h; fold++)
+		if (k->out->shape.h%fold == 0) {
 			Tiling tl = tiling_of(k, ob, p, fold);
 			if (conv_cycles(k, &tl) < 0.99*conv_cycles(k, &best))
 				best = tl;
@@ -175,17 +184,17 @@ conv_tiling(const Kernel *k, int ob, int p)
 	return best;
 }
 
-/* conv_candidates - every OB x P that fits the registers and divides the output */
+/* conv_ways - every OB x P that fits the registers and divides the output */
 void
-conv_candidates(const Kernel *k, void (*each)(void *, int ob, int p), void *user)
+conv_ways(const Kernel *k, EachWay *each, void *user)
 {
-	int per = k->ly.cb/k->t->vl, vectors = vectors_of(k);
+	int per = k->out->lay.cb/k->t->vl, vectors = vectors_of(k);
 
 	for (int ob = 1; ob <= 8; ob++) {
 		if (vectors%ob || (ob%per && per%ob))
 			continue;
 		for (int p = 1; p <= 30; p++)
 			if (ob*p + min(ob, p) + 1 <= k->t->regs)
-				each(user, ob, p);
+				each(user, (Way){ .tile = { ob, p } });
 	}
 }

@@ -62,13 +62,13 @@ winograd_weights(const Kernel *k)
 {
 	Wino w = wino_chosen(k);
 
-	return (size_t)w.pos*(size_t)(w.icb*k->lx.cb)*(size_t)(vectors_of(k)*k->t->vl);
+	return (size_t)w.pos*(size_t)(w.icb*k->in->lay.cb)*(size_t)(vectors_of(k)*k->t->vl);
 }
 
-static size_t
-winograd_biases(const Kernel *k)
+static int
+winograd_packed(const Kernel *k, Packed *to)
 {
-	return k->bias ? (size_t)(vectors_of(k)*k->t->vl) : 0;
+	return dense_packed(k, winograd_weights(k), to);
 }
 
 void
@@ -85,162 +85,46 @@ winograd_kernel(int ah, int aw, double gh[6][3], double gw[6][3], const double *
 }
 
 static void
-winograd_pack(const Kernel *k, const double *wt, const double *b, float *pw, float *pb)
+winograd_pack(const Kernel *k, const double *wt, const double *b, void *const *to)
 {
 	Wino w = wino_chosen(k);
-	int per = w.ob*k->t->vl, channels = w.icb*k->lx.cb;
+	int per = w.ob*k->t->vl, channels = w.icb*k->in->lay.cb;
 	double gh[6][3], gw[6][3], u[36];
 
 	winograd_filter(w.mh, gh);
 	winograd_filter(w.mw, gw);
 	for (int oc = 0; oc < vectors_of(k)*k->t->vl; oc++) {
-		float *group = pw + (size_t)(oc/per)*(size_t)w.pos*(size_t)(channels*per) + oc%per;
+		float *group = (float *)to[0] + (size_t)(oc/per)*(size_t)w.pos*(size_t)(channels*per) + oc%per;
 		for (int c = 0; c < channels; c++) {
-			if (oc < k->y.c && c < k->x.c)
-				winograd_kernel(w.ah, w.aw, gh, gw, wt + ((size_t)oc*(size_t)k->x.c + (size_t)c)*9, u);
+			if (oc < k->out->shape.c && c < k->in->shape.c)
+				winograd_kernel(w.ah, w.aw, gh, gw, wt + ((size_t)oc*(size_t)k->in->shape.c + (size_t)c)*9, u);
 			else
 				memset(u, 0, sizeof u);
 			for (int i = 0; i < w.pos; i++)
 				group[((size_t)i*(size_t)channels + (size_t)c)*(size_t)per] = (float)u[i];
 		}
 	}
-	for (int oc = 0; k->bias && oc < vectors_of(k)*k->t->vl; oc++)
-		pb[oc] = oc < k->y.c ? (float)b[oc] : 0;
+	pack_bias(k, b, to);
 }
 
 /* --- emission --- */
 
+/* emit_block_of - where tile t of a band lies in V at position 0, channel block c: vt; and the distance of its positions */
 static const char *
-number(double v)
-{
-	const char *s = arena_text("%.9g", v);
-
-	return arena_text("splat(%s%sf)", s, strpbrk(s, ".e") ? "" : ".0");
-}
-
-/*
-** emit_input_rows - rows of to = B^T from: for four outputs pair 0 is the first and the last row, pair 1 those of
-** ±a, pair 2 those of ±b; for two outputs pair 0 is all. The row of ±p is an even part plus or minus p times an odd part.
-*/
-static void
-emit_input_rows(Out *o, int m, int pair, const char *const *from, const char *const *to)
-{
-	double p[2], a2, b2;
-
-	winograd_points(m, p);
-	if (m == 2) {
-		out_line(o, "%s = sub(%s, %s);", to[0], from[2], from[0]);
-		out_line(o, "%s = add(%s, %s);", to[1], from[2], from[1]);
-		out_line(o, "%s = sub(%s, %s);", to[2], from[2], from[1]);
-		out_line(o, "%s = sub(%s, %s);", to[3], from[3], from[1]);
-		return;
-	}
-	a2 = p[0]*p[0];
-	b2 = p[1]*p[1];
-	if (pair == 0) {
-		out_line(o, "%s = fma_(%s, %s, fma_(%s, %s, %s));", to[0], from[0], number(a2*b2), from[2], number(-(a2 + b2)), from[4]);
-		out_line(o, "%s = fma_(%s, %s, fma_(%s, %s, %s));", to[5], from[1], number(a2*b2), from[3], number(-(a2 + b2)), from[5]);
-		return;
-	}
-	out_line(o, "e = fma_(%s, %s, %s);", from[2], number(pair == 1 ? -b2 : -a2), from[4]);
-	out_line(o, "f = fma_(%s, %s, %s);", from[1], number(pair == 1 ? -b2 : -a2), from[3]);
-	out_line(o, "%s = fma_(f, %s, e);", to[2*pair - 1], number(p[pair - 1]));
-	out_line(o, "%s = fma_(f, %s, e);", to[2*pair], number(-p[pair - 1]));
-}
-
-/* emit_output_1d - to[0..m-1] = A^T of from[0..m+1] */
-static void
-emit_output_1d(Out *o, int m, const char *const *from, const char *const *to)
-{
-	double p[2];
-
-	winograd_points(m, p);
-	if (m == 2) {
-		out_line(o, "%s = add(%s, add(%s, %s));", to[0], from[0], from[1], from[2]);
-		out_line(o, "%s = add(%s, sub(%s, %s));", to[1], from[3], from[1], from[2]);
-		return;
-	}
-	double a = p[0], b = p[1];
-	out_line(o, "e = add(%s, %s);", from[1], from[2]);
-	out_line(o, "f = sub(%s, %s);", from[1], from[2]);
-	out_line(o, "g = add(%s, %s);", from[3], from[4]);
-	out_line(o, "h = sub(%s, %s);", from[3], from[4]);
-	out_line(o, "%s = add(%s, add(e, g));", to[0], from[0]);
-	out_line(o, "%s = fma_(f, %s, mul(h, %s));", to[1], number(a), number(b));
-	out_line(o, "%s = fma_(e, %s, mul(g, %s));", to[2], number(a*a), number(b*b));
-	out_line(o, "%s = fma_(f, %s, fma_(h, %s, %s));", to[3], number(a*a*a), number(b*b*b), from[5]);
-}
-
-/* at_position - where position i starts: its distance is a constant where all blocks are equally wide, else an argument */
-static const char *
-at_position(const Wino *w, int step, int i)
-{
-	if (i == 0)
-		return "";
-	return w->count[1] ? arena_text(" + %s", times("step", (size_t)i)) : arena_text(" + %d", i*step);
-}
-
-/*
-** emit_input_tile - one input tile of VL channels. Two rows of the transformed tile at a time: their columns first,
-** then along them and out; the tile is read again for each pair, which is cheaper than to keep all of it.
-*/
-static void
-emit_input_tile(Out *o, const Kernel *k, const Wino *w, const char *fn)
-{
-	int pairs = w->mh == 4 ? 3 : 1, step = wino_v_step(k, w, w->width[0]);
-	static const int rows[4][2] = { { 0, 5 }, { 1, 2 }, { 3, 4 } };
-	const char *from[6], *to[6];
-
-	out_line(o, "static RC_NOINLINE void");
-	out_line(o, "%s_in_tile(const float *RC_RESTRICT x, float *RC_RESTRICT v%s)", fn, w->count[1] ? ", int step" : "");
-	out_line(o, "{");
-	for (int i = 0; i < w->ah; i++)
-		out_line(o, w->aw == 6 ? "V t%d0, t%d1, t%d2, t%d3, t%d4, t%d5;" : "V t%d0, t%d1, t%d2, t%d3;", i, i, i, i, i, i);
-	out_line(o, "V d0, d1, d2, d3%s%s;", w->ah == 6 || w->aw == 6 ? ", d4, d5" : "", w->mh == 4 || w->mw == 4 ? ", e, f" : "");
-	for (int pair = 0; pair < pairs; pair++) {
-		out_line(o, "%s", "");
-		if (pair)
-			out_line(o, "RC_OPAQUE(x);");
-		for (int j = 0; j < w->aw; j++) {
-			for (int i = 0; i < w->ah; i++) {
-				from[i] = arena_text("d%d", i);
-				to[i] = arena_text("t%d%d", i, j);
-				if (w->mh == 2 || pair == 0 || (i > 0 && i < 5))
-					out_line(o, "d%d = ld(x%s);", i, plus((size_t)i*k->lx.row + (size_t)(j*k->lx.cb)));
-			}
-			emit_input_rows(o, w->mh, pair, from, to);
-		}
-		for (int r = 0; r < (w->mh == 4 ? 2 : 4); r++) {
-			int i = w->mh == 4 ? rows[pair][r] : r;
-			for (int j = 0; j < w->aw; j++) {
-				from[j] = arena_text("t%d%d", i, j);
-				to[j] = arena_text("d%d", j);
-			}
-			for (int q = 0; q < (w->mw == 4 ? 3 : 1); q++)
-				emit_input_rows(o, w->mw, q, from, to);
-			for (int j = 0; j < w->aw; j++)
-				out_line(o, "st(v%s, d%d);", at_position(w, step, i*w->aw + j), j);
-		}
-	}
-	out_line(o, "}\n");
-}
-
-/* emit_block_of - where tile t of a band lies in V at position 0, channel block c */
-static void
 emit_block_of(Out *o, const Kernel *k, const Wino *w)
 {
-	int first = w->count[0]*w->width[0], v0 = wino_v_step(k, w, w->width[0]), cb = k->lx.cb;
+	int first = w->count[0]*w->width[0], v0 = wino_v_step(k, w, w->width[0]), cb = k->in->lay.cb;
 
 	if (!w->count[1]) {
-		out_line(o, "float *v = y + t/%d*%d + (c*%d + t%%%d)*%d;\n", w->width[0], w->pos*v0, w->width[0], w->width[0], cb);
-		return;
+		out_line(o, "float *vt = v + t/%d*%d + (c*%d + t%%%d)*%d;\n", w->width[0], w->pos*v0, w->width[0], w->width[0], cb);
+		return arena_text("%d", v0);
 	}
 	int v1 = wino_v_step(k, w, w->width[1]);
-	out_line(o, "int wide = t < %d;", first);
-	out_line(o, "int step = wide ? %d : %d;", v0, v1);
-	out_line(o, "float *v = wide ? y + t/%d*%d + (c*%d + t%%%d)*%d", w->width[0], w->pos*v0, w->width[0], w->width[0], cb);
-	out_line(o, "\t: y + %d + (t - %d)/%d*%d + (c*%d + (t - %d)%%%d)*%d;\n", w->count[0]*w->pos*v0, first, w->width[1], w->pos*v1, w->width[1], first,
+	out_line(o, "int wide = t < %d, step = wide ? %d : %d;", first, v0, v1);
+	out_line(o, "float *vt = wide ? v + t/%d*%d + (c*%d + t%%%d)*%d", w->width[0], w->pos*v0, w->width[0], w->width[0], cb);
+	out_line(o, "\t: v + %d + (t - %d)/%d*%d + (c*%d + (t - %d)%%%d)*%d;\n", w->count[0]*w->pos*v0, first, w->width[1], w->pos*v1, w->width[1], first,
 	         w->width[1], cb);
+	return "step";
 }
 
 /* emit_tile_row - the image n and tile row i of row r of the band */
@@ -249,142 +133,107 @@ emit_tile_row(Out *o, const Kernel *k, const Wino *w)
 {
 	const char *row = w->bands > 1 ? arena_text("(band*%d + r)", w->rows) : "r";
 
-	if (k->y.n > 1)
+	if (k->out->shape.n > 1)
 		out_line(o, "int n = %s/%d, i = %s%%%d;", row, w->tr, row, w->tr);
 	else
 		out_line(o, "int i = %s;", row);
 }
 
-static void
-emit_input_phase(Out *o, const Kernel *k, const Wino *w, const char *fn)
+static int
+emit_input_phase(Out *o, const Kernel *k, const Wino *w)
 {
-	int cb = k->lx.cb, units = w->rows*w->icb;
-	const char *step = w->count[1] ? ", step" : "";
-	size_t x0 = (size_t)(k->lx.halo.t - k->a.padding.t)*k->lx.row + (size_t)((k->lx.halo.l - k->a.padding.l)*cb);
+	int cb = k->in->lay.cb, units = w->rows*w->icb;
+	const char *tile = wino_in_tile(o, w->mh, w->mw, cb), *step;
+	size_t row = k->in->lay.row, x0 = (size_t)(k->in->lay.halo.t - k->a.padding.t)*row + (size_t)((k->in->lay.halo.l - k->a.padding.l)*cb);
 
-	emit_input_tile(o, k, w, fn);
-	out_line(o, "/* phase 1: V of a band, from x; a unit is one channel block of one tile row */");
-	out_line(o, "static void");
-	out_line(o, "%s_in(const float *x, const float *w, const float *b, const float *z, float *y, int lo, int hi)", fn);
-	out_line(o, "{");
-	out_line(o, "(void)w;");
-	out_line(o, "(void)b;");
-	out_line(o, "(void)z;");
+	out_line(o, "** V of x for Winograd F(%dx%d, 3x3); a unit is one channel block of one tile row", w->mh, w->mw);
+	emit_operand(o, "x", &k->in[0]);
+	out_line(o, "** V  %zu floats  [%d tiles][%d][%d ic][tile][%d ic]%s", wino_scratch(k, w), w->width[0], w->pos, w->icb, cb,
+	         w->bands > 1 ? arena_text(", of one of %d bands of tile rows", w->bands) : "");
+	emit_head(o, k, 0);
 	out_line(o, "for (int u = lo; u < hi; u++) {");
 	if (w->bands > 1)
 		out_line(o, "int band = u/%d, c = u%%%d/%d, r = u%%%d;", units, units, w->rows, w->rows);
 	else
 		out_line(o, "int c = u/%d, r = u%%%d;", w->rows, w->rows);
 	emit_tile_row(o, k, w);
-	out_line(o, "const float *xi = x + c*%zu + i*%zu%s%s;\n", k->lx.plane, k->lx.row*(size_t)w->mh,
-	         k->y.n > 1 ? arena_text(" + n*%zu", k->lx.image) : "", x0 ? arena_text(" + %zu", x0) : "");
+	out_line(o, "const float *xi = x + c*%zu + i*%zu%s%s;\n", k->in->lay.plane, row*(size_t)w->mh,
+	         k->out->shape.n > 1 ? arena_text(" + n*%zu", k->in->lay.image) : "", plus(x0));
 	out_line(o, "for (int j = 0; j < %d; j++) {", w->tc);
 	out_line(o, "int t = r*%d + j;", w->tc);
-	emit_block_of(o, k, w);
+	step = emit_block_of(o, k, w);
 	if (cb == k->t->vl) {
-		out_line(o, "%s_in_tile(xi + j*%d, v%s);", fn, w->mw*cb, step);
+		out_line(o, "%s(xi + j*%d, %zu, vt, %s);", tile, w->mw*cb, row, step);
 	} else {
 		out_line(o, "for (int s = 0; s < %d; s += %d)", cb, k->t->vl);
-		out_line(o, "%s_in_tile(xi + j*%d + s, v + s%s);", fn, w->mw*cb, step);
+		out_line(o, "%s(xi + j*%d + s, %zu, vt + s, %s);", tile, w->mw*cb, row, step);
 	}
 	out_line(o, "}");
 	out_line(o, "}");
-	out_line(o, "}\n");
+	out_line(o, "}");
+	return units;
 }
 
+/* product_of - one register tile at one position, the micro-kernel of a direct convolution: its name */
 static const char *
-acc(int o, int p)
+product_of(Out *all, const Kernel *k, const Wino *w, int p, bool first)
 {
-	return arena_text("%c%d", 'a' + o, p);
-}
+	int vl = k->t->vl, per = w->ob*vl, cb = k->in->lay.cb;
+	size_t fetched = first ? winograd_weights(k) : 0;
+	Out *o = out_in(NULL);
 
-/* emit_piece - one register tile at one position: the micro-kernel of a direct convolution */
-static void
-emit_piece(Out *o, const Kernel *k, const Wino *w, int width, int from, int p, bool first)
-{
-	int vl = k->t->vl, per = w->ob*vl, cb = k->lx.cb;
-
+	out_line(o, "(const float *x, const float *w, float *m, int blocks, int stride)");
 	out_line(o, "{");
-	out_line(o, "const float *w = u + i*%d;", w->icb*cb*per);
 	for (int j = 0; j < p; j++) {
 		const char *line = "V ";
 		for (int i = 0; i < w->ob; i++)
 			line = arena_text("%s%s%s = zero()", line, i ? ", " : "", acc(i, j));
 		out_line(o, "%s;", line);
 	}
-	out_line(o, "\nfor (int c = 0; c < %d; c++) {", w->icb);
-	out_line(o, "const float *xk = x + c*%d%s;\n", width*cb, from ? arena_text(" + %d", from*cb) : "");
+	out_line(o, "\nfor (int c = 0; c < blocks; c++, x += stride) {");
+	out_line(o, "const float *xk = x;\n");
 	out_line(o, "for (int k = 0; k < %d; k++, xk++, w += %d) {", cb, per);
 	out_line(o, "RC_OPAQUE(xk);");
-	if (first)
-		emit_fetch(o, winograd_weights(k), per);
-	emit_step(o, k, w->ob, p);
+	emit_fetch(o, fetched, per);
+	emit_step(o, cb, vl, w->ob, p);
 	out_line(o, "}");
 	out_line(o, "}\n");
 	for (int j = 0; j < p; j++)
 		for (int i = 0; i < w->ob; i++)
-			out_line(o, "st(m%s, %s);", plus((size_t)((from + j)*per + i*vl)), acc(i, j));
+			out_line(o, "st(m%s, %s);", plus((size_t)(j*per + i*vl)), acc(i, j));
 	out_line(o, "}");
+	return helper(all, arena_text("** m = U V at one position: %d channels of %d tiles; stride: from one channel block of V to the next\n", per, p),
+	              "static RC_INLINE void", arena_text("product_%dx%d", per, p), o);
 }
 
-/* emit_products - all positions of one block of tiles */
-static void
-emit_products(Out *o, const Kernel *k, const Wino *w, const char *fn, int width)
+/* emit_products - all positions of one block of tiles; its name. Register tiles of one width are one loop but for the first */
+static const char *
+emit_products(Out *all, const Kernel *k, const Wino *w, int width)
 {
-	out_line(o, "static RC_NOINLINE void");
-	out_line(o, "%s_p%d(const float *RC_RESTRICT x, const float *RC_RESTRICT u, float *RC_RESTRICT m)", fn, width);
+	int per = w->ob*k->t->vl, cb = k->in->lay.cb, pieces = wino_pieces(w, width), weights = w->icb*cb*per;
+	Out *o = out_in(NULL);
+
+	out_line(o, "(const float *RC_RESTRICT v, const float *RC_RESTRICT u, float *RC_RESTRICT m)");
 	out_line(o, "{");
-	out_line(o, "for (int i = 0; i < %d; i++, x += %d, m += %d) {", w->pos, wino_v_step(k, w, width), wino_m_step(k, w, width));
-	for (int i = 0, from = 0; i < wino_pieces(w, width); from += wino_piece(w, width, i++))
-		emit_piece(o, k, w, width, from, wino_piece(w, width, i), i == 0);
+	out_line(o, "for (int i = 0; i < %d; i++, v += %d, u += %d, m += %d)%s", w->pos, wino_v_step(k, w, width), weights, wino_m_step(k, w, width),
+	         pieces > 1 ? " {" : "");
+	for (int i = 0, from = 0; i < pieces;) {
+		int p = wino_piece(w, width, i), equal = 1;
+		const char *product = product_of(all, k, w, p, i == 0);
+		while (i > 0 && i + equal < pieces && wino_piece(w, width, i + equal) == p)
+			equal++;
+		if (equal > 1)
+			out_line(o, "for (int t = %d; t < %d; t += %d)", from, from + equal*p, p);
+		out_line(o, "%s(v%s, u, m%s, %d, %d);", product, equal > 1 ? arena_text(" + t*%d", cb) : plus((size_t)(from*cb)),
+		         equal > 1 ? arena_text(" + t*%d", per) : plus((size_t)(from*per)), w->icb, width*cb);
+		i += equal;
+		from += equal*p;
+	}
+	if (pieces > 1)
+		out_line(o, "}");
 	out_line(o, "}");
-	out_line(o, "}\n");
-}
-
-/* emit_output_tile - VL channels of one tile back from its products; bias, skip, activation */
-static void
-emit_output_tile(Out *o, const Kernel *k, const Wino *w, const char *fn)
-{
-	int step = wino_m_step(k, w, w->width[0]);
-	const char *from[6], *to[6];
-	bool four = w->mh == 4 || w->mw == 4;
-
-	out_line(o, "static RC_NOINLINE void");
-	out_line(o, "%s_out_tile(const float *RC_RESTRICT m%s%s%s, float *y%s)", fn, w->count[1] ? ", int step" : "", k->bias ? ", const float *b" : "",
-	         k->skip ? ", const float *z" : "", w->ragged ? ", int rows, int cols" : "");
-	out_line(o, "{");
-	for (int i = 0; i < w->mh; i++)
-		out_line(o, w->aw == 6 ? "V t%d0, t%d1, t%d2, t%d3, t%d4, t%d5;" : "V t%d0, t%d1, t%d2, t%d3;", i, i, i, i, i, i);
-	out_line(o, "V d0, d1, d2, d3%s%s;", w->mh == 4 ? ", d4, d5" : "", four ? ", e, f, g, h" : "");
-	out_line(o, w->mw == 4 ? "V y0, y1, y2, y3%s;\n" : "V y0, y1%s;\n", k->bias ? ", bias = ld(b)" : "");
-	for (int j = 0; j < w->aw; j++) {
-		for (int i = 0; i < w->ah; i++) {
-			from[i] = arena_text("d%d", i);
-			out_line(o, "d%d = ld(m%s);", i, at_position(w, step, i*w->aw + j));
-		}
-		for (int i = 0; i < w->mh; i++)
-			to[i] = arena_text("t%d%d", i, j);
-		emit_output_1d(o, w->mh, from, to);
-	}
-	for (int i = 0; i < w->mh; i++) {
-		out_line(o, "%s", "");
-		if (w->ragged && i)
-			out_line(o, "if (rows == %d)\n\treturn;", i);
-		for (int j = 0; j < w->aw; j++)
-			from[j] = arena_text("t%d%d", i, j);
-		for (int j = 0; j < w->mw; j++)
-			to[j] = arena_text("y%d", j);
-		emit_output_1d(o, w->mw, from, to);
-		for (int j = 0; j < w->mw; j++) {
-			size_t y = (size_t)i*k->ly.row + (size_t)(j*k->ly.cb), z = (size_t)i*k->lz.row + (size_t)(j*k->lz.cb);
-			emit_epilogue(o, k, k->bias ? arena_text("add(y%d, bias)", j) : arena_text("y%d", j), z ? arena_text(" + %zu", z) : "");
-			out_set(o, "at", y ? " + %zu" : "", y);
-			out_set(o, "guard", w->ragged && j ? "if (cols > %d)\n\t" : "", j);
-			out_text(o, "$guard");
-			out_text(o, "st(y$at, $value);\n");
-		}
-	}
-	out_line(o, "}\n");
+	return helper(all, arena_text("** %d tiles: the products of all positions\n", width), "static RC_NOINLINE void",
+	              arena_text("winograd%dx%d_%dto%d_products%d", w->mh, w->mw, k->in->shape.c, k->out->shape.c, width), o);
 }
 
 /* vector_in - offset of vector s of group og */
@@ -398,98 +247,185 @@ vector_in(const Wino *w, const Layout *l, int vl)
 	return arena_text("(og*%d + s)/%d*%zu + (og*%d + s)%%%d*%d", w->ob, of, l->plane, w->ob, of, vl);
 }
 
+/* emit_block - which block of tiles a unit is, and its products */
 static void
-emit_output_phase(Out *o, const Kernel *k, const Wino *w, const char *fn)
+emit_block(Out *o, const Kernel *k, const Wino *w, const char *const products[2])
 {
-	int vl = k->t->vl, per = w->ob*vl, blocks = w->count[0] + w->count[1], units = w->groups*blocks, first = w->count[0]*w->width[0];
-	size_t group = (size_t)w->pos*(size_t)(w->icb*k->lx.cb*per);
+	int blocks = w->count[0] + w->count[1], units = w->groups*blocks, first = w->count[0]*w->width[0];
+	int v0 = w->pos*wino_v_step(k, w, w->width[0]);
+	size_t group = (size_t)w->pos*(size_t)(w->icb*k->in->lay.cb*w->ob*k->t->vl);
 
-	for (int i = 0; i < 2; i++)
-		if (w->count[i])
-			emit_products(o, k, w, fn, w->width[i]);
-	emit_output_tile(o, k, w, fn);
-	out_line(o, "/* phase 2: y of a band, from V; a unit is %d channels of one block of tiles */", per);
-	emit_kernel_head(o, k, fn);
-	out_line(o, "float m[%d];\n", w->pos*wino_m_step(k, w, w->width[0]));
-	out_line(o, "for (int u = lo; u < hi; u++) {");
 	if (w->bands > 1)
 		out_line(o, "int band = u/%d, og = u%%%d/%d, tb = u%%%d;", units, units, blocks, blocks);
 	else
 		out_line(o, "int og = u/%d, tb = u%%%d;", blocks, blocks);
-	int v0 = w->pos*wino_v_step(k, w, w->width[0]);
 	if (w->count[1]) {
 		int v1 = w->pos*wino_v_step(k, w, w->width[1]);
 		out_line(o, "int wide = tb < %d, width = wide ? %d : %d;", w->count[0], w->width[0], w->width[1]);
 		out_line(o, "int start = wide ? tb*%d : %d + (tb - %d)*%d, step = wide ? %d : %d;\n", w->width[0], first, w->count[0], w->width[1],
 		         wino_m_step(k, w, w->width[0]), wino_m_step(k, w, w->width[1]));
 		out_line(o, "if (wide)");
-		out_line(o, "%s_p%d(x + tb*%d, w + og*%zu, m);", fn, w->width[0], v0, group);
+		out_line(o, "%s(v + tb*%d, w + og*%zu, m);", products[0], v0, group);
 		out_line(o, "else");
-		out_line(o, "\t%s_p%d(x + %d + (tb - %d)*%d, w + og*%zu, m);", fn, w->width[1], w->count[0]*v0, w->count[0], v1, group);
+		out_line(o, "\t%s(v + %d + (tb - %d)*%d, w + og*%zu, m);", products[1], w->count[0]*v0, w->count[0], v1, group);
 	} else {
 		out_line(o, "int width = %d, start = tb*%d;\n", w->width[0], w->width[0]);
-		out_line(o, "%s_p%d(x + tb*%d, w + og*%zu, m);", fn, w->width[0], v0, group);
+		out_line(o, "%s(v + tb*%d, w + og*%zu, m);", products[0], v0, group);
 	}
+}
+
+/* emit_back - the tiles of a block back to y */
+static void
+emit_back(Out *o, const Kernel *k, const Wino *w, const char *tile)
+{
+	int vl = k->t->vl, per = w->ob*vl;
+	const Layout *ly = &k->out->lay, *lz = &k->in[1].lay;
+
 	out_line(o, "for (int t = 0; t < width; t++) {");
 	out_line(o, "int r = (start + t)/%d, j = (start + t)%%%d;", w->tc, w->tc);
 	emit_tile_row(o, k, w);
-	for (int i = 0; i < 2; i++) {
-		const Layout *l = i ? &k->lz : &k->ly;
-		if (i && !k->skip)
-			continue;
+	for (int i = 0; i < 1 + k->skip; i++) {
+		const Layout *l = i ? lz : ly;
 		out_line(o, "%s = %s + i*%zu + j*%d%s%s;", i ? "const float *zt" : "float *yt", i ? "z" : "y", l->row*(size_t)w->mh, w->mw*l->cb,
-		         k->y.n > 1 ? arena_text(" + n*%zu", l->image) : "", l->origin ? arena_text(" + %zu", l->origin) : "");
+		         k->out->shape.n > 1 ? arena_text(" + n*%zu", l->image) : "", plus(l->origin));
 	}
 	out_line(o, "\nfor (int s = 0; s < %d; s++) {", w->ob);
-	out_set(o, "yv", "%s", vector_in(w, &k->ly, vl));
-	out_set(o, "zv", "%s", k->skip ? vector_in(w, &k->lz, vl) : "");
+	out_set(o, "tile", "%s", tile);
+	out_set(o, "mt", "m + t*%d + s*%d, %s", per, vl, w->count[1] ? "step" : arena_text("%d", wino_m_step(k, w, w->width[0])));
 	out_set(o, "bias", "%s", k->bias ? arena_text(", b + (og*%d + s)*%d", w->ob, vl) : "");
-	out_set(o, "fn", "%s_out_tile", fn);
-	out_set(o, "mt", w->count[1] ? "m + t*%d + s*%d, step" : "m + t*%d + s*%d", per, vl);
-	out_set(o, "ends", "%s", w->ragged ? arena_text(", %d - i*%d, %d - j*%d", k->y.h, w->mh, k->y.w, w->mw) : "");
-	out_text(o, k->skip ? "$fn($mt$bias, zt + $zv, yt + $yv$ends);\n" : "$fn($mt$bias, yt + $yv$ends);\n");
-	out_line(o, "}");
-	out_line(o, "}");
+	out_set(o, "skip", "%s", k->skip ? arena_text(", zt + %s, %zu", vector_in(w, lz, vl), lz->row) : "");
+	out_set(o, "yt", "yt + %s, %zu", vector_in(w, ly, vl), ly->row);
+	out_set(o, "ends", "%s", w->ragged ? arena_text(", %d - i*%d, %d - j*%d", k->out->shape.h, w->mh, k->out->shape.w, w->mw) : "");
+	out_text(o, "$tile($mt$bias$skip, $yt$ends);\n");
 	out_line(o, "}");
 	out_line(o, "}");
 }
 
-static Phases
-winograd_phases(const Kernel *k)
+static void
+emit_comment(Out *o, const Kernel *k, const Wino *w)
+{
+	double macs = (double)w->tiles*w->bands*w->pos*k->in->shape.c*k->out->shape.c;
+	int tiles = wino_piece(w, w->width[0], 0);
+
+	out_line(o, "** y = %sconv3x3(x, w)%s%s%s by Winograd F(%dx%d, 3x3), from V of x; a unit is %d channels of one block of tiles", act_open(k),
+	         k->bias ? " + b" : "", k->skip ? " + z" : "", act_close(k), w->mh, w->mw, w->ob*k->t->vl);
+	if (k->skip)
+		emit_operand(o, "z", &k->in[1]);
+	emit_operand(o, "y", &k->out[0]);
+	out_line(o, "** w  %zu floats  [%d oc][%d][%d ic][%d oc]: G g G'", winograd_weights(k), w->groups, w->pos, w->icb*k->in->lay.cb, w->ob*k->t->vl);
+	out_line(o, "** %.2f M MACs instead of %.2f M; %d tiles x %d channels in %d accumulators; %d bytes of stack", macs/1e6,
+	         9.0*k->out->shape.n*k->out->shape.h*k->out->shape.w*k->in->shape.c*k->out->shape.c/1e6, tiles, w->ob*k->t->vl, tiles*w->ob,
+	         w->pos*wino_m_step(k, w, w->width[0])*4);
+}
+
+static int
+emit_output_phase(Out *o, const Kernel *k, const Wino *w)
+{
+	const char *products[2] = { NULL, NULL }, *tile;
+
+	for (int i = 0; i < 2; i++)
+		if (w->count[i])
+			products[i] = emit_products(o, k, w, w->width[i]);
+	tile = wino_out_tile(o, k, w->mh, w->mw, w->ragged);
+	emit_comment(o, k, w);
+	emit_head(o, k, 1);
+	out_line(o, "float m[%d];\n", w->pos*wino_m_step(k, w, w->width[0]));
+	out_line(o, "for (int u = lo; u < hi; u++) {");
+	emit_block(o, k, w, products);
+	emit_back(o, k, w, tile);
+	out_line(o, "}");
+	out_line(o, "}");
+	return w->groups*(w->count[0] + w->count[1]);
+}
+
+/* --- what the family answers --- */
+
+static int
+winograd_emit(Out *o, const Kernel *k, int phase)
 {
 	Wino w = wino_chosen(k);
 
-	return (Phases){ w.bands, w.rows*w.icb, wino_scratch(k, &w) };
+	return phase ? emit_output_phase(o, k, &w) : emit_input_phase(o, k, &w);
 }
 
 static void
 winograd_describe(const Kernel *k, char *name, size_t len)
 {
-	snprintf(name, len, "winograd%dx%d_%dto%d_%dx%d%s%s", k->a.winograd.h, k->a.winograd.w, k->x.c, k->y.c, k->y.h, k->y.w, k->skip ? "_add" : "",
-	         act_suffix(k));
+	snprintf(name, len, "winograd%dx%d_%dto%d_%dx%d%s%s", k->a.winograd.h, k->a.winograd.w, k->in->shape.c, k->out->shape.c, k->out->shape.h,
+	         k->out->shape.w, k->skip ? "_add" : "", act_suffix(k));
+}
+
+static const char *
+winograd_phase_name(const Kernel *k, int phase)
+{
+	(void)phase;                     /* there is one before the last */
+	return arena_text("winograd%dx%d_in_%dx%dx%d", k->a.winograd.h, k->a.winograd.w, k->in->shape.c, k->in->shape.h, k->in->shape.w);
 }
 
 static int
-winograd_emit(Out *o, const Kernel *k, const char *fn)
+winograd_operands(const Kernel *k, int phase, Operand *to)
 {
-	Wino w = wino_chosen(k);
-	double macs = (double)w.tiles*w.bands*w.pos*k->x.c*k->y.c;
+	int n = 0;
 
-	out_line(o, "** y = %sconv3x3(x, w)%s%s%s by Winograd F(%dx%d, 3x3)", act_open(k), k->bias ? " + b" : "", k->skip ? " + z" : "", act_close(k), w.mh, w.mw);
-	emit_operand(o, "x", k->x, &k->lx);
+	if (phase == 0) {
+		to[n++] = (Operand){ "x", Role_in, 0 };
+		to[n++] = (Operand){ "v", Role_scratch, 0 };
+		return n;
+	}
+	to[n++] = (Operand){ "v", Role_scratch, 0 };
+	to[n++] = (Operand){ "w", Role_packed, 0 };
+	if (k->bias)
+		to[n++] = (Operand){ "b", Role_packed, 1 };
 	if (k->skip)
-		emit_operand(o, "z", k->y, &k->lz);
-	emit_operand(o, "y", k->y, &k->ly);
-	out_line(o, "** w  %zu floats  [%d oc][%d][%d ic][%d oc]: G g G'", winograd_weights(k), w.groups, w.pos, w.icb*k->lx.cb, w.ob*k->t->vl);
-	out_line(o, "** V  %zu floats  [%d tiles][%d][%d ic][tile][%d ic]%s", wino_scratch(k, &w), w.width[0], w.pos, w.icb, k->lx.cb,
-	         w.bands > 1 ? arena_text(", of one of %d bands of tile rows", w.bands) : "");
-	out_line(o, "** %.2f M MACs instead of %.2f M; %d tiles x %d channels in %d accumulators; %d bytes of stack", macs/1e6,
-	         9.0*k->y.n*k->y.h*k->y.w*k->x.c*k->y.c/1e6, wino_piece(&w, w.width[0], 0), w.ob*k->t->vl, wino_piece(&w, w.width[0], 0)*w.ob,
-	         w.pos*wino_m_step(k, &w, w.width[0])*4);
-	out_line(o, "*/");
-	emit_input_phase(o, k, &w, fn);
-	emit_output_phase(o, k, &w, fn);
-	return w.groups*(w.count[0] + w.count[1]);
+		to[n++] = (Operand){ "z", Role_in, 1 };
+	to[n++] = (Operand){ "y", Role_out, 0 };
+	return n;
 }
 
-const Family family_winograd = { "winograd", winograd_emit, winograd_describe, winograd_weights, winograd_biases, winograd_pack, winograd_phases };
+static int
+winograd_rounds(const Kernel *k)
+{
+	return wino_chosen(k).bands;
+}
+
+static size_t
+winograd_scratch(const Kernel *k)
+{
+	Wino w = wino_chosen(k);
+
+	return wino_scratch(k, &w)*sizeof(float);
+}
+
+static double
+winograd_work(const Kernel *k)
+{
+	Wino w = wino_chosen(k);
+
+	return (double)w.tiles*w.bands*w.pos*k->in->shape.c*k->out->shape.c;
+}
+
+static void
+winograd_reach(const Node *n, Sides *around)
+{
+	const Attr *a = &n->a;
+	Shape x = n->in[0]->shape, y = n->out->shape;
+
+	*around = (Sides){ a->padding.t, a->padding.l, wino_past(a->winograd.h, x.h, y.h, a->padding.t), wino_past(a->winograd.w, x.w, y.w, a->padding.l) };
+}
+
+static const char *
+winograd_way_name(const Node *n)
+{
+	return arena_text("F(%dx%d)", n->a.winograd.h, n->a.winograd.w);
+}
+
+const Family family_winograd = {
+	.name = "winograd", .fits = winograd_fits, .rounds_otherwise = true, .ways = winograd_ways, .cycles = winograd_cycles,
+	.reach = winograd_reach, .work = winograd_work, .amplification = winograd_amplification, .error = winograd_error, .margin = 40,
+	.way_name = winograd_way_name,
+	.promise = "** Some 3x3 convolutions are Winograd's: they round otherwise than direct sums, by about 1e-6 of the largest\n"
+	           "** result (resnetc --exact: none are), and an infinity in their input can make NaN of its neighbours.\n"
+	           "** A call takes at most 100 KB of stack.\n",
+	.phases = 2, .describe = winograd_describe, .phase_name = winograd_phase_name, .emit = winograd_emit, .rounds = winograd_rounds,
+	.scratch = winograd_scratch, .operands = winograd_operands, .packed = winograd_packed, .pack = winograd_pack
+};

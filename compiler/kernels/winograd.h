@@ -2,7 +2,7 @@
 #ifndef WINOGRAD_H
 #define WINOGRAD_H
 
-#include "../resnetc.h"
+#include "conv.h"
 
 typedef struct {
 	int mh, mw, ah, aw, pos;     /* output tile, input tile, positions */
@@ -21,6 +21,14 @@ int wino_m_step(const Kernel *k, const Wino *w, int width);  /* and in its produ
 int wino_pieces(const Wino *w, int width);           /* register tiles of a block */
 int wino_piece(const Wino *w, int width, int i);     /* tiles of register tile i */
 size_t wino_scratch(const Kernel *k, const Wino *w); /* floats of V of a band */
+bool winograd_fits(const Node *n);                   /* 3x3, stride 1, no groups, enough channels */
+int wino_past(int m, int in, int out, int before);   /* rows that tiles of m read beyond the image */
+void winograd_ways(const Kernel *k, EachWay *each, void *user);
+double winograd_cycles(const Kernel *k, Way way);    /* the cost model */
+double winograd_amplification(const Node *n);
+double winograd_error(const Node *n);                /* measured with its weights, relative to the largest result */
+const char *wino_in_tile(Out *o, int mh, int mw, int cb);               /* words of the emitted file, by name */
+const char *wino_out_tile(Out *o, const Kernel *k, int mh, int mw, bool ragged);
 int winograd_points(int m, double p[2]);             /* pairs ±p for m = 2 or 4 outputs, besides 0 and infinity */
 void winograd_matrices(int m, float bt[6][6], float at[4][6]); /* B^T, A^T */
 void winograd_filter(int m, double g[6][3]);         /* G */

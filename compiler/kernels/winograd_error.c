@@ -120,3 +120,31 @@ winograd_error(const Node *n)
 	free(b);
 	return scale > 0 ? most/scale : 0;
 }
+
+/* amplification - of one axis of F(m, 3): the largest sum of |A^T| |G| |B^T| that an output is made of */
+static double
+amplification(int m)
+{
+	float bt[6][6], at[4][6];
+	double g[6][3], worst = 0;
+
+	winograd_matrices(m, bt, at);
+	winograd_filter(m, g);
+	for (int i = 0; i < m; i++) {
+		double sum = 0;
+		for (int j = 0; j < m + 2; j++) {
+			double rows = 0, taps = fabs(g[j][0]) + fabs(g[j][1]) + fabs(g[j][2]);
+			for (int l = 0; l < m + 2; l++)
+				rows += fabs((double)bt[j][l]);
+			sum += fabs((double)at[i][j])*taps*rows;
+		}
+		worst = fmax(worst, sum);
+	}
+	return worst;
+}
+
+double
+winograd_amplification(const Node *n)
+{
+	return amplification(n->a.winograd.h)*amplification(n->a.winograd.w);
+}

@@ -32,18 +32,18 @@ wino_of(const Kernel *k, Pair m, int ob, int p)
 	double row, u;
 
 	w.pos = w.ah*w.aw;
-	w.tr = ceil_div(k->y.h, w.mh);
-	w.tc = ceil_div(k->y.w, w.mw);
-	w.ragged = k->y.h%w.mh || k->y.w%w.mw;
-	w.icb = ceil_div(k->x.c, k->lx.cb);
+	w.tr = ceil_div(k->out->shape.h, w.mh);
+	w.tc = ceil_div(k->out->shape.w, w.mw);
+	w.ragged = k->out->shape.h%w.mh || k->out->shape.w%w.mw;
+	w.icb = ceil_div(k->in->shape.c, k->in->lay.cb);
 	w.groups = vectors_of(k)/ob;
-	all = w.tr*k->y.n;
-	row = 4.0*w.tc*w.pos*w.icb*k->lx.cb;             /* bytes of V of one tile row */
+	all = w.tr*k->out->shape.n;
+	row = 4.0*w.tc*w.pos*w.icb*k->in->lay.cb;             /* bytes of V of one tile row */
 	/*
 	** As few bands as let V stay in half the second cache; a band is whole rows, all bands are equal. Where U does
 	** not stay there either, every band would stream it again: then there is one.
 	*/
-	u = 4.0*w.pos*w.icb*k->lx.cb*vectors_of(k)*k->t->vl;
+	u = 4.0*w.pos*w.icb*k->in->lay.cb*vectors_of(k)*k->t->vl;
 	w.bands = 1;
 	while (u < k->t->l2 && w.bands < all && (all%w.bands || row*all/w.bands > k->t->l2/2))
 		w.bands++;
@@ -72,7 +72,7 @@ odd_lines(int floats)
 int
 wino_v_step(const Kernel *k, const Wino *w, int width)
 {
-	return odd_lines(w->icb*width*k->lx.cb);
+	return odd_lines(w->icb*width*k->in->lay.cb);
 }
 
 int
@@ -90,7 +90,7 @@ winograd_fits(const Node *n)
 
 /* winograd_reach - rows or columns of input that the tiles read beyond the last one of the image */
 int
-winograd_reach(int m, int in, int out, int before)
+wino_past(int m, int in, int out, int before)
 {
 	return ceil_div(out, m)*m + 1 - before - (in - 1);
 }
@@ -119,7 +119,7 @@ static double
 product_cycles(const Kernel *k, const Wino *w, double memory)
 {
 	const Target *t = k->t;
-	int channels = w->icb*k->lx.cb;
+	int channels = w->icb*k->in->lay.cb;
 	double first = 0, rest = 0, weights = 4.0*w->ob*t->vl, group = weights*w->pos*channels, v = 4.0*w->tiles*w->pos*channels;
 	double again = weights*channels <= t->l1 ? 0 : weights/t->from_l2;
 
@@ -136,36 +136,31 @@ product_cycles(const Kernel *k, const Wino *w, double memory)
 
 /* winograd_cycles - the cost model of the whole: transforms, products, and weights from memory while they are multiplied */
 double
-winograd_cycles(const Kernel *k, Pair m, int ob, int p)
+winograd_cycles(const Kernel *k, Way way)
 {
 	const Target *t = k->t;
-	Wino w = wino_of(k, m, ob, p);
-	double tiles = (double)w.tiles*w.bands, vi = (double)w.icb*k->lx.cb/t->vl, vo = vectors_of(k);
+	Wino w = wino_of(k, way.winograd, way.tile.h, way.tile.w);
+	double tiles = (double)w.tiles*w.bands, vi = (double)w.icb*k->in->lay.cb/t->vl, vo = vectors_of(k);
 	double in = tiles*vi*(w.pos*4/t->load + w.ah*w.aw*4/t->fma), out = tiles*vo*(w.pos*3/t->load + w.mh*w.mw*4);
-	double memory = 4.0*w.pos*w.icb*k->lx.cb*vo*t->vl/t->from_memory;
+	double memory = 4.0*w.pos*w.icb*k->in->lay.cb*vo*t->vl/t->from_memory;
 
 	return in + out + product_cycles(k, &w, memory);
 }
 
-double
-winograd_macs(const Kernel *k)
-{
-	Wino w = wino_chosen(k);
-
-	return (double)w.tiles*w.bands*w.pos*k->x.c*k->y.c;
-}
-
+/* winograd_ways - every tile of outputs, and every register tile that fits the registers and divides the output */
 void
-winograd_candidates(const Kernel *k, void (*each)(void *, int ob, int p), void *user)
+winograd_ways(const Kernel *k, EachWay *each, void *user)
 {
-	int per = k->ly.cb/k->t->vl, vectors = vectors_of(k);
+	static const Pair tiles[] = { { 4, 4 }, { 2, 4 }, { 4, 2 }, { 2, 2 } };
+	int per = k->out->lay.cb/k->t->vl, vectors = vectors_of(k);
 
+	for (size_t i = 0; i < sizeof tiles/sizeof *tiles; i++)
 	for (int ob = 1; ob <= 4; ob++) {
 		if (vectors%ob || (ob%per && per%ob))
 			continue;
 		for (int p = 1; p <= 28; p++)
 			if (ob*p + (ob < p ? ob : p) + 1 <= k->t->regs && (ob == 1 || 36*ob*k->t->vl*4*2 <= MostProducts))
-				each(user, ob, p);
+				each(user, (Way){ tiles[i], { ob, p } });
 	}
 }
 

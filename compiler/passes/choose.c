@@ -1,102 +1,143 @@
 /*
-** choose - the algorithm of every node: which kernel family emits it. Most ops have one; a convolution
-** in groups that fit a vector is grouped; a 3x3 of stride 1 is Winograd's where the cost model finds
-** a tile that beats the direct one, unless the graph is to be exact; every other is direct.
-** What was measured (g->tuned) comes first; a Winograd tile the model or a dump has set is kept; with g->like set, that graph's algorithms are.
-** Switched off, every convolution takes the direct family, which can do all of them.
+** choose - the algorithm of every node: which kernel family emits it, in which way. Most ops have one. Where others fit a node,
+** one without a cost model is taken as it comes; the others are weighed, and one that is no direct sum must be
+** predicted to be a twentieth faster.
+** What was measured (g->tuned) comes first; a way that the model or a dump has set is kept; with g->like set, that graph's ways are.
+** Switched off, every node has its op's own family, which can do all of them.
 */
 #include <string.h>
 
-#include "../resnetc.h"
-
-static const Pair tiles[] = { { 4, 4 }, { 2, 4 }, { 4, 2 }, { 2, 2 } };
+#include "../pass.h"
 
 typedef struct {
 	const Kernel *k;
-	Pair m;
-	double cycles;
+	const Family *family, *best;
+	Way way, best_way;           /* the one at hand with its least cycles, so far of all its tiles; what is to beat */
+	double cycles, least;
 } Search;
 
+/* settle - all tiles of the algorithm at hand are weighed: is it the one? */
 static void
-weigh_direct(void *user, int ob, int p)
+settle(Search *s)
 {
-	Search *s = user;
-	Tiling tl = conv_tiling(s->k, ob, p);
-	double cycles = conv_cycles(s->k, &tl);
-
-	if (!s->cycles || cycles < s->cycles)
-		s->cycles = cycles;
+	if (s->cycles && (!s->least || s->cycles < 0.95*s->least)) {
+		s->least = s->cycles;
+		s->best = s->family;
+		s->best_way = s->way;
+	}
+	s->cycles = 0;
 }
 
 static void
-weigh_winograd(void *user, int ob, int rt)
+weigh(void *user, Way way)
 {
 	Search *s = user;
-	double cycles = winograd_cycles(s->k, s->m, ob, rt);
+	double cycles = s->family->cycles(s->k, way);
 
+	if (!same_algorithm(way, s->way))
+		settle(s);
 	if (!s->cycles || cycles < s->cycles)
 		s->cycles = cycles;
+	s->way = way;
 }
 
-/* tile_of - the cheapest way by the model: a Winograd tile, or {0, 0} for the direct convolution */
-static Pair
-tile_of(Node *n)
+/* cheapest - by the model, the op's own family to begin with */
+static const Family *
+cheapest(Node *n, const Family *const *fit, int count, Pair *winograd)
 {
-	Pair best = { 0, 0 };
-	double least;
+	Search s = { .best = NULL };
 
-	/* layouts come later; blocks of channels without halo are near enough to weigh by */
-	n->lay = layout_of(n->shape, n->g->target->block, (Sides){ 0, 0, 0, 0 });
+	/* layouts come later; blocks of channels with a halo of one are near enough to weigh by */
+	n->out->lay = layout_of(n->out->shape, n->g->target->block, (Sides){ 0, 0, 0, 0 });
 	n->in[0]->lay = layout_of(n->in[0]->shape, n->g->target->block, (Sides){ 1, 1, 1, 1 });
 	Kernel k = kernel_of(n, 0);
-	Search direct = { .k = &k };
-	conv_candidates(&k, weigh_direct, &direct);
-	least = direct.cycles;
-	for (size_t i = 0; i < sizeof tiles/sizeof *tiles; i++) {
-		Search s = { &k, tiles[i], 0 };
-		winograd_candidates(&k, weigh_winograd, &s);
-		if (s.cycles && s.cycles < 0.95*least) {
-			least = s.cycles;
-			best = tiles[i];
-		}
+	n->out->lay = n->in[0]->lay = (Layout){ 0 };
+	s.k = &k;
+	for (int i = count - 1; i >= 0; i--) {
+		s.family = fit[i];
+		s.way = (Way){ { 0, 0 }, { 0, 0 } };
+		fit[i]->ways(&k, weigh, &s);
+		settle(&s);
 	}
-	return best;
+	*winograd = s.best_way.winograd;
+	return s.best;
 }
 
-static Pair
-as_in(const Graph *like, const char *name)
+static const Node *
+node_in(const Graph *g, const char *name)
 {
-	for (int i = 0; i < like->count; i++)
-		if (!strcmp(like->nodes[i]->name, name))
-			return like->nodes[i]->a.winograd;
-	return (Pair){ 0, 0 };
+	for (int i = 0; i < g->count; i++)
+		if (!strcmp(g->nodes[i]->name, name))
+			return g->nodes[i];
+	die("'%s' is in one graph and not in the other", name);
+}
+
+/* fitting - the families that may compute n, the op's own last; one without a cost model alone */
+static int
+fitting(const Node *n, const Family **fit)
+{
+	int count = 0;
+
+	for (int i = 0; i < nfamilies; i++) {
+		const Family *f = families[i];
+		if (f == own_family(n->op) || !f->fits || !f->fits(n) || (n->g->exact && f->rounds_otherwise))
+			continue;
+		if (!f->cycles) {
+			fit[0] = f;
+			return 1;
+		}
+		fit[count++] = f;
+	}
+	fit[count++] = own_family(n->op);
+	return count;
+}
+
+/* wanted - the family whose algorithm the node has set, of those that fit */
+static const Family *
+wanted(const Node *n, const Family *const *fit, int count)
+{
+	for (int i = 0; i < count; i++)
+		if (!n->a.winograd.h == !fit[i]->rounds_otherwise)
+			return fit[i];
+	return fit[count - 1];
+}
+
+static void
+choose_conv2d(Node *n)
+{
+	const Family *fit[8];
+	const Graph *g = n->g;
+	const TunedRow *row = g->tuned && !g->like ? tuned_find(g->tuned, n) : NULL;
+	int count = fitting(n, fit);
+	bool set;
+
+	if (row) {
+		n->a.winograd = row->winograd;
+		n->a.tile = row->tile;
+	}
+	set = (n->a.winograd.h && n->a.winograd.w) || row;
+	if (n->a.winograd.h && (!tiled_family(n) || n->a.winograd.h%2 || n->a.winograd.w%2))
+		fail_at(n, "want winograd tiles of 2 or 4 and a 3x3 kernel of stride 1 over at least 8 channels, got %dx%d", n->a.winograd.h, n->a.winograd.w);
+	if (g->plain_choice || count == 1)
+		n->family = g->plain_choice ? own_family(n->op) : fit[0];
+	else if (g->like)
+		n->family = node_in(g->like, n->name)->family;
+	else if (set)
+		n->family = wanted(n, fit, count);
+	else
+		n->family = cheapest(n, fit, count, &n->a.winograd);
+	if (g->like && n->family->rounds_otherwise)
+		n->a.winograd = node_in(g->like, n->name)->a.winograd;
+	else if (!n->family->rounds_otherwise)
+		n->a.winograd = (Pair){ 0, 0 };
 }
 
 void
 choose(Graph *g)
 {
 	for (int i = 0; i < g->count; i++) {
-		Node *n = g->nodes[i];
-		n->family = op_rows[n->op].family;
-		if (n->op != O_conv2d)
-			continue;
-		const TunedRow *row = g->tuned && !g->like ? tuned_find(g->tuned, n) : NULL;
-		if (row) {
-			n->a.winograd = row->winograd;
-			n->a.tile = row->tile;
-		}
-		bool set = (n->a.winograd.h && n->a.winograd.w) || row;
-		if (n->a.winograd.h && (!winograd_fits(n) || n->a.winograd.h%2 || n->a.winograd.w%2))
-			fail_at(n, "want winograd tiles of 2 or 4 and a 3x3 kernel of stride 1 over at least 8 channels, got %dx%d", n->a.winograd.h, n->a.winograd.w);
-		if (g->plain_choice || g->exact || !winograd_fits(n))
-			n->a.winograd = (Pair){ 0, 0 };
-		else if (g->like)
-			n->a.winograd = as_in(g->like, n->name);
-		else if (!set)
-			n->a.winograd = tile_of(n);
-		if (n->a.winograd.h)
-			n->family = &family_winograd;
-		else if (!g->plain_choice && grouped_fits(n))
-			n->family = &family_grouped;
+		g->nodes[i]->family = own_family(g->nodes[i]->op);
+		if (g->nodes[i]->op == O_conv2d)
+			choose_conv2d(g->nodes[i]);
 	}
 }

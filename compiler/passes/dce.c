@@ -22,15 +22,24 @@ is_identity(const Node *n)
 	case O_slice:
 	case O_adaptive_avg_pool:
 	case O_adaptive_max_pool:
-		return x.c == n->shape.c && x.h == n->shape.h && x.w == n->shape.w;
+		return x.c == n->out->shape.c && x.h == n->out->shape.h && x.w == n->out->shape.w;
 	case O_max_pool:
 	case O_avg_pool:
 		return n->a.kernel.h == 1 && n->a.kernel.w == 1 && n->a.stride.h == 1 && n->a.stride.w == 1;
 	case O_relu:
-		return n->in[0]->op == O_relu || n->in[0]->a.act == Act_relu;
+		return n->in[0]->node->op == O_relu || n->in[0]->node->a.act == Act_relu;
 	default:
 		return false;
 	}
+}
+
+static bool
+is_read(const Node *n)
+{
+	for (int i = 0; i < n->nout; i++)
+		if (n->out[i].readers)
+			return true;
+	return false;
 }
 
 void
@@ -43,7 +52,7 @@ dce(Graph *g)
 	fill_uses(g);
 	for (int i = g->count - 1; i >= 0; i--) {
 		Node *n = g->nodes[i];
-		if (n->readers || n->op == O_input)
+		if (is_read(n) || n->op == O_input)
 			continue;
 		for (int j = 0; j < n->nin; j++)
 			n->in[j]->readers--;

@@ -17,8 +17,8 @@ fold_bn(Graph *g)
 
 		if (bn->op != O_bn)
 			continue;
-		n = bn->in[0];
-		if ((n->op != O_conv2d && n->op != O_linear) || n->nin != 1 || n->a.act || n->a.bn || n->readers != 1)
+		n = bn->in[0]->node;
+		if ((n->op != O_conv2d && n->op != O_linear) || n->nin != 1 || n->a.act || n->a.bn || n->out->readers != 1)
 			continue;
 		n->a.bn = bn->name;
 		n->a.bn_eps = bn->a.eps;
@@ -26,8 +26,8 @@ fold_bn(Graph *g)
 		set_act(&n->a, (Act)bn->a.act, &bn->a);
 		for (int p = P_bn_weight; p < NParams; p++)
 			n->p[p] = bn->p[p];
-		n->readers = bn->readers;
-		node_remove(bn, n);
+		n->out->readers = bn->out->readers;
+		node_remove(bn, n->out);
 	}
 	renumber(g);
 }

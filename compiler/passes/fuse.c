@@ -9,27 +9,27 @@
 #include "../resnetc.h"
 
 static bool
-can_host(const Node *n, const Node *skip)
+can_host(const Node *n, const Value *skip)
 {
-	return (n->op == O_conv2d || n->op == O_linear) && n->nin == 1 && !n->a.act && n->readers == 1 && n != skip;
+	return (n->op == O_conv2d || n->op == O_linear) && n->nin == 1 && !n->a.act && n->out->readers == 1 && n->out != skip;
 }
 
 static void
 fuse_add(Node *add)
 {
-	Node *a = add->in[0], *b = add->in[1], *host = NULL, *skip;
+	Node *a = add->in[0]->node, *b = add->in[1]->node, *host = NULL;
+	Value *skip;
 
-	if (can_host(a, b))
+	if (can_host(a, add->in[1]))
 		host = a;
-	if (can_host(b, a) && (!host || b->id > a->id))
+	if (can_host(b, add->in[0]) && (!host || b->id > a->id))
 		host = b;
 	if (!host)
 		return;
-	skip = host == a ? b : a;
+	skip = add->in[host == a];
 	add->op = host->op;
 	add->name = host->name;
 	add->line = host->line;
-	add->family = host->family;
 	set_act(&host->a, (Act)add->a.act, &add->a);
 	add->a = host->a;
 	for (int p = 0; p < NParams; p++)
@@ -43,13 +43,13 @@ fuse_add(Node *add)
 static void
 fuse_act(Node *act)
 {
-	Node *n = act->in[0];
+	Node *n = act->in[0]->node;
 
-	if (!op_rows[n->op].epilogue || n->a.act || n->readers != 1)
+	if (!op_rows[n->op].epilogue || n->a.act || n->out->readers != 1)
 		return;
 	set_act(&n->a, act_of(act->op), &act->a);
-	n->readers = act->readers;
-	node_remove(act, n);
+	n->out->readers = act->out->readers;
+	node_remove(act, n->out);
 }
 
 void

@@ -7,32 +7,7 @@
 ** The input stays planar when only convolutions read it: they broadcast single floats anyway.
 ** Switched off, every tensor is blocked and carries the widest halo of the network.
 */
-#include "../resnetc.h"
-
-Layout
-layout_of(Shape s, int cb, Sides halo)
-{
-	Layout l = { .cb = cb, .halo = halo };
-
-	l.row = (size_t)(halo.l + s.w + halo.r)*(size_t)cb;
-	l.plane = (size_t)(halo.t + s.h + halo.b)*l.row;
-	l.image = (size_t)ceil_div(s.c, cb)*l.plane;
-	l.origin = (size_t)halo.t*l.row + (size_t)(halo.l*cb);
-	return l;
-}
-
-size_t
-layout_floats(const Layout *l, Shape s)
-{
-	return ((size_t)s.n*l->image + AlignFloats - 1)/AlignFloats*AlignFloats;
-}
-
-bool
-same_layout(const Layout *a, const Layout *b)
-{
-	return a->cb == b->cb && a->row == b->row && a->plane == b->plane && a->image == b->image && a->origin == b->origin &&
-	       a->halo.t == b->halo.t && a->halo.l == b->halo.l && a->halo.b == b->halo.b && a->halo.r == b->halo.r;
-}
+#include "../pass.h"
 
 static void
 widen(int *side, int need)
@@ -52,31 +27,29 @@ static void
 widen_halo(Sides *halo, const Node *reader)
 {
 	const Attr *a = &reader->a;
-	Shape x = reader->in[0]->shape, y = reader->shape;
+	Shape x = reader->in[0]->shape, y = reader->out->shape;
+	Sides need = { a->padding.t, a->padding.l, past(x.h, y.h, a->kernel.h, a->stride.h, a->dilation.h, a->padding.t),
+		past(x.w, y.w, a->kernel.w, a->stride.w, a->dilation.w, a->padding.l) };
 
-	if (reader->family == &family_winograd) {
-		widen(&halo->t, a->padding.t);
-		widen(&halo->l, a->padding.l);
-		widen(&halo->b, winograd_reach(a->winograd.h, x.h, y.h, a->padding.t));
-		widen(&halo->r, winograd_reach(a->winograd.w, x.w, y.w, a->padding.l));
-		return;
-	}
-	widen(&halo->t, a->padding.t);
-	widen(&halo->l, a->padding.l);
-	widen(&halo->b, past(x.h, y.h, a->kernel.h, a->stride.h, a->dilation.h, a->padding.t));
-	widen(&halo->r, past(x.w, y.w, a->kernel.w, a->stride.w, a->dilation.w, a->padding.l));
+	if (reader->family->reach)
+		reader->family->reach(reader, &need);
+	widen(&halo->t, need.t);
+	widen(&halo->l, need.l);
+	widen(&halo->b, need.b);
+	widen(&halo->r, need.r);
 }
 
+/* planar_readers - all who read v are convolutions that take it planar */
 static bool
-only_convs_read(const Node *n)
+planar_readers(const Value *v)
 {
-	for (int i = n->id + 1; i < n->g->count; i++) {
-		const Node *r = n->g->nodes[i];
-		for (int j = 0; j < r->nin; j++)
-			if (r->in[j] == n && (r->op != O_conv2d || r->family != &family_conv || j > 0))
+	const Graph *g = v->node->g;
+
+	for (int i = v->from + 1; i < g->count; i++)
+		for (int j = 0; j < g->nodes[i]->nin; j++)
+			if (g->nodes[i]->in[j] == v && (g->nodes[i]->op != O_conv2d || !g->nodes[i]->family->planar || j > 0))
 				return false;
-	}
-	return n->readers > 0 && !is_output(n);
+	return v->readers > 0 && !is_output(v);
 }
 
 void
@@ -87,7 +60,7 @@ layout(Graph *g)
 	fill_uses(g);
 	for (int i = 0; i < g->count; i++)
 		if (g->nodes[i]->op == O_conv2d) {
-			widen_halo(&halo[g->nodes[i]->in[0]->id], g->nodes[i]);
+			widen_halo(&halo[g->nodes[i]->in[0]->node->id], g->nodes[i]);
 			widen_halo(&widest, g->nodes[i]);
 		}
 	for (int i = 0; i < g->count; i++) {
@@ -97,7 +70,9 @@ layout(Graph *g)
 	}
 	for (int i = 0; i < g->count; i++) {
 		Node *n = g->nodes[i];
-		bool planar = n->op == O_input && !g->plain_layout && only_convs_read(n);
-		n->lay = layout_of(n->shape, planar ? 1 : g->target->block, g->plain_layout ? widest : halo[i]);
+		bool planar = n->op == O_input && !g->plain_layout && planar_readers(n->out);
+		n->out->lay = layout_of(n->out->shape, planar ? 1 : g->target->block, g->plain_layout ? widest : halo[i]);
+		for (int k = 1; k < n->nout; k++)    /* no convolution reads a second result */
+			n->out[k].lay = layout_of(n->out[k].shape, g->target->block, (Sides){ 0, 0, 0, 0 });
 	}
 }

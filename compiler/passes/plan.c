@@ -10,29 +10,33 @@
 */
 #include <stdlib.h>
 
-#include "../resnetc.h"
+#include "../pass.h"
 
-typedef struct {
+typedef struct {                     /* memory of one value, or of several that take it over from each other */
 	size_t size, at;
 	int from, to;                /* first and last node that needs it */
 	double key;                  /* place in the order */
 } Buffer;
 
+typedef struct {
+	Buffer *all;
+	int count;
+	const Graph *g;
+} Buffers;
+
 enum { Shakes = 400 };
 
-/* victim - the input whose memory n may take, or NULL */
-static Node *
-victim(const Node *n, const int *last)
+/* victim - the input whose memory n's first result may take, or NULL */
+static Value *
+victim(const Node *n)
 {
-	int from = 0, to = n->nin;
+	int from = takes_skip(n);                        /* the skip, never the image */
 
-	if ((n->op == O_conv2d || n->op == O_linear) && n->nin == 2)
-		from = 1;                                /* the skip, never the image */
-	else if (!op_rows[n->op].over)
+	if (!from && !op_rows[n->op].over)
 		return NULL;
-	for (int i = from; i < to; i++) {
-		Node *x = n->in[i];
-		if (last[x->id] == n->id && same_layout(&n->lay, &x->lay) && (from == 0 || x != n->in[0]))
+	for (int i = from; i < n->nin; i++) {
+		Value *x = n->in[i];
+		if (x->to == n->id && x->dtype == n->out->dtype && same_layout(&n->out->lay, &x->lay) && (from == 0 || x != n->in[0]))
 			return x;
 	}
 	return NULL;
@@ -119,53 +123,93 @@ place_all(Buffer *buffers, int count, size_t bound)
 	return best;
 }
 
-void
-plan(Graph *g)
+/* buffer_for - memory for v, which is live from its first to its last node */
+static void
+buffer_for(Buffers *b, Value *v, int *number)
 {
-	int *last = arena_new((size_t)g->count*sizeof *last), count = 0;
-	int *buffer = arena_new((size_t)g->count*sizeof *buffer), *scratch = arena_new((size_t)g->count*sizeof *scratch);
-	Buffer *buffers = arena_new(2*(size_t)g->count*sizeof *buffers);
+	Buffer fresh = { .size = v->bytes, .from = b->g->plain_plan ? 0 : v->from, .to = b->g->plain_plan ? b->g->count : v->to };
 
-	for (int i = 0; i < g->count; i++) {
-		last[i] = is_output(g->nodes[i]) ? g->count : i;
-		for (int j = 0; j < g->nodes[i]->nin; j++)
-			if (last[g->nodes[i]->in[j]->id] < i)
-				last[g->nodes[i]->in[j]->id] = i;
-	}
-	for (int i = 0; i < g->count; i++) {
-		Node *n = g->nodes[i];
-		n->over = g->plain_plan ? NULL : victim(n, last);
-		buffer[i] = n->over ? buffer[n->over->id] : count++;
-		Buffer *b = &buffers[buffer[i]];
-		if (!n->over) {
-			b->size = layout_floats(&n->lay, n->shape);
-			b->from = g->plain_plan ? 0 : i;
-		}
-		b->to = g->plain_plan ? g->count : last[i];
-		scratch[i] = -1;
-		if (n->family->phases) {         /* memory of its own while it runs */
-			Kernel k = kernel_of(n, 0);
-			scratch[i] = count++;
-			buffers[scratch[i]] = (Buffer){ .size = n->family->phases(&k).scratch, .from = i, .to = i };
-			if (g->plain_plan)
-				buffers[scratch[i]].from = 0, buffers[scratch[i]].to = g->count;
-		}
-	}
+	*number = b->count;
+	b->all[b->count++] = fresh;
+}
+
+/* set_scratch - what n's kernel works in while it runs */
+static void
+set_scratch(Node *n)
+{
+	Kernel k = kernel_of(n, 0);
+
+	n->scratch = (Value){ .bytes = n->family->scratch ? aligned(n->family->scratch(&k)) : 0, .from = n->id, .to = n->id, .node = n };
+	n->scratch.home = n->scratch.bytes ? Home_arena : Home_none;
+}
+
+/* set_live - the bound: the largest sum of buffers that are live at one node */
+static void
+set_live(Graph *g, const Buffers *b)
+{
 	g->live = 0;
 	for (int i = 0; i < g->count; i++) {
 		size_t live = 0;
-		for (int j = 0; j < count; j++)
-			if (buffers[j].from <= i && i <= buffers[j].to)
-				live += buffers[j].size;
+		for (int j = 0; j < b->count; j++)
+			if (b->all[j].from <= i && i <= b->all[j].to)
+				live += b->all[j].size;
 		if (live > g->live) {
 			g->live = live;
 			g->live_at = g->nodes[i]->name;
 		}
 	}
-	g->arena = place_all(buffers, count, g->live);
-	for (int i = 0; i < g->count; i++)
-		g->nodes[i]->at = buffers[buffer[i]].at;
-	for (int i = 0; i < g->count; i++)
-		if (scratch[i] >= 0)
-			g->nodes[i]->scratch_at = buffers[scratch[i]].at;
+}
+
+/* plan_blob - the packed parameters one after the other behind the head */
+static void
+plan_blob(Graph *g)
+{
+	g->blob = HeaderBytes;
+	for (int i = 0; i < g->count; i++) {
+		Node *n = g->nodes[i];
+		Kernel k = kernel_of(n, 0);
+		Packed packed[NPacked];
+		n->npacked = packed_of(&k, packed);
+		for (int p = 0; p < n->npacked; p++) {
+			size_t bytes = aligned(packed[p].count*dtype_rows[packed[p].dtype].bytes);
+			n->packed[p] = (Value){ .dtype = packed[p].dtype, .shape = { 1, (int)packed[p].count, 1, 1 }, .home = Home_blob, .at = g->blob,
+				.bytes = bytes, .from = 0, .to = g->count, .node = n, .index = p };
+			g->blob += bytes;
+		}
+	}
+}
+
+void
+plan(Graph *g)
+{
+	enum { Each = NResults + 1 };
+	int *number = arena_new((size_t)g->count*Each*sizeof *number);     /* of the buffer of every result and scratch */
+	Buffers b = { arena_new((size_t)g->count*Each*sizeof(Buffer)), 0, g };
+
+	for (int i = 0; i < g->count; i++) {
+		Node *n = g->nodes[i];
+		for (int k = 0; k < n->nout; k++) {
+			Value *v = &n->out[k];
+			v->home = Home_arena;
+			v->bytes = value_bytes(v->dtype, v->shape, &v->lay);
+			v->over = k || g->plain_plan ? NULL : victim(n);
+			if (v->over) {
+				number[i*Each] = number[v->over->node->id*Each + v->over->index];
+				b.all[number[i*Each]].to = v->to;
+			} else
+				buffer_for(&b, v, &number[i*Each + k]);
+		}
+		set_scratch(n);
+		if (n->scratch.bytes)
+			buffer_for(&b, &n->scratch, &number[i*Each + NResults]);
+	}
+	set_live(g, &b);
+	g->arena = place_all(b.all, b.count, g->live);
+	for (int i = 0; i < g->count; i++) {
+		for (int k = 0; k < g->nodes[i]->nout; k++)
+			g->nodes[i]->out[k].at = b.all[number[i*Each + k]].at;
+		if (g->nodes[i]->scratch.bytes)
+			g->nodes[i]->scratch.at = b.all[number[i*Each + NResults]].at;
+	}
+	plan_blob(g);
 }

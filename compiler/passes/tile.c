@@ -1,13 +1,13 @@
 /*
 ** tile - the register tile of every convolution: how many vectors of output channels times how many
-** pixels, or Winograd tiles, are accumulated at once. All candidates that fit the registers are weighed by the
-** cost model (conv_cycles); a tile the model or a dump has set is kept when it is legal.
+** pixels, or tiles of pixels, are accumulated at once. All ways of the family that choose has given a node, with the same
+** algorithm, are weighed by its cost model; a tile the model or a dump has set is kept when it is legal.
 ** When weights are shared with another input size (g->like), so are the vectors they are packed for.
 ** Switched off, every tile is one vector by one pixel.
 */
 #include <string.h>
 
-#include "../resnetc.h"
+#include "../pass.h"
 
 typedef struct {
 	const Kernel *k;
@@ -18,25 +18,19 @@ typedef struct {
 } Search;
 
 static void
-weigh(void *user, int ob, int p)
+weigh(void *user, Way way)
 {
 	Search *s = user;
-	Tiling tl;
+	const Attr *a = &s->k->a;
 	double cycles;
 
-	if (s->ob && ob != s->ob)
+	if ((s->ob && way.tile.h != s->ob) || way.winograd.h != a->winograd.h || way.winograd.w != a->winograd.w)
 		return;
-	if (s->k->family == &family_winograd) {
-		cycles = winograd_cycles(s->k, s->k->a.winograd, ob, p);
-	} else {
-		tl = conv_tiling(s->k, ob, p);
-		cycles = conv_cycles(s->k, &tl);
-	}
-
-	if (ob == s->want.h && p == s->want.w)
+	cycles = s->k->family->cycles(s->k, way);
+	if (way.tile.h == s->want.h && way.tile.w == s->want.w)
 		s->wanted_seen = true;
 	if (!s->best.h || cycles < s->cycles) {
-		s->best = (Pair){ ob, p };
+		s->best = way.tile;
 		s->cycles = cycles;
 	}
 }
@@ -56,18 +50,16 @@ tile(Graph *g)
 {
 	for (int i = 0; i < g->count; i++) {
 		Node *n = g->nodes[i];
-		if (n->family != &family_conv && n->family != &family_winograd)
-			continue;
 		Pair pinned = n->a.tile;
+		if (!n->family->ways)
+			continue;
 		n->a.tile = (Pair){ 0, 0 };
 		Kernel k = kernel_of(n, 0);
 		Search s = { .k = &k, .want = pinned, .ob = packed_for(g->like, n->name) };
 		if (g->plain_tile)
 			s.best = (Pair){ 1, 1 };
-		else if (n->family == &family_winograd)
-			winograd_candidates(&k, weigh, &s);
 		else
-			conv_candidates(&k, weigh, &s);
+			n->family->ways(&k, weigh, &s);
 		n->a.tile = s.wanted_seen ? pinned : s.best;
 	}
 }

@@ -12,15 +12,14 @@ print_layers(const Model *m, const Measured *t)
 	printf("%-28s %-36s %9s %9s %8s %9s %9s\n", "layer", "kernel", "ms", "GFLOP/s", "of peak", "bound ms", "of bound");
 	for (int i = 0; i < g->count; i++) {
 		const Node *n = g->nodes[i];
-		Kernel k = kernel_of(n, 0);
-		double s = t->layer[i], flops = 2.0*(double)macs_of(n)*n->shape.n;
+		double s = t->layer[i], flops = 2.0*(double)macs_of(n)*n->out->shape.n;
 		/* what the algorithm has to multiply, at the measured peak */
 		double bound = 2*work_of(n)/t->peak/1e9;
 		if (flops > 0)
-			printf("%-28s %-36s %9.4f %9.1f %7.0f%% %9.4f %8.0f%%\n", n->name, function_of(m, &k)->name, s*1e3, flops/s/1e9, 100*flops/s/1e9/t->peak,
+			printf("%-28s %-36s %9.4f %9.1f %7.0f%% %9.4f %8.0f%%\n", n->name, function_of(m, n)->name, s*1e3, flops/s/1e9, 100*flops/s/1e9/t->peak,
 			       bound*1e3, 100*bound/s);
 		else
-			printf("%-28s %-36s %9.4f\n", n->name, function_of(m, &k)->name, s*1e3);
+			printf("%-28s %-36s %9.4f\n", n->name, function_of(m, n)->name, s*1e3);
 	}
 }
 
@@ -35,14 +34,14 @@ verb_bench(Options *o)
 		return ExitOk;
 	t = measure(m, o->threads, o->rounds ? o->rounds : 20);
 	for (int i = 0; i < m->g->count; i++)
-		flops += 2.0*(double)macs_of(m->g->nodes[i])*m->g->nodes[i]->shape.n;
+		flops += 2.0*(double)macs_of(m->g->nodes[i])*m->g->nodes[i]->out->shape.n;
 	if (o->json) {
 		print_json(facts_of(m, &t));
 		return ExitOk;
 	}
 	print_layers(m, &t);
 	printf("\n%s, %s, %s, %d thread%s, batch %d: median %.3f ms, least %.3f ms; %.1f GFLOP/s, %.0f%% of the measured peak %.1f\n", m->g->name,
-	       m->g->target->name, t.compiler, t.threads, t.threads > 1 ? "s" : "", m->g->nodes[0]->shape.n, t.whole*1e3, t.least*1e3,
+	       m->g->target->name, t.compiler, t.threads, t.threads > 1 ? "s" : "", m->g->nodes[0]->out->shape.n, t.whole*1e3, t.least*1e3,
 	       flops/t.whole/1e9, 100*flops/t.whole/1e9/t.peak, t.peak);
 	return ExitOk;
 }

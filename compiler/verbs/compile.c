@@ -8,8 +8,8 @@ report(const Options *o, const char *dir, const Model *m, const File *source, co
 {
 	if (!o->quiet && !o->pass.dump)
 		printf("%s: %s %zu bytes, %s %zu bytes, arena %zu bytes (%.3f of the largest live sum %zu, at '%s')\n", dir, source->name,
-		       source->len, blob->name, blob->len, m->g->arena*sizeof(float), (double)m->g->arena/(double)m->g->live,
-		       m->g->live*sizeof(float), m->g->live_at);
+		       source->len, blob->name, blob->len, m->g->arena, (double)m->g->arena/(double)m->g->live,
+		       m->g->live, m->g->live_at);
 }
 
 static int

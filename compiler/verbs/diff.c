@@ -28,8 +28,8 @@ side_of(const Options *o, const char *file)
 		s.macs += (double)macs_of(s.m->g->nodes[i]);
 		s.params += (double)parameters_of(s.m->g->nodes[i]);
 	}
-	s.weights = (double)(s.m->weight_floats*sizeof(float));
-	s.arena = (double)(s.m->g->arena*sizeof(float));
+	s.weights = (double)s.m->blob;
+	s.arena = (double)s.m->g->arena;
 	if (o->run) {
 		s.t = measure(s.m, o->threads, o->rounds ? o->rounds : 20);
 		s.ms = s.t.whole*1e3;
@@ -51,18 +51,13 @@ node_of(const Model *m, const char *name)
 static const char *
 told(const Side *s, const Node *n)
 {
-	Kernel k;
-
-	if (!n)
-		return "-";
-	k = kernel_of(n, 0);
-	return function_of(s->m, &k)->name;
+	return n ? function_of(s->m, n)->name : "-";
 }
 
 static bool
 same(const Side *a, const Node *x, const Side *b, const Node *y)
 {
-	return x && y && !strcmp(told(a, x), told(b, y)) && parameters_of(x) == parameters_of(y) && !memcmp(&x->shape, &y->shape, sizeof x->shape);
+	return x && y && !strcmp(told(a, x), told(b, y)) && parameters_of(x) == parameters_of(y) && same_shape(x->out->shape, y->out->shape);
 }
 
 static void

@@ -22,77 +22,102 @@ explain_all(const Options *o, const Model *m, const Measured *t)
 	printf("%-26s %-34s %5s %14s %10s %10s%s  %s\n", "layer", "kernel", "line", "result", "M MACs", "weights KB", t ? "        ms" : "", "fused");
 	for (int i = 0; i < g->count; i++) {
 		const Node *n = g->nodes[i];
-		Kernel k = kernel_of(n, 0);
 		macs += macs_of(n);
 		params += parameters_of(n);
-		printf("%-26s %-34s %5d %14s %10.2f %10.1f%s  %s\n", n->name, function_of(m, &k)->name, n->line,
-		       arena_text("%dx%dx%d", n->shape.c, n->shape.h, n->shape.w), (double)macs_of(n)/1e6, (double)weights_of(n)/1024,
+		printf("%-26s %-34s %5d %14s %10.2f %10.1f%s  %s\n", n->name, function_of(m, n)->name, n->line,
+		       arena_text("%dx%dx%d", n->out->shape.c, n->out->shape.h, n->out->shape.w), (double)macs_of(n)/1e6, (double)weights_of(n)/1024,
 		       t ? arena_text("%10.4f", t->layer[i]*1e3) : "", fused(n));
 	}
 	printf("\n%s for %s: %.2f M multiply-adds an image, %zu parameters, %d kernels\n"
 	       "weights %zu bytes, arena %zu bytes: %.3f of the largest live sum, %zu bytes at '%s'\n", g->name, g->target->name,
-	       (double)macs/1e6, params, m->nfunctions, m->weight_floats*4, g->arena*4, (double)g->arena/(double)g->live, g->live*4, g->live_at);
+	       (double)macs/1e6, params, m->functions->count, m->blob, g->arena, (double)g->arena/(double)g->live, g->live, g->live_at);
 	if (t)
-		printf("%.3f ms a run, %.1f GFLOP/s of the measured peak %.1f\n", t->whole*1e3, 2*(double)macs*g->nodes[0]->shape.n/t->whole/1e9, t->peak);
+		printf("%.3f ms a run, %.1f GFLOP/s of the measured peak %.1f\n", t->whole*1e3, 2*(double)macs*g->nodes[0]->out->shape.n/t->whole/1e9, t->peak);
 	if (note)
 		printf("note: %s\n", note);
 }
 
-static void
-print_candidate(void *user, int ob, int p)
+/* way_text - "Winograd F(4x4, 3x3)" */
+static const char *
+way_text(Pair winograd)
 {
-	const Kernel *k = user;
-	Tiling tl = conv_tiling(k, ob, p);
-	double macs = (double)k->y.n*k->y.c*k->y.h*k->y.w*k->x.c/(k->op == O_conv2d ? k->a.groups : 1)*
-		(k->op == O_conv2d ? k->a.kernel.h*k->a.kernel.w : 1);
-	double cycles = conv_cycles(k, &tl), least = macs/k->t->vl/k->t->fma;
-
-	if (tl.p != p)
-		return;                          /* the balanced split makes it a narrower one */
-	printf("  %2d vectors x %2d pixels  %10.0f cycles  %5.1f %% of peak%s\n", ob, p, cycles, 100*least/cycles,
-	       ob == k->a.tile.h && p == k->a.tile.w ? "  <- chosen" : "");
+	return winograd.h ? arena_text("Winograd F(%dx%d, 3x3)", winograd.h, winograd.w) : "direct";
 }
 
 typedef struct {
 	const Kernel *k;
-	Pair m;                      /* Winograd tile; {0, 0}: direct */
-	double cycles;               /* of the best register tile */
-} Weighed;
+	const Family *family;
+	Pair at;                     /* the algorithm at hand */
+	double cycles;               /* of its best register tile so far */
+	Pair seen;                   /* the tile before, of the same cycles */
+} Weighing;
 
 static void
-keep_best(void *user, int ob, int p)
+print_tile(void *user, Way way)
 {
-	Weighed *w = user;
-	double cycles;
+	Weighing *w = user;
+	const Kernel *k = w->k;
+	double macs = (double)k->out->shape.n*k->out->shape.c*k->out->shape.h*k->out->shape.w*k->in->shape.c/(k->op == O_conv2d ? k->a.groups : 1)*
+		(k->op == O_conv2d ? k->a.kernel.h*k->a.kernel.w : 1), cycles = w->family->cycles(k, way), least = macs/k->t->vl/k->t->fma;
 
-	if (w->m.h) {
-		cycles = winograd_cycles(w->k, w->m, ob, p);
-	} else {
-		Tiling tl = conv_tiling(w->k, ob, p);
-		cycles = conv_cycles(w->k, &tl);
-	}
-	if (!w->cycles || cycles < w->cycles)
-		w->cycles = cycles;
+	if (way.winograd.h != k->a.winograd.h || way.winograd.w != k->a.winograd.w || (cycles >= w->cycles && cycles <= w->cycles && w->seen.h == way.tile.h))
+		return;                          /* a wider one that is split as the one before */
+	printf("  %2d vectors x %2d pixels  %10.0f cycles  %5.1f %% of peak%s\n", way.tile.h, way.tile.w, cycles, 100*least/cycles,
+	       way.tile.h == k->a.tile.h && way.tile.w == k->a.tile.w ? "  <- chosen" : "");
+	w->cycles = cycles;
+	w->seen = way.tile;
 }
 
-/* explain_algorithms - what the cost model says of the direct convolution and of every Winograd tile */
+static void
+print_algorithm(const Weighing *w)
+{
+	const Attr *a = &w->k->a;
+	bool chosen = w->family == w->k->family && a->winograd.h == w->at.h && a->winograd.w == w->at.w;
+
+	if (w->cycles > 0)
+		printf("  %-22s %10.0f cycles%s\n", way_text(w->at), w->cycles, chosen ? "  <- chosen" : "");
+}
+
+static void
+keep_best(void *user, Way way)
+{
+	Weighing *w = user;
+	double cycles = w->family->cycles(w->k, way);
+
+	if (way.winograd.h != w->at.h || way.winograd.w != w->at.w) {
+		print_algorithm(w);
+		w->cycles = 0;
+	}
+	if (!(w->cycles > 0) || cycles < w->cycles)
+		w->cycles = cycles;
+	w->at = way.winograd;
+}
+
+/* explain_algorithms - what the cost models say of every family that could compute n, and of its ways */
 static void
 explain_algorithms(const Node *n, const Kernel *k)
 {
-	static const Pair tiles[] = { { 0, 0 }, { 4, 4 }, { 2, 4 }, { 4, 2 }, { 2, 2 } };
-
 	puts("  algorithms weighed by the cost model:");
-	for (int i = 0; i < 5; i++) {
-		Weighed w = { k, tiles[i], 0 };
-		bool chosen = n->a.winograd.h == tiles[i].h && n->a.winograd.w == tiles[i].w;
-		if (tiles[i].h)
-			winograd_candidates(k, keep_best, &w);
-		else
-			conv_candidates(k, keep_best, &w);
-		printf("  %-22s %10.0f cycles%s\n", tiles[i].h ? arena_text("Winograd F(%dx%d, 3x3)", tiles[i].h, tiles[i].w) : "direct", w.cycles, chosen ? "  <- chosen" : "");
+	for (int i = nfamilies - 1; i >= 0; i--) {
+		Weighing w = { .k = k, .family = families[i] };
+		if (!w.family->ways || (w.family != own_family(n->op) && !w.family->fits(n)))
+			continue;
+		w.family->ways(k, keep_best, &w);
+		print_algorithm(&w);
 	}
-	if (n->a.winograd.h)
-		printf("  error    %.1e of the largest result, measured in float32 with these weights (--exact keeps to direct convolutions)\n", winograd_error(n));
+	if (n->family->error)
+		printf("  error    %.1e of the largest result, measured in float32 with these weights (--exact keeps to direct convolutions)\n",
+		       n->family->error(n));
+}
+
+/* alternatives - is there another family that fits n */
+static bool
+alternatives(const Node *n)
+{
+	for (int i = 0; i < nfamilies; i++)
+		if (families[i] != own_family(n->op) && families[i]->fits && families[i]->fits(n) && families[i]->ways)
+			return true;
+	return false;
 }
 
 /* explain_time - what was measured, beside what the model predicted and the roof: the peak, or what the memory can bring */
@@ -100,12 +125,12 @@ static void
 explain_time(const Node *n, const Measured *t)
 {
 	const Target *target = n->g->target;
-	double s = t->layer[n->id], flops = 2*(double)macs_of(n)*n->shape.n, bytes = bytes_moved(n), work = 2*work_of(n);
+	double s = t->layer[n->id], flops = 2*(double)macs_of(n)*n->out->shape.n, bytes = bytes_moved(n), work = 2*work_of(n);
 	double hertz = t->peak/t->threads*1e9/(2*target->vl*target->fma), roof = fmin(t->peak, work/bytes*t->cache*t->threads);
 
 	printf("  time     %.4f ms measured on %d thread%s", s*1e3, t->threads, t->threads > 1 ? "s" : "");
-	if (predicted_cycles(n))
-		printf(", %.4f ms predicted by the cost model", predicted_cycles(n)/hertz/t->threads*1e3);
+	if (cycles_of(n) > 0)
+		printf(", %.4f ms predicted by the cost model", cycles_of(n)/hertz/t->threads*1e3);
 	puts("");
 	if (flops > 0)
 		printf("  roofline %.1f GFLOP/s; of the algorithm's own %.2f M multiply-adds %.1f, %.0f %% of the roof %.1f (peak %.1f, cache %.0f GB/s, memory %.0f GB/s)\n",
@@ -114,28 +139,41 @@ explain_time(const Node *n, const Measured *t)
 		printf("  moves    %.1f GB/s (cache %.0f GB/s, memory %.0f GB/s)\n", bytes/s/1e9, t->cache, t->memory);
 }
 
+/* units_of - of the last step of n */
+static int
+units_of(const Model *m, const Node *n)
+{
+	int units = 0;
+
+	for (int i = 0; i < m->nsteps; i++)
+		if (m->steps[i].node == n && m->steps[i].last)
+			units = m->steps[i].units;
+	return units;
+}
+
 static void
 explain_one(const Model *m, const Node *n, const Measured *t)
 {
 	Kernel k = kernel_of(n, 0);
-	const Function *f = function_of(m, &k);
-	double macs = (double)macs_of(n)*n->shape.n, bytes = bytes_moved(n);
+	const Function *f = function_of(m, n);
+	double macs = (double)macs_of(n)*n->out->shape.n, bytes = bytes_moved(n);
 
 	printf("%s:%d: %s '%s'\n", n->g->file, n->line, op_rows[n->op].name, n->name);
 	for (int i = 0; i < n->nin; i++)
-		printf("  reads    '%s' %dx%dx%d\n", n->in[i]->name, n->in[i]->shape.c, n->in[i]->shape.h, n->in[i]->shape.w);
-	printf("  result   %dx%dx%d, blocks of %d channels, halo %d %d %d %d, at byte %zu%s%s\n", n->shape.c, n->shape.h, n->shape.w, n->lay.cb,
-	       n->lay.halo.t, n->lay.halo.l, n->lay.halo.b, n->lay.halo.r, n->at*4, n->over ? ", over " : "", n->over ? n->over->name : "");
+		printf("  reads    '%s' %dx%dx%d\n", n->in[i]->node->name, n->in[i]->shape.c, n->in[i]->shape.h, n->in[i]->shape.w);
+	printf("  result   %dx%dx%d, blocks of %d channels, halo %d %d %d %d, at byte %zu%s%s\n", n->out->shape.c, n->out->shape.h, n->out->shape.w, n->out->lay.cb,
+	       n->out->lay.halo.t, n->out->lay.halo.l, n->out->lay.halo.b, n->out->lay.halo.r, n->out->at, n->out->over ? ", over " : "", n->out->over ? n->out->over->node->name : "");
 	printf("  fused    %s\n", fused(n));
-	printf("  kernel   %s (%s), shared by %d layer%s, %d units of work\n", f->name, k.family->name, f->nusers, f->nusers == 1 ? "" : "s", f->units);
+	printf("  kernel   %s (%s), shared by %d layer%s, %d units of work\n", f->name, n->family->name, f->nusers, f->nusers == 1 ? "" : "s", units_of(m, n));
 	printf("  moves    %.1f KB, %.2f M MACs, %.1f FLOP a byte\n", bytes/1024, macs/1e6, 2*macs/bytes);
 	if (t)
 		explain_time(n, t);
-	if (winograd_fits(n) && n->p[P_weight].data)
+	if (alternatives(n) && n->p[P_weight].data)
 		explain_algorithms(n, &k);
-	if (n->family == &family_conv) {
+	if (n->family == own_family(n->op) && n->family->ways) {
+		Weighing w = { .k = &k, .family = n->family };
 		puts("  tiles weighed by the cost model:");
-		conv_candidates(&k, print_candidate, &k);
+		n->family->ways(&k, print_tile, &w);
 	}
 }
 

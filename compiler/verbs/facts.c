@@ -41,8 +41,8 @@ fused(const Node *n)
 
 	if (n->a.bn)
 		s = arena_text("%s + %s", s, n->a.bn);
-	if ((n->op == O_conv2d || n->op == O_linear) && n->nin == 2)
-		s = arena_text("%s + skip '%s'%s", s, n->in[1]->name, n->over ? " in place" : "");
+	if (takes_skip(n))
+		s = arena_text("%s + skip '%s'%s", s, n->in[1]->node->name, n->out->over ? " in place" : "");
 	if (n->a.act)
 		s = arena_text("%s + %s", s, act_names[n->a.act]);
 	return *s ? s + 3 : "-";
@@ -53,7 +53,7 @@ const char *
 stride_note(const Graph *g)
 {
 	for (int i = 0; i < g->count; i++) {
-		const Node *n = g->nodes[i], *before = n->nin ? n->in[0] : NULL;
+		const Node *n = g->nodes[i], *before = n->nin ? n->in[0]->node : NULL;
 		if (n->op != O_conv2d || n->a.kernel.h != 3 || !before || before->op != O_conv2d || before->a.kernel.h != 1)
 			continue;
 		if (n->a.stride.h > 1)
@@ -69,41 +69,17 @@ stride_note(const Graph *g)
 size_t
 weights_of(const Node *n)
 {
-	Kernel k = kernel_of(n, 0);
-
-	return k.family->weights ? k.family->weights(&k)*sizeof(float) : 0;
+	return n->npacked ? n->packed[0].bytes : 0;
 }
 
 double
 bytes_moved(const Node *n)
 {
-	double bytes = (double)(layout_floats(&n->lay, n->shape)*sizeof(float)) + (double)weights_of(n);
+	double bytes = (double)n->out->bytes + (double)weights_of(n);
 
 	for (int i = 0; i < n->nin; i++)
-		bytes += (double)(layout_floats(&n->in[i]->lay, n->in[i]->shape)*sizeof(float));
+		bytes += (double)n->in[i]->bytes;
 	return bytes;
-}
-
-double
-predicted_cycles(const Node *n)
-{
-	Kernel k = kernel_of(n, 0);
-
-	if (n->family == &family_winograd)
-		return winograd_cycles(&k, n->a.winograd, n->a.tile.h, n->a.tile.w);
-	if (n->family == &family_conv) {
-		Tiling tl = conv_tiling(&k, n->a.tile.h, n->a.tile.w);
-		return conv_cycles(&k, &tl);
-	}
-	return 0;
-}
-
-double
-work_of(const Node *n)
-{
-	Kernel k = kernel_of(n, 0);
-
-	return n->family == &family_winograd ? winograd_macs(&k) : (double)macs_of(n)*n->shape.n;
 }
 
 /* parts_fused - the operations that became this node, in order */
@@ -114,14 +90,14 @@ parts_fused(const Node *n)
 	const char *self = op_rows[n->op].name;
 
 	if (n->op == O_conv2d)
-		self = arena_text("%sconv %dx%d%s", n->a.groups > 1 ? n->a.groups == n->shape.c ? "depthwise " : "grouped " : "", n->a.kernel.h, n->a.kernel.w,
+		self = arena_text("%sconv %dx%d%s", n->a.groups > 1 ? n->a.groups == n->out->shape.c ? "depthwise " : "grouped " : "", n->a.kernel.h, n->a.kernel.w,
 		                  n->a.stride.h > 1 ? arena_text(" /%d", n->a.stride.h) : "");
 	else if (n->a.kernel.h)
 		self = arena_text("%s %dx%d%s", self, n->a.kernel.h, n->a.kernel.w, n->a.stride.h > 1 ? arena_text(" /%d", n->a.stride.h) : "");
 	json_object_array_add(a, text(self));
 	if (n->a.bn)
 		json_object_array_add(a, text("bn"));
-	if ((n->op == O_conv2d || n->op == O_linear) && n->nin == 2)
+	if (takes_skip(n))
 		json_object_array_add(a, text("+ skip"));
 	if (n->a.act)
 		json_object_array_add(a, text(act_names[n->a.act]));
@@ -179,50 +155,36 @@ parameters_of(const Node *n)
 	return count;
 }
 
-/* last_reader - the step after which a result is dead */
-static int
-last_reader(const Graph *g, const Node *n)
-{
-	int last = is_output(n) ? g->count : n->id;
-
-	for (int i = n->id + 1; i < g->count; i++)
-		for (int j = 0; j < g->nodes[i]->nin; j++)
-			if (g->nodes[i]->in[j] == n && i > last)
-				last = i;
-	return last;
-}
-
 static struct json_object *
 layer(const Model *m, const Node *n, const Measured *t)
 {
 	struct json_object *o = json_object_new_object(), *in = json_object_new_array();
-	Kernel k = kernel_of(n, 0);
-	double bytes = bytes_moved(n), flops = 2*(double)macs_of(n)*n->shape.n, cycles = predicted_cycles(n);
+	double bytes = bytes_moved(n), flops = 2*(double)macs_of(n)*n->out->shape.n, cycles = cycles_of(n);
 	const Target *target = m->g->target;
 
 	ADD(o, "name", text(n->name));
 	ADD(o, "op", text(op_rows[n->op].name));
-	ADD(o, "kernel", text(function_of(m, &k)->name));
-	ADD(o, "family", text(k.family->name));
+	ADD(o, "kernel", text(function_of(m, n)->name));
+	ADD(o, "family", text(n->family->name));
 	ADD(o, "line", json_object_new_int(n->line));
-	ADD(o, "shape", list((int[]){ n->shape.n, n->shape.c, n->shape.h, n->shape.w }, 4));
+	ADD(o, "shape", list((int[]){ n->out->shape.n, n->out->shape.c, n->out->shape.h, n->out->shape.w }, 4));
 	for (int i = 0; i < n->nin; i++)
-		json_object_array_add(in, json_object_new_int(n->in[i]->id));
+		json_object_array_add(in, json_object_new_int(n->in[i]->node->id));
 	ADD(o, "inputs", in);
 	ADD(o, "macs", json_object_new_int64(macs_of(n)));
 	ADD(o, "work", number(work_of(n)));
 	ADD(o, "parameters", whole(parameters_of(n)));
 	ADD(o, "tile", list((int[]){ n->a.tile.h, n->a.tile.w }, 2));
 	ADD(o, "winograd", list((int[]){ n->a.winograd.h, n->a.winograd.w }, 2));
-	ADD(o, "block", json_object_new_int(n->lay.cb));
-	ADD(o, "halo", list((int[]){ n->lay.halo.t, n->lay.halo.l, n->lay.halo.b, n->lay.halo.r }, 4));
-	ADD(o, "at", whole(n->at*sizeof(float)));
-	ADD(o, "bytes", whole(layout_floats(&n->lay, n->shape)*sizeof(float)));
+	ADD(o, "block", json_object_new_int(n->out->lay.cb));
+	ADD(o, "halo", list((int[]){ n->out->lay.halo.t, n->out->lay.halo.l, n->out->lay.halo.b, n->out->lay.halo.r }, 4));
+	ADD(o, "at", whole(n->out->at));
+	ADD(o, "bytes", whole(n->out->bytes));
 	ADD(o, "weights_bytes", whole(weights_of(n)));
 	ADD(o, "moved_bytes", number(bytes));
 	ADD(o, "intensity", number(flops/bytes));
-	ADD(o, "last", json_object_new_int(last_reader(m->g, n)));
-	ADD(o, "over", n->over ? text(n->over->name) : NULL);
+	ADD(o, "last", json_object_new_int(n->out->to));
+	ADD(o, "over", n->out->over ? text(n->out->over->node->name) : NULL);
 	ADD(o, "parts", parts_fused(n));
 	ADD(o, "fused", text(fused(n)));
 	ADD(o, "cycles", number(cycles));
@@ -249,28 +211,28 @@ facts_of(const Model *m, const Measured *t)
 
 	ADD(o, "model", text(g->name));
 	ADD(o, "target", text(g->target->name));
-	ADD(o, "batch", json_object_new_int(g->nodes[0]->shape.n));
+	ADD(o, "batch", json_object_new_int(g->nodes[0]->out->shape.n));
 	for (int i = 0; i < g->count; i++) {
 		macs += macs_of(g->nodes[i]);
 		params += parameters_of(g->nodes[i]);
 		json_object_array_add(layers, layer(m, g->nodes[i], t));
 	}
 	for (int i = 0; i < g->noutputs; i++)
-		json_object_array_add(outputs, json_object_new_int(g->outputs[i]->id));
+		json_object_array_add(outputs, json_object_new_int(g->outputs[i]->node->id));
 	ADD(o, "layers", layers);
 	ADD(o, "outputs", outputs);
 	ADD(o, "note", text(stride_note(g)));
 	ADD(o, "macs", json_object_new_int64(macs));
 	ADD(o, "parameters", whole(params));
-	ADD(o, "weights_bytes", whole(m->weight_floats*sizeof(float)));
-	ADD(o, "arena_bytes", whole(g->arena*sizeof(float)));
-	ADD(o, "live_bytes", whole(g->live*sizeof(float)));
+	ADD(o, "weights_bytes", whole(m->blob));
+	ADD(o, "arena_bytes", whole(g->arena));
+	ADD(o, "live_bytes", whole(g->live));
 	ADD(o, "live_at", text(g->live_at));
-	ADD(o, "functions", json_object_new_int(m->nfunctions));
+	ADD(o, "functions", json_object_new_int(m->functions->count));
 	if (t) {
 		ADD(o, "ms", number(t->whole*1e3));
 		ADD(o, "least_ms", number(t->least*1e3));
-		ADD(o, "gflops", number(2*(double)macs*g->nodes[0]->shape.n/t->whole/1e9));
+		ADD(o, "gflops", number(2*(double)macs*g->nodes[0]->out->shape.n/t->whole/1e9));
 		ADD(o, "peak_gflops", number(t->peak));
 		ADD(o, "memory_gbs", number(t->memory));
 		ADD(o, "cache_gbs", number(t->cache));

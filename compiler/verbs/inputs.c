@@ -20,7 +20,7 @@ shape_of(const Npy *a)
 static void *
 to_caller(const Graph *g, float *v, int images)
 {
-	Shape s = g->nodes[0]->shape;
+	Shape s = g->nodes[0]->out->shape;
 	size_t hw = (size_t)s.h*(size_t)s.w, each = (size_t)s.c*hw, count = (size_t)images*each;
 	unsigned char *bytes = malloc(count ? count : 1);
 	float *floats = malloc((count ? count : 1)*sizeof *floats);
@@ -51,7 +51,7 @@ to_caller(const Graph *g, float *v, int images)
 void *
 read_input(const char *file, const Graph *g, int *images)
 {
-	Shape s = g->nodes[0]->shape;
+	Shape s = g->nodes[0]->out->shape;
 	size_t each = (size_t)s.c*(size_t)s.h*(size_t)s.w, len = strlen(file);
 	float *data;
 
@@ -79,7 +79,7 @@ read_input(const char *file, const Graph *g, int *images)
 double *
 input_doubles(const Graph *g, const void *in)
 {
-	size_t count = count_of(g->nodes[0]->shape);
+	size_t count = count_of(g->nodes[0]->out->shape);
 	double *v = malloc(count*sizeof *v);
 
 	if (!v)
@@ -93,7 +93,7 @@ input_doubles(const Graph *g, const void *in)
 void *
 random_input(const Graph *g)
 {
-	size_t count = count_of(g->nodes[0]->shape);
+	size_t count = count_of(g->nodes[0]->out->shape);
 	float *data = malloc(count*sizeof *data);
 	uint64_t state = 42;
 
@@ -109,5 +109,5 @@ random_input(const Graph *g)
 		if (g->image.normalize)
 			data[i] = 128 + 60*data[i];
 	}
-	return to_caller(g, data, g->nodes[0]->shape.n);
+	return to_caller(g, data, g->nodes[0]->out->shape.n);
 }

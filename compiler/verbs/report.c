@@ -22,8 +22,8 @@ add_sources(struct json_object *facts, const Model *m)
 	size_t len;
 	const char *lua = file_map(m->g->file, &len);
 
-	for (int i = 0; i < m->nfunctions; i++)
-		json_object_object_add(c, m->functions[i].name, json_object_new_string(m->functions[i].text));
+	for (int i = 0; i < m->functions->count; i++)
+		json_object_object_add(c, m->functions->all[i]->name, json_object_new_string(function_source(m, m->functions->all[i])));
 	json_object_object_add(facts, "c", c);
 	json_object_object_add(facts, "lua", json_object_new_string_len(lua, (int)len));
 	json_object_object_add(facts, "file", json_object_new_string(strrchr(m->g->file, '/') ? strrchr(m->g->file, '/') + 1 : m->g->file));

@@ -8,18 +8,18 @@ typedef struct { int at; double share; } Rank;
 
 enum { Shown = 5 };
 
-/* rank - the largest of a vector, with the softmax of it where it is not one yet; a top_k is ranked already: values, then classes */
+/* rank - the largest of a vector, with the softmax of it where it is not one yet; a top_k is ranked already: places are the classes of its values */
 static int
-rank(const Node *n, const float *v, Rank *to)
+rank(const Node *n, const float *v, const float *places, Rank *to)
 {
-	int count = n->shape.c;
+	int count = n->out->shape.c;
 	bool *done;
 	double sum = 0, most = (double)v[0];
 
 	if (n->op == O_top_k) {
-		for (int i = 0; i < count/2; i++)
-			to[i] = (Rank){ (int)v[count/2 + i], (double)v[i] };
-		return count/2;
+		for (int i = 0; i < count; i++)
+			to[i] = (Rank){ (int)places[i], (double)v[i] };
+		return count;
 	}
 	done = calloc((size_t)count, sizeof *done);
 	if (!done)
@@ -41,20 +41,20 @@ rank(const Node *n, const float *v, Rank *to)
 }
 
 static void
-print_top(const Graph *g, const Node *n, const float *v)
+print_top(const Graph *g, const Node *n, const float *v, const float *places)
 {
-	Rank *top = arena_new((size_t)(n->shape.c + Shown)*sizeof *top);
-	int count = rank(n, v, top);
+	Rank *top = arena_new((size_t)(n->out->shape.c + Shown)*sizeof *top);
+	int count = rank(n, v, places, top);
 
 	for (int i = 0; i < count; i++)
 		printf("  %5d  %-16s %.4f\n", top[i].at, top[i].at < g->nclasses ? g->classes[top[i].at] : "", top[i].share);
 }
 
 static struct json_object *
-json_top(const Graph *g, const Node *n, const float *v)
+json_top(const Graph *g, const Node *n, const float *v, const float *places)
 {
-	Rank *top = arena_new((size_t)(n->shape.c + Shown)*sizeof *top);
-	int count = rank(n, v, top);
+	Rank *top = arena_new((size_t)(n->out->shape.c + Shown)*sizeof *top);
+	int count = rank(n, v, places, top);
 	struct json_object *image = json_object_new_object(), *list = json_object_new_array();
 
 	for (int i = 0; i < count; i++) {
@@ -73,18 +73,19 @@ json_top(const Graph *g, const Node *n, const float *v)
 static void
 say_classes(const Options *o, const Graph *g, const float *out, int images)
 {
-	const Node *n = g->outputs[0];
+	const Node *n = g->outputs[0]->node;
 	struct json_object *all = json_object_new_object(), *list = json_object_new_array();
 
-	for (int i = 0; i < images && n->shape.h*n->shape.w == 1; i++) {
-		const float *v = out + (size_t)i*(size_t)n->shape.c;
+	for (int i = 0; i < images && n->out->shape.h*n->out->shape.w == 1; i++) {
+		size_t c = (size_t)n->out->shape.c;
+		const float *v = out + (size_t)i*c, *places = v + (size_t)images*c;  /* of a top_k: the output after it */
 		if (o->json) {
-			json_object_array_add(list, json_top(g, n, v));
+			json_object_array_add(list, json_top(g, n, v, places));
 			continue;
 		}
 		if (images > 1)
 			printf("image %d\n", i);
-		print_top(g, n, v);
+		print_top(g, n, v, places);
 	}
 	json_object_object_add(all, "images", list);
 	if (o->json)
@@ -112,11 +113,11 @@ verb_run(Options *o)
 	s = session_open(m, o->threads, false);
 	out = session_run_all(&s, in, images);
 	if (o->output) {
-		const Node *n = m->g->outputs[0];
-		int64_t dim[4] = { images, n->shape.c, n->shape.h, n->shape.w };
-		int64_t all = (int64_t)(s.outputs/(size_t)n->shape.n)*images;
+		const Node *n = m->g->outputs[0]->node;
+		int64_t dim[4] = { images, n->out->shape.c, n->out->shape.h, n->out->shape.w };
+		int64_t all = (int64_t)(s.outputs/(size_t)n->out->shape.n)*images;
 		if (m->g->noutputs == 1)
-			npy_write(o->output, out, n->shape.h == 1 && n->shape.w == 1 ? 2 : 4, dim);
+			npy_write(o->output, out, n->out->shape.h == 1 && n->out->shape.w == 1 ? 2 : 4, dim);
 		else
 			npy_write(o->output, out, 1, &all);
 	}

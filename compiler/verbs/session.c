@@ -15,11 +15,11 @@ session_open(const Model *m, int threads, bool with_peak)
 
 	s.host = host_build(m, temp_dir(), with_peak);
 	s.blob = emit_blob(m);
-	s.inputs = count_of(m->g->nodes[0]->shape);
+	s.inputs = count_of(m->g->nodes[0]->out->shape);
 	s.pixel = m->g->image.u8 ? 1 : sizeof(float);
 	for (int i = 0; i < m->g->noutputs; i++)
 		s.outputs += count_of(m->g->outputs[i]->shape);
-	s.workspace_len = m->g->arena*sizeof(float);
+	s.workspace_len = m->g->arena;
 	s.workspace = aligned_alloc(64, s.workspace_len);
 	if (!s.workspace)
 		fail("out of memory");
@@ -53,7 +53,7 @@ float *
 session_run_all(Session *s, const void *in, int images)
 {
 	const Graph *g = s->m->g;
-	int batch = g->nodes[0]->shape.n;
+	int batch = g->nodes[0]->out->shape.n;
 	size_t in_each = s->inputs/(size_t)batch*s->pixel, out_each = s->outputs/(size_t)batch;
 	char *bin = calloc(s->inputs, s->pixel);
 	float *bout = malloc(s->outputs*sizeof *bout);

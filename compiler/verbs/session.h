@@ -41,8 +41,6 @@ struct json_object *facts_of(const Model *m, const Measured *t);    /* t may be 
 void print_json(struct json_object *o);              /* to standard output, readable; lets go of o */
 size_t weights_of(const Node *n);                    /* bytes in the blob */
 double bytes_moved(const Node *n);                   /* inputs, weights and result of a batch */
-double predicted_cycles(const Node *n);              /* the cost model's; 0: it has none */
-double work_of(const Node *n);                       /* multiply-adds that the algorithm makes of a batch */
 size_t parameters_of(const Node *n);                 /* as the framework counts them: no running statistics */
 const char *fused(const Node *n);                    /* "bn1 + skip 'x' + relu", or "-" */
 const char *stride_note(const Graph *g);             /* a trap of ResNet-50s, or NULL */

@@ -14,36 +14,27 @@
 
 enum { MostCandidates = 7, Rounds = 25, FinalRounds = 40 };
 
-typedef struct { Pair winograd, tile; double cycles; } Candidate;
+typedef struct { Way way; double cycles; } Candidate;
 
 typedef struct {
 	const char *key;
 	const Kernel *k;
-	Candidate c[256];
+	const Family *family;        /* whose ways are being gathered */
+	Candidate *c;
 	int count;
 	double us[MostCandidates + 1];
 } Layer;
 
-typedef struct { Layer *layer; Pair m; } Adding;
-
 static void
-add_candidate(void *user, int ob, int p)
+add_candidate(void *user, Way way)
 {
-	Adding *a = user;
-	Layer *l = a->layer;
-	double cycles;
+	Layer *l = user;
+	double cycles = l->family->cycles(l->k, way);
+	const Candidate *before = l->count ? &l->c[l->count - 1] : NULL;
 
-	if (l->count == (int)(sizeof l->c/sizeof *l->c))
-		return;
-	if (a->m.h) {
-		cycles = winograd_cycles(l->k, a->m, ob, p);
-	} else {
-		Tiling tl = conv_tiling(l->k, ob, p);
-		if (tl.p != p)
-			return;                      /* the balanced split makes it a narrower one */
-		cycles = conv_cycles(l->k, &tl);
-	}
-	l->c[l->count++] = (Candidate){ a->m, { ob, p }, cycles };
+	if (before && same_algorithm(before->way, way) && before->way.tile.h == way.tile.h && before->cycles <= cycles && before->cycles >= cycles)
+		return;                      /* a wider tile that is split as the one before */
+	PUSH(l->c, l->count, (Candidate){ way, cycles });
 }
 
 static int
@@ -63,50 +54,60 @@ thin(Layer *l)
 	for (int i = 0; i < l->count && kept < MostCandidates; i++) {
 		int same = 0;
 		for (int j = 0; j < kept; j++)
-			same += l->c[j].winograd.h == l->c[i].winograd.h && l->c[j].winograd.w == l->c[i].winograd.w;
+			same += same_algorithm(l->c[j].way, l->c[i].way);
 		if (same < 3)
 			l->c[kept++] = l->c[i];
 	}
 	l->count = kept;
 }
 
+/* own_first - the model's own choice to the front; it is there whatever else is */
+static void
+own_first(Layer *l, const Node *n)
+{
+	Candidate own = { way_of(n), -1 };
+	int at = 0;
+
+	while (at < l->count && !(same_algorithm(l->c[at].way, own.way) && l->c[at].way.tile.h == own.way.tile.h && l->c[at].way.tile.w == own.way.tile.w))
+		at++;
+	if (at == l->count)
+		PUSH(l->c, l->count, own);
+	memmove(&l->c[1], &l->c[0], (size_t)at*sizeof *l->c);
+	l->c[0] = own;
+}
+
+/* gather_layer - all ways of all families that could compute n, the likeliest few first */
+static Layer
+gather_layer(const Node *n, bool exact)
+{
+	Kernel k = kernel_of(n, 0);
+	Layer l = { .key = tuned_key(n), .k = &k };
+
+	for (int i = nfamilies - 1; i >= 0; i--) {
+		l.family = families[i];
+		if (l.family->ways && (l.family == own_family(n->op) || (l.family->fits(n) && !(exact && l.family->rounds_otherwise))))
+			l.family->ways(&k, add_candidate, &l);
+	}
+	qsort(l.c, (size_t)l.count, sizeof *l.c, by_cycles);
+	own_first(&l, n);
+	thin(&l);
+	l.k = NULL;
+	return l;
+}
+
 /* gather - every distinct convolution of the network with its candidates; the model's own choice comes first */
 static int
 gather(const Model *m, Layer **layers, bool exact)
 {
-	static const Pair tiles[] = { { 0, 0 }, { 4, 4 }, { 2, 4 }, { 2, 2 } };
 	int count = 0;
 
 	for (int i = 0; i < m->g->count; i++) {
 		const Node *n = m->g->nodes[i];
-		Kernel k;
-		Layer *l = NULL;
-		Candidate own;
-		if (n->op != O_conv2d || (n->family != &family_conv && n->family != &family_winograd))
-			continue;
-		for (int j = 0; j < count; j++)
-			if (!strcmp((*layers)[j].key, tuned_key(n)))
-				l = &(*layers)[j];
-		if (l)
-			continue;
-		Layer fresh = { .key = tuned_key(n) };
-		PUSH(*layers, count, fresh);
-		l = &(*layers)[count-1];
-		k = kernel_of(n, 0);
-		l->k = &k;
-		for (int t = 0; t < 4; t++) {
-			Adding a = { l, tiles[t] };
-			if (!tiles[t].h)
-				conv_candidates(&k, add_candidate, &a);
-			else if (winograd_fits(n) && !exact)
-				winograd_candidates(&k, add_candidate, &a);
-		}
-		qsort(l->c, (size_t)l->count, sizeof *l->c, by_cycles);
-		own = (Candidate){ n->a.winograd, n->a.tile, -1 };
-		for (int c = 0; c < l->count; c++)
-			if (l->c[c].winograd.h == own.winograd.h && l->c[c].winograd.w == own.winograd.w && l->c[c].tile.h == own.tile.h && l->c[c].tile.w == own.tile.w)
-				memmove(&l->c[1], &l->c[0], (size_t)c*sizeof *l->c), l->c[0] = own;
-		thin(l);
+		bool known = n->op != O_conv2d || !n->family->ways;
+		for (int j = 0; j < count && !known; j++)
+			known = !strcmp((*layers)[j].key, tuned_key(n));
+		if (!known)
+			PUSH(*layers, count, gather_layer(n, exact));
 	}
 	return count;
 }
@@ -116,7 +117,7 @@ row_of(const Options *o, const Host *host, const Layer *l, int c)
 {
 	const Candidate *x = &l->c[c < l->count ? c : 0];
 
-	return (TunedRow){ cpu_name(), host->compiler, o->target->name, l->key, o->threads > 1 ? o->threads : 1, x->winograd, x->tile, l->us[c < l->count ? c : 0] };
+	return (TunedRow){ cpu_name(), host->compiler, o->target->name, l->key, o->threads > 1 ? o->threads : 1, x->way.winograd, x->way.tile, l->us[c < l->count ? c : 0] };
 }
 
 /* open_with - the network compiled with these rows; its weights are freed once they are packed */
@@ -224,10 +225,10 @@ json_shape(const Layer *l, int win)
 {
 	struct json_object *o = json_object_new_object(), *winograd = json_object_new_array(), *tile = json_object_new_array();
 
-	json_object_array_add(winograd, json_object_new_int(l->c[win].winograd.h));
-	json_object_array_add(winograd, json_object_new_int(l->c[win].winograd.w));
-	json_object_array_add(tile, json_object_new_int(l->c[win].tile.h));
-	json_object_array_add(tile, json_object_new_int(l->c[win].tile.w));
+	json_object_array_add(winograd, json_object_new_int(l->c[win].way.winograd.h));
+	json_object_array_add(winograd, json_object_new_int(l->c[win].way.winograd.w));
+	json_object_array_add(tile, json_object_new_int(l->c[win].way.tile.h));
+	json_object_array_add(tile, json_object_new_int(l->c[win].way.tile.w));
 	json_object_object_add(o, "shape", json_object_new_string(l->key));
 	json_object_object_add(o, "us", json_object_new_double_s(l->us[0], arena_text("%.6g", l->us[0])));
 	json_object_object_add(o, "best_us", json_object_new_double_s(l->us[win], arena_text("%.6g", l->us[win])));
@@ -277,8 +278,8 @@ verb_tune(Options *o)
 			json_object_array_add(shapes, json_shape(&layers[l], win));
 		else if (!o->quiet)
 			printf("%-48s %9.1f us %9.1f us  %s %dx%d\n", layers[l].key, layers[l].us[0], layers[l].us[win],
-			       layers[l].c[win].winograd.h ? arena_text("winograd %dx%d", layers[l].c[win].winograd.h, layers[l].c[win].winograd.w) : "direct",
-			       layers[l].c[win].tile.h, layers[l].c[win].tile.w);
+			       layers[l].c[win].way.winograd.h ? arena_text("winograd %dx%d", layers[l].c[win].way.winograd.h, layers[l].c[win].way.winograd.w) : "direct",
+			       layers[l].c[win].way.tile.h, layers[l].c[win].way.tile.w);
 	}
 	best_session = open_with(o, &best);
 	compare(&s[0], &best_session, in, out, ms);

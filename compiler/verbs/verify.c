@@ -21,22 +21,34 @@ typedef struct {
 	const Node *worst_at;
 } Verify;
 
-/* fetch - the result of n out of the workspace */
+/* fetch_value - a result out of the workspace to p, NCHW; where it ends */
+static double *
+fetch_value(const Session *s, const Value *v, double *p)
+{
+	const void *m = (const char *)s->workspace + v->at;
+	const Layout *l = &v->lay;
+
+	for (int i = 0; i < v->shape.n; i++)
+	for (int c = 0; c < v->shape.c; c++)
+	for (int h = 0; h < v->shape.h; h++)
+	for (int w = 0; w < v->shape.w; w++) {
+		size_t at = (size_t)i*l->image + (size_t)(c/l->cb)*l->plane + l->origin + (size_t)h*l->row + (size_t)(w*l->cb + c%l->cb);
+		*p++ = v->dtype == DT_i32 ? (double)((const int32_t *)m)[at] : (double)((const float *)m)[at];
+	}
+	return p;
+}
+
+/* fetch - the results of n, as interp_node makes them */
 static double *
 fetch(const Session *s, const Node *n)
 {
-	const float *m = s->workspace + n->at;
-	const Layout *l = &n->lay;
-	double *v = malloc(count_of(n->shape)*sizeof *v), *p = v;
+	double *all = malloc(results_of(n)*sizeof *all), *p = all;
 
-	if (!v)
+	if (!all)
 		fail("out of memory");
-	for (int i = 0; i < n->shape.n; i++)
-	for (int c = 0; c < n->shape.c; c++)
-	for (int h = 0; h < n->shape.h; h++)
-	for (int w = 0; w < n->shape.w; w++)
-		*p++ = (double)m[(size_t)i*l->image + (size_t)(c/l->cb)*l->plane + l->origin + (size_t)h*l->row + (size_t)(w*l->cb + c%l->cb)];
-	return v;
+	for (int i = 0; i < n->nout; i++)
+		p = fetch_value(s, &n->out[i], p);
+	return all;
 }
 
 /* difference - largest error relative to the largest reference value; NaN and infinity must agree */
@@ -66,9 +78,8 @@ after_layer(void *user, int index, const char *name)
 	double *want, *in = NULL;
 
 	(void)name;
-	free(v->values[index]);              /* a concat reports once per input; the last counts */
 	v->values[index] = fetch(v->s, n);
-	want = malloc(count_of(n->shape)*sizeof *want);
+	want = malloc(results_of(n)*sizeof *want);
 	if (n->op == O_input) {
 		in = input_doubles(g, v->input);
 		x[0] = in;
@@ -76,9 +87,9 @@ after_layer(void *user, int index, const char *name)
 	if (!want)
 		fail("out of memory");
 	for (int i = 0; i < n->nin; i++)
-		x[i] = v->values[n->in[i]->id];
+		x[i] = value_in(v->values, n->in[i]);
 	interp_node(n, x, want);
-	v->error[index] = difference(v->values[index], want, count_of(n->shape));
+	v->error[index] = difference(v->values[index], want, results_of(n));
 	free(want);
 	free(in);
 }
@@ -116,7 +127,7 @@ reference(Options *o, const void *input)
 	bind_named(sha, g, o->weights);
 	values = interp(g, in);
 	for (int i = 0; i < g->noutputs; i++)
-		want[i] = values[g->outputs[i]->id];
+		want[i] = value_in(values, g->outputs[i]);
 	free(in);
 	return want;
 }
@@ -189,8 +200,8 @@ verb_verify(Options *o)
 	if (!m)
 		return ExitOk;
 	in = o->input ? read_input(o->input, m->g, &images) : random_input(m->g);
-	if (o->input && images != m->g->nodes[0]->shape.n)
-		fail("%s: want %d image%s, one batch (--batch), got %d", o->input, m->g->nodes[0]->shape.n, m->g->nodes[0]->shape.n == 1 ? "" : "s", images);
+	if (o->input && images != m->g->nodes[0]->out->shape.n)
+		fail("%s: want %d image%s, one batch (--batch), got %d", o->input, m->g->nodes[0]->out->shape.n, m->g->nodes[0]->out->shape.n == 1 ? "" : "s", images);
 	s = session_open(m, o->threads, false);
 	out = malloc(s.outputs*sizeof *out);
 	v.values = calloc((size_t)m->g->count, sizeof *v.values);

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../resnetc.h"
+#include "tensor.h"
 
 enum { Peek = 1 << 12 };             /* bytes of an entry read for its header */
 

@@ -5,7 +5,7 @@
 #ifndef PICKLE_H
 #define PICKLE_H
 
-#include "../resnetc.h"
+#include "tensor.h"
 
 typedef enum { V_none, V_bool, V_int, V_real, V_text, V_tuple, V_list, V_dict, V_global, V_storage, V_tensor, V_mark } Kind;
 

@@ -43,7 +43,7 @@ feeds_add(const Node *n)
 	for (int i = n->id + 1; i < g->count; i++) {
 		const Node *r = g->nodes[i];
 		for (int j = 0; j < r->nin; j++)
-			if (r->in[j] == n && (r->op == O_add || (r->op == O_bn && feeds_add(r))))
+			if (r->in[j]->node == n && (r->op == O_add || (r->op == O_bn && feeds_add(r))))
 				return true;
 	}
 	return n->nin == 2;

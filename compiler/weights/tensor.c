@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../resnetc.h"
+#include "tensor.h"
 
 static const struct { const char *name; int bytes; } dtypes[] = {
 	{ "F64", 8 }, { "F32", 4 }, { "F16", 2 }, { "BF16", 2 },

@@ -7,7 +7,7 @@
 
 #include <zip.h>
 
-#include "../resnetc.h"
+#include "tensor.h"
 
 enum { Slack = 60 << 20 };           /* bytes an unpacked entry may be larger than the file */
 

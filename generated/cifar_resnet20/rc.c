@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: 0BSD */
 /*
-** rc.c - what all emitted networks share: checks of the caller's arguments and of the blob, and the
-** step that runs one kernel, whole or in parts.
+** rc.c - what all emitted networks share: checks of the caller's arguments and of the blob, and the loop that walks a
+** network's steps, each whole or in parts.
 */
 #include "rc.h"
 
@@ -52,7 +52,7 @@ rc_hash(const void *data, size_t len)
 }
 
 RC_WEAK int
-rc_check_blob(const void *weights, size_t len, size_t want, uint64_t plan_hash)
+rc_check_blob(const rc_network *net, const void *weights, size_t len)
 {
 	static const char magic[8] = { 'r', 'e', 's', 'n', 'e', 't', 'c', 0 };
 	const rc_blob *head = (const rc_blob *)weights;
@@ -70,18 +70,18 @@ rc_check_blob(const void *weights, size_t len, size_t want, uint64_t plan_hash)
 		return RC_E_ENDIAN;
 	if (head->version != 1)
 		return RC_E_VERSION;
-	if (head->plan_hash != plan_hash)
+	if (head->plan_hash != net->plan_hash)
 		return RC_E_PLAN;
-	if (len != want || head->bytes != want)
+	if (len != net->weights || head->bytes != net->weights)
 		return RC_E_WEIGHTS_SIZE;
 	if (rc_hash((const char *)weights + 128, len - 128) != head->checksum)
 		return RC_E_CHECKSUM;
 	return RC_OK;
 }
 
-RC_WEAK int
-rc_ready(const rc_options *options, const void *weights, uint64_t plan_hash, const void *input,
-         const float *output, const void *workspace, size_t len, size_t want)
+static int
+ready(const rc_network *net, const rc_options *options, const void *weights, const void *input, const float *output,
+      const void *workspace, size_t len)
 {
 	if (!weights || !input || !output || !workspace)
 		return RC_E_NULL;
@@ -91,68 +91,69 @@ rc_ready(const rc_options *options, const void *weights, uint64_t plan_hash, con
 		return RC_E_WEIGHTS_ALIGN;
 	if ((uintptr_t)workspace%64)
 		return RC_E_WORKSPACE_ALIGN;
-	if (len < want)
+	if (len < net->workspace)
 		return RC_E_WORKSPACE_SIZE;
-	if (((const rc_blob *)weights)->plan_hash != plan_hash)
+	if (((const rc_blob *)weights)->plan_hash != net->plan_hash)
 		return RC_E_PLAN;
 	return RC_OK;
 }
 
+/* --- the steps --- */
+
 typedef struct {
 	rc_kernel *kernel;
 	int from, units, parts;
-	const float *x, *w, *b, *z;
-	float *y;
+	void *p[RC_OPERANDS];
 } Share;
 
 static void
 run_part(void *arg, int part)
 {
 	const Share *s = (const Share *)arg;
-	int lo = s->from + (int)((int64_t)s->units*part/s->parts);
-	int hi = s->from + (int)((int64_t)s->units*(part + 1)/s->parts);
 
-	s->kernel(s->x, s->w, s->b, s->z, s->y, lo, hi);
+	s->kernel(s->p, s->from + (int)((int64_t)s->units*part/s->parts), s->from + (int)((int64_t)s->units*(part + 1)/s->parts));
 }
 
-/* Units from to to of one kernel, on all threads. */
-RC_WEAK void
-rc_share(const rc_options *options, rc_kernel *kernel, int from, int to,
-         const float *x, const float *w, const float *b, const float *z, float *y)
+/* One round of a step, on all threads; home: where workspace, blob, input and output start. */
+static void
+run_step(const rc_options *options, const rc_step *step, int round, char *const *home)
 {
-	int units = to - from;
+	const size_t bits = 8*sizeof(size_t) - 3;
+	Share s;
 
-	if (options && options->parallel_for && options->threads > 1 && units > 1) {
-		Share s;
-		s.kernel = kernel;
-		s.from = from;
-		s.units = units;
-		s.parts = units < options->threads ? units : options->threads;
-		s.x = x;
-		s.w = w;
-		s.b = b;
-		s.z = z;
-		s.y = y;
+	s.kernel = step->kernel;
+	s.from = round*step->units;
+	s.units = step->units;
+	s.parts = 1;
+	for (int i = 0; i < RC_OPERANDS; i++)
+		s.p[i] = home[step->at[i] >> bits] + (step->at[i] & (((size_t)1 << bits) - 1));
+	if (options && options->parallel_for && options->threads > 1 && s.units > 1) {
+		s.parts = s.units < options->threads ? s.units : options->threads;
 		options->parallel_for(options->parallel_user, run_part, &s, s.parts);
 	} else {
-		kernel(x, w, b, z, y, from, to);
+		run_part(&s, 0);
 	}
 }
 
-/* A layer is done. */
-RC_WEAK void
-rc_layer(const rc_options *options, int index, const char *name)
+static void
+run_steps(const rc_network *net, const rc_options *options, char *const *home)
 {
-	if (options && options->layer)
-		options->layer(options->layer_user, index, name);
-}
+	const rc_step *s = net->steps, *end = s + net->step_count;
 
-RC_WEAK void
-rc_step(const rc_options *options, int index, const char *name, rc_kernel *kernel, int units,
-        const float *x, const float *w, const float *b, const float *z, float *y)
-{
-	rc_share(options, kernel, 0, units, x, w, b, z, y);
-	rc_layer(options, index, name);
+	for (int layer = 0; s < end; layer++) {
+		const rc_step *last = s;
+		int rounds = s->rounds;
+
+		for (; !last->name && last + 1 < end; last++)
+			rounds = last[1].rounds > rounds ? last[1].rounds : rounds;
+		for (int r = 0; r < rounds; r++)
+			for (const rc_step *each = s; each <= last; each++)
+				if (r < each->rounds)
+					run_step(options, each, r, home);
+		if (last->name && options && options->layer)
+			options->layer(options->layer_user, layer, last->name);
+		s = last + 1;
+	}
 }
 
 RC_WEAK void
@@ -162,13 +163,14 @@ rc_clear(float *y, size_t count)
 		y[i] = 0;
 }
 
-/* Zeros around each plane of h x w pixels of cb channels. */
+/* Zeros around planes lo to hi of h x w pixels of cb channels. */
 RC_WEAK void
-rc_clear_halo(float *y, int planes, int h, int w, int cb, int top, int left, int bottom, int right)
+rc_clear_halo(float *y, int lo, int hi, int h, int w, int cb, int top, int left, int bottom, int right)
 {
 	size_t row = (size_t)(left + w + right)*(size_t)cb;
 
-	for (int p = 0; p < planes; p++) {
+	y += (size_t)lo*(size_t)(top + h + bottom)*row;
+	for (int p = lo; p < hi; p++) {
 		rc_clear(y, (size_t)top*row);
 		y += (size_t)top*row;
 		for (int i = 0; i < h; i++, y += row) {
@@ -201,56 +203,58 @@ rc_selftest_at(uint32_t sample, int h, int w, int *i, int *j)
 	*j = (int)((mixed >> 17)%(uint32_t)w);
 }
 
-RC_WEAK void
-rc_selftest_floats(void *to, size_t bytes)
-{
-	float *v = (float *)to;
-
-	for (size_t i = 0; i < bytes/sizeof *v; i++)
-		v[i] = rc_pattern(0, (uint32_t)i);
-}
-
-RC_WEAK void
-rc_selftest_bytes(void *to, size_t bytes)
-{
-	unsigned char *v = (unsigned char *)to;
-
-	for (size_t i = 0; i < bytes; i++)
-		v[i] = (unsigned char)(i*7%251);
-}
-
+/* The byte of value n, c, i, j of a tensor in the workspace. */
 static size_t
 place_of(const rc_tensor *x, int n, int c, int i, int j)
 {
-	return x->at + (size_t)n*x->image + (size_t)(c/x->block)*x->plane + (size_t)i*x->row + (size_t)(j*x->block + c%x->block);
+	return x->at + 4*((size_t)n*x->image + (size_t)(c/x->block)*x->plane + (size_t)i*x->row + (size_t)(j*x->block + c%x->block));
 }
 
-static void
-make_up(const rc_selftest *t, int id)
+static double
+value_at(const char *workspace, const rc_tensor *x, int n, int c, int i, int j)
 {
-	const rc_tensor *x = &t->tensors[id];
+	const void *p = workspace + place_of(x, n, c, i, j);
+
+	return x->integers ? (double)*(const int32_t *)p : (double)*(const float *)p;
+}
+
+typedef struct {
+	const rc_network *net;
+	char *workspace;
+	const float *sums;               /* expected, and how far off they may be, a layer after the other */
+	int wrong;                       /* the first wrong layer, or -1 */
+	const char *name;
+} Selftest;
+
+static void
+make_up(const Selftest *t, int id)
+{
+	const rc_tensor *x = &t->net->tensors[id];
 	uint32_t at = 0;
 
 	for (int n = 0; n < x->n; n++)
 		for (int c = 0; c < x->c; c++)
 			for (int i = 0; i < x->h; i++)
 				for (int j = 0; j < x->w; j++)
-					t->workspace[place_of(x, n, c, i, j)] = rc_pattern((uint32_t)id, at++);
+					*(float *)(void *)(t->workspace + place_of(x, n, c, i, j)) = rc_pattern((uint32_t)id, at++);
 }
 
 static int
-sums_are_right(const rc_selftest *t, int id)
+sums_are_right(const Selftest *t, int index)
 {
-	const rc_tensor *y = &t->tensors[id];
-	const float *want = t->sums + (size_t)id*2*RC_SUMS;
+	const rc_layer *l = &t->net->layers[index];
+	const float *want = t->sums + (size_t)index*2*RC_SUMS;
 	double sum[RC_SUMS] = { 0 };
 
-	for (int c = 0; c < y->c; c++)
-		for (int k = 0; k < 2; k++) {
-			int i, j;
-			rc_selftest_at((uint32_t)(2*c + k), y->h, y->w, &i, &j);
-			sum[c%RC_SUMS] += (double)t->workspace[place_of(y, k ? y->n - 1 : 0, c, i, j)];
-		}
+	for (int r = 0; r < l->results; r++) {
+		const rc_tensor *y = &t->net->tensors[l->first + r];
+		for (int c = 0; c < y->c; c++)
+			for (int k = 0; k < 2; k++) {
+				int i, j;
+				rc_selftest_at((uint32_t)(2*c + k), y->h, y->w, &i, &j);
+				sum[c%RC_SUMS] += value_at(t->workspace, y, k ? y->n - 1 : 0, c, i, j);
+			}
+	}
 	for (int k = 0; k < RC_SUMS; k++) {
 		double off = sum[k] - (double)want[k];
 		if (!((off < 0 ? -off : off) <= (double)want[RC_SUMS + k]))
@@ -262,37 +266,61 @@ sums_are_right(const rc_selftest *t, int id)
 static void
 selftest_layer(void *user, int index, const char *name)
 {
-	rc_selftest *t = (rc_selftest *)user;
+	Selftest *t = (Selftest *)user;
 
-	(void)name;
-	if (++t->seen < t->probes[index].parts)
-		return;
-	t->seen = 0;
-	if (t->wrong < 0 && !sums_are_right(t, index))
+	if (t->wrong < 0 && !sums_are_right(t, index)) {
 		t->wrong = index;
-	if (index + 1 < t->count)
-		for (int k = 0; k < t->probes[index + 1].count; k++)
-			make_up(t, t->reads[t->probes[index + 1].first + k]);
+		t->name = name;
+	}
+	if (index + 1 < t->net->layer_count)
+		for (int k = 0; k < t->net->layers[index + 1].reads; k++)
+			make_up(t, t->net->reads[t->net->layers[index + 1].from + k]);
 }
 
-RC_WEAK void
-rc_selftest_start(rc_selftest *t, rc_options *options, const rc_tensor *tensors, const rc_probe *probes, const int *reads,
-                  int count, const float *sums, float *workspace)
+static size_t
+whole_lines(size_t bytes)
 {
-	t->tensors = tensors;
-	t->probes = probes;
-	t->reads = reads;
-	t->count = count;
-	t->seen = 0;
-	t->wrong = -1;
-	t->sums = sums;
-	t->workspace = workspace;
-	options->struct_size = sizeof *options;
-	options->parallel_for = NULL;
-	options->parallel_user = NULL;
-	options->threads = 0;
-	options->layer = selftest_layer;
-	options->layer_user = t;
+	return (bytes + 63)/64*64;
+}
+
+RC_WEAK size_t
+rc_selftest_bytes(const rc_network *net)
+{
+	return net->workspace + whole_lines(net->input) + net->output;
+}
+
+RC_WEAK int
+rc_selftest(const rc_network *net, const void *weights, void *workspace, size_t len, const char **layer)
+{
+	char *in = (char *)workspace + net->workspace;
+	rc_options options = { sizeof options, NULL, NULL, 0, NULL, NULL, NULL };
+	Selftest t;
+	int status;
+
+	if (layer)
+		*layer = NULL;
+	if (!weights || !workspace)
+		return RC_E_NULL;
+	if (len < rc_selftest_bytes(net))
+		return RC_E_WORKSPACE_SIZE;
+	t.net = net;
+	t.workspace = (char *)workspace;
+	t.sums = (const float *)(const void *)((const char *)weights + net->sums);
+	t.wrong = -1;
+	t.name = NULL;
+	options.layer = selftest_layer;
+	options.layer_user = &t;
+	for (size_t i = 0; i < net->input/(net->pixels ? 1 : 4); i++)
+		if (net->pixels)
+			((unsigned char *)in)[i] = (unsigned char)(i*7%251);
+		else
+			((float *)(void *)in)[i] = rc_pattern(0, (uint32_t)i);
+	status = rc_run(net, &options, weights, in, (float *)(void *)(in + whole_lines(net->input)), workspace, net->workspace);
+	if (t.wrong < 0)
+		return status;
+	if (layer)
+		*layer = t.name;
+	return RC_E_SELFTEST;
 }
 
 /* --- checked builds --- */
@@ -304,38 +332,52 @@ RC_WEAK thread_local const char *rc_checked_at;
 RC_WEAK _Thread_local const char *rc_checked_at;
 #endif
 
+typedef struct {
+	const rc_network *net;
+	const rc_options *caller;
+	char *workspace;
+	int status;                      /* what is wrong first */
+} Checked;
+
 static void
-poison(float *y, size_t count)
+poison(void *to, size_t bytes)
 {
 	union { uint32_t bits; float f; } nan = { 0x7fc0dead };
 
-	for (size_t i = 0; i < count; i++)
-		y[i] = nan.f;
+	for (size_t i = 0; i < bytes/4; i++)
+		((float *)to)[i] = nan.f;
 }
 
 static int
-apart(const void *a, size_t a_len, const void *b, size_t b_len)
+apart(uintptr_t a, size_t a_len, uintptr_t b, size_t b_len)
 {
-	return (const char *)a + a_len <= (const char *)b || (const char *)b + b_len <= (const char *)a;
+	return a + a_len <= b || b + b_len <= a;
 }
 
-/* first float of a result, zeros around it included */
+/* First byte of a result, zeros around it included; and how many. */
 static size_t
 first_of(const rc_tensor *y)
 {
-	return y->at - (size_t)y->top*y->row - (size_t)(y->left*y->block);
+	return y->at - 4*((size_t)y->top*y->row + (size_t)(y->left*y->block));
+}
+
+static size_t
+size_of(const rc_tensor *y)
+{
+	return 4*(size_t)y->n*y->image;
 }
 
 static int
-border_is_zero(const float *m, const rc_tensor *y)
+border_is_zero(const char *m, const rc_tensor *y)
 {
 	size_t planes = (size_t)y->n*(y->image/y->plane), width = (size_t)(y->left + y->w + y->right);
+	const float *first = (const float *)(const void *)(m + first_of(y));
 
 	for (size_t p = 0; p < planes; p++)
 		for (int i = 0; i < y->top + y->h + y->bottom; i++)
 			for (size_t j = 0; j < width; j++) {
 				int inside = i >= y->top && i < y->top + y->h && j >= (size_t)y->left && j < (size_t)(y->left + y->w);
-				const float *v = m + first_of(y) + p*y->plane + (size_t)i*y->row + j*(size_t)y->block;
+				const float *v = first + p*y->plane + (size_t)i*y->row + j*(size_t)y->block;
 				for (int c = 0; c < y->block && !inside; c++)
 					if (!(v[c] <= 0 && v[c] >= 0))
 						return 0;
@@ -343,27 +385,24 @@ border_is_zero(const float *m, const rc_tensor *y)
 	return 1;
 }
 
-/* May the memory of tensors[k] be filled after layer id: is nothing in it that a later layer reads? */
+/* May the memory of x be filled after a layer: is nothing in it that a later one reads? known: how many tensors there are by then. */
 static int
-is_dead(const rc_tensor *tensors, int k, int id)
+is_dead(const rc_tensor *tensors, int known, const rc_tensor *x, int index)
 {
-	const rc_tensor *x = &tensors[k];
-
-	for (int i = 0; i <= id; i++)
-		if (tensors[i].last > id && first_of(x) < first_of(&tensors[i]) + (size_t)tensors[i].n*tensors[i].image &&
-		    first_of(&tensors[i]) < first_of(x) + (size_t)x->n*x->image)
+	for (int i = 0; i < known; i++)
+		if (tensors[i].last > index && !apart(first_of(x), size_of(x), first_of(&tensors[i]), size_of(&tensors[i])))
 			return 0;
 	return 1;
 }
 
 static int
-has_nan(const float *m, const rc_tensor *y)
+has_nan(const char *m, const rc_tensor *y)
 {
 	for (int n = 0; n < y->n; n++)
 		for (int c = 0; c < y->c; c++)
 			for (int i = 0; i < y->h; i++)
 				for (int j = 0; j < y->w; j++) {
-					float v = m[place_of(y, n, c, i, j)];
+					double v = value_at(m, y, n, c, i, j);
 					if (v != v)
 						return 1;
 				}
@@ -373,45 +412,58 @@ has_nan(const float *m, const rc_tensor *y)
 static void
 checked_layer(void *user, int index, const char *name)
 {
-	rc_checked *c = (rc_checked *)user;
-	const rc_tensor *y = &c->tensors[index];
+	Checked *c = (Checked *)user;
+	const rc_layer *l = &c->net->layers[index];
+	const rc_tensor *t = c->net->tensors;
 
-	if (++c->seen == c->probes[index].parts) {
-		c->seen = 0;
-		if (c->status == RC_OK) {
-			c->status = !border_is_zero(c->workspace, y) ? RC_E_BORDER : has_nan(c->workspace, y) ? RC_E_NAN : RC_OK;
-			rc_checked_at = c->status == RC_OK ? NULL : name;
-		}
-		for (int k = 0; k <= index; k++)
-			if (c->tensors[k].last == index && is_dead(c->tensors, k, index))
-				poison(c->workspace + first_of(&c->tensors[k]), (size_t)c->tensors[k].n*c->tensors[k].image);
+	for (int r = 0; r < l->results && c->status == RC_OK; r++) {
+		const rc_tensor *y = &t[l->first + r];
+		c->status = !border_is_zero(c->workspace, y) ? RC_E_BORDER : has_nan(c->workspace, y) ? RC_E_NAN : RC_OK;
+		rc_checked_at = c->status == RC_OK ? NULL : name;
 	}
+	for (int k = 0; k < l->first + l->results; k++)
+		if (t[k].last == index && is_dead(t, l->first + l->results, &t[k], index))
+			poison(c->workspace + first_of(&t[k]), size_of(&t[k]));
 	if (c->caller && c->caller->layer)
 		c->caller->layer(c->caller->layer_user, index, name);
 }
+#endif
+
+/* --- the run --- */
 
 RC_WEAK int
-rc_checked_start(rc_checked *c, rc_options *watched, const rc_options *caller, const rc_tensor *tensors, const rc_probe *probes,
-                 const void *weights, size_t weights_len, const void *input, size_t input_len, const void *output, size_t output_len,
-                 void *workspace, size_t workspace_len)
+rc_run(const rc_network *net, const rc_options *options, const void *weights, const void *input, float *output,
+       void *workspace, size_t len)
 {
-	if (!apart(workspace, workspace_len, weights, weights_len) || !apart(workspace, workspace_len, input, input_len) ||
-	    !apart(workspace, workspace_len, output, output_len) || !apart(weights, weights_len, output, output_len))
+	char *home[4];
+	int status = ready(net, options, weights, input, output, workspace, len);
+
+	if (status != RC_OK)
+		return status;
+	home[0] = (char *)workspace;
+	home[1] = (char *)(uintptr_t)weights;
+	home[2] = (char *)(uintptr_t)input;
+	home[3] = (char *)output;
+#if defined(RC_CHECKED)
+	Checked c = { net, options, (char *)workspace, RC_OK };
+	rc_options watched = { sizeof watched, NULL, NULL, 0, checked_layer, &c, NULL };
+
+	if (!apart((uintptr_t)workspace, net->workspace, (uintptr_t)weights, net->weights) ||
+	    !apart((uintptr_t)workspace, net->workspace, (uintptr_t)input, net->input) ||
+	    !apart((uintptr_t)workspace, net->workspace, (uintptr_t)output, net->output) ||
+	    !apart((uintptr_t)weights, net->weights, (uintptr_t)output, net->output))
 		return RC_E_OVERLAP;
-	poison((float *)workspace, workspace_len/sizeof(float));
-	c->caller = caller;
-	c->tensors = tensors;
-	c->probes = probes;
-	c->workspace = (float *)workspace;
-	c->seen = 0;
-	c->status = RC_OK;
+	if (options) {
+		watched.parallel_for = options->parallel_for;
+		watched.parallel_user = options->parallel_user;
+		watched.threads = options->threads;
+	}
+	poison(workspace, net->workspace);
 	rc_checked_at = NULL;
-	watched->struct_size = sizeof *watched;
-	watched->parallel_for = caller ? caller->parallel_for : NULL;
-	watched->parallel_user = caller ? caller->parallel_user : NULL;
-	watched->threads = caller ? caller->threads : 0;
-	watched->layer = checked_layer;
-	watched->layer_user = c;
+	run_steps(net, &watched, home);
+	return c.status;
+#else
+	run_steps(net, options, home);
 	return RC_OK;
-}
 #endif
+}

@@ -16,12 +16,14 @@ extern "C" {
 #if defined(__GNUC__)
 #define RC_RESTRICT  __restrict__
 #define RC_NOINLINE  __attribute__((noinline))
+#define RC_INLINE    inline __attribute__((always_inline))
 #define RC_WEAK      __attribute__((weak))        /* several networks may bring their copy of rc.c */
 #define RC_OPAQUE(p) __asm__("" : "+r"(p))        /* the compiler forgets what it knew of p */
 #define RC_FETCH(p)  __builtin_prefetch(p) /* soon to be read */
 #else
 #define RC_RESTRICT
 #define RC_NOINLINE
+#define RC_INLINE    inline
 #define RC_WEAK
 #define RC_OPAQUE(p) (void)(p)
 #define RC_FETCH(p)  (void)(p)
@@ -98,71 +100,80 @@ uint64_t rc_hash(const void *data, size_t len);
 
 /* --- used by emitted code --- */
 
-/* A kernel does units lo to hi of its work: y from x, w, b and z (the skip); unused ones are given all the same. */
-typedef void rc_kernel(const float *x, const float *w, const float *b, const float *z, float *y, int lo, int hi);
+enum { RC_OPERANDS = 12 };           /* most of a kernel */
 
-int  rc_check_blob(const void *weights, size_t len, size_t want, uint64_t plan_hash);
-int  rc_ready(const rc_options *options, const void *weights, uint64_t plan_hash, const void *input,
-              const float *output, const void *workspace, size_t len, size_t want);
-void rc_share(const rc_options *options, rc_kernel *kernel, int from, int to,
-              const float *x, const float *w, const float *b, const float *z, float *y);
-void rc_layer(const rc_options *options, int index, const char *name);
-void rc_step(const rc_options *options, int index, const char *name, rc_kernel *kernel, int units,
-             const float *x, const float *w, const float *b, const float *z, float *y);
-void rc_clear(float *y, size_t count);
+/* A kernel does units lo to hi of its work on what lies at p[0], p[1], ... */
+typedef void rc_kernel(void *const *p, int lo, int hi);
 
-/* What the self test and RC_CHECKED know of a result. */
-typedef struct rc_tensor {           /* in the workspace, in floats */
-	int n, c, h, w, block;
+/* Where an operand lies: bytes from the start of the workspace, or after one of these of something else. */
+#define RC_HOME(which) ((size_t)(which) << (8*sizeof(size_t) - 3))
+#define RC_W   RC_HOME(1)            /* the weight blob */
+#define RC_IN  RC_HOME(2)            /* the caller's input */
+#define RC_OUT RC_HOME(3)            /* the caller's output */
+
+/*
+** A network is a table of steps that run one after the other. The steps of a layer, up to the one with its name, take turns:
+** each in so many rounds, and in each round so many units of its work, which threads share.
+*/
+typedef struct rc_step {
+	const char *name;                /* of the layer that is done after this step, or NULL */
+	rc_kernel *kernel;
+	int units, rounds;
+	size_t at[RC_OPERANDS];
+} rc_step;
+
+/* A layer's result in the workspace, for the self test and RC_CHECKED. */
+typedef struct rc_tensor {
+	int n, c, h, w, block;           /* numbers of four bytes: floats, or integers */
 	int top, left, bottom, right;    /* zeros around each plane */
-	size_t at, row, plane, image;    /* of its first value; strides */
+	int integers;
+	size_t at;                       /* of its first value, in bytes */
+	size_t row, plane, image;        /* strides, in numbers */
 	int last;                        /* the layer that reads it last; one past all for an output */
 } rc_tensor;
 
-typedef struct rc_probe {
-	const char *name;
-	int first, count, parts;         /* what it reads; how often it reports */
-} rc_probe;
+typedef struct rc_layer {
+	int first, results;              /* its results among the tensors */
+	int from, reads;                 /* the tensors it reads, in the list of reads */
+} rc_layer;
+
+typedef struct rc_network {
+	uint64_t plan_hash;
+	size_t workspace, weights, input, output;  /* bytes */
+	int pixels;                      /* the input is bytes, not floats */
+	const rc_step *steps;
+	int step_count;
+	const rc_tensor *tensors;
+	const rc_layer *layers;
+	int layer_count;
+	const int *reads;
+	size_t sums;                     /* in the blob: what the self test expects; 0: nothing */
+} rc_network;
+
+int rc_check_blob(const rc_network *net, const void *weights, size_t len);
+int rc_run(const rc_network *net, const rc_options *options, const void *weights, const void *input, float *output,
+           void *workspace, size_t len);
+void rc_clear(float *y, size_t count);
+void rc_clear_halo(float *y, int lo, int hi, int h, int w, int cb, int top, int left, int bottom, int right);
+
+/* The self test runs each layer on made-up values: after a layer its sums are compared, then the next one's inputs are made up. */
+enum { RC_SUMS = 16 };               /* of a layer; channel c is in sum c%16 */
+int rc_selftest(const rc_network *net, const void *weights, void *workspace, size_t len, const char **layer);
+size_t rc_selftest_bytes(const rc_network *net);     /* of workspace that it needs */
+float rc_pattern(uint32_t tensor, uint32_t i);
+void rc_selftest_at(uint32_t sample, int h, int w, int *i, int *j);
 
 /*
-** Code and rc.c compiled with -DRC_CHECKED look after every layer: memory that is dead is filled with NaN, so that reading it
+** With rc.c compiled with -DRC_CHECKED every layer is looked after: memory that is dead is filled with NaN, so that reading it
 ** shows; the zeros around results must still be zeros; the first layer that breaks them or makes NaN is what the run returns.
 */
 #if defined(RC_CHECKED)
-typedef struct rc_checked {
-	const rc_options *caller;
-	const rc_tensor *tensors;
-	const rc_probe *probes;
-	float *workspace;
-	int seen, status;                /* parts of this layer that were reported; what is wrong first */
-} rc_checked;
 #if defined(__cplusplus)
 extern thread_local const char *rc_checked_at;       /* after RC_E_BORDER and RC_E_NAN: the layer's name */
 #else
 extern _Thread_local const char *rc_checked_at;
 #endif
-int rc_checked_start(rc_checked *c, rc_options *watched, const rc_options *caller, const rc_tensor *tensors, const rc_probe *probes,
-                     const void *weights, size_t weights_len, const void *input, size_t input_len, const void *output, size_t output_len,
-                     void *workspace, size_t workspace_len);
 #endif
-
-/* The self test runs each layer on made-up values: after a layer its sums are compared, then the next one's inputs are made up. */
-enum { RC_SUMS = 16 };               /* of a layer; channel c is in sum c%16 */
-typedef struct rc_selftest {
-	const rc_tensor *tensors;
-	const rc_probe *probes;
-	const int *reads;
-	int count, seen, wrong;          /* layers; parts of this one that were reported; the first wrong layer, or -1 */
-	const float *sums;               /* expected, and how far off they may be, a layer after the other */
-	float *workspace;
-} rc_selftest;
-float rc_pattern(uint32_t tensor, uint32_t i);
-void rc_selftest_at(uint32_t sample, int h, int w, int *i, int *j);
-void rc_selftest_floats(void *to, size_t bytes);
-void rc_selftest_bytes(void *to, size_t bytes);
-void rc_selftest_start(rc_selftest *t, rc_options *options, const rc_tensor *tensors, const rc_probe *probes, const int *reads,
-                       int count, const float *sums, float *workspace);
-void rc_clear_halo(float *y, int planes, int h, int w, int cb, int top, int left, int bottom, int right);
 
 #ifdef __cplusplus
 }

@@ -1,3 +1,4 @@
+
 /*
 ** relu1 (conv1x1.lua:8)
 **
@@ -6,11 +7,11 @@
 ** y  64 x 7 x 7  nChw16c
 */
 static void
-relu_64x7x7(const float *x, const float *w, const float *b, const float *z, float *y, int lo, int hi)
+relu_64x7x7(void *const *p, int lo, int hi)
 {
-	(void)w;
-	(void)b;
-	(void)z;
+	const float *x = (const float *)p[0];
+	float *y = (float *)p[1];
+
 	for (int v = lo; v < hi; v++) {
 		const float *xv = x + v*784;
 		float *yv = y + v*784;
@@ -21,16 +22,6 @@ relu_64x7x7(const float *x, const float *w, const float *b, const float *z, floa
 	}
 }
 
-/*
-** conv1 (conv1x1.lua:9)
-**
-** y = relu(conv1x1(x, w) + z)
-** x  64 x 7 x 7  nChw16c
-** z  64 x 7 x 7  nChw16c
-** y  64 x 7 x 7  nChw16c
-** w  4096 floats  [2 oc][4 ic][1][1][16 ic][32 oc]
-** 0.20 M MACs; 7 pixels x 32 channels in 14 accumulators, 17 of 32 registers
-*/
 static RC_NOINLINE void
 conv1x1_64to64_7x7_add_relu_p7(const float *RC_RESTRICT x, const float *RC_RESTRICT w, const float *z, float *y)
 {
@@ -74,10 +65,24 @@ conv1x1_64to64_7x7_add_relu_p7(const float *RC_RESTRICT x, const float *RC_RESTR
 	st(y + 880, relu(add(b6, ld(z + 880))));
 }
 
+/*
+** conv1 (conv1x1.lua:9)
+**
+** y = relu(conv1x1(x, w) + z)
+** x  64 x 7 x 7  nChw16c
+** z  64 x 7 x 7  nChw16c
+** y  64 x 7 x 7  nChw16c
+** w  4096 floats  [2 oc][4 ic][1][1][16 ic][32 oc]
+** 0.20 M MACs; 7 pixels x 32 channels in 14 accumulators, 17 of 32 registers
+*/
 static void
-conv1x1_64to64_7x7_add_relu(const float *x, const float *w, const float *b, const float *z, float *y, int lo, int hi)
+conv1x1_64to64_7x7_add_relu(void *const *p, int lo, int hi)
 {
-	(void)b;
+	const float *x = (const float *)p[0];
+	const float *w = (const float *)p[1];
+	const float *z = (const float *)p[2];
+	float *y = (float *)p[3];
+
 	for (int u = lo; u < hi; u++) {
 		int og = u/7;
 		int i = u%7;

@@ -1,3 +1,10 @@
+
+static void
+halo_16x14x14(void *const *p, int lo, int hi)
+{
+	rc_clear_halo((float *)p[0], lo*1, hi*1, 14, 14, 16, 1, 1, 1, 1);
+}
+
 /*
 ** relu1 (conv3x3.lua:8)
 **
@@ -6,11 +13,11 @@
 ** y  16 x 14 x 14  nChw16c, halo 1 1 1 1
 */
 static void
-relu_16x14x14(const float *x, const float *w, const float *b, const float *z, float *y, int lo, int hi)
+relu_16x14x14(void *const *p, int lo, int hi)
 {
-	(void)w;
-	(void)b;
-	(void)z;
+	const float *x = (const float *)p[0];
+	float *y = (float *)p[1];
+
 	for (int v = lo; v < hi; v++) {
 		const float *xv = x + v/2*3136 + v%2*8;
 		float *yv = y + v/2*4096 + v%2*8 + 272;
@@ -21,15 +28,6 @@ relu_16x14x14(const float *x, const float *w, const float *b, const float *z, fl
 	}
 }
 
-/*
-** conv1 (conv3x3.lua:8)
-**
-** y = relu(conv3x3(x, w) + b)
-** x  16 x 14 x 14  nChw16c, halo 1 1 1 1
-** y  32 x 7 x 7  nChw16c
-** w  4608 floats  [1 oc][1 ic][3][3][16 ic][32 oc]
-** 0.23 M MACs; 3 pixels x 32 channels in 12 accumulators, 16 of 16 registers
-*/
 static RC_NOINLINE void
 conv3x3_16to32_7x7_s2_relu_p3(const float *RC_RESTRICT x, const float *RC_RESTRICT w, const float *b, float *y)
 {
@@ -95,10 +93,23 @@ conv3x3_16to32_7x7_s2_relu_p2(const float *RC_RESTRICT x, const float *RC_RESTRI
 	st(y + 808, relu(d1));
 }
 
+/*
+** conv1 (conv3x3.lua:8)
+**
+** y = relu(conv3x3(x, w) + b)
+** x  16 x 14 x 14  nChw16c, halo 1 1 1 1
+** y  32 x 7 x 7  nChw16c
+** w  4608 floats  [1 oc][1 ic][3][3][16 ic][32 oc]
+** 0.23 M MACs; 3 pixels x 32 channels in 12 accumulators, 16 of 16 registers
+*/
 static void
-conv3x3_16to32_7x7_s2_relu(const float *x, const float *w, const float *b, const float *z, float *y, int lo, int hi)
+conv3x3_16to32_7x7_s2_relu(void *const *p, int lo, int hi)
 {
-	(void)z;
+	const float *x = (const float *)p[0];
+	const float *w = (const float *)p[1];
+	const float *b = (const float *)p[2];
+	float *y = (float *)p[3];
+
 	for (int i = lo; i < hi; i++) {
 		const float *xi = x + i*512;
 		float *yi = y + i*112;

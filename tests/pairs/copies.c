@@ -1,3 +1,4 @@
+
 /*
 ** relu1 (copies.lua:8)
 **
@@ -6,11 +7,11 @@
 ** y  16 x 8 x 8  nChw16c
 */
 static void
-relu_16x8x8(const float *x, const float *w, const float *b, const float *z, float *y, int lo, int hi)
+relu_16x8x8(void *const *p, int lo, int hi)
 {
-	(void)w;
-	(void)b;
-	(void)z;
+	const float *x = (const float *)p[0];
+	float *y = (float *)p[1];
+
 	for (int v = lo; v < hi; v++) {
 		const float *xv = x + v/2*1024 + v%2*8;
 		float *yv = y + v/2*1024 + v%2*8;
@@ -29,11 +30,11 @@ relu_16x8x8(const float *x, const float *w, const float *b, const float *z, floa
 ** y  16 x 4 x 4  nChw16c
 */
 static void
-slice_16x8x8(const float *x, const float *w, const float *b, const float *z, float *y, int lo, int hi)
+slice_16x8x8(void *const *p, int lo, int hi)
 {
-	(void)w;
-	(void)b;
-	(void)z;
+	const float *x = (const float *)p[0];
+	float *y = (float *)p[1];
+
 	for (int c = lo; c < hi; c++) {
 		const float *xc = x + c/2*1024 + c%2*8;
 		float *yc = y + c/2*256 + c%2*8;
@@ -44,6 +45,12 @@ slice_16x8x8(const float *x, const float *w, const float *b, const float *z, flo
 	}
 }
 
+static void
+clear_32x4x4(void *const *p, int lo, int hi)
+{
+	rc_clear((float *)p[0] + lo*512, (size_t)(hi - lo)*512);
+}
+
 /*
 ** pad1 (copies.lua:8)
 **
@@ -52,11 +59,11 @@ slice_16x8x8(const float *x, const float *w, const float *b, const float *z, flo
 ** y  32 x 4 x 4  nChw16c
 */
 static void
-pad_16x4x4(const float *x, const float *w, const float *b, const float *z, float *y, int lo, int hi)
+pad_16x4x4(void *const *p, int lo, int hi)
 {
-	(void)w;
-	(void)b;
-	(void)z;
+	const float *x = (const float *)p[0];
+	float *y = (float *)p[1];
+
 	for (int c = lo; c < hi; c++) {
 		const float *xc = x + c/2*256 + c%2*8;
 		float *yc = y + (c + 1)/2*256 + (c + 1)%2*8;
@@ -75,11 +82,11 @@ pad_16x4x4(const float *x, const float *w, const float *b, const float *z, float
 ** y  32 x 4 x 4  nChw16c
 */
 static void
-relu_32x4x4(const float *x, const float *w, const float *b, const float *z, float *y, int lo, int hi)
+relu_32x4x4(void *const *p, int lo, int hi)
 {
-	(void)w;
-	(void)b;
-	(void)z;
+	const float *x = (const float *)p[0];
+	float *y = (float *)p[1];
+
 	for (int v = lo; v < hi; v++) {
 		const float *xv = x + v/2*256 + v%2*8;
 		float *yv = y + v/2*256 + v%2*8;
@@ -98,11 +105,11 @@ relu_32x4x4(const float *x, const float *w, const float *b, const float *z, floa
 ** y  64 x 4 x 4  nChw16c
 */
 static void
-concat_32x4x4(const float *x, const float *w, const float *b, const float *z, float *y, int lo, int hi)
+concat_32x4x4(void *const *p, int lo, int hi)
 {
-	(void)w;
-	(void)b;
-	(void)z;
+	const float *x = (const float *)p[0];
+	float *y = (float *)p[1];
+
 	for (int c = lo; c < hi; c++) {
 		const float *xc = x + c/2*256 + c%2*8;
 		float *yc = y + c/2*256 + c%2*8;
@@ -121,11 +128,11 @@ concat_32x4x4(const float *x, const float *w, const float *b, const float *z, fl
 ** y  64 x 4 x 4  nChw16c
 */
 static void
-concat_32x4x4_b(const float *x, const float *w, const float *b, const float *z, float *y, int lo, int hi)
+concat_32x4x4_2(void *const *p, int lo, int hi)
 {
-	(void)w;
-	(void)b;
-	(void)z;
+	const float *x = (const float *)p[0];
+	float *y = (float *)p[1];
+
 	for (int c = lo; c < hi; c++) {
 		const float *xc = x + c/2*256 + c%2*8;
 		float *yc = y + (c + 4)/2*256 + (c + 4)%2*8;
@@ -144,11 +151,11 @@ concat_32x4x4_b(const float *x, const float *w, const float *b, const float *z, 
 ** y  1024 x 1 x 1  nChw16c
 */
 static void
-flatten_64x4x4(const float *x, const float *w, const float *b, const float *z, float *y, int lo, int hi)
+flatten_64x4x4(void *const *p, int lo, int hi)
 {
-	(void)w;
-	(void)b;
-	(void)z;
+	const float *x = (const float *)p[0];
+	float *y = (float *)p[1];
+
 	for (int c = lo; c < hi; c++) {
 		const float *xc = x + c/16*256 + c%16;
 		float *yc = y;

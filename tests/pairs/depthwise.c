@@ -1,3 +1,16 @@
+
+static void
+clear_24x9x9(void *const *p, int lo, int hi)
+{
+	rc_clear((float *)p[0] + lo*2592, (size_t)(hi - lo)*2592);
+}
+
+static void
+halo_24x9x9(void *const *p, int lo, int hi)
+{
+	rc_clear_halo((float *)p[0], lo*2, hi*2, 9, 9, 16, 1, 1, 1, 1);
+}
+
 /*
 ** relu1 (depthwise.lua:8)
 **
@@ -6,11 +19,11 @@
 ** y  24 x 9 x 9  nChw16c, halo 1 1 1 1
 */
 static void
-relu_24x9x9(const float *x, const float *w, const float *b, const float *z, float *y, int lo, int hi)
+relu_24x9x9(void *const *p, int lo, int hi)
 {
-	(void)w;
-	(void)b;
-	(void)z;
+	const float *x = (const float *)p[0];
+	float *y = (float *)p[1];
+
 	for (int v = lo; v < hi; v++) {
 		const float *xv = x + v/2*1296 + v%2*8;
 		float *yv = y + v/2*1936 + v%2*8 + 192;
@@ -21,15 +34,6 @@ relu_24x9x9(const float *x, const float *w, const float *b, const float *z, floa
 	}
 }
 
-/*
-** conv1 (depthwise.lua:8)
-**
-** y = relu(depthwise3x3(x, w) + b)
-** x  24 x 9 x 9  nChw16c, halo 1 1 1 1
-** y  24 x 9 x 9  nChw16c
-** w  288 floats  [4][3][1][3][8]
-** 0.02 M MACs; groups of 1, 9 pixels x 8 channels in 9 accumulators, 13 of 16 registers
-*/
 static RC_NOINLINE void
 depthwise3x3_24_9x9_relu_p9(const float *RC_RESTRICT x, const float *RC_RESTRICT w, const float *b, float *y)
 {
@@ -66,10 +70,23 @@ depthwise3x3_24_9x9_relu_p9(const float *RC_RESTRICT x, const float *RC_RESTRICT
 	st(y + 128, relu(a8));
 }
 
+/*
+** conv1 (depthwise.lua:8)
+**
+** y = relu(depthwise3x3(x, w) + b)
+** x  24 x 9 x 9  nChw16c, halo 1 1 1 1
+** y  24 x 9 x 9  nChw16c
+** w  288 floats  [4][3][1][3][8]
+** 0.02 M MACs; groups of 1, 9 pixels x 8 channels in 9 accumulators, 13 of 16 registers
+*/
 static void
-depthwise3x3_24_9x9_relu(const float *x, const float *w, const float *b, const float *z, float *y, int lo, int hi)
+depthwise3x3_24_9x9_relu(void *const *p, int lo, int hi)
 {
-	(void)z;
+	const float *x = (const float *)p[0];
+	const float *w = (const float *)p[1];
+	const float *b = (const float *)p[2];
+	float *y = (float *)p[3];
+
 	for (int u = lo; u < hi; u++) {
 		int v = u/9;
 		int i = u%9;

@@ -1,3 +1,16 @@
+
+static void
+clear_12x5x5(void *const *p, int lo, int hi)
+{
+	rc_clear((float *)p[0] + lo*400, (size_t)(hi - lo)*400);
+}
+
+static void
+halo_12x5x5(void *const *p, int lo, int hi)
+{
+	rc_clear_halo((float *)p[0], lo*2, hi*2, 5, 5, 8, 1, 1, 1, 1);
+}
+
 /*
 ** relu1 (grouped.lua:8)
 **
@@ -6,11 +19,11 @@
 ** y  12 x 5 x 5  nChw8c, halo 1 1 1 1
 */
 static void
-relu_12x5x5(const float *x, const float *w, const float *b, const float *z, float *y, int lo, int hi)
+relu_12x5x5(void *const *p, int lo, int hi)
 {
-	(void)w;
-	(void)b;
-	(void)z;
+	const float *x = (const float *)p[0];
+	float *y = (float *)p[1];
+
 	for (int v = lo; v < hi; v++) {
 		const float *xv = x + v/2*200 + v%2*4;
 		float *yv = y + v/2*392 + v%2*4 + 64;
@@ -21,15 +34,6 @@ relu_12x5x5(const float *x, const float *w, const float *b, const float *z, floa
 	}
 }
 
-/*
-** conv1 (grouped.lua:8)
-**
-** y = conv3x3(x, w) + b
-** x  12 x 5 x 5  nChw8c, halo 1 1 1 1
-** y  18 x 5 x 5  nChw8c
-** w  1728 floats  [6 oc][1 ic][3][3][8 ic][4 oc]
-** 0.02 M MACs; 5 pixels x 4 channels in 5 accumulators, 7 of 32 registers
-*/
 static RC_NOINLINE void
 conv3x3_12to18_5x5_g3_p5(const float *RC_RESTRICT x, const float *RC_RESTRICT w, const float *b, float *y)
 {
@@ -61,10 +65,23 @@ conv3x3_12to18_5x5_g3_p5(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 	st(y + 32, a4);
 }
 
+/*
+** conv1 (grouped.lua:8)
+**
+** y = conv3x3(x, w) + b
+** x  12 x 5 x 5  nChw8c, halo 1 1 1 1
+** y  18 x 5 x 5  nChw8c
+** w  1728 floats  [6 oc][1 ic][3][3][8 ic][4 oc]
+** 0.02 M MACs; 5 pixels x 4 channels in 5 accumulators, 7 of 32 registers
+*/
 static void
-conv3x3_12to18_5x5_g3(const float *x, const float *w, const float *b, const float *z, float *y, int lo, int hi)
+conv3x3_12to18_5x5_g3(void *const *p, int lo, int hi)
 {
-	(void)z;
+	const float *x = (const float *)p[0];
+	const float *w = (const float *)p[1];
+	const float *b = (const float *)p[2];
+	float *y = (float *)p[3];
+
 	for (int u = lo; u < hi; u++) {
 		int og = u/5;
 		int i = u%5;

@@ -1,3 +1,10 @@
+
+static void
+clear_8x6x6(void *const *p, int lo, int hi)
+{
+	rc_clear((float *)p[0] + lo*576, (size_t)(hi - lo)*576);
+}
+
 /*
 ** bn1 (maps.lua:8)
 **
@@ -6,9 +13,13 @@
 ** y  8 x 6 x 6  nChw16c
 */
 static void
-bn_8x6x6_relu(const float *x, const float *w, const float *b, const float *z, float *y, int lo, int hi)
+bn_8x6x6_relu(void *const *p, int lo, int hi)
 {
-	(void)z;
+	const float *x = (const float *)p[0];
+	const float *w = (const float *)p[1];
+	const float *b = (const float *)p[2];
+	float *y = (float *)p[3];
+
 	for (int v = lo; v < hi; v++) {
 		const float *xv = x + v/2*576 + v%2*8;
 		float *yv = y + v/2*576 + v%2*8;
@@ -29,10 +40,12 @@ bn_8x6x6_relu(const float *x, const float *w, const float *b, const float *z, fl
 ** y  8 x 6 x 6  nChw16c
 */
 static void
-add_8x6x6(const float *x, const float *w, const float *b, const float *z, float *y, int lo, int hi)
+add_8x6x6(void *const *p, int lo, int hi)
 {
-	(void)w;
-	(void)b;
+	const float *x = (const float *)p[0];
+	const float *z = (const float *)p[1];
+	float *y = (float *)p[2];
+
 	for (int v = lo; v < hi; v++) {
 		const float *xv = x + v/2*576 + v%2*8;
 		const float *zv = z + v/2*576 + v%2*8;
@@ -52,11 +65,11 @@ add_8x6x6(const float *x, const float *w, const float *b, const float *z, float 
 ** y  8 x 6 x 6  nChw16c
 */
 static void
-softmax_8x6x6(const float *x, const float *w, const float *b, const float *z, float *y, int lo, int hi)
+softmax_8x6x6(void *const *p, int lo, int hi)
 {
-	(void)w;
-	(void)b;
-	(void)z;
+	const float *x = (const float *)p[0];
+	float *y = (float *)p[1];
+
 	for (int u = lo; u < hi; u++)
 	for (int i = 0; i < 6; i++)
 	for (int j = 0; j < 6; j++) {

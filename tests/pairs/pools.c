@@ -1,3 +1,4 @@
+
 /*
 ** max_pool1 (pools.lua:8)
 **
@@ -6,11 +7,11 @@
 ** y  8 x 5 x 5  nChw4c
 */
 static void
-max_pool3x3_8x5x5_s2(const float *x, const float *w, const float *b, const float *z, float *y, int lo, int hi)
+max_pool3x3_8x5x5_s2(void *const *p, int lo, int hi)
 {
-	(void)w;
-	(void)b;
-	(void)z;
+	const float *x = (const float *)p[0];
+	float *y = (float *)p[1];
+
 	for (int v = lo; v < hi; v++) {
 		const float *xv = x + v/4*324 + v%4*1;
 		float *yv = y + v/4*100 + v%4*1;
@@ -43,11 +44,11 @@ max_pool3x3_8x5x5_s2(const float *x, const float *w, const float *b, const float
 ** y  8 x 3 x 3  nChw4c
 */
 static void
-avg_pool3x3_8x3x3_s2(const float *x, const float *w, const float *b, const float *z, float *y, int lo, int hi)
+avg_pool3x3_8x3x3_s2(void *const *p, int lo, int hi)
 {
-	(void)w;
-	(void)b;
-	(void)z;
+	const float *x = (const float *)p[0];
+	float *y = (float *)p[1];
+
 	for (int v = lo; v < hi; v++) {
 		const float *xv = x + v/4*100 + v%4*1;
 		float *yv = y + v/4*36 + v%4*1;
@@ -82,11 +83,11 @@ avg_pool3x3_8x3x3_s2(const float *x, const float *w, const float *b, const float
 ** y  8 x 2 x 2  nChw4c
 */
 static void
-adaptive_avg_pool_8x3x3_to_2x2(const float *x, const float *w, const float *b, const float *z, float *y, int lo, int hi)
+adaptive_avg_pool_8x3x3_to_2x2(void *const *p, int lo, int hi)
 {
-	(void)w;
-	(void)b;
-	(void)z;
+	const float *x = (const float *)p[0];
+	float *y = (float *)p[1];
+
 	for (int v = lo; v < hi; v++) {
 		const float *xv = x + v/4*36 + v%4*1;
 		float *yv = y + v/4*16 + v%4*1;

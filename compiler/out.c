@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../resnetc.h"
+#include "out.h"
 
 enum { NBind = 96 };
 
@@ -20,12 +20,41 @@ struct Out {
 	bool owes;                   /* the last line was a for or an if without a brace: its statement follows */
 	struct { const char *name; char *value; } bind[NBind];
 	int nbind;
+	Functions *functions;        /* where its helpers go */
 };
 
 Out *
 out_new(void)
 {
 	return NEW(Out);
+}
+
+Out *
+out_in(Functions *f)
+{
+	Out *o = out_new();
+
+	o->functions = f;
+	return o;
+}
+
+/* helper - a function that the text calls: its name */
+const char *
+helper(Out *o, const char *comment, const char *head, const char *stem, Out *rest)
+{
+	return function_add(o->functions, comment, head, stem, out_string(rest, NULL))->name;
+}
+
+/* helper_text - the same from a template with the names that o binds */
+const char *
+helper_text(Out *o, const char *comment, const char *head, const char *stem, const char *rest)
+{
+	Out *text = out_in(o->functions);
+
+	memcpy(text->bind, o->bind, sizeof o->bind);
+	text->nbind = o->nbind;
+	out_text(text, rest);
+	return helper(o, comment, head, stem, text);
 }
 
 void

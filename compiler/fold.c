@@ -7,13 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../resnetc.h"
+#include "graph.h"
 
 void
 fold_weights(const Node *n, double **w, double **b)
 {
 	const Param *p = n->p;
-	size_t oc = (size_t)n->shape.c, count = n->op == O_bn ? oc : p[P_weight].count, per = count/oc;
+	size_t oc = (size_t)n->out->shape.c, count = n->op == O_bn ? oc : p[P_weight].count, per = count/oc;
 	double eps = n->op == O_bn ? n->a.eps : n->a.bn_eps;
 
 	*w = malloc(count*sizeof **w);

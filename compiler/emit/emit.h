@@ -1,0 +1,61 @@
+/* emit.h - from the planned graph to files: C, header, weight blob. */
+#ifndef EMIT_H
+#define EMIT_H
+
+#include "../kernels/kernel.h"
+
+typedef struct {                     /* one step of the network: a kernel's phase, or zeros around a result */
+	const Function *function;
+	const Node *node;            /* whose layer it belongs to */
+	bool last;                   /* the layer is done after it */
+	int units, rounds;
+	struct { Home home; bool output; size_t at; } operand[NOperands];
+	int noperands;
+} Step;
+typedef struct Artefact Artefact;
+typedef struct {                     /* everything the emitters need to know about one compilation */
+	Graph *g;
+	Functions *functions;
+	Step *steps;
+	int nsteps;
+	size_t blob;                 /* bytes */
+	size_t selftest_at;          /* in it: what the self test expects */
+	uint64_t plan_hash;
+	char model_sha[65], weights_sha[65];
+	const char *command;         /* without paths */
+	const Artefact *artefact;    /* what NAME.h tells of several targets and sizes; NULL: one of each */
+	bool size_only;              /* of several input sizes not the first: without a self test */
+	const char *embed;           /* NAME_weights.c comes with it: "file" or "c"; or NULL */
+	bool guarded;                /* emit_source: compile to nothing on other architectures */
+} Model;
+struct Artefact {                    /* several targets and input sizes under one name */
+	const char *name;
+	Model **parts;               /* [target][size] */
+	int targets, sizes;
+};
+Model *model_of(Graph *g);                           /* shares and writes kernels, lists the steps, lays out the blob */
+const Function *function_of(const Model *m, const Node *n);    /* that computes n: its last one */
+void emit_banner(Out *o, const Model *m, const char *ext, const char *what);
+void emit_names(Out *o, const Graph *g);             /* binds $name_run, $NAME_BATCH, ... */
+void emit_constants(Out *o, const Graph *g);
+File emit_source(const Model *m);
+const char *function_text(const Function *f);        /* comment and C */
+const char *function_source(const Model *m, const Function *f);       /* its text, after those of the functions it calls */
+File emit_header(const Model *m);
+File emit_blob(const Model *m);                      /* folds, packs, checksums; needs bound weights */
+/* emit/selftest.c */
+size_t selftest_sums(const Graph *g);                /* bytes in the blob */
+void selftest_expect(const Node *n, const double *w, const double *b, float *to);
+void emit_network(Out *o, const Model *m);           /* tables for the runtime */
+size_t selftest_bytes(const Graph *g);
+File emit_embedded(const Model *m, const File *blob);  /* NAME_weights.c */
+int amalgamate(File *files, int count);              /* NAME.c, NAME.h and the blob are left, and need nothing else */
+void write_depfile(const char *path, const char *dir, const File *source);
+int emit_artefact(const Artefact *a, File *files);  /* with a dispatcher; files: 3 + 2*targets*sizes */
+const char *size_name(const Model *m);               /* "224x224" */
+size_t workspace_of(const Artefact *a, int size);    /* bytes, on any target */
+size_t outputs_of(const Graph *g);                   /* floats of all outputs */
+size_t input_bytes(const Graph *g);                  /* of the caller's input */
+int runtime_files(const Target *const *t, int nt, File *files);     /* what the generated C includes and links */
+
+#endif

@@ -1,0 +1,232 @@
+/*
+** graph.h - the network: the tables of ops and attributes, nodes, the graph, what is known of it without a target (shape rules,
+** the verifier, the dump, the reference interpreter).
+*/
+#ifndef GRAPH_H
+#define GRAPH_H
+
+#include "value.h"
+
+enum { SameUpper = -1, DefaultPadding = -2 };          /* in padding.t until the shape rule resolves it */
+
+/* activations; each but none is an op of the same name too */
+#define ACTS(X) X(none) X(relu) X(relu6) X(clip) X(leaky_relu) X(sigmoid) X(silu) X(hard_sigmoid) X(hard_swish)
+typedef enum {
+#define X(a) Act_##a,
+	ACTS(X)
+#undef X
+	NActs
+} Act;
+
+/* where an output pixel of a resampling lies in its input; names and formulas are ONNX Resize's */
+#define COORDS(X) X(half_pixel) X(pytorch_half_pixel) X(align_corners) X(asymmetric) X(half_pixel_symmetric) X(tf_half_pixel_for_nn)
+typedef enum {
+#define X(a) Coords_##a,
+	COORDS(X)
+#undef X
+	NCoords
+} Coords;
+
+#define ROUNDINGS(X) X(floor) X(ceil) X(round_prefer_floor) X(round_prefer_ceil)
+typedef enum {
+#define X(a) Rounding_##a,
+	ROUNDINGS(X)
+#undef X
+	NRoundings
+} Rounding;
+
+typedef struct Attr {
+#define INT   int
+#define PAIR  Pair
+#define PAIR0 Pair
+#define SIDES Sides
+#define BOOL  bool
+#define REAL  double
+#define RANGE Range
+#define WORD  int
+#define NAME  const char *
+#define SHAPE Shape
+#define ATTR(name, kind, field, lo, hi, dflt, doc) kind field;
+#include "attrs.h"
+#undef ATTR
+#undef INT
+#undef PAIR
+#undef PAIR0
+#undef SIDES
+#undef BOOL
+#undef REAL
+#undef RANGE
+#undef WORD
+#undef NAME
+#undef SHAPE
+} Attr;
+
+typedef enum {
+#define ATTR(name, kind, field, lo, hi, dflt, doc) At_##name,
+#include "attrs.h"
+#undef ATTR
+	NAttrs
+} AttrId;
+
+enum {
+#define ATTR(name, kind, field, lo, hi, dflt, doc) A_##name = 1 << At_##name,
+#include "attrs.h"
+#undef ATTR
+	A_none = 0,
+	A_EPILOGUE = A_act | A_slope | A_offset | A_lo | A_hi     /* an activation and its numbers */
+};
+
+typedef enum { K_INT, K_PAIR, K_PAIR0, K_SIDES, K_BOOL, K_REAL, K_RANGE, K_WORD, K_NAME, K_SHAPE } AttrKind;
+
+typedef struct {
+	const char *name;
+	AttrKind kind;
+	size_t at;                   /* offset of the field in Attr */
+	double lo, hi;               /* allowed values */
+	const char *dflt, *doc;
+} AttrRow;
+
+/* --- ops and nodes --- */
+
+typedef enum {
+#define OP(name, lo, hi, shape, family, epi, same, over, par, attrs, doc) O_##name,
+#include "ops.h"
+#undef OP
+	NOps
+} Op;
+
+typedef struct Graph Graph;
+
+typedef struct {
+	const char *name;
+	int lo, hi;                  /* fewest and most inputs */
+	void (*shape)(Node *);       /* sets n->shape, or reports what is wrong */
+	bool epilogue, same, over, params;
+	unsigned attrs;              /* A_ bits it takes */
+	const char *doc;
+} OpRow;
+
+typedef enum { P_weight, P_bias, P_bn_weight, P_bn_bias, P_bn_mean, P_bn_var, NParams } ParamId;
+
+typedef struct {
+	const char *name;            /* in the weight file; NULL: the node has no such parameter */
+	double *data;                /* bound values, NULL before binding */
+	size_t count;
+} Param;
+
+enum {
+	NInputs  = 64,               /* most inputs of one node (concat) */
+	NResults = 2,                /* most results */
+	NPacked  = 2,                /* most parameters as a kernel reads them */
+	NNodes   = 4096              /* most nodes of one model */
+};
+
+struct Node {
+	Op op;
+	int id;                      /* position in g->nodes, after renumber() */
+	const char *name;            /* torchvision's name of the layer; unique */
+	int line;                    /* of the model file */
+	Graph *g;
+	Value *in[NInputs];
+	int nin;
+	Value out[NResults];
+	int nout;                    /* results, which its shape rule says */
+	Attr a;
+	const char *scale;           /* bn: the layer its weight and bias are kept under, NULL: itself */
+	Param p[NParams];
+
+	/* set by the passes */
+	const struct Family *family; /* choose: who emits it */
+	Value packed[NPacked];       /* plan: its parameters as the kernel reads them */
+	int npacked;
+	Value scratch;               /* plan: memory its kernel works in; no bytes: none */
+};
+
+typedef struct {                     /* nn.image: how a picture becomes the input */
+	double scale, mean[4], std[4];
+	double crop;                 /* share of the resized picture that is kept, torchvision: 0.875 */
+	bool u8, hwc, bgr;           /* the caller's pixels: bytes, channels innermost, blue first */
+	bool swap;                   /* the network's channels are in the other order than the caller's */
+	bool normalize;              /* the network applies scale, mean and std itself */
+} Image;
+
+struct Graph {
+	const char *name, *file;     /* model name; model file as given */
+	Node **nodes;                /* in an order that can be run */
+	int count;
+	Value **outputs;
+	int noutputs;
+	const char **output_names;   /* "" where the model gives none */
+	const char *prefix;          /* before the names of weights, "" or "module." */
+	Image image;
+	const char **classes;        /* NULL: not given */
+	int nclasses;
+	const char **ignore;         /* weight names that may stay unused; '*' at the end matches a prefix */
+	int nignore;
+	const struct Tuned *tuned;   /* choose, tile: what was measured; NULL: only the cost model */
+	const Graph *like;           /* tile: pack weights as this graph, of another input size, does; NULL: freely */
+	const struct Target *target; /* passes need it from choose on */
+	bool exact;                  /* choose: no algorithm that rounds otherwise than a direct convolution */
+	bool plain_choice;           /* choose: the direct family for every convolution */
+	bool plain_layout;           /* layout: every tensor gets the halo of the widest */
+	bool plain_tile;             /* tile: one vector by one pixel */
+	bool plain_plan;             /* plan: every tensor in memory of its own */
+	size_t arena, live;          /* plan: bytes used; largest sum of live values */
+	const char *live_at;         /* plan: the node where that sum is reached */
+	size_t blob;                 /* plan: bytes of the weight blob, its head included, the self test's sums not */
+};
+
+/* graph.c */
+extern const OpRow op_rows[NOps];
+extern const AttrRow attr_rows[NAttrs];
+extern const char *const act_names[NActs];
+const char *const *words_of(const AttrRow *row, int *count); /* of an attribute of kind WORD */
+Act act_of(Op op);                                   /* Act_none: not an activation */
+void set_act(Attr *a, Act act, const Attr *from);
+void attr_copy(const AttrRow *row, Attr *to, const Attr *from);
+bool attr_differs(const AttrRow *row, const Attr *a, const Attr *b);
+void fail_at(const Node *n, const char *format, ...) PRINTF(2, 3) NORETURN;         /* file:line: op 'name': ... */
+Graph *graph_new(const char *file);
+Node *node_new(Graph *g, Op op, int line);           /* with default attributes, not yet in g->nodes */
+void node_add(Graph *g, Node *n);                    /* infers its shape and appends it */
+void node_params(Node *n, const char *(*rename)(void *, const char *), void *user);
+void node_remove(Node *n, Value *by);                /* readers of n read by instead */
+void renumber(Graph *g);                             /* ids, and drops removed nodes */
+void fill_uses(Graph *g);                            /* readers and lifetimes of all results */
+bool is_output(const Value *v);
+bool takes_skip(const Node *n);                      /* a convolution or linear layer that adds input 1 before its activation */
+int64_t macs_of(const Node *n);                      /* multiply-adds of one image */
+Shape param_shape(const Node *n, ParamId p, int *rank); /* as the weight file has it */
+
+/* shape.c */
+#define SHAPE_RULES(X) X(input) X(conv2d) X(linear) X(same) X(add) X(pool) X(adaptive) X(concat) X(slice) X(pad) X(flatten) \
+	X(mul) X(upsample) X(top_k)
+#define X(s) void shape_##s(Node *n);
+SHAPE_RULES(X)
+#undef X
+
+/* resample.c */
+typedef struct { int from, to; double share; } Sample; /* (1 - share)*x[from] + share*x[to] */
+Sample sample_of(const Node *n, bool rows, int i);   /* output row (or column) i of an upsample */
+Sample sample_at(const Attr *a, bool nearest, bool rows, int in, int out, int i);
+
+/* fold.c */
+void fold_weights(const Node *n, double **w, double **b); /* batch norm multiplied in, in double; malloc'd */
+
+/* check.c */
+void check(const Graph *g, const char *after);       /* the verifier; a broken rule is our own fault */
+
+/* dump.c */
+void dump(FILE *f, const Graph *g, const char *after);    /* as model text */
+char *dump_string(const Graph *g);                   /* malloc'd */
+void dump_dot(FILE *f, const Graph *g);
+
+/* interp.c */
+double interp_activate(const Attr *a, Act act, double v);
+void interp_node(const Node *n, const double *const *x, double *y);  /* y: its results one after the other, NCHW */
+size_t results_of(const Node *n);                    /* elements of all its results */
+double **interp(const Graph *g, const double *input);     /* every node's results, malloc'd; see interp_free */
+double *value_in(double *const *values, const Value *v);  /* where interp put v */
+void interp_free(const Graph *g, double **values);
+
+#endif

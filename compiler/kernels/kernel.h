@@ -1,0 +1,121 @@
+/*
+** kernel.h - what the text of a kernel depends on, and what a family of kernels answers: may it compute a node, in which
+** ways, at what cost, what it reads around its input, and the C of it. Nobody above asks a family for its name.
+*/
+#ifndef KERNEL_H
+#define KERNEL_H
+
+#include "../graph.h"
+#include "../out.h"
+#include "../target.h"
+
+typedef struct Family Family;
+
+enum { NViews = 2, NOperands = 12 };
+
+typedef struct {                     /* a value as a kernel sees it */
+	Dtype dtype;
+	Shape shape;
+	Layout lay;
+} View;
+
+typedef struct {                     /* all that a kernel's text depends on; equal ones share a function */
+	Op op;
+	Attr a;                      /* without names */
+	View in[NViews], out[NResults];  /* of a concatenation in[0] is the input at hand */
+	int nin, nout;
+	bool bias;
+	bool skip;                   /* in[1] is there: a skip, a summand or a factor */
+	bool gate;                   /* mul: in[1] is one value a channel */
+	const Image *image;          /* input: how the caller's pixels are read; NULL: float NCHW as they are */
+	bool store;                  /* copies a result to the caller's array */
+	int channel0;                /* concat: first channel of the input it copies */
+	const Target *t;
+	const Family *family;
+} Kernel;
+
+/* What a kernel is given, in the order of its operands; it takes what it needs and no more. */
+typedef enum { Role_in, Role_packed, Role_scratch, Role_out } Role;
+typedef struct {
+	const char *name;            /* in its text */
+	Role role;
+	int index;                   /* which of the node's inputs, packed parameters, results */
+} Operand;
+
+typedef struct { Pair winograd, tile; } Way;         /* how a convolution is computed: attributes of its node */
+typedef void EachWay(void *user, Way way);
+
+typedef struct {                     /* a parameter as the kernel reads it */
+	Dtype dtype;
+	size_t count;
+} Packed;
+
+struct Family {
+	const char *name;
+
+	/* --- choosing; what is missing has the answer in brackets --- */
+	bool (*fits)(const Node *n);                      /* may it compute this one [it is the op's own family] */
+	bool rounds_otherwise;                            /* than a direct sum: not with --exact */
+	bool planar;                                      /* reads an input that is not cut into blocks */
+	void (*ways)(const Kernel *k, EachWay *each, void *user);  /* [there is one] */
+	double (*cycles)(const Kernel *k, Way way);       /* the cost model [it is taken wherever it fits] */
+	void (*reach)(const Node *n, Sides *around);      /* zeros it reads around its input, at least [what its windows do] */
+	double (*work)(const Kernel *k);                  /* multiply-adds it makes of a batch [those of the definition] */
+	double (*amplification)(const Node *n);           /* of rounding errors, beside the direct sum [1] */
+	double (*error)(const Node *n);                   /* measured with its weights, relative to the largest result [0] */
+	double margin;                                    /* of the self test, beside a direct sum's [1] */
+	const char *(*way_name)(const Node *n);           /* "F(4x4)" [none] */
+	const char *promise;                              /* what NAME.h must say when it is used [nothing] */
+	bool (*covers)(const Node *n);                    /* it writes every lane of its result's blocks [it does] */
+
+	/* --- text and data --- */
+	int phases;                                       /* functions it is made of, that take turns [1] */
+	void (*describe)(const Kernel *k, char *name, size_t len);   /* the name of the last phase */
+	const char *(*phase_name)(const Kernel *k, int phase);       /* of the others [there are none] */
+	int (*emit)(Out *o, const Kernel *k, int phase);  /* comment lines, emit_head, body; returns units of work of a round */
+	int (*rounds)(const Kernel *k);                   /* [1] */
+	size_t (*scratch)(const Kernel *k);               /* bytes between its phases [0] */
+	int (*operands)(const Kernel *k, int phase, Operand *to);    /* [x, w, b, z, y as far as they are there] */
+	int (*packed)(const Kernel *k, Packed *to);       /* [none] */
+	void (*pack)(const Kernel *k, const double *w, const double *b, void *const *to);
+};
+
+/* family.c - the families, those that are not an op's own first */
+const Family *own_family(Op op);                      /* that can compute any node of this op */
+extern const Family *const families[];
+extern const int nfamilies;
+#define FAMILY(name) extern const Family family_##name;
+#include "families.h"
+#undef FAMILY
+const Family *tiled_family(const Node *n);           /* that computes n by tiles of outputs, as a model may ask; NULL: none fits */
+Way way_of(const Node *n);
+bool same_algorithm(Way a, Way b);                   /* whatever their register tiles */
+double cycles_of(const Node *n);                     /* predicted; 0: it has no cost model */
+double work_of(const Node *n);                       /* multiply-adds of a batch as its kernel makes them */
+double amplification_of(const Node *n);
+
+/* kernel.c */
+Kernel kernel_of(const Node *n, int part);
+Kernel store_kernel(const Value *v);
+bool same_kernel(const Kernel *a, const Kernel *b);
+int parts_of(const Node *n);                         /* kernels that make its result: a concat has one per input */
+int operands_of(const Kernel *k, int phase, Operand *to);
+int packed_of(const Kernel *k, Packed *to);
+int vectors_of(const Kernel *k);                     /* vectors of output channels, padding included */
+
+/* text.c - what the texts of all kernels share */
+void emit_head(Out *o, const Kernel *k, int phase);  /* ends the comment; parameters and operands */
+const char *comment_end(Out *o);
+void emit_epilogue(Out *o, const Kernel *k, const char *acc, const char *at);  /* binds $value */
+void emit_operand(Out *o, const char *name, const View *v);
+void emit_image_loop(Out *o, const Kernel *k, const char *unit, int count);
+const char *vector_base(const Kernel *k, const char *name, const Layout *l);
+const char *times(const char *i, size_t factor);
+const char *plus(size_t offset);                     /* " + 16", or nothing */
+const char *float_text(double v);                        /* a float constant that reads back as the same float */
+const char *activated(const Kernel *k, Act act, const char *value);            /* the expression act(value) */
+const char *act_open(const Kernel *k);               /* "relu(" for a comment's formula */
+const char *act_close(const Kernel *k);
+const char *act_suffix(const Kernel *k);             /* "_relu" for a kernel's name */
+
+#endif

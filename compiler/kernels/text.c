@@ -1,0 +1,166 @@
+/*
+** text.c - what the texts of all kernels share: operands, epilogue, loops over units of work.
+*/
+#include <string.h>
+
+#include "kernel.h"
+
+/* emit_epilogue - the expression that turns an accumulator into the stored value at offset at:
+** the skip is added, then the activation applied */
+void
+emit_epilogue(Out *o, const Kernel *k, const char *acc, const char *at)
+{
+	char value[128];
+
+	snprintf(value, sizeof value, "%s", acc);
+	if (k->skip)
+		snprintf(value, sizeof value, "add(%s, ld(z%s))", acc, at);
+	out_set(o, "value", "%s", activated(k, (Act)k->a.act, value));
+}
+
+/* number - a float constant that reads back as the same float */
+const char *
+float_text(double v)
+{
+	const char *s = arena_text("%.9g", v);
+
+	return arena_text("%s%sf", s, strpbrk(s, ".e") ? "" : ".0");
+}
+
+const char *
+activated(const Kernel *k, Act act, const char *value)
+{
+	const Attr *a = &k->a;
+
+	switch (act) {
+	case Act_none:         return value;
+	case Act_relu:         return arena_text("relu(%s)", value);
+	case Act_relu6:        return arena_text("clamp(%s, splat(0.0f), splat(6.0f))", value);
+	case Act_clip:         return arena_text("clamp(%s, splat(%s), splat(%s))", value, float_text(a->lo), float_text(a->hi));
+	case Act_leaky_relu:   return arena_text("leaky(%s, splat(%s))", value, float_text(a->slope));
+	case Act_sigmoid:      return arena_text("sigmoid(%s)", value);
+	case Act_silu:         return arena_text("silu(%s)", value);
+	case Act_hard_sigmoid: return arena_text("hard_sigmoid(%s, splat(%s), splat(%s))", value, float_text(a->slope), float_text(a->offset));
+	case Act_hard_swish:   return arena_text("hard_swish(%s, splat(%s), splat(%s))", value, float_text(a->slope), float_text(a->offset));
+	case NActs:            break;
+	}
+	die("activation %d", act);
+}
+
+const char *
+act_open(const Kernel *k)
+{
+	return k->a.act ? arena_text("%s(", act_names[k->a.act]) : "";
+}
+
+const char *
+act_close(const Kernel *k)
+{
+	return k->a.act ? ")" : "";
+}
+
+const char *
+act_suffix(const Kernel *k)
+{
+	return k->a.act ? arena_text("_%s", act_names[k->a.act]) : "";
+}
+
+/* emit_operand - a comment line: shape and layout of a value */
+void
+emit_operand(Out *o, const char *name, const View *v)
+{
+	const Layout *l = &v->lay;
+	Shape s = v->shape;
+	char halo[64] = "";
+
+	if (has_halo(l))
+		snprintf(halo, sizeof halo, ", halo %d %d %d %d", l->halo.t, l->halo.l, l->halo.b, l->halo.r);
+	if (l->cb == 1)
+		out_line(o, "** %s  %d x %d x %d  NCHW%s", name, s.c, s.h, s.w, halo);
+	else
+		out_line(o, "** %s  %d x %d x %d  nChw%dc%s", name, s.c, s.h, s.w, l->cb, halo);
+}
+
+/* times - "i*34", or "i" alone when the factor is 1 */
+const char *
+times(const char *i, size_t factor)
+{
+	return factor == 1 ? i : arena_text("%s*%zu", i, factor);
+}
+
+/* plus - " + 16", or nothing */
+const char *
+plus(size_t offset)
+{
+	return offset ? arena_text(" + %zu", offset) : "";
+}
+
+/* type_of - of an operand, in C */
+static const char *
+type_of(const Kernel *k, const Operand *p)
+{
+	Packed packed[NPacked];
+
+	switch (p->role) {
+	case Role_in:      return dtype_rows[k->in[p->index].dtype].c;
+	case Role_out:     return dtype_rows[k->out[p->index].dtype].c;
+	case Role_scratch: return dtype_rows[DT_f32].c;
+	case Role_packed:
+		packed_of(k, packed);
+		return dtype_rows[packed[p->index].dtype].c;
+	}
+	die("role %d", p->role);
+}
+
+/* written - does the phase write it: a result, or scratch where no result is */
+static bool
+written(const Operand *all, int count, const Operand *p)
+{
+	bool results = false;
+
+	for (int i = 0; i < count; i++)
+		results = results || all[i].role == Role_out;
+	return p->role == Role_out || (p->role == Role_scratch && !results);
+}
+
+/* emit_head - ends the comment; the signature that every kernel has: units lo to hi of its work, on the operands at p */
+void
+emit_head(Out *o, const Kernel *k, int phase)
+{
+	Operand all[NOperands];
+	int count = operands_of(k, phase, all);
+
+	out_line(o, "*/");
+	out_line(o, "(void *const *p, int lo, int hi)");
+	out_line(o, "{");
+	for (int i = 0; i < count; i++) {
+		const char *constant = written(all, count, &all[i]) ? "" : "const ", *type = type_of(k, &all[i]);
+		out_line(o, "%s%s *%s = (%s%s *)p[%d];", constant, type, all[i].name, constant, type, i);
+	}
+	out_line(o, "%s", "");
+}
+
+/* emit_image_loop - the loop over units: image n and what a unit is of it, count of them an image */
+void
+emit_image_loop(Out *o, const Kernel *k, const char *unit, int count)
+{
+	if (k->out->shape.n == 1) {
+		out_line(o, "for (int %s = lo; %s < hi; %s++) {", unit, unit, unit);
+		return;
+	}
+	out_line(o, "for (int u = lo; u < hi; u++) {");
+	out_line(o, "int n = u/%d, %s = u%%%d;", count, unit, count);
+}
+
+/* vector_base - the expression for vector v of image n of tensor name */
+const char *
+vector_base(const Kernel *k, const char *name, const Layout *l)
+{
+	int per = l->cb/k->t->vl;
+	const char *image = k->out->shape.n > 1 ? arena_text(" + n*%zu", l->image) : "";
+	const char *vector = per == 1 ? arena_text(" + v*%zu", l->plane) :
+		arena_text(" + v/%d*%zu + v%%%d*%d", per, l->plane, per, k->t->vl);
+	const char *origin = l->origin ? arena_text(" + %zu", l->origin) : "";
+
+	return arena_text("%s%s%s%s", name, image, vector, origin);
+}

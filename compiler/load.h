@@ -1,0 +1,28 @@
+/* load.h - the two ways to a graph: a model file in Lua, an ONNX file. */
+#ifndef LOAD_H
+#define LOAD_H
+
+#include "graph.h"
+
+typedef struct {
+	int batch, h, w;             /* 0: as the file says, 1 where it leaves the batch open */
+	const struct OnnxConstant *constants;  /* values of further inputs */
+	int nconstants;
+} OnnxOptions;
+Graph *onnx_import(const char *file, const OnnxOptions *o);   /* parameters bound */
+char *structured_text(Graph *g);                     /* as stages and blocks; NULL: it is not made of them */
+
+/* dsl.c */
+typedef struct {
+	const char *name;            /* NULL: the model's own */
+	const char *prefix;          /* of weight names; NULL: the model's own */
+	int batch, h, w;             /* 0: the model's own */
+	const char *const *args;     /* key=value, seen as nn.arg */
+	int nargs;
+	bool verbose;                /* Lua traceback */
+} DslOptions;
+Graph *dsl_load(const char *file, const DslOptions *o);
+Graph *dsl_try(const char *file, const DslOptions *o);    /* NULL instead of an error */
+void dsl_doc(FILE *f);
+
+#endif

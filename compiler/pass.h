@@ -1,0 +1,50 @@
+/* pass.h - the passes and what they are told; every pass is one file with one public function. */
+#ifndef PASS_H
+#define PASS_H
+
+#include "kernels/kernel.h"
+
+/* tuned.c */
+typedef struct {
+	const char *cpu, *compiler, *target, *key;
+	int threads;
+	Pair winograd, tile;
+	double us;
+} TunedRow;
+typedef struct Tuned {
+	TunedRow *rows;
+	int count;
+} Tuned;
+const char *tuned_key(const Node *n);                /* of a convolution */
+const TunedRow *tuned_find(const Tuned *t, const Node *n);   /* NULL: not measured for this target */
+Tuned *tuned_read(const char *file);
+
+/* pass.c */
+typedef struct {
+	const char *name;
+	void (*run)(Graph *);
+	size_t plain;                /* offset in Graph of the switch for the least it must do; 0: may be left out */
+	const char *doc;
+} Pass;
+typedef struct {
+	const char *dump;            /* a pass name, "all" or NULL */
+	bool dot, times;
+	const char *stop_after;      /* a pass name or NULL */
+	unsigned skip;               /* bit per pass */
+	FILE *out;                   /* dumps go here */
+} PassOptions;
+extern const Pass passes[];
+extern const int npasses;
+int pass_named(const char *name);                    /* -1: no such pass */
+bool run_passes(Graph *g, const PassOptions *po);    /* false: stopped before the last one */
+
+/* passes/ - one public function a file */
+void fold_bn(Graph *g);
+void fuse(Graph *g);
+void dce(Graph *g);
+void choose(Graph *g);
+void layout(Graph *g);
+void tile(Graph *g);
+void plan(Graph *g);
+
+#endif

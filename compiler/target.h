@@ -1,0 +1,27 @@
+/* target.h - what code is made for: instruction sets and processors as the cost model sees them. */
+#ifndef TARGET_H
+#define TARGET_H
+
+#include "base.h"
+
+typedef struct Target {
+	const char *name;
+	int vl;                      /* floats of a vector */
+	int regs;                    /* vector registers */
+	int block;                   /* channels of a block */
+	double fma, load, issue;     /* per cycle: multiply-adds, loads, instructions */
+	int latency;                 /* of a multiply-add, cycles */
+	double l1, l2;               /* bytes that stay in the cache */
+	double from_l2, from_l3, from_memory;  /* bytes a cycle */
+	const char *macro;           /* defined by compilers for the architecture, or NULL */
+	const char *cpu;             /* C expression: can this processor run it */
+} Target;
+
+/* target.c */
+extern const Target targets[];
+extern const int ntargets;
+const Target *target_named(const char *name);        /* "native" included; fails when unknown */
+bool target_runs_here(const Target *t);
+const char *cpu_name(void);                          /* of this machine */
+
+#endif

@@ -1,0 +1,16 @@
+/* weights.h - how the tensors of a file, or made-up ones, come to a network, and a network's to a file. */
+#ifndef WEIGHTS_H
+#define WEIGHTS_H
+
+#include "../graph.h"
+#include "tensor.h"
+
+void bind_weights(Graph *g, Weights *w);             /* by name; reports every problem at once */
+void bind_random(Graph *g, uint64_t seed);
+uint64_t rnd(uint64_t *state);                       /* splitmix64 (Steele, Lea, Flood 2014) */
+double rnd_share(uint64_t *state);                   /* from 0 to below 1 */
+double rnd_normal(uint64_t *state);                  /* of mean 0 and variance 1 */
+
+File safetensors_file(const Graph *g, char *name);   /* the bound parameters */
+
+#endif
