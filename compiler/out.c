@@ -17,6 +17,7 @@ struct Out {
 	char *line;                  /* the one being written, without its indentation */
 	size_t line_len, line_size;
 	int braces, parens;          /* open ones */
+	bool continues;              /* the line before ended in the middle of a flowing declaration */
 	bool owes;                   /* the last line was a for or an if without a brace: its statement follows */
 	struct { const char *name; char *value; } bind[NBind];
 	int nbind;
@@ -108,7 +109,7 @@ end_line(Out *o)
 	linkage = starts(s, "extern \"C\"");      /* its declarations are not indented */
 	comment = starts(s, "**") || starts(s, "/*") || starts(s, "*/");
 	if (*s && *s != '#') {
-		int tabs = o->braces - (*s == '}' || starts(s, "case ") || starts(s, "default:")) + (o->parens > 0) + (o->owes && !starts(s, "for ("));
+		int tabs = o->braces - (*s == '}' || starts(s, "case ") || starts(s, "default:")) + (o->parens > 0 || o->continues) + (o->owes && !starts(s, "for ("));
 		for (int i = 0; i < tabs && !comment; i++)
 			append(&o->text, &o->len, &o->size, '\t');
 	}
@@ -146,6 +147,12 @@ value_of(const Out *o, const char *name, size_t len)
 	die("template has an unbound $%.*s", (int)len, name);
 }
 
+const char *
+out_value(const Out *o, const char *name)
+{
+	return value_of(o, name, strlen(name));
+}
+
 void
 out_text(Out *o, const char *t)
 {
@@ -177,6 +184,39 @@ out_line(Out *o, const char *format, ...)
 	for (char *s = line; *s; s++)
 		put(o, *s);
 	put(o, '\n');
+}
+
+enum { FlowColumns = 100 };          /* of text; the indentation comes before it */
+
+void
+out_flow(Out *o, const char *format, ...)
+{
+	va_list args;
+	char statement[512];
+	size_t len;
+
+	va_start(args, format);
+	if (vsnprintf(statement, sizeof statement, format, args) >= (int)sizeof statement)
+		die("a statement of more than %zu letters", sizeof statement);
+	va_end(args);
+	len = strlen(statement);
+	if (o->line_len && o->line_len + 1 + len > FlowColumns) {
+		bool open = o->line[o->line_len - 1] == ',';
+		put(o, '\n');
+		o->continues = open;
+	}
+	if (o->line_len)
+		put(o, ' ');
+	for (const char *s = statement; *s; s++)
+		put(o, *s);
+}
+
+void
+out_flow_end(Out *o)
+{
+	if (o->line_len)
+		put(o, '\n');
+	o->continues = false;
 }
 
 void

@@ -117,7 +117,8 @@ add_clear(Model *m, const Node *n, const Value *v)
 		call = arena_text("rc_clear((float *)p[0] + lo*%zu, (size_t)(hi - lo)*%zu);", v->bytes/sizeof(float), v->bytes/sizeof(float));
 	} else if (has_halo(&v->lay)) {
 		stem = arena_text("halo_%dx%dx%d", x.c, x.h, x.w);
-		call = arena_text("rc_clear_halo((float *)p[0], lo*%d, hi*%d, %d, %d, %d, %d, %d, %d, %d);", planes, planes, x.h, x.w, v->lay.cb, h.t, h.l,
+		call = arena_text("rc_clear_halo((float *)p[0], %s, %s, %d, %d, %d, %d, %d, %d, %d);", times("lo", (size_t)planes),
+		                  times("hi", (size_t)planes), x.h, x.w, v->lay.cb, h.t, h.l,
 		                  h.b, h.r);
 	} else
 		return;

@@ -112,41 +112,62 @@ operand_text(const Step *s, int i)
 	}
 }
 
+typedef struct { int name, function, units, rounds; } Columns;
+
+/* widen - a column for one more entry; one much longer than the others does not widen it */
 static void
-emit_row(Out *o, const Step *s, int names, int functions)
+widen(int *column, const char *entry, int most)
 {
-	const char *name = s->last ? arena_text("\"%s\",", s->node->name) : "NULL,", *at = "";
+	int len = (int)strlen(entry);
+
+	if (len > *column && len <= most)
+		*column = len;
+}
+
+static const char *
+layer_text(const Step *s)
+{
+	return s->last ? arena_text("\"%s\",", s->node->name) : "NULL,";
+}
+
+static Columns
+columns_of(const Model *m)
+{
+	Columns c = { 0 };
+
+	for (int i = 0; i < m->nsteps; i++) {
+		widen(&c.name, layer_text(&m->steps[i]), 24);
+		widen(&c.function, m->steps[i].function->name, 36);
+		widen(&c.units, arena_text("%d", m->steps[i].units), 9);
+		widen(&c.rounds, arena_text("%d", m->steps[i].rounds), 9);
+	}
+	return c;
+}
+
+static void
+emit_row(Out *o, const Step *s, const Columns *c)
+{
+	const char *at = "", *row;
 
 	for (int i = 0; i < s->noperands; i++)
 		at = arena_text("%s%s%s", at, i ? ", " : "", operand_text(s, i));
-	out_line(o, "{ %-*s %-*s %4d, %2d, { %s } },", names, name, functions, arena_text("%s,", s->function->name), s->units, s->rounds, at);
-}
-
-/* longest - of the first two columns, within reason */
-static void
-longest(const Model *m, int *names, int *functions)
-{
-	*names = *functions = 0;
-	for (int i = 0; i < m->nsteps; i++) {
-		int name = m->steps[i].last ? (int)strlen(m->steps[i].node->name) + 3 : 5, function = (int)strlen(m->steps[i].function->name) + 1;
-		*names = name > *names && name <= 24 ? name : *names;
-		*functions = function > *functions && function <= 40 ? function : *functions;
-	}
+	row = arena_text("{ %-*s %-*s %*d, %*d,", c->name, layer_text(s), c->function + 1, arena_text("%s,", s->function->name), c->units, s->units,
+	                 c->rounds, s->rounds);
+	out_line(o, strlen(row) + strlen(at) <= 110 ? "%s { %s } }," : "%s\n\t{ %s } },", row, at);
 }
 
 static void
 emit_steps(Out *o, const Model *m)
 {
-	int names, functions;
+	Columns c = columns_of(m);
 
-	longest(m, &names, &functions);
 	out_text(o, "/*\n"
-	            "** The network, a step a row: the layer that is done after it, the kernel, units of work in a round, rounds, and where its operands\n"
-	            "** lie in bytes: in the workspace, in the weights (RC_W), in the caller's arrays. Steps of a layer take turns.\n"
+	            "** The network, a step a row: the layer that is done after it, the kernel, units of work in a round, rounds, and\n"
+	            "** where its operands lie in bytes: in the workspace, in the weights (RC_W +), in the caller's arrays.\n"
 	            "*/\n"
 	            "static const rc_step steps[] = {\n");
 	for (int i = 0; i < m->nsteps; i++)
-		emit_row(o, &m->steps[i], names, functions);
+		emit_row(o, &m->steps[i], &c);
 	out_line(o, "};\n");
 }
 

@@ -104,13 +104,14 @@ conv_describe(const Kernel *k, char *name, size_t len)
 	snprintf(name + n, len - (size_t)n, "%s%s", k->skip ? "_add" : "", act_suffix(k));
 }
 
-/* vector_at - offset of vector o of a group: which plane, which part of the pixel */
-static size_t
-vector_at(const Kernel *k, const Layout *l, int o)
+/* pixel_at - offset of vector o, pixel p of a tile; plane: the name of the distance of blocks */
+static const char *
+pixel_at(const Kernel *k, const View *v, const char *plane, int o, int p)
 {
-	int per = l->cb/k->t->vl;
+	int per = v->lay.cb/k->t->vl, planes = o/per;
+	size_t offset = (size_t)(o%per*k->t->vl + p*v->lay.cb);
 
-	return (size_t)(o/per)*l->plane + (size_t)(o%per*k->t->vl);
+	return arena_text("%s%s", planes > 1 ? arena_text(" + %d*%s", planes, plane) : planes ? arena_text(" + %s", plane) : "", plus(offset));
 }
 
 /* acc - the name of accumulator (vector o, pixel p): a0 a1 ... b0 b1 ... */
@@ -120,12 +121,25 @@ acc(int o, int p)
 	return arena_text("%c%d", 'a' + o, p);
 }
 
-/* emit_fetch - every line that a later k step reads; small weights stay in the cache by themselves */
-void
-emit_fetch(Out *o, size_t floats, int per)
+int
+fetch_ahead(size_t floats)
 {
-	for (int i = 0; floats > FetchWeights && i < per; i += LineFloats)
-		out_line(o, "RC_FETCH(w + %d);", FetchAhead + i);
+	return floats > FetchWeights ? FetchAhead : 0;
+}
+
+/* emit_fetch - every line that a later k step reads, ahead floats from here; 0: small weights stay in the cache by themselves */
+void
+emit_fetch(Out *o, int per)
+{
+	if (per <= LineFloats) {
+		out_line(o, "if (ahead) RC_FETCH(w + ahead);");
+		return;
+	}
+	out_flow(o, "if (ahead) {");
+	for (int i = 0; i < per; i += LineFloats)
+		out_flow(o, "RC_FETCH(w + ahead%s);", plus((size_t)i));
+	out_flow(o, "}");
+	out_flow_end(o);
 }
 
 /* emit_step - one k step: the loads and OB*P multiply-adds; pixels lie step floats apart */
@@ -158,27 +172,32 @@ emit_step(Out *o, int step, int vl, int ob, int p)
 	}
 }
 
+/* spans - do the vectors of a tile lie in several blocks of channels */
+static bool
+spans(const Kernel *k, const Tiling *tl)
+{
+	return tl->ob > k->out->lay.cb/k->t->vl;
+}
+
 /* emit_start - the accumulators' first values: bias, or what the pass before left in y */
 static void
 emit_start(Out *o, const Kernel *k, const Tiling *tl, int p)
 {
-	int vl = k->t->vl;
 	bool many = tl->chunk < tl->blocks;
 
-	for (int j = 0; j < p; j++) {
-		const char *line = "V ";
+	out_flow(o, "V");
+	for (int j = 0; j < p; j++)
 		for (int i = 0; i < tl->ob; i++) {
-			const char *first = k->bias ? arena_text("ld(b%s)", plus((size_t)(i*vl))) : "zero()", *value = first;
+			const char *first = k->bias ? arena_text("ld(b%s)", plus((size_t)(i*k->t->vl))) : "zero()", *value = first;
 			if (many && k->skip)
-				first = arena_text("add(%s, ld(z%s))", first, plus(vector_at(k, &k->in[1].lay, i) + (size_t)(j*k->in[1].lay.cb)));
+				first = arena_text("add(%s, ld(z%s))", first, pixel_at(k, &k->in[1], "zplane", i, j));
 			if (many)
-				value = arena_text("from ? ld(y%s) : %s", plus(vector_at(k, &k->out->lay, i) + (size_t)(j*k->out->lay.cb)), first);
+				value = arena_text("from ? ld(y%s) : %s", pixel_at(k, &k->out[0], "yplane", i, j), first);
 			else if (j > 0)
 				value = acc(i, 0);
-			line = arena_text("%s%s%s = %s", line, i ? ", " : "", acc(i, j), value);
+			out_flow(o, "%s = %s%s", acc(i, j), value, j + 1 == p && i + 1 == tl->ob ? ";" : ",");
 		}
-		out_line(o, "%s;", line);
-	}
+	out_flow_end(o);
 	out_line(o, "%s", "");
 }
 
@@ -191,77 +210,94 @@ emit_store(Out *o, const Kernel *k, const Tiling *tl, int p)
 	rest.skip = k->skip && !many;          /* several passes start with it */
 	for (int i = 0; i < tl->ob; i++)
 	for (int j = 0; j < p; j++) {
-		size_t y = vector_at(k, &k->out->lay, i) + (size_t)(j*k->out->lay.cb);
-		size_t z = k->skip ? vector_at(k, &k->in[1].lay, i) + (size_t)(j*k->in[1].lay.cb) : 0;
-		emit_epilogue(o, &rest, acc(i, j), plus(z));
-		out_set(o, "at", "%s", plus(y));
-		out_set(o, "sum", many && k->a.act ? "to < %d ? %s : " : "", tl->blocks, acc(i, j));
-		out_text(o, "st(y$at, $sum$value);\n");
+		emit_epilogue(o, &rest, acc(i, j), k->skip ? pixel_at(k, &k->in[1], "zplane", i, j) : "");
+		out_flow(o, "st(y%s, %s%s);", pixel_at(k, &k->out[0], "yplane", i, j), many && k->a.act ? arena_text("to < blocks ? %s : ", acc(i, j)) : "",
+		         out_value(o, "value"));
 	}
+	out_flow_end(o);
+}
+
+/* next_block - how far ahead the next block of channels is fetched, or 0 */
+static size_t
+next_block(const Kernel *k, const Tiling *tl)
+{
+	return k->in->lay.cb > 1 && tl->blocks > 1 && k->in->lay.image > FetchInput ? k->in->lay.plane : 0;
 }
 
 /* emit_loops - the k loops around emit_step: channel blocks, taps, channels of the block */
 static void
 emit_loops(Out *o, const Kernel *k, const Tiling *tl, int p)
 {
-	Pair ks = kernel_size(k), dil = k->op == O_linear ? (Pair){ 1, 1 } : k->a.dilation;
-	int per = tl->ob*k->t->vl, cb = k->in->lay.cb, blocks = tl->blocks, rest = last_channels(k, per);
-	bool inner = cb > 1;             /* a planar input has no channels inside its blocks */
-	const char *braces = "{";
-	char at[160] = "x";
-	int n = 1;
+	int per = tl->ob*k->t->vl, cb = k->in->lay.cb, step = stride_of(k).w*cb;
+	bool inner = cb > 1, partial = inner && last_channels(k, per) != cb; /* a planar input has no channels inside its blocks */
 
-	if (blocks > 1)
-		n += snprintf(at + n, sizeof at - (size_t)n, " + c*%zu", k->in->lay.plane);
-	if (ks.h > 1)
-		n += snprintf(at + n, sizeof at - (size_t)n, " + ki*%zu", k->in->lay.row*(size_t)dil.h);
-	if (ks.w > 1)
-		n += snprintf(at + n, sizeof at - (size_t)n, " + %s", times("kj", (size_t)(cb*dil.w)));
-	if (tl->chunk < blocks)
-		out_line(o, "for (int c = from; c < to; c++)%s", ks.h > 1 || ks.w > 1 ? "" : " {");
-	else if (blocks > 1)
-		out_line(o, "for (int c = 0; c < %d; c++)%s", blocks, ks.h > 1 || ks.w > 1 ? "" : " {");
-	if (ks.h > 1)
-		out_line(o, "for (int ki = 0; ki < %d; ki++)%s", ks.h, ks.w > 1 ? "" : " {");
-	if (ks.w > 1)
-		out_line(o, "for (int kj = 0; kj < %d; kj++) {", ks.w);
-	if (blocks == 1 && ks.h == 1 && ks.w == 1)
-		braces = NULL;
-	out_line(o, "const float *xk = %s;", at);
-	if (inner && rest != cb && blocks > 1)
-		out_line(o, "int kn = c < %d ? %d : %d;", blocks - 1, cb, rest);
-	if (inner && blocks > 1 && k->in->lay.image > FetchInput)
+	out_line(o, tl->chunk < tl->blocks ? "for (int c = from; c < to; c++)" : "for (int c = 0; c < blocks; c++)");
+	out_line(o, "for (int ki = 0; ki < kh; ki++)");
+	out_line(o, "for (int kj = 0; kj < kw; kj++) {");
+	out_line(o, "const float *xk = x + c*plane + ki*row + kj*col;");
+	if (partial)
+		out_line(o, "int kn = c + 1 < blocks ? %d : last;", cb);
+	if (inner) {
+		out_flow(o, "if (next) {");
 		for (int j = 0; j < p; j++)
-			out_line(o, "RC_FETCH(xk + %zu);", k->in->lay.plane + (size_t)(j*stride_of(k).w*cb));
+			out_flow(o, "RC_FETCH(xk + next%s);", plus((size_t)(j*step)));
+		out_flow(o, "}");
+		out_flow_end(o);
+	}
 	out_line(o, "%s", "");
-	if (inner && rest != cb && blocks > 1)
-		out_line(o, "for (int k = 0; k < kn; k++, xk++, w += %d) {", per);
-	else if (inner)
-		out_line(o, "for (int k = 0; k < %d; k++, xk++, w += %d) {", rest, per);
+	if (inner)
+		out_line(o, "for (int k = 0; k < %s; k++, xk++, w += %d) {", partial ? "kn" : arena_text("%d", cb), per);
 	out_line(o, "RC_OPAQUE(xk);");
-	emit_fetch(o, conv_weights(k), per);
-	emit_step(o, stride_of(k).w*cb, k->t->vl, tl->ob, p);
+	emit_fetch(o, per);
+	emit_step(o, step, k->t->vl, tl->ob, p);
 	if (inner)
 		out_line(o, "}");
 	else
 		out_line(o, "w += %d;", per);
-	if (braces)
-		out_line(o, "}");
+	out_line(o, "}\n");
+}
+
+/* tile_word - P pixels by OB vectors of output channels, whatever the layer's size: its name */
+static const char *
+tile_word(Out *all, const Kernel *k, const Tiling *tl, int p)
+{
+	Out *o = out_in(NULL);
+	int per = tl->ob*k->t->vl, cb = k->in->lay.cb;
+	bool many = tl->chunk < tl->blocks, partial = cb > 1 && last_channels(k, per) != cb, wide = spans(k, tl);
+
+	out_line(o, "(const float *RC_RESTRICT x, const float *RC_RESTRICT w,\n\t%s%s%s%s,", k->bias ? "const float *b, " : "", k->skip ? "const float *z, " : "",
+	         k->skip && wide ? "int zplane, " : "", wide ? "float *y, int yplane" : "float *y");
+	out_line(o, "\t%sint plane, int kh, int row, int kw, int col%s, int ahead%s%s)", many && !k->a.act && !partial ? "" : "int blocks, ",
+	         cb > 1 ? ", int next" : "", partial ? ", int last" : "", many ? ", int from, int to" : "");
+	out_line(o, "{");
+	emit_start(o, k, tl, p);
+	emit_loops(o, k, tl, p);
+	emit_store(o, k, tl, p);
+	out_line(o, "}");
+	return helper(all, arena_text("** %d channels of %d pixels%s; plane, row, col: from one block of channels, one tap to the next\n" , per, p,
+	                              stride_of(k).w > 1 ? arena_text(", stride %d", stride_of(k).w) : ""), "static RC_INLINE void",
+	              arena_text("tile_%dx%d%s%s%s%s", per, p, stride_of(k).w > 1 ? arena_text("_s%d", stride_of(k).w) : "", cb == 1 ? "_planar" : "",
+	                         k->skip ? "_add" : "", act_suffix(k)), o);
 }
 
 /* emit_tile - the micro-kernel: one row piece of P pixels, OB vectors of output channels; its name */
 static const char *
 emit_tile(Out *all, const Kernel *k, const Tiling *tl, int p)
 {
-	Out *o = out_new();
+	Out *o = out_in(NULL);
+	Pair ks = kernel_size(k), dil = k->op == O_linear ? (Pair){ 1, 1 } : k->a.dilation;
+	int per = tl->ob*k->t->vl, cb = k->in->lay.cb;
+	bool many = tl->chunk < tl->blocks, partial = cb > 1 && last_channels(k, per) != cb, wide = spans(k, tl);
 	char name[128];
 
-	out_line(o, "(const float *RC_RESTRICT x, const float *RC_RESTRICT w%s%s, float *y%s)", k->bias ? ", const float *b" : "", k->skip ? ", const float *z" : "", tl->chunk < tl->blocks ? ", int from, int to" : "");
+	out_line(o, "(const float *x, const float *w%s%s, float *y%s)", k->bias ? ", const float *b" : "", k->skip ? ", const float *z" : "",
+	         many ? ", int from, int to" : "");
 	out_line(o, "{");
-	emit_start(o, k, tl, p);
-	emit_loops(o, k, tl, p);
-	out_line(o, "%s", "");
-	emit_store(o, k, tl, p);
+	out_line(o, "%s(x, w%s%s%s, y%s, %s%zu, %d, %zu, %d, %d%s, %d%s%s);", tile_word(all, k, tl, p), k->bias ? ", b" : "", k->skip ? ", z" : "",
+	         k->skip && wide ? arena_text(", %zu", k->in[1].lay.plane) : "", wide ? arena_text(", %zu", k->out->lay.plane) : "",
+	         many && !k->a.act && !partial ? "" : arena_text("%d, ", tl->blocks), k->in->lay.plane, ks.h, k->in->lay.row*(size_t)dil.h, ks.w, cb*dil.w,
+	         cb > 1 ? arena_text(", %zu", next_block(k, tl)) : "", fetch_ahead(conv_weights(k)), partial ? arena_text(", %d", last_channels(k, per)) : "",
+	         many ? ", from, to" : "");
 	out_line(o, "}");
 	conv_describe(k, name, sizeof name);
 	return helper(all, "", "static RC_NOINLINE void", arena_text("%s_p%d", name, p), o);

@@ -24,7 +24,8 @@ int first_channel(const Kernel *k, int oc);          /* of input that output cha
 int blocks_needed(const Kernel *k, int per);         /* input channel blocks a group of per output channels reads */
 const char *acc(int o, int p);                       /* the accumulator of vector o, pixel p: a0 a1 ... b0 b1 ... */
 void emit_step(Out *o, int step, int vl, int ob, int p);  /* one k step: loads and OB*P multiply-adds */
-void emit_fetch(Out *o, size_t floats, int per);      /* prefetch of what a later k step reads of so many weights */
+int fetch_ahead(size_t floats);                       /* how far ahead of use so many weights are fetched; 0: not */
+void emit_fetch(Out *o, int per);                     /* of what a k step reads, if ahead is not 0 */
 int first_block(const Kernel *k, int og, int per);   /* where group og starts reading */
 void split_row(int w, int p, int count[2], int width[2]); /* tiles of a row, at most p wide, of two widths next to each other */
 void emit_units(Out *o, const char *v, int vectors, int images, int rows, const char *row); /* the loop over units of work */

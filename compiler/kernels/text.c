@@ -129,13 +129,20 @@ emit_head(Out *o, const Kernel *k, int phase)
 {
 	Operand all[NOperands];
 	int count = operands_of(k, phase, all);
+	const char *before = "";
 
 	out_line(o, "*/");
 	out_line(o, "(void *const *p, int lo, int hi)");
 	out_line(o, "{");
 	for (int i = 0; i < count; i++) {
-		const char *constant = written(all, count, &all[i]) ? "" : "const ", *type = type_of(k, &all[i]);
-		out_line(o, "%s%s *%s = (%s%s *)p[%d];", constant, type, all[i].name, constant, type, i);
+		const char *type = arena_text("%s%s", written(all, count, &all[i]) ? "" : "const ", type_of(k, &all[i]));
+		bool more = i + 1 < count && !strcmp(type, arena_text("%s%s", written(all, count, &all[i + 1]) ? "" : "const ", type_of(k, &all[i + 1])));
+		if (strcmp(type, before))
+			out_flow(o, "%s", type);
+		out_flow(o, "*%s = (%s *)p[%d]%s", all[i].name, type, i, more ? "," : ";");
+		if (!more)
+			out_flow_end(o);
+		before = type;
 	}
 	out_line(o, "%s", "");
 }

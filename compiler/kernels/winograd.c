@@ -127,15 +127,15 @@ emit_block_of(Out *o, const Kernel *k, const Wino *w)
 	return "step";
 }
 
-/* emit_tile_row - the image n and tile row i of row r of the band */
+/* emit_tile_row - tile row i (and image n) of row r of the band, an expression */
 static void
-emit_tile_row(Out *o, const Kernel *k, const Wino *w)
+emit_tile_row(Out *o, const Kernel *k, const Wino *w, const char *r)
 {
-	const char *row = w->bands > 1 ? arena_text("(band*%d + r)", w->rows) : "r";
+	const char *row = w->bands > 1 ? arena_text("(band*%d + %s)", w->rows, r) : r;
 
 	if (k->out->shape.n > 1)
 		out_line(o, "int n = %s/%d, i = %s%%%d;", row, w->tr, row, w->tr);
-	else
+	else if (strcmp(row, "i"))
 		out_line(o, "int i = %s;", row);
 }
 
@@ -143,7 +143,7 @@ static int
 emit_input_phase(Out *o, const Kernel *k, const Wino *w)
 {
 	int cb = k->in->lay.cb, units = w->rows*w->icb;
-	const char *tile = wino_in_tile(o, w->mh, w->mw, cb), *step;
+	const char *tile = wino_in_tile(o, w->mh, w->mw, cb), *step, *r = w->bands == 1 && k->out->shape.n == 1 ? "i" : "r";
 	size_t row = k->in->lay.row, x0 = (size_t)(k->in->lay.halo.t - k->a.padding.t)*row + (size_t)((k->in->lay.halo.l - k->a.padding.l)*cb);
 
 	out_line(o, "** V of x for Winograd F(%dx%d, 3x3); a unit is one channel block of one tile row", w->mh, w->mw);
@@ -155,12 +155,12 @@ emit_input_phase(Out *o, const Kernel *k, const Wino *w)
 	if (w->bands > 1)
 		out_line(o, "int band = u/%d, c = u%%%d/%d, r = u%%%d;", units, units, w->rows, w->rows);
 	else
-		out_line(o, "int c = u/%d, r = u%%%d;", w->rows, w->rows);
-	emit_tile_row(o, k, w);
+		out_line(o, "int c = u/%d, %s = u%%%d;", w->rows, r, w->rows);
+	emit_tile_row(o, k, w, r);
 	out_line(o, "const float *xi = x + c*%zu + i*%zu%s%s;\n", k->in->lay.plane, row*(size_t)w->mh,
 	         k->out->shape.n > 1 ? arena_text(" + n*%zu", k->in->lay.image) : "", plus(x0));
 	out_line(o, "for (int j = 0; j < %d; j++) {", w->tc);
-	out_line(o, "int t = r*%d + j;", w->tc);
+	out_line(o, "int t = %s*%d + j;", r, w->tc);
 	step = emit_block_of(o, k, w);
 	if (cb == k->t->vl) {
 		out_line(o, "%s(xi + j*%d, %zu, vt, %s);", tile, w->mw*cb, row, step);
@@ -176,31 +176,30 @@ emit_input_phase(Out *o, const Kernel *k, const Wino *w)
 
 /* product_of - one register tile at one position, the micro-kernel of a direct convolution: its name */
 static const char *
-product_of(Out *all, const Kernel *k, const Wino *w, int p, bool first)
+product_of(Out *all, const Kernel *k, const Wino *w, int p)
 {
 	int vl = k->t->vl, per = w->ob*vl, cb = k->in->lay.cb;
-	size_t fetched = first ? winograd_weights(k) : 0;
 	Out *o = out_in(NULL);
 
-	out_line(o, "(const float *x, const float *w, float *m, int blocks, int stride)");
+	out_line(o, "(const float *x, const float *w, float *m, int blocks, int stride, int ahead)");
 	out_line(o, "{");
-	for (int j = 0; j < p; j++) {
-		const char *line = "V ";
+	out_flow(o, "V");
+	for (int j = 0; j < p; j++)
 		for (int i = 0; i < w->ob; i++)
-			line = arena_text("%s%s%s = zero()", line, i ? ", " : "", acc(i, j));
-		out_line(o, "%s;", line);
-	}
+			out_flow(o, "%s = zero()%s", acc(i, j), j + 1 == p && i + 1 == w->ob ? ";" : ",");
+	out_flow_end(o);
 	out_line(o, "\nfor (int c = 0; c < blocks; c++, x += stride) {");
 	out_line(o, "const float *xk = x;\n");
 	out_line(o, "for (int k = 0; k < %d; k++, xk++, w += %d) {", cb, per);
 	out_line(o, "RC_OPAQUE(xk);");
-	emit_fetch(o, fetched, per);
+	emit_fetch(o, per);
 	emit_step(o, cb, vl, w->ob, p);
 	out_line(o, "}");
 	out_line(o, "}\n");
 	for (int j = 0; j < p; j++)
 		for (int i = 0; i < w->ob; i++)
-			out_line(o, "st(m%s, %s);", plus((size_t)(j*per + i*vl)), acc(i, j));
+			out_flow(o, "st(m%s, %s);", plus((size_t)(j*per + i*vl)), acc(i, j));
+	out_flow_end(o);
 	out_line(o, "}");
 	return helper(all, arena_text("** m = U V at one position: %d channels of %d tiles; stride: from one channel block of V to the next\n", per, p),
 	              "static RC_INLINE void", arena_text("product_%dx%d", per, p), o);
@@ -219,13 +218,13 @@ emit_products(Out *all, const Kernel *k, const Wino *w, int width)
 	         pieces > 1 ? " {" : "");
 	for (int i = 0, from = 0; i < pieces;) {
 		int p = wino_piece(w, width, i), equal = 1;
-		const char *product = product_of(all, k, w, p, i == 0);
+		const char *product = product_of(all, k, w, p);
 		while (i > 0 && i + equal < pieces && wino_piece(w, width, i + equal) == p)
 			equal++;
 		if (equal > 1)
 			out_line(o, "for (int t = %d; t < %d; t += %d)", from, from + equal*p, p);
-		out_line(o, "%s(v%s, u, m%s, %d, %d);", product, equal > 1 ? arena_text(" + t*%d", cb) : plus((size_t)(from*cb)),
-		         equal > 1 ? arena_text(" + t*%d", per) : plus((size_t)(from*per)), w->icb, width*cb);
+		out_line(o, "%s(v%s, u, m%s, %d, %d, %d);", product, equal > 1 ? arena_text(" + t*%d", cb) : plus((size_t)(from*cb)),
+		         equal > 1 ? arena_text(" + t*%d", per) : plus((size_t)(from*per)), w->icb, width*cb, i ? 0 : fetch_ahead(winograd_weights(k)));
 		i += equal;
 		from += equal*p;
 	}
@@ -236,15 +235,13 @@ emit_products(Out *all, const Kernel *k, const Wino *w, int width)
 	              arena_text("winograd%dx%d_%dto%d_products%d", w->mh, w->mw, k->in->shape.c, k->out->shape.c, width), o);
 }
 
-/* vector_in - offset of vector s of group og */
+/* vector_in - offset of vector c of channels */
 static const char *
-vector_in(const Wino *w, const Layout *l, int vl)
+vector_in(const Layout *l, int vl)
 {
 	int of = l->cb/vl;
 
-	if (of == 1)
-		return arena_text("(og*%d + s)*%zu", w->ob, l->plane);
-	return arena_text("(og*%d + s)/%d*%zu + (og*%d + s)%%%d*%d", w->ob, of, l->plane, w->ob, of, vl);
+	return of == 1 ? arena_text(" + c*%zu", l->plane) : arena_text(" + c/%d*%zu + c%%%d*%d", of, l->plane, of, vl);
 }
 
 /* emit_block - which block of tiles a unit is, and its products */
@@ -254,11 +251,14 @@ emit_block(Out *o, const Kernel *k, const Wino *w, const char *const products[2]
 	int blocks = w->count[0] + w->count[1], units = w->groups*blocks, first = w->count[0]*w->width[0];
 	int v0 = w->pos*wino_v_step(k, w, w->width[0]);
 	size_t group = (size_t)w->pos*(size_t)(w->icb*k->in->lay.cb*w->ob*k->t->vl);
+	const char *unit = w->bands > 1 ? arena_text("u%%%d", units) : "u";
 
 	if (w->bands > 1)
-		out_line(o, "int band = u/%d, og = u%%%d/%d, tb = u%%%d;", units, units, blocks, blocks);
+		out_line(o, "int band = u/%d;", units);
+	if (blocks > 1)
+		out_line(o, "int og = %s/%d, tb = u%%%d;", unit, blocks, blocks);
 	else
-		out_line(o, "int og = u/%d, tb = u%%%d;", blocks, blocks);
+		out_line(o, "int og = %s;", unit);
 	if (w->count[1]) {
 		int v1 = w->pos*wino_v_step(k, w, w->width[1]);
 		out_line(o, "int wide = tb < %d, width = wide ? %d : %d;", w->count[0], w->width[0], w->width[1]);
@@ -268,36 +268,36 @@ emit_block(Out *o, const Kernel *k, const Wino *w, const char *const products[2]
 		out_line(o, "%s(v + tb*%d, w + og*%zu, m);", products[0], v0, group);
 		out_line(o, "else");
 		out_line(o, "\t%s(v + %d + (tb - %d)*%d, w + og*%zu, m);", products[1], w->count[0]*v0, w->count[0], v1, group);
-	} else {
-		out_line(o, "int width = %d, start = tb*%d;\n", w->width[0], w->width[0]);
-		out_line(o, "%s(v + tb*%d, w + og*%zu, m);", products[0], v0, group);
-	}
+	} else
+		out_line(o, "\n%s(v%s, w + og*%zu, m);", products[0], blocks > 1 ? arena_text(" + tb*%d", v0) : "", group);
+}
+
+/* tile_in - where tile i, j, vector c of an operand lies, and the distance of its rows */
+static const char *
+tile_in(const Kernel *k, const Wino *w, const char *name, const Layout *l)
+{
+	return arena_text("%s + i*%zu + j*%d%s%s%s, %zu", name, l->row*(size_t)w->mh, w->mw*l->cb, vector_in(l, k->t->vl),
+	                  k->out->shape.n > 1 ? arena_text(" + n*%zu", l->image) : "", plus(l->origin), l->row);
 }
 
 /* emit_back - the tiles of a block back to y */
 static void
 emit_back(Out *o, const Kernel *k, const Wino *w, const char *tile)
 {
-	int vl = k->t->vl, per = w->ob*vl;
-	const Layout *ly = &k->out->lay, *lz = &k->in[1].lay;
+	int vl = k->t->vl, per = w->ob*vl, blocks = w->count[0] + w->count[1];
+	const char *each = w->ob > 1 ? arena_text(" + s*%d", vl) : "", *t = w->count[1] ? "(start + t)" : blocks > 1 ? arena_text("(tb*%d + t)", w->width[0]) : "t";
 
-	out_line(o, "for (int t = 0; t < width; t++) {");
-	out_line(o, "int r = (start + t)/%d, j = (start + t)%%%d;", w->tc, w->tc);
-	emit_tile_row(o, k, w);
-	for (int i = 0; i < 1 + k->skip; i++) {
-		const Layout *l = i ? lz : ly;
-		out_line(o, "%s = %s + i*%zu + j*%d%s%s;", i ? "const float *zt" : "float *yt", i ? "z" : "y", l->row*(size_t)w->mh, w->mw*l->cb,
-		         k->out->shape.n > 1 ? arena_text(" + n*%zu", l->image) : "", plus(l->origin));
-	}
-	out_line(o, "\nfor (int s = 0; s < %d; s++) {", w->ob);
-	out_set(o, "tile", "%s", tile);
-	out_set(o, "mt", "m + t*%d + s*%d, %s", per, vl, w->count[1] ? "step" : arena_text("%d", wino_m_step(k, w, w->width[0])));
-	out_set(o, "bias", "%s", k->bias ? arena_text(", b + (og*%d + s)*%d", w->ob, vl) : "");
-	out_set(o, "skip", "%s", k->skip ? arena_text(", zt + %s, %zu", vector_in(w, lz, vl), lz->row) : "");
-	out_set(o, "yt", "yt + %s, %zu", vector_in(w, ly, vl), ly->row);
-	out_set(o, "ends", "%s", w->ragged ? arena_text(", %d - i*%d, %d - j*%d", k->out->shape.h, w->mh, k->out->shape.w, w->mw) : "");
-	out_text(o, "$tile($mt$bias$skip, $yt$ends);\n");
-	out_line(o, "}");
+	out_line(o, "for (int t = 0; t < %s; t++)%s", w->count[1] ? "width" : arena_text("%d", w->width[0]), w->ob > 1 ? "" : " {");
+	if (w->ob > 1)
+		out_line(o, "for (int s = 0; s < %d; s++) {", w->ob);
+	out_line(o, "int c = %s, j = %s%%%d;", w->ob > 1 ? arena_text("og*%d + s", w->ob) : "og", t, w->tc);
+	emit_tile_row(o, k, w, arena_text("%s/%d", t, w->tc));
+	out_line(o, "%s(m + t*%d%s, %s,%s", tile, per, each, w->count[1] ? "step" : arena_text("%d", wino_m_step(k, w, w->width[0])),
+	         k->bias ? arena_text(" b + c*%d,", vl) : "");
+	if (k->skip)
+		out_line(o, "%s,", tile_in(k, w, "z", &k->in[1].lay));
+	out_line(o, "%s%s);", tile_in(k, w, "y", &k->out->lay),
+	         w->ragged ? arena_text(", %d - i*%d, %d - j*%d", k->out->shape.h, w->mh, k->out->shape.w, w->mw) : "");
 	out_line(o, "}");
 }
 

@@ -70,7 +70,7 @@ in_row(Out *o, int m)
 			"st(v, sub(d2, d0));\nst(v + step, add(d2, d1));\nst(v + 2*step, sub(d2, d1));\nst(v + 3*step, sub(d3, d1));\n}\n");
 	return helper_text(o, "** B^T along a row, into V\n", inlined, "in4_row",
 		"(float *v, int step, V d0, V d1, V d2, V d3, V d4, V d5)\n{\n"
-		"V e = fma_(d2, $nb, d4), f = fma_(d1, $nb, d3), g = fma_(d2, $na, d4), h = fma_(d1, $na, d3);\n\n"
+		"V e = fma_(d2, $nb, d4), f = fma_(d1, $nb, d3);\nV g = fma_(d2, $na, d4), h = fma_(d1, $na, d3);\n\n"
 		"st(v, fma_(d0, $ab, fma_(d2, $sum, d4)));\n"
 		"st(v + step, fma_(f, $p, e));\nst(v + 2*step, fma_(f, $np, e));\n"
 		"st(v + 3*step, fma_(h, $q, g));\nst(v + 4*step, fma_(h, $nq, g));\n"
@@ -185,7 +185,7 @@ wino_out_tile(Out *all, const Kernel *k, int mh, int mw, bool ragged)
 	column = out_column(all, mh);
 	row = out_row(all, mw);
 	out_line(o, "(const float *m, int step%s%s, float *y, int yrow%s)", k->bias ? ", const float *b" : "", k->skip ? ", const float *z, int zrow" : "",
-	         ragged ? ", int rows, int cols" : "");
+	         ragged ? ",\n\tint rows, int cols" : "");
 	out_line(o, "{");
 	out_line(o, mw == 4 ? "V y0, y1, y2, y3%s;" : "V y0, y1%s;", k->bias ? ", bias = ld(b)" : "");
 	tile_registers(o, mh, mw + 2);
@@ -200,11 +200,13 @@ wino_out_tile(Out *all, const Kernel *k, int mh, int mw, bool ragged)
 			const char *down = i ? arena_text(" + %s", times("zrow", (size_t)i)) : "";
 			emit_epilogue(o, k, k->bias ? arena_text("add(y%d, bias)", j) : arena_text("y%d", j),
 			              k->skip ? arena_text("%s%s", down, plus((size_t)(j*k->in[1].lay.cb))) : "");
-			out_set(o, "at", "%s%s", i ? arena_text(" + %s", times("yrow", (size_t)i)) : "", plus((size_t)(j*k->out->lay.cb)));
-			out_set(o, "guard", ragged && j ? "if (cols > %d)\n\t" : "", j);
-			out_text(o, "$guard");
-			out_text(o, "st(y$at, $value);\n");
+			if (ragged && j) {
+				out_flow_end(o);
+				out_line(o, "if (cols > %d)", j);
+			}
+			out_flow(o, "st(y%s%s, %s);", i ? arena_text(" + %s", times("yrow", (size_t)i)) : "", plus((size_t)(j*k->out->lay.cb)), out_value(o, "value"));
 		}
+		out_flow_end(o);
 	}
 	out_line(o, "}");
 	return helper(all, arena_text("** One tile back from its products, VL channels: y = %sA^T m A%s%s%s\n", act_open(k), k->bias ? " + b" : "",

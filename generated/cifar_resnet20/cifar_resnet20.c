@@ -48,25 +48,25 @@ input_3x32x32(void *const *p, int lo, int hi)
 static void
 halo_16x32x32(void *const *p, int lo, int hi)
 {
-	rc_clear_halo((float *)p[0], lo*1, hi*1, 32, 32, 16, 1, 1, 1, 1);
+	rc_clear_halo((float *)p[0], lo, hi, 32, 32, 16, 1, 1, 1, 1);
 }
 
-static RC_NOINLINE void
-conv3x3_3to16_32x32_relu_p6(const float *RC_RESTRICT x, const float *RC_RESTRICT w, const float *b, float *y)
+/* 16 channels of 6 pixels; plane, row, col: from one block of channels, one tap to the next */
+static RC_INLINE void
+tile_16x6_planar_relu(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
+	const float *b, float *y,
+	int blocks, int plane, int kh, int row, int kw, int col, int ahead)
 {
-	V a0 = ld(b), b0 = ld(b + 8);
-	V a1 = a0, b1 = b0;
-	V a2 = a0, b2 = b0;
-	V a3 = a0, b3 = b0;
-	V a4 = a0, b4 = b0;
-	V a5 = a0, b5 = b0;
+	V a0 = ld(b), b0 = ld(b + 8), a1 = a0, b1 = b0, a2 = a0, b2 = b0, a3 = a0, b3 = b0, a4 = a0,
+		b4 = b0, a5 = a0, b5 = b0;
 
-	for (int c = 0; c < 3; c++)
-	for (int ki = 0; ki < 3; ki++)
-	for (int kj = 0; kj < 3; kj++) {
-		const float *xk = x + c*1156 + ki*34 + kj;
+	for (int c = 0; c < blocks; c++)
+	for (int ki = 0; ki < kh; ki++)
+	for (int kj = 0; kj < kw; kj++) {
+		const float *xk = x + c*plane + ki*row + kj*col;
 
 		RC_OPAQUE(xk);
+		if (ahead) RC_FETCH(w + ahead);
 		V w0 = ld(w), w1 = ld(w + 8), v;
 		v = bc(xk); a0 = fma_(v, w0, a0); b0 = fma_(v, w1, b0);
 		v = bc(xk + 1); a1 = fma_(v, w0, a1); b1 = fma_(v, w1, b1);
@@ -77,35 +77,33 @@ conv3x3_3to16_32x32_relu_p6(const float *RC_RESTRICT x, const float *RC_RESTRICT
 		w += 16;
 	}
 
-	st(y, relu(a0));
-	st(y + 16, relu(a1));
-	st(y + 32, relu(a2));
-	st(y + 48, relu(a3));
-	st(y + 64, relu(a4));
-	st(y + 80, relu(a5));
-	st(y + 8, relu(b0));
-	st(y + 24, relu(b1));
-	st(y + 40, relu(b2));
-	st(y + 56, relu(b3));
-	st(y + 72, relu(b4));
-	st(y + 88, relu(b5));
+	st(y, relu(a0)); st(y + 16, relu(a1)); st(y + 32, relu(a2)); st(y + 48, relu(a3));
+	st(y + 64, relu(a4)); st(y + 80, relu(a5)); st(y + 8, relu(b0)); st(y + 24, relu(b1));
+	st(y + 40, relu(b2)); st(y + 56, relu(b3)); st(y + 72, relu(b4)); st(y + 88, relu(b5));
 }
 
 static RC_NOINLINE void
-conv3x3_3to16_32x32_relu_p5(const float *RC_RESTRICT x, const float *RC_RESTRICT w, const float *b, float *y)
+conv3x3_3to16_32x32_relu_p6(const float *x, const float *w, const float *b, float *y)
 {
-	V a0 = ld(b), b0 = ld(b + 8);
-	V a1 = a0, b1 = b0;
-	V a2 = a0, b2 = b0;
-	V a3 = a0, b3 = b0;
-	V a4 = a0, b4 = b0;
+	tile_16x6_planar_relu(x, w, b, y, 3, 1156, 3, 34, 3, 1, 0);
+}
 
-	for (int c = 0; c < 3; c++)
-	for (int ki = 0; ki < 3; ki++)
-	for (int kj = 0; kj < 3; kj++) {
-		const float *xk = x + c*1156 + ki*34 + kj;
+/* 16 channels of 5 pixels; plane, row, col: from one block of channels, one tap to the next */
+static RC_INLINE void
+tile_16x5_planar_relu(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
+	const float *b, float *y,
+	int blocks, int plane, int kh, int row, int kw, int col, int ahead)
+{
+	V a0 = ld(b), b0 = ld(b + 8), a1 = a0, b1 = b0, a2 = a0, b2 = b0, a3 = a0, b3 = b0, a4 = a0,
+		b4 = b0;
+
+	for (int c = 0; c < blocks; c++)
+	for (int ki = 0; ki < kh; ki++)
+	for (int kj = 0; kj < kw; kj++) {
+		const float *xk = x + c*plane + ki*row + kj*col;
 
 		RC_OPAQUE(xk);
+		if (ahead) RC_FETCH(w + ahead);
 		V w0 = ld(w), w1 = ld(w + 8), v;
 		v = bc(xk); a0 = fma_(v, w0, a0); b0 = fma_(v, w1, b0);
 		v = bc(xk + 1); a1 = fma_(v, w0, a1); b1 = fma_(v, w1, b1);
@@ -115,16 +113,15 @@ conv3x3_3to16_32x32_relu_p5(const float *RC_RESTRICT x, const float *RC_RESTRICT
 		w += 16;
 	}
 
-	st(y, relu(a0));
-	st(y + 16, relu(a1));
-	st(y + 32, relu(a2));
-	st(y + 48, relu(a3));
-	st(y + 64, relu(a4));
-	st(y + 8, relu(b0));
-	st(y + 24, relu(b1));
-	st(y + 40, relu(b2));
-	st(y + 56, relu(b3));
-	st(y + 72, relu(b4));
+	st(y, relu(a0)); st(y + 16, relu(a1)); st(y + 32, relu(a2)); st(y + 48, relu(a3));
+	st(y + 64, relu(a4)); st(y + 8, relu(b0)); st(y + 24, relu(b1)); st(y + 40, relu(b2));
+	st(y + 56, relu(b3)); st(y + 72, relu(b4));
+}
+
+static RC_NOINLINE void
+conv3x3_3to16_32x32_relu_p5(const float *x, const float *w, const float *b, float *y)
+{
+	tile_16x5_planar_relu(x, w, b, y, 3, 1156, 3, 34, 3, 1, 0);
 }
 
 /*
@@ -139,9 +136,7 @@ conv3x3_3to16_32x32_relu_p5(const float *RC_RESTRICT x, const float *RC_RESTRICT
 static void
 conv3x3_3to16_32x32_relu(void *const *p, int lo, int hi)
 {
-	const float *x = (const float *)p[0];
-	const float *w = (const float *)p[1];
-	const float *b = (const float *)p[2];
+	const float *x = (const float *)p[0], *w = (const float *)p[1], *b = (const float *)p[2];
 	float *y = (float *)p[3];
 
 	for (int i = lo; i < hi; i++) {
@@ -177,7 +172,8 @@ in4_pair(const float *x, int row, float s, float p, V *tp, V *tn)
 static RC_INLINE void
 in4_row(float *v, int step, V d0, V d1, V d2, V d3, V d4, V d5)
 {
-	V e = fma_(d2, splat(-2.25f), d4), f = fma_(d1, splat(-2.25f), d3), g = fma_(d2, splat(-0.390625f), d4), h = fma_(d1, splat(-0.390625f), d3);
+	V e = fma_(d2, splat(-2.25f), d4), f = fma_(d1, splat(-2.25f), d3);
+	V g = fma_(d2, splat(-0.390625f), d4), h = fma_(d1, splat(-0.390625f), d3);
 
 	st(v, fma_(d0, splat(0.87890625f), fma_(d2, splat(-2.640625f), d4)));
 	st(v + step, fma_(f, splat(0.625f), e));
@@ -245,12 +241,11 @@ winograd4x4_in_16x32x32(void *const *p, int lo, int hi)
 	float *v = (float *)p[1];
 
 	for (int u = lo; u < hi; u++) {
-		int c = u/8, r = u%8;
-		int i = r;
+		int c = u/8, i = u%8;
 		const float *xi = x + c*18496 + i*2176;
 
 		for (int j = 0; j < 8; j++) {
-			int t = r*8 + j;
+			int t = i*8 + j;
 			float *vt = v + t/32*19008 + (c*32 + t%32)*16;
 
 			for (int s = 0; s < 16; s += 8)
@@ -261,20 +256,17 @@ winograd4x4_in_16x32x32(void *const *p, int lo, int hi)
 
 /* m = U V at one position: 16 channels of 6 tiles; stride: from one channel block of V to the next */
 static RC_INLINE void
-product_16x6(const float *x, const float *w, float *m, int blocks, int stride)
+product_16x6(const float *x, const float *w, float *m, int blocks, int stride, int ahead)
 {
-	V a0 = zero(), b0 = zero();
-	V a1 = zero(), b1 = zero();
-	V a2 = zero(), b2 = zero();
-	V a3 = zero(), b3 = zero();
-	V a4 = zero(), b4 = zero();
-	V a5 = zero(), b5 = zero();
+	V a0 = zero(), b0 = zero(), a1 = zero(), b1 = zero(), a2 = zero(), b2 = zero(), a3 = zero(),
+		b3 = zero(), a4 = zero(), b4 = zero(), a5 = zero(), b5 = zero();
 
 	for (int c = 0; c < blocks; c++, x += stride) {
 		const float *xk = x;
 
 		for (int k = 0; k < 16; k++, xk++, w += 16) {
 			RC_OPAQUE(xk);
+			if (ahead) RC_FETCH(w + ahead);
 			V w0 = ld(w), w1 = ld(w + 8), v;
 			v = bc(xk); a0 = fma_(v, w0, a0); b0 = fma_(v, w1, b0);
 			v = bc(xk + 16); a1 = fma_(v, w0, a1); b1 = fma_(v, w1, b1);
@@ -285,35 +277,23 @@ product_16x6(const float *x, const float *w, float *m, int blocks, int stride)
 		}
 	}
 
-	st(m, a0);
-	st(m + 8, b0);
-	st(m + 16, a1);
-	st(m + 24, b1);
-	st(m + 32, a2);
-	st(m + 40, b2);
-	st(m + 48, a3);
-	st(m + 56, b3);
-	st(m + 64, a4);
-	st(m + 72, b4);
-	st(m + 80, a5);
-	st(m + 88, b5);
+	st(m, a0); st(m + 8, b0); st(m + 16, a1); st(m + 24, b1); st(m + 32, a2); st(m + 40, b2);
+	st(m + 48, a3); st(m + 56, b3); st(m + 64, a4); st(m + 72, b4); st(m + 80, a5); st(m + 88, b5);
 }
 
 /* m = U V at one position: 16 channels of 5 tiles; stride: from one channel block of V to the next */
 static RC_INLINE void
-product_16x5(const float *x, const float *w, float *m, int blocks, int stride)
+product_16x5(const float *x, const float *w, float *m, int blocks, int stride, int ahead)
 {
-	V a0 = zero(), b0 = zero();
-	V a1 = zero(), b1 = zero();
-	V a2 = zero(), b2 = zero();
-	V a3 = zero(), b3 = zero();
-	V a4 = zero(), b4 = zero();
+	V a0 = zero(), b0 = zero(), a1 = zero(), b1 = zero(), a2 = zero(), b2 = zero(), a3 = zero(),
+		b3 = zero(), a4 = zero(), b4 = zero();
 
 	for (int c = 0; c < blocks; c++, x += stride) {
 		const float *xk = x;
 
 		for (int k = 0; k < 16; k++, xk++, w += 16) {
 			RC_OPAQUE(xk);
+			if (ahead) RC_FETCH(w + ahead);
 			V w0 = ld(w), w1 = ld(w + 8), v;
 			v = bc(xk); a0 = fma_(v, w0, a0); b0 = fma_(v, w1, b0);
 			v = bc(xk + 16); a1 = fma_(v, w0, a1); b1 = fma_(v, w1, b1);
@@ -323,16 +303,8 @@ product_16x5(const float *x, const float *w, float *m, int blocks, int stride)
 		}
 	}
 
-	st(m, a0);
-	st(m + 8, b0);
-	st(m + 16, a1);
-	st(m + 24, b1);
-	st(m + 32, a2);
-	st(m + 40, b2);
-	st(m + 48, a3);
-	st(m + 56, b3);
-	st(m + 64, a4);
-	st(m + 72, b4);
+	st(m, a0); st(m + 8, b0); st(m + 16, a1); st(m + 24, b1); st(m + 32, a2); st(m + 40, b2);
+	st(m + 48, a3); st(m + 56, b3); st(m + 64, a4); st(m + 72, b4);
 }
 
 /* 32 tiles: the products of all positions */
@@ -340,10 +312,10 @@ static RC_NOINLINE void
 winograd4x4_16to16_products32(const float *RC_RESTRICT v, const float *RC_RESTRICT u, float *RC_RESTRICT m)
 {
 	for (int i = 0; i < 36; i++, v += 528, u += 256, m += 528) {
-		product_16x6(v, u, m, 1, 512);
-		product_16x6(v + 96, u, m + 96, 1, 512);
+		product_16x6(v, u, m, 1, 512, 0);
+		product_16x6(v + 96, u, m + 96, 1, 512, 0);
 		for (int t = 12; t < 32; t += 5)
-			product_16x5(v + t*16, u, m + t*16, 1, 512);
+			product_16x5(v + t*16, u, m + t*16, 1, 512, 0);
 	}
 }
 
@@ -384,28 +356,20 @@ out4x4_tile_relu(const float *m, int step, const float *b, float *y, int yrow)
 	out4_column(m + step*5, 6*step, &t05, &t15, &t25, &t35);
 
 	out4_row(t00, t01, t02, t03, t04, t05, &y0, &y1, &y2, &y3);
-	st(y, relu(add(y0, bias)));
-	st(y + 16, relu(add(y1, bias)));
-	st(y + 32, relu(add(y2, bias)));
+	st(y, relu(add(y0, bias))); st(y + 16, relu(add(y1, bias))); st(y + 32, relu(add(y2, bias)));
 	st(y + 48, relu(add(y3, bias)));
 
 	out4_row(t10, t11, t12, t13, t14, t15, &y0, &y1, &y2, &y3);
-	st(y + yrow, relu(add(y0, bias)));
-	st(y + yrow + 16, relu(add(y1, bias)));
-	st(y + yrow + 32, relu(add(y2, bias)));
-	st(y + yrow + 48, relu(add(y3, bias)));
+	st(y + yrow, relu(add(y0, bias))); st(y + yrow + 16, relu(add(y1, bias)));
+	st(y + yrow + 32, relu(add(y2, bias))); st(y + yrow + 48, relu(add(y3, bias)));
 
 	out4_row(t20, t21, t22, t23, t24, t25, &y0, &y1, &y2, &y3);
-	st(y + yrow*2, relu(add(y0, bias)));
-	st(y + yrow*2 + 16, relu(add(y1, bias)));
-	st(y + yrow*2 + 32, relu(add(y2, bias)));
-	st(y + yrow*2 + 48, relu(add(y3, bias)));
+	st(y + yrow*2, relu(add(y0, bias))); st(y + yrow*2 + 16, relu(add(y1, bias)));
+	st(y + yrow*2 + 32, relu(add(y2, bias))); st(y + yrow*2 + 48, relu(add(y3, bias)));
 
 	out4_row(t30, t31, t32, t33, t34, t35, &y0, &y1, &y2, &y3);
-	st(y + yrow*3, relu(add(y0, bias)));
-	st(y + yrow*3 + 16, relu(add(y1, bias)));
-	st(y + yrow*3 + 32, relu(add(y2, bias)));
-	st(y + yrow*3 + 48, relu(add(y3, bias)));
+	st(y + yrow*3, relu(add(y0, bias))); st(y + yrow*3 + 16, relu(add(y1, bias)));
+	st(y + yrow*3 + 32, relu(add(y2, bias))); st(y + yrow*3 + 48, relu(add(y3, bias)));
 }
 
 /*
@@ -421,26 +385,21 @@ out4x4_tile_relu(const float *m, int step, const float *b, float *y, int yrow)
 static void
 winograd4x4_16to16_32x32_relu(void *const *p, int lo, int hi)
 {
-	const float *v = (const float *)p[0];
-	const float *w = (const float *)p[1];
-	const float *b = (const float *)p[2];
+	const float *v = (const float *)p[0], *w = (const float *)p[1], *b = (const float *)p[2];
 	float *y = (float *)p[3];
 
 	float m[19008];
 
 	for (int u = lo; u < hi; u++) {
 		int og = u/2, tb = u%2;
-		int width = 32, start = tb*32;
 
 		winograd4x4_16to16_products32(v + tb*19008, w + og*9216, m);
-		for (int t = 0; t < width; t++) {
-			int r = (start + t)/8, j = (start + t)%8;
-			int i = r;
-			float *yt = y + i*2176 + j*64 + 560;
-
-			for (int s = 0; s < 2; s++) {
-				out4x4_tile_relu(m + t*16 + s*8, 528, b + (og*2 + s)*8, yt + (og*2 + s)/2*18496 + (og*2 + s)%2*8, 544);
-			}
+		for (int t = 0; t < 32; t++)
+		for (int s = 0; s < 2; s++) {
+			int c = og*2 + s, j = (tb*32 + t)%8;
+			int i = (tb*32 + t)/8;
+			out4x4_tile_relu(m + t*16 + s*8, 528, b + c*8,
+				y + i*2176 + j*64 + c/2*18496 + c%2*8 + 560, 544);
 		}
 	}
 }
@@ -463,10 +422,8 @@ out4x4_tile_add_relu(const float *m, int step, const float *b, const float *z, i
 	out4_column(m + step*5, 6*step, &t05, &t15, &t25, &t35);
 
 	out4_row(t00, t01, t02, t03, t04, t05, &y0, &y1, &y2, &y3);
-	st(y, relu(add(add(y0, bias), ld(z))));
-	st(y + 16, relu(add(add(y1, bias), ld(z + 16))));
-	st(y + 32, relu(add(add(y2, bias), ld(z + 32))));
-	st(y + 48, relu(add(add(y3, bias), ld(z + 48))));
+	st(y, relu(add(add(y0, bias), ld(z)))); st(y + 16, relu(add(add(y1, bias), ld(z + 16))));
+	st(y + 32, relu(add(add(y2, bias), ld(z + 32)))); st(y + 48, relu(add(add(y3, bias), ld(z + 48))));
 
 	out4_row(t10, t11, t12, t13, t14, t15, &y0, &y1, &y2, &y3);
 	st(y + yrow, relu(add(add(y0, bias), ld(z + zrow))));
@@ -501,28 +458,23 @@ out4x4_tile_add_relu(const float *m, int step, const float *b, const float *z, i
 static void
 winograd4x4_16to16_32x32_add_relu(void *const *p, int lo, int hi)
 {
-	const float *v = (const float *)p[0];
-	const float *w = (const float *)p[1];
-	const float *b = (const float *)p[2];
-	const float *z = (const float *)p[3];
+	const float *v = (const float *)p[0], *w = (const float *)p[1], *b = (const float *)p[2],
+		*z = (const float *)p[3];
 	float *y = (float *)p[4];
 
 	float m[19008];
 
 	for (int u = lo; u < hi; u++) {
 		int og = u/2, tb = u%2;
-		int width = 32, start = tb*32;
 
 		winograd4x4_16to16_products32(v + tb*19008, w + og*9216, m);
-		for (int t = 0; t < width; t++) {
-			int r = (start + t)/8, j = (start + t)%8;
-			int i = r;
-			float *yt = y + i*2176 + j*64 + 560;
-			const float *zt = z + i*2176 + j*64 + 560;
-
-			for (int s = 0; s < 2; s++) {
-				out4x4_tile_add_relu(m + t*16 + s*8, 528, b + (og*2 + s)*8, zt + (og*2 + s)/2*18496 + (og*2 + s)%2*8, 544, yt + (og*2 + s)/2*18496 + (og*2 + s)%2*8, 544);
-			}
+		for (int t = 0; t < 32; t++)
+		for (int s = 0; s < 2; s++) {
+			int c = og*2 + s, j = (tb*32 + t)%8;
+			int i = (tb*32 + t)/8;
+			out4x4_tile_add_relu(m + t*16 + s*8, 528, b + c*8,
+				z + i*2176 + j*64 + c/2*18496 + c%2*8 + 560, 544,
+				y + i*2176 + j*64 + c/2*18496 + c%2*8 + 560, 544);
 		}
 	}
 }
@@ -585,22 +537,25 @@ halo_32x16x16(void *const *p, int lo, int hi)
 	rc_clear_halo((float *)p[0], lo*2, hi*2, 16, 16, 16, 1, 1, 1, 1);
 }
 
-static RC_NOINLINE void
-conv3x3_16to32_16x16_s2_relu_p6(const float *RC_RESTRICT x, const float *RC_RESTRICT w, const float *b, float *y)
+/* 16 channels of 6 pixels, stride 2; plane, row, col: from one block of channels, one tap to the next */
+static RC_INLINE void
+tile_16x6_s2_relu(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
+	const float *b, float *y,
+	int blocks, int plane, int kh, int row, int kw, int col, int next, int ahead)
 {
-	V a0 = ld(b), b0 = ld(b + 8);
-	V a1 = a0, b1 = b0;
-	V a2 = a0, b2 = b0;
-	V a3 = a0, b3 = b0;
-	V a4 = a0, b4 = b0;
-	V a5 = a0, b5 = b0;
+	V a0 = ld(b), b0 = ld(b + 8), a1 = a0, b1 = b0, a2 = a0, b2 = b0, a3 = a0, b3 = b0, a4 = a0,
+		b4 = b0, a5 = a0, b5 = b0;
 
-	for (int ki = 0; ki < 3; ki++)
-	for (int kj = 0; kj < 3; kj++) {
-		const float *xk = x + ki*544 + kj*16;
+	for (int c = 0; c < blocks; c++)
+	for (int ki = 0; ki < kh; ki++)
+	for (int kj = 0; kj < kw; kj++) {
+		const float *xk = x + c*plane + ki*row + kj*col;
+		if (next) { RC_FETCH(xk + next); RC_FETCH(xk + next + 32); RC_FETCH(xk + next + 64);
+			RC_FETCH(xk + next + 96); RC_FETCH(xk + next + 128); RC_FETCH(xk + next + 160); }
 
 		for (int k = 0; k < 16; k++, xk++, w += 16) {
 			RC_OPAQUE(xk);
+			if (ahead) RC_FETCH(w + ahead);
 			V w0 = ld(w), w1 = ld(w + 8), v;
 			v = bc(xk); a0 = fma_(v, w0, a0); b0 = fma_(v, w1, b0);
 			v = bc(xk + 32); a1 = fma_(v, w0, a1); b1 = fma_(v, w1, b1);
@@ -611,35 +566,36 @@ conv3x3_16to32_16x16_s2_relu_p6(const float *RC_RESTRICT x, const float *RC_REST
 		}
 	}
 
-	st(y, relu(a0));
-	st(y + 16, relu(a1));
-	st(y + 32, relu(a2));
-	st(y + 48, relu(a3));
-	st(y + 64, relu(a4));
-	st(y + 80, relu(a5));
-	st(y + 8, relu(b0));
-	st(y + 24, relu(b1));
-	st(y + 40, relu(b2));
-	st(y + 56, relu(b3));
-	st(y + 72, relu(b4));
-	st(y + 88, relu(b5));
+	st(y, relu(a0)); st(y + 16, relu(a1)); st(y + 32, relu(a2)); st(y + 48, relu(a3));
+	st(y + 64, relu(a4)); st(y + 80, relu(a5)); st(y + 8, relu(b0)); st(y + 24, relu(b1));
+	st(y + 40, relu(b2)); st(y + 56, relu(b3)); st(y + 72, relu(b4)); st(y + 88, relu(b5));
 }
 
 static RC_NOINLINE void
-conv3x3_16to32_16x16_s2_relu_p5(const float *RC_RESTRICT x, const float *RC_RESTRICT w, const float *b, float *y)
+conv3x3_16to32_16x16_s2_relu_p6(const float *x, const float *w, const float *b, float *y)
 {
-	V a0 = ld(b), b0 = ld(b + 8);
-	V a1 = a0, b1 = b0;
-	V a2 = a0, b2 = b0;
-	V a3 = a0, b3 = b0;
-	V a4 = a0, b4 = b0;
+	tile_16x6_s2_relu(x, w, b, y, 1, 18496, 3, 544, 3, 16, 0, 0);
+}
 
-	for (int ki = 0; ki < 3; ki++)
-	for (int kj = 0; kj < 3; kj++) {
-		const float *xk = x + ki*544 + kj*16;
+/* 16 channels of 5 pixels, stride 2; plane, row, col: from one block of channels, one tap to the next */
+static RC_INLINE void
+tile_16x5_s2_relu(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
+	const float *b, float *y,
+	int blocks, int plane, int kh, int row, int kw, int col, int next, int ahead)
+{
+	V a0 = ld(b), b0 = ld(b + 8), a1 = a0, b1 = b0, a2 = a0, b2 = b0, a3 = a0, b3 = b0, a4 = a0,
+		b4 = b0;
+
+	for (int c = 0; c < blocks; c++)
+	for (int ki = 0; ki < kh; ki++)
+	for (int kj = 0; kj < kw; kj++) {
+		const float *xk = x + c*plane + ki*row + kj*col;
+		if (next) { RC_FETCH(xk + next); RC_FETCH(xk + next + 32); RC_FETCH(xk + next + 64);
+			RC_FETCH(xk + next + 96); RC_FETCH(xk + next + 128); }
 
 		for (int k = 0; k < 16; k++, xk++, w += 16) {
 			RC_OPAQUE(xk);
+			if (ahead) RC_FETCH(w + ahead);
 			V w0 = ld(w), w1 = ld(w + 8), v;
 			v = bc(xk); a0 = fma_(v, w0, a0); b0 = fma_(v, w1, b0);
 			v = bc(xk + 32); a1 = fma_(v, w0, a1); b1 = fma_(v, w1, b1);
@@ -649,16 +605,15 @@ conv3x3_16to32_16x16_s2_relu_p5(const float *RC_RESTRICT x, const float *RC_REST
 		}
 	}
 
-	st(y, relu(a0));
-	st(y + 16, relu(a1));
-	st(y + 32, relu(a2));
-	st(y + 48, relu(a3));
-	st(y + 64, relu(a4));
-	st(y + 8, relu(b0));
-	st(y + 24, relu(b1));
-	st(y + 40, relu(b2));
-	st(y + 56, relu(b3));
-	st(y + 72, relu(b4));
+	st(y, relu(a0)); st(y + 16, relu(a1)); st(y + 32, relu(a2)); st(y + 48, relu(a3));
+	st(y + 64, relu(a4)); st(y + 8, relu(b0)); st(y + 24, relu(b1)); st(y + 40, relu(b2));
+	st(y + 56, relu(b3)); st(y + 72, relu(b4));
+}
+
+static RC_NOINLINE void
+conv3x3_16to32_16x16_s2_relu_p5(const float *x, const float *w, const float *b, float *y)
+{
+	tile_16x5_s2_relu(x, w, b, y, 1, 18496, 3, 544, 3, 16, 0, 0);
 }
 
 /*
@@ -673,9 +628,7 @@ conv3x3_16to32_16x16_s2_relu_p5(const float *RC_RESTRICT x, const float *RC_REST
 static void
 conv3x3_16to32_16x16_s2_relu(void *const *p, int lo, int hi)
 {
-	const float *x = (const float *)p[0];
-	const float *w = (const float *)p[1];
-	const float *b = (const float *)p[2];
+	const float *x = (const float *)p[0], *w = (const float *)p[1], *b = (const float *)p[2];
 	float *y = (float *)p[3];
 
 	for (int u = lo; u < hi; u++) {
@@ -710,12 +663,11 @@ winograd4x4_in_32x16x16(void *const *p, int lo, int hi)
 	float *v = (float *)p[1];
 
 	for (int u = lo; u < hi; u++) {
-		int c = u/4, r = u%4;
-		int i = r;
+		int c = u/4, i = u%4;
 		const float *xi = x + c*5184 + i*1152;
 
 		for (int j = 0; j < 4; j++) {
-			int t = r*4 + j;
+			int t = i*4 + j;
 			float *vt = v + t/16*19008 + (c*16 + t%16)*16;
 
 			for (int s = 0; s < 16; s += 8)
@@ -726,22 +678,17 @@ winograd4x4_in_32x16x16(void *const *p, int lo, int hi)
 
 /* m = U V at one position: 8 channels of 8 tiles; stride: from one channel block of V to the next */
 static RC_INLINE void
-product_8x8(const float *x, const float *w, float *m, int blocks, int stride)
+product_8x8(const float *x, const float *w, float *m, int blocks, int stride, int ahead)
 {
-	V a0 = zero();
-	V a1 = zero();
-	V a2 = zero();
-	V a3 = zero();
-	V a4 = zero();
-	V a5 = zero();
-	V a6 = zero();
-	V a7 = zero();
+	V a0 = zero(), a1 = zero(), a2 = zero(), a3 = zero(), a4 = zero(), a5 = zero(), a6 = zero(),
+		a7 = zero();
 
 	for (int c = 0; c < blocks; c++, x += stride) {
 		const float *xk = x;
 
 		for (int k = 0; k < 16; k++, xk++, w += 8) {
 			RC_OPAQUE(xk);
+			if (ahead) RC_FETCH(w + ahead);
 			V w0 = ld(w), v;
 			v = bc(xk); a0 = fma_(v, w0, a0);
 			v = bc(xk + 16); a1 = fma_(v, w0, a1);
@@ -754,14 +701,8 @@ product_8x8(const float *x, const float *w, float *m, int blocks, int stride)
 		}
 	}
 
-	st(m, a0);
-	st(m + 8, a1);
-	st(m + 16, a2);
-	st(m + 24, a3);
-	st(m + 32, a4);
-	st(m + 40, a5);
-	st(m + 48, a6);
-	st(m + 56, a7);
+	st(m, a0); st(m + 8, a1); st(m + 16, a2); st(m + 24, a3); st(m + 32, a4); st(m + 40, a5);
+	st(m + 48, a6); st(m + 56, a7);
 }
 
 /* 16 tiles: the products of all positions */
@@ -769,8 +710,8 @@ static RC_NOINLINE void
 winograd4x4_32to32_products16(const float *RC_RESTRICT v, const float *RC_RESTRICT u, float *RC_RESTRICT m)
 {
 	for (int i = 0; i < 36; i++, v += 528, u += 256, m += 144) {
-		product_8x8(v, u, m, 2, 256);
-		product_8x8(v + 128, u, m + 64, 2, 256);
+		product_8x8(v, u, m, 2, 256, 0);
+		product_8x8(v + 128, u, m + 64, 2, 256, 0);
 	}
 }
 
@@ -786,28 +727,22 @@ winograd4x4_32to32_products16(const float *RC_RESTRICT v, const float *RC_RESTRI
 static void
 winograd4x4_32to32_16x16_add_relu(void *const *p, int lo, int hi)
 {
-	const float *v = (const float *)p[0];
-	const float *w = (const float *)p[1];
-	const float *b = (const float *)p[2];
-	const float *z = (const float *)p[3];
+	const float *v = (const float *)p[0], *w = (const float *)p[1], *b = (const float *)p[2],
+		*z = (const float *)p[3];
 	float *y = (float *)p[4];
 
 	float m[5184];
 
 	for (int u = lo; u < hi; u++) {
-		int og = u/1, tb = u%1;
-		int width = 16, start = tb*16;
+		int og = u;
 
-		winograd4x4_32to32_products16(v + tb*19008, w + og*9216, m);
-		for (int t = 0; t < width; t++) {
-			int r = (start + t)/4, j = (start + t)%4;
-			int i = r;
-			float *yt = y + i*1152 + j*64 + 304;
-			const float *zt = z + i*1024 + j*64;
-
-			for (int s = 0; s < 1; s++) {
-				out4x4_tile_add_relu(m + t*8 + s*8, 144, b + (og*1 + s)*8, zt + (og*1 + s)/2*4096 + (og*1 + s)%2*8, 256, yt + (og*1 + s)/2*5184 + (og*1 + s)%2*8, 288);
-			}
+		winograd4x4_32to32_products16(v, w + og*9216, m);
+		for (int t = 0; t < 16; t++) {
+			int c = og, j = t%4;
+			int i = t/4;
+			out4x4_tile_add_relu(m + t*8, 144, b + c*8,
+				z + i*1024 + j*64 + c/2*4096 + c%2*8, 256,
+				y + i*1152 + j*64 + c/2*5184 + c%2*8 + 304, 288);
 		}
 	}
 }
@@ -824,26 +759,20 @@ winograd4x4_32to32_16x16_add_relu(void *const *p, int lo, int hi)
 static void
 winograd4x4_32to32_16x16_relu(void *const *p, int lo, int hi)
 {
-	const float *v = (const float *)p[0];
-	const float *w = (const float *)p[1];
-	const float *b = (const float *)p[2];
+	const float *v = (const float *)p[0], *w = (const float *)p[1], *b = (const float *)p[2];
 	float *y = (float *)p[3];
 
 	float m[5184];
 
 	for (int u = lo; u < hi; u++) {
-		int og = u/1, tb = u%1;
-		int width = 16, start = tb*16;
+		int og = u;
 
-		winograd4x4_32to32_products16(v + tb*19008, w + og*9216, m);
-		for (int t = 0; t < width; t++) {
-			int r = (start + t)/4, j = (start + t)%4;
-			int i = r;
-			float *yt = y + i*1152 + j*64 + 304;
-
-			for (int s = 0; s < 1; s++) {
-				out4x4_tile_relu(m + t*8 + s*8, 144, b + (og*1 + s)*8, yt + (og*1 + s)/2*5184 + (og*1 + s)%2*8, 288);
-			}
+		winograd4x4_32to32_products16(v, w + og*9216, m);
+		for (int t = 0; t < 16; t++) {
+			int c = og, j = t%4;
+			int i = t/4;
+			out4x4_tile_relu(m + t*8, 144, b + c*8,
+				y + i*1152 + j*64 + c/2*5184 + c%2*8 + 304, 288);
 		}
 	}
 }
@@ -861,28 +790,22 @@ winograd4x4_32to32_16x16_relu(void *const *p, int lo, int hi)
 static void
 winograd4x4_32to32_16x16_add_relu_2(void *const *p, int lo, int hi)
 {
-	const float *v = (const float *)p[0];
-	const float *w = (const float *)p[1];
-	const float *b = (const float *)p[2];
-	const float *z = (const float *)p[3];
+	const float *v = (const float *)p[0], *w = (const float *)p[1], *b = (const float *)p[2],
+		*z = (const float *)p[3];
 	float *y = (float *)p[4];
 
 	float m[5184];
 
 	for (int u = lo; u < hi; u++) {
-		int og = u/1, tb = u%1;
-		int width = 16, start = tb*16;
+		int og = u;
 
-		winograd4x4_32to32_products16(v + tb*19008, w + og*9216, m);
-		for (int t = 0; t < width; t++) {
-			int r = (start + t)/4, j = (start + t)%4;
-			int i = r;
-			float *yt = y + i*1152 + j*64 + 304;
-			const float *zt = z + i*1152 + j*64 + 304;
-
-			for (int s = 0; s < 1; s++) {
-				out4x4_tile_add_relu(m + t*8 + s*8, 144, b + (og*1 + s)*8, zt + (og*1 + s)/2*5184 + (og*1 + s)%2*8, 288, yt + (og*1 + s)/2*5184 + (og*1 + s)%2*8, 288);
-			}
+		winograd4x4_32to32_products16(v, w + og*9216, m);
+		for (int t = 0; t < 16; t++) {
+			int c = og, j = t%4;
+			int i = t/4;
+			out4x4_tile_add_relu(m + t*8, 144, b + c*8,
+				z + i*1152 + j*64 + c/2*5184 + c%2*8 + 304, 288,
+				y + i*1152 + j*64 + c/2*5184 + c%2*8 + 304, 288);
 		}
 	}
 }
@@ -945,25 +868,24 @@ halo_64x8x8(void *const *p, int lo, int hi)
 	rc_clear_halo((float *)p[0], lo*4, hi*4, 8, 8, 16, 1, 1, 1, 1);
 }
 
-static RC_NOINLINE void
-conv3x3_32to64_8x8_s2_relu_p4(const float *RC_RESTRICT x, const float *RC_RESTRICT w, const float *b, float *y)
+/* 16 channels of 4 pixels, stride 2; plane, row, col: from one block of channels, one tap to the next */
+static RC_INLINE void
+tile_16x4_s2_relu(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
+	const float *b, float *y,
+	int blocks, int plane, int kh, int row, int kw, int col, int next, int ahead)
 {
-	V a0 = ld(b), b0 = ld(b + 8);
-	V a1 = a0, b1 = b0;
-	V a2 = a0, b2 = b0;
-	V a3 = a0, b3 = b0;
+	V a0 = ld(b), b0 = ld(b + 8), a1 = a0, b1 = b0, a2 = a0, b2 = b0, a3 = a0, b3 = b0;
 
-	for (int c = 0; c < 2; c++)
-	for (int ki = 0; ki < 3; ki++)
-	for (int kj = 0; kj < 3; kj++) {
-		const float *xk = x + c*5184 + ki*288 + kj*16;
-		RC_FETCH(xk + 5184);
-		RC_FETCH(xk + 5216);
-		RC_FETCH(xk + 5248);
-		RC_FETCH(xk + 5280);
+	for (int c = 0; c < blocks; c++)
+	for (int ki = 0; ki < kh; ki++)
+	for (int kj = 0; kj < kw; kj++) {
+		const float *xk = x + c*plane + ki*row + kj*col;
+		if (next) { RC_FETCH(xk + next); RC_FETCH(xk + next + 32); RC_FETCH(xk + next + 64);
+			RC_FETCH(xk + next + 96); }
 
 		for (int k = 0; k < 16; k++, xk++, w += 16) {
 			RC_OPAQUE(xk);
+			if (ahead) RC_FETCH(w + ahead);
 			V w0 = ld(w), w1 = ld(w + 8), v;
 			v = bc(xk); a0 = fma_(v, w0, a0); b0 = fma_(v, w1, b0);
 			v = bc(xk + 32); a1 = fma_(v, w0, a1); b1 = fma_(v, w1, b1);
@@ -972,14 +894,14 @@ conv3x3_32to64_8x8_s2_relu_p4(const float *RC_RESTRICT x, const float *RC_RESTRI
 		}
 	}
 
-	st(y, relu(a0));
-	st(y + 16, relu(a1));
-	st(y + 32, relu(a2));
-	st(y + 48, relu(a3));
-	st(y + 8, relu(b0));
-	st(y + 24, relu(b1));
-	st(y + 40, relu(b2));
-	st(y + 56, relu(b3));
+	st(y, relu(a0)); st(y + 16, relu(a1)); st(y + 32, relu(a2)); st(y + 48, relu(a3));
+	st(y + 8, relu(b0)); st(y + 24, relu(b1)); st(y + 40, relu(b2)); st(y + 56, relu(b3));
+}
+
+static RC_NOINLINE void
+conv3x3_32to64_8x8_s2_relu_p4(const float *x, const float *w, const float *b, float *y)
+{
+	tile_16x4_s2_relu(x, w, b, y, 2, 5184, 3, 288, 3, 16, 5184, 0);
 }
 
 /*
@@ -994,9 +916,7 @@ conv3x3_32to64_8x8_s2_relu_p4(const float *RC_RESTRICT x, const float *RC_RESTRI
 static void
 conv3x3_32to64_8x8_s2_relu(void *const *p, int lo, int hi)
 {
-	const float *x = (const float *)p[0];
-	const float *w = (const float *)p[1];
-	const float *b = (const float *)p[2];
+	const float *x = (const float *)p[0], *w = (const float *)p[1], *b = (const float *)p[2];
 	float *y = (float *)p[3];
 
 	for (int u = lo; u < hi; u++) {
@@ -1063,12 +983,11 @@ winograd2x4_in_64x8x8(void *const *p, int lo, int hi)
 	float *v = (float *)p[1];
 
 	for (int u = lo; u < hi; u++) {
-		int c = u/4, r = u%4;
-		int i = r;
+		int c = u/4, i = u%4;
 		const float *xi = x + c*1600 + i*320;
 
 		for (int j = 0; j < 2; j++) {
-			int t = r*2 + j;
+			int t = i*2 + j;
 			float *vt = v + t/8*12672 + (c*8 + t%8)*16;
 
 			for (int s = 0; s < 16; s += 8)
@@ -1077,53 +996,12 @@ winograd2x4_in_64x8x8(void *const *p, int lo, int hi)
 	}
 }
 
-/* m = U V at one position: 8 channels of 8 tiles; stride: from one channel block of V to the next */
-static RC_INLINE void
-product_8x8_2(const float *x, const float *w, float *m, int blocks, int stride)
-{
-	V a0 = zero();
-	V a1 = zero();
-	V a2 = zero();
-	V a3 = zero();
-	V a4 = zero();
-	V a5 = zero();
-	V a6 = zero();
-	V a7 = zero();
-
-	for (int c = 0; c < blocks; c++, x += stride) {
-		const float *xk = x;
-
-		for (int k = 0; k < 16; k++, xk++, w += 8) {
-			RC_OPAQUE(xk);
-			RC_FETCH(w + 4096);
-			V w0 = ld(w), v;
-			v = bc(xk); a0 = fma_(v, w0, a0);
-			v = bc(xk + 16); a1 = fma_(v, w0, a1);
-			v = bc(xk + 32); a2 = fma_(v, w0, a2);
-			v = bc(xk + 48); a3 = fma_(v, w0, a3);
-			v = bc(xk + 64); a4 = fma_(v, w0, a4);
-			v = bc(xk + 80); a5 = fma_(v, w0, a5);
-			v = bc(xk + 96); a6 = fma_(v, w0, a6);
-			v = bc(xk + 112); a7 = fma_(v, w0, a7);
-		}
-	}
-
-	st(m, a0);
-	st(m + 8, a1);
-	st(m + 16, a2);
-	st(m + 24, a3);
-	st(m + 32, a4);
-	st(m + 40, a5);
-	st(m + 48, a6);
-	st(m + 56, a7);
-}
-
 /* 8 tiles: the products of all positions */
 static RC_NOINLINE void
 winograd2x4_64to64_products8(const float *RC_RESTRICT v, const float *RC_RESTRICT u, float *RC_RESTRICT m)
 {
 	for (int i = 0; i < 24; i++, v += 528, u += 512, m += 80)
-		product_8x8_2(v, u, m, 4, 128);
+		product_8x8(v, u, m, 4, 128, 4096);
 }
 
 /* A^T for two outputs */
@@ -1157,10 +1035,8 @@ out2x4_tile_add_relu(const float *m, int step, const float *b, const float *z, i
 	out2_column(m + step*5, 6*step, &t05, &t15);
 
 	out4_row(t00, t01, t02, t03, t04, t05, &y0, &y1, &y2, &y3);
-	st(y, relu(add(add(y0, bias), ld(z))));
-	st(y + 16, relu(add(add(y1, bias), ld(z + 16))));
-	st(y + 32, relu(add(add(y2, bias), ld(z + 32))));
-	st(y + 48, relu(add(add(y3, bias), ld(z + 48))));
+	st(y, relu(add(add(y0, bias), ld(z)))); st(y + 16, relu(add(add(y1, bias), ld(z + 16))));
+	st(y + 32, relu(add(add(y2, bias), ld(z + 32)))); st(y + 48, relu(add(add(y3, bias), ld(z + 48))));
 
 	out4_row(t10, t11, t12, t13, t14, t15, &y0, &y1, &y2, &y3);
 	st(y + yrow, relu(add(add(y0, bias), ld(z + zrow))));
@@ -1181,28 +1057,22 @@ out2x4_tile_add_relu(const float *m, int step, const float *b, const float *z, i
 static void
 winograd2x4_64to64_8x8_add_relu(void *const *p, int lo, int hi)
 {
-	const float *v = (const float *)p[0];
-	const float *w = (const float *)p[1];
-	const float *b = (const float *)p[2];
-	const float *z = (const float *)p[3];
+	const float *v = (const float *)p[0], *w = (const float *)p[1], *b = (const float *)p[2],
+		*z = (const float *)p[3];
 	float *y = (float *)p[4];
 
 	float m[1920];
 
 	for (int u = lo; u < hi; u++) {
-		int og = u/1, tb = u%1;
-		int width = 8, start = tb*8;
+		int og = u;
 
-		winograd2x4_64to64_products8(v + tb*12672, w + og*12288, m);
-		for (int t = 0; t < width; t++) {
-			int r = (start + t)/2, j = (start + t)%2;
-			int i = r;
-			float *yt = y + i*320 + j*64 + 176;
-			const float *zt = z + i*256 + j*64;
-
-			for (int s = 0; s < 1; s++) {
-				out2x4_tile_add_relu(m + t*8 + s*8, 80, b + (og*1 + s)*8, zt + (og*1 + s)/2*1024 + (og*1 + s)%2*8, 128, yt + (og*1 + s)/2*1600 + (og*1 + s)%2*8, 160);
-			}
+		winograd2x4_64to64_products8(v, w + og*12288, m);
+		for (int t = 0; t < 8; t++) {
+			int c = og, j = t%2;
+			int i = t/2;
+			out2x4_tile_add_relu(m + t*8, 80, b + c*8,
+				z + i*256 + j*64 + c/2*1024 + c%2*8, 128,
+				y + i*320 + j*64 + c/2*1600 + c%2*8 + 176, 160);
 		}
 	}
 }
@@ -1223,16 +1093,12 @@ out2x4_tile_relu(const float *m, int step, const float *b, float *y, int yrow)
 	out2_column(m + step*5, 6*step, &t05, &t15);
 
 	out4_row(t00, t01, t02, t03, t04, t05, &y0, &y1, &y2, &y3);
-	st(y, relu(add(y0, bias)));
-	st(y + 16, relu(add(y1, bias)));
-	st(y + 32, relu(add(y2, bias)));
+	st(y, relu(add(y0, bias))); st(y + 16, relu(add(y1, bias))); st(y + 32, relu(add(y2, bias)));
 	st(y + 48, relu(add(y3, bias)));
 
 	out4_row(t10, t11, t12, t13, t14, t15, &y0, &y1, &y2, &y3);
-	st(y + yrow, relu(add(y0, bias)));
-	st(y + yrow + 16, relu(add(y1, bias)));
-	st(y + yrow + 32, relu(add(y2, bias)));
-	st(y + yrow + 48, relu(add(y3, bias)));
+	st(y + yrow, relu(add(y0, bias))); st(y + yrow + 16, relu(add(y1, bias)));
+	st(y + yrow + 32, relu(add(y2, bias))); st(y + yrow + 48, relu(add(y3, bias)));
 }
 
 /*
@@ -1247,26 +1113,20 @@ out2x4_tile_relu(const float *m, int step, const float *b, float *y, int yrow)
 static void
 winograd2x4_64to64_8x8_relu(void *const *p, int lo, int hi)
 {
-	const float *v = (const float *)p[0];
-	const float *w = (const float *)p[1];
-	const float *b = (const float *)p[2];
+	const float *v = (const float *)p[0], *w = (const float *)p[1], *b = (const float *)p[2];
 	float *y = (float *)p[3];
 
 	float m[1920];
 
 	for (int u = lo; u < hi; u++) {
-		int og = u/1, tb = u%1;
-		int width = 8, start = tb*8;
+		int og = u;
 
-		winograd2x4_64to64_products8(v + tb*12672, w + og*12288, m);
-		for (int t = 0; t < width; t++) {
-			int r = (start + t)/2, j = (start + t)%2;
-			int i = r;
-			float *yt = y + i*320 + j*64 + 176;
-
-			for (int s = 0; s < 1; s++) {
-				out2x4_tile_relu(m + t*8 + s*8, 80, b + (og*1 + s)*8, yt + (og*1 + s)/2*1600 + (og*1 + s)%2*8, 160);
-			}
+		winograd2x4_64to64_products8(v, w + og*12288, m);
+		for (int t = 0; t < 8; t++) {
+			int c = og, j = t%2;
+			int i = t/2;
+			out2x4_tile_relu(m + t*8, 80, b + c*8,
+				y + i*320 + j*64 + c/2*1600 + c%2*8 + 176, 160);
 		}
 	}
 }
@@ -1283,28 +1143,22 @@ winograd2x4_64to64_8x8_relu(void *const *p, int lo, int hi)
 static void
 winograd2x4_64to64_8x8_add_relu_2(void *const *p, int lo, int hi)
 {
-	const float *v = (const float *)p[0];
-	const float *w = (const float *)p[1];
-	const float *b = (const float *)p[2];
-	const float *z = (const float *)p[3];
+	const float *v = (const float *)p[0], *w = (const float *)p[1], *b = (const float *)p[2],
+		*z = (const float *)p[3];
 	float *y = (float *)p[4];
 
 	float m[1920];
 
 	for (int u = lo; u < hi; u++) {
-		int og = u/1, tb = u%1;
-		int width = 8, start = tb*8;
+		int og = u;
 
-		winograd2x4_64to64_products8(v + tb*12672, w + og*12288, m);
-		for (int t = 0; t < width; t++) {
-			int r = (start + t)/2, j = (start + t)%2;
-			int i = r;
-			float *yt = y + i*320 + j*64 + 176;
-			const float *zt = z + i*320 + j*64 + 176;
-
-			for (int s = 0; s < 1; s++) {
-				out2x4_tile_add_relu(m + t*8 + s*8, 80, b + (og*1 + s)*8, zt + (og*1 + s)/2*1600 + (og*1 + s)%2*8, 160, yt + (og*1 + s)/2*1600 + (og*1 + s)%2*8, 160);
-			}
+		winograd2x4_64to64_products8(v, w + og*12288, m);
+		for (int t = 0; t < 8; t++) {
+			int c = og, j = t%2;
+			int i = t/2;
+			out2x4_tile_add_relu(m + t*8, 80, b + c*8,
+				z + i*320 + j*64 + c/2*1600 + c%2*8 + 176, 160,
+				y + i*320 + j*64 + c/2*1600 + c%2*8 + 176, 160);
 		}
 	}
 }
@@ -1321,28 +1175,22 @@ winograd2x4_64to64_8x8_add_relu_2(void *const *p, int lo, int hi)
 static void
 winograd2x4_64to64_8x8_add_relu_3(void *const *p, int lo, int hi)
 {
-	const float *v = (const float *)p[0];
-	const float *w = (const float *)p[1];
-	const float *b = (const float *)p[2];
-	const float *z = (const float *)p[3];
+	const float *v = (const float *)p[0], *w = (const float *)p[1], *b = (const float *)p[2],
+		*z = (const float *)p[3];
 	float *y = (float *)p[4];
 
 	float m[1920];
 
 	for (int u = lo; u < hi; u++) {
-		int og = u/1, tb = u%1;
-		int width = 8, start = tb*8;
+		int og = u;
 
-		winograd2x4_64to64_products8(v + tb*12672, w + og*12288, m);
-		for (int t = 0; t < width; t++) {
-			int r = (start + t)/2, j = (start + t)%2;
-			int i = r;
-			float *yt = y + i*256 + j*64;
-			const float *zt = z + i*320 + j*64 + 176;
-
-			for (int s = 0; s < 1; s++) {
-				out2x4_tile_add_relu(m + t*8 + s*8, 80, b + (og*1 + s)*8, zt + (og*1 + s)/2*1600 + (og*1 + s)%2*8, 160, yt + (og*1 + s)/2*1024 + (og*1 + s)%2*8, 128);
-			}
+		winograd2x4_64to64_products8(v, w + og*12288, m);
+		for (int t = 0; t < 8; t++) {
+			int c = og, j = t%2;
+			int i = t/2;
+			out2x4_tile_add_relu(m + t*8, 80, b + c*8,
+				z + i*320 + j*64 + c/2*1600 + c%2*8 + 176, 160,
+				y + i*256 + j*64 + c/2*1024 + c%2*8, 128);
 		}
 	}
 }
@@ -1380,24 +1228,36 @@ adaptive_avg_pool_64x8x8_to_1x1(void *const *p, int lo, int hi)
 	}
 }
 
-static RC_NOINLINE void
-linear_64to10_p1(const float *RC_RESTRICT x, const float *RC_RESTRICT w, const float *b, float *y)
+/* 16 channels of 1 pixels; plane, row, col: from one block of channels, one tap to the next */
+static RC_INLINE void
+tile_16x1(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
+	const float *b, float *y,
+	int blocks, int plane, int kh, int row, int kw, int col, int next, int ahead)
 {
 	V a0 = ld(b), b0 = ld(b + 8);
 
-	for (int c = 0; c < 4; c++) {
-		const float *xk = x + c*16;
+	for (int c = 0; c < blocks; c++)
+	for (int ki = 0; ki < kh; ki++)
+	for (int kj = 0; kj < kw; kj++) {
+		const float *xk = x + c*plane + ki*row + kj*col;
+		if (next) { RC_FETCH(xk + next); }
 
 		for (int k = 0; k < 16; k++, xk++, w += 16) {
 			RC_OPAQUE(xk);
+			if (ahead) RC_FETCH(w + ahead);
 			V v0 = bc(xk), wv;
 			wv = ld(w); a0 = fma_(v0, wv, a0);
 			wv = ld(w + 8); b0 = fma_(v0, wv, b0);
 		}
 	}
 
-	st(y, a0);
-	st(y + 8, b0);
+	st(y, a0); st(y + 8, b0);
+}
+
+static RC_NOINLINE void
+linear_64to10_p1(const float *x, const float *w, const float *b, float *y)
+{
+	tile_16x1(x, w, b, y, 4, 16, 1, 16, 1, 16, 0, 0);
 }
 
 /*
@@ -1412,9 +1272,7 @@ linear_64to10_p1(const float *RC_RESTRICT x, const float *RC_RESTRICT w, const f
 static void
 linear_64to10(void *const *p, int lo, int hi)
 {
-	const float *x = (const float *)p[0];
-	const float *w = (const float *)p[1];
-	const float *b = (const float *)p[2];
+	const float *x = (const float *)p[0], *w = (const float *)p[1], *b = (const float *)p[2];
 	float *y = (float *)p[3];
 
 	for (int u = lo; u < hi; u++) {
@@ -1451,68 +1309,76 @@ output_10x1x1(void *const *p, int lo, int hi)
 RC_TARGET_END
 
 /*
-** The network, a step a row: the layer that is done after it, the kernel, units of work in a round, rounds, and where its operands
-** lie in bytes: in the workspace, in the weights (RC_W), in the caller's arrays. Steps of a layer take turns.
+** The network, a step a row: the layer that is done after it, the kernel, units of work in a round, rounds, and
+** where its operands lie in bytes: in the workspace, in the weights (RC_W +), in the caller's arrays.
 */
 static const rc_step steps[] = {
-	{ NULL,              halo_3x32x32,                           1,  1, { 0 } },
-	{ "input",           input_3x32x32,                          3,  1, { RC_IN, 0 } },
-	{ NULL,              halo_16x32x32,                          1,  1, { 152064 } },
-	{ "conv1",           conv3x3_3to16_32x32_relu,              32,  1, { 0, RC_W + 128, RC_W + 1856, 152064 } },
-	{ NULL,              halo_16x32x32,                          1,  1, { 226048 } },
-	{ NULL,              winograd4x4_in_16x32x32,                8,  1, { 152064, 0 } },
-	{ "layer1.0.conv1",  winograd4x4_16to16_32x32_relu,          2,  1, { 0, RC_W + 1920, RC_W + 38784, 226048 } },
-	{ NULL,              winograd4x4_in_16x32x32,                8,  1, { 226048, 0 } },
-	{ "layer1.0.conv2",  winograd4x4_16to16_32x32_add_relu,      2,  1, { 0, RC_W + 38848, RC_W + 75712, 152064, 152064 } },
-	{ NULL,              halo_16x32x32,                          1,  1, { 226048 } },
-	{ NULL,              winograd4x4_in_16x32x32,                8,  1, { 152064, 0 } },
-	{ "layer1.1.conv1",  winograd4x4_16to16_32x32_relu,          2,  1, { 0, RC_W + 75776, RC_W + 112640, 226048 } },
-	{ NULL,              winograd4x4_in_16x32x32,                8,  1, { 226048, 0 } },
-	{ "layer1.1.conv2",  winograd4x4_16to16_32x32_add_relu,      2,  1, { 0, RC_W + 112704, RC_W + 149568, 152064, 152064 } },
-	{ NULL,              halo_16x32x32,                          1,  1, { 226048 } },
-	{ NULL,              winograd4x4_in_16x32x32,                8,  1, { 152064, 0 } },
-	{ "layer1.2.conv1",  winograd4x4_16to16_32x32_relu,          2,  1, { 0, RC_W + 149632, RC_W + 186496, 226048 } },
-	{ NULL,              winograd4x4_in_16x32x32,                8,  1, { 226048, 0 } },
-	{ "layer1.2.conv2",  winograd4x4_16to16_32x32_add_relu,      2,  1, { 0, RC_W + 186560, RC_W + 223424, 152064, 152064 } },
-	{ "layer2.0.slice1", slice_16x32x32,                         2,  1, { 152064, 0 } },
-	{ NULL,              clear_32x16x16,                         1,  1, { 226048 } },
-	{ "layer2.0.pad1",   pad_16x16x16,                           2,  1, { 0, 226048 } },
-	{ NULL,              halo_32x16x16,                          1,  1, { 76032 } },
-	{ "layer2.0.conv1",  conv3x3_16to32_16x16_s2_relu,          32,  1, { 152064, RC_W + 223488, RC_W + 241920, 76032 } },
-	{ NULL,              halo_32x16x16,                          1,  1, { 117504 } },
-	{ NULL,              winograd4x4_in_32x16x16,                8,  1, { 76032, 0 } },
-	{ "layer2.0.conv2",  winograd4x4_32to32_16x16_add_relu,      4,  1, { 0, RC_W + 242048, RC_W + 389504, 226048, 117504 } },
-	{ NULL,              halo_32x16x16,                          1,  1, { 76032 } },
-	{ NULL,              winograd4x4_in_32x16x16,                8,  1, { 117504, 0 } },
-	{ "layer2.1.conv1",  winograd4x4_32to32_16x16_relu,          4,  1, { 0, RC_W + 389632, RC_W + 537088, 76032 } },
-	{ NULL,              winograd4x4_in_32x16x16,                8,  1, { 76032, 0 } },
-	{ "layer2.1.conv2",  winograd4x4_32to32_16x16_add_relu_2,    4,  1, { 0, RC_W + 537216, RC_W + 684672, 117504, 117504 } },
-	{ NULL,              halo_32x16x16,                          1,  1, { 76032 } },
-	{ NULL,              winograd4x4_in_32x16x16,                8,  1, { 117504, 0 } },
-	{ "layer2.2.conv1",  winograd4x4_32to32_16x16_relu,          4,  1, { 0, RC_W + 684800, RC_W + 832256, 76032 } },
-	{ NULL,              winograd4x4_in_32x16x16,                8,  1, { 76032, 0 } },
-	{ "layer2.2.conv2",  winograd4x4_32to32_16x16_add_relu_2,    4,  1, { 0, RC_W + 832384, RC_W + 979840, 117504, 117504 } },
-	{ "layer3.0.slice1", slice_32x16x16,                         4,  1, { 117504, 0 } },
-	{ NULL,              clear_64x8x8,                           1,  1, { 158976 } },
-	{ "layer3.0.pad1",   pad_32x8x8,                             4,  1, { 0, 158976 } },
-	{ NULL,              halo_64x8x8,                            1,  1, { 50688 } },
-	{ "layer3.0.conv1",  conv3x3_32to64_8x8_s2_relu,            32,  1, { 117504, RC_W + 979968, RC_W + 1053696, 50688 } },
-	{ NULL,              halo_64x8x8,                            1,  1, { 76288 } },
-	{ NULL,              winograd2x4_in_64x8x8,                 16,  1, { 50688, 0 } },
-	{ "layer3.0.conv2",  winograd2x4_64to64_8x8_add_relu,        8,  1, { 0, RC_W + 1053952, RC_W + 1447168, 158976, 76288 } },
-	{ NULL,              halo_64x8x8,                            1,  1, { 50688 } },
-	{ NULL,              winograd2x4_in_64x8x8,                 16,  1, { 76288, 0 } },
-	{ "layer3.1.conv1",  winograd2x4_64to64_8x8_relu,            8,  1, { 0, RC_W + 1447424, RC_W + 1840640, 50688 } },
-	{ NULL,              winograd2x4_in_64x8x8,                 16,  1, { 50688, 0 } },
-	{ "layer3.1.conv2",  winograd2x4_64to64_8x8_add_relu_2,      8,  1, { 0, RC_W + 1840896, RC_W + 2234112, 76288, 76288 } },
-	{ NULL,              halo_64x8x8,                            1,  1, { 50688 } },
-	{ NULL,              winograd2x4_in_64x8x8,                 16,  1, { 76288, 0 } },
-	{ "layer3.2.conv1",  winograd2x4_64to64_8x8_relu,            8,  1, { 0, RC_W + 2234368, RC_W + 2627584, 50688 } },
-	{ NULL,              winograd2x4_in_64x8x8,                 16,  1, { 50688, 0 } },
-	{ "layer3.2.conv2",  winograd2x4_64to64_8x8_add_relu_3,      8,  1, { 0, RC_W + 2627840, RC_W + 3021056, 76288, 101888 } },
-	{ "avgpool",         adaptive_avg_pool_64x8x8_to_1x1,        8,  1, { 101888, 0 } },
-	{ "fc",              linear_64to10,                          1,  1, { 0, RC_W + 3021312, RC_W + 3025408, 256 } },
-	{ NULL,              output_10x1x1,                         10,  1, { 256, RC_OUT } },
+	{ NULL,              halo_3x32x32,                         1, 1, { 0 } },
+	{ "input",           input_3x32x32,                        3, 1, { RC_IN, 0 } },
+	{ NULL,              halo_16x32x32,                        1, 1, { 152064 } },
+	{ "conv1",           conv3x3_3to16_32x32_relu,            32, 1, { 0, RC_W + 128, RC_W + 1856, 152064 } },
+	{ NULL,              halo_16x32x32,                        1, 1, { 226048 } },
+	{ NULL,              winograd4x4_in_16x32x32,              8, 1, { 152064, 0 } },
+	{ "layer1.0.conv1",  winograd4x4_16to16_32x32_relu,        2, 1, { 0, RC_W + 1920, RC_W + 38784, 226048 } },
+	{ NULL,              winograd4x4_in_16x32x32,              8, 1, { 226048, 0 } },
+	{ "layer1.0.conv2",  winograd4x4_16to16_32x32_add_relu,    2, 1, { 0, RC_W + 38848, RC_W + 75712, 152064, 152064 } },
+	{ NULL,              halo_16x32x32,                        1, 1, { 226048 } },
+	{ NULL,              winograd4x4_in_16x32x32,              8, 1, { 152064, 0 } },
+	{ "layer1.1.conv1",  winograd4x4_16to16_32x32_relu,        2, 1, { 0, RC_W + 75776, RC_W + 112640, 226048 } },
+	{ NULL,              winograd4x4_in_16x32x32,              8, 1, { 226048, 0 } },
+	{ "layer1.1.conv2",  winograd4x4_16to16_32x32_add_relu,    2, 1,
+		{ 0, RC_W + 112704, RC_W + 149568, 152064, 152064 } },
+	{ NULL,              halo_16x32x32,                        1, 1, { 226048 } },
+	{ NULL,              winograd4x4_in_16x32x32,              8, 1, { 152064, 0 } },
+	{ "layer1.2.conv1",  winograd4x4_16to16_32x32_relu,        2, 1, { 0, RC_W + 149632, RC_W + 186496, 226048 } },
+	{ NULL,              winograd4x4_in_16x32x32,              8, 1, { 226048, 0 } },
+	{ "layer1.2.conv2",  winograd4x4_16to16_32x32_add_relu,    2, 1,
+		{ 0, RC_W + 186560, RC_W + 223424, 152064, 152064 } },
+	{ "layer2.0.slice1", slice_16x32x32,                       2, 1, { 152064, 0 } },
+	{ NULL,              clear_32x16x16,                       1, 1, { 226048 } },
+	{ "layer2.0.pad1",   pad_16x16x16,                         2, 1, { 0, 226048 } },
+	{ NULL,              halo_32x16x16,                        1, 1, { 76032 } },
+	{ "layer2.0.conv1",  conv3x3_16to32_16x16_s2_relu,        32, 1, { 152064, RC_W + 223488, RC_W + 241920, 76032 } },
+	{ NULL,              halo_32x16x16,                        1, 1, { 117504 } },
+	{ NULL,              winograd4x4_in_32x16x16,              8, 1, { 76032, 0 } },
+	{ "layer2.0.conv2",  winograd4x4_32to32_16x16_add_relu,    4, 1,
+		{ 0, RC_W + 242048, RC_W + 389504, 226048, 117504 } },
+	{ NULL,              halo_32x16x16,                        1, 1, { 76032 } },
+	{ NULL,              winograd4x4_in_32x16x16,              8, 1, { 117504, 0 } },
+	{ "layer2.1.conv1",  winograd4x4_32to32_16x16_relu,        4, 1, { 0, RC_W + 389632, RC_W + 537088, 76032 } },
+	{ NULL,              winograd4x4_in_32x16x16,              8, 1, { 76032, 0 } },
+	{ "layer2.1.conv2",  winograd4x4_32to32_16x16_add_relu_2,  4, 1,
+		{ 0, RC_W + 537216, RC_W + 684672, 117504, 117504 } },
+	{ NULL,              halo_32x16x16,                        1, 1, { 76032 } },
+	{ NULL,              winograd4x4_in_32x16x16,              8, 1, { 117504, 0 } },
+	{ "layer2.2.conv1",  winograd4x4_32to32_16x16_relu,        4, 1, { 0, RC_W + 684800, RC_W + 832256, 76032 } },
+	{ NULL,              winograd4x4_in_32x16x16,              8, 1, { 76032, 0 } },
+	{ "layer2.2.conv2",  winograd4x4_32to32_16x16_add_relu_2,  4, 1,
+		{ 0, RC_W + 832384, RC_W + 979840, 117504, 117504 } },
+	{ "layer3.0.slice1", slice_32x16x16,                       4, 1, { 117504, 0 } },
+	{ NULL,              clear_64x8x8,                         1, 1, { 158976 } },
+	{ "layer3.0.pad1",   pad_32x8x8,                           4, 1, { 0, 158976 } },
+	{ NULL,              halo_64x8x8,                          1, 1, { 50688 } },
+	{ "layer3.0.conv1",  conv3x3_32to64_8x8_s2_relu,          32, 1, { 117504, RC_W + 979968, RC_W + 1053696, 50688 } },
+	{ NULL,              halo_64x8x8,                          1, 1, { 76288 } },
+	{ NULL,              winograd2x4_in_64x8x8,               16, 1, { 50688, 0 } },
+	{ "layer3.0.conv2",  winograd2x4_64to64_8x8_add_relu,      8, 1,
+		{ 0, RC_W + 1053952, RC_W + 1447168, 158976, 76288 } },
+	{ NULL,              halo_64x8x8,                          1, 1, { 50688 } },
+	{ NULL,              winograd2x4_in_64x8x8,               16, 1, { 76288, 0 } },
+	{ "layer3.1.conv1",  winograd2x4_64to64_8x8_relu,          8, 1, { 0, RC_W + 1447424, RC_W + 1840640, 50688 } },
+	{ NULL,              winograd2x4_in_64x8x8,               16, 1, { 50688, 0 } },
+	{ "layer3.1.conv2",  winograd2x4_64to64_8x8_add_relu_2,    8, 1,
+		{ 0, RC_W + 1840896, RC_W + 2234112, 76288, 76288 } },
+	{ NULL,              halo_64x8x8,                          1, 1, { 50688 } },
+	{ NULL,              winograd2x4_in_64x8x8,               16, 1, { 76288, 0 } },
+	{ "layer3.2.conv1",  winograd2x4_64to64_8x8_relu,          8, 1, { 0, RC_W + 2234368, RC_W + 2627584, 50688 } },
+	{ NULL,              winograd2x4_in_64x8x8,               16, 1, { 50688, 0 } },
+	{ "layer3.2.conv2",  winograd2x4_64to64_8x8_add_relu_3,    8, 1,
+		{ 0, RC_W + 2627840, RC_W + 3021056, 76288, 101888 } },
+	{ "avgpool",         adaptive_avg_pool_64x8x8_to_1x1,      8, 1, { 101888, 0 } },
+	{ "fc",              linear_64to10,                        1, 1, { 0, RC_W + 3021312, RC_W + 3025408, 256 } },
+	{ NULL,              output_10x1x1,                       10, 1, { 256, RC_OUT } },
 };
 
 /* For the self test and RC_CHECKED: results of layers in the workspace, and which of them each layer reads. */

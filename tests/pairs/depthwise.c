@@ -82,9 +82,7 @@ depthwise3x3_24_9x9_relu_p9(const float *RC_RESTRICT x, const float *RC_RESTRICT
 static void
 depthwise3x3_24_9x9_relu(void *const *p, int lo, int hi)
 {
-	const float *x = (const float *)p[0];
-	const float *w = (const float *)p[1];
-	const float *b = (const float *)p[2];
+	const float *x = (const float *)p[0], *w = (const float *)p[1], *b = (const float *)p[2];
 	float *y = (float *)p[3];
 
 	for (int u = lo; u < hi; u++) {

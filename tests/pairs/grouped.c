@@ -34,21 +34,24 @@ relu_12x5x5(void *const *p, int lo, int hi)
 	}
 }
 
-static RC_NOINLINE void
-conv3x3_12to18_5x5_g3_p5(const float *RC_RESTRICT x, const float *RC_RESTRICT w, const float *b, float *y)
+/* 4 channels of 5 pixels; plane, row, col: from one block of channels, one tap to the next */
+static RC_INLINE void
+tile_4x5(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
+	const float *b, float *y,
+	int blocks, int plane, int kh, int row, int kw, int col, int next, int ahead)
 {
-	V a0 = ld(b);
-	V a1 = a0;
-	V a2 = a0;
-	V a3 = a0;
-	V a4 = a0;
+	V a0 = ld(b), a1 = a0, a2 = a0, a3 = a0, a4 = a0;
 
-	for (int ki = 0; ki < 3; ki++)
-	for (int kj = 0; kj < 3; kj++) {
-		const float *xk = x + ki*56 + kj*8;
+	for (int c = 0; c < blocks; c++)
+	for (int ki = 0; ki < kh; ki++)
+	for (int kj = 0; kj < kw; kj++) {
+		const float *xk = x + c*plane + ki*row + kj*col;
+		if (next) { RC_FETCH(xk + next); RC_FETCH(xk + next + 8); RC_FETCH(xk + next + 16);
+			RC_FETCH(xk + next + 24); RC_FETCH(xk + next + 32); }
 
 		for (int k = 0; k < 8; k++, xk++, w += 4) {
 			RC_OPAQUE(xk);
+			if (ahead) RC_FETCH(w + ahead);
 			V w0 = ld(w), v;
 			v = bc(xk); a0 = fma_(v, w0, a0);
 			v = bc(xk + 8); a1 = fma_(v, w0, a1);
@@ -58,11 +61,13 @@ conv3x3_12to18_5x5_g3_p5(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 		}
 	}
 
-	st(y, a0);
-	st(y + 8, a1);
-	st(y + 16, a2);
-	st(y + 24, a3);
-	st(y + 32, a4);
+	st(y, a0); st(y + 8, a1); st(y + 16, a2); st(y + 24, a3); st(y + 32, a4);
+}
+
+static RC_NOINLINE void
+conv3x3_12to18_5x5_g3_p5(const float *x, const float *w, const float *b, float *y)
+{
+	tile_4x5(x, w, b, y, 1, 392, 3, 56, 3, 8, 0, 0);
 }
 
 /*
@@ -77,9 +82,7 @@ conv3x3_12to18_5x5_g3_p5(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 static void
 conv3x3_12to18_5x5_g3(void *const *p, int lo, int hi)
 {
-	const float *x = (const float *)p[0];
-	const float *w = (const float *)p[1];
-	const float *b = (const float *)p[2];
+	const float *x = (const float *)p[0], *w = (const float *)p[1], *b = (const float *)p[2];
 	float *y = (float *)p[3];
 
 	for (int u = lo; u < hi; u++) {

@@ -15,9 +15,7 @@ clear_8x6x6(void *const *p, int lo, int hi)
 static void
 bn_8x6x6_relu(void *const *p, int lo, int hi)
 {
-	const float *x = (const float *)p[0];
-	const float *w = (const float *)p[1];
-	const float *b = (const float *)p[2];
+	const float *x = (const float *)p[0], *w = (const float *)p[1], *b = (const float *)p[2];
 	float *y = (float *)p[3];
 
 	for (int v = lo; v < hi; v++) {
@@ -42,8 +40,7 @@ bn_8x6x6_relu(void *const *p, int lo, int hi)
 static void
 add_8x6x6(void *const *p, int lo, int hi)
 {
-	const float *x = (const float *)p[0];
-	const float *z = (const float *)p[1];
+	const float *x = (const float *)p[0], *z = (const float *)p[1];
 	float *y = (float *)p[2];
 
 	for (int v = lo; v < hi; v++) {
