@@ -12,12 +12,12 @@ LDLIBS = $(shell pkg-config --libs $(LIBS)) -lm -ldl -lpthread
 
 SRC = compiler/out.c compiler/functions.c compiler/value.c compiler/fold.c compiler/error.c compiler/diagnose.c compiler/progress.c compiler/memory.c compiler/files.c compiler/graph.c compiler/shape.c \
       compiler/resample.c compiler/check.c compiler/dump.c compiler/interp.c compiler/target.c compiler/tuned.c compiler/pass.c compiler/host.c \
-      dsl/sandbox.c dsl/attr.c dsl/dsl.c \
+      dsl/place.c dsl/sandbox.c dsl/attr.c dsl/dsl.c \
       compiler/passes/fold_bn.c compiler/passes/fuse.c compiler/passes/dce.c compiler/passes/choose.c \
       compiler/passes/layout.c compiler/passes/tile.c compiler/passes/plan.c \
-      compiler/kernels/kernel.c compiler/kernels/text.c compiler/kernels/family.c compiler/kernels/winograd_words.c compiler/kernels/tiling.c compiler/kernels/conv.c compiler/kernels/winograd.c compiler/kernels/winograd_tiling.c compiler/kernels/winograd_error.c compiler/kernels/grouped.c compiler/kernels/map.c \
+      compiler/kernels/kernel.c compiler/kernels/text.c compiler/kernels/family.c compiler/kernels/winograd_words.c compiler/kernels/winograd_points.c compiler/kernels/tiling.c compiler/kernels/conv.c compiler/kernels/winograd.c compiler/kernels/winograd_tiling.c compiler/kernels/winograd_error.c compiler/kernels/grouped.c compiler/kernels/map.c \
       compiler/kernels/pool.c compiler/kernels/copy.c compiler/kernels/softmax.c compiler/kernels/upsample.c compiler/kernels/top_k.c \
-      compiler/emit/model.c compiler/emit/source.c compiler/emit/header.c compiler/emit/blob.c compiler/emit/selftest.c \
+      compiler/emit/model.c compiler/emit/sizes.c compiler/emit/names.c compiler/emit/constants.c compiler/emit/network.c compiler/emit/source.c compiler/emit/header.c compiler/emit/blob.c compiler/emit/selftest.c \
       compiler/emit/dispatch.c compiler/emit/embed.c compiler/emit/amalgamate.c compiler/emit/depfile.c compiler/emit/runtime.c \
       compiler/weights/tensor.c compiler/weights/safetensors.c compiler/weights/zip.c compiler/weights/pickle.c compiler/weights/torch.c compiler/weights/npy.c compiler/weights/bind.c compiler/weights/random.c \
       compiler/import/onnx.c compiler/import/values.c compiler/import/ops_image.c compiler/import/ops_channel.c \
@@ -68,7 +68,7 @@ demo: build/classify
 
 # --- installing ---
 
-VERSION = $(shell sed -n 's/^.define VERSION "\(.*\)"/\1/p' compiler/resnetc.h)
+VERSION = $(shell sed -n 's/^.define VERSION "\(.*\)"/\1/p' compiler/base.h)
 SHARE   = $(DESTDIR)$(PREFIX)/share
 FILL    = sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|'
 

@@ -8,6 +8,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#define VERSION "0.1.0"
+
 #if defined(__GNUC__)
 #define PRINTF(f, a) __attribute__((format(printf, f, a)))
 #define NORETURN     __attribute__((noreturn))

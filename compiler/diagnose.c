@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "resnetc.h"
+#include "base.h"
 
 static const char red[] = "\033[1;31m", yellow[] = "\033[1;33m", bold[] = "\033[1m", soft[] = "\033[2m", plain[] = "\033[0m";
 

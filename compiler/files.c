@@ -15,7 +15,7 @@
 
 #include <sha256.h>
 
-#include "resnetc.h"
+#include "base.h"
 
 static char **mapped;                /* every path that was read, once; for --depfile */
 static int nmapped;

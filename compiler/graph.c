@@ -7,7 +7,7 @@
 
 const OpRow op_rows[NOps] = {
 #define OP(name, lo, hi, shape, family, epi, same, over, par, attrs, doc) \
-	{ #name, lo, hi, shape_##shape, epi, same, over, par, attrs, doc },
+	{ #name, lo, hi, epi, same, over, par, attrs, doc },
 #include "ops.h"
 #undef OP
 };
@@ -156,30 +156,6 @@ node_new(Graph *g, Op op, int line)
 	if (op_rows[op].attrs & A_kernel && op != O_conv2d)
 		n->a.stride = (Pair){ 0, 0 };    /* a pool's default: its kernel */
 	return n;
-}
-
-void
-node_add(Graph *g, Node *n)
-{
-	if (g->count >= NNodes)
-		fail_at(n, "want at most %d nodes, got more", NNodes);
-	for (int i = 0; i < n->nin; i++)
-		if (n->in[i]->dtype != DT_f32)
-			fail_at(n, "want floats, got %s ('%s')", dtype_rows[n->in[i]->dtype].words, n->in[i]->node->name);
-	op_rows[n->op].shape(n);
-	if (n->nout < 1 || n->out->shape.n < 1 || n->out->shape.c < 1 || n->out->shape.h < 1 || n->out->shape.w < 1)
-		die("shape rule of %s left %dx%dx%dx%d", op_rows[n->op].name, n->out->shape.n, n->out->shape.c, n->out->shape.h, n->out->shape.w);
-	if ((double)n->out->shape.n*n->out->shape.c*n->out->shape.h*n->out->shape.w > 1 << 28)
-		fail_at(n, "want a result of at most 2^28 elements, got %dx%dx%dx%d",
-		        n->out->shape.n, n->out->shape.c, n->out->shape.h, n->out->shape.w);
-	if (n->op == O_conv2d || n->op == O_linear) {
-		int rank;
-		Shape w = param_shape(n, P_weight, &rank);
-		if ((double)w.n*w.c*w.h*w.w > 1 << 28)
-			fail_at(n, "want at most 2^28 weights, got %dx%dx%dx%d", w.n, w.c, w.h, w.w);
-	}
-	n->id = g->count;
-	PUSH(g->nodes, g->count, n);
 }
 
 static void

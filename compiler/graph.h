@@ -100,7 +100,6 @@ typedef struct Graph Graph;
 typedef struct {
 	const char *name;
 	int lo, hi;                  /* fewest and most inputs */
-	void (*shape)(Node *);       /* sets n->shape, or reports what is wrong */
 	bool epilogue, same, over, params;
 	unsigned attrs;              /* A_ bits it takes */
 	const char *doc;
@@ -188,7 +187,6 @@ bool attr_differs(const AttrRow *row, const Attr *a, const Attr *b);
 void fail_at(const Node *n, const char *format, ...) PRINTF(2, 3) NORETURN;         /* file:line: op 'name': ... */
 Graph *graph_new(const char *file);
 Node *node_new(Graph *g, Op op, int line);           /* with default attributes, not yet in g->nodes */
-void node_add(Graph *g, Node *n);                    /* infers its shape and appends it */
 void node_params(Node *n, const char *(*rename)(void *, const char *), void *user);
 void node_remove(Node *n, Value *by);                /* readers of n read by instead */
 void renumber(Graph *g);                             /* ids, and drops removed nodes */
@@ -199,11 +197,8 @@ int64_t macs_of(const Node *n);                      /* multiply-adds of one ima
 Shape param_shape(const Node *n, ParamId p, int *rank); /* as the weight file has it */
 
 /* shape.c */
-#define SHAPE_RULES(X) X(input) X(conv2d) X(linear) X(same) X(add) X(pool) X(adaptive) X(concat) X(slice) X(pad) X(flatten) \
-	X(mul) X(upsample) X(top_k)
-#define X(s) void shape_##s(Node *n);
-SHAPE_RULES(X)
-#undef X
+void infer(Node *n);                                 /* shapes and kinds of its results, or reports what is wrong */
+void node_add(Graph *g, Node *n);                    /* infers its shape and appends it */
 
 /* resample.c */
 typedef struct { int from, to; double share; } Sample; /* (1 - share)*x[from] + share*x[to] */

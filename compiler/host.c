@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "resnetc.h"
+#include "host.h"
 
 static bool
 on_path(const char *program)

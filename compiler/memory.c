@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "resnetc.h"
+#include "base.h"
 
 enum { ChunkBytes = 1 << 16 };
 

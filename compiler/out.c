@@ -123,7 +123,7 @@ end_line(Out *o)
 		o->parens += (*s == '(') - (*s == ')');
 		brace |= *s == '{' || *s == ';';
 	}
-	if (brace && o->parens == 0 && (s[-1] == ';' || s[-1] == '{'))
+	if (brace && o->parens == 0 && strchr(";{}", s[-1]))
 		o->owes = false;
 	append(&o->text, &o->len, &o->size, '\n');
 	o->line_len = 0;

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "resnetc.h"
+#include "pass.h"
 
 const Pass passes[] = {
 	{ "fold_bn", fold_bn, 0, "batch norm into the weights of the convolution or linear layer before it" },

@@ -2,7 +2,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "resnetc.h"
+#include "base.h"
 
 void
 progress(const char *what, int done, int all)

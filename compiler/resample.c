@@ -5,7 +5,7 @@
 */
 #include <math.h>
 
-#include "resnetc.h"
+#include "graph.h"
 
 static double
 coordinate(const Attr *a, double scale, double length, int in, int out, int i)

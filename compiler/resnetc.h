@@ -9,8 +9,6 @@
 #ifndef RESNETC_H
 #define RESNETC_H
 
-#define VERSION "0.1.0"
-
 #include "base.h"                /* errors, memory, files */
 #include "out.h"                 /* text, functions written once */
 #include "value.h"               /* numbers in memory: dtype, shape, layout, home, lifetime */
@@ -23,10 +21,5 @@
 #include "pass.h"                /* graph to graph */
 #include "emit/emit.h"           /* graph to files */
 #include "host.h"                /* files to running code */
-
-enum {
-	NTargets = 4,                /* most targets of one artefact */
-	NSizes   = 8                 /* most input sizes of one artefact */
-};
 
 #endif

@@ -4,7 +4,7 @@
 */
 #include "graph.h"
 
-void
+static void
 shape_input(Node *n)
 {
 	n->out->shape = n->a.shape;
@@ -79,7 +79,7 @@ want_same(const Node *n, const Value *x, Shape want)
 		        want.c, want.h, want.w, n->op == O_add ? n->in[0]->node->name : n->name, s.c, s.h, s.w, x->node->name);
 }
 
-void
+static void
 shape_conv2d(Node *n)
 {
 	int ic = n->in[0]->shape.c, groups = n->a.groups;
@@ -93,7 +93,7 @@ shape_conv2d(Node *n)
 		want_same(n, n->in[1], n->out->shape);
 }
 
-void
+static void
 shape_linear(Node *n)
 {
 	Shape x = n->in[0]->shape;
@@ -105,20 +105,20 @@ shape_linear(Node *n)
 		want_same(n, n->in[1], n->out->shape);
 }
 
-void
+static void
 shape_same(Node *n)
 {
 	n->out->shape = n->in[0]->shape;
 }
 
-void
+static void
 shape_add(Node *n)
 {
 	n->out->shape = n->in[0]->shape;
 	want_same(n, n->in[1], n->out->shape);
 }
 
-void
+static void
 shape_pool(Node *n)
 {
 	Attr *a = &n->a;
@@ -134,7 +134,7 @@ shape_pool(Node *n)
 	shape_windows(n, n->in[0]->shape.c);
 }
 
-void
+static void
 shape_adaptive(Node *n)
 {
 	Shape x = n->in[0]->shape;
@@ -142,7 +142,7 @@ shape_adaptive(Node *n)
 	n->out->shape = (Shape){ x.n, x.c, n->a.size.h, n->a.size.w };
 }
 
-void
+static void
 shape_mul(Node *n)
 {
 	Shape x = n->in[0]->shape, z = n->in[1]->shape;
@@ -155,7 +155,7 @@ shape_mul(Node *n)
 		        n->in[1]->node->name);
 }
 
-void
+static void
 shape_upsample(Node *n)
 {
 	Shape x = n->in[0]->shape;
@@ -164,7 +164,7 @@ shape_upsample(Node *n)
 }
 
 /* shape_top_k - the values; where they are, as integers */
-void
+static void
 shape_top_k(Node *n)
 {
 	Shape x = n->in[0]->shape;
@@ -178,7 +178,7 @@ shape_top_k(Node *n)
 	n->out[1].dtype = DT_i32;
 }
 
-void
+static void
 shape_concat(Node *n)
 {
 	n->out->shape = n->in[0]->shape;
@@ -202,7 +202,7 @@ range(const Node *n, const char *axis, Range *r, int size)
 	return ceil_div(r->to - r->from, r->step);
 }
 
-void
+static void
 shape_slice(Node *n)
 {
 	Shape x = n->in[0]->shape;
@@ -216,7 +216,7 @@ shape_slice(Node *n)
 	a->channels = (Pair){ c.from, c.to };
 }
 
-void
+static void
 shape_pad(Node *n)
 {
 	Shape x = n->in[0]->shape;
@@ -228,10 +228,46 @@ shape_pad(Node *n)
 		x.h + a->padding.t + a->padding.b, x.w + a->padding.l + a->padding.r };
 }
 
-void
+static void
 shape_flatten(Node *n)
 {
 	Shape x = n->in[0]->shape;
 
 	n->out->shape = (Shape){ x.n, x.c*x.h*x.w, 1, 1 };
+}
+
+void
+infer(Node *n)
+{
+	static void (*const rules[NOps])(Node *) = {
+#define OP(name, lo, hi, shape, family, epi, same, over, par, attrs, doc) shape_##shape,
+#include "ops.h"
+#undef OP
+	};
+
+	rules[n->op](n);
+}
+
+void
+node_add(Graph *g, Node *n)
+{
+	if (g->count >= NNodes)
+		fail_at(n, "want at most %d nodes, got more", NNodes);
+	for (int i = 0; i < n->nin; i++)
+		if (n->in[i]->dtype != DT_f32)
+			fail_at(n, "want floats, got %s ('%s')", dtype_rows[n->in[i]->dtype].words, n->in[i]->node->name);
+	infer(n);
+	if (n->nout < 1 || n->out->shape.n < 1 || n->out->shape.c < 1 || n->out->shape.h < 1 || n->out->shape.w < 1)
+		die("shape rule of %s left %dx%dx%dx%d", op_rows[n->op].name, n->out->shape.n, n->out->shape.c, n->out->shape.h, n->out->shape.w);
+	if ((double)n->out->shape.n*n->out->shape.c*n->out->shape.h*n->out->shape.w > 1 << 28)
+		fail_at(n, "want a result of at most 2^28 elements, got %dx%dx%dx%d",
+		        n->out->shape.n, n->out->shape.c, n->out->shape.h, n->out->shape.w);
+	if (n->op == O_conv2d || n->op == O_linear) {
+		int rank;
+		Shape w = param_shape(n, P_weight, &rank);
+		if ((double)w.n*w.c*w.h*w.w > 1 << 28)
+			fail_at(n, "want at most 2^28 weights, got %dx%dx%dx%d", w.n, w.c, w.h, w.w);
+	}
+	n->id = g->count;
+	PUSH(g->nodes, g->count, n);
 }

@@ -11,7 +11,7 @@
 #include <cpuid.h>
 #endif
 
-#include "resnetc.h"
+#include "target.h"
 
 const Target targets[] = {
 	/* name   vl regs block | fma load issue latency | caches: bytes and bytes a cycle from the next two, memory | macro, cpu */

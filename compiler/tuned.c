@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "resnetc.h"
+#include "pass.h"
 
 /* tuned_key - all of a convolution that its time hangs on */
 const char *

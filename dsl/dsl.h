@@ -6,7 +6,7 @@
 #include <lauxlib.h>
 #include <lualib.h>
 
-#include "../compiler/resnetc.h"
+#include "../compiler/load.h"
 
 #define CHUNK "MODEL"                /* chunk name of the model file; messages get the real name */
 

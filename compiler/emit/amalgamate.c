@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../resnetc.h"
+#include "emit.h"
 
 typedef struct {
 	const File *files;

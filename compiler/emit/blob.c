@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "../../runtime/rc.h"
-#include "../resnetc.h"
+#include "emit.h"
 
 _Static_assert(sizeof(rc_blob) <= HeaderBytes, "the head fits");
 

@@ -1,7 +1,7 @@
 /* depfile.c - what was read, as a rule for Make and Ninja: NAME.c, which stands for all outputs, depends on every file that was mapped. */
 #include <string.h>
 
-#include "../resnetc.h"
+#include "emit.h"
 
 /* escaped - a path as Make reads it: blanks, dollars and hashes kept */
 static const char *

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "../../runtime/rc.h"
-#include "../resnetc.h"
+#include "emit.h"
 
 /* whole - what NAME.h tells: the first size, the largest workspace, all weights, a hash of all plans */
 static Model
@@ -36,14 +36,6 @@ whole(const Artefact *a, Graph *g, Target *t)
 	}
 	all.plan_hash = rc_hash(hashes, (size_t)a->targets*sizeof *hashes);
 	return all;
-}
-
-const char *
-size_name(const Model *m)
-{
-	Shape s = m->g->nodes[0]->out->shape;
-
-	return arena_text("%dx%d", s.h, s.w);
 }
 
 static void
@@ -141,17 +133,6 @@ emit_table(Out *o, const Artefact *a)
 		         a->name, size_name(m), a->name, size_name(m), s + 1 < a->sizes ? "," : "");
 	}
 	out_line(o, "};");
-}
-
-size_t
-workspace_of(const Artefact *a, int size)
-{
-	size_t most = 0;
-
-	for (int t = 0; t < a->targets; t++)
-		if (a->parts[t*a->sizes + size]->g->arena > most)
-			most = a->parts[t*a->sizes + size]->g->arena;
-	return most;
 }
 
 static File

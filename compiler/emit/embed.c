@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../resnetc.h"
+#include "emit.h"
 
 /* emit_bytes - 24 to a line; 4 letters each at most */
 static void

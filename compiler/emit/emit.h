@@ -4,6 +4,11 @@
 
 #include "../kernels/kernel.h"
 
+enum {
+	NTargets = 4,                /* most targets of one artefact */
+	NSizes   = 8                 /* most input sizes of one artefact */
+};
+
 typedef struct {                     /* one step of the network: a kernel's phase, or zeros around a result */
 	const Function *function;
 	const Node *node;            /* whose layer it belongs to */
@@ -12,6 +17,7 @@ typedef struct {                     /* one step of the network: a kernel's phas
 	struct { Home home; bool output; size_t at; } operand[NOperands];
 	int noperands;
 } Step;
+
 typedef struct Artefact Artefact;
 typedef struct {                     /* everything the emitters need to know about one compilation */
 	Graph *g;
@@ -28,34 +34,55 @@ typedef struct {                     /* everything the emitters need to know abo
 	const char *embed;           /* NAME_weights.c comes with it: "file" or "c"; or NULL */
 	bool guarded;                /* emit_source: compile to nothing on other architectures */
 } Model;
+
 struct Artefact {                    /* several targets and input sizes under one name */
 	const char *name;
 	Model **parts;               /* [target][size] */
 	int targets, sizes;
 };
+
+/* model.c */
 Model *model_of(Graph *g);                           /* shares and writes kernels, lists the steps, lays out the blob */
 const Function *function_of(const Model *m, const Node *n);    /* that computes n: its last one */
+
+/* sizes.c */
+size_t outputs_of(const Graph *g);                   /* floats of all outputs */
+size_t input_bytes(const Graph *g);                  /* of the caller's input */
+size_t selftest_bytes(const Graph *g);               /* of memory it works in: workspace, a made-up input, the outputs */
+size_t selftest_of(const Model *m);                  /* the most of all targets; the first input size is tested */
+size_t workspace_of(const Artefact *a, int size);    /* bytes, on any target */
+const char *size_name(const Model *m);               /* "224x224" */
+
+/* names.c */
 void emit_banner(Out *o, const Model *m, const char *ext, const char *what);
 void emit_names(Out *o, const Graph *g);             /* binds $name_run, $NAME_BATCH, ... */
+const char *upper_of(const char *name);
+
+/* constants.c */
+bool has_adapter(const Graph *g);                    /* are there mean and std for the caller */
+const char *commas(const double *v, int count, const char *format);   /* numbers with commas */
 void emit_constants(Out *o, const Graph *g);
+
+/* network.c */
+int number_of(const Value *v);                       /* in the emitted table of tensors, which numbers what is made up */
+void emit_network(Out *o, const Model *m);
+
+/* selftest.c */
+size_t selftest_sums(const Graph *g);                /* bytes in the blob */
+void selftest_expect(const Node *n, const double *w, const double *b, float *to);  /* w, b: folded weights or NULL */
+
+/* source.c, header.c, blob.c: the files */
 File emit_source(const Model *m);
 const char *function_text(const Function *f);        /* comment and C */
 const char *function_source(const Model *m, const Function *f);       /* its text, after those of the functions it calls */
 File emit_header(const Model *m);
 File emit_blob(const Model *m);                      /* folds, packs, checksums; needs bound weights */
-/* emit/selftest.c */
-size_t selftest_sums(const Graph *g);                /* bytes in the blob */
-void selftest_expect(const Node *n, const double *w, const double *b, float *to);
-void emit_network(Out *o, const Model *m);           /* tables for the runtime */
-size_t selftest_bytes(const Graph *g);
+
+/* embed.c, dispatch.c, amalgamate.c, depfile.c, runtime.c */
 File emit_embedded(const Model *m, const File *blob);  /* NAME_weights.c */
+int emit_artefact(const Artefact *a, File *files);  /* with a dispatcher; files: 3 + 2*targets*sizes */
 int amalgamate(File *files, int count);              /* NAME.c, NAME.h and the blob are left, and need nothing else */
 void write_depfile(const char *path, const char *dir, const File *source);
-int emit_artefact(const Artefact *a, File *files);  /* with a dispatcher; files: 3 + 2*targets*sizes */
-const char *size_name(const Model *m);               /* "224x224" */
-size_t workspace_of(const Artefact *a, int size);    /* bytes, on any target */
-size_t outputs_of(const Graph *g);                   /* floats of all outputs */
-size_t input_bytes(const Graph *g);                  /* of the caller's input */
 int runtime_files(const Target *const *t, int nt, File *files);     /* what the generated C includes and links */
 
 #endif

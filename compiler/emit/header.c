@@ -4,95 +4,7 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "../resnetc.h"
-
-static const Node *
-input_of(const Graph *g)
-{
-	for (int i = 0; i < g->count; i++)
-		if (g->nodes[i]->op == O_input)
-			return g->nodes[i];
-	die("no input");
-}
-
-static const char *
-upper_of(const char *name)
-{
-	char *upper = arena_text("%s", name);
-
-	for (char *c = upper; *c; c++)
-		*c = (char)toupper((unsigned char)*c);
-	return upper;
-}
-
-size_t
-input_bytes(const Graph *g)
-{
-	return count_of(g->nodes[0]->out->shape)*(g->image.u8 ? 1 : sizeof(float));
-}
-
-size_t
-outputs_of(const Graph *g)
-{
-	size_t count = 0;
-
-	for (int i = 0; i < g->noutputs; i++)
-		count += count_of(g->outputs[i]->shape);
-	return count;
-}
-
-static bool
-has_adapter(const Graph *g)
-{
-	for (int i = 0; i < 4; i++)
-		if (g->image.mean[i] != 0 || g->image.std[i] != 1)
-			return true;
-	return false;
-}
-
-/* list_of - numbers with commas */
-static const char *
-list_of(const double *v, int count, const char *format)
-{
-	char *s = "", number[32];
-
-	for (int i = 0; i < count; i++) {
-		snprintf(number, sizeof number, format, v[i]);
-		if (format[strlen(format) - 1] == 'f' && !strpbrk(number, ".e"))
-			snprintf(number, sizeof number, "%.1ff", v[i]);
-		s = arena_text("%s%s%s", s, i ? ", " : "", number);
-	}
-	return s;
-}
-
-/* quoted - the inside of a C string: quotes, backslashes, control characters and ?? escaped */
-static const char *
-quoted(const char *s)
-{
-	char *q = "";
-
-	for (; *s; s++)
-		q = arena_text(*s == '"' || *s == '\\' || *s == '?' ? "%s\\%c" : (unsigned char)*s < 32 ? "%s\\%03o" : "%s%c", q, *s);
-	return q;
-}
-
-/* emit_constants - what an app needs beside the numbers: class names, mean and std */
-void
-emit_constants(Out *o, const Graph *g)
-{
-	int c = input_of(g)->out->shape.c;
-
-	if (has_adapter(g)) {
-		out_line(o, "const float %s_mean[%d] = { %s };", g->name, c, list_of(g->image.mean, c, "%.9gf"));
-		out_line(o, "const float %s_std[%d] = { %s };\n", g->name, c, list_of(g->image.std, c, "%.9gf"));
-	}
-	if (g->nclasses) {
-		out_line(o, "const char *const %s_classes[%d] = {", g->name, g->nclasses);
-		for (int i = 0; i < g->nclasses; i++)
-			out_line(o, "\"%s\"%s", quoted(g->classes[i]), i + 1 < g->nclasses ? "," : "");
-		out_line(o, "};\n");
-	}
-}
+#include "emit.h"
 
 static bool
 uses(const Graph *g, const Family *f)
@@ -125,8 +37,8 @@ emit_meaning(Out *o, const Graph *g, const Node *in)
 	if (has_adapter(g) && s.c <= 4) {
 		if (s.c == 3 && im->bgr != im->swap)
 			out_line(o, "**         mean and std in the network's order B, G, R");
-		out_line(o, "**         mean %s", list_of(g->image.mean, s.c, "%.6g"));
-		out_line(o, "**         std  %s", list_of(g->image.std, s.c, "%.6g"));
+		out_line(o, "**         mean %s", commas(g->image.mean, s.c, "%.6g"));
+		out_line(o, "**         std  %s", commas(g->image.std, s.c, "%.6g"));
 	}
 	for (int i = 0; i < g->noutputs; i++) {
 		Shape y = g->outputs[i]->shape;
@@ -202,23 +114,11 @@ emit_sizes(Out *o, const Artefact *a)
 	            "extern const $name_size $name_sizes[$NAME_SIZES];\n\n");
 }
 
-/* selftest_of - the most of all targets; the first input size is tested */
-static size_t
-selftest_of(const Model *m)
-{
-	size_t most = selftest_bytes(m->g);
-
-	for (int t = 0; m->artefact && t < m->artefact->targets; t++)
-		if (selftest_bytes(m->artefact->parts[t*m->artefact->sizes]->g) > most)
-			most = selftest_bytes(m->artefact->parts[t*m->artefact->sizes]->g);
-	return most;
-}
-
 File
 emit_header(const Model *m)
 {
 	const Graph *g = m->g;
-	const Node *in = input_of(g);
+	const Node *in = g->nodes[0];
 	Out *o = out_new();
 	size_t outputs = 0, len;
 	int64_t macs = 0;

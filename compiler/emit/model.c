@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "../../runtime/rc.h"
-#include "../resnetc.h"
+#include "emit.h"
 
 _Static_assert((int)NOperands == (int)RC_OPERANDS, "a kernel's operands fit a step");
 
@@ -150,9 +150,13 @@ static void
 add_store(Writer *w, const Value *v, size_t at)
 {
 	Kernel k = store_kernel(v);
-	const Written *f = written(w, &k);
-	Step s = { .function = f->phase[0], .node = v->node, .units = f->units[0], .rounds = 1 };
+	const Written *f;
+	Step s = { .node = v->node, .rounds = 1 };
 
+	k.family = own_family(O_input);
+	f = written(w, &k);
+	s.function = f->phase[0];
+	s.units = f->units[0];
 	serve(s.function, v->node, ", to the caller");
 	add_operand(&s, v);
 	add_outside(&s, true, at);

@@ -3,7 +3,7 @@
 */
 #include <string.h>
 
-#include "../resnetc.h"
+#include "emit.h"
 
 #define EMBED(id, path) \
 	__asm__(".section .rodata\n.balign 16\n" #id ":\n.incbin \"" path "\"\n" #id "_end:\n.byte 0\n.previous\n"); \

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "../../runtime/rc.h"
-#include "../resnetc.h"
+#include "emit.h"
 
 static const double U = 1.0/(1 << 24);
 
@@ -18,18 +18,6 @@ size_t
 selftest_sums(const Graph *g)
 {
 	return aligned((size_t)g->count*2*RC_SUMS*sizeof(float));
-}
-
-/* number_of - of a value in the emitted table of tensors, which numbers what is made up */
-static int
-number_of(const Value *v)
-{
-	const Graph *g = v->node->g;
-	int number = v->index;
-
-	for (int i = 0; i < v->node->id; i++)
-		number += g->nodes[i]->nout;
-	return number;
 }
 
 static double
@@ -160,64 +148,4 @@ selftest_expect(const Node *n, const double *w, const double *b, float *to)
 		to[RC_SUMS + i] = (float)(s.off[i] + fabs(s.sum[i])*U);
 	}
 	free(y);
-}
-
-static void
-emit_tensor(Out *o, const Value *v)
-{
-	const Layout *l = &v->lay;
-
-	out_line(o, "{ %d, %d, %d, %d, %d, %d, %d, %d, %d, %d, %zu, %zu, %zu, %zu, %d }, /* %s */", v->shape.n, v->shape.c, v->shape.h, v->shape.w,
-	         l->cb, l->halo.t, l->halo.l, l->halo.b, l->halo.r, v->dtype == DT_i32, v->at + l->origin*dtype_rows[v->dtype].bytes, l->row, l->plane,
-	         l->image, v->to, v->node->name);
-}
-
-/* emit_layers - what a layer reads and makes, for the self test and checked builds */
-static void
-emit_layers(Out *o, const Graph *g)
-{
-	int first = 0, from = 0, reads = 0;
-
-	out_text(o, "/* For the self test and RC_CHECKED: results of layers in the workspace, and which of them each layer reads. */\n"
-	            "static const rc_tensor tensors[] = { /* n, c, h, w, block, halo, integers, at, row, plane, image, last reader */\n");
-	for (int i = 0; i < g->count; i++)
-		for (int k = 0; k < g->nodes[i]->nout; k++)
-			emit_tensor(o, &g->nodes[i]->out[k]);
-	out_text(o, "};\n\nstatic const int reads[] = {\n");
-	for (int i = 0; i < g->count; i++)
-		for (int k = 0; k < g->nodes[i]->nin; k++, reads++)
-			out_text(o, arena_text("%d,%s", number_of(g->nodes[i]->in[k]), reads%16 == 15 ? "\n" : " "));
-	out_text(o, "0\n};\n\nstatic const rc_layer layers[] = { /* first result and how many, first read and how many */\n");
-	for (int i = 0; i < g->count; i++) {
-		out_text(o, arena_text("{ %d, %d, %d, %d },%s", first, g->nodes[i]->nout, from, g->nodes[i]->nin, i%4 == 3 || i + 1 == g->count ? "\n" : " "));
-		first += g->nodes[i]->nout;
-		from += g->nodes[i]->nin;
-	}
-	out_text(o, "};\n\n");
-}
-
-/* emit_network - the table that the runtime is given */
-void
-emit_network(Out *o, const Model *m)
-{
-	const Graph *g = m->g;
-
-	emit_layers(o, g);
-	out_set(o, "in", "%zu", input_bytes(g));
-	out_set(o, "out", "%zu", outputs_of(g)*sizeof(float));
-	out_set(o, "bytes", "%d", g->image.u8);
-	out_set(o, "steps", "%d", m->nsteps);
-	out_set(o, "layers", "%d", g->count);
-	out_set(o, "sums", "%zu", m->selftest_at);
-	out_text(o, "static const rc_network network = {\n"
-	            "$NAME_PLAN_HASH, $NAME_WORKSPACE_BYTES, $NAME_WEIGHTS_BYTES, $in, $out, $bytes,\n"
-	            "steps, $steps, tensors, layers, $layers, reads, $sums\n"
-	            "};\n\n");
-}
-
-/* selftest_bytes - of memory it works in: workspace, a made-up input, the outputs */
-size_t
-selftest_bytes(const Graph *g)
-{
-	return g->arena + aligned(input_bytes(g)) + outputs_of(g)*sizeof(float);
 }

@@ -99,7 +99,7 @@ random_attr(uint64_t *r, Node *n, AttrId id)
 		a->groups = rnd_chance(r, 30) ? x.c : divisor(r, x.c);
 		a->out = rnd_chance(r, 60) ? x.c : a->groups*rnd_to(r, 1, 4);
 		break;
-	case At_size:       a->size = op_rows[n->op].shape == shape_adaptive ? pair(r, sizes, 7) :
+	case At_size:       a->size = (n->op == O_adaptive_avg_pool || n->op == O_adaptive_max_pool) ? pair(r, sizes, 7) :
 				(Pair){ rnd_to(r, 1, 2*x.h + 1), rnd_to(r, 1, 2*x.w + 1) }; break;
 	case At_channels:
 		if (n->op == O_pad)

@@ -12,7 +12,7 @@
 
 #include <jpeglib.h>
 
-#include "../resnetc.h"
+#include "image.h"
 
 static Picture
 picture(const unsigned char *rgb, int h, int w)

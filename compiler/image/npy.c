@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../resnetc.h"
+#include "../weights/tensor.h"
+#include "image.h"
 
 Npy
 npy_read(const char *file)

@@ -2,7 +2,10 @@
 #ifndef ONNX_H
 #define ONNX_H
 
-#include "../resnetc.h"
+#include "../load.h"
+#include "../out.h"
+#include "../pass.h"
+#include "../weights/weights.h"
 
 #include "onnx.pb-c.h"
 

@@ -74,7 +74,6 @@ store_kernel(const Value *v)
 	k.op = O_input;
 	k.store = true;
 	k.t = v->node->g->target;
-	k.family = own_family(O_input);
 	k.in[k.nin++] = view_of(v);
 	k.out[k.nout++] = outside(v);
 	return k;

@@ -96,7 +96,7 @@ double amplification_of(const Node *n);
 
 /* kernel.c */
 Kernel kernel_of(const Node *n, int part);
-Kernel store_kernel(const Value *v);
+Kernel store_kernel(const Value *v);                 /* without a family */
 bool same_kernel(const Kernel *a, const Kernel *b);
 int parts_of(const Node *n);                         /* kernels that make its result: a concat has one per input */
 int operands_of(const Kernel *k, int phase, Operand *to);

@@ -8,9 +8,6 @@
 ** U[group][position][channel][OB*VL], read as one stream, and transformed back with bias, skip and
 ** activation. A block is as large as its products may be on the stack, so that U is streamed seldom; at
 ** every position it is multiplied in register tiles of OB vectors by P tiles. Bands keep V in the second cache.
-**
-** Points 0, ±5/8, ±3/2 and infinity for four outputs: their constants are short binary fractions and their
-** error is a third of that of 0, ±1, ±2; 0, ±1 and infinity for two outputs.
 */
 #include <math.h>
 #include <string.h>
@@ -18,44 +15,7 @@
 #include "conv.h"
 #include "winograd.h"
 
-/* winograd_points - how many pairs of points ±p besides 0 and infinity, and which */
-int
-winograd_points(int m, double p[2])
-{
-	if (m == 2) {
-		p[0] = 1;
-		return 1;
-	}
-	p[0] = 0.625;
-	p[1] = 1.5;
-	return 2;
-}
-
 /* --- weights --- */
-
-/* winograd_filter - G: (m + 2) x 3, rows in the order 0, p, -p, ..., infinity */
-void
-winograd_filter(int m, double g[6][3])
-{
-	double p[2], all[5];
-	int pairs = winograd_points(m, p), n = 2*pairs + 1;
-
-	all[0] = 0;
-	for (int i = 0; i < pairs; i++) {
-		all[2*i + 1] = p[i];
-		all[2*i + 2] = -p[i];
-	}
-	for (int j = 0; j < n; j++) {
-		double d = 1;
-		for (int l = 0; l < n; l++)
-			if (l != j)
-				d *= all[j] - all[l];
-		for (int i = 0; i < 3; i++)
-			g[j][i] = pow(all[j], i)/d;
-	}
-	g[n][0] = g[n][1] = 0;
-	g[n][2] = 1;
-}
 
 static size_t
 winograd_weights(const Kernel *k)
@@ -69,19 +29,6 @@ static int
 winograd_packed(const Kernel *k, Packed *to)
 {
 	return dense_packed(k, winograd_weights(k), to);
-}
-
-void
-winograd_kernel(int ah, int aw, double gh[6][3], double gw[6][3], const double *g, double *u)
-{
-	double half[6][3];
-
-	for (int i = 0; i < ah; i++)
-		for (int j = 0; j < 3; j++)
-			half[i][j] = gh[i][0]*g[j] + gh[i][1]*g[3 + j] + gh[i][2]*g[6 + j];
-	for (int i = 0; i < ah; i++)
-		for (int j = 0; j < aw; j++)
-			u[i*aw + j] = half[i][0]*gw[j][0] + half[i][1]*gw[j][1] + half[i][2]*gw[j][2];
 }
 
 static void

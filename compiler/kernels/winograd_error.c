@@ -7,38 +7,6 @@
 
 #include "winograd.h"
 
-/* times_linear - p(x) := p(x)*(x - root), degree n before */
-static void
-times_linear(double *p, int n, double root)
-{
-	p[n + 1] = p[n];
-	for (int i = n; i > 0; i--)
-		p[i] = p[i-1] - root*p[i];
-	p[0] *= -root;
-}
-
-/* winograd_matrices - B^T and A^T of m outputs from their definition: products of (x - other points), powers of the points */
-void
-winograd_matrices(int m, float bt[6][6], float at[4][6])
-{
-	double pair[2], points[5] = { 0 };
-	int n = 2*winograd_points(m, pair) + 1;
-
-	for (int i = 1; i < n; i++)
-		points[i] = i%2 ? pair[i/2] : -pair[i/2 - 1];
-	for (int j = 0; j <= n; j++) {           /* the last row belongs to infinity: all points */
-		double p[7] = { 1 };
-		int degree = 0;
-		for (int l = 0; l < n; l++)
-			if (l != j)
-				times_linear(p, degree++, points[l]);
-		for (int i = 0; i <= n; i++)
-			bt[j][i] = i <= degree ? (float)p[i] : 0;
-		for (int i = 0; i < m; i++)
-			at[i][j] = j < n ? (float)pow(points[j], i) : i == m - 1;
-	}
-}
-
 /* times - c (rows x cols) = a (rows x inner) b (inner x cols), in float */
 static void
 times_matrix(int rows, int inner, int cols, const float *a, int as, const float *b, int bs, bool b_transposed, float *c, int cs)

@@ -2,7 +2,7 @@
 ** dce - drops what changes nothing: nodes that copy their input as it is, and nodes nobody reads.
 ** The network's input stays, read or not.
 */
-#include "../resnetc.h"
+#include "../pass.h"
 
 /* is_identity - the result is the input, element for element */
 static bool

@@ -6,7 +6,7 @@
 ** parameters; the multiplication happens in double when the weights are packed (fold_weights).
 ** Not legal when someone else reads the layer, or when an activation or skip lies between.
 */
-#include "../resnetc.h"
+#include "../pass.h"
 
 void
 fold_bn(Graph *g)

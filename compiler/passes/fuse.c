@@ -6,7 +6,7 @@
 ** layer takes the place of the addition, so both operands exist when it runs. When both operands
 ** are such layers the later one takes the skip: its own result is then alive for the shortest time.
 */
-#include "../resnetc.h"
+#include "../pass.h"
 
 static bool
 can_host(const Node *n, const Value *skip)

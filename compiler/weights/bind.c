@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../resnetc.h"
+#include "weights.h"
 
 typedef struct {
 	Weights *w;

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "../../runtime/rc.h"
-#include "../resnetc.h"
+#include "weights.h"
 
 uint64_t
 rnd(uint64_t *state)

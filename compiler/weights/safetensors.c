@@ -8,7 +8,7 @@
 
 #include <json-c/json.h>
 
-#include "../resnetc.h"
+#include "weights.h"
 
 typedef struct {
 	const char *file;

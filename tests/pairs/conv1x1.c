@@ -42,7 +42,7 @@ tile_32x7_add_relu(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 		for (int k = 0; k < 16; k++, xk++, w += 32) {
 			RC_OPAQUE(xk);
 			if (ahead) { RC_FETCH(w + ahead); RC_FETCH(w + ahead + 16); }
-				V w0 = ld(w), w1 = ld(w + 16), v;
+			V w0 = ld(w), w1 = ld(w + 16), v;
 			v = bc(xk); a0 = fma_(v, w0, a0); b0 = fma_(v, w1, b0);
 			v = bc(xk + 16); a1 = fma_(v, w0, a1); b1 = fma_(v, w1, b1);
 			v = bc(xk + 32); a2 = fma_(v, w0, a2); b2 = fma_(v, w1, b2);

@@ -46,7 +46,7 @@ tile_32x3_s2_relu(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 		for (int k = 0; k < 16; k++, xk++, w += 32) {
 			RC_OPAQUE(xk);
 			if (ahead) { RC_FETCH(w + ahead); RC_FETCH(w + ahead + 16); }
-				V v0 = bc(xk), v1 = bc(xk + 32), v2 = bc(xk + 64), wv;
+			V v0 = bc(xk), v1 = bc(xk + 32), v2 = bc(xk + 64), wv;
 			wv = ld(w); a0 = fma_(v0, wv, a0); a1 = fma_(v1, wv, a1); a2 = fma_(v2, wv, a2);
 			wv = ld(w + 8); b0 = fma_(v0, wv, b0); b1 = fma_(v1, wv, b1); b2 = fma_(v2, wv, b2);
 			wv = ld(w + 16); c0 = fma_(v0, wv, c0); c1 = fma_(v1, wv, c1); c2 = fma_(v2, wv, c2);
@@ -83,7 +83,7 @@ tile_32x2_s2_relu(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 		for (int k = 0; k < 16; k++, xk++, w += 32) {
 			RC_OPAQUE(xk);
 			if (ahead) { RC_FETCH(w + ahead); RC_FETCH(w + ahead + 16); }
-				V v0 = bc(xk), v1 = bc(xk + 32), wv;
+			V v0 = bc(xk), v1 = bc(xk + 32), wv;
 			wv = ld(w); a0 = fma_(v0, wv, a0); a1 = fma_(v1, wv, a1);
 			wv = ld(w + 8); b0 = fma_(v0, wv, b0); b1 = fma_(v1, wv, b1);
 			wv = ld(w + 16); c0 = fma_(v0, wv, c0); c1 = fma_(v1, wv, c1);

@@ -1,0 +1,54 @@
+/* sizes.c - how many bytes and floats the caller of an artefact deals with. */
+#include "emit.h"
+
+size_t
+input_bytes(const Graph *g)
+{
+	return count_of(g->nodes[0]->out->shape)*(g->image.u8 ? 1 : sizeof(float));
+}
+
+size_t
+outputs_of(const Graph *g)
+{
+	size_t count = 0;
+
+	for (int i = 0; i < g->noutputs; i++)
+		count += count_of(g->outputs[i]->shape);
+	return count;
+}
+
+size_t
+selftest_bytes(const Graph *g)
+{
+	return g->arena + aligned(input_bytes(g)) + outputs_of(g)*sizeof(float);
+}
+
+size_t
+selftest_of(const Model *m)
+{
+	size_t most = selftest_bytes(m->g);
+
+	for (int t = 0; m->artefact && t < m->artefact->targets; t++)
+		if (selftest_bytes(m->artefact->parts[t*m->artefact->sizes]->g) > most)
+			most = selftest_bytes(m->artefact->parts[t*m->artefact->sizes]->g);
+	return most;
+}
+
+size_t
+workspace_of(const Artefact *a, int size)
+{
+	size_t most = 0;
+
+	for (int t = 0; t < a->targets; t++)
+		if (a->parts[t*a->sizes + size]->g->arena > most)
+			most = a->parts[t*a->sizes + size]->g->arena;
+	return most;
+}
+
+const char *
+size_name(const Model *m)
+{
+	Shape s = m->g->nodes[0]->out->shape;
+
+	return arena_text("%dx%d", s.h, s.w);
+}
