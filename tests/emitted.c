@@ -212,13 +212,14 @@ END_TEST
 START_TEST(target_can_be_forced)
 {
 	static const char forced[] =
-		"#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>\n#include \"net.h\"\n#include \"net_scalar.h\"\n#include \"rc_file.h\"\n"
+		"#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>\n#include \"net.h\"\n#include \"rc_file.h\"\n"
+		"extern const rc_network net_scalar_network;\n"
 		"static float in[NET_INPUT_FLOATS], a[NET_OUTPUT_FLOATS], b[NET_OUTPUT_FLOATS];\n"
 		"int main(void) { const void *w; size_t len; void *ws = aligned_alloc(64, NET_WORKSPACE_BYTES); rc_options o = { sizeof o };\n"
 		"	for (int i = 0; i < NET_INPUT_FLOATS; i++) in[i] = (float)(i%17 - 8);\n"
 		"	if (rc_file_map(\"net.weights\", &w, &len) || net_check(w, len)) return 1;\n"
 		"	o.target = \"scalar\";\n	if (net_run_with(&o, w, in, a, ws, NET_WORKSPACE_BYTES)) return 2;\n"
-		"	if (net_scalar_run((const char *)w + len - NET_SCALAR_WEIGHTS_BYTES, in, b, ws, NET_WORKSPACE_BYTES) || memcmp(a, b, sizeof a)) return 3;\n"
+		"	if (rc_run(&net_scalar_network, NULL, (const char *)w + len - net_scalar_network.weights, in, b, ws, NET_WORKSPACE_BYTES) || memcmp(a, b, sizeof a)) return 3;\n"
 		"	if (net_run(w, in, b, ws, NET_WORKSPACE_BYTES) || !memcmp(a, b, sizeof a)) return 4;\n"
 		"	o.target = \"neon\";\n	if (net_run_with(&o, w, in, a, ws, NET_WORKSPACE_BYTES) != RC_E_CPU) return 5;\n"
 		"	o.target = \"scala\";\n	if (net_run_with(&o, w, in, a, ws, NET_WORKSPACE_BYTES) != RC_E_CPU) return 6;\n"

@@ -1,5 +1,5 @@
 /*
-** dispatch.c - several targets and several input sizes in one artefact: a pair of files for each, and NAME.c
+** dispatch.c - several targets and several input sizes in one artefact: a file with a network's tables for each, and NAME.c
 ** that asks the processor which target to use and has one function a size. The blob holds the targets' parts
 ** one after the other; all sizes of a target share its part. Only the part that is used is ever touched,
 ** so a mapped blob costs no more memory than one target's.
@@ -39,7 +39,7 @@ whole(const Artefact *a, Graph *g, Target *t)
 }
 
 static void
-emit_choice(Out *o, const Artefact *a)
+emit_wanted(Out *o)
 {
 	out_text(o, "\n/* Is this target wanted? NULL wants any. */\n"
 	            "static int\n"
@@ -50,71 +50,92 @@ emit_choice(Out *o, const Artefact *a)
 	            "for (; *want && *want == *target; want++)\n"
 	            "target++;\n"
 	            "return *want == *target;\n"
-	            "}\n\n"
-	            "/* Which of the targets this processor runs best, of all or of those of this name; -1: none. */\n"
-	            "static int\n"
-	            "best(const char *want)\n"
-	            "{\n");
-	for (int i = 0; i < a->targets; i++) {
-		const Target *t = a->parts[i*a->sizes]->g->target;
-		if (t->macro)
-			out_line(o, "#if defined(%s)", t->macro);
-		out_line(o, "if (wanted(want, \"%s\")%s%s)", t->name, t->cpu ? " && " : "", t->cpu ? t->cpu : "");
-		out_line(o, "return %d;", i);
-		if (t->macro)
-			out_line(o, "#endif");
-	}
-	out_line(o, "return -1;");
-	out_line(o, "}\n");
+	            "}\n");
 }
 
-/* emit_cases - one call per target, args ending in the target's part of the blob */
+/* guard - open: what follows is for the architecture of t alone; or that ends */
 static void
-emit_cases(Out *o, const Artefact *a, int size, const char *want, const char *call)
+guard(Out *o, const Target *t, bool open)
+{
+	if (t->macro && open)
+		out_line(o, "#if defined(%s)", t->macro);
+	else if (t->macro)
+		out_line(o, "#endif");
+}
+
+/* emit_networks - where the tables are */
+static void
+emit_networks(Out *o, const Artefact *a)
+{
+	out_text(o, "\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n");
+	for (int t = 0; t < a->targets; t++) {
+		guard(o, a->parts[t*a->sizes]->g->target, true);
+		for (int s = 0; s < a->sizes; s++)
+			out_line(o, "extern const rc_network %s_network;", a->parts[t*a->sizes + s]->g->name);
+		guard(o, a->parts[t*a->sizes]->g->target, false);
+	}
+	out_text(o, "#ifdef __cplusplus\n}\n#endif\n");
+}
+
+/* emit_choice - the network for a size on this processor */
+static void
+emit_choice(Out *o, const Artefact *a)
 {
 	size_t at = 0;
 
-	out_line(o, "switch (best(%s)) {", want);
+	emit_wanted(o);
+	out_text(o, "\n/* The network of a size for this processor, of all targets or those of this name; part: where its weights start. NULL: none. */\n"
+	            "static const rc_network *\n"
+	            "best(int size, const char *want, size_t *part)\n"
+	            "{\n");
 	for (int i = 0; i < a->targets; i++) {
-		const Model *m = a->parts[i*a->sizes + size];
-		const Target *t = m->g->target;
-		if (t->macro)
-			out_line(o, "#if defined(%s)", t->macro);
-		out_line(o, "case %d:", i);
-		out_set(o, "part", at ? "part + %zu" : "part", at);
-		out_set(o, "bytes", "%zu", m->blob);
-		out_set(o, "each_check", "%s_check", m->g->name);
-		out_set(o, "each_selftest", "%s_selftest", m->g->name);
-		out_set(o, "each_run_with", "%s_run_with", m->g->name);
-		out_text(o, call);
-		if (t->macro)
-			out_line(o, "#endif");
-		at += m->blob;
+		const Target *t = a->parts[i*a->sizes]->g->target;
+		const char *list = "";
+		for (int s = 0; s < a->sizes; s++)
+			list = arena_text("%s%s&%s_network", list, s ? ", " : "", a->parts[i*a->sizes + s]->g->name);
+		guard(o, t, true);
+		out_line(o, "if (wanted(want, \"%s\")%s%s) {", t->name, t->cpu ? " && " : "", t->cpu ? t->cpu : "");
+		out_line(o, "static const rc_network *const %s[] = { %s };", t->name, list);
+		out_line(o, "*part = %zu;", at);
+		out_line(o, "return %s[size];", t->name);
+		out_line(o, "}");
+		guard(o, t, false);
+		at += a->parts[i*a->sizes]->blob;
 	}
-	out_text(o, "default:\n"
+	out_text(o, "(void)size;\n"
+	            "(void)part;\n"
+	            "return NULL;\n"
+	            "}\n\n"
+	            "static int\n"
+	            "run(int size, const rc_options *options, const void *weights, const void *input, float *output,\n"
+	            "\tvoid *workspace, size_t workspace_len)\n"
+	            "{\n"
+	            "size_t part;\n"
+	            "const rc_network *net = best(size, options && options->struct_size == sizeof *options ? options->target : NULL, &part);\n\n"
+	            "if (!weights)\n"
+	            "return RC_E_NULL;\n"
+	            "if (!net)\n"
 	            "return RC_E_CPU;\n"
-	            "}\n"
+	            "return rc_run(net, options, (const char *)weights + part, input, output, workspace, workspace_len);\n"
 	            "}\n");
 }
 
 /* emit_size - NAME_run_with and NAME_run for one size, with suffix "" or "_HxW" */
 static void
-emit_size(Out *o, const Artefact *a, int size, const char *suffix)
+emit_size(Out *o, int size, const char *suffix)
 {
 	out_set(o, "suffix", "%s", suffix);
-	out_set(o, "need", "%s", *suffix ? arena_text("WORKSPACE_BYTES%s", suffix) : "WORKSPACE_BYTES");
+	out_set(o, "size", "%d", size);
 	out_text(o, "\nint\n"
 	            "$name_run_with$suffix(const rc_options *options, const void *weights, const $pixel *input, float *output,\n"
-	            "void *workspace, size_t workspace_len)\n"
-	            "{\n"
-	            "const char *part = (const char *)weights;\n\n"
-	            "if (!weights)\n"
-	            "return RC_E_NULL;\n");
+	            "\tvoid *workspace, size_t workspace_len)\n"
+	            "{\n");
 	if (!*suffix)
 		out_text(o, "if (workspace_len < $NAME_WORKSPACE_BYTES)\n"
-		            "return RC_E_WORKSPACE_SIZE;\n");
-	emit_cases(o, a, size, "options && options->struct_size == sizeof *options ? options->target : NULL", "return $each_run_with(options, $part, input, output, workspace, workspace_len);\n");
-	out_text(o, "\nint\n"
+		            "return weights ? RC_E_WORKSPACE_SIZE : RC_E_NULL;\n");
+	out_text(o, "return run($size, options, weights, input, output, workspace, workspace_len);\n"
+	            "}\n"
+	            "\nint\n"
 	            "$name_run$suffix(const void *weights, const $pixel *input, float *output, void *workspace, size_t workspace_len)\n"
 	            "{\n"
 	            "return $name_run_with$suffix(NULL, weights, input, output, workspace, workspace_len);\n"
@@ -146,29 +167,32 @@ emit_dispatcher(const Model *all)
 	emit_names(o, all->g);
 	emit_banner(o, all, "c", a->sizes == 1 ? "chooses the code for the processor it runs on" : "chooses the code for processor and input size");
 	out_text(o, "#include \"$name.h\"\n");
-	for (int i = 0; i < a->targets*a->sizes; i++)
-		out_line(o, "#include \"%s.h\"", a->parts[i]->g->name);
+	emit_networks(o, a);
 	emit_choice(o, a);
 	emit_constants(o, all->g);
-	out_text(o, "int\n"
+	out_text(o, "\nint\n"
 	            "$name_check(const void *weights, size_t len)\n"
 	            "{\n"
-	            "const char *part = (const char *)weights;\n\n"
+	            "size_t part;\n"
+	            "const rc_network *net = best(0, NULL, &part);\n\n"
 	            "if (!weights)\n"
 	            "return RC_E_NULL;\n"
 	            "if (len != $NAME_WEIGHTS_BYTES)\n"
-	            "return RC_E_WEIGHTS_SIZE;\n");
-	emit_cases(o, a, 0, "NULL", "return $each_check($part, $bytes);\n");
-	out_text(o, "\nint\n"
+	            "return RC_E_WEIGHTS_SIZE;\n"
+	            "return net ? rc_check_blob(net, (const char *)weights + part, net->weights) : RC_E_CPU;\n"
+	            "}\n"
+	            "\nint\n"
 	            "$name_selftest(const void *weights, void *workspace, size_t workspace_len, const char **layer)\n"
 	            "{\n"
-	            "const char *part = (const char *)weights;\n\n"
+	            "size_t part;\n"
+	            "const rc_network *net = best(0, NULL, &part);\n\n"
 	            "if (!weights)\n"
-	            "return RC_E_NULL;\n");
-	emit_cases(o, a, 0, "NULL", "return $each_selftest($part, workspace, workspace_len, layer);\n");
-	emit_size(o, a, 0, "");
+	            "return RC_E_NULL;\n"
+	            "return net ? rc_selftest(net, (const char *)weights + part, workspace, workspace_len, layer) : RC_E_CPU;\n"
+	            "}\n");
+	emit_size(o, 0, "");
 	for (int s = 0; a->sizes > 1 && s < a->sizes; s++)
-		emit_size(o, a, s, arena_text("_%s", size_name(a->parts[s])));
+		emit_size(o, s, arena_text("_%s", size_name(a->parts[s])));
 	if (a->sizes > 1)
 		emit_table(o, a);
 	text = out_string(o, &len);
@@ -240,11 +264,8 @@ emit_artefact(const Artefact *a, File *files)
 	if (all.embed)
 		files[n++] = emit_embedded(&all, &files[2]);
 	for (int i = 0; i < a->targets*a->sizes; i++) {
-		a->parts[i]->embed = NULL;
-		a->parts[i]->guarded = a->targets > 1;
-		a->parts[i]->size_only = i%a->sizes > 0;
+		a->parts[i]->part = true;
 		files[n++] = emit_source(a->parts[i]);
-		files[n++] = emit_header(a->parts[i]);
 	}
 	return n;
 }

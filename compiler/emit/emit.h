@@ -30,9 +30,8 @@ typedef struct {                     /* everything the emitters need to know abo
 	char model_sha[65], weights_sha[65];
 	const char *command;         /* without paths */
 	const Artefact *artefact;    /* what NAME.h tells of several targets and sizes; NULL: one of each */
-	bool size_only;              /* of several input sizes not the first: without a self test */
 	const char *embed;           /* NAME_weights.c comes with it: "file" or "c"; or NULL */
-	bool guarded;                /* emit_source: compile to nothing on other architectures */
+	bool part;                   /* of an artefact: its tables alone, and nothing on other architectures */
 } Model;
 
 struct Artefact {                    /* several targets and input sizes under one name */
@@ -80,7 +79,7 @@ File emit_blob(const Model *m);                      /* folds, packs, checksums;
 
 /* embed.c, dispatch.c, amalgamate.c, depfile.c, runtime.c */
 File emit_embedded(const Model *m, const File *blob);  /* NAME_weights.c */
-int emit_artefact(const Artefact *a, File *files);  /* with a dispatcher; files: 3 + 2*targets*sizes */
+int emit_artefact(const Artefact *a, File *files);  /* with a dispatcher; files: 4 + targets*sizes */
 int amalgamate(File *files, int count);              /* NAME.c, NAME.h and the blob are left, and need nothing else */
 void write_depfile(const char *path, const char *dir, const File *source);
 int runtime_files(const Target *const *t, int nt, File *files);     /* what the generated C includes and links */

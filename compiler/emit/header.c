@@ -114,39 +114,29 @@ emit_sizes(Out *o, const Artefact *a)
 	            "extern const $name_size $name_sizes[$NAME_SIZES];\n\n");
 }
 
-File
-emit_header(const Model *m)
+/* emit_macros - sizes as constants */
+static void
+emit_macros(Out *o, const Model *m)
 {
 	const Graph *g = m->g;
-	const Node *in = g->nodes[0];
-	Out *o = out_new();
-	size_t outputs = 0, len;
+	Shape in = g->nodes[0]->out->shape;
 	int64_t macs = 0;
-	const char *text;
 
-	outputs = outputs_of(g);
 	for (int i = 0; i < g->count; i++)
 		macs += macs_of(g->nodes[i]);
-	emit_names(o, g);
-	emit_banner(o, m, "h", "interface of the network");
-	out_line(o, "%s", "");
-	emit_meaning(o, g, in);
-	out_set(o, "batch", "%d", in->out->shape.n);
-	out_set(o, "inputs", "%zu", count_of(in->out->shape));
+	out_set(o, "batch", "%d", in.n);
+	out_set(o, "inputs", "%zu", count_of(in));
 	out_set(o, "input_bytes", "%zu", input_bytes(g));
-	out_set(o, "outputs", "%zu", outputs);
+	out_set(o, "outputs", "%zu", outputs_of(g));
 	out_set(o, "arena", "%zu", g->arena);
 	out_set(o, "selftest", "%zu", selftest_of(m));
 	out_set(o, "weights", "%zu", m->blob);
 	out_set(o, "hash", "0x%016llxu", (unsigned long long)m->plan_hash);
-	out_set(o, "macs", "%lld", (long long)macs*in->out->shape.n);
-	out_set(o, "c", "%d", in->out->shape.c);
-	out_set(o, "h", "%d", in->out->shape.h);
-	out_set(o, "w", "%d", in->out->shape.w);
+	out_set(o, "macs", "%lld", (long long)macs*in.n);
+	out_set(o, "c", "%d", in.c);
+	out_set(o, "h", "%d", in.h);
+	out_set(o, "w", "%d", in.w);
 	out_text(o,
-		"#ifndef $NAME_H\n"
-		"#define $NAME_H\n\n"
-		"#include \"rc.h\"\n\n"
 		"#define $NAME_BATCH            $batch\n"
 		"#define $NAME_INPUT_CHANNELS   $c\n"
 		"#define $NAME_INPUT_HEIGHT     $h\n"
@@ -161,13 +151,12 @@ emit_header(const Model *m)
 		"#define $NAME_WEIGHTS_ALIGN    64\n"
 		"#define $NAME_PLAN_HASH        $hash\n"
 		"#define $NAME_MACS             $macs\n\n");
-	emit_outputs(o, g);
-	if (m->artefact && m->artefact->sizes > 1)
-		emit_size_macros(o, m->artefact);
+}
+
+static void
+emit_functions(Out *o)
+{
 	out_text(o,
-		"#ifdef __cplusplus\n"
-		"extern \"C\" {\n"
-		"#endif\n\n"
 		"/* Once, before the first run: is this the blob of this code, undamaged, and can this processor run it? */\n"
 		"int $name_check(const void *weights, size_t len);\n\n"
 		"/*\n"
@@ -177,16 +166,21 @@ emit_header(const Model *m)
 		"int $name_run(const void *weights, const $pixel *input, float *output, void *workspace, size_t workspace_len);\n\n"
 		"/* The same with threads and a callback after each layer; options may be NULL. */\n"
 		"int $name_run_with(const rc_options *options, const void *weights, const $pixel *input, float *output,\n"
-		"\tvoid *workspace, size_t workspace_len);\n\n");
-	if (!m->size_only)
-		out_text(o,
-			"/*\n"
-			"** Runs every layer on made-up values and compares with what the compiler expects: RC_OK, or RC_E_SELFTEST and the first\n"
-			"** layer that differs in *layer (which may be NULL). Needs no file; workspace: $NAME_SELFTEST_BYTES, aligned like NAME_run's.\n"
-			"*/\n"
-			"int $name_selftest(const void *weights, void *workspace, size_t workspace_len, const char **layer);\n\n");
-	if (m->artefact && m->artefact->sizes > 1)
-		emit_sizes(o, m->artefact);
+		"\tvoid *workspace, size_t workspace_len);\n\n"
+		"/*\n"
+		"** Runs every layer on made-up values and compares with what the compiler expects: RC_OK, or RC_E_SELFTEST and the\n"
+		"** first layer that differs in *layer (which may be NULL). Needs no file; workspace: $NAME_SELFTEST_BYTES, aligned\n"
+		"** like NAME_run's.\n"
+		"*/\n"
+		"int $name_selftest(const void *weights, void *workspace, size_t workspace_len, const char **layer);\n\n");
+}
+
+/* emit_data - the blob where it is embedded, mean and std, classes */
+static void
+emit_data(Out *o, const Model *m)
+{
+	const Graph *g = m->g;
+
 	if (m->embed)
 		out_text(o, "/* The blob, from $name_weights.c. */\n"
 		            "extern const unsigned char $name_weights[$NAME_WEIGHTS_BYTES];\n\n");
@@ -197,10 +191,38 @@ emit_header(const Model *m)
 		out_text(o, "#define $NAME_CLASSES          $nclasses\n"
 		            "extern const char *const $name_classes[$NAME_CLASSES];\n\n");
 	}
+}
+
+File
+emit_header(const Model *m)
+{
+	bool sizes = m->artefact && m->artefact->sizes > 1;
+	Out *o = out_new();
+	size_t len;
+	const char *text;
+
+	emit_names(o, m->g);
+	emit_banner(o, m, "h", "interface of the network");
+	out_line(o, "%s", "");
+	emit_meaning(o, m->g, m->g->nodes[0]);
+	out_text(o, "#ifndef $NAME_H\n"
+	            "#define $NAME_H\n\n"
+	            "#include \"rc.h\"\n\n");
+	emit_macros(o, m);
+	emit_outputs(o, m->g);
+	if (sizes)
+		emit_size_macros(o, m->artefact);
+	out_text(o, "#ifdef __cplusplus\n"
+	            "extern \"C\" {\n"
+	            "#endif\n\n");
+	emit_functions(o);
+	if (sizes)
+		emit_sizes(o, m->artefact);
+	emit_data(o, m);
 	out_text(o, "#ifdef __cplusplus\n"
 	            "}\n"
 	            "#endif\n"
 	            "#endif\n");
 	text = out_string(o, &len);
-	return (File){ arena_text("%s.h", g->name), text, len };
+	return (File){ arena_text("%s.h", m->g->name), text, len };
 }

@@ -131,14 +131,20 @@ emit_network(Out *o, const Model *m)
 
 	emit_steps(o, m);
 	emit_layers(o, g);
+	if (m->part)
+		out_line(o, "#ifdef __cplusplus\nextern \"C\" {\n#endif\nextern const rc_network %s_network;\n#ifdef __cplusplus\n}\n#endif\n", g->name);
+	out_set(o, "what", m->part ? "const rc_network %s_network" : "static const rc_network network", g->name);
+	out_set(o, "hash", "0x%016llxu", (unsigned long long)m->plan_hash);
+	out_set(o, "arena", "%zu", g->arena);
+	out_set(o, "blob", "%zu", m->blob);
 	out_set(o, "in", "%zu", input_bytes(g));
 	out_set(o, "out", "%zu", outputs_of(g)*sizeof(float));
 	out_set(o, "bytes", "%d", g->image.u8);
 	out_set(o, "steps", "%d", m->nsteps);
 	out_set(o, "layers", "%d", g->count);
 	out_set(o, "sums", "%zu", m->selftest_at);
-	out_text(o, "static const rc_network network = {\n"
-	            "$NAME_PLAN_HASH, $NAME_WORKSPACE_BYTES, $NAME_WEIGHTS_BYTES, $in, $out, $bytes,\n"
+	out_text(o, "$what = {\n"
+	            "$hash, $arena, $blob, $in, $out, $bytes, /* hash; bytes: workspace, weights, input, output; u8 */\n"
 	            "steps, $steps, tensors, layers, $layers, reads, $sums\n"
 	            "};\n\n");
 }

@@ -101,12 +101,11 @@ emit_run(Out *o, const Model *m)
 	}
 	out_text(o, "return rc_check_blob(&network, weights, len);\n"
 	            "}\n");
-	if (!m->size_only)
-		out_text(o, "\nint\n"
-		            "$name_selftest(const void *weights, void *workspace, size_t workspace_len, const char **layer)\n"
-		            "{\n"
-		            "return rc_selftest(&network, weights, workspace, workspace_len, layer);\n"
-		            "}\n");
+	out_text(o, "\nint\n"
+	            "$name_selftest(const void *weights, void *workspace, size_t workspace_len, const char **layer)\n"
+	            "{\n"
+	            "return rc_selftest(&network, weights, workspace, workspace_len, layer);\n"
+	            "}\n");
 }
 
 File
@@ -120,8 +119,8 @@ emit_source(const Model *m)
 	emit_names(o, g);
 	emit_banner(o, m, "c", "a network as shape-specialised C");
 	out_set(o, "target", "%s", g->target->name);
-	out_text(o, "#include \"$name.h\"\n");
-	if (m->guarded && g->target->macro)
+	out_text(o, m->part ? "#include \"rc.h\"\n" : "#include \"$name.h\"\n");
+	if (m->part && g->target->macro)
 		out_line(o, "\n#if defined(%s)", g->target->macro);
 	out_text(o, "#include \"rc_simd_$target.h\"\n\n"
 	            "RC_TARGET_BEGIN\n");
@@ -129,9 +128,11 @@ emit_source(const Model *m)
 		emit_function(o, m->functions->all[i]);
 	out_text(o, "\nRC_TARGET_END\n\n");
 	emit_network(o, m);
-	emit_constants(o, g);
-	emit_run(o, m);
-	if (m->guarded && g->target->macro)
+	if (!m->part) {
+		emit_constants(o, g);
+		emit_run(o, m);
+	}
+	if (m->part && g->target->macro)
 		out_line(o, "#endif");
 	text = out_string(o, &len);
 	return (File){ arena_text("%s.c", g->name), text, len };

@@ -50,7 +50,7 @@ build_each(Options *o, const char *name, File *files)
 int
 verb_compile(Options *o)
 {
-	File files[4 + 2*NTargets*NSizes + 16];
+	File files[4 + NTargets*NSizes + 16];
 	Model *m;
 	int count = 0;
 	bool several = o->ntargets > 1 || o->nsizes > 1;

@@ -69,8 +69,9 @@ int cifar_resnet20_run_with(const rc_options *options, const void *weights, cons
 	void *workspace, size_t workspace_len);
 
 /*
-** Runs every layer on made-up values and compares with what the compiler expects: RC_OK, or RC_E_SELFTEST and the first
-** layer that differs in *layer (which may be NULL). Needs no file; workspace: CIFAR_RESNET20_SELFTEST_BYTES, aligned like NAME_run's.
+** Runs every layer on made-up values and compares with what the compiler expects: RC_OK, or RC_E_SELFTEST and the
+** first layer that differs in *layer (which may be NULL). Needs no file; workspace: CIFAR_RESNET20_SELFTEST_BYTES, aligned
+** like NAME_run's.
 */
 int cifar_resnet20_selftest(const void *weights, void *workspace, size_t workspace_len, const char **layer);
 
