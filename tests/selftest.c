@@ -91,10 +91,10 @@ END_TEST
 START_TEST(a_broken_kernel_is_named)
 {
 	static const struct { const char *kernel, *edit, *layer; } broken[] = {
-		{ "conv3x3_3to16_32x32_relu_p[0-9]*(", "s/relu(//; s/));/);/", "conv1" },
-		{ "conv3x3_16to32_16x16_s2_relu_p[0-9]*(", "s/b0 = fma_(v, w1, b0)/b0 = fma_(v, w0, b0)/", "layer2.0.conv1" },
+		{ "tile_[0-9x]*_planar_relu(", "/st(/{s/relu(//g; s/))/)/g}", "conv1" },
+		{ "tile_[0-9x]*_s2_relu(", "s/b0 = fma_(v, w1, b0)/b0 = fma_(v, w0, b0)/", "layer2.0.conv1" },
 		{ "adaptive_avg_pool_64x8x8_to_1x1(", "s/r < r1/r < r1 - 1/", "avgpool" },
-		{ "linear_64to10_p1(", "s/ld(b)/zero()/", "fc" },
+		{ "tile_16x1(", "s/ld(b)/zero()/", "fc" },
 	};
 	const char *dir = in_dir(arena_text("kernel%d", _i)), *layer;
 	static const char app[] = "#include <stdio.h>\n#include <stdlib.h>\n#include \"cifar_resnet20.h\"\n#include \"rc_file.h\"\n"
@@ -143,7 +143,7 @@ START_TEST(checked_builds)
 		{ "", "nan", RC_E_NAN, "input" },
 		{ "", "overlap", RC_E_OVERLAP, "-" },
 		{ "/\"layer2.0.conv1\"/s/{ [0-9]*, \\(.*\\), \\([0-9]*\\) } },/{ \\2, \\1, \\2 } },/", "", RC_E_NAN, "layer2.0.conv1" },    /* not written yet */
-		{ "/^conv3x3_16to32_16x16_s2_relu_p[0-9]*(/,/^}/s/st(y, /st(y - 16, a0); st(y, /", "", RC_E_BORDER, "layer2.0.conv1" },
+		{ "/^tile_[0-9x]*_s2_relu(/,/^}/s/st(y, /st(y - 16, a0); st(y, /", "", RC_E_BORDER, "layer2.0.conv1" },
 	};
 	const char *dir = in_dir(arena_text("checked%d", _i)), *cc = _i%2 ? "g++ -x c++ -std=c++17" : "cc -std=c11";
 	char line[200];
