@@ -10,23 +10,9 @@ FLAGS  = -std=c11 -pedantic -Wall -Wextra -Wshadow -Wmissing-prototypes -Wdouble
          $(shell pkg-config --cflags $(LIBS)) -D_POSIX_C_SOURCE=200809L -Iobj
 LDLIBS = $(shell pkg-config --libs $(LIBS)) -lm -ldl -lpthread
 
-SRC = compiler/out.c compiler/functions.c compiler/value.c compiler/fold.c compiler/error.c compiler/diagnose.c compiler/progress.c compiler/memory.c compiler/files.c compiler/graph.c compiler/shape.c \
-      compiler/resample.c compiler/check.c compiler/dump.c compiler/interp.c compiler/target.c compiler/tuned.c compiler/pass.c compiler/host.c \
-      dsl/place.c dsl/sandbox.c dsl/attr.c dsl/dsl.c \
-      compiler/passes/fold_bn.c compiler/passes/fuse.c compiler/passes/dce.c compiler/passes/choose.c \
-      compiler/passes/layout.c compiler/passes/tile.c compiler/passes/plan.c \
-      compiler/kernels/kernel.c compiler/kernels/text.c compiler/kernels/family.c compiler/kernels/winograd_words.c compiler/kernels/winograd_points.c compiler/kernels/tiling.c compiler/kernels/conv.c compiler/kernels/winograd.c compiler/kernels/winograd_tiling.c compiler/kernels/winograd_error.c compiler/kernels/grouped.c compiler/kernels/map.c \
-      compiler/kernels/pool.c compiler/kernels/copy.c compiler/kernels/softmax.c compiler/kernels/upsample.c compiler/kernels/top_k.c \
-      compiler/emit/model.c compiler/emit/sizes.c compiler/emit/names.c compiler/emit/constants.c compiler/emit/network.c compiler/emit/source.c compiler/emit/header.c compiler/emit/blob.c compiler/emit/selftest.c \
-      compiler/emit/dispatch.c compiler/emit/embed.c compiler/emit/amalgamate.c compiler/emit/depfile.c compiler/emit/runtime.c \
-      compiler/weights/tensor.c compiler/weights/safetensors.c compiler/weights/zip.c compiler/weights/pickle.c compiler/weights/torch.c compiler/weights/npy.c compiler/weights/bind.c compiler/weights/random.c \
-      compiler/import/onnx.c compiler/import/values.c compiler/import/ops_image.c compiler/import/ops_channel.c \
-      compiler/import/ops_shape.c compiler/import/graph.c compiler/import/structure.c compiler/image/image.c compiler/image/npy.c \
-      compiler/options.c compiler/verbs/verbs.c compiler/verbs/build.c compiler/verbs/inputs.c compiler/verbs/session.c compiler/verbs/compile.c \
-      compiler/verbs/run.c compiler/verbs/measure.c compiler/verbs/facts.c compiler/verbs/bench.c compiler/verbs/tune.c compiler/verbs/verify.c compiler/verbs/explain.c compiler/verbs/report.c compiler/verbs/diff.c compiler/verbs/fuzz.c compiler/fuzz/generate.c compiler/fuzz/bound.c compiler/fuzz/trial.c compiler/fuzz/reduce.c compiler/verbs/weights.c compiler/verbs/import.c compiler/verbs/doc.c compiler/verbs/manual.c compiler/verbs/types.c \
-      runtime/rc.c runtime/rc_threads.c
-OBJ = $(SRC:%.c=obj/%.o) obj/onnx.pb-c.o
+SRC = $(filter-out compiler/main.c compiler/host/%, $(wildcard compiler/*.c compiler/*/*.c dsl/*.c)) runtime/rc.c runtime/rc_threads.c
 HDR = $(wildcard compiler/*.h compiler/*/*.h dsl/*.h runtime/*.h)
+OBJ = $(SRC:%.c=obj/%.o) obj/onnx.pb-c.o
 
 all: resnetc
 
@@ -48,12 +34,15 @@ obj/onnx.pb-c.o: obj/onnx.pb-c.h
 	$(V)$(CC) -O2 $(shell pkg-config --cflags libprotobuf-c) -c -o $@ obj/onnx.pb-c.c
 
 # carried inside the binary
-obj/compiler/emit/runtime.o: $(wildcard runtime/*)
-obj/dsl/dsl.o: dsl/resnet.lua dsl/strict.lua
-obj/compiler/verbs/doc.o: dsl/resnet.lua obj/models.txt
+obj/compiler/emit/runtime.o: obj/runtime.txt
+obj/compiler/verbs/doc.o: dsl/resnet.lua
+obj/compiler/verbs/init.o: obj/models.txt
 obj/compiler/verbs/types.o: dsl/types.lua
 obj/compiler/verbs/report.o: $(wildcard compiler/report/*)
+obj/dsl/dsl.o: dsl/resnet.lua dsl/strict.lua
 obj/models.txt: $(wildcard examples/*.lua)
+obj/runtime.txt: $(wildcard runtime/*.[ch])
+obj/%.txt:
 	@mkdir -p $(@D)
 	$(V)for f in $^; do echo "=== $$(basename $$f .lua)"; cat $$f; done > $@
 
@@ -105,7 +94,7 @@ generated: resnetc
 
 # --- tests ---
 
-TESTS = passes plan matrix pairs errors weights onnx import tune image runtime emitted networks fuzz hostile selftest verbs sanitize operators apps
+TESTS = passes plan matrix pairs errors weights onnx import tune image runtime emitted networks fuzz hostile selftest verbs sanitize operators apps tables
 TEST_OBJ = obj/tests/main.o obj/tests/helpers.o $(TESTS:%=obj/tests/%.o)
 
 obj/tests/%.o: FLAGS += -Wno-pedantic -Wno-shadow -Wno-double-promotion
@@ -154,7 +143,7 @@ SECONDS   = 60
 FUZZ_model = -timeout=3 -ignore_timeouts=1          # before the sandbox ends the process itself, after 4 s
 SANITIZED = -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
 
-obj/fuzz/%.o: %.c $(HDR) obj/onnx.pb-c.h obj/models.txt
+obj/fuzz/%.o: %.c $(HDR) obj/onnx.pb-c.h obj/models.txt obj/runtime.txt
 	@mkdir -p $(@D)
 	$(V)clang-19 $(FLAGS) $(SANITIZED) -w -c -o $@ $<
 

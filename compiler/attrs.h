@@ -1,41 +1,54 @@
 /*
-** The attribute table: one row per attribute an op can carry. Read by the language (parsing and
-** range checks), the dump (printing) and `resnetc doc`.
+** The attribute table: one row per attribute an op can carry. Read by the language (parsing, ranges, defaults), the dump
+** (printing), the documentation and editors.
 **
-**   ATTR(name, kind, field of Attr, lowest, highest, default as shown by doc, meaning)
+**   ATTR(name, kind, field of Attr, lowest, highest, meaning, defaults...)
 **
 ** kinds: INT n · PAIR n or {h, w} · SIDES n, {h, w}, {t, l, b, r}, "same" or named sides · BOOL ·
 ** REAL · PAIR0 {a, b} · RANGE {from, to, step} · WORD one of a list · NAME a string · SHAPE {c, h, w}
+**
+** defaults: ANY(value) for all ops, then FOR(op, value) for those where it is another; ANY_SHOWN and FOR_SHOWN where the
+** value only stands for what the words behind it say. A pair is value by value, of sides only the first is set.
 */
-ATTR(out,               INT,   out,               1, 65536, "required", "output channels; may stand first without its name")
-ATTR(kernel,            PAIR,  kernel,            1, 1024,  "required", "window height and width")
-ATTR(stride,            PAIR,  stride,            1, 1024,  "conv2d: 1; pools: the kernel", "step between windows")
-ATTR(padding,           SIDES, padding,           0, 4096,  "conv2d: dilation*(kernel - 1)/2; else 0",
-     "zeros around the image; \"same\": output = ceil(input / stride), the odd one after (ONNX SAME_UPPER)")
-ATTR(dilation,          PAIR,  dilation,          1, 1024,  "1", "distance between taps")
-ATTR(groups,            INT,   groups,            1, 65536, "1", "channel groups; both channel counts divisible by it")
-ATTR(bias,              BOOL,  bias,              0, 1,     "false; linear: true", "adds a bias parameter")
-ATTR(eps,               REAL,  eps,               0, 1,     "1e-5", "added to the variance")
-ATTR(affine,            BOOL,  affine,            0, 1,     "true", "has weight and bias parameters")
-ATTR(ceil_mode,         BOOL,  ceil_mode,         0, 1,     "false", "round the output size up")
-ATTR(count_include_pad, BOOL,  count_include_pad, 0, 1,     "true", "divide by the whole window, zeros included")
-ATTR(size,              PAIR,  size,              1, 4096,  "1", "output height and width")
-ATTR(channels,          PAIR0, channels,          0, 65536, "all; pad: {0, 0}", "slice: {from, to}; pad: {before, after}")
-ATTR(rows,              RANGE, rows,              0, 65536, "all", "{from, to, step}")
-ATTR(cols,              RANGE, cols,              0, 65536, "all", "{from, to, step}")
-ATTR(shape,             SHAPE, shape,             1, 65536, "required", "channels, height, width")
-ATTR(act,               WORD,  act,               0, 0,     "\"none\"", "activation of the epilogue, by the name of its op")
-ATTR(slope,             REAL,  slope,      -1e6, 1e6,   "leaky_relu: 0.01; hard_sigmoid, hard_swish: 1/6", "leaky_relu: factor below 0; hard_*: factor of x")
-ATTR(offset,            REAL,  offset,     -1e6, 1e6,   "0.5", "hard_*: added to slope*x")
-ATTR(lo,                REAL,  lo, -3.5e38, 3.5e38,     "none", "clip: least value")
-ATTR(hi,                REAL,  hi, -3.5e38, 3.5e38,     "none", "clip: largest value")
-ATTR(coords,            WORD,  coords,            0, 0, "nearest: asymmetric; bilinear: half_pixel",
-     "where output pixels lie in the input (ONNX Resize): half_pixel, align_corners, asymmetric, ...")
-ATTR(rounding,          WORD,  rounding,          0, 0, "floor", "nearest: floor, ceil, round_prefer_floor or round_prefer_ceil")
-ATTR(scale_h,           REAL,  scale_h,           0, 65536, "size / input", "rows of the result per row of the input")
-ATTR(scale_w,           REAL,  scale_w,           0, 65536, "size / input", "columns of the result per column of the input")
-ATTR(bn,                NAME,  bn,                0, 0,     "none", "batch norm folded into the weights: its name")
-ATTR(bn_eps,            REAL,  bn_eps,            0, 1,     "1e-5", "eps of the folded batch norm")
-ATTR(bn_affine,         BOOL,  bn_affine,         0, 1,     "true", "affine of the folded batch norm")
-ATTR(winograd,          PAIR0, winograd,          0, 4,     "chosen", "output tile of a Winograd convolution, 2 or 4 a side; {0, 0}: direct")
-ATTR(tile,              PAIR0, tile,              0, 64,    "chosen", "register tile: vectors of output channels, pixels")
+ATTR(out,               INT,   out,               1, 65536,   "output channels; may stand first without its name", REQUIRED)
+ATTR(kernel,            PAIR,  kernel,            1, 1024,    "window height and width", REQUIRED)
+ATTR(stride,            PAIR,  stride,            1, 1024,    "step between windows",
+     ANY(1), FOR_SHOWN(max_pool, 0, "the kernel"), FOR_SHOWN(avg_pool, 0, "the kernel"))
+ATTR(padding,           SIDES, padding,           0, 4096,
+     "zeros around the image; \"same\": output = ceil(input / stride), the odd one after (ONNX SAME_UPPER)",
+     ANY(0), FOR_SHOWN(conv2d, DefaultPadding, "dilation*(kernel - 1)/2"))
+ATTR(dilation,          PAIR,  dilation,          1, 1024,    "distance between taps", ANY(1))
+ATTR(groups,            INT,   groups,            1, 65536,   "channel groups; both channel counts divisible by it", ANY(1))
+ATTR(bias,              BOOL,  bias,              0, 1,       "adds a bias parameter", ANY(false), FOR(linear, true))
+ATTR(eps,               REAL,  eps,               0, 1,       "added to the variance", ANY(1e-5))
+ATTR(affine,            BOOL,  affine,            0, 1,       "has weight and bias parameters", ANY(true))
+ATTR(ceil_mode,         BOOL,  ceil_mode,         0, 1,       "round the output size up", ANY(false))
+ATTR(count_include_pad, BOOL,  count_include_pad, 0, 1,       "divide by the whole window, zeros included", ANY(true))
+ATTR(size,              PAIR,  size,              1, 4096,    "output height and width", ANY(1))
+ATTR(channels,          PAIR0, channels,          0, 65536,   "slice: {from, to}; pad: {before, after}",
+     ANY(0), FOR_SHOWN(slice, -1, "all"))
+ATTR(rows,              RANGE, rows,              0, 65536,   "{from, to, step}", ANY_SHOWN(0, "all"))
+ATTR(cols,              RANGE, cols,              0, 65536,   "{from, to, step}", ANY_SHOWN(0, "all"))
+ATTR(shape,             SHAPE, shape,             1, 65536,   "channels, height, width", REQUIRED)
+ATTR(act,               WORD,  act,               0, 0,       "activation of the epilogue, by the name of its op", ANY(Act_none))
+ATTR(slope,             REAL,  slope,      -1e6, 1e6,         "leaky_relu: factor below 0; hard_*: factor of x",
+     ANY(0.01), FOR(hard_sigmoid, 1/6.0), FOR(hard_swish, 1/6.0))
+ATTR(offset,            REAL,  offset,     -1e6, 1e6,         "hard_*: added to slope*x", ANY(0.5))
+ATTR(lo,                REAL,  lo, -3.5e38, 3.5e38,           "clip: least value", ANY_SHOWN(-3.4e38, "none"))
+ATTR(hi,                REAL,  hi, -3.5e38, 3.5e38,           "clip: largest value", ANY_SHOWN(3.4e38, "none"))
+ATTR(coords,            WORD,  coords,            0, 0,
+     "where output pixels lie in the input (ONNX Resize): half_pixel, align_corners, asymmetric, ...",
+     ANY(Coords_half_pixel), FOR(upsample_nearest, Coords_asymmetric))
+ATTR(rounding,          WORD,  rounding,          0, 0,
+     "nearest: floor, ceil, round_prefer_floor or round_prefer_ceil", ANY(Rounding_floor))
+ATTR(scale_h,           REAL,  scale_h,           0, 65536,   "rows of the result per row of the input",
+     ANY_SHOWN(0, "size / input"))
+ATTR(scale_w,           REAL,  scale_w,           0, 65536,   "columns of the result per column of the input",
+     ANY_SHOWN(0, "size / input"))
+ATTR(bn,                NAME,  bn,                0, 0,       "batch norm folded into the weights: its name", ANY_SHOWN(0, "none"))
+ATTR(bn_eps,            REAL,  bn_eps,            0, 1,       "eps of the folded batch norm", ANY(1e-5))
+ATTR(bn_affine,         BOOL,  bn_affine,         0, 1,       "affine of the folded batch norm", ANY(true))
+ATTR(winograd,          PAIR0, winograd,          0, 4,
+     "output tile of a Winograd convolution, 2 or 4 a side; {0, 0}: direct", ANY_SHOWN(0, "chosen"))
+ATTR(tile,              PAIR0, tile,              0, 64,
+     "register tile: vectors of output channels, pixels", ANY_SHOWN(0, "chosen"))

@@ -99,7 +99,7 @@ dump_node(FILE *f, const Node *n)
 	fprintf(f, "{ name = \"%s\"", n->name);
 	for (int i = 0; i < NAttrs; i++) {
 		const AttrRow *a = &attr_rows[i];
-		if (row->attrs & 1u << i && attr_differs(a, &n->a, &fresh->a))
+		if (op_takes(n->op, (AttrId)i) && attr_differs(a, &n->a, &fresh->a))
 			dump_attr(f, a, &n->a);
 	}
 	dump_params(f, n);

@@ -7,98 +7,22 @@
 
 const OpRow op_rows[NOps] = {
 #define OP(name, lo, hi, shape, family, epi, same, over, par, attrs, doc) \
-	{ #name, lo, hi, epi, same, over, par, attrs, doc },
+	{ #name, lo, hi, epi, same, over, par, doc },
 #include "ops.h"
 #undef OP
 };
 
-const AttrRow attr_rows[NAttrs] = {
-#define ATTR(name, kind, field, lo, hi, dflt, doc) { #name, K_##kind, offsetof(Attr, field), lo, hi, dflt, doc },
-#include "attrs.h"
-#undef ATTR
-};
-
-const char *const act_names[NActs] = {
-#define X(a) #a,
-	ACTS(X)
-#undef X
-};
-
-static const char *const coords_names[NCoords] = {
-#define X(a) #a,
-	COORDS(X)
-#undef X
-};
-
-static const char *const rounding_names[NRoundings] = {
-#define X(a) #a,
-	ROUNDINGS(X)
-#undef X
-};
-
-/* words_of - what an attribute of kind WORD may be, in the order of its enum */
-const char *const *
-words_of(const AttrRow *row, int *count)
-{
-	switch (row - attr_rows) {
-	case At_act:      *count = NActs;      return act_names;
-	case At_coords:   *count = NCoords;    return coords_names;
-	case At_rounding: *count = NRoundings; return rounding_names;
-	}
-	die("attribute %s has no words", row->name);
-}
-
-/* act_of - the activation that is this op */
-Act
-act_of(Op op)
-{
-	for (int a = Act_none + 1; a < NActs; a++)
-		if (!strcmp(act_names[a], op_rows[op].name))
-			return (Act)a;
-	return Act_none;
-}
-
-static size_t
-size_of(AttrKind kind)
-{
-	switch (kind) {
-	case K_INT:   return sizeof(int);
-	case K_PAIR:
-	case K_PAIR0: return sizeof(Pair);
-	case K_SIDES: return sizeof(Sides);
-	case K_BOOL:  return sizeof(bool);
-	case K_REAL:  return sizeof(double);
-	case K_RANGE: return sizeof(Range);
-	case K_WORD:  return sizeof(int);
-	case K_NAME:  return sizeof(const char *);
-	case K_SHAPE: return sizeof(Shape);
-	}
-	return 0;
-}
-
-/* attr_differs - is one attribute different; no kind has gaps between its members */
+/* op_takes - may a node of this op carry the attribute */
 bool
-attr_differs(const AttrRow *row, const Attr *a, const Attr *b)
+op_takes(Op op, AttrId attr)
 {
-	return memcmp((const char *)a + row->at, (const char *)b + row->at, size_of(row->kind)) != 0;
-}
+	uint64_t attrs[NOps] = {
+#define OP(name, lo, hi, shape, family, epi, same, over, par, attrs, doc) attrs,
+#include "ops.h"
+#undef OP
+	};
 
-/* attr_copy - one attribute, from another node */
-void
-attr_copy(const AttrRow *row, Attr *to, const Attr *from)
-{
-	memcpy((char *)to + row->at, (const char *)from + row->at, size_of(row->kind));
-}
-
-/* set_act - an epilogue's activation, with the numbers it has in from */
-void
-set_act(Attr *a, Act act, const Attr *from)
-{
-	a->act = act;
-	a->slope = from->slope;
-	a->offset = from->offset;
-	a->lo = from->lo;
-	a->hi = from->hi;
+	return attrs[op] >> attr & 1;
 }
 
 void
@@ -139,22 +63,8 @@ node_new(Graph *g, Op op, int line)
 		n->out[i].node = n;
 		n->out[i].index = i;
 	}
-	n->a.stride = n->a.dilation = n->a.size = (Pair){ 1, 1 };
-	n->a.groups = 1;
-	n->a.bias = op == O_linear;
-	n->a.eps = n->a.bn_eps = 1e-5;
-	n->a.affine = n->a.bn_affine = n->a.count_include_pad = true;
-	n->a.slope = op == O_hard_sigmoid || op == O_hard_swish ? 1/6.0 : 0.01;
-	n->a.offset = 0.5;
-	n->a.lo = -3.4e38;
-	n->a.hi = 3.4e38;
-	n->a.coords = op == O_upsample_nearest ? Coords_asymmetric : Coords_half_pixel;
-	if (op == O_slice)
-		n->a.channels = (Pair){ -1, -1 };        /* all */
-	if (op == O_conv2d)
-		n->a.padding.t = DefaultPadding;
-	if (op_rows[op].attrs & A_kernel && op != O_conv2d)
-		n->a.stride = (Pair){ 0, 0 };    /* a pool's default: its kernel */
+	for (int i = 0; i < NAttrs; i++)
+		attr_default(&attr_rows[i], op, &n->a);
 	return n;
 }
 

@@ -10,11 +10,11 @@
 enum { SameUpper = -1, DefaultPadding = -2 };          /* in padding.t until the shape rule resolves it */
 
 /* activations; each but none is an op of the same name too */
-#define ACTS(X) X(none) X(relu) X(relu6) X(clip) X(leaky_relu) X(sigmoid) X(silu) X(hard_sigmoid) X(hard_swish)
 typedef enum {
-#define X(a) Act_##a,
-	ACTS(X)
-#undef X
+	Act_none,
+#define ACT(name, attrs, word, steepest, rounding, doc) Act_##name,
+#include "acts.h"
+#undef ACT
 	NActs
 } Act;
 
@@ -46,7 +46,7 @@ typedef struct Attr {
 #define WORD  int
 #define NAME  const char *
 #define SHAPE Shape
-#define ATTR(name, kind, field, lo, hi, dflt, doc) kind field;
+#define ATTR(name, kind, field, lo, hi, doc, ...) kind field;
 #include "attrs.h"
 #undef ATTR
 #undef INT
@@ -62,19 +62,18 @@ typedef struct Attr {
 } Attr;
 
 typedef enum {
-#define ATTR(name, kind, field, lo, hi, dflt, doc) At_##name,
+#define ATTR(name, kind, field, lo, hi, doc, ...) At_##name,
 #include "attrs.h"
 #undef ATTR
 	NAttrs
 } AttrId;
 
-enum {
-#define ATTR(name, kind, field, lo, hi, dflt, doc) A_##name = 1 << At_##name,
+/* sets of attributes: a bit each */
+#define ATTR(name, kind, field, lo, hi, doc, ...) static const uint64_t A_##name = UINT64_C(1) << At_##name;
 #include "attrs.h"
 #undef ATTR
-	A_none = 0,
-	A_EPILOGUE = A_act | A_slope | A_offset | A_lo | A_hi     /* an activation and its numbers */
-};
+
+#define A_EPILOGUE epilogue_attrs()                    /* an activation and the numbers of all of them */
 
 typedef enum { K_INT, K_PAIR, K_PAIR0, K_SIDES, K_BOOL, K_REAL, K_RANGE, K_WORD, K_NAME, K_SHAPE } AttrKind;
 
@@ -83,7 +82,9 @@ typedef struct {
 	AttrKind kind;
 	size_t at;                   /* offset of the field in Attr */
 	double lo, hi;               /* allowed values */
-	const char *dflt, *doc;
+	const char *doc;
+	const struct Default *defaults;      /* the first for all ops without one of their own */
+	int ndefaults;
 } AttrRow;
 
 /* --- ops and nodes --- */
@@ -101,9 +102,14 @@ typedef struct {
 	const char *name;
 	int lo, hi;                  /* fewest and most inputs */
 	bool epilogue, same, over, params;
-	unsigned attrs;              /* A_ bits it takes */
 	const char *doc;
 } OpRow;
+
+typedef struct Default {
+	Op op;                       /* NOps: any */
+	double value;
+	const char *words;           /* what the value stands for; NULL: itself */
+} Default;
 
 typedef enum { P_weight, P_bias, P_bn_weight, P_bn_bias, P_bn_mean, P_bn_var, NParams } ParamId;
 
@@ -175,15 +181,24 @@ struct Graph {
 	size_t blob;                 /* plan: bytes of the weight blob, its head included, the self test's sums not */
 };
 
-/* graph.c */
-extern const OpRow op_rows[NOps];
+/* attr.c */
 extern const AttrRow attr_rows[NAttrs];
 extern const char *const act_names[NActs];
+extern const char *const act_words[NActs];           /* how each is called, with $names */
 const char *const *words_of(const AttrRow *row, int *count); /* of an attribute of kind WORD */
-Act act_of(Op op);                                   /* Act_none: not an activation */
-void set_act(Attr *a, Act act, const Attr *from);
 void attr_copy(const AttrRow *row, Attr *to, const Attr *from);
 bool attr_differs(const AttrRow *row, const Attr *a, const Attr *b);
+void attr_default(const AttrRow *row, Op op, Attr *a);
+bool attr_required(const AttrRow *row);
+const char *attr_default_text(const AttrRow *row, Op op);
+const char *attr_defaults_text(const AttrRow *row);  /* of all ops */
+uint64_t epilogue_attrs(void);
+Act act_of(Op op);                                   /* Act_none: not an activation */
+void set_act(Attr *a, Act act, const Attr *from);
+
+/* graph.c */
+extern const OpRow op_rows[NOps];
+bool op_takes(Op op, AttrId attr);
 void fail_at(const Node *n, const char *format, ...) PRINTF(2, 3) NORETURN;         /* file:line: op 'name': ... */
 Graph *graph_new(const char *file);
 Node *node_new(Graph *g, Op op, int line);           /* with default attributes, not yet in g->nodes */

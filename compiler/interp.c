@@ -33,7 +33,7 @@ interp_activate(const Attr *a, Act act, double v)
 	die("activation %d", act);
 }
 
-/* epilogue - what an op with an epilogue does after its own work: skip, then activation */
+/* epilogue - what an op that takes an activation does after its own work: skip, then activation */
 static void
 epilogue(const Node *n, const double *skip, double *y)
 {
@@ -142,15 +142,6 @@ interp_act(const Node *n, const double *const *x, double *y)
 	for (size_t i = 0; i < count_of(n->out->shape); i++)
 		y[i] = interp_activate(&n->a, act_of(n->op), x[0][i]);
 }
-
-#define interp_relu         interp_act
-#define interp_relu6        interp_act
-#define interp_clip         interp_act
-#define interp_leaky_relu   interp_act
-#define interp_sigmoid      interp_act
-#define interp_silu         interp_act
-#define interp_hard_sigmoid interp_act
-#define interp_hard_swish   interp_act
 
 static void
 interp_add(const Node *n, const double *const *x, double *y)
@@ -371,6 +362,7 @@ void
 interp_node(const Node *n, const double *const *x, double *y)
 {
 	static void (*const run[NOps])(const Node *, const double *const *, double *) = {
+#define ACT(name, attrs, word, steepest, rounding, doc) interp_act,
 #define OP(name, lo, hi, shape, family, epi, same, over, par, attrs, doc) interp_##name,
 #include "ops.h"
 #undef OP

@@ -4,8 +4,12 @@
 ** documentation and the test matrix.
 **
 ** To add an op: one row here, a shape_x (often an old one) in shape.c, an interp_x in interp.c, a
-** family in kernels/, one row of shapes in tests/matrix.c.
+** family in kernels/, one row of shapes in tests/matrix.c. The activations have a table of their own, acts.h; they are ops
+** like others here unless ACT is defined too.
 */
+#if !defined(ACT)
+#define ACT(name, attrs, word, steepest, rounding, doc) OP(name, 1, 1, same, act, 0,1,1,0, attrs, doc)
+#endif
 
 /*                                                 takes an activation in its epilogue         */
 /*                                                 | result has its input's shape              */
@@ -22,22 +26,7 @@ OP(linear,              1,  2, linear,   conv,     1,0,0,1,
    "y = x W^T + b over a flat input (torch.nn.Linear); bias is on by default")
 OP(bn,                  1,  1, same,     bn,       1,1,1,1, A_eps|A_affine|A_EPILOGUE,
    "batch normalisation with running statistics (torch.nn.BatchNorm2d in eval mode)")
-OP(relu,                1,  1, same,     act,      0,1,1,0, 0,
-   "max(x, 0); NaN stays NaN")
-OP(relu6,               1,  1, same,     act,      0,1,1,0, 0,
-   "min(max(x, 0), 6) (torch.nn.ReLU6)")
-OP(clip,                1,  1, same,     act,      0,1,1,0, A_lo|A_hi,
-   "min(max(x, lo), hi) (torch.clamp)")
-OP(leaky_relu,          1,  1, same,     act,      0,1,1,0, A_slope,
-   "x, or slope*x where x < 0 (torch.nn.LeakyReLU)")
-OP(sigmoid,             1,  1, same,     act,      0,1,1,0, 0,
-   "1/(1 + exp(-x))")
-OP(silu,                1,  1, same,     act,      0,1,1,0, 0,
-   "x*sigmoid(x) (torch.nn.SiLU, swish)")
-OP(hard_sigmoid,        1,  1, same,     act,      0,1,1,0, A_slope|A_offset,
-   "min(max(slope*x + offset, 0), 1) (torch.nn.Hardsigmoid)")
-OP(hard_swish,          1,  1, same,     act,      0,1,1,0, A_slope|A_offset,
-   "x*hard_sigmoid(x) (torch.nn.Hardswish)")
+#include "acts.h"
 OP(add,                 2,  2, add,      add,      1,1,1,0, A_EPILOGUE,
    "x + y, element by element; x + y in Lua writes the same node")
 OP(mul,                 2,  2, mul,      mul,      1,1,1,0, A_EPILOGUE,
@@ -66,3 +55,4 @@ OP(upsample_bilinear,   1,  1, upsample, upsample, 0,0,0,0, A_size|A_coords|A_sc
    "each result pixel is a mean of up to four input pixels (torch.nn.Upsample, ONNX Resize)")
 OP(top_k,               1,  1, top_k,    top_k,    0,0,0,0, A_out,
    "two results: the out largest of a flat input, largest first, and their positions; of equals the first; NaN is largest (torch.topk)")
+#undef ACT

@@ -15,7 +15,7 @@ const OptionRow option_rows[] = {
 	{ "--expect", NULL, Text, offsetof(Options, expect), 0, 0, "FILE.npy", "verify: outputs to compare with" },
 	{ "--name", NULL, Text, offsetof(Options, name), 0, 0, "NAME", "another name for the model" },
 	{ "--prefix", NULL, Text, offsetof(Options, prefix), 0, 0, "TEXT", "put before every weight's name, such as module." },
-	{ "--target", NULL, TargetName, 0, 0, 0, "NAME,...", "native, scalar, avx2, avx512, neon; several: chosen at run time" },
+	{ "--target", NULL, TargetName, 0, 0, 0, "NAME,...", "; several: chosen at run time" },
 	{ "--batch", NULL, Number, offsetof(Options, batch), 1, 4096, "N", "images a call" },
 	{ "--threads", NULL, Number, offsetof(Options, threads), 1, 64, "N", "run, bench, tune, report, --run: threads; fuzz: processes" },
 	{ "--rounds", NULL, Number, offsetof(Options, rounds), 1, 100000, "N", "bench, report, --run: how many runs" },
@@ -40,18 +40,25 @@ const OptionRow option_rows[] = {
 enum { NRows = sizeof option_rows/sizeof *option_rows };
 const int noptions = NRows;
 
+/* option_doc - a row's text; that of --target begins with the targets */
+const char *
+option_doc(const OptionRow *r)
+{
+	return r->kind == TargetName ? arena_text("%s%s", target_names(", ", ", "), r->doc) : r->doc;
+}
+
 static void
 usage(FILE *f)
 {
 	fputs("resnetc - compiles residual networks to C\n\n", f);
-	for (int i = 0; i < nverbs; i++)
+	for (int i = 0; i < NVerbs; i++)
 		fprintf(f, "  resnetc %-52s %s\n", verbs[i].usage, verbs[i].doc);
 	fputs("\n", f);
 	for (int i = 0; i < NRows; i++) {
 		const char *left = arena_text("%s%s%s%s%s", option_rows[i].brief ? option_rows[i].brief : "", option_rows[i].brief ? ", " : "", option_rows[i].name,
 		                              option_rows[i].value && option_rows[i].value[0] != '[' && option_rows[i].value[0] != '=' ? " " : "",
 		                              option_rows[i].value ? option_rows[i].value : "");
-		fprintf(f, "  %-36s %s\n", left, option_rows[i].doc);
+		fprintf(f, "  %-36s %s\n", left, option_doc(&option_rows[i]));
 	}
 	fputs("  --no-PASS                            leave out a pass:", f);
 	for (int i = 0; i < npasses; i++)
@@ -69,7 +76,7 @@ verb_usage(const Verb *v)
 static const Verb *
 verb_named(const char *name)
 {
-	for (int i = 0; i < nverbs; i++)
+	for (int i = 0; i < NVerbs; i++)
 		if (!strcmp(verbs[i].name, name))
 			return &verbs[i];
 	return NULL;
@@ -138,6 +145,8 @@ set_targets(Options *o, const char *list)
 		bool twice = false;
 		for (int i = 0; i < o->ntargets; i++)
 			twice = twice || o->targets[i] == t;
+		if (!twice && o->ntargets == NTargets)
+			usage_error("--target: want at most %d, got '%s'", NTargets, list);
 		if (!twice)
 			o->targets[o->ntargets++] = t;
 		s += len;
@@ -289,28 +298,70 @@ banner_command(const Options *o)
 	return s;
 }
 
-Options
-options_parse(int argc, char **argv)
+/* verb_in - the verb of the command line, which may be left out; *i: the word behind it */
+static const Verb *
+verb_in(int argc, char **argv, int *i)
 {
-	Options o = { .verb = "compile" };
-	const Verb *v;
-	int i = 1;
+	const char *names[NVerbs], *near;
 
-	o.pass.out = stdout;
 	if (argc < 2) {
 		usage(stderr);
 		exit(ExitUsage);
 	}
-	if (argv[1][0] != '-' && verb_named(argv[1]))
-		o.verb = argv[i++];
-	else if (argv[1][0] != '-' && !strchr(argv[1], '.') && !strchr(argv[1], '/')) {
-		const char *names[32], *near;
-		for (int k = 0; k < nverbs; k++)
-			names[k] = verbs[k].name;
-		near = nearest(argv[1], names, nverbs);
-		usage_error("want a verb or a model file, got '%s'%s%s%s", argv[1], near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
-	}
-	v = verb_named(o.verb);
+	*i = 1;
+	if (argv[1][0] == '-' || strchr(argv[1], '.') || strchr(argv[1], '/'))
+		return verb_named("compile");
+	if (verb_named(argv[1]))
+		return verb_named(argv[(*i)++]);
+	for (int k = 0; k < NVerbs; k++)
+		names[k] = verbs[k].name;
+	near = nearest(argv[1], names, NVerbs);
+	usage_error("want a verb or a model file, got '%s'%s%s%s", argv[1], near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+}
+
+/* add_name - a word that is no option: a model, a weight file, a layer */
+static void
+add_name(Options *o, const Verb *v, const char *word)
+{
+	const char **names[] = { &o->model, &o->layer };
+	int count = (o->model != NULL) + (o->layer != NULL);
+
+	if (!v->most)
+		usage_error("%s: want no word, got '%s'", v->name, word);
+	if (count == v->most)
+		usage_error("%s: want %s, got '%s' too", v->name, count == 2 ? "two names" : strstr(v->usage, "MODEL") ? "one model" : "one name", word);
+	*names[count] = word;
+}
+
+/* look_again - what only the whole command line tells */
+static void
+look_again(Options *o, const Verb *v)
+{
+	if (v->fewest == 2 && !o->layer)
+		usage_error("%s: want two model files, got %s", v->name, o->model ? "one" : "none");
+	if (v->fewest && !o->model)
+		usage_error("%s: want a %sfile, got none", v->name, strstr(v->usage, "MODEL") ? "model " : "");
+	o->target_given = o->ntargets > 0;
+	if (!o->ntargets)
+		set_targets(o, "native");
+	if (o->ntargets > 1 && v->run != verb_compile)
+		usage_error("%s: want one target, got %d", v->name, o->ntargets);
+	if (o->nsizes > 1 && v->run != verb_compile)
+		usage_error("%s: want one input size, got %d", v->name, o->nsizes);
+	if (!o->nsizes)
+		o->nsizes = 1;               /* the model's own */
+	if (o->amalgamate && (o->ntargets > 1 || o->nsizes > 1))
+		usage_error("--amalgamate: want one target and one input size, got %d and %d", o->ntargets, o->nsizes);
+}
+
+Options
+options_parse(int argc, char **argv)
+{
+	Options o = { .pass.out = stdout };
+	int i;
+	const Verb *v = verb_in(argc, argv, &i);
+
+	o.verb = v;
 	while (i < argc) {
 		if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h")) {
 			if (i == 1)
@@ -319,37 +370,14 @@ options_parse(int argc, char **argv)
 				verb_usage(v);
 			exit(ExitOk);
 		}
-		if (!strcmp(argv[i], "--version")) {
-			verb_version(&o);
-			exit(ExitOk);
-		}
-		if (argv[i][0] == '-' && argv[i][1]) {
+		if (!strcmp(argv[i], "--version"))
+			exit(verb_version(&o));
+		if (argv[i][0] == '-' && argv[i][1])
 			i += option(&o, argc, argv, i);
-		} else if (!o.model) {
-			o.model = argv[i++];
-		} else if (!o.layer && (!strcmp(o.verb, "explain") || !strcmp(o.verb, "diff"))) {
-			o.layer = argv[i++];
-		} else {
-			usage_error("%s: want one model, got '%s' too", o.verb, argv[i]);
-		}
+		else
+			add_name(&o, v, argv[i++]);
 	}
-	if (!o.model && strstr(v->usage, " FILE"))
-		usage_error("%s: want a file, got none", o.verb);
-	if (!o.model && strstr(v->usage, "MODEL"))
-		usage_error("%s: want a model file, got none", o.verb);
-	if (!strcmp(o.verb, "diff") && !o.layer)
-		usage_error("diff: want two model files, got one");
-	o.target_given = o.ntargets > 0;
-	if (!o.ntargets)
-		set_targets(&o, "native");
-	if (o.ntargets > 1 && strcmp(o.verb, "compile"))
-		usage_error("%s: want one target, got %d", o.verb, o.ntargets);
-	if (o.nsizes > 1 && strcmp(o.verb, "compile"))
-		usage_error("%s: want one input size, got %d", o.verb, o.nsizes);
-	if (!o.nsizes)
-		o.nsizes = 1;                /* the model's own */
-	if (o.amalgamate && (o.ntargets > 1 || o.nsizes > 1))
-		usage_error("--amalgamate: want one target and one input size, got %d and %d", o.ntargets, o.nsizes);
+	look_again(&o, v);
 	quiet = o.quiet;
 	if (o.model)
 		o.command = banner_command(&o);

@@ -1,8 +1,5 @@
 /*
-** target.c - the targets: one row here and one small header in runtime/ each.
-**
-** fma, load, issue, latency and the caches feed the cost model; a cache counts for three quarters. Sources: PERF measurements on Zen 3 and Zen 4,
-** Arm's optimisation guide for Neoverse N1.
+** target.c - the rows of targets.h: by name, which of them this machine runs, the best of those with its processor's numbers.
 */
 #include <stdlib.h>
 #include <string.h>
@@ -13,16 +10,22 @@
 
 #include "target.h"
 
+/* the rows with architecture and processor as text, which goes into emitted code */
+#define ANY    NULL
+#define HAS(f) "__builtin_cpu_supports(\"" #f "\")"
+#define AND    " && "
 const Target targets[] = {
-	/* name   vl regs block | fma load issue latency | caches: bytes and bytes a cycle from the next two, memory | macro, cpu */
-	{ "scalar",  1, 16,  4,   2, 2, 4, 4,   24e3, 384e3, 16, 10, 5,   NULL, NULL },
-	{ "avx2",    8, 16, 16,   2, 2, 6, 4,   24e3, 384e3, 16, 10, 5,   "__x86_64__",
-	  "__builtin_cpu_supports(\"avx2\") && __builtin_cpu_supports(\"fma\")" },
-	{ "avx512", 16, 32, 16,   1, 1, 6, 4,   24e3, 768e3, 24, 14, 5,   "__x86_64__",
-	  "__builtin_cpu_supports(\"avx512f\") && __builtin_cpu_supports(\"fma\")" },
-	{ "neon",    4, 32,  8,   2, 2, 4, 4,   48e3, 384e3, 16, 10, 5,   "__aarch64__", NULL },
+#define TARGET(id, name, simd, macro, vl, regs, block, fma, load, issue, latency, l1, l2, from_l2, from_l3, from_memory, cpu) \
+	{ name, #id, simd, vl, regs, block, fma, load, issue, latency, l1, l2, from_l2, from_l3, from_memory, \
+	  sizeof #macro > 1 ? #macro : NULL, cpu },
+#include "targets.h"
+#undef TARGET
 };
-const int ntargets = sizeof targets/sizeof *targets;
+enum { NRows = sizeof targets/sizeof *targets };
+const int ntargets = NRows;
+#undef ANY
+#undef HAS
+#undef AND
 
 /*
 ** What --target native knows of processors: the numbers of the target's row as they are on it. A named target
@@ -52,26 +55,41 @@ static const int ncpus = sizeof cpus/sizeof *cpus;
 static bool
 hidden(const Target *t)
 {
-	const char *names = getenv("RESNETC_HIDE"), *at = names ? strstr(names, t->name) : NULL;
+	const char *names = getenv("RESNETC_HIDE");
+	size_t len = strlen(t->name);
 
-	return at && (at == names || at[-1] == ',') && strchr(",", at[strlen(t->name)]);
+	for (const char *at = names; at; at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL)
+		if (strcspn(at, ",") == len && !strncmp(at, t->name, len))
+			return true;
+	return false;
 }
+
+/* the rows as code; IS_SET: the macro is defined as 1, or it is nothing */
+#define ANY true
+#define AND &&
+#if defined(__x86_64__)
+#define HAS(f) __builtin_cpu_supports(#f)
+#else
+#define HAS(f) false
+#endif
+#define IS_SET(macro)       IS_SET_(macro)
+#define IS_SET_(value)      SECOND(IS_##value, false, 0)
+#define IS_1                , true
+#define IS_                 , true
+#define SECOND(...)         SECOND_(__VA_ARGS__)
+#define SECOND_(a, b, ...)  b
 
 bool
 target_runs_here(const Target *t)
 {
 	if (hidden(t))
 		return false;
-#if defined(__x86_64__)
-	if (!strcmp(t->name, "avx2"))
-		return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-	if (!strcmp(t->name, "avx512"))
-		return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("fma");
-#elif defined(__aarch64__)
-	if (!strcmp(t->name, "neon"))
-		return true;
-#endif
-	return !strcmp(t->name, "scalar");
+#define TARGET(id, row, simd, macro, vl, regs, block, fma, load, issue, latency, l1, l2, from_l2, from_l3, from_memory, cpu) \
+	if (!strcmp(t->name, row)) \
+		return IS_SET(macro) && (cpu);
+#include "targets.h"
+#undef TARGET
+	return false;
 }
 
 #if defined(__x86_64__)
@@ -98,16 +116,15 @@ cpu_here(void)
 }
 #endif
 
-/* native - the best target this machine runs, with its processor's numbers where they are known */
+/* native - the last target that this machine runs, with its processor's numbers where they are known */
 static const Target *
 native(void)
 {
-	static const char *const order[] = { "avx512", "avx2", "neon", "scalar" };
-	const Target *t = NULL;
+	const Target *t = targets;
 
-	for (int i = 0; i < 4 && !t; i++)
-		if (target_runs_here(target_named(order[i])))
-			t = target_named(order[i]);
+	for (int i = 0; i < ntargets; i++)
+		if (target_runs_here(&targets[i]))
+			t = &targets[i];
 #if defined(__x86_64__)
 	const Cpu *cpu = cpu_here();
 	if (cpu && !strcmp(cpu->target, t->name)) {
@@ -127,21 +144,30 @@ native(void)
 	return t;
 }
 
+const char *
+target_names(const char *between, const char *last)
+{
+	const char *s = "native";
+
+	for (int i = 0; i < ntargets; i++)
+		s = arena_text("%s%s%s", s, i + 1 < ntargets ? between : last, targets[i].name);
+	return s;
+}
+
 const Target *
 target_named(const char *name)
 {
-	const char *names[8];
+	const char *names[NRows + 1] = { "native" };
 
 	if (!strcmp(name, "native"))
 		return native();
 	for (int i = 0; i < ntargets; i++) {
 		if (!strcmp(name, targets[i].name))
 			return &targets[i];
-		names[i] = targets[i].name;
+		names[i + 1] = targets[i].name;
 	}
-	names[ntargets] = "native";
 	const char *near = nearest(name, names, ntargets + 1);
-	usage_error("--target: want native, scalar, avx2, avx512 or neon, got '%s'%s%s%s", name,
+	usage_error("--target: want %s, got '%s'%s%s%s", target_names(", ", " or "), name,
 	            near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
 }
 

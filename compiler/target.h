@@ -6,6 +6,8 @@
 
 typedef struct Target {
 	const char *name;
+	const char *id;              /* the same as a part of C names */
+	const char *simd;            /* runtime header with its vector words */
 	int vl;                      /* floats of a vector */
 	int regs;                    /* vector registers */
 	int block;                   /* channels of a block */
@@ -22,6 +24,7 @@ extern const Target targets[];
 extern const int ntargets;
 const Target *target_named(const char *name);        /* "native" included; fails when unknown */
 bool target_runs_here(const Target *t);
+const char *target_names(const char *between, const char *last);     /* native and all others */
 const char *cpu_name(void);                          /* of this machine */
 
 #endif

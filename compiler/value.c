@@ -3,12 +3,6 @@
 */
 #include "value.h"
 
-const DtypeRow dtype_rows[NDtypes] = {
-#define DTYPE(name, bytes, c, words) { #name, bytes, #c, words },
-#include "dtypes.h"
-#undef DTYPE
-};
-
 size_t
 count_of(Shape s)
 {

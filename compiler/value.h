@@ -5,26 +5,12 @@
 #ifndef VALUE_H
 #define VALUE_H
 
-#include "base.h"
+#include "dtype.h"
 
 enum {
 	AlignBytes  = 64,            /* every value starts on a line of the cache */
 	HeaderBytes = 128            /* of a weight blob, before the first value */
 };
-
-typedef enum {
-#define DTYPE(name, bytes, c, words) DT_##name,
-#include "dtypes.h"
-#undef DTYPE
-	NDtypes
-} Dtype;
-
-typedef struct {
-	const char *name;
-	size_t bytes;                /* of one number */
-	const char *c, *words;       /* its type in C; several of them in a sentence */
-} DtypeRow;
-extern const DtypeRow dtype_rows[NDtypes];
 
 typedef struct { int h, w; } Pair;
 typedef struct { int t, l, b, r; } Sides;              /* top, left, bottom, right */

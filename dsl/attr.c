@@ -187,7 +187,7 @@ row_of(lua_State *L, const Node *n, const char *word)
 	int count = 0;
 
 	for (int i = 0; i < NAttrs; i++)
-		if (op_rows[n->op].attrs & 1u << i) {
+		if (op_takes(n->op, (AttrId)i)) {
 			if (!strcmp(attr_rows[i].name, word))
 				return &attr_rows[i];
 			known[count++] = attr_rows[i].name;
@@ -202,12 +202,12 @@ row_of(lua_State *L, const Node *n, const char *word)
 void
 attrs_parse(lua_State *L, int table, Node *n)
 {
-	unsigned attrs = op_rows[n->op].attrs, seen = 0;
+	uint64_t seen = 0;
 	Parse p = { L, n, NULL };
 
 	for (lua_pushnil(L); lua_next(L, table); lua_pop(L, 1)) {
 		if (lua_type(L, -2) == LUA_TNUMBER) {
-			if (!(attrs & A_out) || lua_tonumber(L, -2) != 1) {
+			if (!op_takes(n->op, At_out) || lua_tonumber(L, -2) != 1) {
 				double position = lua_tonumber(L, -2);
 				const char *value = shown(L, -1);
 				dsl_fail(L, "%s '%s': want options by name, got %s at position %g", op_rows[n->op].name, n->name, value, position);
@@ -230,9 +230,9 @@ attrs_parse(lua_State *L, int table, Node *n)
 			p.row = row_of(L, n, word);
 		}
 		parse_attr(&p);
-		seen |= 1u << (p.row - attr_rows);
+		seen |= UINT64_C(1) << (p.row - attr_rows);
 	}
 	for (int i = 0; i < NAttrs; i++)
-		if (attrs & 1u << i && !(seen & 1u << i) && !strcmp(attr_rows[i].dflt, "required"))
+		if (op_takes(n->op, (AttrId)i) && !(seen >> i & 1) && attr_required(&attr_rows[i]))
 			dsl_fail(L, "%s '%s': want %s, got none", op_rows[n->op].name, n->name, attr_rows[i].name);
 }

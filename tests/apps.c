@@ -184,7 +184,7 @@ START_TEST(manual_and_completions)
 	Ran r = resnetc("doc %s", forms[_i]);
 
 	ck_assert_int_eq(r.status, 0);
-	for (int i = 0; i < nverbs; i++)
+	for (int i = 0; i < NVerbs; i++)
 		ck_assert_msg(strstr(r.out, verbs[i].name) != NULL, "%s", verbs[i].name);
 	for (int i = 0; i < noptions; i++)
 		ck_assert_msg(strstr(r.out, _i == 0 ? escaped(option_rows[i].name) : option_rows[i].name + (_i == 3 ? 1 + (option_rows[i].name[1] == '-') : 0)) != NULL,

@@ -5,8 +5,8 @@ int
 main(int argc, char **argv)
 {
 	Suite *(*const suites[])(void) = { suite_passes, suite_plan, suite_matrix, suite_pairs, suite_errors, suite_weights, suite_image,
-		suite_onnx, suite_import, suite_tune, suite_runtime, suite_emitted, suite_networks, suite_fuzz, suite_hostile, suite_selftest, suite_verbs, suite_sanitize, suite_operators, suite_apps };
-	static const char *const names[] = { "passes", "plan", "matrix", "pairs", "errors", "weights", "image", "onnx", "import", "tune", "runtime", "emitted", "networks", "fuzz", "hostile", "selftest", "verbs", "sanitize", "operators", "apps" };
+		suite_onnx, suite_import, suite_tune, suite_runtime, suite_emitted, suite_networks, suite_fuzz, suite_hostile, suite_selftest, suite_verbs, suite_sanitize, suite_operators, suite_apps, suite_tables };
+	static const char *const names[] = { "passes", "plan", "matrix", "pairs", "errors", "weights", "image", "onnx", "import", "tune", "runtime", "emitted", "networks", "fuzz", "hostile", "selftest", "verbs", "sanitize", "operators", "apps", "tables" };
 	SRunner *sr = srunner_create(NULL);
 	int failed;
 

@@ -104,6 +104,11 @@ static const struct {
 	{ O_hard_sigmoid, 17, 3, 5, 2, "return nn.hard_sigmoid(x, { slope = 0.5, offset = 0.4 })" },
 	{ O_hard_sigmoid, 17, 3, 5, 1, "return nn.hard_sigmoid(nn.linear(nn.flatten(x), { 9 }))" },
 	{ O_hard_swish, 17, 3, 5, 2, "return nn.hard_swish(nn.conv(nn.hard_swish(x), { 20, kernel = 3 }))" },
+	/* each of them, behind a convolution and alone */
+#define ACT(name, attrs, word, steepest, rounding, doc) \
+	{ O_##name, 17, 3, 5, 2, "return nn." #name "(nn.conv(nn." #name "(x), { 17, kernel = 3 }))" },
+#include "../compiler/acts.h"
+#undef ACT
 	{ O_mul, 17, 3, 5, 2, "return nn.relu(x*nn.sigmoid(x))" },
 	{ O_mul, 17, 3, 5, 2, "return x*nn.sigmoid(nn.global_avg_pool(x))" },
 	{ O_mul, 32, 6, 6, 1, "return nn.relu(nn.squeeze_excite(nn.conv(x, { 32, kernel = 3 }), 8) + x)" },

@@ -30,6 +30,6 @@ void put_file(const char *name, const void *data, size_t len);
 int count_files(const char *dir);
 
 Suite *suite_passes(void), *suite_matrix(void), *suite_errors(void), *suite_plan(void), *suite_runtime(void), *suite_networks(void),
-	*suite_weights(void), *suite_pairs(void), *suite_image(void), *suite_emitted(void), *suite_onnx(void), *suite_import(void), *suite_tune(void), *suite_fuzz(void), *suite_hostile(void), *suite_selftest(void), *suite_verbs(void), *suite_sanitize(void), *suite_operators(void), *suite_apps(void);
+	*suite_weights(void), *suite_pairs(void), *suite_image(void), *suite_emitted(void), *suite_onnx(void), *suite_import(void), *suite_tune(void), *suite_fuzz(void), *suite_hostile(void), *suite_selftest(void), *suite_verbs(void), *suite_sanitize(void), *suite_operators(void), *suite_apps(void), *suite_tables(void);
 
 #endif

@@ -5,7 +5,7 @@
 #include "../kernels/kernel.h"
 
 enum {
-	NTargets = 4,                /* most targets of one artefact */
+	NTargets = 8,                /* most targets of one artefact */
 	NSizes   = 8                 /* most input sizes of one artefact */
 };
 

@@ -118,11 +118,11 @@ emit_source(const Model *m)
 
 	emit_names(o, g);
 	emit_banner(o, m, "c", "a network as shape-specialised C");
-	out_set(o, "target", "%s", g->target->name);
+	out_set(o, "simd", "%s", g->target->simd);
 	out_text(o, m->part ? "#include \"rc.h\"\n" : "#include \"$name.h\"\n");
 	if (m->part && g->target->macro)
 		out_line(o, "\n#if defined(%s)", g->target->macro);
-	out_text(o, "#include \"rc_simd_$target.h\"\n\n"
+	out_text(o, "#include \"$simd\"\n\n"
 	            "RC_TARGET_BEGIN\n");
 	for (int i = 0; i < m->functions->count; i++)
 		emit_function(o, m->functions->all[i]);

@@ -78,16 +78,11 @@ finish(const Node *n, Act act, double var, double s, double y)
 	double own = 0, slope = 1;
 
 	switch (act) {
+#define ACT(name, attrs, word, steepest, rounding, doc) case Act_##name: slope = steepest; own = rounding; break;
+#include "../acts.h"
+#undef ACT
 	case Act_none:
-	case Act_relu:
-	case Act_relu6:        break;
-	case Act_clip:         own = U*y; break;
-	case Act_leaky_relu:   slope = fmax(1, fabs(a->slope)); own = 2*U*y; break;
-	case Act_sigmoid:      slope = 0.25; own = 16*U*y + 1.2e-38; break;
-	case Act_silu:         slope = 1.1; own = 16*U*y + 1.2e-38*(1 + s); break;
-	case Act_hard_sigmoid: slope = fabs(a->slope); own = 4*U*(slope*s + fabs(a->offset) + 1); break;
-	case Act_hard_swish:   slope = 1 + fabs(a->offset) + 2*fabs(a->slope)*s; own = 4*U*slope*s; break;
-	case NActs:            break;
+	case NActs: break;
 	}
 	var = slope*slope*var + own*own + Least*Least;
 	return s < Overflow && fabs(y) < Overflow ? var : (double)INFINITY;

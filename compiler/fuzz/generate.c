@@ -249,7 +249,7 @@ propose(uint64_t *r, Case *c, Graph *g)
 		return false;
 	n->in[0] = g->nodes[from]->out;
 	for (int i = 0; i < NAttrs; i++)
-		if (op_rows[gene.op].attrs & 1u << i)
+		if (op_takes(gene.op, (AttrId)i))
 			random_attr(r, n, (AttrId)i);
 	gene.a = n->a;
 	if (!add_gene(g, &gene)) {

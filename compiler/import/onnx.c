@@ -50,21 +50,9 @@ onnx_read(const char *file, const unsigned char *map, size_t len)
 static const char *
 dtype_of(int type)
 {
-	switch (type) {
-	case 1:  return "F32";
-	case 2:  return "U8";
-	case 3:  return "I8";
-	case 4:  return "U16";
-	case 5:  return "I16";
-	case 6:  return "I32";
-	case 7:  return "I64";
-	case 9:  return "BOOL";
-	case 10: return "F16";
-	case 11: return "F64";
-	case 12: return "U32";
-	case 13: return "U64";
-	case 16: return "BF16";
-	}
+	for (int i = 0; i < NDtypes; i++)
+		if (type && dtype_rows[i].onnx == type)
+			return dtype_rows[i].safetensors;
 	return NULL;
 }
 

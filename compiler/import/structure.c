@@ -290,7 +290,7 @@ same_node(const Node *a, const Node *b, Node **pair)
 	if (a->op != b->op || a->nin != b->nin || !same_shape(a->out->shape, b->out->shape))
 		return false;
 	for (int i = 0; i < NAttrs; i++)
-		if (op_rows[a->op].attrs & 1u << i && attr_differs(&attr_rows[i], &a->a, &b->a))
+		if (op_takes(a->op, (AttrId)i) && attr_differs(&attr_rows[i], &a->a, &b->a))
 			return false;
 	pair[a->id] = (Node *)b;
 	for (int i = 0; i < a->nin; i++)

@@ -27,24 +27,28 @@ float_text(double v)
 	return arena_text("%s%sf", s, strpbrk(s, ".e") ? "" : ".0");
 }
 
+/* attribute - the number called so; len letters of name count */
+static double
+attribute(const Attr *a, const char *name, size_t len)
+{
+	for (int i = 0; i < NAttrs; i++)
+		if (attr_rows[i].kind == K_REAL && strlen(attr_rows[i].name) == len && !strncmp(attr_rows[i].name, name, len))
+			return *(const double *)(const void *)((const char *)a + attr_rows[i].at);
+	die("no number is called %s", name);
+}
+
 const char *
 activated(const Kernel *k, Act act, const char *value)
 {
-	const Attr *a = &k->a;
+	const char *s = act_words[act], *to = "";
 
-	switch (act) {
-	case Act_none:         return value;
-	case Act_relu:         return arena_text("relu(%s)", value);
-	case Act_relu6:        return arena_text("clamp(%s, splat(0.0f), splat(6.0f))", value);
-	case Act_clip:         return arena_text("clamp(%s, splat(%s), splat(%s))", value, float_text(a->lo), float_text(a->hi));
-	case Act_leaky_relu:   return arena_text("leaky(%s, splat(%s))", value, float_text(a->slope));
-	case Act_sigmoid:      return arena_text("sigmoid(%s)", value);
-	case Act_silu:         return arena_text("silu(%s)", value);
-	case Act_hard_sigmoid: return arena_text("hard_sigmoid(%s, splat(%s), splat(%s))", value, float_text(a->slope), float_text(a->offset));
-	case Act_hard_swish:   return arena_text("hard_swish(%s, splat(%s), splat(%s))", value, float_text(a->slope), float_text(a->offset));
-	case NActs:            break;
+	for (const char *at; (at = strchr(s, '$')); s = at) {
+		size_t len = strspn(++at, "abcdefghijklmnopqrstuvwxyz_");
+		const char *with = len == 1 && *at == 'x' ? value : float_text(attribute(&k->a, at, len));
+		to = arena_text("%s%.*s%s", to, (int)(at - 1 - s), s, with);
+		at += len;
 	}
-	die("activation %d", act);
+	return arena_text("%s%s", to, s);
 }
 
 const char *

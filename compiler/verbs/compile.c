@@ -34,7 +34,7 @@ build_each(Options *o, const char *name, File *files)
 			one.target = o->targets[t];
 			one.name = name;
 			if (o->ntargets > 1)
-				one.name = arena_text("%s_%s", one.name, one.target->name);
+				one.name = arena_text("%s_%s", one.name, one.target->id);
 			if (o->nsizes > 1) {
 				one.h = o->sizes[s].h;
 				one.w = o->sizes[s].w;

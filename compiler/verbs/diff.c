@@ -1,6 +1,6 @@
 /*
-** diff.c - resnetc diff and dot. diff sets two models beside each other: what they are made of and what they cost in all, then
-** every layer that one of them has alone or that differs; layers are the same when their names are.
+** diff.c - resnetc diff: two models beside each other: what they are made of and what they cost in all, then every layer
+** that one of them has alone or that differs; layers are the same when their names are.
 */
 #include <stdlib.h>
 #include <string.h>
@@ -126,14 +126,5 @@ verb_diff(Options *o)
 	alike = each_row(&a, &b, print_row);
 	if (alike)
 		printf("%d layer%s the same\n", alike, alike == 1 ? " is" : "s are");
-	return ExitOk;
-}
-
-int
-verb_dot(Options *o)
-{
-	o->pass.dump = o->pass.stop_after ? o->pass.stop_after : "plan";
-	o->pass.dot = true;
-	build(o, o->weights);
 	return ExitOk;
 }

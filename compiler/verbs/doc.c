@@ -1,17 +1,13 @@
 /*
-** doc.c - resnetc doc, init and version. The documentation of ops and attributes is their tables, in several forms;
-** that of the library is the comments of resnet.lua; init prints the models of examples/.
+** doc.c - resnetc doc. The documentation of ops and attributes is their tables, in several forms; that of the library is
+** the comments of resnet.lua.
 */
 #include <string.h>
 
+#include "../carried.h"
 #include "verbs.h"
 
-#define EMBED(id, path) \
-	__asm__(".section .rodata\n" #id ":\n.incbin \"" path "\"\n" #id "_end:\n.byte 0\n.previous\n"); \
-	extern const char id[], id##_end[];
-
-EMBED(doc_library, "dsl/resnet.lua")
-EMBED(doc_models,  "obj/models.txt")
+CARRIED(doc_library, "dsl/resnet.lua")
 
 static void
 print_ops(void)
@@ -22,8 +18,8 @@ print_ops(void)
 		printf("nn.%s  (%d%s tensor%s)\n    %s\n", r->name, r->lo, r->hi > r->lo ? arena_text(" to %d", r->hi) : "",
 		       r->hi == 1 ? "" : "s", r->doc);
 		for (int a = 0; a < NAttrs; a++)
-			if (r->attrs & 1u << a)
-				printf("    %-18s %s (%s)\n", attr_rows[a].name, attr_rows[a].doc, attr_rows[a].dflt);
+			if (op_takes((Op)i, (AttrId)a))
+				printf("    %-18s %s (%s)\n", attr_rows[a].name, attr_rows[a].doc, attr_default_text(&attr_rows[a], (Op)i));
 		puts("");
 	}
 }
@@ -86,13 +82,13 @@ print_markdown(void)
 		const OpRow *r = &op_rows[i];
 		printf("| `%s` | %d%s |", r->name, r->lo, r->hi > r->lo ? arena_text(" to %d", r->hi) : "");
 		for (int a = 0, n = 0; a < NAttrs; a++)
-			if (r->attrs & 1u << a)
+			if (op_takes((Op)i, (AttrId)a))
 				printf("%s`%s`", n++ ? ", " : " ", attr_rows[a].name);
 		printf(" | %s |\n", backslashed(r->doc, "|*<"));
 	}
 	puts("\n## Attributes\n\n| attribute | default | |\n|---|---|---|");
 	for (int a = 0; a < NAttrs; a++)
-		printf("| `%s` | %s | %s |\n", attr_rows[a].name, backslashed(attr_rows[a].dflt, "|*<"), backslashed(attr_rows[a].doc, "|*<"));
+		printf("| `%s` | %s | %s |\n", attr_rows[a].name, backslashed(attr_defaults_text(&attr_rows[a]), "|*<"), backslashed(attr_rows[a].doc, "|*<"));
 	puts("\n## Library\n\n```");
 	print_library();
 	puts("```");
@@ -119,38 +115,4 @@ verb_doc(Options *o)
 		list = arena_text("%s%s%s", list, i ? ", " : "", forms[i].name);
 	}
 	usage_error("doc: want one of %s, got '%s'", list, o->model);
-}
-
-/* verb_init - obj/models.txt holds the examples one after the other, each below a line "=== NAME" */
-int
-verb_init(Options *o)
-{
-	const char *names[128], *near;
-	int count = 0;
-
-	for (const char *s = strstr(doc_models, "=== "); s; s = strstr(s, "\n=== ") ? strstr(s, "\n=== ") + 1 : NULL) {
-		const char *eol = strchr(s, '\n'), *next = strstr(s, "\n=== ");
-		size_t len = (size_t)(eol - s - 4);
-		names[count++] = arena_text("%.*s", (int)len, s + 4);
-		if (o->model && !strcmp(names[count-1], o->model)) {
-			fwrite(eol + 1, 1, next ? (size_t)(next + 1 - eol - 1) : strlen(eol + 1), stdout);
-			return ExitOk;
-		}
-	}
-	if (!o->model) {
-		for (int i = 0; i < count; i++)
-			puts(names[i]);
-		return ExitOk;
-	}
-	near = nearest(o->model, names, count);
-	usage_error("init: want a model (resnetc init lists them), got '%s'%s%s%s", o->model, near ? "; did you mean '" : "",
-	            near ? near : "", near ? "'?" : "");
-}
-
-int
-verb_version(Options *o)
-{
-	(void)o;
-	puts("resnetc " VERSION);
-	return ExitOk;
 }

@@ -31,16 +31,17 @@ typedef struct {
 static const Target *
 target_of(const Options *o, int seed, bool any)
 {
-	static const char *const names[] = { "avx512", "avx2", "neon", "scalar" };
-	const Target *here[4];
-	int count = 0;
+	int count = 0, want;
 
 	if (!any)
 		return o->target;
-	for (int i = 0; i < 4; i++)
-		if (target_runs_here(target_named(names[i])))
-			here[count++] = target_named(names[i]);
-	return here[seed/Together%count];
+	for (int i = 0; i < ntargets; i++)
+		count += target_runs_here(&targets[i]);
+	want = seed/Together%count;          /* counted from the best */
+	for (int i = ntargets - 1; i >= 0; i--)
+		if (target_runs_here(&targets[i]) && !want--)
+			return &targets[i];
+	die("no target runs here");
 }
 
 static void

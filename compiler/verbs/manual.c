@@ -16,21 +16,21 @@ void
 doc_man(void)
 {
 	printf(".TH RESNETC 1 \"\" \"resnetc %s\" \"User Commands\"\n.SH NAME\nresnetc \\- compile residual networks to C\n.SH SYNOPSIS\n", VERSION);
-	for (int i = 0; i < nverbs; i++)
+	for (int i = 0; i < NVerbs; i++)
 		printf("%s.B resnetc\n%s\n", i ? ".br\n" : "", ROFF(verbs[i].usage));
 	puts(".SH DESCRIPTION\n"
 	     "resnetc reads a network written in Lua, or as an ONNX file, and its trained weights, and writes one C file for exactly that\n"
 	     "network, input shape and processor, a header, a blob of packed weights and a small runtime.\n"
 	     "The C needs no library, allocates nothing and gives the same bits on any number of threads.\n"
 	     ".SH COMMANDS");
-	for (int i = 0; i < nverbs; i++)
+	for (int i = 0; i < NVerbs; i++)
 		printf(".TP\n.B %s\n%s\n", verbs[i].name, ROFF(verbs[i].doc));
 	puts(".SH OPTIONS");
 	for (int i = 0; i < noptions; i++) {
 		const OptionRow *r = &option_rows[i];
 		printf(".TP\n.B %s%s%s\n", r->brief ? ROFF(r->brief) : "", r->brief ? ", " : "",
 		       ROFF(arena_text("%s%s%s", r->name, r->value && !glued(r) ? " " : "", r->value ? r->value : "")));
-		printf("%s\n", ROFF(r->doc));
+		printf("%s\n", ROFF(option_doc(r)));
 	}
 	puts(".TP\n.B \\-\\-no\\-PASS\nleave out a pass:");
 	for (int i = 0; i < npasses; i++)
@@ -51,23 +51,14 @@ print_words(const char *between)
 		printf("%s--no-%s", between, passes[i].name);
 }
 
-static void
-print_targets(const char *between)
-{
-	printf("native");
-	for (int i = 0; i < ntargets; i++)
-		printf("%s%s", between, targets[i].name);
-}
-
 void
 doc_bash(void)
 {
 	puts("# bash completion for resnetc; made by resnetc doc bash\n"
 	     "_resnetc()\n{\n"
 	     "\tlocal word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}\n"
-	     "\tcase $before in\n"
-	     "\t--target) COMPREPLY=($(compgen -W \"");
-	print_targets(" ");
+	     "\tcase $before in");
+	printf("\t--target) COMPREPLY=($(compgen -W \"%s", target_names(" ", " "));
 	printf("\" -- \"$word\")); return ;;\n\t--stop-after) COMPREPLY=($(compgen -W \"");
 	for (int i = 0; i < npasses; i++)
 		printf("%s%s", i ? " " : "", passes[i].name);
@@ -79,7 +70,7 @@ doc_bash(void)
 	print_words(" ");
 	puts("\" -- \"$word\"))\n\t\treturn\n\tfi");
 	printf("\tif [[ $COMP_CWORD == 1 ]]; then\n\t\tCOMPREPLY=($(compgen -W \"");
-	for (int i = 0; i < nverbs; i++)
+	for (int i = 0; i < NVerbs; i++)
 		printf("%s%s", i ? " " : "", verbs[i].name);
 	puts("\" -- \"$word\"))\n\tfi\n"
 	     "\tCOMPREPLY+=($(compgen -f -- \"$word\"))\n"
@@ -109,16 +100,16 @@ void
 doc_zsh(void)
 {
 	puts("#compdef resnetc\n# zsh completion for resnetc; made by resnetc doc zsh\nlocal -a verbs\nverbs=(");
-	for (int i = 0; i < nverbs; i++)
+	for (int i = 0; i < NVerbs; i++)
 		printf("\t'%s:%s'\n", verbs[i].name, zsh_text(verbs[i].doc));
 	puts(")\n_arguments -s \\");
 	for (int i = 0; i < noptions; i++) {
 		const OptionRow *r = &option_rows[i];
-		const char *action = r->kind == TargetName ? "(native scalar avx2 avx512 neon)" : r->kind == Text ? "_files" : " ";
+		const char *action = r->kind == TargetName ? arena_text("(%s)", target_names(" ", " ")) : r->kind == Text ? "_files" : " ";
 		const char *value = r->kind == Flag || r->kind == DumpPass || r->kind == Embed ? "" : arena_text(":%s:%s", zsh_text(r->value), action);
-		printf("\t'%s[%s]%s' \\\n", r->name, zsh_text(r->doc), value);
+		printf("\t'%s[%s]%s' \\\n", r->name, zsh_text(option_doc(r)), value);
 		if (r->brief)
-			printf("\t'%s[%s]%s' \\\n", r->brief, zsh_text(r->doc), value);
+			printf("\t'%s[%s]%s' \\\n", r->brief, zsh_text(option_doc(r)), value);
 	}
 	puts("\t'1: :{_describe verb verbs; _files}' '*:file:_files'");
 }
@@ -127,7 +118,7 @@ void
 doc_fish(void)
 {
 	puts("# fish completion for resnetc; made by resnetc doc fish");
-	for (int i = 0; i < nverbs; i++)
+	for (int i = 0; i < NVerbs; i++)
 		printf("complete -c resnetc -n __fish_use_subcommand -a %s -d '%s'\n", verbs[i].name, backslashed(verbs[i].doc, "'\\"));
 	for (int i = 0; i < noptions; i++) {
 		const OptionRow *r = &option_rows[i];
@@ -137,15 +128,13 @@ doc_fish(void)
 		if (r->brief || r->name[1] != '-')
 			printf(" -s %s", (r->brief ? r->brief : r->name) + 1);
 		if (r->kind == TargetName) {
-			printf(" -x -a '");
-			print_targets(" ");
-			printf("'");
+			printf(" -x -a '%s'", target_names(" ", " "));
 		} else if (r->kind == Text) {
 			printf(" -r -F");
 		} else if (r->kind != Flag && r->kind != DumpPass && r->kind != Embed) {
 			printf(" -x");
 		}
-		printf(" -d '%s'\n", backslashed(r->doc, "'\\"));
+		printf(" -d '%s'\n", backslashed(option_doc(r), "'\\"));
 	}
 	puts("complete -c resnetc -n '__fish_seen_subcommand_from init' -x -a '(resnetc init)'");
 }

@@ -4,15 +4,12 @@
 */
 #include <string.h>
 
+#include "../carried.h"
 #include "session.h"
 
-#define EMBED(id, path) \
-	__asm__(".section .rodata\n" #id ":\n.incbin \"" path "\"\n.byte 0\n.previous\n"); \
-	extern const char id[];
-
-EMBED(page_html, "compiler/report/page.html")
-EMBED(page_css,  "compiler/report/page.css")
-EMBED(page_js,   "compiler/report/page.js")
+CARRIED(page_html, "compiler/report/page.html")
+CARRIED(page_css,  "compiler/report/page.css")
+CARRIED(page_js,   "compiler/report/page.js")
 
 /* add_sources - the C of every kernel by its name, and the model's text */
 static void

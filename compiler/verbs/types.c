@@ -4,10 +4,10 @@
 */
 #include <string.h>
 
+#include "../carried.h"
 #include "verbs.h"
 
-__asm__(".section .rodata\ntypes_library:\n.incbin \"dsl/types.lua\"\n.byte 0\n.previous\n");
-extern const char types_library[];
+CARRIED(types_library, "dsl/types.lua")
 
 /* lua_type - of an attribute's value */
 static const char *
@@ -43,15 +43,16 @@ doc_types(void)
 	for (int i = 0; i < NOps; i++) {
 		const OpRow *op = &op_rows[i];
 		printf("---@class (exact) resnet.%s\n---@field name? string\n", op->name);
-		if (op->attrs & A_out)
+		if (op_takes((Op)i, At_out))
 			puts("---@field [1]? integer                     out");
 		if (!strcmp(op->name, "input"))
 			puts("---@field [1]? integer                     channels\n---@field [2]? integer                     height\n---@field [3]? integer                     width");
 		if (!strcmp(op->name, "bn"))
 			puts("---@field scale? string                    the layer that holds weight and bias (Caffe's Scale)");
 		for (int a = 0; a < NAttrs; a++)
-			if (op->attrs & 1u << a)
-				printf("---@field %s? %s  %s (%s)\n", attr_rows[a].name, lua_type_of(&attr_rows[a]), attr_rows[a].doc, attr_rows[a].dflt);
+			if (op_takes((Op)i, (AttrId)a))
+				printf("---@field %s? %s  %s (%s)\n", attr_rows[a].name, lua_type_of(&attr_rows[a]), attr_rows[a].doc,
+				       attr_default_text(&attr_rows[a], (Op)i));
 		printf("---@field params? table<string, string>    names of the parameters in the weight file\n\n--- %s\n", op->doc);
 		if (op->hi > 2)
 			printf("---@param ... resnet.Tensor|resnet.%s\n---@return resnet.Tensor\nfunction nn.%s(...) end\n\n", op->name, op->name);

@@ -5,9 +5,10 @@
 #include "../resnetc.h"
 
 /* what the command line said */
-typedef struct {
-	const char *verb, *model;
-	const char *layer;           /* the second word: explain's layer, diff's other model */
+typedef struct Options {
+	const struct Verb *verb;
+	const char *model;
+	const char *layer;           /* the second name: explain's layer, diff's other model */
 	const char *weights, *output, *input, *expect, *name, *prefix;
 	const Target *target;        /* the first of targets */
 	const Target *targets[NTargets];
@@ -27,9 +28,10 @@ typedef struct {
 	const char *command;         /* for the banner: no paths */
 } Options;
 
-typedef struct {
+typedef struct Verb {
 	const char *name;
-	int (*run)(Options *);
+	int (*run)(Options *);       /* 0 or the exit status */
+	int fewest, most;            /* names it takes: models, files, layers */
 	const char *usage, *doc;
 } Verb;
 
@@ -39,37 +41,31 @@ typedef struct {
 	OptionKind kind;
 	size_t at;                   /* in Options */
 	int lo, hi;
-	const char *value, *doc;     /* value: as shown, "[=PASS]" and "=PASS" are glued to the name */
+	const char *value, *doc;     /* value: as shown, "[=PASS]" and "=PASS" are glued to the name; doc: see option_doc */
 } OptionRow;
 
 /* options.c, verbs.c */
 extern const OptionRow option_rows[];
 extern const int noptions;
-extern const Verb verbs[];
-extern const int nverbs;
+enum {
+	NVerbs = 0
+#define VERB(name, fewest, most, usage, doc) + 1
+#include "list.h"
+#undef VERB
+};
+extern const Verb verbs[NVerbs];
 Options options_parse(int argc, char **argv);
+const char *option_doc(const OptionRow *r);
 
 /* build.c */
 DslOptions dsl_options(const Options *o);
 Model *build(Options *o, const char *weights);       /* load, bind, run the passes: what every verb starts with */
 void bind_named(char sha[65], Graph *g, const char *weights);
 
-/* one file each; 0 or the exit status */
-int verb_compile(Options *o);
-int verb_run(Options *o);
-int verb_bench(Options *o);
-int verb_verify(Options *o);
-int verb_tune(Options *o);
-int verb_explain(Options *o);
-int verb_report(Options *o);
-int verb_dot(Options *o);
-int verb_diff(Options *o);
-int verb_fuzz(Options *o);
-int verb_init(Options *o);
-int verb_import(Options *o);
-int verb_weights(Options *o);
-int verb_doc(Options *o);
-int verb_version(Options *o);
+/* one file each */
+#define VERB(name, fewest, most, usage, doc) int verb_##name(Options *o);
+#include "list.h"
+#undef VERB
 
 void doc_man(void);                                  /* manual.c: resnetc(1) and what shells complete, from the tables */
 void doc_bash(void);

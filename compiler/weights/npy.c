@@ -25,16 +25,14 @@ field(const char *file, const char *header, const char *key)
 static void
 set_dtype(const char *file, const char *descr, Tensor *t)
 {
-	static const struct { const char *descr, *dtype; } known[] = {
-		{ "'<f8'", "F64" }, { "'<f4'", "F32" }, { "'<f2'", "F16" }, { "'<i8'", "I64" }, { "'<i4'", "I32" }, { "'<i2'", "I16" },
-		{ "'|i1'", "I8" }, { "'<u8'", "U64" }, { "'<u4'", "U32" }, { "'<u2'", "U16" }, { "'|u1'", "U8" }, { "'|b1'", "BOOL" },
-	};
-
-	for (size_t i = 0; i < sizeof known/sizeof *known; i++)
-		if (!strncmp(descr, known[i].descr, strlen(known[i].descr))) {
-			snprintf(t->dtype, sizeof t->dtype, "%s", known[i].dtype);
+	for (int i = 0; i < NDtypes; i++) {
+		const DtypeRow *r = &dtype_rows[i];
+		size_t len = r->npy ? strlen(r->npy) : 0;
+		if (len && descr[0] == '\'' && !strncmp(descr + 1, r->npy, len) && descr[1 + len] == '\'') {
+			snprintf(t->dtype, sizeof t->dtype, "%s", r->safetensors);
 			return;
 		}
+	}
 	fail("%s: want a little-endian number dtype such as float32 ('<f4') or uint8 ('|u1'), got %.8s", file, descr);
 }
 

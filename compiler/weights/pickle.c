@@ -194,18 +194,12 @@ big_int(Pickle *k, uint64_t bytes)
 
 /* --- torch --- */
 
-static const struct { const char *name, *dtype; } storages[] = {
-	{ "DoubleStorage", "F64" }, { "FloatStorage", "F32" }, { "HalfStorage", "F16" }, { "BFloat16Storage", "BF16" },
-	{ "LongStorage", "I64" }, { "IntStorage", "I32" }, { "ShortStorage", "I16" }, { "CharStorage", "I8" },
-	{ "ByteStorage", "U8" }, { "BoolStorage", "BOOL" },
-};
-
 static const char *
 storage_dtype(const char *global)
 {
-	for (size_t i = 0; i < sizeof storages/sizeof *storages; i++)
-		if (!strncmp(global, "torch ", 6) && !strcmp(global + 6, storages[i].name))
-			return storages[i].dtype;
+	for (int i = 0; i < NDtypes && !strncmp(global, "torch ", 6); i++)
+		if (dtype_rows[i].torch && !strcmp(global + 6, dtype_rows[i].torch))
+			return dtype_rows[i].safetensors;
 	return NULL;
 }
 

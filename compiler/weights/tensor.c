@@ -7,27 +7,6 @@
 
 #include "tensor.h"
 
-static const struct { const char *name; int bytes; } dtypes[] = {
-	{ "F64", 8 }, { "F32", 4 }, { "F16", 2 }, { "BF16", 2 },
-	{ "I64", 8 }, { "I32", 4 }, { "I16", 2 }, { "I8", 1 },
-	{ "U64", 8 }, { "U32", 4 }, { "U16", 2 }, { "U8", 1 }, { "BOOL", 1 },
-};
-
-int
-dtype_bytes(const char *dtype)
-{
-	for (size_t i = 0; i < sizeof dtypes/sizeof *dtypes; i++)
-		if (!strcmp(dtypes[i].name, dtype))
-			return dtypes[i].bytes;
-	return 0;
-}
-
-bool
-dtype_is_float(const char *dtype)
-{
-	return dtype[0] == 'F' || !strcmp(dtype, "BF16");
-}
-
 size_t
 tensor_count(const Tensor *t)
 {
@@ -93,51 +72,44 @@ half_to_double(uint16_t h)
 	return h & 0x8000 ? -v : v;
 }
 
-/* real_at - a float of any width */
+/* number_at - the number of this dtype at p */
 static double
-real_at(const char *dtype, const unsigned char *p)
+number_at(const DtypeRow *r, const unsigned char *p)
 {
+	uint64_t bits = 0;
 	float f;
 	double d;
-	uint16_t h;
-	uint32_t bits;
 
-	switch (dtype[0] == 'B' ? 'B' : dtype[1]) {
-	case '3':
-		memcpy(&f, p, 4);
-		return (double)f;
-	case '6':
-		memcpy(&d, p, 8);
+	memcpy(&bits, p, r->bytes);
+	switch (r - dtype_rows) {
+	case DT_f64:
+		memcpy(&d, p, sizeof d);
 		return d;
-	case '1':
-		memcpy(&h, p, 2);
-		return half_to_double(h);
-	case 'B':
-		memcpy(&h, p, 2);
-		bits = (uint32_t)h << 16;
-		memcpy(&f, &bits, 4);
+	case DT_bf16:
+		bits <<= 16;
+		/* fall through */
+	case DT_f32:
+		memcpy(&f, &bits, sizeof f);
 		return (double)f;
+	case DT_f16:
+		return half_to_double((uint16_t)bits);
 	}
-	die("dtype %s", dtype);
+	if (r->kind == 'i' && r->bytes < 8 && bits >> (8*r->bytes - 1))
+		bits |= ~UINT64_C(0) << 8*r->bytes;
+	return r->kind == 'i' ? (double)(int64_t)bits : (double)bits;
 }
 
 double
 tensor_get(const Tensor *t, size_t i)
 {
-	int bytes = dtype_bytes(t->dtype);
+	const DtypeRow *r = dtype_named(t->dtype);
 	const unsigned char *p = t->data;
-	uint64_t bits = 0;
 
 	for (int k = t->rank - 1; k >= 0; k--) {
-		p += (int64_t)(i%(size_t)t->dim[k])*t->stride[k]*bytes;
+		p += (int64_t)(i%(size_t)t->dim[k])*t->stride[k]*(int64_t)r->bytes;
 		i /= (size_t)t->dim[k];
 	}
-	if (dtype_is_float(t->dtype))
-		return real_at(t->dtype, p);
-	memcpy(&bits, p, (size_t)bytes);
-	if (t->dtype[0] == 'I' && bytes < 8 && bits >> (8*bytes - 1))
-		bits |= ~UINT64_C(0) << 8*bytes;
-	return t->dtype[0] == 'I' ? (double)(int64_t)bits : (double)bits;
+	return number_at(r, p);
 }
 
 static Weights *

@@ -2,14 +2,14 @@
 #ifndef TENSOR_H
 #define TENSOR_H
 
-#include "../base.h"
+#include "../dtype.h"
 
 typedef struct Zip Zip;
 typedef struct {
 	const char *name;
 	int rank;
 	int64_t dim[8], stride[8];   /* strides in elements */
-	char dtype[8];               /* as safetensors names it: F64 F32 F16 BF16 I64 I32 I16 I8 U64 U32 U16 U8 BOOL */
+	char dtype[8];               /* as safetensors names it: dtypes.h */
 	const unsigned char *data;   /* of element 0; NULL: in a zip entry, see tensor_load */
 	Zip *zip;
 	uint64_t entry;              /* of the zip */
@@ -31,8 +31,6 @@ Weights *npz_open(const char *file, Zip *z);
 Weights *torch_zip_open(const char *file, Zip *z);
 Weights *onnx_weights_open(const char *file, const unsigned char *map, size_t len);
 Weights *torch_legacy_open(const char *file, const unsigned char *map, size_t len);
-int dtype_bytes(const char *dtype);                  /* 0: not a dtype */
-bool dtype_is_float(const char *dtype);
 void tensor_load(Tensor *t);                         /* before the first tensor_get */
 void tensor_unload(Tensor *t);
 double tensor_get(const Tensor *t, size_t i);        /* element i in C order, any dtype, as double */

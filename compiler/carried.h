@@ -1,0 +1,9 @@
+/* carried.h - files that resnetc carries inside its binary: CARRIED(id, path) is the text from id to id_end, 0 behind it. */
+#ifndef CARRIED_H
+#define CARRIED_H
+
+#define CARRIED(id, path) \
+	__asm__(".section .rodata\n.balign 16\n" #id ":\n.incbin \"" path "\"\n" #id "_end:\n.byte 0\n.previous\n"); \
+	extern const char id[], id##_end[];
+
+#endif

@@ -1,0 +1,30 @@
+/* dtype.h - kinds of numbers, in values and in files of weights. */
+#ifndef DTYPE_H
+#define DTYPE_H
+
+#include "base.h"
+
+typedef enum {
+#define DTYPE(name, bytes, c, words, kind, vector, safetensors, npy, torch, onnx) DT_##name,
+#include "dtypes.h"
+#undef DTYPE
+	NDtypes
+} Dtype;
+
+typedef struct {
+	const char *name;
+	size_t bytes;                /* of one number */
+	const char *c, *words;       /* its type in C; several of them in a sentence */
+	char kind;                   /* 'f' float, 'i' signed, 'u' unsigned, 'b' truth */
+	const char *vector;          /* its type in the vector words, or NULL */
+	const char *safetensors, *npy, *torch; /* what files call it, or NULL */
+	int onnx;                    /* TensorProto.DataType, or 0 */
+} DtypeRow;
+
+/* dtype.c */
+extern const DtypeRow dtype_rows[NDtypes];
+const DtypeRow *dtype_named(const char *safetensors);/* NULL: not a dtype */
+int dtype_bytes(const char *safetensors);            /* 0: not a dtype */
+bool dtype_is_float(const char *safetensors);
+
+#endif
