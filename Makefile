@@ -94,8 +94,7 @@ generated: resnetc
 
 # --- tests ---
 
-TESTS = passes plan matrix pairs errors weights onnx import tune image runtime emitted networks fuzz hostile selftest verbs sanitize operators apps tables
-TEST_OBJ = obj/tests/main.o obj/tests/helpers.o $(TESTS:%=obj/tests/%.o)
+TEST_OBJ = $(patsubst %.c,obj/%.o,$(wildcard tests/*.c))
 
 obj/tests/%.o: FLAGS += -Wno-pedantic -Wno-shadow -Wno-double-promotion
 obj/tests/%.o: tests/tests.h
@@ -103,12 +102,13 @@ obj/check: $(TEST_OBJ) $(OBJ)
 	@echo "ld $@"
 	$(V)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS) $(shell pkg-config --libs check)
 
+# suites side by side, a job a core or as JOBS says
 check: resnetc obj/check
-	obj/check
+	obj/check $(JOBS:%=-j%)
 
 # everything, the big networks included
 check-long: resnetc obj/check
-	CHECK_LONG=1 obj/check
+	CHECK_LONG=1 obj/check $(JOBS:%=-j%)
 
 # rewrite the golden texts; review with git diff
 bless: resnetc obj/check

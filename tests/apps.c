@@ -316,13 +316,10 @@ START_TEST(example_says)
 }
 END_TEST
 
-Suite *
-suite_apps(void)
+SUITE(apps)
 {
-	Suite *s = suite_create("apps");
-	TCase *t = tcase_create("apps");
+	TCase *t = part("apps");
 
-	tcase_set_timeout(t, 300);
 	tcase_add_test(t, one_file_is_enough);
 	tcase_add_test(t, one_file_of_several_targets_is_refused);
 	tcase_add_loop_test(t, weights_link_into_the_program, 0, 6);
@@ -334,6 +331,4 @@ suite_apps(void)
 	tcase_add_test(t, guide_from_pytorch_to_an_app);
 	tcase_add_test(t, debian_package);
 	tcase_add_loop_test(t, example_says, 0, 4);
-	suite_add_tcase(s, t);
-	return s;
 }

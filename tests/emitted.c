@@ -299,13 +299,10 @@ START_TEST(no_forbidden_words)
 }
 END_TEST
 
-Suite *
-suite_emitted(void)
+SUITE(emitted)
 {
-	Suite *s = suite_create("emitted");
-	TCase *t = tcase_create("emitted");
+	TCase *t = part("emitted");
 
-	tcase_set_timeout(t, 300);
 	tcase_add_loop_test(t, no_warnings, 0, 24);
 	tcase_add_test(t, second_run_gives_the_same_bytes);
 	tcase_add_test(t, two_models_link_into_one_program);
@@ -318,6 +315,4 @@ suite_emitted(void)
 	tcase_add_loop_test(t, several_sizes_share_one_blob, 0, 2);
 	tcase_add_test(t, sizes_that_need_other_weights_are_refused);
 	tcase_add_loop_test(t, micro_kernels_keep_their_accumulators_in_registers, 0, 6);
-	suite_add_tcase(s, t);
-	return s;
 }

@@ -391,13 +391,10 @@ START_TEST(old_output_survives_a_failed_write)
 }
 END_TEST
 
-Suite *
-suite_errors(void)
+SUITE(errors)
 {
-	Suite *s = suite_create("errors");
-	TCase *t = tcase_create("errors");
+	TCase *t = part("errors");
 
-	tcase_set_timeout(t, 60);
 	tcase_add_loop_test(t, bad_model, 0, NModels);
 	tcase_add_loop_test(t, bad_command, 0, NCommands);
 	tcase_add_test(t, bad_inputs);
@@ -406,6 +403,4 @@ suite_errors(void)
 	tcase_add_test(t, no_compiler);
 	tcase_add_loop_test(t, terminal_shows_the_word, 0, 4);
 	tcase_add_test(t, old_output_survives_a_failed_write);
-	suite_add_tcase(s, t);
-	return s;
 }

@@ -67,17 +67,12 @@ START_TEST(other_text_is_refused)
 }
 END_TEST
 
-Suite *
-suite_fuzz(void)
+SUITE(fuzz)
 {
-	Suite *s = suite_create("fuzz");
-	TCase *t = tcase_create("fuzz");
+	TCase *t = part("fuzz");
 
-	tcase_set_timeout(t, 7200);
 	tcase_add_test(t, a_slice_is_right);
 	tcase_add_test(t, what_was_wrong_is_right);
 	tcase_add_loop_test(t, wrong_code_is_found, 0, 2);
 	tcase_add_test(t, other_text_is_refused);
-	suite_add_tcase(s, t);
-	return s;
 }

@@ -231,14 +231,11 @@ START_TEST(locales)
 }
 END_TEST
 
-Suite *
-suite_hostile(void)
+SUITE(hostile)
 {
-	Suite *s = suite_create("hostile");
-	TCase *t = tcase_create("hostile");
+	TCase *t = part("hostile");
 
-	build_faults();
-	tcase_set_timeout(t, 1200);
+	tcase_add_unchecked_fixture(t, build_faults, NULL);
 	tcase_add_test(t, every_allocation_fails_once);
 	tcase_add_test(t, no_process_for_the_fuzzer);
 	tcase_add_loop_test(t, every_file_call_fails_once, 0, 6);
@@ -247,6 +244,4 @@ suite_hostile(void)
 	tcase_add_test(t, every_escape_is_stopped);
 	tcase_add_test(t, every_damaged_blob_is_refused);
 	tcase_add_test(t, locales);
-	suite_add_tcase(s, t);
-	return s;
 }

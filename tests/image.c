@@ -155,11 +155,9 @@ START_TEST(pixels_of_any_kind_give_the_same_result)
 }
 END_TEST
 
-Suite *
-suite_image(void)
+SUITE(image)
 {
-	Suite *s = suite_create("image");
-	TCase *t = tcase_create("image");
+	TCase *t = part("image");
 
 	tcase_add_test(t, pixels_are_normalised);
 	tcase_add_test(t, bigger_pictures_are_halved_by_a_triangle_filter);
@@ -168,6 +166,4 @@ suite_image(void)
 	tcase_add_test(t, shipped_pictures_are_read);
 	tcase_add_test(t, npy_there_and_back);
 	tcase_add_test(t, pixels_of_any_kind_give_the_same_result);
-	suite_add_tcase(s, t);
-	return s;
 }

@@ -97,17 +97,12 @@ START_TEST(damaged_models_never_crash)
 }
 END_TEST
 
-Suite *
-suite_import(void)
+SUITE(import)
 {
-	Suite *s = suite_create("import");
-	TCase *t = tcase_create("import");
+	TCase *t = part("import");
 
-	tcase_set_timeout(t, 300);
 	tcase_add_loop_test(t, import_gives_pytorch_numbers, 0, 3);
 	tcase_add_test(t, size_and_name_can_be_given);
 	tcase_add_test(t, what_is_no_onnx_is_refused);
 	tcase_add_loop_test(t, damaged_models_never_crash, 0, 3);
-	suite_add_tcase(s, t);
-	return s;
 }

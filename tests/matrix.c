@@ -231,16 +231,11 @@ START_TEST(every_op_has_a_row)
 }
 END_TEST
 
-Suite *
-suite_matrix(void)
+SUITE(matrix)
 {
-	Suite *s = suite_create("matrix");
-	TCase *t = tcase_create("matrix");
+	TCase *t = part("matrix");
 
-	tcase_set_timeout(t, 300);
 	tcase_add_unchecked_fixture(t, build_all, NULL);
 	tcase_add_test(t, every_op_has_a_row);
 	tcase_add_loop_test(t, row_is_right, 0, 4*NRows);
-	suite_add_tcase(s, t);
-	return s;
 }

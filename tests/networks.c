@@ -92,17 +92,12 @@ START_TEST(every_example_compiles)
 }
 END_TEST
 
-Suite *
-suite_networks(void)
+SUITE(networks)
 {
-	Suite *s = suite_create("networks");
-	TCase *t = tcase_create("networks");
+	TCase *t = part("networks");
 
-	tcase_set_timeout(t, 300);
 	tcase_add_loop_test(t, network_equals_pytorch, 0, NNets);
 	tcase_add_loop_test(t, small_network_on_every_target_of_this_machine, 0, ntargets);
 	tcase_add_test(t, explain_tells_where_the_stride_is);
 	tcase_add_test(t, every_example_compiles);
-	suite_add_tcase(s, t);
-	return s;
 }

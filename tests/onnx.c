@@ -173,15 +173,10 @@ START_TEST(node_cases_pass_or_are_refused)
 }
 END_TEST
 
-Suite *
-suite_onnx(void)
+SUITE(onnx)
 {
-	Suite *s = suite_create("onnx");
-	TCase *t = tcase_create("node");
+	TCase *t = part("onnx");
 
-	tcase_set_timeout(t, 900);
 	glob(arena_text("%s/node/test_*", test_data()), 0, NULL, &cases);
 	tcase_add_loop_test(t, node_cases_pass_or_are_refused, getenv("CHECK_LONG") ? 0 : 1, 2);
-	suite_add_tcase(s, t);
-	return s;
 }

@@ -485,14 +485,10 @@ START_TEST(files)
 }
 END_TEST
 
-Suite *
-suite_operators(void)
+SUITE(operators)
 {
-	Suite *s = suite_create("operators");
-	TCase *t = tcase_create("operators");
+	TCase *t = part("operators");
 
 	tcase_add_loop_test(t, operator, 0, NRows);
 	tcase_add_test(t, files);
-	suite_add_tcase(s, t);
-	return s;
 }

@@ -83,15 +83,11 @@ START_TEST(generated_is_current)
 }
 END_TEST
 
-Suite *
-suite_pairs(void)
+SUITE(pairs)
 {
-	Suite *s = suite_create("pairs");
-	TCase *t = tcase_create("pairs");
+	TCase *t = part("pairs");
 
 	glob("tests/pairs/*.lua", 0, NULL, &pairs);
 	tcase_add_loop_test(t, pair_is_current, 0, (int)pairs.gl_pathc);
 	tcase_add_test(t, generated_is_current);
-	suite_add_tcase(s, t);
-	return s;
 }

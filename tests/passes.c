@@ -137,19 +137,14 @@ START_TEST(interpreter_agrees_with_itself_after_fusion)
 }
 END_TEST
 
-Suite *
-suite_passes(void)
+SUITE(passes)
 {
-	Suite *s = suite_create("passes");
-	TCase *t = tcase_create("passes");
+	TCase *t = part("passes");
 
-	tcase_set_timeout(t, 120);
 	tcase_add_loop_test(t, trap, 0, NTraps);
 	tcase_add_loop_test(t, trap_numbers, 0, NTraps);
 	tcase_add_loop_test(t, each_pass_off_is_neutral, 0, npasses);
 	tcase_add_test(t, all_passes_off_are_neutral);
 	tcase_add_loop_test(t, a_dump_compiles_to_the_same_code, 0, npasses);
 	tcase_add_test(t, interpreter_agrees_with_itself_after_fusion);
-	suite_add_tcase(s, t);
-	return s;
 }

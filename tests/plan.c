@@ -97,17 +97,12 @@ START_TEST(without_plan_nothing_is_shared)
 }
 END_TEST
 
-Suite *
-suite_plan(void)
+SUITE(plan)
 {
-	Suite *s = suite_create("plan");
-	TCase *t = tcase_create("plan");
+	TCase *t = part("plan");
 
-	tcase_set_timeout(t, 60);
 	tcase_add_loop_test(t, nothing_live_overlaps, 0, 200);
 	tcase_add_loop_test(t, random_graphs_compute_right, 0, 12);
 	tcase_add_test(t, last_reader_is_overwritten);
 	tcase_add_test(t, without_plan_nothing_is_shared);
-	suite_add_tcase(s, t);
-	return s;
 }

@@ -276,13 +276,10 @@ START_TEST(batches_are_looped_over)
 }
 END_TEST
 
-Suite *
-suite_runtime(void)
+SUITE(runtime)
 {
-	Suite *u = suite_create("runtime");
-	TCase *t = tcase_create("runtime");
+	TCase *t = part("runtime");
 
-	tcase_set_timeout(t, 60);
 	tcase_add_unchecked_fixture(t, open_session, close_session);
 	tcase_add_test(t, bad_arguments_have_their_status);
 	tcase_add_test(t, damaged_blobs_are_refused);
@@ -294,6 +291,4 @@ suite_runtime(void)
 	tcase_add_test(t, nan_comes_through);
 	tcase_add_loop_test(t, odd_values_agree_with_the_interpreter, 0, 6);
 	tcase_add_test(t, batches_are_looped_over);
-	suite_add_tcase(u, t);
-	return u;
 }

@@ -156,17 +156,12 @@ START_TEST(compiler_is_clean_under_valgrind)
 }
 END_TEST
 
-Suite *
-suite_sanitize(void)
+SUITE(sanitize)
 {
-	Suite *s = suite_create("sanitize");
-	TCase *t = tcase_create("sanitize");
+	TCase *t = part("sanitize");
 
-	tcase_set_timeout(t, 600);
 	tcase_add_loop_test(t, zoo_is_clean_under_sanitizers, 0, 2*(getenv("CHECK_LONG") ? NZoo : NShort));
 	tcase_add_loop_test(t, sanitizers_see_faults, 0, 3);
 	tcase_add_loop_test(t, other_processors_are_refused_or_served, 0, 7);
 	tcase_add_loop_test(t, compiler_is_clean_under_valgrind, 0, 7);
-	suite_add_tcase(s, t);
-	return s;
 }

@@ -171,19 +171,14 @@ START_TEST(random_networks_checked)
 }
 END_TEST
 
-Suite *
-suite_selftest(void)
+SUITE(selftest)
 {
-	Suite *s = suite_create("selftest");
-	TCase *t = tcase_create("selftest");
+	TCase *t = part("selftest");
 
-	tcase_set_timeout(t, 300);
 	tcase_add_loop_test(t, right_code_passes, 0, NNetworks);
 	tcase_add_test(t, a_broken_weight_is_named);
 	tcase_add_loop_test(t, a_broken_kernel_is_named, 0, 4);
 	tcase_add_test(t, dispatched);
 	tcase_add_loop_test(t, checked_builds, 0, 5);
 	tcase_add_test(t, random_networks_checked);
-	suite_add_tcase(s, t);
-	return s;
 }

@@ -162,18 +162,13 @@ START_TEST(defaults_are_told_as_they_are)
 }
 END_TEST
 
-Suite *
-suite_tables(void)
+SUITE(tables)
 {
-	Suite *s = suite_create("tables");
-	TCase *t = tcase_create("tables");
+	TCase *t = part("tables");
 
-	tcase_set_timeout(t, 120);
 	tcase_add_test(t, native_is_the_last_row_that_runs);
 	tcase_add_loop_test(t, a_target_brings_its_words, 0, ntargets);
 	tcase_add_test(t, targets_are_told);
 	tcase_add_loop_test(t, a_dtype_is_read_from_every_format, 0, NDtypes);
 	tcase_add_test(t, defaults_are_told_as_they_are);
-	suite_add_tcase(s, t);
-	return s;
 }

@@ -29,7 +29,15 @@ const char *in_dir(const char *name);                /* a path in the suite's te
 void put_file(const char *name, const void *data, size_t len);
 int count_files(const char *dir);
 
-Suite *suite_passes(void), *suite_matrix(void), *suite_errors(void), *suite_plan(void), *suite_runtime(void), *suite_networks(void),
-	*suite_weights(void), *suite_pairs(void), *suite_image(void), *suite_emitted(void), *suite_onnx(void), *suite_import(void), *suite_tune(void), *suite_fuzz(void), *suite_hostile(void), *suite_selftest(void), *suite_verbs(void), *suite_sanitize(void), *suite_operators(void), *suite_apps(void), *suite_tables(void);
+/*
+** A suite is one file: SUITE(name) { ... } adds its tests, in parts that main.c runs side by side, each a process and a
+** folder: TCase *t = part("name"), then Check's words. A part may rely on what its own tests left, on no other's.
+*/
+#define SUITE(name) \
+	static void name##_tests(void); \
+	__attribute__((constructor)) static void name##_is(void) { suite_is(#name, name##_tests); } \
+	static void name##_tests(void)
+void suite_is(const char *name, void (*add)(void));
+TCase *part(const char *name);
 
 #endif

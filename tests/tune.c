@@ -46,16 +46,11 @@ START_TEST(damaged_rows_are_refused)
 }
 END_TEST
 
-Suite *
-suite_tune(void)
+SUITE(tune)
 {
-	Suite *s = suite_create("tune");
-	TCase *t = tcase_create("tune");
+	TCase *t = part("tune");
 
-	tcase_set_timeout(t, 120);
 	tcase_add_test(t, tuned_rows_decide);
 	tcase_add_test(t, tune_writes_what_compile_reads);
 	tcase_add_test(t, damaged_rows_are_refused);
-	suite_add_tcase(s, t);
-	return s;
 }

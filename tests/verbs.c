@@ -245,13 +245,10 @@ START_TEST(dumps)
 }
 END_TEST
 
-Suite *
-suite_verbs(void)
+SUITE(verbs)
 {
-	Suite *s = suite_create("verbs");
-	TCase *t = tcase_create("verbs");
+	TCase *t = part("verbs");
 
-	tcase_set_timeout(t, 120);
 	tcase_add_test(t, bench_times_every_layer);
 	tcase_add_test(t, explain_tells_a_layer);
 	tcase_add_test(t, doc_knows_every_op_and_attribute);
@@ -264,6 +261,4 @@ suite_verbs(void)
 	tcase_add_test(t, dot_is_a_graph);
 	tcase_add_test(t, report_is_one_page);
 	tcase_add_test(t, dumps);
-	suite_add_tcase(s, t);
-	return s;
 }

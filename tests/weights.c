@@ -502,11 +502,9 @@ START_TEST(damaged_files_never_crash)
 }
 END_TEST
 
-Suite *
-suite_weights(void)
+SUITE(weights)
 {
-	Suite *s = suite_create("weights");
-	TCase *t = tcase_create("weights");
+	TCase *t = part("weights");
 
 	tcase_add_loop_test(t, bad_file, 0, NBad);
 	tcase_add_test(t, not_a_safetensors_file);
@@ -525,11 +523,8 @@ suite_weights(void)
 	tcase_add_test(t, zip_bomb_is_refused_before_it_is_unpacked);
 	tcase_add_test(t, other_formats_are_named);
 	tcase_add_test(t, shards_are_read_together);
-	tcase_set_timeout(t, 300);
 	glob("tests/checkpoints/*.[pn][tp]*", 0, NULL, &damaged);
 	glob("tests/import/flat.onnx", GLOB_APPEND, NULL, &damaged);
 	glob("tests/import/basic_bn.onnx", GLOB_APPEND, NULL, &damaged);
 	tcase_add_loop_test(t, damaged_files_never_crash, 0, (int)damaged.gl_pathc);
-	suite_add_tcase(s, t);
-	return s;
 }
