@@ -25,20 +25,6 @@ const AttrRow attr_rows[NAttrs] = {
 #undef ATTR
 };
 
-const char *const act_names[NActs] = {
-	"none",
-#define ACT(name, attrs, word, steepest, rounding, doc) #name,
-#include "acts.h"
-#undef ACT
-};
-
-const char *const act_words[NActs] = {
-	"$x",
-#define ACT(name, attrs, word, steepest, rounding, doc) word,
-#include "acts.h"
-#undef ACT
-};
-
 static const char *const coords_names[NCoords] = {
 #define X(a) #a,
 	COORDS(X)
@@ -181,26 +167,6 @@ attr_defaults_text(const AttrRow *row)
 		               strcmp(this, next) ? this : "");
 	}
 	return s;
-}
-
-uint64_t
-epilogue_attrs(void)
-{
-	return A_act
-#define ACT(name, attrs, word, steepest, rounding, doc) | (attrs)
-#include "acts.h"
-#undef ACT
-		;
-}
-
-/* act_of - the activation that is this op */
-Act
-act_of(Op op)
-{
-	for (int a = Act_none + 1; a < NActs; a++)
-		if (!strcmp(act_names[a], op_rows[op].name))
-			return (Act)a;
-	return Act_none;
 }
 
 /* set_act - an epilogue's activation, with the numbers it has in from */

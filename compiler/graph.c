@@ -5,26 +5,6 @@
 
 #include "graph.h"
 
-const OpRow op_rows[NOps] = {
-#define OP(name, lo, hi, shape, family, epi, same, over, par, attrs, doc) \
-	{ #name, lo, hi, epi, same, over, par, doc },
-#include "ops.h"
-#undef OP
-};
-
-/* op_takes - may a node of this op carry the attribute */
-bool
-op_takes(Op op, AttrId attr)
-{
-	uint64_t attrs[NOps] = {
-#define OP(name, lo, hi, shape, family, epi, same, over, par, attrs, doc) attrs,
-#include "ops.h"
-#undef OP
-	};
-
-	return attrs[op] >> attr & 1;
-}
-
 void
 fail_at(const Node *n, const char *format, ...)
 {

@@ -181,10 +181,18 @@ struct Graph {
 	size_t blob;                 /* plan: bytes of the weight blob, its head included, the self test's sums not */
 };
 
-/* attr.c */
-extern const AttrRow attr_rows[NAttrs];
+/* acts.c */
 extern const char *const act_names[NActs];
 extern const char *const act_words[NActs];           /* how each is called, with $names */
+uint64_t epilogue_attrs(void);
+
+/* ops.c */
+extern const OpRow op_rows[NOps];
+bool op_takes(Op op, AttrId attr);                   /* may a node of this op carry the attribute */
+Act act_of(Op op);                                   /* Act_none: not an activation */
+
+/* attr.c */
+extern const AttrRow attr_rows[NAttrs];
 const char *const *words_of(const AttrRow *row, int *count); /* of an attribute of kind WORD */
 void attr_copy(const AttrRow *row, Attr *to, const Attr *from);
 bool attr_differs(const AttrRow *row, const Attr *a, const Attr *b);
@@ -192,13 +200,9 @@ void attr_default(const AttrRow *row, Op op, Attr *a);
 bool attr_required(const AttrRow *row);
 const char *attr_default_text(const AttrRow *row, Op op);
 const char *attr_defaults_text(const AttrRow *row);  /* of all ops */
-uint64_t epilogue_attrs(void);
-Act act_of(Op op);                                   /* Act_none: not an activation */
 void set_act(Attr *a, Act act, const Attr *from);
 
 /* graph.c */
-extern const OpRow op_rows[NOps];
-bool op_takes(Op op, AttrId attr);
 void fail_at(const Node *n, const char *format, ...) PRINTF(2, 3) NORETURN;         /* file:line: op 'name': ... */
 Graph *graph_new(const char *file);
 Node *node_new(Graph *g, Op op, int line);           /* with default attributes, not yet in g->nodes */

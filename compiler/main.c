@@ -6,5 +6,5 @@ main(int argc, char **argv)
 {
 	Options o = options_parse(argc, argv);
 
-	return o.verb->run(&o);
+	return run_verb(&o);
 }

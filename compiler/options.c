@@ -344,9 +344,9 @@ look_again(Options *o, const Verb *v)
 	o->target_given = o->ntargets > 0;
 	if (!o->ntargets)
 		set_targets(o, "native");
-	if (o->ntargets > 1 && v->run != verb_compile)
+	if (o->ntargets > 1 && strcmp(v->name, "compile"))
 		usage_error("%s: want one target, got %d", v->name, o->ntargets);
-	if (o->nsizes > 1 && v->run != verb_compile)
+	if (o->nsizes > 1 && strcmp(v->name, "compile"))
 		usage_error("%s: want one input size, got %d", v->name, o->nsizes);
 	if (!o->nsizes)
 		o->nsizes = 1;               /* the model's own */
@@ -370,8 +370,10 @@ options_parse(int argc, char **argv)
 				verb_usage(v);
 			exit(ExitOk);
 		}
-		if (!strcmp(argv[i], "--version"))
-			exit(verb_version(&o));
+		if (!strcmp(argv[i], "--version")) {
+			o.verb = verb_named("version");
+			return o;
+		}
 		if (argv[i][0] == '-' && argv[i][1])
 			i += option(&o, argc, argv, i);
 		else

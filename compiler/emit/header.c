@@ -6,13 +6,18 @@
 
 #include "emit.h"
 
-static bool
-uses(const Graph *g, const Family *f)
+/* emit_promises - of the families the network uses, each once */
+static void
+emit_promises(Out *o, const Graph *g)
 {
-	for (int i = 0; i < g->count; i++)
-		if (g->nodes[i]->family == f)
-			return true;
-	return false;
+	for (int i = 0; i < g->count; i++) {
+		const Family *f = g->nodes[i]->family;
+		bool told = !f->promise;
+		for (int k = 0; k < i; k++)
+			told = told || g->nodes[k]->family == f;
+		if (!told)
+			out_raw(o, f->promise);
+	}
 }
 
 static void
@@ -50,9 +55,7 @@ emit_meaning(Out *o, const Graph *g, const Node *in)
 	out_line(o, "**");
 	out_line(o, "** Same bits for any number of threads and any workspace address.");
 	out_line(o, "** ReLU and max pooling keep NaN; multiply-adds are fused (rounded once) on every target but scalar.");
-	for (int i = 0; i < nfamilies; i++)
-		if (families[i]->promise && uses(g, families[i]))
-			out_raw(o, families[i]->promise);
+	emit_promises(o, g);
 	out_line(o, "** Input and output may lie at any float address and may be the same memory.");
 	out_line(o, "*/");
 }

@@ -291,7 +291,7 @@ emit_tile(Out *all, const Kernel *k, const Tiling *tl, int p)
 	char name[128];
 
 	out_line(o, "(const float *x, const float *w%s%s, float *y%s)", k->bias ? ", const float *b" : "", k->skip ? ", const float *z" : "",
-	         many ? ", int from, int to" : "");
+	         many ? ",\n\tint from, int to" : "");
 	out_line(o, "{");
 	out_line(o, "%s(x, w%s%s%s, y%s, %s%zu, %d, %zu, %d, %d%s, %d%s%s);", tile_word(all, k, tl, p), k->bias ? ", b" : "", k->skip ? ", z" : "",
 	         k->skip && wide ? arena_text(", %zu", k->in[1].lay.plane) : "", wide ? arena_text(", %zu", k->out->lay.plane) : "",

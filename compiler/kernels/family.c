@@ -9,12 +9,12 @@ static const Family *const own[NOps] = {
 #undef OP
 };
 
-const Family *const families[] = {
+static const Family *const alternatives[] = {
 #define FAMILY(name) &family_##name,
 #include "families.h"
 #undef FAMILY
 };
-const int nfamilies = sizeof families/sizeof *families;
+enum { NAlternatives = sizeof alternatives/sizeof *alternatives };
 
 const Family *
 own_family(Op op)
@@ -22,12 +22,21 @@ own_family(Op op)
 	return own[op];
 }
 
+void
+each_fitting(const Node *n, EachFamily *each, void *user)
+{
+	each(user, own[n->op]);
+	for (int i = NAlternatives - 1; i >= 0; i--)
+		if (alternatives[i]->fits(n))
+			each(user, alternatives[i]);
+}
+
 const Family *
 tiled_family(const Node *n)
 {
-	for (int i = 0; i < nfamilies; i++)
-		if (families[i]->rounds_otherwise && families[i]->fits(n))
-			return families[i];
+	for (int i = 0; i < NAlternatives; i++)
+		if (alternatives[i]->rounds_otherwise && alternatives[i]->fits(n))
+			return alternatives[i];
 	return NULL;
 }
 

@@ -80,12 +80,15 @@ struct Family {
 	void (*pack)(const Kernel *k, const double *w, const double *b, void *const *to);
 };
 
-/* family.c - the families, those that are not an op's own first */
+/* family.c */
 const Family *own_family(Op op);                      /* that can compute any node of this op */
-extern const Family *const families[];
-extern const int nfamilies;
+typedef void EachFamily(void *user, const Family *f);
+void each_fitting(const Node *n, EachFamily *each, void *user);  /* that may compute n: its own, then the alternatives */
 #define FAMILY(name) extern const Family family_##name;
+#define OP(name, lo, hi, shape, family, epi, same, over, par, attrs, doc) FAMILY(family)
+#include "../ops.h"
 #include "families.h"
+#undef OP
 #undef FAMILY
 const Family *tiled_family(const Node *n);           /* that computes n by tiles of outputs, as a model may ask; NULL: none fits */
 Way way_of(const Node *n);

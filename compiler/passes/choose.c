@@ -41,9 +41,43 @@ weigh(void *user, Way way)
 	s->way = way;
 }
 
+enum { MostFamilies = 8 };
+
+typedef struct {                     /* the families that may compute a node, its own first */
+	const Graph *g;
+	const Family *all[MostFamilies];
+	int count;
+} Fitting;
+
+static void
+add_family(void *user, const Family *f)
+{
+	Fitting *fit = user;
+
+	if (fit->count == MostFamilies)
+		die("more than %d families for one node", MostFamilies);
+	if (!fit->g->exact || !f->rounds_otherwise)
+		fit->all[fit->count++] = f;
+}
+
+/* fitting - one that has no cost model but a way of its own to be better is taken alone */
+static Fitting
+fitting(const Node *n)
+{
+	Fitting fit = { .g = n->g };
+
+	each_fitting(n, add_family, &fit);
+	for (int i = 1; i < fit.count; i++)
+		if (!fit.all[i]->cycles) {
+			fit.all[0] = fit.all[i];
+			fit.count = 1;
+		}
+	return fit;
+}
+
 /* cheapest - by the model, the op's own family to begin with */
 static const Family *
-cheapest(Node *n, const Family *const *fit, int count, Pair *winograd)
+cheapest(Node *n, const Fitting *fit, Pair *winograd)
 {
 	Search s = { .best = NULL };
 
@@ -53,10 +87,10 @@ cheapest(Node *n, const Family *const *fit, int count, Pair *winograd)
 	Kernel k = kernel_of(n, 0);
 	n->out->lay = n->in[0]->lay = (Layout){ 0 };
 	s.k = &k;
-	for (int i = count - 1; i >= 0; i--) {
-		s.family = fit[i];
+	for (int i = 0; i < fit->count; i++) {
+		s.family = fit->all[i];
 		s.way = (Way){ { 0, 0 }, { 0, 0 } };
-		fit[i]->ways(&k, weigh, &s);
+		s.family->ways(&k, weigh, &s);
 		settle(&s);
 	}
 	*winograd = s.best_way.winograd;
@@ -72,43 +106,22 @@ node_in(const Graph *g, const char *name)
 	die("'%s' is in one graph and not in the other", name);
 }
 
-/* fitting - the families that may compute n, the op's own last; one without a cost model alone */
-static int
-fitting(const Node *n, const Family **fit)
-{
-	int count = 0;
-
-	for (int i = 0; i < nfamilies; i++) {
-		const Family *f = families[i];
-		if (f == own_family(n->op) || !f->fits || !f->fits(n) || (n->g->exact && f->rounds_otherwise))
-			continue;
-		if (!f->cycles) {
-			fit[0] = f;
-			return 1;
-		}
-		fit[count++] = f;
-	}
-	fit[count++] = own_family(n->op);
-	return count;
-}
-
 /* wanted - the family whose algorithm the node has set, of those that fit */
 static const Family *
-wanted(const Node *n, const Family *const *fit, int count)
+wanted(const Node *n, const Fitting *fit)
 {
-	for (int i = 0; i < count; i++)
-		if (!n->a.winograd.h == !fit[i]->rounds_otherwise)
-			return fit[i];
-	return fit[count - 1];
+	for (int i = 0; i < fit->count; i++)
+		if (!n->a.winograd.h == !fit->all[i]->rounds_otherwise)
+			return fit->all[i];
+	return fit->all[0];
 }
 
 static void
 choose_conv2d(Node *n)
 {
-	const Family *fit[8];
 	const Graph *g = n->g;
 	const TunedRow *row = g->tuned && !g->like ? tuned_find(g->tuned, n) : NULL;
-	int count = fitting(n, fit);
+	Fitting fit = fitting(n);
 	bool set;
 
 	if (row) {
@@ -118,14 +131,14 @@ choose_conv2d(Node *n)
 	set = (n->a.winograd.h && n->a.winograd.w) || row;
 	if (n->a.winograd.h && (!tiled_family(n) || n->a.winograd.h%2 || n->a.winograd.w%2))
 		fail_at(n, "want winograd tiles of 2 or 4 and a 3x3 kernel of stride 1 over at least 8 channels, got %dx%d", n->a.winograd.h, n->a.winograd.w);
-	if (g->plain_choice || count == 1)
-		n->family = g->plain_choice ? own_family(n->op) : fit[0];
+	if (g->plain_choice || fit.count == 1)
+		n->family = g->plain_choice ? own_family(n->op) : fit.all[0];
 	else if (g->like)
 		n->family = node_in(g->like, n->name)->family;
 	else if (set)
-		n->family = wanted(n, fit, count);
+		n->family = wanted(n, &fit);
 	else
-		n->family = cheapest(n, fit, count, &n->a.winograd);
+		n->family = cheapest(n, &fit, &n->a.winograd);
 	if (g->like && n->family->rounds_otherwise)
 		n->a.winograd = node_in(g->like, n->name)->a.winograd;
 	else if (!n->family->rounds_otherwise)

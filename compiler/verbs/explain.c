@@ -93,31 +93,26 @@ keep_best(void *user, Way way)
 	w->at = way.winograd;
 }
 
+static void
+weigh_family(void *user, const Family *f)
+{
+	Weighing w = { .k = user, .family = f };
+
+	if (!f->ways)
+		return;
+	f->ways(user, keep_best, &w);
+	print_algorithm(&w);
+}
+
 /* explain_algorithms - what the cost models say of every family that could compute n, and of its ways */
 static void
-explain_algorithms(const Node *n, const Kernel *k)
+explain_algorithms(const Node *n, Kernel *k)
 {
 	puts("  algorithms weighed by the cost model:");
-	for (int i = nfamilies - 1; i >= 0; i--) {
-		Weighing w = { .k = k, .family = families[i] };
-		if (!w.family->ways || (w.family != own_family(n->op) && !w.family->fits(n)))
-			continue;
-		w.family->ways(k, keep_best, &w);
-		print_algorithm(&w);
-	}
+	each_fitting(n, weigh_family, k);
 	if (n->family->error)
 		printf("  error    %.1e of the largest result, measured in float32 with these weights (--exact keeps to direct convolutions)\n",
 		       n->family->error(n));
-}
-
-/* alternatives - is there another family that fits n */
-static bool
-alternatives(const Node *n)
-{
-	for (int i = 0; i < nfamilies; i++)
-		if (families[i] != own_family(n->op) && families[i]->fits && families[i]->fits(n) && families[i]->ways)
-			return true;
-	return false;
 }
 
 /* explain_time - what was measured, beside what the model predicted and the roof: the peak, or what the memory can bring */
@@ -168,7 +163,7 @@ explain_one(const Model *m, const Node *n, const Measured *t)
 	printf("  moves    %.1f KB, %.2f M MACs, %.1f FLOP a byte\n", bytes/1024, macs/1e6, 2*macs/bytes);
 	if (t)
 		explain_time(n, t);
-	if (alternatives(n) && n->p[P_weight].data)
+	if (tiled_family(n) && n->p[P_weight].data)
 		explain_algorithms(n, &k);
 	if (n->family == own_family(n->op) && n->family->ways) {
 		Weighing w = { .k = &k, .family = n->family };

@@ -20,6 +20,7 @@ typedef struct {
 	const char *key;
 	const Kernel *k;
 	const Family *family;        /* whose ways are being gathered */
+	bool exact;
 	Candidate *c;
 	int count;
 	double us[MostCandidates + 1];
@@ -61,6 +62,16 @@ thin(Layer *l)
 	l->count = kept;
 }
 
+static void
+add_ways(void *user, const Family *f)
+{
+	Layer *l = user;
+
+	l->family = f;
+	if (f->ways && !(l->exact && f->rounds_otherwise))
+		f->ways(l->k, add_candidate, l);
+}
+
 /* own_first - the model's own choice to the front; it is there whatever else is */
 static void
 own_first(Layer *l, const Node *n)
@@ -81,13 +92,9 @@ static Layer
 gather_layer(const Node *n, bool exact)
 {
 	Kernel k = kernel_of(n, 0);
-	Layer l = { .key = tuned_key(n), .k = &k };
+	Layer l = { .key = tuned_key(n), .k = &k, .exact = exact };
 
-	for (int i = nfamilies - 1; i >= 0; i--) {
-		l.family = families[i];
-		if (l.family->ways && (l.family == own_family(n->op) || (l.family->fits(n) && !(exact && l.family->rounds_otherwise))))
-			l.family->ways(&k, add_candidate, &l);
-	}
+	each_fitting(n, add_ways, &l);
 	qsort(l.c, (size_t)l.count, sizeof *l.c, by_cycles);
 	own_first(&l, n);
 	thin(&l);

@@ -1,8 +1,14 @@
-/* verbs.c - the rows of list.h. */
+/* verbs.c - from a row to its function. */
 #include "verbs.h"
 
-const Verb verbs[NVerbs] = {
-#define VERB(name, fewest, most, usage, doc) { #name, verb_##name, fewest, most, usage, doc },
+int
+run_verb(Options *o)
+{
+	static int (*const functions[NVerbs])(Options *) = {
+#define VERB(name, fewest, most, usage, doc) verb_##name,
 #include "list.h"
 #undef VERB
-};
+	};
+
+	return functions[o->verb - verbs](o);
+}

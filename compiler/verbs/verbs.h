@@ -30,7 +30,6 @@ typedef struct Options {
 
 typedef struct Verb {
 	const char *name;
-	int (*run)(Options *);       /* 0 or the exit status */
 	int fewest, most;            /* names it takes: models, files, layers */
 	const char *usage, *doc;
 } Verb;
@@ -44,7 +43,7 @@ typedef struct {
 	const char *value, *doc;     /* value: as shown, "[=PASS]" and "=PASS" are glued to the name; doc: see option_doc */
 } OptionRow;
 
-/* options.c, verbs.c */
+/* options.c, list.c, verbs.c */
 extern const OptionRow option_rows[];
 extern const int noptions;
 enum {
@@ -55,6 +54,7 @@ enum {
 };
 extern const Verb verbs[NVerbs];
 Options options_parse(int argc, char **argv);
+int run_verb(Options *o);                            /* 0 or the exit status */
 const char *option_doc(const OptionRow *r);
 
 /* build.c */
