@@ -18,10 +18,10 @@ ACT(clip,         A_lo|A_hi,        "clamp($x, splat($lo), splat($hi))",        
     "min(max(x, lo), hi) (torch.clamp)")
 ACT(leaky_relu,   A_slope,          "leaky($x, splat($slope))",                       fmax(1, fabs(a->slope)),  2*U*y,
     "x, or slope*x where x < 0 (torch.nn.LeakyReLU)")
-ACT(sigmoid,      0,                "sigmoid($x)",                                    0.25,                     16*U*y + 1.2e-38,
-    "1/(1 + exp(-x))")
-ACT(silu,         0,                "silu($x)",                                       1.1,                      16*U*y + 1.2e-38*(1 + s),
-    "x*sigmoid(x) (torch.nn.SiLU, swish)")
+ACT(sigmoid,      0,                "sigmoid($x)",                                    0.25,
+    16*U*y + 1.2e-38, "1/(1 + exp(-x))")
+ACT(silu,         0,                "silu($x)",                                       1.1,
+    16*U*y + 1.2e-38*(1 + s), "x*sigmoid(x) (torch.nn.SiLU, swish)")
 ACT(hard_sigmoid, A_slope|A_offset, "hard_sigmoid($x, splat($slope), splat($offset))", fabs(a->slope),
     4*U*(slope*s + fabs(a->offset) + 1),
     "min(max(slope*x + offset, 0), 1) (torch.nn.Hardsigmoid)")

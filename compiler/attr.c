@@ -161,10 +161,11 @@ attr_defaults_text(const AttrRow *row)
 	const char *s = shown(row, &row->defaults[0]);
 
 	for (int i = 1; i < row->ndefaults; i++) {
-		const char *this = shown(row, &row->defaults[i]), *next = i + 1 < row->ndefaults ? shown(row, &row->defaults[i + 1]) : "";
+		const char *this = shown(row, &row->defaults[i]), *next = i + 1 < row->ndefaults ? shown(row, &row->defaults[i + 1]) :
+			"";
 		bool goes_on = i > 1 && !strcmp(this, shown(row, &row->defaults[i - 1]));
-		s = arena_text("%s%s%s%s%s", s, goes_on ? ", " : "; ", op_rows[row->defaults[i].op].name, strcmp(this, next) ? ": " : "",
-		               strcmp(this, next) ? this : "");
+		s = arena_text("%s%s%s%s%s", s, goes_on ? ", " : "; ", op_rows[row->defaults[i].op].name,
+		               strcmp(this, next) ? ": " : "", strcmp(this, next) ? this : "");
 	}
 	return s;
 }

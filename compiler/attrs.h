@@ -10,7 +10,8 @@
 ** defaults: ANY(value) for all ops, then FOR(op, value) for those where it is another; ANY_SHOWN and FOR_SHOWN where the
 ** value only stands for what the words behind it say. A pair is value by value, of sides only the first is set.
 */
-ATTR(out,               INT,   out,               1, 65536,   "output channels; may stand first without its name", REQUIRED)
+ATTR(out,               INT,   out,               1, 65536,   "output channels; may stand first without its name",
+     REQUIRED)
 ATTR(kernel,            PAIR,  kernel,            1, 1024,    "window height and width", REQUIRED)
 ATTR(stride,            PAIR,  stride,            1, 1024,    "step between windows",
      ANY(1), FOR_SHOWN(max_pool, 0, "the kernel"), FOR_SHOWN(avg_pool, 0, "the kernel"))
@@ -18,7 +19,8 @@ ATTR(padding,           SIDES, padding,           0, 4096,
      "zeros around the image; \"same\": output = ceil(input / stride), the odd one after (ONNX SAME_UPPER)",
      ANY(0), FOR_SHOWN(conv2d, DefaultPadding, "dilation*(kernel - 1)/2"))
 ATTR(dilation,          PAIR,  dilation,          1, 1024,    "distance between taps", ANY(1))
-ATTR(groups,            INT,   groups,            1, 65536,   "channel groups; both channel counts divisible by it", ANY(1))
+ATTR(groups,            INT,   groups,            1, 65536,   "channel groups; both channel counts divisible by it",
+     ANY(1))
 ATTR(bias,              BOOL,  bias,              0, 1,       "adds a bias parameter", ANY(false), FOR(linear, true))
 ATTR(eps,               REAL,  eps,               0, 1,       "added to the variance", ANY(1e-5))
 ATTR(affine,            BOOL,  affine,            0, 1,       "has weight and bias parameters", ANY(true))
@@ -30,7 +32,8 @@ ATTR(channels,          PAIR0, channels,          0, 65536,   "slice: {from, to}
 ATTR(rows,              RANGE, rows,              0, 65536,   "{from, to, step}", ANY_SHOWN(0, "all"))
 ATTR(cols,              RANGE, cols,              0, 65536,   "{from, to, step}", ANY_SHOWN(0, "all"))
 ATTR(shape,             SHAPE, shape,             1, 65536,   "channels, height, width", REQUIRED)
-ATTR(act,               WORD,  act,               0, 0,       "activation of the epilogue, by the name of its op", ANY(Act_none))
+ATTR(act,               WORD,  act,               0, 0,       "activation of the epilogue, by the name of its op",
+     ANY(Act_none))
 ATTR(slope,             REAL,  slope,      -1e6, 1e6,         "leaky_relu: factor below 0; hard_*: factor of x",
      ANY(0.01), FOR(hard_sigmoid, 1/6.0), FOR(hard_swish, 1/6.0))
 ATTR(offset,            REAL,  offset,     -1e6, 1e6,         "hard_*: added to slope*x", ANY(0.5))
@@ -45,7 +48,8 @@ ATTR(scale_h,           REAL,  scale_h,           0, 65536,   "rows of the resul
      ANY_SHOWN(0, "size / input"))
 ATTR(scale_w,           REAL,  scale_w,           0, 65536,   "columns of the result per column of the input",
      ANY_SHOWN(0, "size / input"))
-ATTR(bn,                NAME,  bn,                0, 0,       "batch norm folded into the weights: its name", ANY_SHOWN(0, "none"))
+ATTR(bn,                NAME,  bn,                0, 0,       "batch norm folded into the weights: its name",
+     ANY_SHOWN(0, "none"))
 ATTR(bn_eps,            REAL,  bn_eps,            0, 1,       "eps of the folded batch norm", ANY(1e-5))
 ATTR(bn_affine,         BOOL,  bn_affine,         0, 1,       "affine of the folded batch norm", ANY(true))
 ATTR(winograd,          PAIR0, winograd,          0, 4,

@@ -26,7 +26,8 @@ check_node(const Graph *g, const Node *n, const char *after)
 		die("after %s: %s '%s' has an activation", after, row->name, n->name);
 	infer(&again);
 	for (int i = 0; i < n->nout; i++)
-		if (again.nout != n->nout || !same_shape(again.out[i].shape, n->out[i].shape) || n->out[i].node != n || n->out[i].index != i)
+		if (again.nout != n->nout || !same_shape(again.out[i].shape, n->out[i].shape) || n->out[i].node != n ||
+		    n->out[i].index != i)
 			die("after %s: the shape of '%s' is stale", after, n->name);
 }
 

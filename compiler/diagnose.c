@@ -9,7 +9,8 @@
 
 #include "base.h"
 
-static const char red[] = "\033[1;31m", yellow[] = "\033[1;33m", bold[] = "\033[1m", soft[] = "\033[2m", plain[] = "\033[0m";
+static const char red[] = "\033[1;31m", yellow[] = "\033[1;33m", bold[] = "\033[1m", soft[] = "\033[2m",
+	plain[] = "\033[0m";
 
 static bool
 in_colour(void)
@@ -70,7 +71,8 @@ pointed(const char *line, const char *message, size_t *len)
 	}
 	for (s = message; *s && s != want; s += *len + (s[*len] != 0)) {
 		*len = strcspn(s, " ,:;'\"");
-		if (*len > 1 && ((at = word_in(line, s, *len)) || (!strncmp(s, "conv2d", 6) && (*len = 4, at = word_in(line, "conv", 4)))))
+		if (*len > 1 && ((at = word_in(line, s, *len)) ||
+		                 (!strncmp(s, "conv2d", 6) && (*len = 4, at = word_in(line, "conv", 4)))))
 			return at;
 	}
 	*len = 1;
@@ -130,7 +132,7 @@ tell(const char *message)
 		fprintf(stderr, "%s%s%s%s\n", colour, warning ? "warning: " : usage ? "resnetc: " : "error: ", plain, text);
 		return;
 	}
-	fprintf(stderr, "%s%.*s:%ld:%s %s%s%s%s\n", bold, (int)file, text, number, plain, colour, warning ? "warning: " : "error: ", plain,
-	        strchr(text + file + 1, ':') + 2);
+	fprintf(stderr, "%s%.*s:%ld:%s %s%s%s%s\n", bold, (int)file, text, number, plain, colour,
+	        warning ? "warning: " : "error: ", plain, strchr(text + file + 1, ':') + 2);
 	show_source(arena_text("%.*s", (int)file, text), number, text + file);
 }

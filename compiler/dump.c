@@ -230,7 +230,8 @@ dump_dot(FILE *f, const Graph *g)
 		if (n->a.act)
 			fprintf(f, " + %s", act_names[n->a.act]);
 		fprintf(f, "\\n%d x %d x %d\"%s]\n", n->out->shape.c, n->out->shape.h, n->out->shape.w,
-		        n->op == O_conv2d ? ", fillcolor=\"#cfe3f5\"" : n->op == O_input || is_output(n->out) ? ", fillcolor=\"#f5e3cf\"" : "");
+		        n->op == O_conv2d ? ", fillcolor=\"#cfe3f5\"" : n->op == O_input ||
+		        is_output(n->out) ? ", fillcolor=\"#f5e3cf\"" : "");
 		for (int j = 0; j < n->nin; j++)
 			fprintf(f, "\tn%d -> n%d%s\n", n->in[j]->node->id, n->id,
 			        n->op == O_conv2d && j == 1 ? " [style=dashed, label=\"skip\"]" : "");

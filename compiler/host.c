@@ -117,7 +117,8 @@ void *
 host_load(const char *dir, const char *sources, const char *flags, const char **cc)
 {
 	const char *name = compiler();
-	char *command = arena_text("cd '%s' && %s -std=c11 %s -w -fPIC -shared %s -o model.so 2> cc.log", dir, name, flags, sources);
+	char *command = arena_text("cd '%s' && %s -std=c11 %s -w -fPIC -shared %s -o model.so 2> cc.log", dir, name, flags,
+	                           sources);
 	int status = system(command);
 	void *lib;
 

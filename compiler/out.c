@@ -109,7 +109,8 @@ end_line(Out *o)
 	linkage = starts(s, "extern \"C\"");      /* its declarations are not indented */
 	comment = starts(s, "**") || starts(s, "/*") || starts(s, "*/");
 	if (*s && *s != '#') {
-		int tabs = o->braces - (*s == '}' || starts(s, "case ") || starts(s, "default:")) + (o->parens > 0 || o->continues) + (o->owes && !starts(s, "for ("));
+		int tabs = o->braces - (*s == '}' || starts(s, "case ") || starts(s, "default:")) + (o->parens > 0 || o->continues) +
+			(o->owes && !starts(s, "for ("));
 		for (int i = 0; i < tabs && !comment; i++)
 			append(&o->text, &o->len, &o->size, '\t');
 	}

@@ -43,7 +43,8 @@ resolve_padding(Node *n, Shape x)
 
 /* windows - how many windows fit along one axis */
 static int
-windows(const Node *n, const char *axis, int in, int before, int after, int kernel, int stride, int dilation, bool ceil_mode)
+windows(const Node *n, const char *axis, int in, int before, int after, int kernel, int stride, int dilation,
+        bool ceil_mode)
 {
 	int64_t reach = (int64_t)dilation*(kernel - 1) + 1, room = (int64_t)in + before + after - reach;
 	int64_t out;
@@ -129,8 +130,8 @@ shape_pool(Node *n)
 	resolve_padding(n, n->in[0]->shape);
 	reach = (Pair){ a->dilation.h*(a->kernel.h - 1) + 1, a->dilation.w*(a->kernel.w - 1) + 1 };
 	if (a->padding.t >= reach.h || a->padding.b >= reach.h || a->padding.l >= reach.w || a->padding.r >= reach.w)
-		fail_at(n, "want padding smaller than the window of %dx%d, got %d, %d, %d, %d", reach.h, reach.w, a->padding.t, a->padding.l,
-		        a->padding.b, a->padding.r);
+		fail_at(n, "want padding smaller than the window of %dx%d, got %d, %d, %d, %d", reach.h, reach.w, a->padding.t,
+		        a->padding.l, a->padding.b, a->padding.r);
 	shape_windows(n, n->in[0]->shape.c);
 }
 
@@ -258,7 +259,8 @@ node_add(Graph *g, Node *n)
 			fail_at(n, "want floats, got %s ('%s')", dtype_rows[n->in[i]->dtype].words, n->in[i]->node->name);
 	infer(n);
 	if (n->nout < 1 || n->out->shape.n < 1 || n->out->shape.c < 1 || n->out->shape.h < 1 || n->out->shape.w < 1)
-		die("shape rule of %s left %dx%dx%dx%d", op_rows[n->op].name, n->out->shape.n, n->out->shape.c, n->out->shape.h, n->out->shape.w);
+		die("shape rule of %s left %dx%dx%dx%d", op_rows[n->op].name, n->out->shape.n, n->out->shape.c, n->out->shape.h,
+		    n->out->shape.w);
 	if ((double)n->out->shape.n*n->out->shape.c*n->out->shape.h*n->out->shape.w > 1 << 28)
 		fail_at(n, "want a result of at most 2^28 elements, got %dx%dx%dx%d",
 		        n->out->shape.n, n->out->shape.c, n->out->shape.h, n->out->shape.w);

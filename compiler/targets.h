@@ -20,6 +20,8 @@
 /*                                                      |  |   |   |  |  |  |  caches: bytes, bytes a cycle from the next, memory    */
 /* id      name      vector words        architecture   v  v   v   v  v  v  v  v     v      v   v   v   processor                   */
 TARGET(scalar, "scalar", "rc_simd_scalar.h",            , 1, 16,  4,  2, 2, 4, 4,  24e3, 384e3, 16, 10, 5,  ANY)
-TARGET(avx2,   "avx2",   "rc_simd_avx2.h",   __x86_64__,  8, 16, 16,  2, 2, 6, 4,  24e3, 384e3, 16, 10, 5,  HAS(avx2) AND HAS(fma))
-TARGET(avx512, "avx512", "rc_simd_avx512.h", __x86_64__, 16, 32, 16,  1, 1, 6, 4,  24e3, 768e3, 24, 14, 5,  HAS(avx512f) AND HAS(fma))
+TARGET(avx2,   "avx2",   "rc_simd_avx2.h",   __x86_64__,  8, 16, 16,  2, 2, 6, 4,  24e3, 384e3, 16, 10, 5,
+       HAS(avx2) AND HAS(fma))
+TARGET(avx512, "avx512", "rc_simd_avx512.h", __x86_64__, 16, 32, 16,  1, 1, 6, 4,  24e3, 768e3, 24, 14, 5,
+       HAS(avx512f) AND HAS(fma))
 TARGET(neon,   "neon",   "rc_simd_neon.h",   __aarch64__, 4, 32,  8,  2, 2, 4, 4,  48e3, 384e3, 16, 10, 5,  ANY)

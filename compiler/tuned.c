@@ -16,8 +16,9 @@ tuned_key(const Node *n)
 	const Attr *a = &n->a;
 	Shape x = n->in[0]->shape;
 
-	return arena_text("%dx%dx%dx%d-%d-k%dx%d-s%dx%d-p%d,%d,%d,%d-d%dx%d-g%d%s", x.n, x.c, x.h, x.w, a->out, a->kernel.h, a->kernel.w, a->stride.h,
-	                  a->stride.w, a->padding.t, a->padding.l, a->padding.b, a->padding.r, a->dilation.h, a->dilation.w, a->groups, n->nin == 2 ? "-skip" : "");
+	return arena_text("%dx%dx%dx%d-%d-k%dx%d-s%dx%d-p%d,%d,%d,%d-d%dx%d-g%d%s", x.n, x.c, x.h, x.w, a->out, a->kernel.h,
+	                  a->kernel.w, a->stride.h, a->stride.w, a->padding.t, a->padding.l, a->padding.b, a->padding.r,
+	                  a->dilation.h, a->dilation.w, a->groups, n->nin == 2 ? "-skip" : "");
 }
 
 const TunedRow *
@@ -65,8 +66,8 @@ tuned_read(const char *file)
 			winograd = field(&s, eol);
 			tile = field(&s, eol);
 			r.threads = atoi(text);
-			if (r.threads < 1 || sscanf(winograd, "%dx%d", &r.winograd.h, &r.winograd.w) != 2 || sscanf(tile, "%dx%d", &r.tile.h, &r.tile.w) != 2 ||
-			    sscanf(field(&s, eol), "%lf", &r.us) != 1)
+			if (r.threads < 1 || sscanf(winograd, "%dx%d", &r.winograd.h, &r.winograd.w) != 2 || sscanf(tile, "%dx%d", &r.tile.h,
+				&r.tile.w) != 2 || sscanf(field(&s, eol), "%lf", &r.us) != 1)
 				fail("%s:%d: tuned row: want cpu, compiler, target, threads, shape, HxW, VxP and microseconds, parted by tabs, got '%.*s'", file, line,
 				     (int)strcspn(r.cpu, "\n"), r.cpu);
 			PUSH(t->rows, t->count, r);

@@ -26,8 +26,8 @@ shown(lua_State *L, int index)
 static int
 bad(const Parse *p, const char *want, int index)
 {
-	return dsl_fail(p->L, "%s '%s': want %s as %s, got %s", op_rows[p->n->op].name, p->n->name ? p->n->name : "?", p->row->name,
-	                want, shown(p->L, index));
+	return dsl_fail(p->L, "%s '%s': want %s as %s, got %s", op_rows[p->n->op].name, p->n->name ? p->n->name : "?",
+	                p->row->name, want, shown(p->L, index));
 }
 
 static int

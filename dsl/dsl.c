@@ -19,7 +19,8 @@ to_value(lua_State *L, int index, const char *op, const char *name)
 	Value **v = luaL_testudata(L, index, "resnet.tensor");
 
 	if (!v)
-		dsl_fail(L, "%s '%s': want a tensor, got %s", op, name, lua_isnoneornil(L, index) ? "nothing" : luaL_typename(L, index));
+		dsl_fail(L, "%s '%s': want a tensor, got %s", op, name, lua_isnoneornil(L, index) ? "nothing" :
+		         luaL_typename(L, index));
 	else if ((*v)->node->g != dsl_of(L)->g)
 		dsl_fail(L, "%s '%s': want tensors of this model, got '%s' of another", op, name, (*v)->node->name);
 	return *v;
@@ -138,8 +139,9 @@ raw_op(lua_State *L)
 	n->name = arena_text("%s", name);
 	check_name(L, n);
 	if (inputs < op_rows[op].lo || inputs > op_rows[op].hi)
-		return dsl_fail(L, op_rows[op].lo == op_rows[op].hi ? "%s '%s': want %d tensor%s, got %d" : "%s '%s': want at least %d tensor%s, got %d",
-		                op_rows[op].name, name, op_rows[op].lo, op_rows[op].lo == 1 ? "" : "s", inputs);
+		return dsl_fail(L, op_rows[op].lo == op_rows[op].hi ? "%s '%s': want %d tensor%s, got %d" :
+		                "%s '%s': want at least %d tensor%s, got %d", op_rows[op].name, name, op_rows[op].lo,
+		                op_rows[op].lo == 1 ? "" : "s", inputs);
 	for (int i = 0; i < inputs; i++)
 		n->in[n->nin++] = to_value(L, 4 + i, op_rows[op].name, name);
 	attrs_parse(L, 3, n);
@@ -211,7 +213,8 @@ raw_layer(lua_State *L)
 	for (int i = 0; i < d->g->count; i++)
 		names[i] = d->g->nodes[i]->name;
 	near = nearest(name, names, d->g->count);
-	return dsl_fail(L, "model: taps: want a part or a layer, got '%s'%s%s%s", name, near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+	return dsl_fail(L, "model: taps: want a part or a layer, got '%s'%s%s%s", name, near ? "; did you mean '" : "",
+	                near ? near : "", near ? "'?" : "");
 }
 
 /* raw.fail(message) */
@@ -297,7 +300,8 @@ read_image(lua_State *L, Graph *g, int channels)
 		if (lua_getfield(L, -1, real[i]) != LUA_TNIL) {
 			double v = lua_tonumber(L, -1);
 			if (lua_type(L, -1) != LUA_TNUMBER || !(v > 0 && v <= (i ? 1 : 1e6)))
-				dsl_fail(L, "image: want %s as a number above 0%s, got %s", real[i], i ? " and at most 1" : "", luaL_tolstring(L, -1, NULL));
+				dsl_fail(L, "image: want %s as a number above 0%s, got %s", real[i], i ? " and at most 1" : "",
+				         luaL_tolstring(L, -1, NULL));
 			*field[i] = v;
 		}
 		lua_pop(L, 1);
@@ -322,11 +326,12 @@ static void
 check_model_name(lua_State *L, const char *name)
 {
 	static const char *const keywords[] = {
-		"auto", "break", "case", "char", "const", "continue", "default", "do", "double", "else", "enum", "extern", "float", "for",
-		"goto", "if", "inline", "int", "long", "register", "restrict", "return", "short", "signed", "sizeof", "static", "struct",
-		"switch", "typedef", "union", "unsigned", "void", "volatile", "while", "asm", "bool", "catch", "class", "delete", "explicit",
-		"export", "false", "friend", "mutable", "namespace", "new", "operator", "private", "protected", "public", "template", "this",
-		"throw", "true", "try", "typeid", "typename", "using", "virtual", "rc", "main" };
+		"auto", "break", "case", "char", "const", "continue", "default", "do", "double", "else", "enum", "extern", "float",
+			"for", "goto", "if", "inline", "int", "long", "register", "restrict", "return", "short", "signed", "sizeof",
+			"static", "struct", "switch", "typedef", "union", "unsigned", "void", "volatile", "while", "asm", "bool", "catch",
+			"class", "delete", "explicit", "export", "false", "friend", "mutable", "namespace", "new", "operator", "private",
+			"protected", "public", "template", "this", "throw", "true", "try", "typeid", "typename", "using", "virtual", "rc",
+			"main" };
 	bool ok = isalpha((unsigned char)name[0]) && strlen(name) <= 60;
 
 	for (const char *c = name; *c; c++)
@@ -402,7 +407,8 @@ open_raw(lua_State *L)
 		{ NULL, NULL }
 	};
 	static const luaL_Reg tensor[] = {
-		{ "__index", tensor_index }, { "__add", tensor_add }, { "__mul", tensor_mul }, { "__tostring", tensor_text }, { NULL, NULL }
+		{ "__index", tensor_index }, { "__add", tensor_add }, { "__mul", tensor_mul }, { "__tostring", tensor_text },
+			{ NULL, NULL }
 	};
 
 	luaL_newmetatable(L, "resnet.tensor");

@@ -48,7 +48,8 @@ swap(V a, int s)
 	case 1:  return _mm512_maskz_permute_ps(0xffff, a, 0xb1);
 	case 2:  return _mm512_maskz_permute_ps(0xffff, a, 0x4e);
 	case 3:  return _mm512_maskz_permute_ps(0xffff, a, 0x1b);
-	default: return _mm512_maskz_permutexvar_ps(0xffff, _mm512_xor_si512(_mm512_loadu_si512(lanes), _mm512_set1_epi32(s)), a);
+	default: return _mm512_maskz_permutexvar_ps(0xffff, _mm512_xor_si512(_mm512_loadu_si512(lanes), _mm512_set1_epi32(s)),
+	                                            a);
 	}
 }
 
@@ -59,7 +60,8 @@ pmax(V a, V b)
 	return _mm512_mask_blend_ps(_mm512_cmp_ps_mask(a, a, _CMP_UNORD_Q), vmax(a, b), a);
 }
 
-static inline V nearest(V a)                  { return _mm512_maskz_roundscale_ps(0xffff, a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }
+static inline V nearest(V a)                  { return _mm512_maskz_roundscale_ps(0xffff, a,
+	_MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }
 
 static inline V
 pow2(V n)

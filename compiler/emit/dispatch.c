@@ -150,8 +150,8 @@ emit_table(Out *o, const Artefact *a)
 	for (int s = 0; s < a->sizes; s++) {
 		const Model *m = a->parts[s];
 		Shape in = m->g->nodes[0]->out->shape;
-		out_line(o, "{ %d, %d, %zu, %zu, %zu, %s_run_%s, %s_run_with_%s }%s", in.h, in.w, count_of(in), outputs_of(m->g), workspace_of(a, s),
-		         a->name, size_name(m), a->name, size_name(m), s + 1 < a->sizes ? "," : "");
+		out_line(o, "{ %d, %d, %zu, %zu, %zu, %s_run_%s, %s_run_with_%s }%s", in.h, in.w, count_of(in), outputs_of(m->g),
+		         workspace_of(a, s), a->name, size_name(m), a->name, size_name(m), s + 1 < a->sizes ? "," : "");
 	}
 	out_line(o, "};");
 }
@@ -165,7 +165,8 @@ emit_dispatcher(const Model *all)
 	const char *text;
 
 	emit_names(o, all->g);
-	emit_banner(o, all, "c", a->sizes == 1 ? "chooses the code for the processor it runs on" : "chooses the code for processor and input size");
+	emit_banner(o, all, "c", a->sizes == 1 ? "chooses the code for the processor it runs on" :
+	            "chooses the code for processor and input size");
 	out_text(o, "#include \"$name.h\"\n");
 	emit_networks(o, a);
 	emit_choice(o, a);
@@ -237,8 +238,10 @@ share_blob(const Artefact *a, int target)
 		const Graph *g = m[s]->g, *first = m[0]->g;
 		hashes[s] = m[s]->plan_hash;
 		for (int i = 0; i < first->count; i++)
-			if (g->count != first->count || strcmp(g->nodes[i]->name, first->nodes[i]->name) || !packed_alike(g->nodes[i], first->nodes[i]))
-				fail_at(first->nodes[i], "want the same weights at all input sizes, got others at %s than at %s", size_name(m[s]), size_name(m[0]));
+			if (g->count != first->count || strcmp(g->nodes[i]->name, first->nodes[i]->name) ||
+			    !packed_alike(g->nodes[i], first->nodes[i]))
+				fail_at(first->nodes[i], "want the same weights at all input sizes, got others at %s than at %s", size_name(m[s]),
+				        size_name(m[0]));
 		if (m[s]->blob != m[0]->blob)
 			die("blobs of %s and %s differ", size_name(m[s]), size_name(m[0]));
 	}

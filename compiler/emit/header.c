@@ -30,9 +30,11 @@ emit_meaning(Out *o, const Graph *g, const Node *in)
 	const char *order = s.c != 3 ? "" : im->bgr ? ", channels in the order B, G, R" : ", channels in the order R, G, B";
 
 	if (im->hwc)
-		out_line(o, "** input   %d x %d x %d x %d %s, NHWC, images first%s", s.n, s.h, s.w, s.c, im->u8 ? "bytes" : "floats", order);
+		out_line(o, "** input   %d x %d x %d x %d %s, NHWC, images first%s", s.n, s.h, s.w, s.c, im->u8 ? "bytes" : "floats",
+		         order);
 	else
-		out_line(o, "** input   %d x %d x %d x %d %s, NCHW, images first%s", s.n, s.c, s.h, s.w, im->u8 ? "bytes" : "floats", order);
+		out_line(o, "** input   %d x %d x %d x %d %s, NCHW, images first%s", s.n, s.c, s.h, s.w, im->u8 ? "bytes" : "floats",
+		         order);
 	if (im->normalize)
 		out_line(o, "**         pixels 0 to 255; the code itself applies (%.6g*pixel - mean)/std", im->scale);
 	else if (has_adapter(g) && s.c <= 4)
@@ -47,8 +49,8 @@ emit_meaning(Out *o, const Graph *g, const Node *in)
 	}
 	for (int i = 0; i < g->noutputs; i++) {
 		Shape y = g->outputs[i]->shape;
-		out_line(o, "** output  '%s': %d x %d x %d x %d floats, NCHW%s", *g->output_names[i] ? g->output_names[i] : g->outputs[i]->node->name, y.n, y.c,
-		         y.h, y.w, g->noutputs > 1 ? "; outputs follow each other" : "");
+		out_line(o, "** output  '%s': %d x %d x %d x %d floats, NCHW%s", *g->output_names[i] ? g->output_names[i] :
+		         g->outputs[i]->node->name, y.n, y.c, y.h, y.w, g->noutputs > 1 ? "; outputs follow each other" : "");
 		if (g->outputs[i]->dtype == DT_i32)
 			out_line(o, "**         whole numbers: the positions of the largest");
 	}
@@ -70,7 +72,8 @@ emit_outputs(Out *o, const Graph *g)
 	out_line(o, "#define %s %d", arena_text("%s_OUTPUTS", upper_of(g->name)), g->noutputs);
 	for (int i = 0; i < g->noutputs; i++) {
 		size_t count = count_of(g->outputs[i]->shape);
-		const char *name = arena_text("%s_OUTPUT_%s", upper_of(g->name), *g->output_names[i] ? upper_of(g->output_names[i]) : arena_text("%d", i));
+		const char *name = arena_text("%s_OUTPUT_%s", upper_of(g->name), *g->output_names[i] ? upper_of(g->output_names[i]) :
+		                              arena_text("%d", i));
 		out_line(o, "#define %s_AT %zu", name, at);
 		out_line(o, "#define %s_FLOATS %zu", name, count);
 		at += count;

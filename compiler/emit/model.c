@@ -114,7 +114,8 @@ add_clear(Model *m, const Node *n, const Value *v)
 		return;
 	if (n->family->covers && !n->family->covers(n)) {
 		stem = arena_text("clear_%dx%dx%d", x.c, x.h, x.w);
-		call = arena_text("rc_clear((float *)p[0] + lo*%zu, (size_t)(hi - lo)*%zu);", v->bytes/sizeof(float), v->bytes/sizeof(float));
+		call = arena_text("rc_clear((float *)p[0] + lo*%zu, (size_t)(hi - lo)*%zu);", v->bytes/sizeof(float),
+		                  v->bytes/sizeof(float));
 	} else if (has_halo(&v->lay)) {
 		stem = arena_text("halo_%dx%dx%d", x.c, x.h, x.w);
 		call = arena_text("rc_clear_halo((float *)p[0], %s, %s, %d, %d, %d, %d, %d, %d, %d);", times("lo", (size_t)planes),
@@ -122,7 +123,8 @@ add_clear(Model *m, const Node *n, const Value *v)
 		                  h.b, h.r);
 	} else
 		return;
-	s.function = function_add(m->functions, "", "static void", stem, arena_text("(void *const *p, int lo, int hi)\n{\n\t%s\n}\n", call));
+	s.function = function_add(m->functions, "", "static void", stem,
+	                          arena_text("(void *const *p, int lo, int hi)\n{\n\t%s\n}\n", call));
 	add_operand(&s, v);
 	PUSH(m->steps, m->nsteps, s);
 }

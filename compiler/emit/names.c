@@ -43,7 +43,8 @@ emit_names(Out *o, const Graph *g)
 	const char *upper = upper_of(g->name);
 
 	/* longer names first would not matter: a name ends where letters, digits and _ end */
-	static const char *const suffix[] = { "run_with", "run", "check", "selftest", "size", "sizes", "weights", "classes", "mean", "std" };
+	static const char *const suffix[] = { "run_with", "run", "check", "selftest", "size", "sizes", "weights", "classes",
+		"mean", "std" };
 	static const char *const macro[] = { "BATCH", "INPUT_FLOATS", "OUTPUT_FLOATS", "WORKSPACE_BYTES", "WORKSPACE_ALIGN",
 		"WEIGHTS_BYTES", "WEIGHTS_ALIGN", "PLAN_HASH", "MACS", "H", "INPUT_CHANNELS", "INPUT_HEIGHT", "INPUT_WIDTH",
 		"INPUT_BYTES", "SELFTEST_BYTES", "OUTPUTS", "SIZES", "WEIGHTS_FILE", "CLASSES" };

@@ -25,7 +25,8 @@ operand_text(const Step *s, int i)
 	switch (s->operand[i].home) {
 	case Home_arena:  return arena_text("%zu", s->operand[i].at);
 	case Home_blob:   return arena_text("RC_W + %zu", s->operand[i].at);
-	case Home_caller: return arena_text(s->operand[i].at ? "%s + %zu" : "%s", s->operand[i].output ? "RC_OUT" : "RC_IN", s->operand[i].at);
+	case Home_caller: return arena_text(s->operand[i].at ? "%s + %zu" : "%s", s->operand[i].output ? "RC_OUT" : "RC_IN",
+	                                    s->operand[i].at);
 	default:          die("step of '%s' has an operand that lives nowhere", s->node->name);
 	}
 }
@@ -69,8 +70,8 @@ emit_row(Out *o, const Step *s, const Columns *c)
 
 	for (int i = 0; i < s->noperands; i++)
 		at = arena_text("%s%s%s", at, i ? ", " : "", operand_text(s, i));
-	row = arena_text("{ %-*s %-*s %*d, %*d,", c->name, layer_text(s), c->function + 1, arena_text("%s,", s->function->name), c->units, s->units,
-	                 c->rounds, s->rounds);
+	row = arena_text("{ %-*s %-*s %*d, %*d,", c->name, layer_text(s), c->function + 1,
+	                 arena_text("%s,", s->function->name), c->units, s->units, c->rounds, s->rounds);
 	out_line(o, strlen(row) + strlen(at) <= 110 ? "%s { %s } }," : "%s\n\t{ %s } },", row, at);
 }
 
@@ -94,9 +95,9 @@ emit_tensor(Out *o, const Value *v)
 {
 	const Layout *l = &v->lay;
 
-	out_line(o, "{ %d, %d, %d, %d, %d, %d, %d, %d, %d, %d, %zu, %zu, %zu, %zu, %d }, /* %s */", v->shape.n, v->shape.c, v->shape.h, v->shape.w,
-	         l->cb, l->halo.t, l->halo.l, l->halo.b, l->halo.r, v->dtype == DT_i32, v->at + l->origin*dtype_rows[v->dtype].bytes, l->row, l->plane,
-	         l->image, v->to, v->node->name);
+	out_line(o, "{ %d, %d, %d, %d, %d, %d, %d, %d, %d, %d, %zu, %zu, %zu, %zu, %d }, /* %s */", v->shape.n, v->shape.c,
+	         v->shape.h, v->shape.w, l->cb, l->halo.t, l->halo.l, l->halo.b, l->halo.r, v->dtype == DT_i32,
+	         v->at + l->origin*dtype_rows[v->dtype].bytes, l->row, l->plane, l->image, v->to, v->node->name);
 }
 
 /* emit_layers - what a layer reads and makes, for the self test and checked builds */
@@ -116,7 +117,8 @@ emit_layers(Out *o, const Graph *g)
 			out_text(o, arena_text("%d,%s", number_of(g->nodes[i]->in[k]), reads%16 == 15 ? "\n" : " "));
 	out_text(o, "0\n};\n\nstatic const rc_layer layers[] = { /* first result and how many, first read and how many */\n");
 	for (int i = 0; i < g->count; i++) {
-		out_text(o, arena_text("{ %d, %d, %d, %d },%s", first, g->nodes[i]->nout, from, g->nodes[i]->nin, i%4 == 3 || i + 1 == g->count ? "\n" : " "));
+		out_text(o, arena_text("{ %d, %d, %d, %d },%s", first, g->nodes[i]->nout, from, g->nodes[i]->nin,
+		                       i%4 == 3 || i + 1 == g->count ? "\n" : " "));
 		first += g->nodes[i]->nout;
 		from += g->nodes[i]->nin;
 	}

@@ -61,7 +61,8 @@ dense_at(const Node *n, const double *w, const double *b, int m, int c, int h, i
 {
 	const Attr *a = &n->a;
 	Shape x = n->in[0]->shape;
-	int in = number_of(n->in[0]), groups = n->op == O_linear ? 1 : a->groups, icg = x.c/groups, ic0 = c/(n->out->shape.c/groups)*icg;
+	int in = number_of(n->in[0]), groups = n->op == O_linear ? 1 : a->groups, icg = x.c/groups,
+		ic0 = c/(n->out->shape.c/groups)*icg;
 	Pair ks = n->op == O_linear ? (Pair){ 1, 1 } : a->kernel;
 	double sum = b[c];
 
@@ -80,7 +81,9 @@ dense_at(const Node *n, const double *w, const double *b, int m, int c, int h, i
 		*size += fabs(v);
 	}
 	if (n->nin == 2) {
-		double z = pattern(number_of(n->in[1]), (((size_t)m*(size_t)n->out->shape.c + (size_t)c)*(size_t)n->out->shape.h + (size_t)h)*(size_t)n->out->shape.w + (size_t)wd);
+		double z = pattern(number_of(n->in[1]),
+		                   (((size_t)m*(size_t)n->out->shape.c + (size_t)c)*(size_t)n->out->shape.h +
+		                    (size_t)h)*(size_t)n->out->shape.w + (size_t)wd);
 		sum += z;
 		*size += fabs(z);
 	}

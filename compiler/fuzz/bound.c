@@ -265,7 +265,8 @@ fuzz_variance(const Graph *g, double *const *values, const Graph *const *after, 
 		const Node *n = g->nodes[i];
 		size_t count = results_of(n);
 		double before = 1;
-		At t = { .n = n, .y = values[i], .var = calloc(count, sizeof(double)), .s = calloc(count, sizeof(double)), .steps = 1 };
+		At t = { .n = n, .y = values[i], .var = calloc(count, sizeof(double)), .s = calloc(count, sizeof(double)),
+			.steps = 1 };
 		if (!t.var || !t.s)
 			fail("out of memory");
 		for (int k = 0; k < n->nin; k++) {

@@ -75,7 +75,8 @@ random_range(uint64_t *r, Range *range, int size)
 static void
 random_attr(uint64_t *r, Node *n, AttrId id)
 {
-	static const int kernels[] = { 1, 1, 3, 3, 3, 2, 4, 5, 7 }, steps[] = { 1, 1, 1, 1, 2, 2, 3 }, sizes[] = { 1, 1, 2, 3, 4, 5, 7 };
+	static const int kernels[] = { 1, 1, 3, 3, 3, 2, 4, 5, 7 }, steps[] = { 1, 1, 1, 1, 2, 2, 3 },
+		sizes[] = { 1, 1, 2, 3, 4, 5, 7 };
 	Attr *a = &n->a;
 	Shape x = n->in[0]->shape;
 	int words;
@@ -204,7 +205,8 @@ beside(uint64_t *r, const Graph *g, int of)
 	Shape s = g->nodes[of]->out->shape;
 
 	for (int i = 0; i < g->count; i++)
-		if (g->nodes[i]->out->shape.h == s.h && g->nodes[i]->out->shape.w == s.w && g->nodes[i]->op != O_top_k && rnd_to(r, 0, seen++) == 0)
+		if (g->nodes[i]->out->shape.h == s.h && g->nodes[i]->out->shape.w == s.w && g->nodes[i]->op != O_top_k &&
+		    rnd_to(r, 0, seen++) == 0)
 			found = i;
 	return found;
 }
@@ -281,7 +283,8 @@ fuzz_case(uint64_t seed, const Target *target)
 	c.gene[0].op = O_input;
 	c.gene[0].a = node_new(graph_new(""), O_input, 0)->a;
 	do {
-		c.gene[0].a.shape = (Shape){ 0, channels(r), rnd_chance(r, 10) ? 1 : rnd_to(r, 1, 20), rnd_chance(r, 10) ? 1 : rnd_to(r, 1, 20) };
+		c.gene[0].a.shape = (Shape){ 0, channels(r), rnd_chance(r, 10) ? 1 : rnd_to(r, 1, 20),
+			rnd_chance(r, 10) ? 1 : rnd_to(r, 1, 20) };
 		g = graph_new("fuzz.lua");
 		g->target = target;
 	} while (!add_gene(g, &c.gene[0]));
@@ -309,8 +312,8 @@ fuzz_text(const Case *c)
 	if (c->text)
 		return c->text;
 	text = dump_string(fuzz_graph(c));
-	whole = arena_text(arena_text("%s\n%%s", form), (unsigned long long)c->seed, c->target->name, c->skip, c->exact, c->batch, c->threads,
-	                   (int)c->weights, (int)c->input, text);
+	whole = arena_text(arena_text("%s\n%%s", form), (unsigned long long)c->seed, c->target->name, c->skip, c->exact,
+	                   c->batch, c->threads, (int)c->weights, (int)c->input, text);
 	free(text);
 	return whole;
 }
@@ -323,9 +326,10 @@ fuzz_read(Case *c, const char *text)
 	int exact, weights, input;
 	unsigned skip;
 
-	if (sscanf(text, "-- fuzz: seed=%llu target=%15s skip=%x exact=%d batch=%d threads=%d weights=%d input=%d", &seed, target, &skip, &exact,
-	           &c->batch, &c->threads, &weights, &input) != 8 || weights < 0 || weights >= NValues || input < 0 || input >= NValues ||
-	    c->batch < 1 || c->batch > 64 || c->threads < 1 || c->threads > 64)
+	if (sscanf(text, "-- fuzz: seed=%llu target=%15s skip=%x exact=%d batch=%d threads=%d weights=%d input=%d", &seed,
+	           target, &skip, &exact, &c->batch, &c->threads, &weights, &input) != 8 || weights < 0 ||
+	           weights >= NValues || input < 0 || input >= NValues || c->batch < 1 || c->batch > 64 || c->threads < 1 ||
+	           c->threads > 64)
 		return false;
 	c->seed = seed;
 	c->target = target_named(target);

@@ -90,8 +90,8 @@ plainer_run(Search *s)
 		c[n++].skip &= ~(1u << p);
 	}
 	for (int i = 0; i < n; i++)
-		if ((c[i].batch != s->best.batch || c[i].threads != s->best.threads || c[i].weights != s->best.weights || c[i].input != s->best.input ||
-		     c[i].exact != s->best.exact || c[i].skip != s->best.skip) && keep(s, &c[i]))
+		if ((c[i].batch != s->best.batch || c[i].threads != s->best.threads || c[i].weights != s->best.weights ||
+		     c[i].input != s->best.input || c[i].exact != s->best.exact || c[i].skip != s->best.skip) && keep(s, &c[i]))
 			return true;
 	return false;
 }
@@ -129,7 +129,8 @@ smaller_shapes(Search *s)
 			Case c[5];
 			for (int i = 0; i < 5; i++)
 				c[i] = s->best;
-			int *n[5] = { &c[0].gene[k].a.out, &c[1].gene[k].a.shape.c, &c[2].gene[k].a.shape.h, &c[3].gene[k].a.shape.w, &c[4].gene[k].a.groups };
+			int *n[5] = { &c[0].gene[k].a.out, &c[1].gene[k].a.shape.c, &c[2].gene[k].a.shape.h, &c[3].gene[k].a.shape.w,
+				&c[4].gene[k].a.groups };
 			for (int i = 0; i < 5; i++) {
 				if (*n[i] <= 1 || less(*n[i], how) < 1)
 					continue;

@@ -154,8 +154,8 @@ check_value(Verdict *v, const char *variant, int output, size_t i, double got, d
 	if (bound > 0 && error/bound > v->margin)
 		v->margin = error/bound;
 	if (!(error <= bound))
-		wrong(v, arena_text("%s: output %d, element %zu: want %.9g, got %.9g, off by %.2g where %.2g is allowed", variant, output, i, want, got,
-		                    error, bound));
+		wrong(v, arena_text("%s: output %d, element %zu: want %.9g, got %.9g, off by %.2g where %.2g is allowed", variant,
+		                    output, i, want, got, error, bound));
 }
 
 /* check_top_k - the values, and that each position, in the output after them, holds one of about that value */
@@ -174,7 +174,8 @@ check_top_k(Verdict *v, const char *variant, int output, const Trial *t, const N
 			int at = places[i] >= 0 && places[i] < (float)c ? (int)places[i] : -1;
 			check_value(v, variant, output, (size_t)i, (double)got[i], want[i], most);
 			if (at < 0 && most < 1e37)
-				wrong(v, arena_text("%s: output %d: want positions from 0 to %d, got %g", variant, output, c - 1, (double)places[i]));
+				wrong(v, arena_text("%s: output %d: want positions from 0 to %d, got %g", variant, output, c - 1,
+				                    (double)places[i]));
 			else if (at >= 0)
 				check_value(v, variant, output, (size_t)(k + i), x[at], (double)got[i], most);
 		}
@@ -201,7 +202,8 @@ typedef int Run(const rc_options *, const void *, const void *, float *, void *,
 
 /* run_once - false: it was refused, or wrote where it must not */
 static bool
-run_once(Verdict *v, const char *variant, Run *run, const rc_options *o, const Trial *t, const Model *m, const void *blob, size_t offset, float *out)
+run_once(Verdict *v, const char *variant, Run *run, const rc_options *o, const Trial *t, const Model *m,
+         const void *blob, size_t offset, float *out)
 {
 	size_t ins = count_of(t->before->nodes[0]->out->shape), outs = outputs_of(m->g), len = m->g->arena;
 	char *memory = aligned_alloc(64, (len + offset + Guard*sizeof(float) + 63)/64*64);
@@ -249,7 +251,8 @@ judge(Verdict *v, const Trial *t, void *lib, rc_pool *pool)
 			check_outputs(v, names[k], t, out);
 		run_once(v, names[k], run, &many, t, m, t->blob[k].data, 64*(1 + t->c->seed%5), again);
 		if (memcmp(out, again, outs*sizeof *out))
-			wrong(v, arena_text("%s: %d threads and another workspace give other bits than one thread", names[k], t->c->threads));
+			wrong(v, arena_text("%s: %d threads and another workspace give other bits than one thread", names[k],
+			                    t->c->threads));
 		free(out);
 		free(again);
 	}
@@ -319,7 +322,8 @@ why(Verdict *v, int status, const char *dir)
 	while (n && v->what[n-1] == '\n')
 		v->what[--n] = 0;
 	if (WIFSIGNALED(status))
-		snprintf(v->what + n, sizeof v->what - n, "%s%s", n ? "; " : "", WTERMSIG(status) == SIGALRM ? "it hangs" : strsignal(WTERMSIG(status)));
+		snprintf(v->what + n, sizeof v->what - n, "%s%s", n ? "; " : "", WTERMSIG(status) == SIGALRM ? "it hangs" :
+		         strsignal(WTERMSIG(status)));
 	else if (!n)
 		snprintf(v->what, sizeof v->what, "exit status %d", WEXITSTATUS(status));
 }

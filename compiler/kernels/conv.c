@@ -93,7 +93,8 @@ conv_describe(const Kernel *k, char *name, size_t len)
 	Pair ks = kernel_size(k), s = stride_of(k);
 	int n = k->op == O_linear ?
 		snprintf(name, len, "linear_%dto%d", k->in->shape.c, k->out->shape.c) :
-		snprintf(name, len, "conv%dx%d_%dto%d_%dx%d", ks.h, ks.w, k->in->shape.c, k->out->shape.c, k->out->shape.h, k->out->shape.w);
+		snprintf(name, len, "conv%dx%d_%dto%d_%dx%d", ks.h, ks.w, k->in->shape.c, k->out->shape.c, k->out->shape.h,
+		         k->out->shape.w);
 
 	if (s.h > 1 || s.w > 1)
 		n += snprintf(name + n, len - (size_t)n, s.h == s.w ? "_s%d" : "_s%d_%d", s.h, s.w);
@@ -111,7 +112,8 @@ pixel_at(const Kernel *k, const View *v, const char *plane, int o, int p)
 	int per = v->lay.cb/k->t->vl, planes = o/per;
 	size_t offset = (size_t)(o%per*k->t->vl + p*v->lay.cb);
 
-	return arena_text("%s%s", planes > 1 ? arena_text(" + %d*%s", planes, plane) : planes ? arena_text(" + %s", plane) : "", plus(offset));
+	return arena_text("%s%s", planes > 1 ? arena_text(" + %d*%s", planes, plane) : planes ? arena_text(" + %s", plane) :
+	                  "", plus(offset));
 }
 
 /* acc - the name of accumulator (vector o, pixel p): a0 a1 ... b0 b1 ... */
@@ -211,8 +213,8 @@ emit_store(Out *o, const Kernel *k, const Tiling *tl, int p)
 	for (int i = 0; i < tl->ob; i++)
 	for (int j = 0; j < p; j++) {
 		emit_epilogue(o, &rest, acc(i, j), k->skip ? pixel_at(k, &k->in[1], "zplane", i, j) : "");
-		out_flow(o, "st(y%s, %s%s);", pixel_at(k, &k->out[0], "yplane", i, j), many && k->a.act ? arena_text("to < blocks ? %s : ", acc(i, j)) : "",
-		         out_value(o, "value"));
+		out_flow(o, "st(y%s, %s%s);", pixel_at(k, &k->out[0], "yplane", i, j),
+		         many && k->a.act ? arena_text("to < blocks ? %s : ", acc(i, j)) : "", out_value(o, "value"));
 	}
 	out_flow_end(o);
 }
@@ -265,10 +267,11 @@ tile_word(Out *all, const Kernel *k, const Tiling *tl, int p)
 	int per = tl->ob*k->t->vl, cb = k->in->lay.cb;
 	bool many = tl->chunk < tl->blocks, partial = cb > 1 && last_channels(k, per) != cb, wide = spans(k, tl);
 
-	out_line(o, "(const float *RC_RESTRICT x, const float *RC_RESTRICT w,\n\t%s%s%s%s,", k->bias ? "const float *b, " : "", k->skip ? "const float *z, " : "",
-	         k->skip && wide ? "int zplane, " : "", wide ? "float *y, int yplane" : "float *y");
-	out_line(o, "\t%sint plane, int kh, int row, int kw, int col%s, int ahead%s%s)", many && !k->a.act && !partial ? "" : "int blocks, ",
-	         cb > 1 ? ", int next" : "", partial ? ", int last" : "", many ? ", int from, int to" : "");
+	out_line(o, "(const float *RC_RESTRICT x, const float *RC_RESTRICT w,\n\t%s%s%s%s,", k->bias ? "const float *b, " : "",
+	         k->skip ? "const float *z, " : "", k->skip && wide ? "int zplane, " : "", wide ? "float *y, int yplane" :
+	         "float *y");
+	out_line(o, "\t%sint plane, int kh, int row, int kw, int col%s, int ahead%s%s)", many && !k->a.act && !partial ? "" :
+	         "int blocks, ", cb > 1 ? ", int next" : "", partial ? ", int last" : "", many ? ", int from, int to" : "");
 	out_line(o, "{");
 	emit_start(o, k, tl, p);
 	emit_loops(o, k, tl, p);
@@ -290,14 +293,15 @@ emit_tile(Out *all, const Kernel *k, const Tiling *tl, int p)
 	bool many = tl->chunk < tl->blocks, partial = cb > 1 && last_channels(k, per) != cb, wide = spans(k, tl);
 	char name[128];
 
-	out_line(o, "(const float *x, const float *w%s%s, float *y%s)", k->bias ? ", const float *b" : "", k->skip ? ", const float *z" : "",
-	         many ? ",\n\tint from, int to" : "");
+	out_line(o, "(const float *x, const float *w%s%s, float *y%s)", k->bias ? ", const float *b" : "",
+	         k->skip ? ", const float *z" : "", many ? ",\n\tint from, int to" : "");
 	out_line(o, "{");
-	out_line(o, "%s(x, w%s%s%s, y%s, %s%zu, %d, %zu, %d, %d%s, %d%s%s);", tile_word(all, k, tl, p), k->bias ? ", b" : "", k->skip ? ", z" : "",
-	         k->skip && wide ? arena_text(", %zu", k->in[1].lay.plane) : "", wide ? arena_text(", %zu", k->out->lay.plane) : "",
-	         many && !k->a.act && !partial ? "" : arena_text("%d, ", tl->blocks), k->in->lay.plane, ks.h, k->in->lay.row*(size_t)dil.h, ks.w, cb*dil.w,
-	         cb > 1 ? arena_text(", %zu", next_block(k, tl)) : "", fetch_ahead(conv_weights(k)), partial ? arena_text(", %d", last_channels(k, per)) : "",
-	         many ? ", from, to" : "");
+	out_line(o, "%s(x, w%s%s%s, y%s, %s%zu, %d, %zu, %d, %d%s, %d%s%s);", tile_word(all, k, tl, p), k->bias ? ", b" : "",
+	         k->skip ? ", z" : "", k->skip && wide ? arena_text(", %zu", k->in[1].lay.plane) : "",
+	         wide ? arena_text(", %zu", k->out->lay.plane) : "", many && !k->a.act && !partial ? "" : arena_text("%d, ",
+		tl->blocks), k->in->lay.plane, ks.h, k->in->lay.row*(size_t)dil.h, ks.w, cb*dil.w,
+		cb > 1 ? arena_text(", %zu", next_block(k, tl)) : "", fetch_ahead(conv_weights(k)),
+		partial ? arena_text(", %d", last_channels(k, per)) : "", many ? ", from, to" : "");
 	out_line(o, "}");
 	conv_describe(k, name, sizeof name);
 	return helper(all, "", "static RC_NOINLINE void", arena_text("%s_p%d", name, p), o);
@@ -349,7 +353,8 @@ emit_from(Out *o, const Kernel *k, int per, int groups)
 			out_line(o, "};\n");
 			return arena_text(" + from[og]*%zu", k->in->lay.plane);
 		}
-	return change == 1 ? arena_text(" + og*%zu", by*k->in->lay.plane) : arena_text(" + og/%d*%zu", change, by*k->in->lay.plane);
+	return change == 1 ? arena_text(" + og*%zu", by*k->in->lay.plane) : arena_text(" + og/%d*%zu", change,
+	                                                                               by*k->in->lay.plane);
 }
 
 /* group_at - offset of group og of OB vectors in a blocked tensor */
@@ -393,12 +398,16 @@ emit_calls(Out *o, const Kernel *k, const char *const tile[2], const Tiling *tl,
 			continue;
 		if (loop)
 			out_line(o, "for (int j = %d; j < %d; j += %d)", j, to, p);
-		const char *x = arena_text("xi%s%s", rows ? arena_text(" + %s", times("i", k->in->lay.row*(size_t)(stride_of(k).h*tl->fold))) : "",
-		                           loop ? arena_text(" + %s", times("j", (size_t)xs)) : plus((size_t)(j*xs)));
+		const char *x = arena_text("xi%s%s",
+		                           rows ? arena_text(" + %s", times("i", k->in->lay.row*(size_t)(stride_of(k).h*tl->fold))) :
+		                           "", loop ? arena_text(" + %s", times("j", (size_t)xs)) : plus((size_t)(j*xs)));
 		const char *y = arena_text("yi%s%s", rows ? arena_text(" + %s", times("i", k->out->lay.row*(size_t)tl->fold)) : "",
-		                           loop ? arena_text(" + %s", times("j", (size_t)k->out->lay.cb)) : plus((size_t)(j*k->out->lay.cb)));
-		const char *z = !k->skip ? "" : arena_text(", zi%s%s", rows ? arena_text(" + %s", times("i", k->in[1].lay.row*(size_t)tl->fold)) : "",
-		                           loop ? arena_text(" + %s", times("j", (size_t)k->in[1].lay.cb)) : plus((size_t)(j*k->in[1].lay.cb)));
+		                           loop ? arena_text(" + %s", times("j", (size_t)k->out->lay.cb)) :
+		                           plus((size_t)(j*k->out->lay.cb)));
+		const char *z = !k->skip ? "" : arena_text(", zi%s%s",
+		                                           rows ? arena_text(" + %s", times("i", k->in[1].lay.row*(size_t)tl->fold)) :
+		                                           "", loop ? arena_text(" + %s", times("j", (size_t)k->in[1].lay.cb)) :
+		                                           plus((size_t)(j*k->in[1].lay.cb)));
 		out_line(o, "%s(%s, %s%s%s, %s%s);", tile[i], x, w, b, z, y, tail);
 		j = to;
 	}

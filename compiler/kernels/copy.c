@@ -21,7 +21,8 @@ region_of(const Kernel *k)
 	Region r = { .c = k->in->shape.c, .h = k->in->shape.h, .w = k->in->shape.w, .sr = 1, .sq = 1 };
 
 	if (k->op == O_slice)
-		r = (Region){ k->out->shape.c, k->out->shape.h, k->out->shape.w, a->channels.h, a->rows.from, a->cols.from, a->rows.step, a->cols.step, 0, 0, 0 };
+		r = (Region){ k->out->shape.c, k->out->shape.h, k->out->shape.w, a->channels.h, a->rows.from, a->cols.from,
+			a->rows.step, a->cols.step, 0, 0, 0 };
 	if (k->op == O_pad) {
 		r.yc = a->channels.h;
 		r.yr = a->padding.t;
@@ -37,8 +38,8 @@ by_vectors(const Kernel *k, const Region *r)
 {
 	int vl = k->t->vl;
 
-	return vl > 1 && k->in->dtype == k->out->dtype && k->in->lay.cb == k->out->lay.cb && k->in->lay.cb%vl == 0 && r->xc%vl == 0 && r->yc%vl == 0 && r->c%vl == 0 &&
-	       k->op != O_flatten;
+	return vl > 1 && k->in->dtype == k->out->dtype && k->in->lay.cb == k->out->lay.cb && k->in->lay.cb%vl == 0 &&
+		r->xc%vl == 0 && r->yc%vl == 0 && r->c%vl == 0 && k->op != O_flatten;
 }
 
 static void
@@ -46,7 +47,8 @@ copy_describe(const Kernel *k, char *name, size_t len)
 {
 	const char *op = k->store ? "output" : op_rows[k->op].name;
 
-	snprintf(name, len, "%s%s_%dx%dx%d", op, k->in->dtype == DT_i32 ? "_integers" : "", k->in->shape.c, k->in->shape.h, k->in->shape.w);
+	snprintf(name, len, "%s%s_%dx%dx%d", op, k->in->dtype == DT_i32 ? "_integers" : "", k->in->shape.c, k->in->shape.h,
+	         k->in->shape.w);
 }
 
 /* channel_at - offset of channel c + first, c counting per units of vl channels */
@@ -74,27 +76,31 @@ emit_picture(Out *o, const Kernel *k, int phase)
 	int c = k->in->shape.c;
 	const char *table = "";
 
-	out_line(o, "** y = %s of the caller's %s %s%s pixels", im->normalize ? "(scale*x - mean)/std" : "x", im->u8 ? "byte" : "float",
-	         im->hwc ? "HWC" : "CHW", im->swap ? ", channels the other way round" : "");
+	out_line(o, "** y = %s of the caller's %s %s%s pixels", im->normalize ? "(scale*x - mean)/std" : "x",
+	         im->u8 ? "byte" : "float", im->hwc ? "HWC" : "CHW", im->swap ? ", channels the other way round" : "");
 	emit_operand(o, "y", &k->out[0]);
 	emit_head(o, k, phase);
 	for (int i = 0; i < 2 && im->normalize; i++) {
 		table = arena_text("static const float %s[%d] = { ", i ? "shifts" : "scales", c);
 		for (int j = 0; j < c; j++) {
 			int at = c <= 4 ? j : 0;
-			table = arena_text("%s%.9ef%s", table, i ? -im->mean[at]/im->std[at] : im->scale/im->std[at], j + 1 < c ? ", " : " };");
+			table = arena_text("%s%.9ef%s", table, i ? -im->mean[at]/im->std[at] : im->scale/im->std[at],
+			                   j + 1 < c ? ", " : " };");
 		}
 		out_line(o, "%s%s", table, i ? "\n" : "");
 	}
 	out_set(o, "type", "%s", dtype_rows[k->in->dtype].c);
-	out_set(o, "ximage", "%s", k->out->shape.n > 1 ? arena_text(" + n*%zu", count_of(k->in->shape)/(size_t)k->in->shape.n) : "");
+	out_set(o, "ximage", "%s",
+	        k->out->shape.n > 1 ? arena_text(" + n*%zu", count_of(k->in->shape)/(size_t)k->in->shape.n) : "");
 	out_set(o, "yimage", "%s", k->out->shape.n > 1 ? arena_text(" + n*%zu", k->out->lay.image) : "");
-	out_set(o, "xc", "%s", times(im->swap ? arena_text("(%d - c)", c - 1) : "c", im->hwc ? 1 : (size_t)(k->in->shape.h*k->in->shape.w)));
+	out_set(o, "xc", "%s", times(im->swap ? arena_text("(%d - c)", c - 1) : "c",
+	                             im->hwc ? 1 : (size_t)(k->in->shape.h*k->in->shape.w)));
 	out_set(o, "y0", "%s", k->out->lay.origin ? arena_text(" + %zu", k->out->lay.origin) : "");
 	out_set(o, "yc", "%s", channel_at(&k->out->lay, 0, 1));
 	out_set(o, "h", "%d", k->in->shape.h);
 	out_set(o, "w", "%d", k->in->shape.w);
-	out_set(o, "at", "%s", im->hwc ? arena_text("(i*%d + j)*%d", k->in->shape.w, c) : arena_text("i*%d + j", k->in->shape.w));
+	out_set(o, "at", "%s", im->hwc ? arena_text("(i*%d + j)*%d", k->in->shape.w, c) : arena_text("i*%d + j",
+		k->in->shape.w));
 	out_set(o, "to", "%s + %s", times("i", k->out->lay.row), times("j", (size_t)k->out->lay.cb));
 	emit_image_loop(o, k, "c", c);
 	out_text(o, "const $type *xc = x$ximage + $xc;\n"
@@ -134,12 +140,15 @@ copy_emit(Out *o, const Kernel *k, int phase)
 	out_line(o, "for (int j = 0; j < %d; j++)%s", r.w, flatten ? " {" : "");
 	if (flatten)
 		out_line(o, "int f = c*%d + i*%d + j;", r.h*r.w, r.w);
-	const char *from = arena_text("%s + %s", times("i", (size_t)r.sr*k->in->lay.row), times("j", (size_t)(r.sq*k->in->lay.cb)));
-	const char *to = flatten ? arena_text("f/%d*%zu + f%%%d", k->out->lay.cb, k->out->lay.plane, k->out->lay.cb) : arena_text("%s + %s", times("i", k->out->lay.row), times("j", (size_t)k->out->lay.cb));
+	const char *from = arena_text("%s + %s", times("i", (size_t)r.sr*k->in->lay.row),
+	                              times("j", (size_t)(r.sq*k->in->lay.cb)));
+	const char *to = flatten ? arena_text("f/%d*%zu + f%%%d", k->out->lay.cb, k->out->lay.plane, k->out->lay.cb) :
+		arena_text("%s + %s", times("i", k->out->lay.row), times("j", (size_t)k->out->lay.cb));
 	if (vectors)
 		out_line(o, "\tst(yc + %s, ld(xc + %s));", to, from);
 	else
-		out_line(o, "%syc[%s] = %sxc[%s];%s", flatten ? "" : "\t", to, k->in->dtype == k->out->dtype ? "" : "(float)", from, flatten ? "\n}" : "");
+		out_line(o, "%syc[%s] = %sxc[%s];%s", flatten ? "" : "\t", to, k->in->dtype == k->out->dtype ? "" : "(float)", from,
+		         flatten ? "\n}" : "");
 	out_line(o, "}");
 	out_line(o, "}");
 	return k->out->shape.n*count;

@@ -133,7 +133,8 @@ emit_tile(Out *all, const Kernel *k, int p)
 	int vl = k->t->vl, columns = (p - 1)*a->stride.w + (a->kernel.w - 1)*a->dilation.w + 1;
 	const char *line;
 
-	out_line(o, "(const float *RC_RESTRICT x, const float *RC_RESTRICT w%s%s, float *y)", k->bias ? ", const float *b" : "", k->skip ? ", const float *z" : "");
+	out_line(o, "(const float *RC_RESTRICT x, const float *RC_RESTRICT w%s%s, float *y)", k->bias ? ", const float *b" :
+	         "", k->skip ? ", const float *z" : "");
 	out_line(o, "{");
 	line = arena_text("V a0 = %s", k->bias ? "ld(b)" : "zero()");
 	for (int j = 1; j < p; j++)
@@ -141,7 +142,8 @@ emit_tile(Out *all, const Kernel *k, int p)
 	out_line(o, "%s;\n", line);
 	if (a->kernel.h > 1)
 		out_line(o, "for (int ki = 0; ki < %d; ki++) {", a->kernel.h);
-	out_line(o, "const float *xr = x%s;", a->kernel.h > 1 ? arena_text(" + ki*%zu", k->in->lay.row*(size_t)a->dilation.h) : "");
+	out_line(o, "const float *xr = x%s;", a->kernel.h > 1 ? arena_text(" + ki*%zu", k->in->lay.row*(size_t)a->dilation.h) :
+	         "");
 	line = "V v";
 	for (int kj = 0; held(k) && kj < a->kernel.w; kj++)
 		line = arena_text("%s, w%d", line, kj);
@@ -185,8 +187,9 @@ emit_calls(Out *o, const Kernel *k, const char *const tile[2], const int count[2
 			out_line(o, "for (int j = %d; j < %d; j += %d)", j, to, p);
 		out_line(o, "%s(xv%s, wv%s%s, yv%s);", tile[i], loop ? arena_text(" + j*%d", xs) : plus((size_t)(j*xs)),
 		         k->bias ? arena_text(", b + v*%d", k->t->vl) : "",
-		         k->skip ? arena_text(", zv%s", loop ? arena_text(" + j*%d", k->in[1].lay.cb) : plus((size_t)(j*k->in[1].lay.cb))) : "",
-		         loop ? arena_text(" + j*%d", k->out->lay.cb) : plus((size_t)(j*k->out->lay.cb)));
+		         k->skip ? arena_text(", zv%s", loop ? arena_text(" + j*%d", k->in[1].lay.cb) :
+		                              plus((size_t)(j*k->in[1].lay.cb))) : "", loop ? arena_text(" + j*%d", k->out->lay.cb) :
+		                              plus((size_t)(j*k->out->lay.cb)));
 		j = to;
 	}
 }
@@ -200,15 +203,17 @@ grouped_emit(Out *o, const Kernel *k, int phase)
 	const char *tile[2];
 
 	split_row(k->out->shape.w, most_pixels(k), count, width);
-	out_line(o, "** y = %s%s%dx%d(x, w)%s%s%s", act_open(k), g == 1 ? "depthwise" : "conv", a->kernel.h, a->kernel.w, k->bias ? " + b" : "",
-	         k->skip ? " + z" : "", act_close(k));
+	out_line(o, "** y = %s%s%dx%d(x, w)%s%s%s", act_open(k), g == 1 ? "depthwise" : "conv", a->kernel.h, a->kernel.w,
+	         k->bias ? " + b" : "", k->skip ? " + z" : "", act_close(k));
 	emit_operand(o, "x", &k->in[0]);
 	if (k->skip)
 		emit_operand(o, "z", &k->in[1]);
 	emit_operand(o, "y", &k->out[0]);
-	out_line(o, "** w  %zu floats  [%d][%d][%d][%d][%d]", grouped_weights(k), vectors_of(k), a->kernel.h, g, a->kernel.w, k->t->vl);
+	out_line(o, "** w  %zu floats  [%d][%d][%d][%d][%d]", grouped_weights(k), vectors_of(k), a->kernel.h, g, a->kernel.w,
+	         k->t->vl);
 	out_line(o, "** %.2f M MACs; groups of %d, %d pixels x %d channels in %d accumulators, %d of %d registers",
-	         (double)k->out->shape.c*k->out->shape.h*k->out->shape.w*taps/1e6, g, width[0], k->t->vl, width[0], width[0] + 1 + (held(k) ? a->kernel.w : 0), k->t->regs);
+	         (double)k->out->shape.c*k->out->shape.h*k->out->shape.w*taps/1e6, g, width[0], k->t->vl, width[0],
+	         width[0] + 1 + (held(k) ? a->kernel.w : 0), k->t->regs);
 	for (int i = 0; i < 2; i++)
 		if (count[i])
 			tile[i] = emit_tile(o, k, width[i]);
@@ -217,9 +222,12 @@ grouped_emit(Out *o, const Kernel *k, int phase)
 	if (vectors_of(k) == 1)
 		out_line(o, "const int v = 0;");
 	lx.origin = (size_t)(lx.halo.t - a->padding.t)*lx.row + (size_t)((lx.halo.l - a->padding.l)*lx.cb);
-	out_set(o, "xv", "%s%s", vector_base(k, "x", &lx), k->out->shape.h > 1 ? arena_text(" + i*%zu", lx.row*(size_t)a->stride.h) : "");
-	out_set(o, "yv", "%s%s", vector_base(k, "y", &k->out->lay), k->out->shape.h > 1 ? arena_text(" + i*%zu", k->out->lay.row) : "");
-	out_set(o, "zv", "%s%s", k->skip ? vector_base(k, "z", &k->in[1].lay) : "", k->out->shape.h > 1 ? arena_text(" + i*%zu", k->in[1].lay.row) : "");
+	out_set(o, "xv", "%s%s", vector_base(k, "x", &lx),
+	        k->out->shape.h > 1 ? arena_text(" + i*%zu", lx.row*(size_t)a->stride.h) : "");
+	out_set(o, "yv", "%s%s", vector_base(k, "y", &k->out->lay),
+	        k->out->shape.h > 1 ? arena_text(" + i*%zu", k->out->lay.row) : "");
+	out_set(o, "zv", "%s%s", k->skip ? vector_base(k, "z", &k->in[1].lay) : "",
+	        k->out->shape.h > 1 ? arena_text(" + i*%zu", k->in[1].lay.row) : "");
 	out_set(o, "wv", "%d", taps*k->t->vl);
 	out_text(o, "const float *xv = $xv, *wv = w + v*$wv;\n");
 	if (k->skip)
@@ -232,5 +240,6 @@ grouped_emit(Out *o, const Kernel *k, int phase)
 }
 
 const Family family_grouped = {
-	.name = "grouped", .fits = grouped_fits, .describe = grouped_describe, .emit = grouped_emit, .packed = grouped_packed, .pack = grouped_pack
+	.name = "grouped", .fits = grouped_fits, .describe = grouped_describe, .emit = grouped_emit, .packed = grouped_packed,
+		.pack = grouped_pack
 };

@@ -100,8 +100,8 @@ same_kernel(const Kernel *a, const Kernel *b)
 	for (int i = 0; i < a->nout; i++)
 		if (!same_view(&a->out[i], &b->out[i]))
 			return false;
-	return a->bias == b->bias && a->skip == b->skip && a->gate == b->gate && a->store == b->store && a->channel0 == b->channel0 &&
-	       a->image == b->image && a->t == b->t && a->family == b->family;
+	return a->bias == b->bias && a->skip == b->skip && a->gate == b->gate && a->store == b->store &&
+		a->channel0 == b->channel0 && a->image == b->image && a->t == b->t && a->family == b->family;
 }
 
 int

@@ -26,7 +26,8 @@ bn_pack(const Kernel *k, const double *w, const double *b, void *const *to)
 static void
 map_describe(const Kernel *k, char *name, size_t len)
 {
-	snprintf(name, len, "%s%s_%dx%dx%d%s", k->gate ? "gate_" : "", op_rows[k->op].name, k->out->shape.c, k->out->shape.h, k->out->shape.w, act_suffix(k));
+	snprintf(name, len, "%s%s_%dx%dx%d%s", k->gate ? "gate_" : "", op_rows[k->op].name, k->out->shape.c, k->out->shape.h,
+	         k->out->shape.w, act_suffix(k));
 }
 
 /* emit_map - y = act(value), value an expression of x, w, b and z at one vector */
@@ -78,22 +79,26 @@ bn_emit(Out *o, const Kernel *k, int phase)
 static int
 act_emit(Out *o, const Kernel *k, int phase)
 {
-	return emit_map(o, k, phase, arena_text("%s(x)", op_rows[k->op].name), activated(k, act_of(k->op), vector_of("x", &k->in->lay)));
+	return emit_map(o, k, phase, arena_text("%s(x)", op_rows[k->op].name),
+	                activated(k, act_of(k->op), vector_of("x", &k->in->lay)));
 }
 
 static int
 add_emit(Out *o, const Kernel *k, int phase)
 {
-	return emit_map(o, k, phase, "x + z", arena_text("add(%s, %s)", vector_of("x", &k->in->lay), vector_of("z", &k->in[1].lay)));
+	return emit_map(o, k, phase, "x + z", arena_text("add(%s, %s)", vector_of("x", &k->in->lay),
+	                                                 vector_of("z", &k->in[1].lay)));
 }
 
 static int
 mul_emit(Out *o, const Kernel *k, int phase)
 {
-	return emit_map(o, k, phase, "x*z", arena_text("mul(%s, %s)", vector_of("x", &k->in->lay), k->gate ? "gate" : vector_of("z", &k->in[1].lay)));
+	return emit_map(o, k, phase, "x*z", arena_text("mul(%s, %s)", vector_of("x", &k->in->lay),
+	                                               k->gate ? "gate" : vector_of("z", &k->in[1].lay)));
 }
 
-const Family family_bn = { .name = "bn", .describe = map_describe, .emit = bn_emit, .packed = bn_packed, .pack = bn_pack };
+const Family family_bn = { .name = "bn", .describe = map_describe, .emit = bn_emit, .packed = bn_packed,
+	.pack = bn_pack };
 const Family family_act = { .name = "act", .describe = map_describe, .emit = act_emit };
 const Family family_add = { .name = "add", .describe = map_describe, .emit = add_emit };
 const Family family_mul = { .name = "mul", .describe = map_describe, .emit = mul_emit };

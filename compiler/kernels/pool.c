@@ -55,7 +55,8 @@ emit_window(Out *o, const Axis *a, bool mean)
 		out_line(o, "int %s = %s, %s = %s + %d;", a->from, start_of(a->i, a->stride, a->before), a->to, a->from,
 		         (a->kernel - 1)*a->dilation + 1);
 		if (mean && a->include_pad && uneven(a))
-			out_line(o, "int n%s = (%s < %d ? %s : %d) - %s;", a->from, a->to, a->in + a->after, a->to, a->in + a->after, a->from);
+			out_line(o, "int n%s = (%s < %d ? %s : %d) - %s;", a->from, a->to, a->in + a->after, a->to, a->in + a->after,
+			         a->from);
 		if (before_image(a))
 			out_line(o, a->dilation == 1 ? "if (%s < 0) %s = 0;" : "if (%s < 0) %s = (%s%%%d + %d)%%%d;",
 			         a->from, a->from, a->from, a->dilation, a->dilation, a->dilation);
@@ -111,9 +112,11 @@ emit_windows(Out *o, const Kernel *k, int phase, const Axis *rows, const Axis *c
 	if (max)
 		out_text(o, "st(yv + i*$yi + j*$cb, a);\n");
 	else if (uneven(rows) || uneven(cols))
-		out_line(o, "st(yv + i*%zu + j*%d, mul(a, splat(1.0f/(float)(%s*%s))));", k->out->lay.row, k->out->lay.cb, length_of(rows), length_of(cols));
+		out_line(o, "st(yv + i*%zu + j*%d, mul(a, splat(1.0f/(float)(%s*%s))));", k->out->lay.row, k->out->lay.cb,
+		         length_of(rows), length_of(cols));
 	else
-		out_line(o, "st(yv + i*%zu + j*%d, mul(a, splat(1.0f/%s/%s)));", k->out->lay.row, k->out->lay.cb, length_of(rows), length_of(cols));
+		out_line(o, "st(yv + i*%zu + j*%d, mul(a, splat(1.0f/%s/%s)));", k->out->lay.row, k->out->lay.cb, length_of(rows),
+		         length_of(cols));
 	out_text(o, "}\n"
 	            "}\n"
 	            "}\n"
@@ -124,37 +127,41 @@ emit_windows(Out *o, const Kernel *k, int phase, const Axis *rows, const Axis *c
 static void
 pool_describe(const Kernel *k, char *name, size_t len)
 {
-	snprintf(name, len, "%s%dx%d_%dx%dx%d_s%d", op_rows[k->op].name, k->a.kernel.h, k->a.kernel.w, k->out->shape.c, k->out->shape.h, k->out->shape.w,
-	         k->a.stride.h);
+	snprintf(name, len, "%s%dx%d_%dx%dx%d_s%d", op_rows[k->op].name, k->a.kernel.h, k->a.kernel.w, k->out->shape.c,
+	         k->out->shape.h, k->out->shape.w, k->a.stride.h);
 }
 
 static int
 pool_emit(Out *o, const Kernel *k, int phase)
 {
 	const Attr *a = &k->a;
-	Axis rows = { "i", k->in->shape.h, k->out->shape.h, a->kernel.h, a->stride.h, a->dilation.h, a->padding.t, a->padding.b,
-		false, a->count_include_pad, "r0", "r1" };
-	Axis cols = { "j", k->in->shape.w, k->out->shape.w, a->kernel.w, a->stride.w, a->dilation.w, a->padding.l, a->padding.r,
-		false, a->count_include_pad, "q0", "q1" };
+	Axis rows = { "i", k->in->shape.h, k->out->shape.h, a->kernel.h, a->stride.h, a->dilation.h, a->padding.t,
+		a->padding.b, false, a->count_include_pad, "r0", "r1" };
+	Axis cols = { "j", k->in->shape.w, k->out->shape.w, a->kernel.w, a->stride.w, a->dilation.w, a->padding.l,
+		a->padding.r, false, a->count_include_pad, "q0", "q1" };
 
-	out_line(o, "** y = %s of x over %dx%d windows, stride %dx%d", is_max(k) ? "maximum" : "mean", a->kernel.h, a->kernel.w,
-	         a->stride.h, a->stride.w);
+	out_line(o, "** y = %s of x over %dx%d windows, stride %dx%d", is_max(k) ? "maximum" : "mean", a->kernel.h,
+	         a->kernel.w, a->stride.h, a->stride.w);
 	return emit_windows(o, k, phase, &rows, &cols);
 }
 
 static void
 adaptive_describe(const Kernel *k, char *name, size_t len)
 {
-	snprintf(name, len, "%s_%dx%dx%d_to_%dx%d", op_rows[k->op].name, k->in->shape.c, k->in->shape.h, k->in->shape.w, k->out->shape.h, k->out->shape.w);
+	snprintf(name, len, "%s_%dx%dx%d_to_%dx%d", op_rows[k->op].name, k->in->shape.c, k->in->shape.h, k->in->shape.w,
+	         k->out->shape.h, k->out->shape.w);
 }
 
 static int
 adaptive_emit(Out *o, const Kernel *k, int phase)
 {
-	Axis rows = { .i = "i", .in = k->in->shape.h, .out = k->out->shape.h, .dilation = 1, .adaptive = true, .from = "r0", .to = "r1" };
-	Axis cols = { .i = "j", .in = k->in->shape.w, .out = k->out->shape.w, .dilation = 1, .adaptive = true, .from = "q0", .to = "q1" };
+	Axis rows = { .i = "i", .in = k->in->shape.h, .out = k->out->shape.h, .dilation = 1, .adaptive = true, .from = "r0",
+		.to = "r1" };
+	Axis cols = { .i = "j", .in = k->in->shape.w, .out = k->out->shape.w, .dilation = 1, .adaptive = true, .from = "q0",
+		.to = "q1" };
 
-	out_line(o, "** y = %s of x over %dx%d windows that cover it", is_max(k) ? "maximum" : "mean", k->out->shape.h, k->out->shape.w);
+	out_line(o, "** y = %s of x over %dx%d windows that cover it", is_max(k) ? "maximum" : "mean", k->out->shape.h,
+	         k->out->shape.w);
 	return emit_windows(o, k, phase, &rows, &cols);
 }
 

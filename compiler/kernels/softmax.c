@@ -47,8 +47,8 @@ softmax_emit(Out *o, const Kernel *k, int phase)
 	            "most = v > most ? v : most;\n"
 	            "}\n");
 	out_text(o, "for (int v = 0; v < $vectors; v++)\n");
-	out_line(o, "\tst(yp + v/%d*%zu + v%%%d*%d, vexp(sub(ld(xp + v/%d*%zu + v%%%d*%d), splat(most))));", per, k->out->lay.plane, per, vl,
-	         per, k->in->lay.plane, per, vl);
+	out_line(o, "\tst(yp + v/%d*%zu + v%%%d*%d, vexp(sub(ld(xp + v/%d*%zu + v%%%d*%d), splat(most))));", per,
+	         k->out->lay.plane, per, vl, per, k->in->lay.plane, per, vl);
 	out_text(o, "for (int c = 0; c < $c; c++)\n");
 	out_line(o, "\tsum += yp[c/%d*%zu + c%%%d];", k->out->lay.cb, k->out->lay.plane, k->out->lay.cb);
 	if (k->out->shape.c < vectors*vl) {

@@ -140,7 +140,8 @@ emit_head(Out *o, const Kernel *k, int phase)
 	out_line(o, "{");
 	for (int i = 0; i < count; i++) {
 		const char *type = arena_text("%s%s", written(all, count, &all[i]) ? "" : "const ", type_of(k, &all[i]));
-		bool more = i + 1 < count && !strcmp(type, arena_text("%s%s", written(all, count, &all[i + 1]) ? "" : "const ", type_of(k, &all[i + 1])));
+		bool more = i + 1 < count && !strcmp(type, arena_text("%s%s", written(all, count, &all[i + 1]) ? "" : "const ",
+		                                                      type_of(k, &all[i + 1])));
 		if (strcmp(type, before))
 			out_flow(o, "%s", type);
 		out_flow(o, "*%s = (%s *)p[%d]%s", all[i].name, type, i, more ? "," : ";");

@@ -90,8 +90,9 @@ flat(const Kernel *k)
 {
 	Pair ks = kernel_size(k), s = stride_of(k);
 
-	return ks.h == 1 && ks.w == 1 && s.h == 1 && s.w == 1 && k->in->shape.h == k->out->shape.h && k->in->shape.w == k->out->shape.w &&
-	       !has_halo(&k->in->lay) && !has_halo(&k->out->lay) && (!k->skip || !has_halo(&k->in[1].lay));
+	return ks.h == 1 && ks.w == 1 && s.h == 1 && s.w == 1 && k->in->shape.h == k->out->shape.h &&
+		k->in->shape.w == k->out->shape.w && !has_halo(&k->in->lay) && !has_halo(&k->out->lay) &&
+		(!k->skip || !has_halo(&k->in[1].lay));
 }
 
 /*

@@ -17,7 +17,8 @@ emit_axis(Out *o, const Kernel *k, bool rows)
 	out_line(o, nearest ? "static const int %c[%d] = {" : "static const int %c[%d][2] = {", axis, out);
 	for (int i = 0; i < out; i++) {
 		Sample s = sample_at(&k->a, nearest, rows, in, out, i);
-		const char *entry = nearest ? arena_text("%zu", (size_t)s.from*step) : arena_text("{ %zu, %zu }", (size_t)s.from*step, (size_t)s.to*step);
+		const char *entry = nearest ? arena_text("%zu", (size_t)s.from*step) : arena_text("{ %zu, %zu }", (size_t)s.from*step,
+			(size_t)s.to*step);
 		out_text(o, arena_text("%s%s", entry, i + 1 == out ? "\n" : i%8 == 7 ? ",\n" : ", "));
 	}
 	out_line(o, "};\n");
@@ -25,20 +26,23 @@ emit_axis(Out *o, const Kernel *k, bool rows)
 		return;
 	out_line(o, "static const float %cs[%d] = {", axis, out);
 	for (int i = 0; i < out; i++)
-		out_text(o, arena_text("%.9ef%s", sample_at(&k->a, nearest, rows, in, out, i).share, i + 1 == out ? "\n" : i%8 == 7 ? ",\n" : ", "));
+		out_text(o, arena_text("%.9ef%s", sample_at(&k->a, nearest, rows, in, out, i).share,
+		                       i + 1 == out ? "\n" : i%8 == 7 ? ",\n" : ", "));
 	out_line(o, "};\n");
 }
 
 static void
 upsample_describe(const Kernel *k, char *name, size_t len)
 {
-	snprintf(name, len, "%s_%dx%dx%d_to_%dx%d", k->op == O_upsample_nearest ? "nearest" : "bilinear", k->in->shape.c, k->in->shape.h, k->in->shape.w, k->out->shape.h, k->out->shape.w);
+	snprintf(name, len, "%s_%dx%dx%d_to_%dx%d", k->op == O_upsample_nearest ? "nearest" : "bilinear", k->in->shape.c,
+	         k->in->shape.h, k->in->shape.w, k->out->shape.h, k->out->shape.w);
 }
 
 static int
 upsample_emit(Out *o, const Kernel *k, int phase)
 {
-	out_line(o, "** y = x %s", k->op == O_upsample_nearest ? "at the nearest pixel" : "between four pixels: the upper two mixed, the lower two, then both");
+	out_line(o, "** y = x %s", k->op == O_upsample_nearest ? "at the nearest pixel" :
+	         "between four pixels: the upper two mixed, the lower two, then both");
 	emit_operand(o, "x", &k->in[0]);
 	emit_operand(o, "y", &k->out[0]);
 	out_set(o, "xv", "%s", vector_base(k, "x", &k->in->lay));

@@ -68,9 +68,10 @@ emit_block_of(Out *o, const Kernel *k, const Wino *w)
 	}
 	int v1 = wino_v_step(k, w, w->width[1]);
 	out_line(o, "int wide = t < %d, step = wide ? %d : %d;", first, v0, v1);
-	out_line(o, "float *vt = wide ? v + t/%d*%d + (c*%d + t%%%d)*%d", w->width[0], w->pos*v0, w->width[0], w->width[0], cb);
-	out_line(o, "\t: v + %d + (t - %d)/%d*%d + (c*%d + (t - %d)%%%d)*%d;\n", w->count[0]*w->pos*v0, first, w->width[1], w->pos*v1, w->width[1], first,
-	         w->width[1], cb);
+	out_line(o, "float *vt = wide ? v + t/%d*%d + (c*%d + t%%%d)*%d", w->width[0], w->pos*v0, w->width[0], w->width[0],
+	         cb);
+	out_line(o, "\t: v + %d + (t - %d)/%d*%d + (c*%d + (t - %d)%%%d)*%d;\n", w->count[0]*w->pos*v0, first, w->width[1],
+	         w->pos*v1, w->width[1], first, w->width[1], cb);
 	return "step";
 }
 
@@ -91,12 +92,13 @@ emit_input_phase(Out *o, const Kernel *k, const Wino *w)
 {
 	int cb = k->in->lay.cb, units = w->rows*w->icb;
 	const char *tile = wino_in_tile(o, w->mh, w->mw, cb), *step, *r = w->bands == 1 && k->out->shape.n == 1 ? "i" : "r";
-	size_t row = k->in->lay.row, x0 = (size_t)(k->in->lay.halo.t - k->a.padding.t)*row + (size_t)((k->in->lay.halo.l - k->a.padding.l)*cb);
+	size_t row = k->in->lay.row,
+		x0 = (size_t)(k->in->lay.halo.t - k->a.padding.t)*row + (size_t)((k->in->lay.halo.l - k->a.padding.l)*cb);
 
 	out_line(o, "** V of x for Winograd F(%dx%d, 3x3); a unit is one channel block of one tile row", w->mh, w->mw);
 	emit_operand(o, "x", &k->in[0]);
-	out_line(o, "** V  %zu floats  [%d tiles][%d][%d ic][tile][%d ic]%s", wino_scratch(k, w), w->width[0], w->pos, w->icb, cb,
-	         w->bands > 1 ? arena_text(", of one of %d bands of tile rows", w->bands) : "");
+	out_line(o, "** V  %zu floats  [%d tiles][%d][%d ic][tile][%d ic]%s", wino_scratch(k, w), w->width[0], w->pos, w->icb,
+	         cb, w->bands > 1 ? arena_text(", of one of %d bands of tile rows", w->bands) : "");
 	emit_head(o, k, 0);
 	out_line(o, "for (int u = lo; u < hi; u++) {");
 	if (w->bands > 1)
@@ -161,8 +163,8 @@ emit_products(Out *all, const Kernel *k, const Wino *w, int width)
 
 	out_line(o, "(const float *RC_RESTRICT v, const float *RC_RESTRICT u, float *RC_RESTRICT m)");
 	out_line(o, "{");
-	out_line(o, "for (int i = 0; i < %d; i++, v += %d, u += %d, m += %d)%s", w->pos, wino_v_step(k, w, width), weights, wino_m_step(k, w, width),
-	         pieces > 1 ? " {" : "");
+	out_line(o, "for (int i = 0; i < %d; i++, v += %d, u += %d, m += %d)%s", w->pos, wino_v_step(k, w, width), weights,
+	         wino_m_step(k, w, width), pieces > 1 ? " {" : "");
 	for (int i = 0, from = 0; i < pieces;) {
 		int p = wino_piece(w, width, i), equal = 1;
 		const char *product = product_of(all, k, w, p);
@@ -171,7 +173,8 @@ emit_products(Out *all, const Kernel *k, const Wino *w, int width)
 		if (equal > 1)
 			out_line(o, "for (int t = %d; t < %d; t += %d)", from, from + equal*p, p);
 		out_line(o, "%s(v%s, u, m%s, %d, %d, %d);", product, equal > 1 ? arena_text(" + t*%d", cb) : plus((size_t)(from*cb)),
-		         equal > 1 ? arena_text(" + t*%d", per) : plus((size_t)(from*per)), w->icb, width*cb, i ? 0 : fetch_ahead(winograd_weights(k)));
+		         equal > 1 ? arena_text(" + t*%d", per) : plus((size_t)(from*per)), w->icb, width*cb,
+		         i ? 0 : fetch_ahead(winograd_weights(k)));
 		i += equal;
 		from += equal*p;
 	}
@@ -209,8 +212,8 @@ emit_block(Out *o, const Kernel *k, const Wino *w, const char *const products[2]
 	if (w->count[1]) {
 		int v1 = w->pos*wino_v_step(k, w, w->width[1]);
 		out_line(o, "int wide = tb < %d, width = wide ? %d : %d;", w->count[0], w->width[0], w->width[1]);
-		out_line(o, "int start = wide ? tb*%d : %d + (tb - %d)*%d, step = wide ? %d : %d;\n", w->width[0], first, w->count[0], w->width[1],
-		         wino_m_step(k, w, w->width[0]), wino_m_step(k, w, w->width[1]));
+		out_line(o, "int start = wide ? tb*%d : %d + (tb - %d)*%d, step = wide ? %d : %d;\n", w->width[0], first, w->count[0],
+		         w->width[1], wino_m_step(k, w, w->width[0]), wino_m_step(k, w, w->width[1]));
 		out_line(o, "if (wide)");
 		out_line(o, "%s(v + tb*%d, w + og*%zu, m);", products[0], v0, group);
 		out_line(o, "else");
@@ -232,14 +235,17 @@ static void
 emit_back(Out *o, const Kernel *k, const Wino *w, const char *tile)
 {
 	int vl = k->t->vl, per = w->ob*vl, blocks = w->count[0] + w->count[1];
-	const char *each = w->ob > 1 ? arena_text(" + s*%d", vl) : "", *t = w->count[1] ? "(start + t)" : blocks > 1 ? arena_text("(tb*%d + t)", w->width[0]) : "t";
+	const char *each = w->ob > 1 ? arena_text(" + s*%d", vl) : "", *t = w->count[1] ? "(start + t)" :
+		blocks > 1 ? arena_text("(tb*%d + t)", w->width[0]) : "t";
 
-	out_line(o, "for (int t = 0; t < %s; t++)%s", w->count[1] ? "width" : arena_text("%d", w->width[0]), w->ob > 1 ? "" : " {");
+	out_line(o, "for (int t = 0; t < %s; t++)%s", w->count[1] ? "width" : arena_text("%d", w->width[0]),
+	         w->ob > 1 ? "" : " {");
 	if (w->ob > 1)
 		out_line(o, "for (int s = 0; s < %d; s++) {", w->ob);
 	out_line(o, "int c = %s, j = %s%%%d;", w->ob > 1 ? arena_text("og*%d + s", w->ob) : "og", t, w->tc);
 	emit_tile_row(o, k, w, arena_text("%s/%d", t, w->tc));
-	out_line(o, "%s(m + t*%d%s, %s,%s", tile, per, each, w->count[1] ? "step" : arena_text("%d", wino_m_step(k, w, w->width[0])),
+	out_line(o, "%s(m + t*%d%s, %s,%s", tile, per, each,
+	         w->count[1] ? "step" : arena_text("%d", wino_m_step(k, w, w->width[0])),
 	         k->bias ? arena_text(" b + c*%d,", vl) : "");
 	if (k->skip)
 		out_line(o, "%s,", tile_in(k, w, "z", &k->in[1].lay));
@@ -259,10 +265,11 @@ emit_comment(Out *o, const Kernel *k, const Wino *w)
 	if (k->skip)
 		emit_operand(o, "z", &k->in[1]);
 	emit_operand(o, "y", &k->out[0]);
-	out_line(o, "** w  %zu floats  [%d oc][%d][%d ic][%d oc]: G g G'", winograd_weights(k), w->groups, w->pos, w->icb*k->in->lay.cb, w->ob*k->t->vl);
+	out_line(o, "** w  %zu floats  [%d oc][%d][%d ic][%d oc]: G g G'", winograd_weights(k), w->groups, w->pos,
+	         w->icb*k->in->lay.cb, w->ob*k->t->vl);
 	out_line(o, "** %.2f M MACs instead of %.2f M; %d tiles x %d channels in %d accumulators; %d bytes of stack", macs/1e6,
-	         9.0*k->out->shape.n*k->out->shape.h*k->out->shape.w*k->in->shape.c*k->out->shape.c/1e6, tiles, w->ob*k->t->vl, tiles*w->ob,
-	         w->pos*wino_m_step(k, w, w->width[0])*4);
+	         9.0*k->out->shape.n*k->out->shape.h*k->out->shape.w*k->in->shape.c*k->out->shape.c/1e6, tiles, w->ob*k->t->vl,
+	         tiles*w->ob, w->pos*wino_m_step(k, w, w->width[0])*4);
 }
 
 static int
@@ -298,15 +305,16 @@ winograd_emit(Out *o, const Kernel *k, int phase)
 static void
 winograd_describe(const Kernel *k, char *name, size_t len)
 {
-	snprintf(name, len, "winograd%dx%d_%dto%d_%dx%d%s%s", k->a.winograd.h, k->a.winograd.w, k->in->shape.c, k->out->shape.c, k->out->shape.h,
-	         k->out->shape.w, k->skip ? "_add" : "", act_suffix(k));
+	snprintf(name, len, "winograd%dx%d_%dto%d_%dx%d%s%s", k->a.winograd.h, k->a.winograd.w, k->in->shape.c,
+	         k->out->shape.c, k->out->shape.h, k->out->shape.w, k->skip ? "_add" : "", act_suffix(k));
 }
 
 static const char *
 winograd_phase_name(const Kernel *k, int phase)
 {
 	(void)phase;                     /* there is one before the last */
-	return arena_text("winograd%dx%d_in_%dx%dx%d", k->a.winograd.h, k->a.winograd.w, k->in->shape.c, k->in->shape.h, k->in->shape.w);
+	return arena_text("winograd%dx%d_in_%dx%dx%d", k->a.winograd.h, k->a.winograd.w, k->in->shape.c, k->in->shape.h,
+	                  k->in->shape.w);
 }
 
 static int
@@ -367,12 +375,15 @@ winograd_way_name(const Node *n)
 }
 
 const Family family_winograd = {
-	.name = "winograd", .fits = winograd_fits, .rounds_otherwise = true, .ways = winograd_ways, .cycles = winograd_cycles,
-	.reach = winograd_reach, .work = winograd_work, .amplification = winograd_amplification, .error = winograd_error, .margin = 40,
+	.name = "winograd", .fits = winograd_fits, .rounds_otherwise = true, .ways = winograd_ways,
+	.cycles = winograd_cycles,
+	.reach = winograd_reach, .work = winograd_work, .amplification = winograd_amplification,
+	.error = winograd_error, .margin = 40,
 	.way_name = winograd_way_name,
 	.promise = "** Some 3x3 convolutions are Winograd's: they round otherwise than direct sums, by about 1e-6 of the largest\n"
 	           "** result (resnetc --exact: none are), and an infinity in their input can make NaN of its neighbours.\n"
 	           "** A call takes at most 100 KB of stack.\n",
-	.phases = 2, .describe = winograd_describe, .phase_name = winograd_phase_name, .emit = winograd_emit, .rounds = winograd_rounds,
+	.phases = 2, .describe = winograd_describe, .phase_name = winograd_phase_name,
+	.emit = winograd_emit, .rounds = winograd_rounds,
 	.scratch = winograd_scratch, .operands = winograd_operands, .packed = winograd_packed, .pack = winograd_pack
 };

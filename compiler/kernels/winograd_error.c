@@ -9,7 +9,8 @@
 
 /* times - c (rows x cols) = a (rows x inner) b (inner x cols), in float */
 static void
-times_matrix(int rows, int inner, int cols, const float *a, int as, const float *b, int bs, bool b_transposed, float *c, int cs)
+times_matrix(int rows, int inner, int cols, const float *a, int as, const float *b, int bs, bool b_transposed, float *c,
+             int cs)
 {
 	for (int i = 0; i < rows; i++)
 		for (int j = 0; j < cols; j++) {

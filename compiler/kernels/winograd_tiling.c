@@ -120,7 +120,8 @@ product_cycles(const Kernel *k, const Wino *w, double memory)
 {
 	const Target *t = k->t;
 	int channels = w->icb*k->in->lay.cb;
-	double first = 0, rest = 0, weights = 4.0*w->ob*t->vl, group = weights*w->pos*channels, v = 4.0*w->tiles*w->pos*channels;
+	double first = 0, rest = 0, weights = 4.0*w->ob*t->vl, group = weights*w->pos*channels,
+		v = 4.0*w->tiles*w->pos*channels;
 	double again = weights*channels <= t->l1 ? 0 : weights/t->from_l2;
 
 	for (int b = 0; b < 2; b++) {

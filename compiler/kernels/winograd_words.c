@@ -162,8 +162,8 @@ wino_in_tile(Out *all, int mh, int mw, int cb)
 			else if (pair == 0)
 				out_line(o, "%s(x%s, row, &t0%d, &t5%d);", ends, x, j, j);
 			else
-				out_line(o, "%s(x%s, row, %s, %s, &t%d%d, &t%d%d);", pairs, x, float_text(pair == 1 ? -p[1]*p[1] : -p[0]*p[0]), float_text(p[pair - 1]),
-				         rows[pair][0], j, rows[pair][1], j);
+				out_line(o, "%s(x%s, row, %s, %s, &t%d%d, &t%d%d);", pairs, x, float_text(pair == 1 ? -p[1]*p[1] : -p[0]*p[0]),
+				         float_text(p[pair - 1]), rows[pair][0], j, rows[pair][1], j);
 		}
 		for (int r = 0; r < (mh == 4 ? 2 : 4); r++) {
 			int i = mh == 4 ? rows[pair][r] : r;
@@ -171,7 +171,8 @@ wino_in_tile(Out *all, int mh, int mw, int cb)
 		}
 	}
 	out_line(o, "}");
-	return helper(all, "** One tile of the input, VL channels, into V: B^T d B\n", inlined, arena_text("in%dx%d_tile", mh, mw), o);
+	return helper(all, "** One tile of the input, VL channels, into V: B^T d B\n", inlined,
+	              arena_text("in%dx%d_tile", mh, mw), o);
 }
 
 /* wino_out_tile - VL channels of one tile back from its products; bias, skip, activation: its name */
@@ -184,13 +185,14 @@ wino_out_tile(Out *all, const Kernel *k, int mh, int mw, bool ragged)
 	bind_points(all);
 	column = out_column(all, mh);
 	row = out_row(all, mw);
-	out_line(o, "(const float *m, int step%s%s, float *y, int yrow%s)", k->bias ? ", const float *b" : "", k->skip ? ", const float *z, int zrow" : "",
-	         ragged ? ",\n\tint rows, int cols" : "");
+	out_line(o, "(const float *m, int step%s%s, float *y, int yrow%s)", k->bias ? ", const float *b" : "",
+	         k->skip ? ", const float *z, int zrow" : "", ragged ? ",\n\tint rows, int cols" : "");
 	out_line(o, "{");
 	out_line(o, mw == 4 ? "V y0, y1, y2, y3%s;" : "V y0, y1%s;", k->bias ? ", bias = ld(b)" : "");
 	tile_registers(o, mh, mw + 2);
 	for (int j = 0; j < mw + 2; j++)
-		out_line(o, mh == 4 ? "%s(%s, %d*step, &t0%d, &t1%d, &t2%d, &t3%d);" : "%s(%s, %d*step, &t0%d, &t1%d);", column, steps("m", j), mw + 2, j, j, j, j);
+		out_line(o, mh == 4 ? "%s(%s, %d*step, &t0%d, &t1%d, &t2%d, &t3%d);" : "%s(%s, %d*step, &t0%d, &t1%d);", column,
+		         steps("m", j), mw + 2, j, j, j, j);
 	for (int i = 0; i < mh; i++) {
 		out_line(o, "%s", "");
 		if (ragged && i)
@@ -204,12 +206,13 @@ wino_out_tile(Out *all, const Kernel *k, int mh, int mw, bool ragged)
 				out_flow_end(o);
 				out_line(o, "if (cols > %d)", j);
 			}
-			out_flow(o, "st(y%s%s, %s);", i ? arena_text(" + %s", times("yrow", (size_t)i)) : "", plus((size_t)(j*k->out->lay.cb)), out_value(o, "value"));
+			out_flow(o, "st(y%s%s, %s);", i ? arena_text(" + %s", times("yrow", (size_t)i)) : "",
+			         plus((size_t)(j*k->out->lay.cb)), out_value(o, "value"));
 		}
 		out_flow_end(o);
 	}
 	out_line(o, "}");
-	return helper(all, arena_text("** One tile back from its products, VL channels: y = %sA^T m A%s%s%s\n", act_open(k), k->bias ? " + b" : "",
-	                              k->skip ? " + z" : "", act_close(k)),
-	              inlined, arena_text("out%dx%d_tile%s%s", mh, mw, k->skip ? "_add" : "", act_suffix(k)), o);
+	return helper(all, arena_text("** One tile back from its products, VL channels: y = %sA^T m A%s%s%s\n", act_open(k),
+	                              k->bias ? " + b" : "", k->skip ? " + z" : "", act_close(k)), inlined,
+	                              arena_text("out%dx%d_tile%s%s", mh, mw, k->skip ? "_add" : "", act_suffix(k)), o);
 }

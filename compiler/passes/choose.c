@@ -130,7 +130,8 @@ choose_conv2d(Node *n)
 	}
 	set = (n->a.winograd.h && n->a.winograd.w) || row;
 	if (n->a.winograd.h && (!tiled_family(n) || n->a.winograd.h%2 || n->a.winograd.w%2))
-		fail_at(n, "want winograd tiles of 2 or 4 and a 3x3 kernel of stride 1 over at least 8 channels, got %dx%d", n->a.winograd.h, n->a.winograd.w);
+		fail_at(n, "want winograd tiles of 2 or 4 and a 3x3 kernel of stride 1 over at least 8 channels, got %dx%d",
+		        n->a.winograd.h, n->a.winograd.w);
 	if (g->plain_choice || fit.count == 1)
 		n->family = g->plain_choice ? own_family(n->op) : fit.all[0];
 	else if (g->like)

@@ -127,7 +127,8 @@ place_all(Buffer *buffers, int count, size_t bound)
 static void
 buffer_for(Buffers *b, Value *v, int *number)
 {
-	Buffer fresh = { .size = v->bytes, .from = b->g->plain_plan ? 0 : v->from, .to = b->g->plain_plan ? b->g->count : v->to };
+	Buffer fresh = { .size = v->bytes, .from = b->g->plain_plan ? 0 : v->from, .to = b->g->plain_plan ? b->g->count :
+		v->to };
 
 	*number = b->count;
 	b->all[b->count++] = fresh;
@@ -139,7 +140,8 @@ set_scratch(Node *n)
 {
 	Kernel k = kernel_of(n, 0);
 
-	n->scratch = (Value){ .bytes = n->family->scratch ? aligned(n->family->scratch(&k)) : 0, .from = n->id, .to = n->id, .node = n };
+	n->scratch = (Value){ .bytes = n->family->scratch ? aligned(n->family->scratch(&k)) : 0, .from = n->id, .to = n->id,
+		.node = n };
 	n->scratch.home = n->scratch.bytes ? Home_arena : Home_none;
 }
 
@@ -172,8 +174,8 @@ plan_blob(Graph *g)
 		n->npacked = packed_of(&k, packed);
 		for (int p = 0; p < n->npacked; p++) {
 			size_t bytes = aligned(packed[p].count*dtype_rows[packed[p].dtype].bytes);
-			n->packed[p] = (Value){ .dtype = packed[p].dtype, .shape = { 1, (int)packed[p].count, 1, 1 }, .home = Home_blob, .at = g->blob,
-				.bytes = bytes, .from = 0, .to = g->count, .node = n, .index = p };
+			n->packed[p] = (Value){ .dtype = packed[p].dtype, .shape = { 1, (int)packed[p].count, 1, 1 }, .home = Home_blob,
+				.at = g->blob, .bytes = bytes, .from = 0, .to = g->count, .node = n, .index = p };
 			g->blob += bytes;
 		}
 	}

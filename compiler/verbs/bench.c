@@ -16,8 +16,8 @@ print_layers(const Model *m, const Measured *t)
 		/* what the algorithm has to multiply, at the measured peak */
 		double bound = 2*work_of(n)/t->peak/1e9;
 		if (flops > 0)
-			printf("%-28s %-36s %9.4f %9.1f %7.0f%% %9.4f %8.0f%%\n", n->name, function_of(m, n)->name, s*1e3, flops/s/1e9, 100*flops/s/1e9/t->peak,
-			       bound*1e3, 100*bound/s);
+			printf("%-28s %-36s %9.4f %9.1f %7.0f%% %9.4f %8.0f%%\n", n->name, function_of(m, n)->name, s*1e3, flops/s/1e9,
+			       100*flops/s/1e9/t->peak, bound*1e3, 100*bound/s);
 		else
 			printf("%-28s %-36s %9.4f\n", n->name, function_of(m, n)->name, s*1e3);
 	}

@@ -7,8 +7,8 @@ static void
 report(const Options *o, const char *dir, const Model *m, const File *source, const File *blob)
 {
 	if (!o->quiet && !o->pass.dump)
-		printf("%s: %s %zu bytes, %s %zu bytes, arena %zu bytes (%.3f of the largest live sum %zu, at '%s')\n", dir, source->name,
-		       source->len, blob->name, blob->len, m->g->arena, (double)m->g->arena/(double)m->g->live,
+		printf("%s: %s %zu bytes, %s %zu bytes, arena %zu bytes (%.3f of the largest live sum %zu, at '%s')\n", dir,
+		       source->name, source->len, blob->name, blob->len, m->g->arena, (double)m->g->arena/(double)m->g->live,
 		       m->g->live, m->g->live_at);
 }
 

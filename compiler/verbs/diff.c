@@ -57,7 +57,8 @@ told(const Side *s, const Node *n)
 static bool
 same(const Side *a, const Node *x, const Side *b, const Node *y)
 {
-	return x && y && !strcmp(told(a, x), told(b, y)) && parameters_of(x) == parameters_of(y) && same_shape(x->out->shape, y->out->shape);
+	return x && y && !strcmp(told(a, x), told(b, y)) && parameters_of(x) == parameters_of(y) &&
+		same_shape(x->out->shape, y->out->shape);
 }
 
 static void
@@ -72,10 +73,11 @@ print_row(const Side *a, const Node *x, const Side *b, const Node *y)
 {
 	const Node *n = x ? x : y;
 
-	printf("%-26s %-34s %-34s %9s %9s", n->name, told(a, x), told(b, y), x ? arena_text("%.2f", (double)macs_of(x)/1e6) : "-",
-	       y ? arena_text("%.2f", (double)macs_of(y)/1e6) : "-");
+	printf("%-26s %-34s %-34s %9s %9s", n->name, told(a, x), told(b, y), x ? arena_text("%.2f", (double)macs_of(x)/1e6) :
+	       "-", y ? arena_text("%.2f", (double)macs_of(y)/1e6) : "-");
 	if (a->measured)
-		printf(" %9s %9s", x ? arena_text("%.4f", a->t.layer[x->id]*1e3) : "-", y ? arena_text("%.4f", b->t.layer[y->id]*1e3) : "-");
+		printf(" %9s %9s", x ? arena_text("%.4f", a->t.layer[x->id]*1e3) : "-",
+		       y ? arena_text("%.4f", b->t.layer[y->id]*1e3) : "-");
 	puts("");
 }
 
@@ -122,7 +124,8 @@ verb_diff(Options *o)
 	print_total("layers", a.m->g->count, b.m->g->count, "%.0f");
 	if (a.measured)
 		print_total("ms a run", a.ms, b.ms, "%.4f");
-	printf("\n%-26s %-34s %-34s %9s %9s%s\n", "layer", "kernel in the first", "in the second", "M MACs", "M MACs", a.measured ? "        ms        ms" : "");
+	printf("\n%-26s %-34s %-34s %9s %9s%s\n", "layer", "kernel in the first", "in the second", "M MACs", "M MACs",
+	       a.measured ? "        ms        ms" : "");
 	alike = each_row(&a, &b, print_row);
 	if (alike)
 		printf("%d layer%s the same\n", alike, alike == 1 ? " is" : "s are");

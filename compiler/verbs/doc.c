@@ -88,7 +88,8 @@ print_markdown(void)
 	}
 	puts("\n## Attributes\n\n| attribute | default | |\n|---|---|---|");
 	for (int a = 0; a < NAttrs; a++)
-		printf("| `%s` | %s | %s |\n", attr_rows[a].name, backslashed(attr_defaults_text(&attr_rows[a]), "|*<"), backslashed(attr_rows[a].doc, "|*<"));
+		printf("| `%s` | %s | %s |\n", attr_rows[a].name, backslashed(attr_defaults_text(&attr_rows[a]), "|*<"),
+		       backslashed(attr_rows[a].doc, "|*<"));
 	puts("\n## Library\n\n```");
 	print_library();
 	puts("```");
@@ -98,8 +99,8 @@ static const struct {
 	const char *name;
 	void (*print)(void);
 } forms[] = {
-	{ "text", print_text }, { "markdown", print_markdown }, { "lua", doc_types }, { "man", doc_man }, { "bash", doc_bash }, { "zsh", doc_zsh }, { "fish", doc_fish },
-};
+	{ "text", print_text }, { "markdown", print_markdown }, { "lua", doc_types }, { "man", doc_man }, { "bash", doc_bash },
+		{ "zsh", doc_zsh }, { "fish", doc_fish }, };
 enum { NForms = sizeof forms/sizeof *forms };
 
 int

@@ -19,20 +19,22 @@ explain_all(const Options *o, const Model *m, const Measured *t)
 		print_json(facts_of(m, t));
 		return;
 	}
-	printf("%-26s %-34s %5s %14s %10s %10s%s  %s\n", "layer", "kernel", "line", "result", "M MACs", "weights KB", t ? "        ms" : "", "fused");
+	printf("%-26s %-34s %5s %14s %10s %10s%s  %s\n", "layer", "kernel", "line", "result", "M MACs", "weights KB",
+	       t ? "        ms" : "", "fused");
 	for (int i = 0; i < g->count; i++) {
 		const Node *n = g->nodes[i];
 		macs += macs_of(n);
 		params += parameters_of(n);
 		printf("%-26s %-34s %5d %14s %10.2f %10.1f%s  %s\n", n->name, function_of(m, n)->name, n->line,
-		       arena_text("%dx%dx%d", n->out->shape.c, n->out->shape.h, n->out->shape.w), (double)macs_of(n)/1e6, (double)weights_of(n)/1024,
-		       t ? arena_text("%10.4f", t->layer[i]*1e3) : "", fused(n));
+		       arena_text("%dx%dx%d", n->out->shape.c, n->out->shape.h, n->out->shape.w), (double)macs_of(n)/1e6,
+		       (double)weights_of(n)/1024, t ? arena_text("%10.4f", t->layer[i]*1e3) : "", fused(n));
 	}
 	printf("\n%s for %s: %.2f M multiply-adds an image, %zu parameters, %d kernels\n"
 	       "weights %zu bytes, arena %zu bytes: %.3f of the largest live sum, %zu bytes at '%s'\n", g->name, g->target->name,
 	       (double)macs/1e6, params, m->functions->count, m->blob, g->arena, (double)g->arena/(double)g->live, g->live, g->live_at);
 	if (t)
-		printf("%.3f ms a run, %.1f GFLOP/s of the measured peak %.1f\n", t->whole*1e3, 2*(double)macs*g->nodes[0]->out->shape.n/t->whole/1e9, t->peak);
+		printf("%.3f ms a run, %.1f GFLOP/s of the measured peak %.1f\n", t->whole*1e3,
+		       2*(double)macs*g->nodes[0]->out->shape.n/t->whole/1e9, t->peak);
 	if (note)
 		printf("note: %s\n", note);
 }
@@ -58,12 +60,14 @@ print_tile(void *user, Way way)
 	Weighing *w = user;
 	const Kernel *k = w->k;
 	double macs = (double)k->out->shape.n*k->out->shape.c*k->out->shape.h*k->out->shape.w*k->in->shape.c/(k->op == O_conv2d ? k->a.groups : 1)*
-		(k->op == O_conv2d ? k->a.kernel.h*k->a.kernel.w : 1), cycles = w->family->cycles(k, way), least = macs/k->t->vl/k->t->fma;
+		(k->op == O_conv2d ? k->a.kernel.h*k->a.kernel.w : 1), cycles = w->family->cycles(k, way),
+			least = macs/k->t->vl/k->t->fma;
 
-	if (way.winograd.h != k->a.winograd.h || way.winograd.w != k->a.winograd.w || (cycles >= w->cycles && cycles <= w->cycles && w->seen.h == way.tile.h))
+	if (way.winograd.h != k->a.winograd.h || way.winograd.w != k->a.winograd.w ||
+	    (cycles >= w->cycles && cycles <= w->cycles && w->seen.h == way.tile.h))
 		return;                          /* a wider one that is split as the one before */
-	printf("  %2d vectors x %2d pixels  %10.0f cycles  %5.1f %% of peak%s\n", way.tile.h, way.tile.w, cycles, 100*least/cycles,
-	       way.tile.h == k->a.tile.h && way.tile.w == k->a.tile.w ? "  <- chosen" : "");
+	printf("  %2d vectors x %2d pixels  %10.0f cycles  %5.1f %% of peak%s\n", way.tile.h, way.tile.w, cycles,
+	       100*least/cycles, way.tile.h == k->a.tile.h && way.tile.w == k->a.tile.w ? "  <- chosen" : "");
 	w->cycles = cycles;
 	w->seen = way.tile;
 }
@@ -156,10 +160,12 @@ explain_one(const Model *m, const Node *n, const Measured *t)
 	printf("%s:%d: %s '%s'\n", n->g->file, n->line, op_rows[n->op].name, n->name);
 	for (int i = 0; i < n->nin; i++)
 		printf("  reads    '%s' %dx%dx%d\n", n->in[i]->node->name, n->in[i]->shape.c, n->in[i]->shape.h, n->in[i]->shape.w);
-	printf("  result   %dx%dx%d, blocks of %d channels, halo %d %d %d %d, at byte %zu%s%s\n", n->out->shape.c, n->out->shape.h, n->out->shape.w, n->out->lay.cb,
-	       n->out->lay.halo.t, n->out->lay.halo.l, n->out->lay.halo.b, n->out->lay.halo.r, n->out->at, n->out->over ? ", over " : "", n->out->over ? n->out->over->node->name : "");
+	printf("  result   %dx%dx%d, blocks of %d channels, halo %d %d %d %d, at byte %zu%s%s\n", n->out->shape.c,
+	       n->out->shape.h, n->out->shape.w, n->out->lay.cb, n->out->lay.halo.t, n->out->lay.halo.l, n->out->lay.halo.b,
+	       n->out->lay.halo.r, n->out->at, n->out->over ? ", over " : "", n->out->over ? n->out->over->node->name : "");
 	printf("  fused    %s\n", fused(n));
-	printf("  kernel   %s (%s), shared by %d layer%s, %d units of work\n", f->name, n->family->name, f->nusers, f->nusers == 1 ? "" : "s", units_of(m, n));
+	printf("  kernel   %s (%s), shared by %d layer%s, %d units of work\n", f->name, n->family->name, f->nusers,
+	       f->nusers == 1 ? "" : "s", units_of(m, n));
 	printf("  moves    %.1f KB, %.2f M MACs, %.1f FLOP a byte\n", bytes/1024, macs/1e6, 2*macs/bytes);
 	if (t)
 		explain_time(n, t);

@@ -90,10 +90,11 @@ parts_fused(const Node *n)
 	const char *self = op_rows[n->op].name;
 
 	if (n->op == O_conv2d)
-		self = arena_text("%sconv %dx%d%s", n->a.groups > 1 ? n->a.groups == n->out->shape.c ? "depthwise " : "grouped " : "", n->a.kernel.h, n->a.kernel.w,
-		                  n->a.stride.h > 1 ? arena_text(" /%d", n->a.stride.h) : "");
+		self = arena_text("%sconv %dx%d%s", n->a.groups > 1 ? n->a.groups == n->out->shape.c ? "depthwise " : "grouped " : "",
+		                  n->a.kernel.h, n->a.kernel.w, n->a.stride.h > 1 ? arena_text(" /%d", n->a.stride.h) : "");
 	else if (n->a.kernel.h)
-		self = arena_text("%s %dx%d%s", self, n->a.kernel.h, n->a.kernel.w, n->a.stride.h > 1 ? arena_text(" /%d", n->a.stride.h) : "");
+		self = arena_text("%s %dx%d%s", self, n->a.kernel.h, n->a.kernel.w,
+		                  n->a.stride.h > 1 ? arena_text(" /%d", n->a.stride.h) : "");
 	json_object_array_add(a, text(self));
 	if (n->a.bn)
 		json_object_array_add(a, text("bn"));
@@ -205,7 +206,8 @@ struct json_object *
 facts_of(const Model *m, const Measured *t)
 {
 	const Graph *g = m->g;
-	struct json_object *o = json_object_new_object(), *layers = json_object_new_array(), *outputs = json_object_new_array();
+	struct json_object *o = json_object_new_object(), *layers = json_object_new_array(),
+		*outputs = json_object_new_array();
 	int64_t macs = 0;
 	size_t params = 0;
 

@@ -51,8 +51,8 @@ show_progress(const Tally *t, int of)
 
 	if (!isatty(2) || t->o->quiet)
 		return;
-	fprintf(stderr, "\r%d%s networks, %d wrong, %.0f an hour  ", t->done, of < INT32_MAX ? arena_text(" of %d", of) : "", t->wrong,
-	        t->done/(spent > 0 ? spent : 1)*3600);
+	fprintf(stderr, "\r%d%s networks, %d wrong, %.0f an hour  ", t->done, of < INT32_MAX ? arena_text(" of %d", of) : "",
+	        t->wrong, t->done/(spent > 0 ? spent : 1)*3600);
 }
 
 static void
@@ -97,8 +97,9 @@ report(Tally *t, const Case *c, const Verdict *v, const char *dir)
 		printf("%s-- again: resnetc fuzz %s\n", text, *file ? file : "FILE, with this text in it");
 		fflush(stdout);
 	}
-	t->findings = arena_text("%s%s\n  { \"seed\": %llu, \"target\": \"%s\", \"nodes\": %d, \"file\": %s }", t->findings, *t->findings ? "," : "",
-	                         (unsigned long long)c->seed, c->target->name, nodes, *file ? arena_text("\"%s\"", file) : "null");
+	t->findings = arena_text("%s%s\n  { \"seed\": %llu, \"target\": \"%s\", \"nodes\": %d, \"file\": %s }", t->findings,
+	                         *t->findings ? "," : "", (unsigned long long)c->seed, c->target->name, nodes,
+	                         *file ? arena_text("\"%s\"", file) : "null");
 }
 
 static void
@@ -137,7 +138,8 @@ file_case(const Options *o)
 	Verdict v;
 
 	if (!fuzz_read(&c, arena_text("%.*s", (int)len, text)))
-		fail("%s:1: want a case as resnetc fuzz prints it, with '-- fuzz: seed=...' in its first line, got other text", o->model);
+		fail("%s:1: want a case as resnetc fuzz prints it, with '-- fuzz: seed=...' in its first line, got other text",
+		     o->model);
 	v = fuzz_trial(&c, temp_dir());
 	if (v.status == Fine && !o->quiet)
 		printf("%s: fine; the largest error is %.2f of what is allowed\n", o->model, v.margin);
@@ -166,7 +168,8 @@ verb_fuzz(Options *o)
 	Tally t = { .o = o, .findings = "", .start = seconds() };
 	Slot slot[MostSlots];
 	int slots = o->threads ? o->threads : (int)sysconf(_SC_NPROCESSORS_ONLN), next = o->seed, running = 0;
-	int count = o->count ? o->count : o->time ? INT32_MAX : 1000, end = o->seed > INT32_MAX - count ? INT32_MAX : o->seed + count;
+	int count = o->count ? o->count : o->time ? INT32_MAX : 1000, end = o->seed > INT32_MAX - count ? INT32_MAX :
+		o->seed + count;
 	bool any = !o->target_given;
 
 	if (o->model)

@@ -8,15 +8,21 @@
 VERB(compile, 1, 1, "[compile] MODEL.lua -w WEIGHTS [-o DIR]", "emit NAME.c NAME.h NAME.weights and the runtime")
 VERB(run,     1, 1, "run MODEL.lua -w WEIGHTS -i IN [-o OUT.npy]", "compile, load, run; prints the top classes")
 VERB(bench,   1, 1, "bench MODEL.lua [-w WEIGHTS] [--threads N]", "time every layer against this machine's peak")
-VERB(tune,    1, 1, "tune MODEL.lua [-w WEIGHTS] [--threads N] [-o FILE]", "time algorithms and tiles; compile --tuned FILE uses them")
-VERB(verify,  1, 1, "verify MODEL.lua [-w W] [-i IN] [--expect OUT.npy]", "emitted code against double precision, by layer")
-VERB(fuzz,    0, 1, "fuzz [CASE.lua] [--count N] [--seed N] [--time SECONDS] [--target NAME]", "random networks against double precision")
-VERB(explain, 1, 2, "explain MODEL.lua [LAYER] [--run]", "what was fused, which algorithm and tile, why, how long it takes")
-VERB(report,  1, 1, "report MODEL.lua [-w WEIGHTS] [-o FILE.html]", "one page: the graph, memory, roofline, times, weights, C beside Lua")
+VERB(tune,    1, 1, "tune MODEL.lua [-w WEIGHTS] [--threads N] [-o FILE]",
+     "time algorithms and tiles; compile --tuned FILE uses them")
+VERB(verify,  1, 1, "verify MODEL.lua [-w W] [-i IN] [--expect OUT.npy]",
+     "emitted code against double precision, by layer")
+VERB(fuzz,    0, 1, "fuzz [CASE.lua] [--count N] [--seed N] [--time SECONDS] [--target NAME]",
+     "random networks against double precision")
+VERB(explain, 1, 2, "explain MODEL.lua [LAYER] [--run]",
+     "what was fused, which algorithm and tile, why, how long it takes")
+VERB(report,  1, 1, "report MODEL.lua [-w WEIGHTS] [-o FILE.html]",
+     "one page: the graph, memory, roofline, times, weights, C beside Lua")
 VERB(dot,     1, 1, "dot MODEL.lua [--stop-after=PASS]", "the graph for Graphviz")
 VERB(diff,    2, 2, "diff A.lua B.lua [--run]", "two models: parameters, MACs, memory, time, layer by layer")
 VERB(import,  1, 1, "import FILE.onnx [-o DIR]", "an ONNX model as NAME.lua and NAME.safetensors")
 VERB(weights, 1, 1, "weights FILE", "what a weight file holds: names, shapes, ranges, NaNs")
 VERB(init,    0, 1, "init NAME", "print a ready model: resnet50, cifar_resnet20, ...")
-VERB(doc,     0, 1, "doc [text|markdown|lua|man|bash|zsh|fish]", "the model language and this command, printed from their tables")
+VERB(doc,     0, 1, "doc [text|markdown|lua|man|bash|zsh|fish]",
+     "the model language and this command, printed from their tables")
 VERB(version, 0, 0, "version", "the version")

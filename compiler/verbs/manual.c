@@ -46,7 +46,8 @@ static void
 print_words(const char *between)
 {
 	for (int i = 0; i < noptions; i++)
-		printf("%s%s%s%s", i ? between : "", option_rows[i].name, option_rows[i].brief ? between : "", option_rows[i].brief ? option_rows[i].brief : "");
+		printf("%s%s%s%s", i ? between : "", option_rows[i].name, option_rows[i].brief ? between : "",
+		       option_rows[i].brief ? option_rows[i].brief : "");
 	for (int i = 0; i < npasses; i++)
 		printf("%s--no-%s", between, passes[i].name);
 }
@@ -105,8 +106,10 @@ doc_zsh(void)
 	puts(")\n_arguments -s \\");
 	for (int i = 0; i < noptions; i++) {
 		const OptionRow *r = &option_rows[i];
-		const char *action = r->kind == TargetName ? arena_text("(%s)", target_names(" ", " ")) : r->kind == Text ? "_files" : " ";
-		const char *value = r->kind == Flag || r->kind == DumpPass || r->kind == Embed ? "" : arena_text(":%s:%s", zsh_text(r->value), action);
+		const char *action = r->kind == TargetName ? arena_text("(%s)", target_names(" ", " ")) : r->kind == Text ? "_files" :
+			" ";
+		const char *value = r->kind == Flag || r->kind == DumpPass || r->kind == Embed ? "" : arena_text(":%s:%s",
+			zsh_text(r->value), action);
 		printf("\t'%s[%s]%s' \\\n", r->name, zsh_text(option_doc(r)), value);
 		if (r->brief)
 			printf("\t'%s[%s]%s' \\\n", r->brief, zsh_text(option_doc(r)), value);
@@ -119,7 +122,8 @@ doc_fish(void)
 {
 	puts("# fish completion for resnetc; made by resnetc doc fish");
 	for (int i = 0; i < NVerbs; i++)
-		printf("complete -c resnetc -n __fish_use_subcommand -a %s -d '%s'\n", verbs[i].name, backslashed(verbs[i].doc, "'\\"));
+		printf("complete -c resnetc -n __fish_use_subcommand -a %s -d '%s'\n", verbs[i].name,
+		       backslashed(verbs[i].doc, "'\\"));
 	for (int i = 0; i < noptions; i++) {
 		const OptionRow *r = &option_rows[i];
 		printf("complete -c resnetc");

@@ -33,7 +33,8 @@ measure(const Model *m, int threads, int rounds)
 	float *out = malloc(s.outputs*sizeof *out);
 	double *whole = malloc((size_t)rounds*sizeof *whole), again;
 	Rounds b = { 0 };
-	Measured t = { .layer = arena_new((size_t)g->count*sizeof *t.layer), .threads = threads > 1 ? threads : 1, .rounds = rounds, .compiler = s.host.compiler };
+	Measured t = { .layer = arena_new((size_t)g->count*sizeof *t.layer), .threads = threads > 1 ? threads : 1,
+		.rounds = rounds, .compiler = s.host.compiler };
 
 	b.times = arena_new((size_t)g->count*sizeof *b.times);
 	for (int i = 0; i < g->count; i++)

@@ -20,10 +20,12 @@ add_sources(struct json_object *facts, const Model *m)
 	const char *lua = file_map(m->g->file, &len);
 
 	for (int i = 0; i < m->functions->count; i++)
-		json_object_object_add(c, m->functions->all[i]->name, json_object_new_string(function_source(m, m->functions->all[i])));
+		json_object_object_add(c, m->functions->all[i]->name,
+		                       json_object_new_string(function_source(m, m->functions->all[i])));
 	json_object_object_add(facts, "c", c);
 	json_object_object_add(facts, "lua", json_object_new_string_len(lua, (int)len));
-	json_object_object_add(facts, "file", json_object_new_string(strrchr(m->g->file, '/') ? strrchr(m->g->file, '/') + 1 : m->g->file));
+	json_object_object_add(facts, "file", json_object_new_string(strrchr(m->g->file, '/') ? strrchr(m->g->file, '/') + 1 :
+	                                                             m->g->file));
 	json_object_object_add(facts, "version", json_object_new_string(VERSION));
 	json_object_object_add(facts, "command", json_object_new_string(m->command));
 }
@@ -82,7 +84,8 @@ verb_report(Options *o)
 	add_sources(facts, m);
 	/* the page has one place for each: @title@, @css@, @data@, @js@ */
 	for (const char *at; (at = strchr(page, '@')); page = strchr(at + 1, '@') + 1) {
-		const char *what = !strncmp(at, "@css@", 5) ? page_css : !strncmp(at, "@js@", 4) ? page_js : !strncmp(at, "@title@", 7) ? escaped(m->g->name) :
+		const char *what = !strncmp(at, "@css@", 5) ? page_css : !strncmp(at, "@js@", 4) ? page_js : !strncmp(at, "@title@",
+			7) ? escaped(m->g->name) :
 			guarded(json_object_to_json_string_ext(facts, JSON_C_TO_STRING_PLAIN));
 		text = arena_text("%s%.*s%s", text, (int)(at - page), page, what);
 	}

@@ -33,7 +33,8 @@ add_candidate(void *user, Way way)
 	double cycles = l->family->cycles(l->k, way);
 	const Candidate *before = l->count ? &l->c[l->count - 1] : NULL;
 
-	if (before && same_algorithm(before->way, way) && before->way.tile.h == way.tile.h && before->cycles <= cycles && before->cycles >= cycles)
+	if (before && same_algorithm(before->way, way) && before->way.tile.h == way.tile.h && before->cycles <= cycles &&
+	    before->cycles >= cycles)
 		return;                      /* a wider tile that is split as the one before */
 	PUSH(l->c, l->count, (Candidate){ way, cycles });
 }
@@ -79,7 +80,8 @@ own_first(Layer *l, const Node *n)
 	Candidate own = { way_of(n), -1 };
 	int at = 0;
 
-	while (at < l->count && !(same_algorithm(l->c[at].way, own.way) && l->c[at].way.tile.h == own.way.tile.h && l->c[at].way.tile.w == own.way.tile.w))
+	while (at < l->count && !(same_algorithm(l->c[at].way, own.way) && l->c[at].way.tile.h == own.way.tile.h &&
+	                          l->c[at].way.tile.w == own.way.tile.w))
 		at++;
 	if (at == l->count)
 		PUSH(l->c, l->count, own);
@@ -124,7 +126,8 @@ row_of(const Options *o, const Host *host, const Layer *l, int c)
 {
 	const Candidate *x = &l->c[c < l->count ? c : 0];
 
-	return (TunedRow){ cpu_name(), host->compiler, o->target->name, l->key, o->threads > 1 ? o->threads : 1, x->way.winograd, x->way.tile, l->us[c < l->count ? c : 0] };
+	return (TunedRow){ cpu_name(), host->compiler, o->target->name, l->key, o->threads > 1 ? o->threads : 1,
+		x->way.winograd, x->way.tile, l->us[c < l->count ? c : 0] };
 }
 
 /* open_with - the network compiled with these rows; its weights are freed once they are packed */
@@ -215,12 +218,13 @@ compare(Session *a, Session *b, const void *in, float *out, double ms[2])
 static void
 write_rows(const char *file, const Tuned *t)
 {
-	const char *text = "# cpu\tcompiler\ttarget\tthreads\tshape\twinograd\ttile\tmicroseconds\n", *slash = strrchr(file, '/');
+	const char *text = "# cpu\tcompiler\ttarget\tthreads\tshape\twinograd\ttile\tmicroseconds\n",
+		*slash = strrchr(file, '/');
 
 	for (int i = 0; i < t->count; i++) {
 		const TunedRow *r = &t->rows[i];
-		text = arena_text("%s%s\t%s\t%s\t%d\t%s\t%dx%d\t%dx%d\t%.2f\n", text, r->cpu, r->compiler, r->target, r->threads, r->key, r->winograd.h, r->winograd.w,
-		                  r->tile.h, r->tile.w, r->us);
+		text = arena_text("%s%s\t%s\t%s\t%d\t%s\t%dx%d\t%dx%d\t%.2f\n", text, r->cpu, r->compiler, r->target, r->threads,
+		                  r->key, r->winograd.h, r->winograd.w, r->tile.h, r->tile.w, r->us);
 	}
 	File f = { (char *)(slash ? slash + 1 : file), text, strlen(text) };
 	write_files(slash ? arena_text("%.*s", (int)(slash - file) + (slash == file), file) : ".", &f, 1);
@@ -285,8 +289,9 @@ verb_tune(Options *o)
 			json_object_array_add(shapes, json_shape(&layers[l], win));
 		else if (!o->quiet)
 			printf("%-48s %9.1f us %9.1f us  %s %dx%d\n", layers[l].key, layers[l].us[0], layers[l].us[win],
-			       layers[l].c[win].way.winograd.h ? arena_text("winograd %dx%d", layers[l].c[win].way.winograd.h, layers[l].c[win].way.winograd.w) : "direct",
-			       layers[l].c[win].way.tile.h, layers[l].c[win].way.tile.w);
+			       layers[l].c[win].way.winograd.h ? arena_text("winograd %dx%d", layers[l].c[win].way.winograd.h,
+			                                                    layers[l].c[win].way.winograd.w) : "direct",
+			                                                    layers[l].c[win].way.tile.h, layers[l].c[win].way.tile.w);
 	}
 	best_session = open_with(o, &best);
 	compare(&s[0], &best_session, in, out, ms);

@@ -55,13 +55,14 @@ doc_types(void)
 				       attr_default_text(&attr_rows[a], (Op)i));
 		printf("---@field params? table<string, string>    names of the parameters in the weight file\n\n--- %s\n", op->doc);
 		if (op->hi > 2)
-			printf("---@param ... resnet.Tensor|resnet.%s\n---@return resnet.Tensor\nfunction nn.%s(...) end\n\n", op->name, op->name);
+			printf("---@param ... resnet.Tensor|resnet.%s\n---@return resnet.Tensor\nfunction nn.%s(...) end\n\n", op->name,
+			       op->name);
 		else if (op->hi == 2)
 			printf("---@param x resnet.Tensor\n---@param y%s resnet.Tensor|resnet.%s\n---@param o? resnet.%s\n---@return resnet.Tensor\nfunction nn.%s(x, y, o) end\n\n",
 			       op->lo < 2 ? "?" : "", op->name, op->name, op->name);
 		else
-			printf("%s---@param o? resnet.%s\n---@return resnet.Tensor\nfunction nn.%s(%so) end\n\n", op->hi ? "---@param x resnet.Tensor\n" : "", op->name,
-			       op->name, op->hi ? "x, " : "");
+			printf("%s---@param o? resnet.%s\n---@return resnet.Tensor\nfunction nn.%s(%so) end\n\n",
+			       op->hi ? "---@param x resnet.Tensor\n" : "", op->name, op->name, op->hi ? "x, " : "");
 	}
 	fputs(types_library, stdout);
 }

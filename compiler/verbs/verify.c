@@ -32,7 +32,8 @@ fetch_value(const Session *s, const Value *v, double *p)
 	for (int c = 0; c < v->shape.c; c++)
 	for (int h = 0; h < v->shape.h; h++)
 	for (int w = 0; w < v->shape.w; w++) {
-		size_t at = (size_t)i*l->image + (size_t)(c/l->cb)*l->plane + l->origin + (size_t)h*l->row + (size_t)(w*l->cb + c%l->cb);
+		size_t at = (size_t)i*l->image + (size_t)(c/l->cb)*l->plane + l->origin + (size_t)h*l->row +
+			(size_t)(w*l->cb + c%l->cb);
 		*p++ = v->dtype == DT_i32 ? (double)((const int32_t *)m)[at] : (double)((const float *)m)[at];
 	}
 	return p;
@@ -173,7 +174,8 @@ report(const Options *o, const Verify *v, double output, double given)
 			printf("%-28s %-9s %12.2e%s\n", n->name, op_rows[n->op].name, v->error[i], bad ? "  WRONG" : "");
 	}
 	if (o->json) {
-		printf(" ],\n  \"outputs\": %g, \"expected\": %g, \"ok\": %s }\n", isfinite(output) ? output : 1e300, given, ok ? "true" : "false");
+		printf(" ],\n  \"outputs\": %g, \"expected\": %g, \"ok\": %s }\n", isfinite(output) ? output : 1e300, given,
+		       ok ? "true" : "false");
 	} else {
 		printf("outputs against the double-precision reference: %.2e (limit %g)\n", output, OutputLimit);
 		if (given >= 0)
@@ -201,7 +203,8 @@ verb_verify(Options *o)
 		return ExitOk;
 	in = o->input ? read_input(o->input, m->g, &images) : random_input(m->g);
 	if (o->input && images != m->g->nodes[0]->out->shape.n)
-		fail("%s: want %d image%s, one batch (--batch), got %d", o->input, m->g->nodes[0]->out->shape.n, m->g->nodes[0]->out->shape.n == 1 ? "" : "s", images);
+		fail("%s: want %d image%s, one batch (--batch), got %d", o->input, m->g->nodes[0]->out->shape.n,
+		     m->g->nodes[0]->out->shape.n == 1 ? "" : "s", images);
 	s = session_open(m, o->threads, false);
 	out = malloc(s.outputs*sizeof *out);
 	v.values = calloc((size_t)m->g->count, sizeof *v.values);
