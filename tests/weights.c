@@ -100,6 +100,45 @@ START_TEST(not_a_safetensors_file)
 }
 END_TEST
 
+/* a header's length is the file's first bytes: those of a pickle, JSON, gzip, a bitmap, a web page, an ONNX model */
+START_TEST(safetensors_whatever_its_first_bytes)
+{
+	static const size_t lengths[] = { 120, 123, 128, 136, 379, 384, 635, 640, 896, 1152, 1408, 1664, 316, 776, 0x4d42, 0x8b1f, 65659, 65664, 66944 };
+	size_t n = lengths[_i];
+	char *header = malloc(n + 1);
+	float v[4] = { 1, 2, 3, 4 };
+	const Weights *w;
+
+	memset(header, ' ', n);
+	header[n] = 0;
+	memcpy(header, "{" W ", " B "}", strlen("{" W ", " B "}"));
+	w = weights_open(file(header, v, sizeof v));
+	ck_assert_int_eq(w->count, 2);
+	ck_assert_double_eq(tensor_get(&w->tensors[0], 1), 2);
+	ck_assert_double_eq(tensor_get(&w->tensors[1], 1), 4);
+	free(header);
+}
+END_TEST
+
+/* the names make the header 8 bytes longer at a time, past 128, where a file begins like a pickle */
+START_TEST(what_is_written_is_read_back)
+{
+	char name[201];
+
+	for (size_t n = 1; n < sizeof name; n++) {
+		memset(name, 'a', n);
+		name[n] = 0;
+		Graph *g = graph_of(model_file(arena_text("local nn = require \"resnet\"\nlocal x = nn.input { shape = { 1, 2, 2 } }\n"
+			"return nn.model { name = \"m\", outputs = { nn.conv(x, { 1, kernel = 1, name = \"%s\" }) } }\n", name)));
+		File f = safetensors_file(g, "back.safetensors");
+		put_file("back.safetensors", f.data, f.len);
+		const Weights *w = weights_open(in_dir("back.safetensors"));
+		ck_assert_int_eq(w->count, 1);
+		ck_assert_float_eq((float)tensor_get(&w->tensors[0], 0), (float)g->nodes[1]->p[P_weight].data[0]);
+	}
+}
+END_TEST
+
 START_TEST(nan_is_warned_of)
 {
 	float v[4] = { NAN, 1, 2, INFINITY };
@@ -508,6 +547,8 @@ SUITE(weights)
 
 	tcase_add_loop_test(t, bad_file, 0, NBad);
 	tcase_add_test(t, not_a_safetensors_file);
+	tcase_add_loop_test(t, safetensors_whatever_its_first_bytes, 0, 19);
+	tcase_add_test(t, what_is_written_is_read_back);
 	tcase_add_test(t, nan_is_warned_of);
 	tcase_add_test(t, counters_and_ignored_names_may_stay);
 	tcase_add_test(t, dtypes_are_read);
