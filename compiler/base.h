@@ -24,6 +24,7 @@ extern bool quiet;
 void fail(const char *format, ...) PRINTF(1, 2) NORETURN;                           /* the user's fault: exit 1 */
 void fail_with(const char *prefix, const char *format, va_list args) NORETURN;      /* the same, place and layer before it */
 void warn(const char *format, ...) PRINTF(1, 2);
+void note(const char *format, ...) PRINTF(1, 2);
 void usage_error(const char *format, ...) PRINTF(1, 2) NORETURN;                    /* exit 2 */
 void die_at(const char *file, int line, const char *format, ...) PRINTF(3, 4) NORETURN; /* our fault: exit 3 */
 const char *attempt(void (*f)(void *), void *user);   /* what f said when it failed, instead of the end; NULL: it did not */

@@ -117,9 +117,8 @@ show_source(const char *file, long number, const char *message)
 void
 tell(const char *message)
 {
-	bool warning = !strncmp(message, "warning: ", 9), usage = !strncmp(message, "resnetc: ", 9);
-	const char *text = message + (warning || usage ? 9 : 0);
-	const char *colour = warning ? yellow : red;
+	static const char *const words[] = { "warning: ", "note: ", "resnetc: " };
+	const char *word = "error: ", *text = message, *colour = red;
 	long number = 0;
 	size_t file;
 
@@ -127,12 +126,19 @@ tell(const char *message)
 		fprintf(stderr, "%s\n", message);
 		return;
 	}
+	for (int i = 0; i < 3; i++)
+		if (!strncmp(message, words[i], strlen(words[i]))) {
+			word = words[i];
+			text = message + strlen(word);
+			colour = i == 2 ? red : yellow;
+		}
 	file = location(text, &number);
-	if (usage || !file) {
-		fprintf(stderr, "%s%s%s%s\n", colour, warning ? "warning: " : usage ? "resnetc: " : "error: ", plain, text);
+	if (!file || !strcmp(word, "resnetc: ")) {
+		fprintf(stderr, "%s%s%s%s\n", colour, word, plain, text);
 		return;
 	}
-	fprintf(stderr, "%s%.*s:%ld:%s %s%s%s%s\n", bold, (int)file, text, number, plain, colour,
-	        warning ? "warning: " : "error: ", plain, strchr(text + file + 1, ':') + 2);
+	fprintf(stderr, "%s%.*s:%ld:%s %s%s%s%s
+", bold, (int)file, text, number, plain, colour, word, plain,
+	        strchr(text + file + 1, ':') + 2);
 	show_source(arena_text("%.*s", (int)file, text), number, text + file);
 }

@@ -85,6 +85,18 @@ warn(const char *format, ...)
 }
 
 void
+note(const char *format, ...)
+{
+	va_list args;
+
+	if (quiet)
+		return;
+	va_start(args, format);
+	say("note: ", format, args);
+	va_end(args);
+}
+
+void
 usage_error(const char *format, ...)
 {
 	va_list args;

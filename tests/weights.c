@@ -224,24 +224,71 @@ static const char checkpoint_model[] =
 	"return nn.model { name = \"m\", input = nn.image { 3, 2, 2 }, body = function(x)\n"
 	"return nn.bn(nn.conv(x, { 2, kernel = { 1, 2 }, padding = 0, name = \"conv1\" })) end }\n";
 
-START_TEST(checkpoint_is_read)
+/* bound_right - the values that make.py gives to all of them */
+static void
+bound_right(const char *path)
 {
-	static const char *const files[] = { "zip.pth", "legacy.pth", "checkpoint.pth", "strided.pt", "strided_legacy.pt", "arrays.npz", "keras.npz" };
 	static const DslOptions none;
 	Graph *g;
 	const Node *conv, *bn;
 
 	put_file("model.lua", checkpoint_model, strlen(checkpoint_model));
 	g = dsl_load(in_dir("model.lua"), &none);
-	bind_weights(g, weights_open(arena_text("tests/checkpoints/%s", files[_i])));
+	bind_weights(g, weights_open(path));
 	conv = g->nodes[1];
 	bn = g->nodes[2];
 	ck_assert_uint_eq(conv->p[P_weight].count, 12);
 	for (int i = 0; i < 12; i++)
-		ck_assert_msg(conv->p[P_weight].data[i] == i/8.0, "%s: weight %d is %g", files[_i], i, conv->p[P_weight].data[i]);
+		ck_assert_msg(conv->p[P_weight].data[i] == i/8.0, "%s: weight %d is %g", path, i, conv->p[P_weight].data[i]);
 	for (int p = P_bn_weight; p <= P_bn_var; p++)
 		for (int i = 0; i < 2; i++)
-			ck_assert_msg(bn->p[p].data[i] == (12 + 2*(p - P_bn_weight) + i)/8.0, "%s: parameter %d is %g", files[_i], p, bn->p[p].data[i]);
+			ck_assert_msg(bn->p[p].data[i] == (12 + 2*(p - P_bn_weight) + i)/8.0, "%s: parameter %d is %g", path, p, bn->p[p].data[i]);
+}
+
+START_TEST(checkpoint_is_read)
+{
+	static const char *const files[] = { "zip.pth", "legacy.pth", "checkpoint.pth", "strided.pt", "strided_legacy.pt", "arrays.npz", "keras.npz" };
+
+	bound_right(arena_text("tests/checkpoints/%s", files[_i]));
+}
+END_TEST
+
+/* whatever training programs keep beside the tensors, or around them */
+static glob_t beside, hostile;
+
+START_TEST(what_is_beside_is_skipped)
+{
+	bound_right(beside.gl_pathv[_i]);
+}
+END_TEST
+
+START_TEST(a_key_chooses)
+{
+	static const char *const both = "tests/checkpoints/beside/ema_module.pth";
+	Weights *w = weights_open(arena_text("%s:model", both));
+	Ran r;
+
+	ck_assert_double_eq(tensor_get((tensor_load(&w->tensors[0]), &w->tensors[0]), 0), 1);
+	w = weights_open(arena_text("%s:ema.module", both));
+	ck_assert_double_eq(tensor_get((tensor_load(&w->tensors[0]), &w->tensors[0]), 0), 0);
+	ck_assert_int_eq(weights_open(arena_text("%s:ema", both))->count, 6);
+	ck_assert(beside.gl_pathc >= 30 && hostile.gl_pathc >= 6);   /* that they are there at all */
+	bound_right("tests/checkpoints/beside/list.pth:1");
+	bound_right("tests/checkpoints/beside/lightning.ckpt:state_dict.model");     /* a part of the names */
+	bound_right("tests/checkpoints/beside/lightning.ckpt:model");
+	r = resnetc("weights %s", both);
+	ck_assert_str_eq(r.err, "note: tests/checkpoints/beside/ema_module.pth: the weights are those of 'ema.module'; 'model' would do too (-w FILE:model)\n");
+	r = resnetc("weights -q %s", both);
+	ck_assert_str_eq(r.err, "");
+	r = resnetc("weights %s:modle", both);
+	ck_assert_int_eq(r.status, ExitInput);
+	ck_assert_str_eq(r.err, "tests/checkpoints/beside/ema_module.pth: want tensors under the key 'modle', got them in 'ema.module', 'model'\n");
+	r = resnetc("weights %s:", both);
+	ck_assert_str_eq(r.err, "tests/checkpoints/beside/ema_module.pth:: want a key after the colon, got none\n");
+	r = resnetc("weights tests/checkpoints/arrays.npz:bn1");
+	ck_assert_msg(r.status == ExitOk && strstr(r.out, "\nrunning_mean ") && !strstr(r.out, "bn1"), "%s%s", r.out, r.err);
+	r = resnetc("weights tests/checkpoints/arrays.npz:bn2");
+	ck_assert_str_eq(r.err, "tests/checkpoints/arrays.npz: want tensors called 'bn2.something', got none; the first is 'conv1.weight'\n");
 }
 END_TEST
 
@@ -294,13 +341,13 @@ legacy(const char *object, size_t len)
 #define PICKLE(text) text, sizeof text - 1
 static const struct { const char *object; size_t len; const char *want; } pickles[] = {
 	{ PICKLE("\x80\x02" "cos\nsystem\nX\x04\0\0\0true\x85R."),
-	  "w.pth: pickle, byte 13: want tensors, dictionaries and numbers, got the global 'os system' (save model.state_dict() alone)\n" },
+	  "w.pth: pickle, byte 13: want a checkpoint, got a program: Python would call 'os system' when it loads this\n" },
 	{ PICKLE("\x80\x02" "cbuiltins\neval\n(X\x01\0\0\0" "1tR."),
-	  "w.pth: pickle, byte 17: want tensors, dictionaries and numbers, got the global 'builtins eval' (save model.state_dict() alone)\n" },
+	  "w.pth: pickle, byte 17: want a checkpoint, got a program: Python would call 'builtins eval' when it loads this\n" },
 	{ PICKLE("\x80\x04\x8c\x05posix\x8c\x06system\x93."),
-	  "w.pth: pickle, byte 18: want tensors, dictionaries and numbers, got the global 'posix system' (save model.state_dict() alone)\n" },
-	{ PICKLE("\x80\x02(i"), "w.pth: pickle, byte 3: want an opcode that state dicts are made of, got 0x69\n" },
-	{ PICKLE("\x80\x02]q\0h\0a."), "w.pth: want a state dict, or a dictionary with one in it, got something else\n" },
+	  "w.pth: pickle, byte 18: want a checkpoint, got a program: Python would call 'posix system' when it loads this\n" },
+	{ PICKLE("\x80\x02(\x82"), "w.pth: pickle, byte 3: want an opcode of a pickle, got 0x82\n" },
+	{ PICKLE("\x80\x02]q\0h\0a."), "w.pth: want a state dict, or a dictionary with one in it, got a list without tensors\n" },
 	{ PICKLE("\x80\x02}q\0X\x05\0\0\0modelh\0s."), "w.pth: want a state dict, or a dictionary with one in it, got a dictionary without tensors\n" },
 	{ PICKLE("\x80\x02h\x07."), "w.pth: pickle, byte 4: want a memo that was set, got number 7\n" },
 	{ PICKLE("\x80\x02r\xff\xff\xff\x7f."), "w.pth: pickle, byte 7: want a value to remember, got none\n" },
@@ -317,12 +364,12 @@ static const struct { const char *object; size_t len; const char *want; } pickle
 	{ PICKLE("\x80\x02}X\x01\0\0\0actorch._utils\n_rebuild_tensor_v2\n((X\x07\0\0\0storagectorch\nFloatStorage\nX\x01\0\0\0" "0X\x03\0\0\0cpuK\x02NtQK\0K\x03\x85\x8a\x06\0\0\0\0\0\x20\x85\x89}tRs."),
 	  "w.pth: pickle, byte 113: want a tensor within its storage of 2 elements, got one that reaches beyond\n" },
 	{ PICKLE("\x80\x02" "ccollections\nOrderedDict\n]K\x01" "a\x85R."), "w.pth: pickle, byte 33: want pairs for an OrderedDict, got something else\n" },
-	{ PICKLE("\x80\x02" "ctorch._utils\n_rebuild_parameter\nK\x01\x85R."), "w.pth: pickle, byte 39: want a parameter of a tensor, got something else\n" },
+	{ PICKLE("\x80\x02" "ctorch._utils\n_rebuild_parameter\nK\x01\x85R."), "w.pth: want a state dict, or a dictionary with one in it, got something else\n" },
 	{ PICKLE("\x80\x02K\x01\x86."), "w.pth: pickle, byte 5: want 2 values for a tuple, got 1\n" },
-	{ PICKLE("\x80\x02}s."), "w.pth: pickle, byte 4: want a dictionary and a pair on the stack, got less\n" },
+	{ PICKLE("\x80\x02}s."), "w.pth: pickle, byte 4: want a dictionary and pairs on the stack, got something else\n" },
 	{ PICKLE("\x80\x04K\x01K\x02\x93."), "w.pth: pickle, byte 7: want the names of a global, got something else\n" },
 	{ PICKLE("\x80\x02}(X\x01\0\0\0x}(" TENSOR("a", "K\x02\x85K\x01\x85") "uX\x01\0\0\0y}(" TENSOR("b", "K\x02\x85K\x01\x85") "uu."),
-	  "w.pth: want one dictionary of tensors, or one named state_dict or model, got 'x', 'y'\n" },
+	  "w.pth: want one dictionary of tensors, got them in 'x', 'y' (choose with -w FILE:KEY)\n" },
 	{ PICKLE("\x80\x02}(" TENSOR("a", "M\x00\x04K\x02\x86K\0K\x01\x86") "u."), "w.pth: tensor 'a': want at most 64 uses of each of its 2 stored values, got shape 1024x2\n" },
 };
 enum { NPickles = sizeof pickles/sizeof *pickles };
@@ -336,27 +383,46 @@ START_TEST(bad_pickle)
 }
 END_TEST
 
-/* what only big pickles reach */
+/* what only big pickles reach: the stack, the memory for values; a long text is skipped like anything else */
 START_TEST(big_pickles)
 {
 	static const char head[] = "\x80\x02\x8a\x0al\xfc\x9c" "F\xf9 j\xa8P\x19.\x80\x02M\xe9\x03.\x80\x02}q\0.\x80\x02";
-	size_t n = sizeof head - 1, len = 3 << 20;
+	static const char *const want[] = { "want at most 1048576 values on the stack, got more", "want a pickle that needs at most 128 MB of memory, got more",
+		"want a state dict, or a dictionary with one in it, got a dictionary without tensors",
+		"want a state dict, or a dictionary with one in it, got a list without tensors" };
+	size_t n = sizeof head - 1, len = 6 << 20;
 	char *all = malloc(len);
 
 	memcpy(all, head, n);
-	for (int i = 0; i < 3; i++) {
-		static const char *const want[] = { "want strings of at most 65536 bytes, got 65537", "want at most 1048576 values on the stack, got more",
-			"want a pickle that needs at most 40 MB of memory, got more" };
-		memset(all + n, i == 2 ? '}' : i ? '2' : 'a', len - n);
-		if (i == 0)
-			memcpy(all + n, "X\1\0\1\0", 5);
-		else if (i == 1)
-			all[n] = 'N';
+	for (int i = 0; i < 4; i++) {
+		for (size_t k = n; k < len; k++)
+			all[k] = i == 1 && (k - n)%2 ? '0' : i < 3 ? '}' : k - n < 500000 ? ']' : 'a';
+		if (i == 2) {
+			memcpy(all + n, "}X\1\0\0\0kX\1\0\1\0", 12);
+			memcpy(all + n + 12 + 65537, "s.\x80\x02].", 6);
+		}
+		if (i == 3)                  /* lists in lists */
+			memcpy(all + n + 999999, ".\x80\x02].", 5);
 		put_file("w.pth", all, len);
 		Ran r = resnetc("weights %s", in_dir("w.pth"));
 		ck_assert_msg(strstr(r.err, want[i]) != NULL && r.status == ExitInput, "%s", r.err);
 	}
 	free(all);
+}
+END_TEST
+
+/* calls are remembered, never made: whoever calls the shell is refused, others are skipped */
+START_TEST(nothing_is_executed)
+{
+	const char *path = hostile.gl_pathv[_i];
+	bool skipped = strstr(path, "skipped_") != NULL;
+	Ran r = resnetc("weights %s", path);
+
+	ck_assert_msg(access("EXECUTED", F_OK) == -1, "%s was executed", path);
+	ck_assert_int_eq(r.status, skipped ? ExitOk : ExitInput);
+	ck_assert_msg(skipped || strstr(r.err, "want a checkpoint, got a program: Python would call '") || strstr(r.err, "want at most 16384 modules"), "%s", r.err);
+	if (skipped)
+		bound_right(path);
 }
 END_TEST
 
@@ -407,7 +473,7 @@ START_TEST(bad_zipped_checkpoint)
 	ck_assert_str_eq(resnetc("weights %s", zipped("byteorder", "big", 3)).err, "more.pth: want little-endian tensors, got byteorder 'big'\n");
 	for (size_t i = 0; i < len; i++)
 		noise[i] = (char)((s = s*6364136223846793005u + 1) >> 56);
-	ck_assert_str_eq(resnetc("weights %s", zipped("data.pkl", noise, len)).err, "more.pth: want a data.pkl of at most 32 MB, got 34603008 bytes\n");
+	ck_assert_str_eq(resnetc("weights %s", zipped("data.pkl", noise, len)).err, "more.pth: pickle, byte 5: want a string of 818400192 bytes within the file, got the end\n");
 	free(noise);
 }
 END_TEST
@@ -456,7 +522,7 @@ START_TEST(other_formats_are_named)
 	ck_assert_str_eq(r.err, "w.h5: want safetensors, PyTorch, .npz or ONNX, got HDF5: save the tensors with numpy.savez\n");
 	put_file("w.pth", "\x80\x02}q\0.              ", 20);
 	r = resnetc("weights %s", in_dir("w.pth"));
-	ck_assert_str_eq(r.err, "w.pth: want what torch.save writes, got a pickle of something else\n");
+	ck_assert_str_eq(r.err, "w.pth: want what torch.save writes, got a pickle of a dictionary without tensors\n");
 	put_file("w.json", "{\"a\": 1}", 8);
 	r = resnetc("weights %s", in_dir("w.json"));
 	ck_assert_str_eq(r.err, "w.json: want safetensors, or an index of shards with \"weight_map\", got other JSON\n");
@@ -554,10 +620,15 @@ SUITE(weights)
 	tcase_add_test(t, dtypes_are_read);
 	tcase_add_test(t, batch_norm_is_folded_in_double);
 	tcase_add_loop_test(t, checkpoint_is_read, 0, 7);
+	glob("tests/checkpoints/beside/*", 0, NULL, &beside);
+	tcase_add_loop_test(t, what_is_beside_is_skipped, 0, (int)beside.gl_pathc);
+	tcase_add_test(t, a_key_chooses);
 	tcase_add_test(t, batch_norms_may_be_split_or_folded);
 	tcase_add_test(t, weights_are_listed);
 	tcase_add_loop_test(t, bad_pickle, 0, NPickles);
 	tcase_add_test(t, big_pickles);
+	glob("tests/checkpoints/hostile/*", 0, NULL, &hostile);
+	tcase_add_loop_test(t, nothing_is_executed, 0, (int)hostile.gl_pathc);
 	tcase_add_test(t, bad_stream_of_storages);
 	tcase_add_test(t, bad_zipped_checkpoint);
 	tcase_add_test(t, bad_shards);
@@ -565,6 +636,8 @@ SUITE(weights)
 	tcase_add_test(t, other_formats_are_named);
 	tcase_add_test(t, shards_are_read_together);
 	glob("tests/checkpoints/*.[pn][tp]*", 0, NULL, &damaged);
+	glob("tests/checkpoints/beside/module*.pth", GLOB_APPEND, NULL, &damaged);
+	glob("tests/checkpoints/beside/protocol5.pth", GLOB_APPEND, NULL, &damaged);
 	glob("tests/import/flat.onnx", GLOB_APPEND, NULL, &damaged);
 	glob("tests/import/basic_bn.onnx", GLOB_APPEND, NULL, &damaged);
 	tcase_add_loop_test(t, damaged_files_never_crash, 0, (int)damaged.gl_pathc);

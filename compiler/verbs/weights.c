@@ -11,6 +11,8 @@ range_of(Tensor *t)
 	Extremes r = { INFINITY, -INFINITY, 0 };
 	size_t count = tensor_count(t);
 
+	if (!dtype_bytes(t->dtype))          /* a kind of number that is only listed */
+		return r;
 	tensor_load(t);
 	for (size_t i = 0; i < count; i++) {
 		double v = tensor_get(t, i);

@@ -1,60 +1,26 @@
 /*
-** pickle.c - a restricted unpickler. Opcodes: Python's pickletools, protocols 0 to 5. Globals: collections
-** OrderedDict, torch's _rebuild_tensor(_v2), _rebuild_parameter, storages, Size and device. Calls of them
-** are understood, not made. Memory is bounded, whatever the pickle says.
+** pickle.c - the machine of pickles, protocols 0 to 5: Python's pickletools, a row of a table an opcode. What it
+** builds are values; globals.c knows what calls mean, and none is made. Memory is bounded, whatever the pickle says.
 */
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "pickle.h"
 
+#define bad pickle_bad
+
 enum {
-	MostBytes = 40 << 20,        /* of values */
 	MostStack = 1 << 20,
-	MostText  = 1 << 16          /* letters of one string */
+	MostText  = 1 << 16          /* letters of a text that is kept */
 };
 
-typedef struct {
-	const char *file;
-	const unsigned char *start, *p, *end;
-	Value **stack;
-	int depth, room;
-	Value **memo;
-	int64_t memos;
-	size_t spent;                /* bytes of values */
-} Pickle;
-
-static void bad(const Pickle *k, const char *format, ...) PRINTF(2, 3) NORETURN;
-
-static void
-bad(const Pickle *k, const char *format, ...)
-{
-	va_list args;
-	char text[512];
-
-	va_start(args, format);
-	vsnprintf(text, sizeof text, format, args);
-	va_end(args);
-	fail("%s: pickle, byte %zu: %s", k->file, (size_t)(k->p - k->start), text);
-}
-
-static void *
-take(Pickle *k, size_t bytes)
-{
-	k->spent += bytes;
-	if (k->spent > MostBytes)
-		bad(k, "want a pickle that needs at most %d MB of memory, got more", MostBytes >> 20);
-	return arena_new(bytes);
-}
-
+/* opaque - one for all: nobody looks inside */
 static Value *
-value_new(Pickle *k, Kind kind)
+opaque(void)
 {
-	Value *v = take(k, sizeof *v);
+	static Value v = { .kind = V_opaque };
 
-	v->kind = kind;
-	return v;
+	return &v;
 }
 
 static void
@@ -64,7 +30,7 @@ push(Pickle *k, Value *v)
 		bad(k, "want at most %d values on the stack, got more", MostStack);
 	if (k->depth == k->room) {
 		int room = k->room ? 2*k->room : 64;
-		Value **bigger = take(k, (size_t)room*sizeof *bigger);
+		Value **bigger = pickle_take(k, (size_t)room*sizeof *bigger);
 		if (k->depth)
 			memcpy(bigger, k->stack, (size_t)k->depth*sizeof *bigger);
 		k->stack = bigger;
@@ -76,32 +42,12 @@ push(Pickle *k, Value *v)
 static Value *
 pop(Pickle *k)
 {
-	if (!k->depth)
+	if (!k->depth || k->stack[k->depth-1]->kind == V_mark)
 		bad(k, "want a value on the stack, got none");
 	return k->stack[--k->depth];
 }
 
-static Value *
-top(Pickle *k, Kind kind, const char *what)
-{
-	if (!k->depth || k->stack[k->depth-1]->kind != kind)
-		bad(k, "want %s on the stack, got something else", what);
-	return k->stack[k->depth-1];
-}
-
-static void
-add(Pickle *k, Value *list, Value *item)
-{
-	if (!(list->count & (list->count - 1))) {
-		Value **bigger = take(k, (list->count ? 2*(size_t)list->count : 1)*sizeof *bigger);
-		if (list->count)
-			memcpy(bigger, list->items, (size_t)list->count*sizeof *bigger);
-		list->items = bigger;
-	}
-	list->items[list->count++] = item;
-}
-
-/* mark - how deep the stack was at the last mark, which is taken off */
+/* mark - where the last mark is on the stack */
 static int
 mark(Pickle *k)
 {
@@ -111,12 +57,12 @@ mark(Pickle *k)
 	bad(k, "want a mark on the stack, got none");
 }
 
-/* gather - what lies above the last mark, into list */
+/* gather - what lies above the mark, into list; both leave the stack */
 static void
 gather(Pickle *k, Value *list, int at)
 {
 	for (int i = at + 1; i < k->depth; i++)
-		add(k, list, k->stack[i]);
+		value_add(k, list, k->stack[i]);
 	k->depth = at;
 }
 
@@ -134,189 +80,208 @@ number(Pickle *k, int bytes)
 	return v;
 }
 
+/* skip - so many bytes; where they were */
+static const unsigned char *
+skip(Pickle *k, uint64_t len)
+{
+	if (len > (uint64_t)(k->end - k->p))
+		bad(k, "want a string of %llu bytes within the file, got the end", (unsigned long long)len);
+	k->p += len;
+	return k->p - len;
+}
+
 static Value *
 text_of(Pickle *k, uint64_t len)
 {
+	const unsigned char *from = skip(k, len);
 	Value *v;
 	char *s;
 
-	if (len > (uint64_t)(k->end - k->p))
-		bad(k, "want a string of %llu bytes within the file, got the end", (unsigned long long)len);
 	if (len > MostText)
-		bad(k, "want strings of at most %d bytes, got %llu", MostText, (unsigned long long)len);
+		return opaque();
 	v = value_new(k, V_text);
-	s = take(k, (size_t)len + 1);
-	memcpy(s, k->p, (size_t)len);
-	k->p += len;
+	s = pickle_take(k, (size_t)len + 1);
+	memcpy(s, from, (size_t)len);
 	v->text = s;
 	return v;
 }
 
 /* line - text up to a newline (protocol 0) */
-static Value *
+static const char *
 line(Pickle *k)
 {
 	const unsigned char *eol = memchr(k->p, '\n', (size_t)(k->end - k->p));
-	Value *v;
+	const Value *v;
 
 	if (!eol)
 		bad(k, "want a line, got the end");
 	v = text_of(k, (uint64_t)(eol - k->p));
-	k->p = eol + 1;
-	return v;
+	k->p++;
+	return v->kind == V_text ? v->text : "";
 }
 
 static Value *
 int_of(Pickle *k, int64_t i)
 {
-	Value *v = value_new(k, V_int);
+	bool small = i >= 0 && i < 256;
+	Value *v = small ? k->small[i] : NULL;
 
-	v->i = i;
-	return v;
-}
-
-/* big_int - LONG1, LONG4: two's complement of any length; those beyond 64 bits are only ever magic numbers */
-static Value *
-big_int(Pickle *k, uint64_t bytes)
-{
-	Value *v = int_of(k, 0);
-
-	if (bytes > (uint64_t)(k->end - k->p) || bytes > 255)
-		bad(k, "want a number of at most 255 bytes, got %llu", (unsigned long long)bytes);
-	for (uint64_t i = 0; i < bytes; i++)
-		if (i < 8)
-			v->i = (int64_t)((uint64_t)v->i | (uint64_t)k->p[i] << 8*i);
-	if (bytes && bytes < 8 && k->p[bytes-1] & 0x80)
-		v->i = (int64_t)((uint64_t)v->i | ~UINT64_C(0) << 8*bytes);
-	k->p += bytes;
-	return v;
-}
-
-/* --- torch --- */
-
-static const char *
-storage_dtype(const char *global)
-{
-	for (int i = 0; i < NDtypes && !strncmp(global, "torch ", 6); i++)
-		if (dtype_rows[i].torch && !strcmp(global + 6, dtype_rows[i].torch))
-			return dtype_rows[i].safetensors;
-	return NULL;
-}
-
-static Value *
-global(Pickle *k, const char *module, const char *name)
-{
-	static const char *const known[] = {
-		"collections OrderedDict", "torch._utils _rebuild_tensor", "torch._utils _rebuild_tensor_v2", "torch._utils _rebuild_parameter",
-		"torch Size", "torch device", "torch.nn.parameter Parameter",
-	};
-	Value *v = value_new(k, V_global);
-	char text[256];
-
-	snprintf(text, sizeof text, "%.120s %.120s", module, name);
-	for (size_t i = 0; i < sizeof known/sizeof *known; i++)
-		if (!strcmp(known[i], text)) {
-			v->text = known[i];
-			return v;
-		}
-	if (!storage_dtype(text))
-		bad(k, "want tensors, dictionaries and numbers, got the global '%s' (save model.state_dict() alone)", text);
-	v->text = strcpy(take(k, strlen(text) + 1), text);
-	return v;
-}
-
-static int64_t
-whole(const Pickle *k, const Value *v, const char *what)
-{
-	if (v->kind != V_int || v->i < 0 || v->i > INT64_C(1) << 45)
-		bad(k, "want %s as a whole number from 0 to 2^45, got something else", what);
-	return v->i;
-}
-
-/* persistent - ('storage', class, key, location, elements[, view]) */
-static Value *
-persistent(Pickle *k, const Value *id)
-{
-	Value *v;
-
-	if (id->kind != V_tuple || id->count < 5 || id->items[0]->kind != V_text || strcmp(id->items[0]->text, "storage") ||
-	    id->items[1]->kind != V_global || !storage_dtype(id->items[1]->text) || id->items[2]->kind != V_text)
-		bad(k, "want a persistent id of a storage, got something else");
-	v = value_new(k, V_storage);
-	snprintf(v->dtype, sizeof v->dtype, "%s", storage_dtype(id->items[1]->text));
-	v->text = id->items[2]->text;
-	v->i = whole(k, id->items[4], "the size of a storage");
-	if (id->count > 5 && id->items[5]->kind == V_tuple && id->items[5]->count == 3)
-		v->offset = whole(k, id->items[5]->items[1], "the offset of a view");
-	return v;
-}
-
-/* rebuild_tensor - (storage, offset, sizes, strides, ...) */
-static Value *
-rebuild_tensor(Pickle *k, const Value *args)
-{
-	Value *v = value_new(k, V_tensor);
-	const Value *size, *stride;
-	int64_t last;
-
-	if (args->count < 4 || args->items[0]->kind != V_storage || args->items[2]->kind != V_tuple || args->items[3]->kind != V_tuple ||
-	    args->items[2]->count != args->items[3]->count || args->items[2]->count > 8)
-		bad(k, "want a tensor as storage, offset, at most 8 sizes and as many strides, got something else");
-	v->storage = args->items[0];
-	size = args->items[2];
-	stride = args->items[3];
-	last = v->offset = whole(k, args->items[1], "the offset of a tensor");
-	v->rank = size->count;
-	for (int i = 0; i < v->rank; i++) {
-		v->dim[i] = whole(k, size->items[i], "the size of a tensor");
-		v->stride[i] = whole(k, stride->items[i], "the stride of a tensor");
-		if (v->dim[i] > 1 && v->stride[i] > (INT64_C(1) << 45)/v->dim[i])
-			bad(k, "want a tensor within its storage of %lld elements, got one that reaches beyond", (long long)v->storage->i);
-		last += v->dim[i] ? (v->dim[i] - 1)*v->stride[i] : 0;
-	}
-	for (int i = 0; i < v->rank; i++)
-		if (!v->dim[i])
-			return v;
-	if (last >= v->storage->i)
-		bad(k, "want a tensor within its storage of %lld elements, got one that reaches element %lld", (long long)v->storage->i, (long long)last);
-	return v;
-}
-
-/* call - what a call of a known global would give */
-static Value *
-call(Pickle *k, const Value *f, Value *args)
-{
-	if (f->kind != V_global || args->kind != V_tuple)
-		bad(k, "want a call of a known global, got something else");
-	if (!strcmp(f->text, "collections OrderedDict")) {
-		Value *v = value_new(k, V_dict);
-		for (int i = 0; args->count && args->items[0]->kind == V_list && i < args->items[0]->count; i++) {
-			const Value *pair = args->items[0]->items[i];
-			if ((pair->kind != V_tuple && pair->kind != V_list) || pair->count != 2)
-				bad(k, "want pairs for an OrderedDict, got something else");
-			add(k, v, pair->items[0]);
-			add(k, v, pair->items[1]);
-		}
+	if (v)
 		return v;
-	}
-	if (!strncmp(f->text, "torch._utils _rebuild_tensor", 28))
-		return rebuild_tensor(k, args);
-	if (!strcmp(f->text, "torch._utils _rebuild_parameter") || !strcmp(f->text, "torch.nn.parameter Parameter")) {
-		if (!args->count || args->items[0]->kind != V_tensor)
-			bad(k, "want a parameter of a tensor, got something else");
-		return args->items[0];
-	}
-	return args;                         /* Size, device: plain tuples */
+	v = value_new(k, V_int);
+	v->i = i;
+	if (small)
+		k->small[i] = v;
+	return v;
 }
 
-/* --- the machine --- */
+/* --- what the opcodes do; each takes its row's number --- */
+
+static void op_skip(Pickle *k, int bytes) { skip(k, (uint64_t)bytes); }
+static void op_new(Pickle *k, int kind) { push(k, value_new(k, (Kind)kind)); }
 
 static void
-set_items(Pickle *k, int at)
+op_bool(Pickle *k, int truth)
 {
-	if (at < 1 || k->stack[at-1]->kind != V_dict || (k->depth - at - 1)%2)
+	Value *v = value_new(k, V_bool);
+
+	v->i = truth;
+	push(k, v);
+}
+
+/* op_int - of so many bytes; four are signed */
+static void
+op_int(Pickle *k, int bytes)
+{
+	uint64_t v = number(k, bytes);
+
+	push(k, int_of(k, bytes == 4 ? (int32_t)v : (int64_t)v));
+}
+
+/* op_long - two's complement of any length; those beyond 64 bits are only ever magic numbers */
+static void
+op_long(Pickle *k, int width)
+{
+	uint64_t bytes = number(k, width), v = 0;
+	const unsigned char *p = skip(k, bytes);
+
+	for (uint64_t i = 0; i < bytes && i < 8; i++)
+		v |= (uint64_t)p[i] << 8*i;
+	if (bytes && bytes < 8 && p[bytes-1] & 0x80)
+		v |= ~UINT64_C(0) << 8*bytes;
+	push(k, int_of(k, (int64_t)v));
+}
+
+static void
+op_int_line(Pickle *k, int base)
+{
+	push(k, int_of(k, strtoll(line(k), NULL, base)));
+}
+
+static void
+op_real(Pickle *k, int bytes)
+{
+	if (bytes)
+		skip(k, (uint64_t)bytes);
+	else
+		line(k);
+	push(k, opaque());
+}
+
+static void op_text(Pickle *k, int width) { push(k, text_of(k, number(k, width))); }
+
+static void
+op_bytes(Pickle *k, int width)
+{
+	skip(k, number(k, width));
+	push(k, opaque());
+}
+
+/* op_text_line - as it is, or in quotes */
+static void
+op_text_line(Pickle *k, int quotes)
+{
+	const char *s = line(k);
+	size_t n = strlen(s);
+	Value *v = value_new(k, V_text);
+	bool quoted = quotes && n >= 2 && (s[0] == '\'' || s[0] == '"') && s[n-1] == s[0];
+
+	v->text = quoted ? arena_text("%.*s", (int)n - 2, s + 1) : s;
+	push(k, v);
+}
+
+static void
+op_tuple(Pickle *k, int count)
+{
+	Value *v = value_new(k, V_tuple);
+
+	if (k->depth < count)
+		bad(k, "want %d values for a tuple, got %d", count, k->depth);
+	for (int i = 0; i < count; i++)
+		value_add(k, v, k->stack[k->depth - count + i]);
+	k->depth -= count;
+	push(k, v);
+}
+
+static void
+op_gather(Pickle *k, int kind)
+{
+	int at = mark(k);
+	Value *v = value_new(k, (Kind)kind);
+
+	if (kind == V_dict && (k->depth - at - 1)%2)
+		bad(k, "want pairs for a dictionary, got an odd number");
+	gather(k, v, at);
+	push(k, v);
+}
+
+/* op_pairs - into the dictionary below the mark, or below a single pair */
+static void
+op_pairs(Pickle *k, int single)
+{
+	int at = single ? k->depth - 3 : mark(k) - 1;
+	Value *to = at >= 0 ? k->stack[at] : NULL;
+
+	if (!to || (to->kind != V_dict && to->kind != V_object && to->kind != V_opaque) || (k->depth - at - !single)%2 == 0)
 		bad(k, "want a dictionary and pairs on the stack, got something else");
-	gather(k, k->stack[at-1], at);
+	for (int i = at + 1 + !single; to->kind != V_opaque && i < k->depth; i++)
+		value_add(k, to, k->stack[i]);
+	k->depth = at + 1;
+}
+
+/* op_items - into the list below the mark, or below a single one; a foreign class's items are let go */
+static void
+op_items(Pickle *k, int single)
+{
+	int at = single ? k->depth - 2 : mark(k) - 1;
+	Value *to = at >= 0 ? k->stack[at] : NULL;
+
+	if (!to || (to->kind != V_list && to->kind != V_object && to->kind != V_opaque))
+		bad(k, "want a list and items on the stack, got something else");
+	for (int i = at + 1 + !single; to->kind == V_list && i < k->depth; i++)
+		value_add(k, to, k->stack[i]);
+	k->depth = at + 1;
+}
+
+static void
+op_pop(Pickle *k, int unused)
+{
+	(void)unused;
+	if (!k->depth)
+		bad(k, "want a value on the stack, got none");
+	k->depth--;
+}
+
+static void op_pop_mark(Pickle *k, int unused) { (void)unused; k->depth = mark(k); }
+
+static void
+op_dup(Pickle *k, int unused)
+{
+	Value *v = pop(k);
+
+	(void)unused;
+	push(k, v);
+	push(k, v);
 }
 
 static void
@@ -325,167 +290,169 @@ memoize(Pickle *k, uint64_t at)
 	if (!k->depth)
 		bad(k, "want a value to remember, got none");
 	if (at > (uint64_t)(k->end - k->start))
-		bad(k, "want a memo number below the pickle's %zu bytes, got %llu", (size_t)(k->end - k->start), (unsigned long long)at);
+		bad(k, "want a memo number below the pickle's %zu bytes, got %llu", (size_t)(k->end - k->start),
+		    (unsigned long long)at);
 	if ((int64_t)at >= k->memos) {
 		int64_t room = k->memos ? k->memos : 64;
 		while (room <= (int64_t)at)
 			room *= 2;
-		Value **bigger = take(k, (size_t)room*sizeof *bigger);
+		Value **bigger = pickle_take(k, (size_t)room*sizeof *bigger);
 		if (k->memos)
 			memcpy(bigger, k->memo, (size_t)k->memos*sizeof *bigger);
 		k->memo = bigger;
 		k->memos = room;
 	}
+	k->memoized += !k->memo[at];
 	k->memo[at] = k->stack[k->depth-1];
 }
 
+/* memo_number - of so many bytes; 0: in a line */
+static uint64_t memo_number(Pickle *k, int bytes) { return bytes ? number(k, bytes) : strtoull(line(k), NULL, 10); }
+static void op_put(Pickle *k, int bytes) { memoize(k, memo_number(k, bytes)); }
+static void op_memoize(Pickle *k, int unused) { (void)unused; memoize(k, (uint64_t)k->memoized); }
+
 static void
-recall(Pickle *k, uint64_t at)
+op_get(Pickle *k, int bytes)
 {
+	uint64_t at = memo_number(k, bytes);
+
 	if (at >= (uint64_t)k->memos || !k->memo[at])
 		bad(k, "want a memo that was set, got number %llu", (unsigned long long)at);
 	push(k, k->memo[at]);
 }
 
 static void
-push_tuple(Pickle *k, int count)
+op_global(Pickle *k, int stacked)
 {
-	Value *v = value_new(k, V_tuple);
+	const char *module = NULL, *name = NULL;
 
-	if (k->depth < count)
-		bad(k, "want %d values for a tuple, got %d", count, k->depth);
-	for (int i = 0; i < count; i++)
-		add(k, v, k->stack[k->depth - count + i]);
-	k->depth -= count;
+	if (stacked) {
+		const Value *n = pop(k), *m = pop(k);
+		if (m->kind != V_text || n->kind != V_text)
+			bad(k, "want the names of a global, got something else");
+		module = m->text;
+		name = n->text;
+	} else {
+		module = line(k);
+		name = line(k);
+	}
+	push(k, global_named(k, module, name));
+}
+
+/* op_call - f(args) below each other; with names too: f(args, **names) */
+static void
+op_call(Pickle *k, int names)
+{
+	Value *args, *f;
+
+	if (names)
+		pop(k);
+	args = pop(k);
+	f = pop(k);
+	if (args->kind != V_tuple)
+		bad(k, "want a call with a tuple, got something else");
+	push(k, global_called(k, f, args));
+}
+
+/* op_instance - of protocols 0 and 1: the class in two lines, or above the mark */
+static void
+op_instance(Pickle *k, int lines)
+{
+	int at = mark(k);
+	Value *args = value_new(k, V_tuple), *f;
+
+	if (lines) {
+		const char *module = line(k), *name = line(k);
+		f = global_named(k, module, name);
+	} else {
+		if (at + 1 >= k->depth)
+			bad(k, "want a class above the mark, got none");
+		f = k->stack[at + 1];
+		for (int i = at + 1; i + 1 < k->depth; i++)
+			k->stack[i] = k->stack[i + 1];
+		k->depth--;
+	}
+	gather(k, args, at);
+	push(k, global_called(k, f, args));
+}
+
+static void
+op_persistent(Pickle *k, int unused)
+{
+	const Value *id = pop(k);
+
+	(void)unused;
+	push(k, persistent_value(k, id));
+}
+
+/* op_build - attributes; a dictionary's (_metadata) and a tensor's are nobody's business */
+static void
+op_build(Pickle *k, int unused)
+{
+	Value *state = pop(k), *v = pop(k);
+
+	(void)unused;
+	if (v->kind == V_object)
+		v->state = state;
 	push(k, v);
 }
 
-/* step - one opcode; false: it was the last */
-static bool
-step(Pickle *k)
-{
-	int op = (int)number(k, 1), at;
-	Value *v, *w;
-	uint64_t bits;
+typedef struct { void (*run)(Pickle *, int); int number; } Opcode;
 
-	switch (op) {
-	case 0x80: number(k, 1); break;                                        /* PROTO */
-	case 0x95: number(k, 8); break;                                        /* FRAME */
-	case '.':  return false;                                               /* STOP */
-	case '(':  push(k, value_new(k, V_mark)); break;
-	case 'N':  push(k, value_new(k, V_none)); break;
-	case 0x88:
-	case 0x89: v = value_new(k, V_bool); v->i = op == 0x88; push(k, v); break;
-	case 'J':  push(k, int_of(k, (int32_t)number(k, 4))); break;           /* BININT */
-	case 'K':  push(k, int_of(k, (int64_t)number(k, 1))); break;
-	case 'M':  push(k, int_of(k, (int64_t)number(k, 2))); break;
-	case 0x8a: push(k, big_int(k, number(k, 1))); break;                   /* LONG1 */
-	case 0x8b: push(k, big_int(k, number(k, 4))); break;
-	case 'I':
-	case 'L':  push(k, int_of(k, strtoll(line(k)->text, NULL, 10))); break;
-	case 'F':  v = line(k); v->kind = V_real; v->real = strtod(v->text, NULL); push(k, v); break;
-	case 'G':                                                              /* BINFLOAT, big-endian */
-		bits = number(k, 8);
-		bits = (bits & 0xff) << 56 | (bits >> 8 & 0xff) << 48 | (bits >> 16 & 0xff) << 40 | (bits >> 24 & 0xff) << 32 |
-		       (bits >> 32 & 0xff) << 24 | (bits >> 40 & 0xff) << 16 | (bits >> 48 & 0xff) << 8 | bits >> 56;
-		v = value_new(k, V_real);
-		memcpy(&v->real, &bits, 8);
-		push(k, v);
-		break;
-	case 'X':
-	case 'T':
-	case 'B':  push(k, text_of(k, number(k, 4))); break;                   /* BINUNICODE, BINSTRING, BINBYTES */
-	case 0x8c:
-	case 'U':
-	case 'C':  push(k, text_of(k, number(k, 1))); break;
-	case 0x8d: push(k, text_of(k, number(k, 8))); break;
-	case 'V':
-	case 'S':  push(k, line(k)); break;
-	case '}':  push(k, value_new(k, V_dict)); break;
-	case ']':  push(k, value_new(k, V_list)); break;
-	case ')':  push(k, value_new(k, V_tuple)); break;
-	case 0x85:
-	case 0x86:
-	case 0x87: push_tuple(k, op - 0x84); break;
-	case 't':
-	case 'l':
-	case 'd':
-		at = mark(k);
-		if (op == 'd' && (k->depth - at - 1)%2)
-			bad(k, "want pairs for a dictionary, got an odd number");
-		v = value_new(k, op == 't' ? V_tuple : op == 'l' ? V_list : V_dict);
-		gather(k, v, at);
-		push(k, v);
-		break;
-	case 's':                                                              /* SETITEM */
-		if (k->depth < 3)
-			bad(k, "want a dictionary and a pair on the stack, got less");
-		w = pop(k);
-		v = pop(k);
-		top(k, V_dict, "a dictionary");
-		add(k, k->stack[k->depth-1], v);
-		add(k, k->stack[k->depth-1], w);
-		break;
-	case 'u':  set_items(k, mark(k)); break;
-	case 'a':  v = pop(k); add(k, top(k, V_list, "a list"), v); break;
-	case 'e':
-		at = mark(k);
-		if (at < 1 || k->stack[at-1]->kind != V_list)
-			bad(k, "want a list below the mark, got something else");
-		gather(k, k->stack[at-1], at);
-		break;
-	case '0':  pop(k); break;
-	case '1':  k->depth = mark(k); break;
-	case '2':  v = pop(k); push(k, v); push(k, v); break;
-	case 'q':  memoize(k, number(k, 1)); break;
-	case 'r':  memoize(k, number(k, 4)); break;
-	case 'p':  v = line(k); memoize(k, (uint64_t)strtoull(v->text, NULL, 10)); break;
-	case 0x94:                                                             /* MEMOIZE */
-		for (bits = 0; bits < (uint64_t)k->memos && k->memo[bits]; bits++)
-			;
-		memoize(k, bits);
-		break;
-	case 'h':  recall(k, number(k, 1)); break;
-	case 'j':  recall(k, number(k, 4)); break;
-	case 'g':  v = line(k); recall(k, (uint64_t)strtoull(v->text, NULL, 10)); break;
-	case 'c':  v = line(k); w = line(k); push(k, global(k, v->text, w->text)); break;
-	case 0x93:                                                             /* STACK_GLOBAL */
-		w = pop(k);
-		v = pop(k);
-		if (v->kind != V_text || w->kind != V_text)
-			bad(k, "want the names of a global, got something else");
-		push(k, global(k, v->text, w->text));
-		break;
-	case 'Q':  v = pop(k); push(k, persistent(k, v)); break;               /* BINPERSID */
-	case 'R':
-	case 0x81: w = pop(k); v = pop(k); push(k, call(k, v, w)); break;      /* REDUCE, NEWOBJ */
-	case 'b':                                                              /* BUILD: attributes of a dictionary, such as _metadata */
-		pop(k);
-		top(k, V_dict, "a dictionary");
-		break;
-	default:
-		k->p--;
-		bad(k, "want an opcode that state dicts are made of, got 0x%02x", op);
+static const Opcode opcodes[256] = {
+	[0x80] = { op_skip, 1 },         [0x95] = { op_skip, 8 },                /* PROTO, FRAME */
+	['('] = { op_new, V_mark },      ['N'] = { op_new, V_none },
+	[')'] = { op_new, V_tuple },     [']'] = { op_new, V_list },
+	['}'] = { op_new, V_dict },      [0x8f] = { op_new, V_list },            /* a set is a list */
+	[0x88] = { op_bool, true },      [0x89] = { op_bool, false },
+	['K'] = { op_int, 1 },           ['M'] = { op_int, 2 },           ['J'] = { op_int, 4 },
+	[0x8a] = { op_long, 1 },         [0x8b] = { op_long, 4 },
+	['I'] = { op_int_line, 10 },     ['L'] = { op_int_line, 10 },
+	['G'] = { op_real, 8 },          ['F'] = { op_real, 0 },
+	[0x8c] = { op_text, 1 },         ['X'] = { op_text, 4 },          [0x8d] = { op_text, 8 },
+	['U'] = { op_text, 1 },          ['T'] = { op_text, 4 },                 /* Python 2's str */
+	['V'] = { op_text_line, false }, ['S'] = { op_text_line, true },
+	['C'] = { op_bytes, 1 },         ['B'] = { op_bytes, 4 },
+	[0x8e] = { op_bytes, 8 },        [0x96] = { op_bytes, 8 },               /* BYTEARRAY8 */
+	[0x85] = { op_tuple, 1 },        [0x86] = { op_tuple, 2 },        [0x87] = { op_tuple, 3 },
+	['t'] = { op_gather, V_tuple },  ['l'] = { op_gather, V_list },
+	['d'] = { op_gather, V_dict },   [0x91] = { op_gather, V_list },         /* FROZENSET */
+	['s'] = { op_pairs, true },      ['u'] = { op_pairs, false },
+	['a'] = { op_items, true },      ['e'] = { op_items, false },     [0x90] = { op_items, false },
+	['0'] = { op_pop, 0 },           ['1'] = { op_pop_mark, 0 },      ['2'] = { op_dup, 0 },
+	['q'] = { op_put, 1 },           ['r'] = { op_put, 4 },           ['p'] = { op_put, 0 },
+	['h'] = { op_get, 1 },           ['j'] = { op_get, 4 },           ['g'] = { op_get, 0 },
+	[0x94] = { op_memoize, 0 },
+	['c'] = { op_global, false },    [0x93] = { op_global, true },
+	['R'] = { op_call, false },      [0x81] = { op_call, false },     [0x92] = { op_call, true },    /* NEWOBJ too */
+	['o'] = { op_instance, false },  ['i'] = { op_instance, true },
+	['Q'] = { op_persistent, 0 },    ['b'] = { op_build, 0 },
+};
+
+Pickle *
+pickle_new(const char *file, const unsigned char *p, size_t len)
+{
+	Pickle *k = NEW(Pickle);
+
+	k->file = file;
+	k->start = k->p = p;
+	k->end = p + len;
+	return k;
+}
+
+Value *
+unpickle(Pickle *k)
+{
+	k->start = k->p;
+	k->memos = k->memoized = k->depth = 0;
+	for (;;) {
+		int op = (int)number(k, 1);
+		if (op == '.')
+			return pop(k);
+		if (!opcodes[op].run) {
+			k->p--;
+			bad(k, "want an opcode of a pickle, got 0x%02x", op);
+		}
+		opcodes[op].run(k, opcodes[op].number);
 	}
-	return true;
-}
-
-const Value *
-unpickle(const char *file, const unsigned char *p, size_t len, size_t *used)
-{
-	Pickle k = { .file = file, .start = p, .p = p, .end = p + len };
-
-	while (step(&k))
-		;
-	*used = (size_t)(k.p - p);
-	return pop(&k);
-}
-
-const Value *
-dict_get(const Value *dict, const char *key)
-{
-	for (int i = 0; dict->kind == V_dict && i + 1 < dict->count; i += 2)
-		if (dict->items[i]->kind == V_text && !strcmp(dict->items[i]->text, key))
-			return dict->items[i+1];
-	return NULL;
 }

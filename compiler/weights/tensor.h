@@ -22,15 +22,16 @@ typedef struct {
 	Tensor *tensors;
 	int count;
 	char sha[65];                /* of the file, or of all shards */
+	const char *rest;            /* of the key asked for: what is still to be found in the names, or NULL */
 } Weights;
-Weights *weights_open(const char *file);             /* by its content */
+Weights *weights_open(const char *spec);             /* FILE or FILE:KEY; by its content */
 Weights *safetensors_open(const char *file, const unsigned char *map, size_t len);
 Weights *safetensors_index_open(const char *file, const unsigned char *map, size_t len);
 Weights *npy_open(const char *file, const unsigned char *map, size_t len);
 Weights *npz_open(const char *file, Zip *z);
-Weights *torch_zip_open(const char *file, Zip *z);
+Weights *torch_zip_open(const char *file, Zip *z, const char *key);   /* key: of a dictionary in it, or NULL */
 Weights *onnx_weights_open(const char *file, const unsigned char *map, size_t len);
-Weights *torch_legacy_open(const char *file, const unsigned char *map, size_t len);
+Weights *torch_legacy_open(const char *file, const unsigned char *map, size_t len, const char *key);
 void tensor_load(Tensor *t);                         /* before the first tensor_get */
 void tensor_unload(Tensor *t);
 double tensor_get(const Tensor *t, size_t i);        /* element i in C order, any dtype, as double */
@@ -41,6 +42,7 @@ void npy_parse(const char *file, const unsigned char *p, size_t len, size_t whol
 Zip *zip_map(const char *file, const unsigned char *map, size_t len);
 int64_t zip_entries(const Zip *z);
 const char *zip_name(const Zip *z, uint64_t entry);
+int64_t zip_named(const Zip *z, const char *name);   /* the entry of this name, or -1 */
 int64_t zip_find(const Zip *z, const char *suffix);  /* the first entry whose name ends so, or -1 */
 uint64_t zip_size(const Zip *z, uint64_t entry);
 unsigned char *zip_load(const Zip *z, uint64_t entry, size_t most, size_t *len);  /* malloc'd; most: bytes wanted, 0: all */

@@ -7,76 +7,60 @@
 
 #include "pickle.h"
 
-enum { MostPickle = 32 << 20 };
+/* Locate - says where a storage is: a zip's entry, or bytes */
+typedef void Locate(void *user, const Value *storage, Tensor *t);
 
+/* unread - a tensor that torch rebuilds in a way of its own: sparse, nested, meta, quantized; false: something else */
 static bool
-has_tensors(const Value *v)
+unread(const Value *v, Tensor *t)
 {
-	for (int i = 1; v->kind == V_dict && i < v->count; i += 2)
-		if (v->items[i]->kind == V_tensor)
-			return true;
-	return false;
+	static const char begin[] = "torch._utils _rebuild_";
+
+	if (v->kind != V_object || strncmp(v->text, begin, strlen(begin)))
+		return false;
+	snprintf(t->dtype, sizeof t->dtype, "%.*s", (int)strcspn(v->text + strlen(begin), "_"), v->text + strlen(begin));
+	return true;
 }
 
-/* state_dict - what root holds under one of the usual names, or root itself, or its only dictionary of tensors */
-static const Value *
-state_dict(const char *file, const Value *root)
+/* place - dtype, shape, strides and bytes of a tensor */
+static void
+place(const char *file, const Value *v, Tensor *t, Locate *locate, void *user)
 {
-	static const char *const usual[] = { "state_dict", "model", "net", "model_state_dict", "module", "state_dict_ema", "params" };
-	const Value *only = NULL;
-	const char *seen = "";
-	int count = 0;
+	const Place *p = v->place;
+	int64_t each = stored_bytes(p->dtype), inner = stored_bytes(p->storage->place->dtype);
+	size_t stored = (size_t)(p->storage->i*inner/each), offset;
 
-	for (size_t i = 0; i < sizeof usual/sizeof *usual; i++) {
-		const Value *v = dict_get(root, usual[i]);
-		if (v && has_tensors(v))
-			return v;
-		/* one level deeper: { 'model': { 'state_dict': ... } } */
-		for (size_t j = 0; v && j < sizeof usual/sizeof *usual; j++)
-			if (dict_get(v, usual[j]) && has_tensors(dict_get(v, usual[j])))
-				return dict_get(v, usual[j]);
-	}
-	if (has_tensors(root))
-		return root;                     /* after the usual names: a checkpoint may keep its accuracy as a tensor beside them */
-	for (int i = 0; root->kind == V_dict && i + 1 < root->count; i += 2)
-		if (has_tensors(root->items[i+1])) {
-			only = root->items[i+1];
-			seen = arena_text("%s%s'%s'", seen, count++ ? ", " : "", root->items[i]->kind == V_text ? root->items[i]->text : "?");
-		}
-	if (count > 1)
-		fail("%s: want one dictionary of tensors, or one named state_dict or model, got %s", file, seen);
-	if (!only)
-		fail("%s: want a state dict, or a dictionary with one in it, got %s", file, root->kind == V_dict ? "a dictionary without tensors" : "something else");
-	return only;
+	t->rank = p->rank;
+	memcpy(t->dim, p->dim, sizeof t->dim);
+	memcpy(t->stride, p->stride, sizeof t->stride);
+	memcpy(t->dtype, p->dtype, sizeof t->dtype);
+	if (tensor_count(t) > stored*64)
+		fail("%s: tensor '%s': want at most 64 uses of each of its %zu stored values, got shape %s", file, t->name, stored,
+		     tensor_shape(t));
+	locate(user, p->storage, t);
+	offset = (size_t)(p->offset*each + p->storage->place->offset*inner);
+	t->at += offset;
+	if (t->data)
+		t->data += offset;
 }
 
-/* collect - the dictionary's tensors as they lie in their storages; locate says where a storage is */
+/* collect - the tensors of the state dict as they lie in their storages */
 static Weights *
-collect(const char *file, const Value *root, void (*locate)(void *user, const Value *storage, Tensor *t), void *user)
+collect(Pickle *k, Value *root, const char *key, Locate *locate, void *user)
 {
-	const Value *dict = state_dict(file, root);
 	Weights *w = NEW(Weights);
+	const Value *dict = state_dict(k, root, key, &w->rest);
 
-	w->file = file;
+	w->file = k->file;
 	for (int i = 0; i + 1 < dict->count; i += 2) {
-		const Value *key = dict->items[i], *v = dict->items[i+1];
-		Tensor t = { .rank = v->rank };
-		size_t offset;
-		if (v->kind != V_tensor || key->kind != V_text)
+		const Value *name = dict->items[i], *v = dict->items[i+1];
+		Tensor t = { .name = name->text };
+		if (name->kind != V_text)
 			continue;
-		t.name = key->text;
-		memcpy(t.dim, v->dim, sizeof t.dim);
-		memcpy(t.stride, v->stride, sizeof t.stride);
-		memcpy(t.dtype, v->storage->dtype, sizeof t.dtype);
-		for (int d = 0; d < t.rank; d++)
-			if (tensor_count(&t) && tensor_count(&t) > (size_t)v->storage->i*64)
-				fail("%s: tensor '%s': want at most 64 uses of each of its %lld stored values, got shape %s", file, t.name,
-				     (long long)v->storage->i, tensor_shape(&t));
-		locate(user, v->storage, &t);
-		offset = (size_t)(v->offset + v->storage->offset)*(size_t)dtype_bytes(t.dtype);
-		t.at += offset;
-		if (t.data)
-			t.data += offset;
+		if (v->kind == V_tensor)
+			place(k->file, v, &t, locate, user);
+		else if (!unread(v, &t))
+			continue;
 		PUSH(w->tensors, w->count, t);
 	}
 	return w;
@@ -90,36 +74,41 @@ typedef struct {
 	const char *folder;          /* "archive/": all entries are in it */
 } ZipFile;
 
+/* bytes_of - that a storage takes, with what lies before it where it is a view */
+static uint64_t
+bytes_of(const Value *storage)
+{
+	return (uint64_t)(storage->i + storage->place->offset)*(uint64_t)stored_bytes(storage->place->dtype);
+}
+
 static void
 locate_entry(void *user, const Value *storage, Tensor *t)
 {
 	const ZipFile *f = user;
 	const char *name = arena_text("%sdata/%s", f->folder, storage->text);
-	uint64_t want = (uint64_t)(storage->i + storage->offset)*(uint64_t)dtype_bytes(storage->dtype), size;
+	uint64_t want = bytes_of(storage), size;
+	int64_t at = zip_named(f->z, name);
 
-	for (int64_t i = 0; i < zip_entries(f->z); i++)
-		if (!strcmp(zip_name(f->z, (uint64_t)i), name)) {
-			size = zip_size(f->z, (uint64_t)i);
-			if (size < want)
-				fail("%s: entry '%s': want %llu bytes for its storage, got %llu", f->file, name, (unsigned long long)want,
-				     (unsigned long long)size);
-			t->zip = f->z;
-			t->entry = (uint64_t)i;
-			return;
-		}
-	fail("%s: tensor '%s': want its storage in entry '%s', got none", f->file, t->name, name);
+	if (at < 0)
+		fail("%s: tensor '%s': want its storage in entry '%s', got none", f->file, t->name, name);
+	size = zip_size(f->z, (uint64_t)at);
+	if (size < want)
+		fail("%s: entry '%s': want %llu bytes for its storage, got %llu", f->file, name, (unsigned long long)want,
+		     (unsigned long long)size);
+	t->zip = f->z;
+	t->entry = (uint64_t)at;
 }
 
 Weights *
-torch_zip_open(const char *file, Zip *z)
+torch_zip_open(const char *file, Zip *z, const char *key)
 {
 	int64_t at = zip_find(z, "data.pkl"), order = zip_find(z, "byteorder");
 	const char *name = zip_name(z, (uint64_t)at);
 	ZipFile f = { file, z, arena_text("%.*s", (int)(strlen(name) - strlen("data.pkl")), name) };
 	unsigned char *pickle;
-	const Value *root;
+	Pickle *k;
 	Weights *w;
-	size_t len, used;
+	size_t len;
 
 	if (order >= 0) {
 		pickle = zip_load(z, (uint64_t)order, 16, &len);
@@ -127,11 +116,9 @@ torch_zip_open(const char *file, Zip *z)
 			fail("%s: want little-endian tensors, got byteorder '%.16s'", file, (char *)pickle);
 		free(pickle);
 	}
-	if (zip_size(z, (uint64_t)at) > MostPickle)
-		fail("%s: want a data.pkl of at most %d MB, got %llu bytes", file, MostPickle >> 20, (unsigned long long)zip_size(z, (uint64_t)at));
 	pickle = zip_load(z, (uint64_t)at, 0, &len);
-	root = unpickle(file, pickle, len, &used);
-	w = collect(file, root, locate_entry, &f);
+	k = pickle_new(file, pickle, len);
+	w = collect(k, unpickle(k), key, locate_entry, &f);
 	free(pickle);
 	return w;
 }
@@ -139,83 +126,110 @@ torch_zip_open(const char *file, Zip *z)
 /* --- legacy --- */
 
 typedef struct {
+	const char *key, *dtype;
+	const unsigned char *data;
+	uint64_t elements;
+} Stored;
+
+typedef struct {
 	const char *file;
-	const unsigned char **data;  /* of the storages, in the order of keys */
-	uint64_t *elements;
-	const Value *keys;
+	Stored *all;                 /* by key */
+	int count;
 } Stream;
+
+static int
+by_key(const void *a, const void *b)
+{
+	return strcmp(((const Stored *)a)->key, ((const Stored *)b)->key);
+}
+
+static const Stored *
+stored(const Stream *s, const char *key)
+{
+	Stored one = { .key = key };
+
+	return s->count ? bsearch(&one, s->all, (size_t)s->count, sizeof one, by_key) : NULL;
+}
 
 static void
 locate_in_stream(void *user, const Value *storage, Tensor *t)
 {
 	const Stream *s = user;
+	const Stored *at = stored(s, storage->text);
 
-	for (int i = 0; i < s->keys->count; i++)
-		if (!strcmp(s->keys->items[i]->text, storage->text)) {
-			if ((uint64_t)(storage->i + storage->offset) > s->elements[i])
-				fail("%s: tensor '%s': want a storage of %lld elements, got %llu", s->file, t->name,
-				     (long long)(storage->i + storage->offset), (unsigned long long)s->elements[i]);
-			t->data = s->data[i];
-			return;
-		}
-	fail("%s: tensor '%s': want its storage '%s' in the file, got none", s->file, t->name, storage->text);
+	if (!at)
+		fail("%s: tensor '%s': want its storage '%s' in the file, got none", s->file, t->name, storage->text);
+	if (bytes_of(storage) > at->elements*(uint64_t)stored_bytes(at->dtype))
+		fail("%s: tensor '%s': want a storage of %lld elements, got %llu", s->file, t->name,
+		     (long long)(storage->i + storage->place->offset), (unsigned long long)at->elements);
+	t->data = at->data;
 }
 
-/* find_dtype - of the storage with this key: the root knows */
-static const char *
-find_dtype(const Value *v, const char *key, int depth)
+/* named - the storages that the object named, for their element types */
+static Stream
+named(const Pickle *k)
 {
-	const char *found = NULL;
+	Stream s = { .file = k->file, .count = k->nstorages };
 
-	if (v->kind == V_tensor)
-		return strcmp(v->storage->text, key) ? NULL : v->storage->dtype;
-	for (int i = 0; depth < 8 && i < v->count && !found; i++)
-		if (v->kind == V_dict || v->kind == V_list || v->kind == V_tuple)
-			found = find_dtype(v->items[i], key, depth + 1);
-	return found;
+	s.all = arena_new((size_t)s.count*sizeof *s.all + 1);
+	for (int i = 0; i < s.count; i++) {
+		s.all[i].key = k->storages[i]->text;
+		s.all[i].dtype = k->storages[i]->place->dtype;
+	}
+	if (s.count)
+		qsort(s.all, (size_t)s.count, sizeof *s.all, by_key);
+	return s;
+}
+
+/* find_storages - behind the pickles, each with its number of elements before it, in the order of keys */
+static Stream
+find_storages(const Pickle *k, const Value *keys)
+{
+	Stream types = named(k), s = { .file = k->file };
+	const unsigned char *p = k->p;
+
+	for (int i = 0; i < keys->count; i++) {
+		const char *key = keys->items[i]->text;
+		const Stored *type;
+		uint64_t count = 0;
+		if (keys->items[i]->kind != V_text)
+			fail("%s: want the keys of storages as strings, got something else", k->file);
+		if (k->end - p < 8)
+			fail("%s: want storage '%s', got the end of the file (truncated?)", k->file, key);
+		for (int b = 0; b < 8; b++)
+			count |= (uint64_t)p[b] << 8*b;
+		p += 8;
+		type = stored(&types, key);
+		if (!type)
+			fail("%s: storage '%s': want a tensor that uses it, got none", k->file, key);
+		if (count > (uint64_t)(k->end - p)/(uint64_t)stored_bytes(type->dtype))
+			fail("%s: storage '%s': want %llu elements within the file, got the end (truncated?)", k->file, key,
+			     (unsigned long long)count);
+		PUSH(s.all, s.count, (Stored){ key, type->dtype, p, count });
+		p += count*(uint64_t)stored_bytes(type->dtype);
+	}
+	if (s.count)
+		qsort(s.all, (size_t)s.count, sizeof *s.all, by_key);
+	return s;
 }
 
 Weights *
-torch_legacy_open(const char *file, const unsigned char *map, size_t len)
+torch_legacy_open(const char *file, const unsigned char *map, size_t len, const char *key)
 {
-	static const unsigned char magic[] = { 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19 };
-	Stream s = { .file = file };
-	const Value *root = NULL;
-	size_t at = 0, used;
+	static const uint64_t magic = UINT64_C(0xa86a20f9469cfc6c);  /* its low 64 bits of 80 */
+	Pickle *k = pickle_new(file, map, len);
+	Value *v = unpickle(k), *root = NULL;
+	Stream s;
 
-	if (len < 14 || memcmp(map + 4, magic, sizeof magic))
-		fail("%s: want what torch.save writes, got a pickle of something else", file);
-	for (int i = 0; i < 5; i++) {                /* magic, protocol, system, the object, the storages' keys */
-		const Value *v = unpickle(file, map + at, len - at, &used);
+	if (v->kind != V_int || (uint64_t)v->i != magic)
+		fail("%s: want what torch.save writes, got a pickle of %s", file, value_told(v));
+	for (int i = 1; i < 5; i++) {                /* protocol, system, the object, the storages' keys */
+		v = unpickle(k);
 		if (i == 3)
 			root = v;
-		if (i == 4)
-			s.keys = v;
-		at += used;
 	}
-	if (s.keys->kind != V_list)
+	if (v->kind != V_list)
 		fail("%s: want a list of storages after the object, got something else", file);
-	s.data = arena_new((size_t)s.keys->count*sizeof *s.data + 1);
-	s.elements = arena_new((size_t)s.keys->count*sizeof *s.elements + 1);
-	for (int i = 0; i < s.keys->count; i++) {
-		const char *dtype;
-		uint64_t count = 0;
-		if (s.keys->items[i]->kind != V_text)
-			fail("%s: want the keys of storages as strings, got something else", file);
-		dtype = find_dtype(root, s.keys->items[i]->text, 0);
-		if (len - at < 8)
-			fail("%s: want storage '%s', got the end of the file (truncated?)", file, s.keys->items[i]->text);
-		for (int b = 0; b < 8; b++)
-			count |= (uint64_t)map[at + (size_t)b] << 8*b;
-		at += 8;
-		if (!dtype)
-			fail("%s: storage '%s': want a tensor that uses it, got none", file, s.keys->items[i]->text);
-		if (count > (len - at)/(size_t)dtype_bytes(dtype))
-			fail("%s: storage '%s': want %llu elements within the file, got the end (truncated?)", file, s.keys->items[i]->text,
-			     (unsigned long long)count);
-		s.data[i] = map + at;
-		s.elements[i] = count;
-		at += (size_t)count*(size_t)dtype_bytes(dtype);
-	}
-	return collect(file, root, locate_in_stream, &s);
+	s = find_storages(k, v);
+	return collect(k, root, key, locate_in_stream, &s);
 }

@@ -49,6 +49,12 @@ zip_name(const Zip *z, uint64_t entry)
 }
 
 int64_t
+zip_named(const Zip *z, const char *name)
+{
+	return zip_name_locate(z->z, name, ZIP_FL_ENC_RAW);
+}
+
+int64_t
 zip_find(const Zip *z, const char *suffix)
 {
 	size_t m = strlen(suffix);

@@ -2,9 +2,21 @@
 
 Every file holds the same convolution and batch norm, the values k/8 for k = 0, 1, 2, ... in the order of NAMES.
 """
+import argparse
 import collections
+import dataclasses
+import datetime
+import decimal
+import enum
+import fractions
+import functools
+import os
 import pathlib
+import re
+import subprocess
 import sys
+import types
+import uuid
 
 import numpy as np
 import torch
@@ -38,3 +50,182 @@ np.savez_compressed(here / "arrays.npz", **arrays)
 keras = {k: v for k, v in arrays.items()}
 keras["conv1.weight"] = np.asfortranarray(arrays["conv1.weight"].transpose(2, 3, 1, 0))
 np.savez(here / "keras.npz", **keras)
+
+# --- beside/: what training programs keep beside the tensors, or around them; the same values in all of them ---
+
+beside = here / "beside"
+beside.mkdir(exist_ok=True)
+model = torch.nn.Module()                               # the state dict above as modules
+model.conv1, model.bn1 = torch.nn.Conv2d(3, 2, (1, 2), bias=False), torch.nn.BatchNorm2d(2)
+model.load_state_dict(state)
+optimizer = torch.optim.SGD(model.parameters(), 0.1, momentum=0.9)
+model.conv1(torch.ones(1, 3, 2, 2)).sum().backward()
+optimizer.step()                                        # so that it has tensors: one momentum
+model.load_state_dict(state)
+model.zero_grad(set_to_none=True)
+
+
+def foreign(module, name, base=object, **members):
+    """An instance's class that only the training program has."""
+    parts = module.split(".")
+    for i in range(1, len(parts) + 1):
+        sys.modules.setdefault(".".join(parts[:i]), types.ModuleType(".".join(parts[:i])))
+    c = type(name, base if isinstance(base, tuple) else (base,), {"__module__": module, **members})
+    setattr(sys.modules[module], name, c)
+    return c
+
+
+def put(name, value, **how):
+    torch.save(value, beside / name, **how)
+
+
+Mode = enum.Enum("Mode", {"TRAIN": 1, "EVAL": "eval"}, module="train")
+foreign("train", "Box")
+sys.modules["train"].Mode = Mode
+State = dataclasses.make_dataclass("State", [("step", int), ("rate", float)])
+State.__module__, sys.modules["train"].State = "train", State
+Point = collections.namedtuple("Point", "x y", module="train")
+sys.modules["train"].Point = Point
+Slots = foreign("train", "Slots", object, __slots__=("a", "b"))
+slots = Slots()
+slots.a, slots.b = 1, [2]
+args = argparse.Namespace(lr=0.1, epochs=90, model="resnet18", betas=(0.9, 0.999), out=None)
+cycle = {"self": None}
+cycle["self"] = cycle
+HARMLESS = {
+    "namespace": args, "numpy_scalar": np.float64(93.1), "numpy_bool": np.bool_(True), "numpy_array": np.arange(5.0),
+    "numpy_objects": np.array([{"a": 1}, None], dtype=object), "numpy_dtype": np.dtype("float32"), "numpy_rng": np.random.RandomState(0).get_state()[0:1],
+    "datetime": datetime.datetime(2024, 1, 1, tzinfo=datetime.timezone.utc), "timedelta": datetime.timedelta(hours=1),
+    "path": pathlib.PurePosixPath("/x/y"), "set": {"conv1", "bn1"}, "frozenset": frozenset({1, 2}), "bytes": b"\0\xff", "bytearray": bytearray(b"\0\xff"),
+    "complex": 1 + 2j, "counter": collections.Counter("hello"), "defaultdict": collections.defaultdict(list, loss=[1.0]),
+    "deque": collections.deque([1, 2], 5), "enum": [Mode.TRAIN, Mode.EVAL], "dataclass": State(3, 0.5), "namedtuple": Point(1, 2), "slots": slots,
+    "dtype": [torch.float32, torch.bfloat16], "size": torch.Size([1, 3]), "device": torch.device("cuda", 0), "layout": torch.strided,
+    "decimal": decimal.Decimal("0.1"), "fraction": fractions.Fraction(1, 3), "uuid": uuid.UUID(int=5), "regex": re.compile("a+"),
+    "function": torch.nn.functional.cross_entropy, "class": torch.nn.Conv2d, "builtin": len, "partial": functools.partial(int, base=2),
+    "range": range(3), "slice": slice(1, 2), "ellipsis": ..., "big": 10**40, "negative": -10**40, "infinity": float("inf"),
+    "long_text": "x" * 300, "long_list": list(range(1001)), "deep": functools.reduce(lambda v, _: [v], range(60), 1), "cycle": cycle,
+    "attribute_dict": foreign("pytorch_lightning.utilities.parsing", "AttributeDict", dict)(lr=0.1, opt=dict(name="sgd")),
+    "list_config": foreign("omegaconf.listconfig", "ListConfig", list)([1, 2]),
+    "complex_tensor": torch.zeros(4, dtype=torch.complex64), "uint16_tensor": torch.zeros(4, dtype=torch.uint16),
+    "float8_tensor": torch.zeros(4).to(torch.float8_e4m3fn), "sparse_tensor": torch.eye(3).to_sparse(),
+    "meta_tensor": torch.zeros(3, device="meta"), "quantized_tensor": torch.quantize_per_tensor(torch.ones(3), 0.1, 0, torch.qint8),
+    "storage": torch.zeros(3).storage(), "rng": torch.get_rng_state()[:16].clone(), "generator": torch.Generator().get_state()[:8].clone(),
+    "optimizer": optimizer.state_dict(), "scheduler": torch.optim.lr_scheduler.MultiStepLR(optimizer, [30, 60]).state_dict(),
+}
+for protocol in (2, 3, 4, 5):
+    for ending, new in ((".pth", True), ("_legacy.pth", False)):
+        put(f"protocol{protocol}{ending}", {"before": HARMLESS, "state_dict": state, **HARMLESS, "after": list(HARMLESS.values())},
+            pickle_protocol=protocol, _use_new_zipfile_serialization=new)
+put("legacy_optimizer.pth", {"optimizer": optimizer.state_dict(), "model": state, "args": args, "fft": torch.ones(3, dtype=torch.complex64)},
+    _use_new_zipfile_serialization=False)
+
+# tensors of a subclass, with attributes, parameters with attributes
+tensors = {k: v.clone() for k, v in state.items()}
+for v in tensors.values():
+    v.note = "x"
+put("tensor_attribute.pth", tensors)
+Subclass = foreign("train", "Subclass", torch.Tensor)
+put("tensor_subclass.pth", {k: v.as_subclass(Subclass) for k, v in state.items()})
+for q in model.parameters():
+    q.flag = True
+put("parameter_attribute.pth", {**dict(model.named_parameters()), **dict(model.named_buffers())})
+for q in model.parameters():
+    del q.flag
+put("parameters.pth", {**dict(model.named_parameters()), **dict(model.named_buffers())})
+put("buffers.pth", {k: torch.nn.Buffer(v) for k, v in state.items()})
+put("odict_subclass.pth", foreign("train", "Weights", collections.OrderedDict)(state))
+put("dict_subclass.pth", {"state_dict": foreign("train", "Config", dict)(state)})
+put("tuple.pth", (state, 3))
+put("list.pth", [{"epoch": 3}, state])
+
+# whole modules: their parameters and buffers
+put("module.pth", model)
+lines = torch.serialization.get_source_lines_and_file
+torch.serialization.get_source_lines_and_file = lambda *a: (["class ...\n"], 0, "train.py")        # the whole source of PyTorch's layers else
+put("module_legacy.pth", model, _use_new_zipfile_serialization=False)
+torch.serialization.get_source_lines_and_file = lines
+put("module_in_dict.pth", {"model": model, "epoch": 3})
+foreign("train", "Learner")
+learner = sys.modules["train"].Learner()
+learner.model, learner.opt = model, None
+put("learner.pth", learner)                              # as fastai's export
+temporary = torch.nn.Module()
+temporary.conv1, temporary.bn1 = model.conv1, model.bn1
+temporary.register_buffer("positions", torch.arange(3.0), persistent=False)
+put("temporary_buffer.pth", temporary)
+
+
+class Forward(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv1, self.bn1 = model.conv1, model.bn1
+
+    def forward(self, x):
+        return self.bn1(self.conv1(x))
+
+
+torch.jit.save(torch.jit.script(Forward().eval()), beside / "scripted.pt")
+torch.jit.save(torch.jit.trace(Forward().eval(), torch.ones(1, 3, 2, 2)), beside / "traced.pt")
+
+# the programs people train with
+under = {"model." + k: v for k, v in state.items()}
+put("torchvision_reference.pth", {"model": state, "optimizer": optimizer.state_dict(), "epoch": 3, "args": args,
+                                  "lr_scheduler": torch.optim.lr_scheduler.StepLR(optimizer, 30).state_dict()})
+put("lightning.ckpt", {"epoch": 1, "global_step": 2, "pytorch-lightning_version": "2.0", "state_dict": under,
+                       "loops": {"fit_loop": {"state_dict": {}}}, "callbacks": {"ModelCheckpoint{'monitor': None}": {"best_model_score": torch.tensor(0.9)}},
+                       "optimizer_states": [optimizer.state_dict()], "lr_schedulers": [], "hparams_name": "kwargs",
+                       "hyper_parameters": sys.modules["pytorch_lightning.utilities.parsing"].AttributeDict(lr=0.1)})
+HistoryBuffer = foreign("mmengine.logging.history_buffer", "HistoryBuffer")
+history = HistoryBuffer()
+history._log_history, history._count_history = np.arange(3.0), np.arange(3)
+put("mmengine.pth", {"meta": {"epoch": 1, "cfg": "model = dict()\n" * 10}, "state_dict": state,
+                     "message_hub": {"log_scalars": {"train/loss": history}, "resumed_keys": {}}, "optimizer": optimizer.state_dict()})
+put("fastai_save.pth", {"model": state, "opt": {"state": [{"step": 4, "grad_avg": torch.zeros(2)}],
+                                                "hypers": foreign("fastcore.foundation", "L", list)([{"lr": 1e-3}])}})
+put("deepspeed.pth", {"module": state, "buffer_names": ["bn1.running_mean"], "ds_config": {"lr": 1}, "ds_version": "0.9"})
+put("nested_backbone.pth", {"model": {"backbone": state}, "epoch": 2})
+put("ema_module.pth", {"ema": {"module": state, "updates": 7}, "model": {k: v + 1 for k, v in state.items()}})
+put("accuracy_tensor.pth", {"acc": torch.tensor(0.5), "net": state, "epoch": 3})
+put("ema_decay.pth", {"ema": {"decay": torch.tensor(0.99)}, "net": state})
+
+# --- hostile/: what runs when Python loads it (the command makes a file), and modules without end ---
+
+hostile = here / "hostile"
+hostile.mkdir(exist_ok=True)
+RUN = "touch EXECUTED"
+
+
+class Call:
+    def __init__(self, f, *args):
+        self.call = f, args
+
+    def __reduce__(self):
+        return self.call
+
+
+def trap(name, value, **how):
+    torch.save({"state_dict": state, "trap": value}, hostile / name, **how)
+
+
+sys.modules["train"].run = types.FunctionType((lambda command: None).__code__, {}, "run")
+run = sys.modules["train"].run
+run.__module__ = run.__qualname__ = "train"
+run.__qualname__ = "run"
+trap("refused_system.pth", Call(os.system, RUN))
+trap("refused_legacy.pth", Call(os.system, RUN), _use_new_zipfile_serialization=False)
+trap("refused_protocol4.pth", [Call(subprocess.check_output, [RUN])], pickle_protocol=4)
+trap("refused_exec.pth", {1: Call(exec, "import os; os.system('touch EXECUTED')")})
+trap("refused_subclass.pth", Call(torch._tensor._rebuild_from_type_v2, os.system, torch.Tensor, (RUN,), {}))
+trap("skipped_call.pth", Call(run, RUN))
+trap("skipped_getattr.pth", Call(getattr, Call(run, RUN), "read"))
+torch.save(Call(os.system, RUN), hostile / "refused_alone.pth")
+endless = torch.nn.Module()
+endless.again = endless
+torch.save(endless, hostile / "refused_endless.pth")
+shared = torch.nn.Module()
+for _ in range(12):
+    outer = torch.nn.Module()
+    for i in range(8):
+        outer.add_module(str(i), shared)
+    shared = outer
+torch.save(shared, hostile / "refused_shared.pth")

@@ -65,8 +65,8 @@ read_it(void *user)
 		break;
 	}
 	case safetensors:  touch(safetensors_open("input", in->data, in->len)); break;
-	case torch:        touch(torch_zip_open("input", zip_map("input", in->data, in->len))); break;
-	case torch_legacy: touch(torch_legacy_open("input", in->data, in->len)); break;
+	case torch:        touch(torch_zip_open("input", zip_map("input", in->data, in->len), NULL)); break;
+	case torch_legacy: touch(torch_legacy_open("input", in->data, in->len, NULL)); break;
 	case npz:          touch(npz_open("input", zip_map("input", in->data, in->len))); break;
 	case npy:          touch(npy_open("input", in->data, in->len)); break;
 	case onnx:         check(onnx_import(as_file(in), &usual), "input"); break;
