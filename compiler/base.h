@@ -60,4 +60,7 @@ double seconds(void);
 void write_files(const char *dir, const File *files, int count); /* all or none */
 const char *sha256_of(const void *data, size_t len, char hex[65]);
 
+/* content.c */
+const char *content_of(const unsigned char *p, size_t len);      /* what a file is that was taken for another; NULL: unknown */
+
 #endif

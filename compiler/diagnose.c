@@ -137,8 +137,7 @@ tell(const char *message)
 		fprintf(stderr, "%s%s%s%s\n", colour, word, plain, text);
 		return;
 	}
-	fprintf(stderr, "%s%.*s:%ld:%s %s%s%s%s
-", bold, (int)file, text, number, plain, colour, word, plain,
+	fprintf(stderr, "%s%.*s:%ld:%s %s%s%s%s\n", bold, (int)file, text, number, plain, colour, word, plain,
 	        strchr(text + file + 1, ':') + 2);
 	show_source(arena_text("%.*s", (int)file, text), number, text + file);
 }

@@ -40,7 +40,8 @@ onnx_read(const char *file, const unsigned char *map, size_t len)
 	b->left = len + Slack;
 	m = onnx__model_proto__unpack(&allocator, len, map);
 	if (!m)
-		fail("%s: want an ONNX model, got something protobuf cannot read (truncated?)", file);
+		fail("%s: want an ONNX model, got %s", file,
+		     content_of(map, len) ? content_of(map, len) : "something protobuf cannot read (truncated?)");
 	if (!m->graph)
 		fail("%s: want an ONNX model with a graph, got none", file);
 	return m;

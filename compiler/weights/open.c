@@ -2,9 +2,51 @@
 ** open.c - which format a weight file has, by its content: what its reader does is below this file.
 */
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "tensor.h"
+
+/* wrong - what the file is instead of weights */
+static void wrong(const char *file, const char *format, ...) PRINTF(2, 3) NORETURN;
+
+static void
+wrong(const char *file, const char *format, ...)
+{
+	va_list args;
+	char text[500];
+
+	va_start(args, format);
+	vsnprintf(text, sizeof text, format, args);
+	va_end(args);
+	fail("%s: want .pth, .safetensors, .npz or .onnx, got %s", file, text);
+}
+
+static uint64_t
+header_of(const unsigned char *map, size_t len)
+{
+	uint64_t header = 0;
+
+	for (size_t i = 0; i < 8 && i < len; i++)
+		header |= (uint64_t)map[i] << 8*i;
+	return header;
+}
+
+/* is_safetensors - a header that lies within the file and begins with '{'; no other format has both */
+static bool
+is_safetensors(const unsigned char *map, size_t len)
+{
+	return len > 8 && header_of(map, len) >= 2 && header_of(map, len) <= len - 8 && map[8] == '{';
+}
+
+/* is_onnx - a version of the format (at least 3, lower is TensorFlow's), then a field that a model has */
+static bool
+is_onnx(const unsigned char *map, size_t len)
+{
+	static const unsigned char fields[] = { 0x12, 0x1a, 0x22, 0x28, 0x32, 0x3a, 0x42, 0x72 };
+
+	return len > 2 && map[0] == 0x08 && map[1] >= 3 && map[1] < 64 && memchr(fields, map[2], sizeof fields);
+}
 
 static bool
 ends_in(const char *s, const char *end)
@@ -14,15 +56,40 @@ ends_in(const char *s, const char *end)
 	return n >= m && !strcmp(s + n - m, end);
 }
 
-/* is_safetensors - a header that lies within the file and begins with '{'; no other format has both */
-static bool
-is_safetensors(const unsigned char *map, size_t len)
+/* other_zip - neither PyTorch's nor NumPy's */
+static void
+other_zip(const char *file, const Zip *z)
 {
-	uint64_t header = 0;
+	const char *name = "";
 
-	for (size_t i = 0; i < 8 && i < len; i++)
-		header |= (uint64_t)map[i] << 8*i;
-	return len > 8 && header >= 2 && header <= len - 8 && map[8] == '{';
+	if (zip_find(z, "archive_format") >= 0 || zip_find(z, "serialized_exported_program.json") >= 0)
+		wrong(file, "a PyTorch export (.pt2): save its weights with torch.save(program.state_dict, ...)");
+	if (zip_find(z, ".weights.h5") >= 0 || zip_find(z, ".h5") >= 0)
+		wrong(file, "a Keras model: save the arrays of its layers with numpy.savez");
+	for (int64_t i = zip_entries(z) - 1; i >= 0; i--)    /* the first file; folders end with a slash */
+		if (!ends_in(zip_name(z, (uint64_t)i), "/"))
+			name = zip_name(z, (uint64_t)i);
+	wrong(file, "a zip archive with '%s' in it: unpack it first", name);
+}
+
+/* folder - models are kept in folders too: which file in it is meant */
+static void
+folder(const char *path)
+{
+	static const char *const inside[] = { "model.safetensors.index.json", "model.safetensors", "pytorch_model.bin.index.json",
+		"pytorch_model.bin", "data.pkl", "saved_model.pb" };
+	struct stat st;
+
+	if (stat(path, &st) || !S_ISDIR(st.st_mode))
+		return;
+	for (size_t i = 0; i < sizeof inside/sizeof *inside; i++)
+		if (!access(arena_text("%s/%s", path, inside[i]), F_OK)) {
+			if (i < 4)
+				wrong(path, "a folder: give '%s' in it", inside[i]);
+			wrong(path, i == 4 ? "the folder of an unpacked checkpoint: zip it again" :
+			      "a TensorFlow SavedModel: save its variables with numpy.savez");
+		}
+	wrong(path, "a folder");
 }
 
 /* key_of - what follows the file's name in FILE:KEY, and the file; NULL: it is a file's name as it is */
@@ -73,21 +140,25 @@ open_torch(const char *file, const unsigned char *map, size_t len, Zip *z, const
 static Weights *
 open_plain(const char *file, const unsigned char *map, size_t len, Zip *z)
 {
+	const char *what = content_of(map, len);
+
 	if (is_safetensors(map, len))
 		return safetensors_open(file, map, len);
 	if (z && zip_find(z, ".npy") >= 0)
 		return npz_open(file, z);
 	if (z)
-		fail("%s: want a zip with PyTorch's data.pkl or with .npy files in it, got neither", file);
+		other_zip(file, z);
 	if (len >= 6 && !memcmp(map, "\x93NUMPY", 6))
 		return npy_open(file, map, len);
-	if (len >= 8 && !memcmp(map, "\x89HDF\r\n\x1a\n", 8))
-		fail("%s: want safetensors, PyTorch, .npz or ONNX, got HDF5: save the tensors with numpy.savez", file);
 	if (map[0] == '{')
 		return safetensors_index_open(file, map, len);
-	if (ends_in(file, ".onnx"))
+	if (is_onnx(map, len) || (!what && ends_in(file, ".onnx")))
 		return onnx_weights_open(file, map, len);
-	return safetensors_open(file, map, len);
+	if (len > 8 && map[8] == '{' && header_of(map, len) < UINT64_C(1) << 40)
+		return safetensors_open(file, map, len);         /* which will say that it ends too soon */
+	if (what)
+		wrong(file, "%s", what);
+	wrong(file, "something else, which begins %02x %02x", map[0], len > 1 ? map[1] : 0);
 }
 
 Weights *
@@ -101,6 +172,7 @@ weights_open(const char *spec)
 
 	if (key && !*key)
 		fail("%s: want a key after the colon, got none", spec);
+	folder(file);
 	map = file_map(file, &len);
 	z = len >= 4 && !memcmp(map, "PK\003\004", 4) ? zip_map(file, map, len) : NULL;
 	if (!is_safetensors(map, len))       /* first: its length may look like the others' first bytes */
