@@ -151,7 +151,7 @@ open_plain(const char *file, const unsigned char *map, size_t len, Zip *z)
 	if (len >= 6 && !memcmp(map, "\x93NUMPY", 6))
 		return npy_open(file, map, len);
 	if (map[0] == '{')
-		return safetensors_index_open(file, map, len);
+		return safetensors_index_open(file, map, len, weights_open);
 	if (is_onnx(map, len) || (!what && ends_in(file, ".onnx")))
 		return onnx_weights_open(file, map, len);
 	if (len > 8 && map[8] == '{' && header_of(map, len) < UINT64_C(1) << 40)

@@ -147,9 +147,9 @@ safetensors_open(const char *file, const unsigned char *map, size_t len)
 	return w;
 }
 
-/* safetensors_index_open - the shards that model.safetensors.index.json names, beside it */
+/* safetensors_index_open - the shards that model.safetensors.index.json names, beside it; open: reads one of any format */
 Weights *
-safetensors_index_open(const char *file, const unsigned char *map, size_t len)
+safetensors_index_open(const char *file, const unsigned char *map, size_t len, Weights *open(const char *))
 {
 	Weights *w = NEW(Weights);
 	struct json_tokener *tok = json_tokener_new_ex(16);
@@ -174,7 +174,7 @@ safetensors_index_open(const char *file, const unsigned char *map, size_t len)
 	json_tokener_free(tok);
 	for (int i = 0; i < count; i++) {
 		const char *path = arena_text("%.*s%s", slash ? (int)(slash - file) + 1 : 0, file, shards[i]);
-		Weights *part = weights_open(path);
+		Weights *part = open(path);
 		for (int k = 0; k < part->count; k++) {
 			for (int j = 0; j < w->count; j++)
 				if (!strcmp(w->tensors[j].name, part->tensors[k].name))
