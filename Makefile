@@ -10,7 +10,8 @@ FLAGS  = -std=c11 -pedantic -Wall -Wextra -Wshadow -Wmissing-prototypes -Wdouble
          $(shell pkg-config --cflags $(LIBS)) -D_POSIX_C_SOURCE=200809L -Iobj
 LDLIBS = $(shell pkg-config --libs $(LIBS)) -lm -ldl -lpthread
 
-SRC = $(filter-out compiler/main.c compiler/host/%, $(wildcard compiler/*.c compiler/*/*.c dsl/*.c)) runtime/rc.c runtime/rc_threads.c
+SRC = $(filter-out compiler/main.c compiler/host/%, $(wildcard compiler/*.c compiler/*/*.c dsl/*.c)) \
+      runtime/rc.c runtime/rc_image.c runtime/rc_threads.c
 HDR = $(wildcard compiler/*.h compiler/*/*.h dsl/*.h runtime/*.h)
 OBJ = $(SRC:%.c=obj/%.o) obj/onnx.pb-c.o
 
@@ -40,6 +41,7 @@ obj/compiler/verbs/init.o: obj/models.txt
 obj/compiler/verbs/types.o: dsl/types.lua
 obj/compiler/verbs/report.o: $(wildcard compiler/report/*)
 obj/dsl/dsl.o: dsl/resnet.lua dsl/strict.lua
+obj/compiler/image/image.o: examples/picture.h
 obj/models.txt: $(wildcard examples/*.lua)
 obj/runtime.txt: $(wildcard runtime/*.[ch])
 obj/%.txt:

@@ -216,8 +216,9 @@ end
 
 -- Inputs ----------------------------------------------------------------------------------------
 -- nn.image { channels, height, width, mean = {..}, std = {..}, scale = 1/255, crop = 1, ... }
--- A picture of pixels 0..255 becomes (scale*pixel - mean)/std; its shorter side is first resized to the
--- input's size / crop and the centre kept (torchvision's evaluation: crop = 0.875).
+-- A picture of pixels 0..255 becomes (scale*pixel - mean)/std; its shorter side is first resized to the input's
+-- longer side / crop, whole pixels (NAME_RESIZE), and the centre kept: torchvision's Resize and CenterCrop, to the
+-- same pixels. Its evaluation: crop = 0.875; weights with Resize(232), CenterCrop(224): crop = 224/232.
 -- What NAME_run takes, by default float CHW as the network sees it:
 --   dtype      "float" or "u8": pixels 0..255 in bytes
 --   layout     "CHW" or "HWC": how the caller's pixels lie

@@ -47,6 +47,8 @@ extern "C" {
 	X(RC_E_IO,              "the weight file cannot be read") \
 	X(RC_E_THREADS,         "no thread could be started") \
 	X(RC_E_SELFTEST,        "a layer computes other values than the compiler expects") \
+	X(RC_E_PICTURE,         "rc_image: want sides of 1 to 2^24 pixels, 1 to 4 channels, a known filter") \
+	X(RC_E_SCRATCH,         "rc_image: the scratch memory is smaller than RC_IMAGE_SCRATCH") \
 	X(RC_E_OVERLAP,         "RC_CHECKED: the workspace overlaps input, output or weights") \
 	X(RC_E_BORDER,          "RC_CHECKED: a layer wrote beside its result: rc_checked_at names it") \
 	X(RC_E_NAN,             "RC_CHECKED: a layer made NaN: rc_checked_at names it")

@@ -1,4 +1,7 @@
-/* image.c - pictures to inputs: exact pixels, normalisation, resizing; .npy there and back. */
+/* image.c - pictures to inputs: Pillow's and torchvision's pixels, normalisation, rc_image, .npy. */
+#include <unistd.h>
+
+#include "../runtime/rc_image.h"
 #include "tests.h"
 
 static Graph *
@@ -7,16 +10,15 @@ image_model(const char *image)
 	return graph_of(model_file(arena_text("local nn = require \"resnet\"\nreturn nn.model { name = \"m\", input = nn.image { %s } }\n", image)));
 }
 
-/* a picture whose pixel at (c, i, j) is 100*c + 8*i + j */
+/* a picture whose pixel at (c, i, j) is 60*c + 8*i + j */
 static Picture
 ramp(int h, int w)
 {
-	Picture p = { 3, h, w, malloc((size_t)(3*h*w)*sizeof(float)) };
+	Picture p = { "ramp", h, w, malloc((size_t)(3*h*w)) };
 
-	for (int c = 0; c < 3; c++)
-	for (int i = 0; i < h; i++)
-	for (int j = 0; j < w; j++)
-		p.data[(c*h + i)*w + j] = (float)(100*c + 8*i + j);
+	for (int i = 0; i < h*w; i++)
+		for (int c = 0; c < 3; c++)
+			p.rgb[3*i + c] = (unsigned char)(60*c + 8*(i/w) + i%w);
 	return p;
 }
 
@@ -29,23 +31,9 @@ START_TEST(pixels_are_normalised)
 	image_to_input(&p, g, out);
 	ck_assert_float_eq_tol(out[0], -1, 1e-6f);
 	ck_assert_float_eq_tol(out[6], (10/255.0f - 0.5f)/0.5f, 1e-6f);
-	ck_assert_float_eq_tol(out[16], 100/255.0f - 0.25f, 1e-6f);
-	ck_assert_float_eq_tol(out[47], (200 + 24 + 3)/255.0f/2, 1e-6f);
-}
-END_TEST
-
-START_TEST(bigger_pictures_are_halved_by_a_triangle_filter)
-{
-	/* Pillow's BILINEAR on a ramp keeps the ramp: the middle of each 2 x 2, weights 1 3 3 1 */
-	Graph *g = image_model("3, 4, 4, scale = 1");
-	Picture p = ramp(8, 8);
-	float out[48];
-
-	image_to_input(&p, g, out);
-	ck_assert_float_eq_tol(out[5], 8*2.5f + 2.5f, 1e-4f);
-	ck_assert_float_eq_tol(out[16 + 10], 100 + 8*4.5f + 4.5f, 1e-4f);
-	/* at the corner the filter is cut: weights 3 3 1 of pixels 0 1 2 */
-	ck_assert_float_eq_tol(out[0], 9*(3 + 2)/7.0f, 1e-4f);
+	ck_assert_float_eq_tol(out[16], 60/255.0f - 0.25f, 1e-6f);
+	ck_assert_float_eq_tol(out[47], (120 + 24 + 3)/255.0f/2, 1e-6f);
+	free(p.rgb);
 }
 END_TEST
 
@@ -58,18 +46,36 @@ START_TEST(crop_keeps_the_centre)
 	image_to_input(&p, g, out);
 	ck_assert_float_eq(out[0], 8*2 + 2);
 	ck_assert_float_eq(out[15], 8*5 + 5);
+	free(p.rgb);
 }
 END_TEST
 
 START_TEST(shorter_side_decides)
 {
+	/* 4 x 10 stays; where 3 columns are over, 1.5 are left out on the left: rounded to even as torchvision does, 2 */
+	static const struct { int w; float first; } rows[] = { { 10, 3 }, { 7, 2 }, { 5, 0 } };
 	Graph *g = image_model("3, 4, 4, scale = 1");
-	Picture p = ramp(4, 10);
 	float out[48];
 
-	image_to_input(&p, g, out);
-	ck_assert_float_eq(out[0], 3);
-	ck_assert_float_eq(out[3], 6);
+	for (size_t i = 0; i < sizeof rows/sizeof *rows; i++) {
+		Picture p = ramp(4, rows[i].w);
+		image_to_input(&p, g, out);
+		ck_assert_float_eq(out[0], rows[i].first);
+		ck_assert_float_eq(out[3], rows[i].first + 3);
+		free(p.rgb);
+	}
+}
+END_TEST
+
+START_TEST(crop_tells_the_shorter_side)
+{
+	static const struct { const char *image; int resize; } rows[] = {
+		{ "3, 224, 224, crop = 0.875", 256 }, { "3, 224, 224, crop = 224/232", 232 }, { "3, 224, 224, crop = 224/256", 256 }, { "3, 384, 384, crop = 384/438", 438 },
+		{ "3, 224, 224, crop = 0.9", 248 }, { "3, 224, 224", 224 }, { "3, 200, 224, crop = 0.875", 256 }, { "3, 224, 160, crop = 0.875", 256 },
+	};
+
+	for (size_t i = 0; i < sizeof rows/sizeof *rows; i++)
+		ck_assert_msg(image_resize(image_model(rows[i].image)) == rows[i].resize, "%s: %d", rows[i].image, image_resize(image_model(rows[i].image)));
 }
 END_TEST
 
@@ -79,9 +85,263 @@ START_TEST(shipped_pictures_are_read)
 
 	ck_assert_int_eq(p.h, 32);
 	ck_assert_int_eq(p.w, 32);
-	ck_assert_float_eq(p.data[0], 158);              /* the first test picture of CIFAR-10 */
-	ck_assert_float_eq(p.data[1024], 112);
-	ck_assert_float_eq(p.data[2048], 49);
+	ck_assert_int_eq(p.rgb[0], 158);                 /* the first test picture of CIFAR-10 */
+	ck_assert_int_eq(p.rgb[1], 112);
+	ck_assert_int_eq(p.rgb[2], 49);
+	free(p.rgb);
+}
+END_TEST
+
+/* --- tests/image: pictures, and what Pillow and torchvision make of them (make.py) --- */
+
+START_TEST(pixels_are_pillows)
+{
+	int count, h = 17, w = 21;
+	const char *const *files = input_files(&(const char *){ "tests/image" }, 1, &count);
+	Npy want = npy_read("tests/image/pixels.npy");
+	const unsigned char *x = want.u8;
+
+	ck_assert_uint_eq(want.count, (size_t)(count*h*w*3));
+	for (int i = 0; i < count; i++) {
+		Picture p = image_read(files[i]);
+		ck_assert_int_eq(p.h, h);
+		ck_assert_int_eq(p.w, w);
+		for (int k = 0; k < h*w*3; k++, x++)
+			ck_assert_msg(abs(p.rgb[k] - *x) <= 1, "%s: value %d is %d instead of %d", files[i], k, p.rgb[k], *x);
+		free(p.rgb);
+	}
+	free(want.u8);
+}
+END_TEST
+
+static void
+read_cut(void *user)
+{
+	(void)user;
+	free(image_read(in_dir("cut")).rgb);
+}
+
+START_TEST(cut_pictures_are_refused)
+{
+	int count;
+	const char *const *files = input_files(&(const char *){ "tests/image" }, 1, &count);
+
+	ck_assert_int_ge(count, 40);
+	for (int i = 0; i < count; i++) {
+		size_t len;
+		const unsigned char *whole = file_map(files[i], &len);
+		const char *why;
+		bool png = whole[0] == 0x89;
+		put_file("cut", whole, png ? len - 12 - 4 - 8 : len*9/10);    /* of a PNG the end and some of the pixels are missing */
+		why = attempt(read_cut, NULL);
+		ck_assert_msg(why && strstr(why, png ? "cut: want a whole PNG picture, got one that ends early" :
+			"cut: want a whole JPEG picture, got one that ends early"), "%s: %s", files[i], why ? why : "read");
+	}
+}
+END_TEST
+
+static uint32_t
+crc32_of(const unsigned char *p, size_t len)
+{
+	uint32_t c = 0xffffffff;
+
+	while (len--) {
+		c ^= *p++;
+		for (int k = 0; k < 8; k++)
+			c = c & 1 ? 0xedb88320 ^ c >> 1 : c >> 1;
+	}
+	return c ^ 0xffffffff;
+}
+
+/* made_up - the picture that make.py gives Pillow */
+static unsigned char *
+made_up(int h, int w, int channels)
+{
+	size_t count = (size_t)(h*w*channels);
+	unsigned char *p = malloc(count);
+
+	for (size_t i = 0; i < count; i++) {
+		uint32_t v = (uint32_t)i*2654435761u + 12345;
+		v = (v ^ v >> 15)*2246822519u;
+		p[i] = (unsigned char)(v >> 24);
+	}
+	return p;
+}
+
+START_TEST(resizing_is_pillows)
+{
+	FILE *f = fopen("tests/image/resize.txt", "r");
+	int h, w, c, to_h, to_w, filter, count = 0;
+	uint32_t crc;
+
+	for (; fscanf(f, "%d %d %d %d %d %d %x", &h, &w, &c, &to_h, &to_w, &filter, &crc) == 7; count++) {
+		size_t len = RC_RESIZE_SCRATCH(filter, h, w, to_h, to_w, c), shift = (size_t)count%4, end = (size_t)(to_h*to_w*c);
+		unsigned char *x = made_up(h, w, c), *y = malloc(end), *scratch = malloc(len + 8);
+		memset(scratch, 0xa5, len + 8);
+		ck_assert_int_eq(rc_image_resize(x, h, w, c, filter, y, to_h, to_w, scratch + shift, len - 1), RC_E_SCRATCH);
+		ck_assert_int_eq(rc_image_resize(x, h, w, c, filter, y, to_h, to_w, scratch + shift, len), RC_OK);
+		ck_assert_msg(crc32_of(y, end) == crc, "%d x %d x %d to %d x %d, filter %d", h, w, c, to_h, to_w, filter);
+		for (size_t i = 0; i < 8; i++)
+			ck_assert_int_eq(scratch[i < shift ? i : len + i], 0xa5);      /* around it nothing is written */
+		free(x);
+		free(y);
+		free(scratch);
+	}
+	ck_assert_int_ge(count, 100);
+	fclose(f);
+}
+END_TEST
+
+START_TEST(preprocessing_is_torchvisions)
+{
+	FILE *f = fopen("tests/image/input.txt", "r");
+	int h, w, c, resize, ch, cw, count = 0;
+	uint32_t crc;
+
+	for (; fscanf(f, "%d %d %d %d %d %d %x", &h, &w, &c, &resize, &ch, &cw, &crc) == 7; count++) {
+		rc_image how = { c, ch, cw, resize, RC_BILINEAR, RC_IMAGE_HWC | RC_IMAGE_BYTES, 1, { 0 }, { 0 } };
+		size_t len = rc_image_scratch(&how, h, w), end = (size_t)(ch*cw*c);
+		unsigned char *x = made_up(h, w, c), *y = malloc(end), *scratch = malloc(len + 8), *resized, *again = malloc(end);
+		int to_h, to_w;
+		memset(scratch, 0xa5, len + 8);
+		ck_assert_uint_eq(len, RC_IMAGE_SCRATCH(RC_BILINEAR, h, w, resize, cw, c));
+		ck_assert_int_eq(rc_image_input(&how, x, h, w, y, scratch, len - 1), RC_E_SCRATCH);
+		ck_assert_int_eq(rc_image_input(&how, x, h, w, y, scratch, len), RC_OK);
+		ck_assert_msg(crc32_of(y, end) == crc, "%d x %d x %d resized to %d, cropped to %d x %d", h, w, c, resize, ch, cw);
+		for (size_t i = 0; i < 8; i++)
+			ck_assert_int_eq(scratch[len + i], 0xa5);
+
+		/* the steps one by one give the same */
+		rc_image_size(h, w, resize, &to_h, &to_w);
+		resized = malloc((size_t)(to_h*to_w*c));
+		len = RC_RESIZE_SCRATCH(RC_BILINEAR, h, w, to_h, to_w, c);
+		scratch = realloc(scratch, len);
+		ck_assert_int_eq(rc_image_resize(x, h, w, c, RC_BILINEAR, resized, to_h, to_w, scratch, len), RC_OK);
+		ck_assert_int_eq(rc_image_crop(resized, to_h, to_w, c, again, ch, cw), RC_OK);
+		ck_assert_mem_eq(again, y, end);
+		ck_assert_int_eq(rc_image_convert(&how, again, y), RC_OK);
+		ck_assert_mem_eq(again, y, end);
+		free(x);
+		free(y);
+		free(scratch);
+		free(resized);
+		free(again);
+	}
+	ck_assert_int_ge(count, 100);
+	fclose(f);
+}
+END_TEST
+
+START_TEST(bad_arguments_of_rc_image)
+{
+	rc_image how = { 3, 4, 4, 4, RC_BILINEAR, 0, 1, { 0 }, { 1, 1, 1, 1 } }, bad;
+	unsigned char x[48] = { 0 }, y[48], scratch[1024];
+	float input[48];
+	size_t len = sizeof scratch;
+
+	ck_assert_int_eq(rc_image_input(&how, x, 4, 4, input, scratch, len), RC_OK);
+	ck_assert_int_eq(rc_image_input(NULL, x, 4, 4, input, scratch, len), RC_E_NULL);
+	ck_assert_int_eq(rc_image_input(&how, NULL, 4, 4, input, scratch, len), RC_E_NULL);
+	ck_assert_int_eq(rc_image_input(&how, x, 4, 4, NULL, scratch, len), RC_E_NULL);
+	ck_assert_int_eq(rc_image_input(&how, x, 4, 4, input, NULL, len), RC_E_NULL);
+	ck_assert_int_eq(rc_image_input(&how, x, 0, 4, input, scratch, len), RC_E_PICTURE);
+	ck_assert_int_eq(rc_image_input(&how, x, 4, -1, input, scratch, len), RC_E_PICTURE);
+	ck_assert_int_eq(rc_image_input(&how, x, 1 << 25, 4, input, scratch, len), RC_E_PICTURE);
+	ck_assert_int_eq(rc_image_input(&how, x, 1 << 24, 1, input, scratch, len), RC_E_PICTURE);     /* 2^26 when it is resized */
+	bad = how, bad.filter = 3;
+	ck_assert_int_eq(rc_image_input(&bad, x, 4, 4, input, scratch, len), RC_E_PICTURE);
+	bad = how, bad.channels = 5;
+	ck_assert_int_eq(rc_image_input(&bad, x, 4, 4, input, scratch, len), RC_E_PICTURE);
+	ck_assert_int_eq(rc_image_convert(&bad, x, input), RC_E_PICTURE);
+	ck_assert_int_eq(rc_image_convert(&how, x, NULL), RC_E_NULL);
+	bad = how, bad.height = 0;
+	ck_assert_int_eq(rc_image_input(&bad, x, 4, 4, input, scratch, len), RC_E_PICTURE);
+	ck_assert_int_eq(rc_image_resize(x, 4, 4, 3, 0, y, 4, 4, scratch, len), RC_E_PICTURE);
+	ck_assert_int_eq(rc_image_resize(x, 4, 4, 3, RC_BICUBIC, y, 4, 0, scratch, len), RC_E_PICTURE);
+	ck_assert_int_eq(rc_image_resize(x, 4, 4, 3, RC_BICUBIC, NULL, 4, 4, scratch, len), RC_E_NULL);
+	ck_assert_int_eq(rc_image_crop(x, 4, 4, 0, y, 4, 4), RC_E_PICTURE);
+	ck_assert_int_eq(rc_image_crop(x, 4, 4, 3, NULL, 4, 4), RC_E_NULL);
+}
+END_TEST
+
+/* every kind of input from one picture: what NAME_run takes, in its place */
+START_TEST(recipes_put_pixels_where_they_belong)
+{
+	static const char *const image[] = { "", ", layout = \"HWC\"", ", order = \"BGR\"", ", dtype = \"u8\"", ", dtype = \"u8\", layout = \"HWC\", order = \"BGR\"",
+		", normalize = true", ", trained = \"BGR\"", ", order = \"BGR\", trained = \"BGR\"" };
+	static const double mean[] = { 0.4, 0.5, 0.6 }, std[] = { 0.2, 0.25, 0.3 };
+	Picture p = ramp(4, 5);
+
+	for (int k = 0; k < (int)(sizeof image/sizeof *image); k++) {
+		Graph *g = image_model(arena_text("3, 4, 5, crop = 1, mean = { 0.4, 0.5, 0.6 }, std = { 0.2, 0.25, 0.3 }%s", image[k]));
+		bool hwc = g->image.hwc, bytes = g->image.u8;
+		rc_image how = image_recipe(g);
+		float input[60];
+		how.resize = 0;                          /* as large as the input already */
+		ck_assert_int_eq(rc_image_convert(&how, p.rgb, input), RC_OK);
+		for (int i = 0; i < 20; i++)
+			for (int c = 0; c < 3; c++) {
+				int at = hwc ? 3*i + c : 20*c + i, from = g->image.bgr ? 2 - c : c, trained = g->image.swap ? 2 - c : c;
+				double pixel = p.rgb[3*i + from];
+				if (bytes)
+					ck_assert_int_eq(((unsigned char *)input)[at], (int)pixel);
+				else if (g->image.normalize)
+					ck_assert_float_eq(input[at], (float)pixel);
+				else
+					ck_assert_double_eq_tol((double)input[at], (pixel/255 - mean[trained])/std[trained], 1e-6);
+			}
+	}
+	free(p.rgb);
+}
+END_TEST
+
+/* a program with only what NAME.h says, in C and C++: its input is the compiler's */
+START_TEST(header_says_how)
+{
+	static const char app[] =
+		"#include <stdio.h>\n#include <stdlib.h>\n#include \"net.h\"\n#include \"rc_image.h\"\n"
+		"static const rc_image how = NET_IMAGE;\n"
+		"static unsigned char scratch[NET_IMAGE_SCRATCH(32, 32)], pixels[32*32*3];\n"
+		"int main(void)\n{\n	float *input = (float *)malloc(NET_INPUT_BYTES);\n"
+		"	for (int i = 0; i < 32*32*3; i++) pixels[i] = (unsigned char)(i*37%251);\n"
+		"	if (rc_image_input(&how, pixels, 32, 32, input, scratch, sizeof scratch)) return 1;\n"
+		"	for (int i = 0; i < NET_INPUT_FLOATS; i++) printf(\"%a\\n\", (double)input[i]);\n"
+		"	printf(\"%d %g %d %d %d\\n\", NET_RESIZE, NET_CROP, NET_OUTPUT_A_C, NET_OUTPUT_A_H, NET_OUTPUT_STEM_W);\n	return 0;\n}\n";
+	static const char *const compilers[] = { "cc -std=c11", "c++ -x c++ -std=c++17" };
+	Graph *g = graph_of(model_file("local nn = require \"resnet\"\n"
+		"return nn.model { name = \"net\", input = nn.image { 3, 20, 28, crop = 0.875, mean = { 0.4, 0.5, 0.6 }, std = { 0.2, 0.25, 0.3 }, trained = \"BGR\" },\n"
+		"stem = nn.stem.cifar { 5 }, head = { { \"a\", nn.embedding {} } }, taps = { \"stem\" } }\n"));
+	Picture p = { "made up", 32, 32, malloc(32*32*3) };
+	float *want = malloc(3*20*28*sizeof *want);
+	File f;
+
+	for (int i = 0; i < 32*32*3; i++)
+		p.rgb[i] = (unsigned char)(i*37%251);
+	image_to_input(&p, g, want);
+	f = emit_header(compiled(g, "native", 0));
+	put_file(f.name, f.data, f.len);
+	put_file("use.c", app, strlen(app));
+	for (int k = 0; k < 2; k++) {
+		FILE *said;
+		double v;
+		int resize, c, h, w;
+		ck_assert_int_eq(system(arena_text("%s -O1 -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Werror -I'%s' -Iruntime '%s' runtime/rc_image.c "
+			"-o '%s' && '%s' > '%s'", compilers[k], in_dir(""), in_dir("use.c"), in_dir("use"), in_dir("use"), in_dir("said"))), 0);
+		said = fopen(in_dir("said"), "r");
+		for (int i = 0; i < 3*20*28; i++) {
+			ck_assert_int_eq(fscanf(said, "%la", &v), 1);
+			ck_assert_float_eq((float)v, want[i]);
+		}
+		ck_assert_int_eq(fscanf(said, "%d %lg %d %d %d", &resize, &v, &c, &h, &w), 5);
+		ck_assert_int_eq(resize, 32);
+		ck_assert_double_eq(v, 0.875);
+		ck_assert_int_eq(c, 5);
+		ck_assert_int_eq(h, 1);
+		ck_assert_int_eq(w, 28);
+		fclose(said);
+	}
+	free(p.rgb);
+	free(want);
 }
 END_TEST
 
@@ -155,15 +415,63 @@ START_TEST(pixels_of_any_kind_give_the_same_result)
 }
 END_TEST
 
+static void
+copy_to(const char *name, const char *from)
+{
+	size_t len;
+	const void *data = file_map(from, &len);
+
+	put_file(name, data, len);
+}
+
+/* some pictures in folders, and a .npy of two images */
+static void
+make_folder(void)
+{
+	float *x = numbers(2*3*12*12, 1);
+
+	ck_assert_int_eq(system(arena_text("cd '%s' && rm -rf in empty && mkdir -p in/b/.hidden empty && ln -s . in/loop", in_dir(""))), 0);
+	copy_to("in/z.JPG", "tests/image/cmyk.jpg");
+	copy_to("in/a.png", "tests/image/grey16.png");
+	copy_to("in/b/c.jpeg", "tests/image/rgb420.jpg");
+	copy_to("in/b/.hidden/d.png", "tests/image/rgb8.png");
+	put_file("in/notes.txt", "no", 2);
+	npy_write(in_dir("x.npy"), x, 4, (int64_t[]){ 2, 3, 12, 12 });
+	free(x);
+}
+
+START_TEST(folders_are_their_pictures)
+{
+	static const char *const want[] = { "in/a.png", "in/z.JPG", "in/b/c.jpeg", "x.npy" };
+	const char *const given[] = { in_dir("in"), in_dir("x.npy") };
+	const char *const *files;
+	int count;
+
+	make_folder();
+	files = input_files(given, 2, &count);
+	ck_assert_int_eq(count, 4);
+	for (int i = 0; i < 4; i++)
+		ck_assert_str_eq(files[i], in_dir(want[i]));
+}
+END_TEST
+
 SUITE(image)
 {
 	TCase *t = part("image");
 
 	tcase_add_test(t, pixels_are_normalised);
-	tcase_add_test(t, bigger_pictures_are_halved_by_a_triangle_filter);
 	tcase_add_test(t, crop_keeps_the_centre);
 	tcase_add_test(t, shorter_side_decides);
+	tcase_add_test(t, crop_tells_the_shorter_side);
 	tcase_add_test(t, shipped_pictures_are_read);
+	tcase_add_test(t, pixels_are_pillows);
+	tcase_add_test(t, cut_pictures_are_refused);
+	tcase_add_test(t, resizing_is_pillows);
+	tcase_add_test(t, preprocessing_is_torchvisions);
+	tcase_add_test(t, bad_arguments_of_rc_image);
+	tcase_add_test(t, recipes_put_pixels_where_they_belong);
+	tcase_add_test(t, header_says_how);
 	tcase_add_test(t, npy_there_and_back);
 	tcase_add_test(t, pixels_of_any_kind_give_the_same_result);
+	tcase_add_test(t, folders_are_their_pictures);
 }

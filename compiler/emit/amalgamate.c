@@ -1,6 +1,7 @@
 /*
 ** amalgamate.c - NAME.c and NAME.h that need no other file: what they include of ours is put in its place, once, and rc.c
-** follows. The optional parts of the runtime are in it too, asleep until -DRC_FILE or -DRC_THREADS.
+** follows. The optional parts of the runtime are in it too, asleep until
+** -DRC_FILE, -DRC_IMAGE or -DRC_THREADS.
 */
 #include <stdlib.h>
 #include <string.h>
@@ -42,15 +43,18 @@ put(Whole *w, int i, int keep)
 	}
 }
 
-/* put_optional - one of the runtime's optional pairs, when its macro is defined */
+/* put_optional - the runtime's optional parts, each when its macro is defined */
 static void
-put_optional(Whole *w, const char *file)
+put_optional(Whole *w, const char *extension)
 {
-	int i = file_named(w, file, strlen(file));
+	static const struct { const char *file, *macro; } parts[] = { { "rc_file", "RC_FILE" }, { "rc_image", "RC_IMAGE" }, { "rc_threads", "RC_THREADS" } };
 
-	out_raw(w->to, arena_text("\n#if defined(%s)\n", strstr(file, "threads") ? "RC_THREADS" : "RC_FILE"));
-	put(w, i, -1);
-	out_raw(w->to, "#endif\n");
+	for (size_t i = 0; i < sizeof parts/sizeof *parts; i++) {
+		const char *file = arena_text("%s.%s", parts[i].file, extension);
+		out_raw(w->to, arena_text("\n#if defined(%s)\n", parts[i].macro));
+		put(w, file_named(w, file, strlen(file)), -1);
+		out_raw(w->to, "#endif\n");
+	}
 }
 
 /* amalgamate - files begins with NAME.c and NAME.h, then the blob, what is embedded, the runtime; leaves the first three in it */
@@ -61,16 +65,14 @@ amalgamate(File *files, int count)
 	const char *embedded = arena_text("%.*s_weights.c", (int)strlen(files[0].name) - 2, files[0].name);
 
 	put(&h, 1, -1);
-	put_optional(&h, "rc_file.h");
-	put_optional(&h, "rc_threads.h");
+	put_optional(&h, "h");
 	memcpy(c.in, h.in, sizeof c.in);
 	out_raw(c.to, "#if (defined(RC_FILE) || defined(RC_THREADS)) && !defined(_POSIX_C_SOURCE)\n#define _POSIX_C_SOURCE 200809L\n#endif\n");
 	out_raw(c.to, "#if defined(__GNUC__)\n#pragma GCC diagnostic ignored \"-Wunused-function\"\n#endif\n");
 	put(&c, 0, 1);
 	out_raw(c.to, "\n");
 	put(&c, file_named(&c, "rc.c", 4), 1);
-	put_optional(&c, "rc_file.c");
-	put_optional(&c, "rc_threads.c");
+	put_optional(&c, "c");
 	if (file_named(&c, embedded, strlen(embedded)) >= 0) {
 		out_raw(c.to, "\n");
 		put(&c, file_named(&c, embedded, strlen(embedded)), -1);

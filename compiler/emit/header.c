@@ -2,8 +2,11 @@
 ** header.c - NAME.h: sizes as macros, three functions, and in words what goes in and comes out.
 */
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "../../runtime/rc_image.h"
+#include "../image/image.h"
 #include "emit.h"
 
 /* emit_promises - of the families the network uses, each once */
@@ -62,13 +65,76 @@ emit_meaning(Out *o, const Graph *g, const Node *in)
 	out_line(o, "*/");
 }
 
+/* short_float - as few digits as read back to the same float */
+static const char *
+short_float(float v)
+{
+	const char *s;
+	int digits = 5;
+
+	do
+		s = arena_text("%.*g", ++digits, (double)v);
+	while (digits < 9 && strtof(s, NULL) != v);
+	return arena_text("%s%sf", s, strpbrk(s, ".e") ? "" : ".0");
+}
+
+static const char *
+four_floats(const float *v)
+{
+	return arena_text("{ %s, %s, %s, %s }", short_float(v[0]), short_float(v[1]), short_float(v[2]), short_float(v[3]));
+}
+
+static const char *
+flags_text(int flags)
+{
+	static const struct { int flag; const char *name; } names[] = {
+		{ RC_IMAGE_REVERSED, "RC_IMAGE_REVERSED" }, { RC_IMAGE_HWC, "RC_IMAGE_HWC" }, { RC_IMAGE_BYTES, "RC_IMAGE_BYTES" },
+	};
+	const char *s = "";
+
+	for (size_t i = 0; i < sizeof names/sizeof *names; i++)
+		if (flags & names[i].flag)
+			s = arena_text("%s%s%s", s, *s ? " | " : "", names[i].name);
+	return *s ? s : "0";
+}
+
+/* emit_recipe - how a picture becomes the input, for rc_image.h; suffix: of one of several input sizes */
+static void
+emit_recipe(Out *o, const Graph *g, const char *name, const char *suffix)
+{
+	rc_image how = image_recipe(g);
+
+	out_line(o, "#define %s_RESIZE%s %d", name, suffix, how.resize);
+	if (how.channels > 4)
+		return;
+	out_line(o, "#define %s_IMAGE%s { %d, %d, %d, %d, RC_BILINEAR, %s, %s, \\", name, suffix, how.channels, how.height, how.width, how.resize,
+	         flags_text(how.flags), short_float(how.scale));
+	out_line(o, "\t%s, %s }", four_floats(how.mean), four_floats(how.std));
+	out_line(o, "#define %s_IMAGE_SCRATCH%s(h, w) RC_IMAGE_SCRATCH(RC_BILINEAR, h, w, %d, %d, %d)", name, suffix, how.resize, how.width, how.channels);
+}
+
+/* emit_picture - the way from a picture */
+static void
+emit_picture(Out *o, const Graph *g)
+{
+	out_text(o,
+		"/*\n"
+		"** From a picture of h x w pixels, to the pixels of Pillow and torchvision (rc_image.h): the shorter side becomes $NAME_RESIZE\n"
+		"** and the input is cut from the centre, a share of $NAME_CROP of that side. $NAME_IMAGE initialises an rc_image, which says\n"
+		"** all of it to rc_image_input; $NAME_IMAGE_SCRATCH(h, w) is how many bytes of memory that takes.\n"
+		"*/\n");
+	out_line(o, "#define %s_CROP %s", upper_of(g->name), commas(&g->image.crop, 1, "%.17g"));
+	emit_recipe(o, g, upper_of(g->name), "");
+	out_line(o, "%s", "");
+}
+
 /* emit_outputs - where each output lies, by its name or number */
 static void
 emit_outputs(Out *o, const Graph *g)
 {
 	size_t at = 0;
 
-	out_text(o, "/* Each output: its first float in output, and how many. */\n");
+	out_text(o, "/* Each output: its first float in output, how many, and of each image channels, rows, columns. */\n");
 	out_line(o, "#define %s %d", arena_text("%s_OUTPUTS", upper_of(g->name)), g->noutputs);
 	for (int i = 0; i < g->noutputs; i++) {
 		size_t count = count_of(g->outputs[i]->shape);
@@ -76,6 +142,9 @@ emit_outputs(Out *o, const Graph *g)
 		                              arena_text("%d", i));
 		out_line(o, "#define %s_AT %zu", name, at);
 		out_line(o, "#define %s_FLOATS %zu", name, count);
+		out_line(o, "#define %s_C %d", name, g->outputs[i]->shape.c);
+		out_line(o, "#define %s_H %d", name, g->outputs[i]->shape.h);
+		out_line(o, "#define %s_W %d", name, g->outputs[i]->shape.w);
 		at += count;
 	}
 	out_line(o, "%s", "");
@@ -93,6 +162,7 @@ emit_size_macros(Out *o, const Artefact *a)
 		out_line(o, "#define %s_INPUT_FLOATS_%s %zu", upper, size, count_of(g->nodes[0]->out->shape));
 		out_line(o, "#define %s_OUTPUT_FLOATS_%s %zu", upper, size, outputs_of(g));
 		out_line(o, "#define %s_WORKSPACE_BYTES_%s %zu", upper, size, workspace_of(a, s));
+		emit_recipe(o, g, upper, arena_text("_%s", size));
 	}
 	out_line(o, "%s", "");
 }
@@ -215,6 +285,7 @@ emit_header(const Model *m)
 	            "#define $NAME_H\n\n"
 	            "#include \"rc.h\"\n\n");
 	emit_macros(o, m);
+	emit_picture(o, m->g);
 	emit_outputs(o, m->g);
 	if (sizes)
 		emit_size_macros(o, m->artefact);

@@ -1,10 +1,76 @@
 /*
-** inputs.c - what run, verify and bench feed the network: a file, or numbers made from a seed.
+** inputs.c - what run, verify and bench feed the network: a file, the pictures of a folder, or numbers made from a seed.
 */
+#define _XOPEN_SOURCE 700            /* S_ISDIR, lstat */
+#include <dirent.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
 
 #include "session.h"
+
+typedef struct { const char **names; int count; } Names;
+
+static bool
+ends_in(const char *name, const char *ending)
+{
+	size_t len = strlen(name), n = strlen(ending);
+
+	return len > n && !strcasecmp(name + len - n, ending);
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* add_folder - its pictures in the order of their names, then those of the folders in it; nothing hidden, no links to folders */
+static void
+add_folder(Names *to, const char *path)
+{
+	Names in = { 0 };
+	DIR *dir = opendir(path);
+	struct dirent *e;
+	struct stat st;
+
+	if (!dir)
+		fail("%s: want a readable folder, got: %s", path, strerror(errno));
+	while ((e = readdir(dir)))
+		if (e->d_name[0] != '.')
+			PUSH(in.names, in.count, arena_text("%s%s%s", path, ends_in(path, "/") ? "" : "/", e->d_name));
+	closedir(dir);
+	qsort(in.names, (size_t)in.count, sizeof *in.names, by_name);
+	for (int i = 0; i < in.count; i++)
+		if (ends_in(in.names[i], ".png") || ends_in(in.names[i], ".jpg") || ends_in(in.names[i], ".jpeg"))
+			PUSH(to->names, to->count, in.names[i]);
+	for (int i = 0; i < in.count; i++)
+		if (!lstat(in.names[i], &st) && S_ISDIR(st.st_mode))
+			add_folder(to, in.names[i]);
+}
+
+/* input_files - what was given, folders as the pictures in them */
+const char *const *
+input_files(const char *const *given, int ngiven, int *count)
+{
+	Names all = { 0 };
+	struct stat st;
+
+	for (int i = 0; i < ngiven; i++) {
+		int before = all.count;
+		if (stat(given[i], &st) || !S_ISDIR(st.st_mode)) {
+			PUSH(all.names, all.count, given[i]);
+			continue;
+		}
+		add_folder(&all, given[i]);
+		if (all.count == before)
+			fail("%s: want a folder with .png or .jpg pictures, got none in it", given[i]);
+	}
+	*count = all.count;
+	return all.names;
+}
 
 static const char *
 shape_of(const Npy *a)
@@ -52,10 +118,10 @@ void *
 read_input(const char *file, const Graph *g, int *images)
 {
 	Shape s = g->nodes[0]->out->shape;
-	size_t each = (size_t)s.c*(size_t)s.h*(size_t)s.w, len = strlen(file);
-	float *data;
+	size_t each = (size_t)s.c*(size_t)s.h*(size_t)s.w;
+	void *data;
 
-	if (len > 4 && !strcmp(file + len - 4, ".npy")) {
+	if (ends_in(file, ".npy")) {
 		Npy a = npy_read(file);
 		bool hwc = a.u8 && g->image.hwc;
 		int first = a.rank == 4, want[3] = { hwc ? s.h : s.c, hwc ? s.w : s.h, hwc ? s.c : s.w };
@@ -67,13 +133,13 @@ read_input(const char *file, const Graph *g, int *images)
 		return a.u8 ? (void *)a.u8 : to_caller(g, a.data, *images);
 	}
 	Picture p = image_read(file);
-	data = malloc(each*sizeof *data);
+	data = malloc(each*(g->image.u8 ? 1 : sizeof(float)));
 	if (!data)
 		fail("out of memory");
 	image_to_input(&p, g, data);
-	free(p.data);
+	free(p.rgb);
 	*images = 1;
-	return to_caller(g, data, 1);
+	return data;
 }
 
 double *

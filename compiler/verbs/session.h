@@ -46,6 +46,7 @@ const char *fused(const Node *n);                    /* "bn1 + skip 'x' + relu",
 const char *stride_note(const Graph *g);             /* a trap of ResNet-50s, or NULL */
 
 /* inputs.c */
+const char *const *input_files(const char *const *given, int ngiven, int *count);  /* folders as the pictures in them */
 void *read_input(const char *file, const Graph *g, int *images);   /* as NAME_run takes it */
 void *random_input(const Graph *g);
 double *input_doubles(const Graph *g, const void *in);             /* one batch, for the interpreter */

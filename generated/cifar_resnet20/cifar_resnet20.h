@@ -46,10 +46,24 @@
 #define CIFAR_RESNET20_PLAN_HASH        0x65c8070975942e1du
 #define CIFAR_RESNET20_MACS             40551040
 
-/* Each output: its first float in output, and how many. */
+/*
+** From a picture of h x w pixels, to the pixels of Pillow and torchvision (rc_image.h): the shorter side becomes CIFAR_RESNET20_RESIZE
+** and the input is cut from the centre, a share of CIFAR_RESNET20_CROP of that side. CIFAR_RESNET20_IMAGE initialises an rc_image, which says
+** all of it to rc_image_input; CIFAR_RESNET20_IMAGE_SCRATCH(h, w) is how many bytes of memory that takes.
+*/
+#define CIFAR_RESNET20_CROP 1
+#define CIFAR_RESNET20_RESIZE 32
+#define CIFAR_RESNET20_IMAGE { 3, 32, 32, 32, RC_BILINEAR, 0, 0.003921569f, \
+	{ 0.4914f, 0.4822f, 0.4465f, 0.0f }, { 0.247f, 0.2435f, 0.2616f, 1.0f } }
+#define CIFAR_RESNET20_IMAGE_SCRATCH(h, w) RC_IMAGE_SCRATCH(RC_BILINEAR, h, w, 32, 32, 3)
+
+/* Each output: its first float in output, how many, and of each image channels, rows, columns. */
 #define CIFAR_RESNET20_OUTPUTS 1
 #define CIFAR_RESNET20_OUTPUT_0_AT 0
 #define CIFAR_RESNET20_OUTPUT_0_FLOATS 10
+#define CIFAR_RESNET20_OUTPUT_0_C 10
+#define CIFAR_RESNET20_OUTPUT_0_H 1
+#define CIFAR_RESNET20_OUTPUT_0_W 1
 
 #ifdef __cplusplus
 extern "C" {

@@ -6,7 +6,7 @@
 # A static library TARGET with the network in it, compiled again when the model, the weights or resnetc change. NAME (by default
 # TARGET) is the prefix of its header, functions and files. TARGETS: one, or several that are chosen by the processor at run time;
 # native by default. EMBED links the weights in (NAME_weights); otherwise they are the file $<TARGET_PROPERTY:TARGET,RESNETC_WEIGHTS>.
-# It brings threads (rc_threads.h) and mapping of files (rc_file.h).
+# It brings threads (rc_threads.h), mapping of files (rc_file.h) and pictures as inputs (rc_image.h).
 
 get_filename_component(_resnetc_prefix "${CMAKE_CURRENT_LIST_DIR}/../../.." ABSOLUTE)
 find_program(RESNETC resnetc HINTS "${_resnetc_prefix}/bin" NO_DEFAULT_PATH)
@@ -41,7 +41,7 @@ function(resnetc_add_model target)
 	get_filename_component(weights "${arg_WEIGHTS}" ABSOLUTE)
 	set(dir "${CMAKE_CURRENT_BINARY_DIR}/${target}.resnetc")
 	string(REPLACE ";" "," targets "${arg_TARGETS}")
-	set(sources "${dir}/${arg_NAME}.c" "${dir}/rc.c" "${dir}/rc_file.c" "${dir}/rc_threads.c")
+	set(sources "${dir}/${arg_NAME}.c" "${dir}/rc.c" "${dir}/rc_file.c" "${dir}/rc_image.c" "${dir}/rc_threads.c")
 	list(LENGTH arg_TARGETS count)
 	if(count GREATER 1)
 		foreach(t IN LISTS arg_TARGETS)

@@ -70,7 +70,7 @@ read_it(void *user)
 	case npz:          touch(npz_open("input", zip_map("input", in->data, in->len))); break;
 	case npy:          touch(npy_open("input", in->data, in->len)); break;
 	case onnx:         check(onnx_import(as_file(in), &usual), "input"); break;
-	case image:        free(image_read(as_file(in)).data); break;
+	case image:        free(image_read(as_file(in)).rgb); break;
 	case blob: {
 		unsigned char *aligned = aligned_alloc(64, (in->len + 63)/64*64 + 64);
 		memcpy(aligned, in->data, in->len);
