@@ -5,7 +5,7 @@ PREFIX = /usr/local
 V      = @
 
 # No need to change anything below.
-LIBS   = lua5.4 json-c libpng libjpeg libmd libzip libprotobuf-c
+LIBS   = lua5.4 json-c libpng libjpeg libmd libzip zlib libprotobuf-c
 FLAGS  = -std=c11 -pedantic -Wall -Wextra -Wshadow -Wmissing-prototypes -Wdouble-promotion $(CFLAGS) \
          $(shell pkg-config --cflags $(LIBS)) -D_POSIX_C_SOURCE=200809L -Iobj
 LDLIBS = $(shell pkg-config --libs $(LIBS)) -lm -ldl -lpthread

@@ -11,7 +11,7 @@
 const OptionRow option_rows[] = {
 	{ "--weights", "-w", Text, offsetof(Options, weights), 0, 0, "FILE|random[:SEED]", "weights: .pth, .safetensors, .npz or .onnx, or made up from a seed" },
 	{ "--output", "-o", Text, offsetof(Options, output), 0, 0, "DIR|FILE", "where results go (compile: generated/NAME; fuzz: a folder for what failed)" },
-	{ "--input", "-i", Text, offsetof(Options, input), 0, 0, "FILE|HxW,...", "run, verify: .npy, .png or .jpg; HxW: another input size, or several in one artefact" },
+	{ "--input", "-i", Text, offsetof(Options, input), 0, 0, "FILE|HxW,...", "run, verify: .npy, .png or .jpg; run: several, and folders; HxW: another input size, or several in one artefact" },
 	{ "--expect", NULL, Text, offsetof(Options, expect), 0, 0, "FILE.npy", "verify: outputs to compare with" },
 	{ "--name", NULL, Text, offsetof(Options, name), 0, 0, "NAME", "another name for the model" },
 	{ "--prefix", NULL, Text, offsetof(Options, prefix), 0, 0, "TEXT", "put before every weight's name, such as module." },
@@ -168,6 +168,8 @@ set(Options *o, int row, const char *value)
 	case Text:
 		if (!strcmp(option_rows[row].name, "--input") && input_size(value, o))
 			break;
+		if (!strcmp(option_rows[row].name, "--input"))
+			PUSH(o->inputs, o->ninputs, value);
 		*(const char **)field = value;
 		break;
 	case Number:
@@ -326,6 +328,10 @@ add_name(Options *o, const Verb *v, const char *word)
 	const char **names[] = { &o->model, &o->layer };
 	int count = (o->model != NULL) + (o->layer != NULL);
 
+	if (count == v->most && o->ninputs && !strcmp(v->name, "run")) {
+		PUSH(o->inputs, o->ninputs, word);       /* what a shell made of -i *.png */
+		return;
+	}
 	if (!v->most)
 		usage_error("%s: want no word, got '%s'", v->name, word);
 	if (count == v->most)
@@ -348,6 +354,8 @@ look_again(Options *o, const Verb *v)
 		usage_error("%s: want one target, got %d", v->name, o->ntargets);
 	if (o->nsizes > 1 && strcmp(v->name, "compile"))
 		usage_error("%s: want one input size, got %d", v->name, o->nsizes);
+	if (o->ninputs > 1 && strcmp(v->name, "run"))
+		usage_error("%s: want one input, got %d", v->name, o->ninputs);
 	if (!o->nsizes)
 		o->nsizes = 1;               /* the model's own */
 	if (o->amalgamate && (o->ntargets > 1 || o->nsizes > 1))

@@ -12,5 +12,8 @@ void image_to_input(const Picture *p, const Graph *g, void *input); /* one image
 typedef struct { int rank; int64_t dim[8]; float *data; unsigned char *u8; size_t count; } Npy;   /* one of data and u8 */
 Npy npy_read(const char *file);
 void npy_write(const char *file, const float *data, int rank, const int64_t *dim);
+File npy_file(char *name, const float *data, int rank, const int64_t *dim);  /* malloc'd */
+void npz_write(const char *path, const File *files, int count);
+void write_at(const char *path, const void *data, size_t len);
 
 #endif

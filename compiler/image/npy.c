@@ -38,13 +38,13 @@ npy_read(const char *file)
 	return a;
 }
 
-void
-npy_write(const char *file, const float *data, int rank, const int64_t *dim)
+/* npy_file - float32 in C order, as a File of this name; malloc'd */
+File
+npy_file(char *name, const float *data, int rank, const int64_t *dim)
 {
 	char text[256];
 	size_t count = 1, head;
 	int n = snprintf(text, sizeof text, "{'descr': '<f4', 'fortran_order': False, 'shape': (");
-	const char *slash = strrchr(file, '/');
 	char *bytes;
 
 	for (int i = 0; i < rank; i++) {
@@ -63,7 +63,24 @@ npy_write(const char *file, const float *data, int rank, const int64_t *dim)
 	memcpy(bytes + 10, text, (size_t)n);
 	bytes[head - 1] = '\n';
 	memcpy(bytes + head, data, count*sizeof *data);
-	File f = { (char *)(slash ? slash + 1 : file), bytes, head + count*sizeof *data };
-	write_files(slash ? arena_text("%.*s", (int)(slash - file) + (slash == file), file) : ".", &f, 1);
-	free(bytes);
+	return (File){ name, bytes, head + count*sizeof *data };
+}
+
+/* write_at - one file where its path says */
+void
+write_at(const char *path, const void *data, size_t len)
+{
+	const char *slash = strrchr(path, '/');
+	File f = { (char *)(slash ? slash + 1 : path), data, len };
+
+	write_files(slash ? arena_text("%.*s", (int)(slash - path) + (slash == path), path) : ".", &f, 1);
+}
+
+void
+npy_write(const char *file, const float *data, int rank, const int64_t *dim)
+{
+	File f = npy_file("", data, rank, dim);
+
+	write_at(file, f.data, f.len);
+	free((void *)f.data);
 }

@@ -1,10 +1,16 @@
-/* run.c - resnetc run: compile in a temporary folder, load, run; writes the outputs, prints the top classes. */
+/*
+** run.c - resnetc run: compile in a temporary folder, load, run on any number of files, one after the other; writes the outputs,
+** prints the top classes.
+*/
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "session.h"
 
 typedef struct { int at; double share; } Rank;
+
+typedef struct { const char *file; int images; } Source;
 
 enum { Shown = 5 };
 
@@ -55,7 +61,7 @@ json_top(const Graph *g, const Node *n, const float *v, const float *places)
 {
 	Rank *top = arena_new((size_t)(n->out->shape.c + Shown)*sizeof *top);
 	int count = rank(n, v, places, top);
-	struct json_object *image = json_object_new_object(), *list = json_object_new_array();
+	struct json_object *list = json_object_new_array();
 
 	for (int i = 0; i < count; i++) {
 		struct json_object *o = json_object_new_object();
@@ -65,66 +71,175 @@ json_top(const Graph *g, const Node *n, const float *v, const float *places)
 		json_object_object_add(o, "share", isfinite(top[i].share) ? json_object_new_double_s(top[i].share, arena_text("%.6g", top[i].share)) : NULL);
 		json_object_array_add(list, o);
 	}
-	json_object_object_add(image, "top", list);
-	return image;
+	return list;
 }
 
-/* say_classes - of every image, where the first output is a vector */
-static void
-say_classes(const Options *o, const Graph *g, const float *out, int images)
+/* has_classes - is the first output a vector, and of a top_k the second one its classes? */
+static bool
+has_classes(const Graph *g)
 {
+	Shape y = g->outputs[0]->shape;
 	const Node *n = g->outputs[0]->node;
-	struct json_object *all = json_object_new_object(), *list = json_object_new_array();
 
-	for (int i = 0; i < images && n->out->shape.h*n->out->shape.w == 1; i++) {
-		size_t c = (size_t)n->out->shape.c;
-		const float *v = out + (size_t)i*c, *places = v + (size_t)images*c;  /* of a top_k: the output after it */
-		if (o->json) {
-			json_object_array_add(list, json_top(g, n, v, places));
-			continue;
+	return y.h*y.w == 1 && (n->op != O_top_k || (g->noutputs > 1 && g->outputs[1]->node == n));
+}
+
+/* places_of - of a top_k the classes of its values, which are the output after it */
+static const float *
+places_of(const Feed *f, size_t at)
+{
+	return f->s->m->g->outputs[0]->node->op == O_top_k ? f->all[1] + at : NULL;
+}
+
+/* print_classes - of every image */
+static void
+print_classes(const Feed *feed, const Source *from, int count)
+{
+	const Graph *g = feed->s->m->g;
+	size_t at = 0;
+
+	for (int f = 0; f < count; f++)
+		for (int i = 0; i < from[f].images; i++, at += feed_floats(feed, 0)) {
+			const char *image = from[f].images > 1 ? arena_text("image %d", i) : "";
+			if (count > 1)
+				printf("%s%s%s\n", from[f].file, *image ? ", " : "", image);
+			else if (*image)
+				printf("%s\n", image);
+			print_top(g, g->outputs[0]->node, feed->all[0] + at, places_of(feed, at));
 		}
-		if (images > 1)
-			printf("image %d\n", i);
-		print_top(g, n, v, places);
-	}
+}
+
+static void
+json_classes(const Feed *feed, const Source *from, int count)
+{
+	const Graph *g = feed->s->m->g;
+	struct json_object *all = json_object_new_object(), *list = json_object_new_array();
+	size_t at = 0;
+
+	for (int f = 0; f < count && has_classes(g); f++)
+		for (int i = 0; i < from[f].images; i++, at += feed_floats(feed, 0)) {
+			struct json_object *image = json_object_new_object();
+			json_object_object_add(image, "file", json_object_new_string(from[f].file));
+			if (from[f].images > 1)
+				json_object_object_add(image, "image", json_object_new_int(i));
+			json_object_object_add(image, "top", json_top(g, g->outputs[0]->node, feed->all[0] + at, places_of(feed, at)));
+			json_object_array_add(list, image);
+		}
 	json_object_object_add(all, "images", list);
-	if (o->json)
-		print_json(json_object_get(all));
-	json_object_put(all);
+	print_json(all);
+}
+
+/* feed_files - each file's images; first, those of the first one, were read before the network was compiled */
+static Source *
+feed_files(Feed *f, const char *const *files, int count, void *first, int images)
+{
+	Source *from = arena_new((size_t)count*sizeof *from);
+
+	for (int i = 0; i < count; i++) {
+		void *in = i ? read_input(files[i], f->s->m->g, &images) : first;
+		from[i] = (Source){ files[i], images };
+		feed(f, in, images);
+		free(in);
+		if (count > 1)
+			progress("run", i + 1, count);
+	}
+	feed_end(f);
+	return from;
+}
+
+static const char *
+output_name(const Graph *g, int o)
+{
+	return *g->output_names[o] ? g->output_names[o] : g->outputs[o]->node->name;
+}
+
+/* entry_name - the output's name as NAME.h tells it; where another one before has it too, with its number */
+static char *
+entry_name(const Graph *g, int o)
+{
+	for (int i = 0; i < o; i++)
+		if (!strcmp(output_name(g, i), output_name(g, o)))
+			return arena_text("%s_%d.npy", output_name(g, o), o);
+	return arena_text("%s.npy", output_name(g, o));
+}
+
+/* write_joined - all outputs as floats, one behind the other */
+static void
+write_joined(const Feed *f, const char *path)
+{
+	int n = f->s->m->g->noutputs;
+	int64_t all = 0;
+	float *joined, *to;
+
+	for (int o = 0; o < n; o++)
+		all += f->images*(int64_t)feed_floats(f, o);
+	to = joined = malloc((size_t)all*sizeof *joined);
+	if (!joined)
+		fail("out of memory");
+	for (int o = 0; o < n; o++) {
+		size_t count = (size_t)f->images*feed_floats(f, o);
+		memcpy(to, f->all[o], count*sizeof *to);
+		to += count;
+	}
+	npy_write(path, joined, 1, &all);
+	free(joined);
+}
+
+/* write_outputs - .npz: each by its name; otherwise .npy: the only one as it is, several joined */
+static void
+write_outputs(const Feed *f, const char *path)
+{
+	const Graph *g = f->s->m->g;
+	size_t len = strlen(path);
+	bool npz = len > 4 && !strcmp(path + len - 4, ".npz");
+	File *files = arena_new((size_t)g->noutputs*sizeof *files);
+
+	if (!npz && g->noutputs > 1) {
+		write_joined(f, path);
+		return;
+	}
+	for (int o = 0; o < g->noutputs; o++) {
+		Shape y = g->outputs[o]->shape;
+		files[o] = npy_file(entry_name(g, o), f->all[o], y.h == 1 && y.w == 1 ? 2 : 4, (int64_t[]){ f->images, y.c, y.h, y.w });
+	}
+	if (npz)
+		npz_write(path, files, g->noutputs);
+	else
+		write_at(path, files[0].data, files[0].len);
+	for (int o = 0; o < g->noutputs; o++)
+		free((void *)files[o].data);
 }
 
 int
 verb_run(Options *o)
 {
+	const char *const *files;
+	const Source *from;
+	int count, images;
+	void *first;
 	Model *m;
 	Session s;
-	void *in;
-	float *out;
-	int images;
+	Feed f;
 
 	if (!o->weights)
 		usage_error("run: want weights (-w FILE or -w random), got none");
 	if (!o->input)
 		usage_error("run: want an input (-i FILE.npy, .png or .jpg), got none");
+	files = input_files(o->inputs, o->ninputs, &count);
 	m = build(o, o->weights);
 	if (!m)
 		return ExitOk;
-	in = read_input(o->input, m->g, &images);
+	first = read_input(files[0], m->g, &images);
 	s = session_open(m, o->threads, false);
-	out = session_run_all(&s, in, images);
-	if (o->output) {
-		const Node *n = m->g->outputs[0]->node;
-		int64_t dim[4] = { images, n->out->shape.c, n->out->shape.h, n->out->shape.w };
-		int64_t all = (int64_t)(s.outputs/(size_t)n->out->shape.n)*images;
-		if (m->g->noutputs == 1)
-			npy_write(o->output, out, n->out->shape.h == 1 && n->out->shape.w == 1 ? 2 : 4, dim);
-		else
-			npy_write(o->output, out, 1, &all);
-	}
-	if (!o->quiet)
-		say_classes(o, m->g, out, images);
-	free(in);
-	free(out);
+	f = feed_open(&s);
+	from = feed_files(&f, files, count, first, images);
+	if (o->output)
+		write_outputs(&f, o->output);
+	if (!o->quiet && o->json)
+		json_classes(&f, from, count);
+	else if (!o->quiet && has_classes(m->g))
+		print_classes(&f, from, count);
+	feed_close(&f);
 	session_close(&s);
 	return ExitOk;
 }

@@ -1,6 +1,5 @@
 /*
-** session.c - emitted code, compiled and loaded, with its blob, workspace and threads: runs any
-** number of images through a network of any batch.
+** session.c - emitted code, compiled and loaded, with its blob, workspace and threads.
 */
 #include <stdlib.h>
 #include <string.h>
@@ -46,37 +45,6 @@ session_run(Session *s, const void *in, float *out)
 
 	if (status != RC_OK)
 		die("emitted code refuses to run: %s", s->host.strerror(status));
-}
-
-/* session_run_all - any number of images, padded with zeros to whole batches; malloc'd outputs, per output NCHW */
-float *
-session_run_all(Session *s, const void *in, int images)
-{
-	const Graph *g = s->m->g;
-	int batch = g->nodes[0]->out->shape.n;
-	size_t in_each = s->inputs/(size_t)batch*s->pixel, out_each = s->outputs/(size_t)batch;
-	char *bin = calloc(s->inputs, s->pixel);
-	float *bout = malloc(s->outputs*sizeof *bout);
-	float *out = malloc(out_each*(size_t)images*sizeof *out);
-
-	if (!bin || !bout || !out)
-		fail("out of memory");
-	for (int at = 0; at < images; at += batch) {
-		int now = images - at < batch ? images - at : batch;
-		size_t skip = 0, done = 0;
-		memset(bin, 0, s->inputs*s->pixel);
-		memcpy(bin, (const char *)in + (size_t)at*in_each, (size_t)now*in_each);
-		session_run(s, bin, bout);
-		for (int o = 0; o < g->noutputs; o++) {
-			size_t each = count_of(g->outputs[o]->shape)/(size_t)batch;
-			memcpy(out + done*(size_t)images + (size_t)at*each, bout + skip, (size_t)now*each*sizeof *out);
-			skip += each*(size_t)batch;
-			done += each;
-		}
-	}
-	free(bin);
-	free(bout);
-	return out;
 }
 
 void

@@ -21,9 +21,23 @@ typedef struct {
 
 Session session_open(const Model *m, int threads, bool with_peak);
 void session_run(Session *s, const void *in, float *out);
-float *session_run_all(Session *s, const void *in, int images);
 double median(double *v, int count);                 /* sorts them */
 void session_close(Session *s);
+
+/* feed.c */
+typedef struct {
+	Session *s;
+	char *in;                    /* the batch that is being filled */
+	float *out;
+	int have;                    /* images in it */
+	int images, room;            /* that were run; that all has room for */
+	float **all;                 /* each output, of all images */
+} Feed;
+Feed feed_open(Session *s);
+void feed(Feed *f, const void *images, int count);   /* as NAME_run takes them */
+void feed_end(Feed *f);
+size_t feed_floats(const Feed *f, int o);            /* of output o, of one image */
+void feed_close(Feed *f);
 
 /* measure.c */
 typedef struct {

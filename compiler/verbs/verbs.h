@@ -10,6 +10,8 @@ typedef struct Options {
 	const char *model;
 	const char *layer;           /* the second name: explain's layer, diff's other model */
 	const char *weights, *output, *input, *expect, *name, *prefix;
+	const char **inputs;         /* all that were given; input is the last */
+	int ninputs;
 	const Target *target;        /* the first of targets */
 	const Target *targets[NTargets];
 	int ntargets;
