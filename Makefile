@@ -50,9 +50,9 @@ obj/%.txt:
 
 # --- the example app: ten photographs through the trained network ---
 
-build/classify: resnetc examples/classify.c examples/cifar_resnet20.lua examples/weights/cifar_resnet20.safetensors
+build/classify: resnetc examples/classify.c examples/picture.h examples/cifar_resnet20.lua examples/weights/cifar_resnet20.safetensors
 	./resnetc examples/cifar_resnet20.lua -w examples/weights/cifar_resnet20.safetensors -o build/net
-	clang -O2 -Ibuild/net build/net/*.c examples/classify.c -lpng -lm -lpthread -o $@
+	clang -O2 -Ibuild/net build/net/*.c examples/classify.c -lpng -ljpeg -lm -lpthread -o $@
 
 demo: build/classify
 	build/classify build/net/cifar_resnet20.weights examples/images

@@ -1,14 +1,16 @@
 /*
-** classify.c - an app with a network inside: classifies PNG pictures with cifar_resnet20.
+** classify.c - an app with a network inside: classifies JPEG and PNG pictures with cifar_resnet20.
 **
 **	resnetc examples/cifar_resnet20.lua -w examples/weights/cifar_resnet20.safetensors -o net
-**	cc -O2 -Inet net/[a-z]*.c examples/classify.c -lpng -lm -lpthread -o classify
+**	cc -O2 -Inet net/[a-z]*.c examples/classify.c -lpng -ljpeg -lm -lpthread -o classify
 **	./classify net/cifar_resnet20.weights examples/images
 **
-**	classify [--threads N] [--csv | --json] WEIGHTS PICTURE.png|FOLDER...
+**	classify [--threads N] [--csv | --json] WEIGHTS PICTURE|FOLDER...
 **
-** Each thread takes the next picture and has a workspace of its own; the weights are shared. Where a file's name is that of a
-** class, that is taken for the truth. Pictures must have the network's size. --json writes a JSON object a line.
+** Pictures of any size become the input as Pillow and torchvision make it: picture.h reads them, rc_image.h does the rest. Each
+** thread takes the next picture and has a workspace of its own; the weights are shared. Where a file's name is that of a class,
+** that is taken for the truth. --json writes a JSON object a line. Any network of one image a call that gives logits will do:
+** cc -DNETWORK=resnet18 -DNETWORK_CAPITALS=RESNET18 ...
 */
 #define _XOPEN_SOURCE 700
 #include <dirent.h>
@@ -18,16 +20,38 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
-#include <png.h>
+#if !defined(NETWORK)
+#define NETWORK          cifar_resnet20
+#define NETWORK_CAPITALS CIFAR_RESNET20
+#endif
+#define JOINED(a, b) a##_##b
+#define JOIN(a, b)   JOINED(a, b)
+#define NET(name)    JOIN(NETWORK, name)             /* cifar_resnet20_run */
+#define NET_(name)   JOIN(NETWORK_CAPITALS, name)    /* CIFAR_RESNET20_INPUT_BYTES */
+#define QUOTED(x)    #x
+#define QUOTE(x)     QUOTED(x)
+#include QUOTE(NETWORK.h)
 
-#include "cifar_resnet20.h"
+#include "picture.h"
 #include "rc_file.h"
+#include "rc_image.h"
 
-enum { H = CIFAR_RESNET20_INPUT_HEIGHT, W = CIFAR_RESNET20_INPUT_WIDTH, Classes = CIFAR_RESNET20_CLASSES, MostThreads = 64, Top = 3 };
+#if NET_(BATCH) != 1
+#error "want a network of one image a call (compiled without --batch)"
+#endif
+#if NET_(CLASSES)
+enum { Classes = NET_(CLASSES) };
+#else
+enum { Classes = NET_(OUTPUT_FLOATS) };
+#endif
+enum { MostThreads = 64, Top = Classes < 3 ? Classes : 3 };
+
+static const rc_image how = NET_(IMAGE);
 
 typedef struct {
 	char *file;
@@ -35,7 +59,7 @@ typedef struct {
 	int best[Top];
 	float share[Top];            /* softmax of the logits */
 	double microseconds;
-	char wrong[160];             /* why it could not be classified, or "" */
+	char wrong[PictureWhy];      /* why it could not be classified, or "" */
 } Picture;
 
 static Picture *pictures;
@@ -43,19 +67,45 @@ static int count, next, done;        /* next: to be taken; done: finished */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t progress = PTHREAD_COND_INITIALIZER;
 static const void *weights;
+static char names[Classes][80];
+
+typedef struct {                     /* what a thread has of its own */
+	pthread_t thread;
+	void *workspace, *input, *scratch;
+	size_t scratch_len;
+	float *output;
+} Worker;
 
 /* --- pictures --- */
 
+/* name_classes - by their numbers where the network has no names */
+static void
+name_classes(void)
+{
+	for (int i = 0; i < Classes; i++) {
+#if NET_(CLASSES)
+		snprintf(names[i], sizeof names[i], "%s", NET(classes)[i]);
+#else
+		snprintf(names[i], sizeof names[i], "%d", i);
+#endif
+	}
+}
+
+/* class_named - the class that a file's name begins with, or -1 */
 static int
 class_named(const char *path)
 {
+#if NET_(CLASSES)
 	const char *name = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
 
 	for (int i = 0; i < Classes; i++) {
-		size_t n = strlen(cifar_resnet20_classes[i]);
-		if (!strncmp(name, cifar_resnet20_classes[i], n) && (name[n] == '.' || name[n] == '_' || name[n] == '-'))
+		size_t n = strlen(names[i]);
+		if (!strncmp(name, names[i], n) && (name[n] == '.' || name[n] == '_' || name[n] == '-'))
 			return i;
 	}
+#else
+	(void)path;
+#endif
 	return -1;
 }
 
@@ -76,7 +126,15 @@ by_name(const void *a, const void *b)
 	return strcmp(((const Picture *)a)->file, ((const Picture *)b)->file);
 }
 
-/* add_path - a picture, or the .png files of a folder in order */
+static int
+ends_in(const char *name, const char *ending)
+{
+	size_t len = strlen(name), n = strlen(ending);
+
+	return len > n && !strcasecmp(name + len - n, ending);
+}
+
+/* add_path - a picture, or the pictures of a folder in order */
 static int
 add_path(const char *path)
 {
@@ -93,9 +151,8 @@ add_path(const char *path)
 	}
 	dir = opendir(path);
 	while (dir && (e = readdir(dir))) {
-		size_t n = strlen(e->d_name);
 		char file[4096];
-		if (n < 5 || strcmp(e->d_name + n - 4, ".png"))
+		if (e->d_name[0] == '.' || (!ends_in(e->d_name, ".png") && !ends_in(e->d_name, ".jpg") && !ends_in(e->d_name, ".jpeg")))
 			continue;
 		snprintf(file, sizeof file, "%s/%s", path, e->d_name);
 		add_picture(file);
@@ -117,26 +174,29 @@ refuse(Picture *p, const char *format, ...)
 	return 0;
 }
 
-/* read_png - pixels 0..255 to the network's input: (pixel/255 - mean)/std, planes R, G, B */
+/* prepare - the file's pixels, resized, cut and normalised, as the worker's input */
 static int
-read_png(Picture *p, float *input)
+prepare(Picture *p, Worker *w)
 {
-	png_image image = { .version = PNG_IMAGE_VERSION };
-	unsigned char rgb[H*W*3];
+	const void *file;
+	unsigned char *rgb;
+	size_t len;
+	int h, wide, status;
 
-	if (!png_image_begin_read_from_file(&image, p->file))
-		return refuse(p, "%s", image.message);
-	if (image.width != W || image.height != H) {
-		png_image_free(&image);
-		return refuse(p, "want %d x %d pixels, got %u x %u", W, H, image.width, image.height);
+	if (rc_file_map(p->file, &file, &len) != RC_OK)
+		return refuse(p, "want a readable file with contents, got none");
+	rgb = picture_read(file, len, &h, &wide, p->wrong);
+	rc_file_unmap(file, len);
+	if (!rgb)
+		return 0;
+	if (rc_image_scratch(&how, h, wide) > w->scratch_len) {
+		free(w->scratch);
+		w->scratch_len = rc_image_scratch(&how, h, wide);
+		w->scratch = malloc(w->scratch_len);
 	}
-	image.format = PNG_FORMAT_RGB;
-	if (!png_image_finish_read(&image, NULL, rgb, 0, NULL))
-		return refuse(p, "%s", image.message);
-	for (int c = 0; c < 3; c++)
-		for (int i = 0; i < H*W; i++)
-			input[c*H*W + i] = ((float)rgb[3*i + c]/255 - cifar_resnet20_mean[c])/cifar_resnet20_std[c];
-	return 1;
+	status = rc_image_input(&how, rgb, h, wide, w->input, w->scratch, w->scratch_len);
+	free(rgb);
+	return status == RC_OK || refuse(p, "%s", rc_strerror(status));
 }
 
 /* --- the network --- */
@@ -172,9 +232,9 @@ microseconds(void)
 }
 
 static void *
-work(void *workspace)
+work(void *arg)
 {
-	float input[CIFAR_RESNET20_INPUT_FLOATS], output[CIFAR_RESNET20_OUTPUT_FLOATS];
+	Worker *w = arg;
 
 	for (;;) {
 		Picture *p;
@@ -183,12 +243,12 @@ work(void *workspace)
 		pthread_mutex_unlock(&lock);
 		if (!p)
 			return NULL;
-		if (read_png(p, input)) {
+		if (prepare(p, w)) {
 			double start = microseconds();
-			int status = cifar_resnet20_run(weights, input, output, workspace, CIFAR_RESNET20_WORKSPACE_BYTES);
+			int status = NET(run)(weights, w->input, w->output, w->workspace, NET_(WORKSPACE_BYTES));
 			p->microseconds = microseconds() - start;
 			if (status == RC_OK)
-				rank(p, output);
+				rank(p, w->output);
 			else
 				refuse(p, "%s", rc_strerror(status));
 		}
@@ -199,21 +259,26 @@ work(void *workspace)
 	}
 }
 
+static int
+start_worker(Worker *w)
+{
+	w->workspace = aligned_alloc(NET_(WORKSPACE_ALIGN), NET_(WORKSPACE_BYTES));
+	w->input = malloc(NET_(INPUT_BYTES));
+	w->output = malloc(NET_(OUTPUT_FLOATS)*sizeof(float));
+	return w->workspace && w->input && w->output && !pthread_create(&w->thread, NULL, work, w);
+}
+
 /* classify_all - on so many threads; a bar on a terminal */
 static int
 classify_all(int threads)
 {
-	pthread_t thread[MostThreads];
-	void *workspace[MostThreads];
+	static Worker workers[MostThreads];
 	int started = 0, bar = isatty(2) && count > 20;
 
-	for (; started < threads; started++) {
-		workspace[started] = aligned_alloc(CIFAR_RESNET20_WORKSPACE_ALIGN, CIFAR_RESNET20_WORKSPACE_BYTES);
-		if (!workspace[started] || pthread_create(&thread[started], NULL, work, workspace[started]))
-			break;
-	}
+	while (started < threads && start_worker(&workers[started]))
+		started++;
 	if (!started)
-		return fprintf(stderr, "classify: want a thread, got none\n"), 0;
+		return fprintf(stderr, "classify: want a thread and its memory, got none\n"), 0;
 	pthread_mutex_lock(&lock);
 	while (done < count) {
 		pthread_cond_wait(&progress, &lock);
@@ -223,9 +288,13 @@ classify_all(int threads)
 	pthread_mutex_unlock(&lock);
 	if (bar)
 		fprintf(stderr, "\r%70s\r", "");
-	for (int i = 0; i < started; i++) {
-		pthread_join(thread[i], NULL);
-		free(workspace[i]);
+	for (int i = 0; i < threads; i++) {
+		if (i < started)
+			pthread_join(workers[i].thread, NULL);
+		free(workers[i].workspace);
+		free(workers[i].input);
+		free(workers[i].scratch);
+		free(workers[i].output);
 	}
 	return 1;
 }
@@ -257,7 +326,7 @@ print_csv(const Picture *p)
 	if (*p->wrong)
 		printf(",,,,");
 	else
-		printf(",%s,%s,%.6f,%.1f,", p->truth < 0 ? "" : cifar_resnet20_classes[p->truth], cifar_resnet20_classes[p->best[0]], (double)p->share[0],
+		printf(",%s,%s,%.6f,%.1f,", p->truth < 0 ? "" : names[p->truth], names[p->best[0]], (double)p->share[0],
 		       p->microseconds);
 	print_quoted(p->wrong, 1);
 	puts("");
@@ -273,7 +342,7 @@ print_json(const Picture *p)
 		print_quoted(p->wrong, 0);
 	} else {
 		for (int k = 0; k < Top; k++)
-			printf("%s{ \"class\": \"%s\", \"share\": %.6f }", k ? ", " : ", \"top\": [ ", cifar_resnet20_classes[p->best[k]], (double)p->share[k]);
+			printf("%s{ \"class\": \"%s\", \"share\": %.6f }", k ? ", " : ", \"top\": [ ", names[p->best[k]], (double)p->share[k]);
 		printf(" ], \"microseconds\": %.1f", p->microseconds);
 		if (p->truth >= 0)
 			printf(", \"right\": %s", p->truth == p->best[0] ? "true" : "false");
@@ -291,8 +360,8 @@ print_line(const Picture *p)
 		return;
 	}
 	for (int k = 0; k < Top; k++)
-		snprintf(said + strlen(said), sizeof said - strlen(said), "%s%s %.3f", k ? ", " : "", cifar_resnet20_classes[p->best[k]], (double)p->share[k]);
-	printf("%-34s %-11s %-44s %5.0f us\n", p->file, p->truth < 0 ? "?" : cifar_resnet20_classes[p->truth], said, p->microseconds);
+		snprintf(said + strlen(said), sizeof said - strlen(said), "%s%s %.3f", k ? ", " : "", names[p->best[k]], (double)p->share[k]);
+	printf("%-34s %-11s %-44s %5.0f us\n", p->file, p->truth < 0 ? "?" : names[p->truth], said, p->microseconds);
 }
 
 int
@@ -313,10 +382,11 @@ main(int argc, char **argv)
 			return fprintf(stderr, "classify: want --threads 1 to %d, --csv or --json, got '%s'\n", MostThreads, argv[i]), 2;
 	}
 	if (argc - i < 2)
-		return fprintf(stderr, "usage: classify [--threads N] [--csv | --json] WEIGHTS PICTURE.png|FOLDER...\n"), 2;
+		return fprintf(stderr, "usage: classify [--threads N] [--csv | --json] WEIGHTS PICTURE|FOLDER...\n"), 2;
+	name_classes();
 	status = rc_file_map(argv[i], &weights, &len);
 	if (status == RC_OK)
-		status = cifar_resnet20_check(weights, len);
+		status = NET(check)(weights, len);
 	if (status != RC_OK)
 		return fprintf(stderr, "%s: %s\n", argv[i], rc_strerror(status)), 1;
 	while (++i < argc)

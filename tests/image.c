@@ -554,6 +554,34 @@ START_TEST(bad_inputs_of_run)
 }
 END_TEST
 
+/* the example program on every kind of picture, with the trained network: PyTorch's classes and probabilities (make.py) */
+START_TEST(classify_says_what_pytorch_says)
+{
+	char line[512], file[256], class[32], *said;
+	double p;
+	int count = 0;
+	FILE *want, *got;
+
+	ck_assert_int_eq(resnetc("examples/cifar_resnet20.lua -w examples/weights/cifar_resnet20.safetensors -q -o %s", in_dir("net")).status, 0);
+	ck_assert_int_eq(system(arena_text("cc -O2 -std=c11 -Wall -Wextra -Wpedantic -Werror -I'%s' '%s'/[a-z]*.c examples/classify.c -lpng -ljpeg -lm -lpthread -o '%s' && "
+		"'%s' --threads 2 --csv '%s/cifar_resnet20.weights' tests/image examples/images > '%s'", in_dir("net"), in_dir("net"), in_dir("classify"),
+		in_dir("classify"), in_dir("net"), in_dir("said.csv"))), 0);
+	want = fopen("tests/image/classes.txt", "r");
+	got = fopen(in_dir("said.csv"), "r");
+	ck_assert(fgets(line, sizeof line, got) && !strcmp(line, "file,truth,class,share,microseconds,error\n"));
+	for (; fgets(line, sizeof line, got); count++) {
+		ck_assert_int_eq(fscanf(want, "%255s %31s %lg", file, class, &p), 3);
+		ck_assert_msg(!strncmp(line + 1, file, strlen(file)), "%s", line);
+		said = strchr(strchr(line, ',') + 1, ',') + 1;
+		ck_assert_msg(!strncmp(said, class, strlen(class)), "%s", line);
+		ck_assert_double_eq_tol(atof(strchr(said, ',') + 1), p, 1e-4);
+	}
+	ck_assert_int_ge(count, 50);
+	fclose(want);
+	fclose(got);
+}
+END_TEST
+
 SUITE(image)
 {
 	TCase *t = part("image");
@@ -577,4 +605,5 @@ SUITE(image)
 	tcase_add_test(t, npz_is_numpys);
 	tcase_add_test(t, json_names_the_files);
 	tcase_add_test(t, bad_inputs_of_run);
+	tcase_add_test(t, classify_says_what_pytorch_says);
 }
