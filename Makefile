@@ -36,6 +36,7 @@ obj/onnx.pb-c.o: obj/onnx.pb-c.h
 
 # carried inside the binary
 obj/compiler/emit/runtime.o: obj/runtime.txt
+obj/compiler/host.o: compiler/host/peak.c
 obj/compiler/verbs/doc.o: dsl/resnet.lua
 obj/compiler/verbs/init.o: obj/models.txt
 obj/compiler/verbs/types.o: dsl/types.lua

@@ -55,12 +55,20 @@ typedef struct {
 } File;
 void *file_map(const char *path, size_t *len);       /* read-only; fails with the reason */
 const char *const *files_mapped(int *count);         /* what file_map was asked for, each path once */
-char *temp_dir(void);                                /* removed at exit, with what is in it */
 double seconds(void);
 void write_files(const char *dir, const File *files, int count); /* all or none */
 const char *sha256_of(const void *data, size_t len, char hex[65]);
 
 /* content.c */
 const char *content_of(const unsigned char *p, size_t len);      /* what a file is that was taken for another; NULL: unknown */
+
+/* process.c - however this process ends, nothing of these stays behind */
+char *temp_dir(void);                                /* its whole path; removed at the end with what is in it */
+bool program_run(const char *const *argv, const char *dir, int *status);
+                                                     /* without a shell; its temporary files and what it says (program.log) go
+                                                        into dir; false: not started, errno says why */
+int child_start(void);                               /* fork() */
+int child_wait(int pid, int *status);                /* waitpid() */
+void end_now(int status);                            /* in a signal handler, instead of exit() */
 
 #endif

@@ -1,10 +1,6 @@
-/*
-** files.c - mapping input files, writing outputs all or none, temporary folders.
-*/
-#define _XOPEN_SOURCE 700
+/* files.c - mapping input files, writing outputs all or none. */
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -71,42 +67,6 @@ seconds(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return (double)t.tv_sec + 1e-9*(double)t.tv_nsec;
-}
-
-static struct { char *path; pid_t owner; } *temporary;
-static int ntemporary;
-
-static int
-remove_entry(const char *path, const struct stat *st, int type, struct FTW *at)
-{
-	(void)st;
-	(void)type;
-	(void)at;
-	return remove(path);
-}
-
-static void
-remove_temporary(void)
-{
-	for (int i = 0; i < ntemporary; i++)
-		if (temporary[i].owner == getpid())      /* not a forked child's business */
-			nftw(temporary[i].path, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
-}
-
-char *
-temp_dir(void)
-{
-	const char *base = getenv("TMPDIR");
-	char *path = arena_text("%s/resnetc-XXXXXX", base && *base ? base : "/tmp");
-
-	if (!mkdtemp(path))
-		fail("%s: want a folder for temporary files, got: %s", path, strerror(errno));
-	if (!ntemporary)
-		atexit(remove_temporary);
-	temporary = array_grow(temporary, ntemporary, sizeof *temporary);
-	temporary[ntemporary].path = path;
-	temporary[ntemporary++].owner = getpid();
-	return path;
 }
 
 /* --- outputs --- */

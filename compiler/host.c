@@ -1,15 +1,41 @@
 /*
-** host.c - compile emitted code for this machine, load it, and measure the machine's peak.
-** The compiler is $CC, else the first of clang-19, clang, gcc, cc that is there.
+** host.c - compile emitted code for this machine and load it, with what measures the machine's peak beside it.
+** The compiler is $CC, which may be several words, else the first of clang-19, clang, gcc, cc that is there.
 */
-#define _XOPEN_SOURCE 700
 #include <dlfcn.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "carried.h"
 #include "host.h"
+
+CARRIED(host_peak, "compiler/host/peak.c")
+
+enum { MostWords = 64 };
+
+typedef struct { const char *word[MostWords + 1]; int count; } Command;
+
+static void
+add(Command *c, const char *word)
+{
+	if (c->count == MostWords)
+		fail("$CC: want at most %d words, got more", MostWords);
+	c->word[c->count++] = word;
+}
+
+/* add_words - those between blanks */
+static void
+add_words(Command *c, const char *words)
+{
+	for (const char *s = words + strspn(words, " \t"); *s; s += strspn(s, " \t")) {
+		size_t len = strcspn(s, " \t");
+		add(c, arena_text("%.*s", (int)len, s));
+		s += len;
+	}
+}
 
 static bool
 on_path(const char *program)
@@ -39,101 +65,67 @@ compiler(void)
 	fail("want a C compiler on PATH (clang-19, clang, gcc or cc) or in $CC, got none");
 }
 
-/* peak_source - as many multiply-adds as the processor can do: independent accumulators, no memory; and how fast it reads */
-static File
-peak_source(const Target *t)
+/* compile - sources in dir into one that can be loaded; false: refused, and dir/program.log says why */
+static bool
+compile(const char *dir, const char *sources, const char *flags, const char *to)
 {
-	Out *o = out_new();
-	size_t len;
-	int count = t->regs > 16 ? 24 : 12;
-	const char *text;
-#if defined(__aarch64__)
-	const char *reg = "w";
-#else
-	const char *reg = "v";
-#endif
+	const char *cc = compiler();
+	Command c = { .count = 0 }, files = { .count = 0 };
+	int status;
 
-	out_line(o, "#define _POSIX_C_SOURCE 200809L\n#include <stdlib.h>\n#include <time.h>\n#include \"rc_simd_%s.h\"\n\nRC_TARGET_BEGIN", t->name);
-	out_text(o, "double\nrc_peak(double seconds)\n{\n"
-	            "struct timespec t;\n"
-	            "double start, now, flops = 0, best = 0;\n"
-	            "V x = splat(0.999f), y = splat(0.001f);\n");
-	for (int i = 0; i < count; i++)
-		out_line(o, "V a%d = splat(%d);", i, i);
-	out_text(o, "clock_gettime(CLOCK_MONOTONIC, &t);\n"
-	            "start = (double)t.tv_sec + 1e-9*(double)t.tv_nsec;\n"
-	            "do {\n"
-	            "double from, to;\n"
-	            "clock_gettime(CLOCK_MONOTONIC, &t);\n"
-	            "from = (double)t.tv_sec + 1e-9*(double)t.tv_nsec;\n"
-	            "for (long i = 0; i < 20000; i++) {\n");
-	for (int i = 0; i < count; i++)
-		out_line(o, "a%d = fma_(a%d, x, y);", i, i);
-	for (int i = 0; i < count; i++)
-		out_line(o, "__asm__ volatile(\"\" : \"+%s\"(a%d));", reg, i);
-	out_line(o, "}");
-	out_text(o, "clock_gettime(CLOCK_MONOTONIC, &t);\n"
-	            "to = now = (double)t.tv_sec + 1e-9*(double)t.tv_nsec;\n");
-	out_line(o, "flops = 20000.0*%d*2*VL/(to - from);", count);
-	out_text(o, "best = flops > best ? flops : best;\n"
-	            "} while (now - start < seconds);\n");
-	for (int i = 1; i < count; i++)
-		out_line(o, "a0 = add(a0, a%d);", i);
-	out_text(o, "float sink[VL];\nst(sink, a0);\n"
-	            "return sink[0] == 12345.0f ? 0 : best/1e9;\n"
-	            "}\n\n"
-	            "double\nrc_bandwidth(size_t bytes, double seconds)\n{\n"
-	            "struct timespec t;\n"
-	            "size_t count = bytes/sizeof(float)/(8*VL)*(8*VL);\n"
-	            "int rounds = bytes < (1u << 25) ? (int)((1u << 25)/bytes) : 1;\n"
-	            "float *p = (float *)malloc(count*sizeof *p), sink[VL];\n"
-	            "double start, now, from, best = 0;\n"
-	            "V a = zero(), b = a, c = a, d = a;\n\n"
-	            "for (size_t i = 0; p && i < count; i++)\np[i] = (float)(i%7);\n"
-	            "clock_gettime(CLOCK_MONOTONIC, &t);\n"
-	            "start = now = (double)t.tv_sec + 1e-9*(double)t.tv_nsec;\n"
-	            "while (p && now - start < seconds) {\n"
-	            "from = now;\n"
-	            "for (int k = 0; k < rounds; k++)\n"
-	            "for (size_t i = 0; i < count; i += 8*VL) {\n"
-	            "a = add(a, ld(p + i)); b = add(b, ld(p + i + VL)); c = add(c, ld(p + i + 2*VL)); d = add(d, ld(p + i + 3*VL));\n"
-	            "a = add(a, ld(p + i + 4*VL)); b = add(b, ld(p + i + 5*VL)); c = add(c, ld(p + i + 6*VL)); d = add(d, ld(p + i + 7*VL));\n"
-	            "}\n"
-	            "clock_gettime(CLOCK_MONOTONIC, &t);\n"
-	            "now = (double)t.tv_sec + 1e-9*(double)t.tv_nsec;\n"
-	            "from = (double)rounds*(double)(count*sizeof *p)/(now - from);\n"
-	            "best = from > best ? from : best;\n"
-	            "}\n"
-	            "free(p);\n"
-	            "st(sink, add(add(a, b), add(c, d)));\n"
-	            "return sink[0] == 12345.0f ? 0 : best/1e9;\n"
-	            "}\n"
-	            "RC_TARGET_END\n");
-	text = out_string(o, &len);
-	return (File){ "rc_peak.c", text, len };
+	if (!access(cc, X_OK))
+		add(&c, cc);                 /* one word, blanks and all */
+	else
+		add_words(&c, cc);
+	if (!c.count)
+		fail("$CC: want a C compiler, got blanks");
+	add_words(&c, "-std=c11 -w -fPIC -shared");
+	add_words(&c, flags);
+	add_words(&files, sources);
+	for (int i = 0; i < files.count; i++)
+		add(&c, arena_text("%s/%s", dir, files.word[i]));
+	add(&c, "-o");
+	add(&c, arena_text("%s/%s", dir, to));
+	if (!program_run(c.word, dir, &status))
+		fail("$CC: want a C compiler that can be started, got '%s': %s", cc, strerror(errno));
+	if (WIFSIGNALED(status))
+		fail("$CC: want a C compiler that comes to an end, got '%s' ended by signal %d (%s)", cc, WTERMSIG(status), strsignal(WTERMSIG(status)));
+	return !status;
+}
+
+/* refused - it did not compile: it never does, or it is our code */
+static void
+refused(const char *dir, const char *flags)
+{
+	static const char any[] = "#include <stddef.h>\n#include <stdint.h>\n#include <stdlib.h>\n#include <string.h>\n#include <time.h>\nint rc_any;\n";
+	File probe = { "any.c", any, sizeof any - 1 };
+	char line[512] = "";
+	FILE *f = fopen(arena_text("%s/program.log", dir), "r");
+	const char *said = "";
+
+	while (f && fgets(line, sizeof line, f))
+		said = arena_text("%s%s", said, line);
+	if (f)
+		fclose(f);
+	fputs(said, stderr);
+	write_files(dir, &probe, 1);
+	if (!compile(dir, probe.name, flags, "any.so"))
+		fail("$CC: want a C compiler that works, got '%s', which refuses an empty program", compiler());
+	die("%s refused the emitted code", compiler());
 }
 
 void *
 host_load(const char *dir, const char *sources, const char *flags, const char **cc)
 {
-	const char *name = compiler();
-	char *command = arena_text("cd '%s' && %s -std=c11 %s -w -fPIC -shared %s -o model.so 2> cc.log", dir, name, flags,
-	                           sources);
-	int status = system(command);
 	void *lib;
 
-	if (status) {
-		char line[512] = "";
-		FILE *f = fopen(arena_text("%s/cc.log", dir), "r");
-		while (f && fgets(line, sizeof line, f))
-			fputs(line, stderr);
-		die("%s refused the emitted code", name);
-	}
+	if (!compile(dir, sources, flags, "model.so"))
+		refused(dir, flags);
 	lib = dlopen(arena_text("%s/model.so", dir), RTLD_NOW | RTLD_LOCAL);
 	if (!lib)
-		die("%s", dlerror());
+		fail("$CC: want a C compiler for this machine, got '%s': %s", compiler(), dlerror());
 	if (cc)
-		*cc = name;
+		*cc = compiler();
 	return lib;
 }
 
@@ -153,17 +145,20 @@ host_build(const Model *m, const char *dir, bool with_peak)
 	const Graph *g = m->g;
 	File files[20];
 	Host h = { 0 };
+	const char *flags = "-O2";
 	int count = 0;
 
 	if (!target_runs_here(g->target))
 		fail("--target: want a target this machine can run, got '%s'", g->target->name);
 	files[count++] = emit_source(m);
 	files[count++] = emit_header(m);
-	if (with_peak)
-		files[count++] = peak_source(g->target);
+	if (with_peak) {
+		files[count++] = (File){ "rc_peak.c", host_peak, (size_t)(host_peak_end - host_peak) };
+		flags = arena_text("-O2 -DPEAK_WORDS=\"%s\" -DPEAK_REGISTERS=%d", g->target->simd, g->target->regs);
+	}
 	count += runtime_files(&g->target, 1, files + count);
 	write_files(dir, files, count);
-	h.lib = host_load(dir, arena_text("%s.c rc.c%s", g->name, with_peak ? " rc_peak.c" : ""), "-O2", &h.compiler);
+	h.lib = host_load(dir, arena_text("%s.c rc.c%s", g->name, with_peak ? " rc_peak.c" : ""), flags, &h.compiler);
 	/* POSIX promises that these conversions work; ISO C has no cast for them */
 	*(void **)&h.check = host_symbol(h.lib, arena_text("%s_check", g->name));
 	*(void **)&h.run_with = host_symbol(h.lib, arena_text("%s_run_with", g->name));

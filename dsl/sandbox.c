@@ -89,7 +89,7 @@ out_of_time(int signal)
 	ignored = write(2, line + at, sizeof line - at);
 	ignored = write(2, message, sizeof message - 1);
 	(void)ignored;
-	_exit(ExitInput);
+	end_now(ExitInput);
 }
 
 /* guarded_setmetatable - as Lua's, without finalizers */

@@ -295,7 +295,7 @@ fuzz_start(const Case *c, int count, Verdict *v, const char *dir)
 	for (int k = 0; k < count; k++)
 		v[k] = (Verdict){ .status = Crashed };
 	fflush(NULL);
-	pid = fork();
+	pid = child_start();
 	if (pid < 0)
 		fail("fuzz: want a process, got: %s", strerror(errno));
 	if (pid)
@@ -334,7 +334,7 @@ fuzz_trial(const Case *c, const char *dir)
 	Verdict *shared = fuzz_verdicts(1), v;
 	int status = 0;
 
-	waitpid(fuzz_start(c, 1, shared, dir), &status, 0);
+	child_wait(fuzz_start(c, 1, shared, dir), &status);
 	v = shared[0];
 	munmap(shared, sizeof *shared);
 	if (v.status == Crashed)

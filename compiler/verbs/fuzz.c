@@ -189,7 +189,7 @@ verb_fuzz(Options *o)
 			}
 		if (!running)
 			break;
-		int pid = wait(NULL);
+		int status, pid = child_wait(-1, &status);
 		for (int i = 0; i < slots; i++)
 			if (slot[i].pid == pid) {
 				collect(&t, &slot[i]);

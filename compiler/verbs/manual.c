@@ -36,7 +36,7 @@ doc_man(void)
 	for (int i = 0; i < npasses; i++)
 		printf("%s%s\n", ROFF(passes[i].name), i + 1 < npasses ? "," : ".");
 	puts(".SH EXIT STATUS\n.TP\n.B 0\ndone\n.TP\n.B 1\nthe input is wrong\n.TP\n.B 2\nusage\n.TP\n.B 3\na fault of resnetc\n"
-	     ".SH ENVIRONMENT\n.TP\n.B CC\nthe C compiler that run, bench, verify, tune and fuzz use; else the first of clang\\-19, clang, gcc, cc\n"
+	     ".SH ENVIRONMENT\n.TP\n.B CC\nthe C compiler that run, bench, verify, tune and fuzz use, with options if it needs some; else the first of clang\\-19, clang, gcc, cc\n"
 	     ".TP\n.B TMPDIR\nwhere they work\n.TP\n.B NO_COLOR\nwhen set, messages on a terminal are plain\n"
 	     ".SH EXAMPLES\n.nf\nresnetc init resnet50 > model.lua\nresnetc model.lua \\-w resnet50.safetensors \\-o net\n"
 	     "resnetc verify model.lua \\-w resnet50.safetensors\ncc \\-O2 \\-Inet net/*.c app.c \\-o app\n.fi");
