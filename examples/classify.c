@@ -7,10 +7,10 @@
 **
 **	classify [--threads N] [--csv | --json] WEIGHTS PICTURE|FOLDER...
 **
-** Pictures of any size become the input as Pillow and torchvision make it: picture.h reads them, rc_image.h does the rest. Each
-** thread takes the next picture and has a workspace of its own; the weights are shared. Where a file's name is that of a class,
-** that is taken for the truth. --json writes a JSON object a line. Any network of one image a call that gives logits will do:
-** cc -DNETWORK=resnet18 -DNETWORK_CAPITALS=RESNET18 ...
+** Pictures of any size become the input as Pillow and torchvision make it: picture.h reads them, rc_image.h does the
+** rest. Each thread takes the next picture and has a workspace of its own; the weights are shared. Where a file's
+** name is that of a class, that is taken for the truth. --json writes a JSON object a line. Any network of one image
+** a call that gives logits will do: cc -DNETWORK=resnet18 -DNETWORK_CAPITALS=RESNET18 ...
 */
 #define _XOPEN_SOURCE 700
 #include <dirent.h>
@@ -152,7 +152,9 @@ add_path(const char *path)
 	dir = opendir(path);
 	while (dir && (e = readdir(dir))) {
 		char file[4096];
-		if (e->d_name[0] == '.' || (!ends_in(e->d_name, ".png") && !ends_in(e->d_name, ".jpg") && !ends_in(e->d_name, ".jpeg")))
+		if (e->d_name[0] == '.')
+			continue;
+		if (!ends_in(e->d_name, ".png") && !ends_in(e->d_name, ".jpg") && !ends_in(e->d_name, ".jpeg"))
 			continue;
 		snprintf(file, sizeof file, "%s/%s", path, e->d_name);
 		add_picture(file);
@@ -342,7 +344,8 @@ print_json(const Picture *p)
 		print_quoted(p->wrong, 0);
 	} else {
 		for (int k = 0; k < Top; k++)
-			printf("%s{ \"class\": \"%s\", \"share\": %.6f }", k ? ", " : ", \"top\": [ ", names[p->best[k]], (double)p->share[k]);
+			printf("%s{ \"class\": \"%s\", \"share\": %.6f }", k ? ", " : ", \"top\": [ ", names[p->best[k]],
+			       (double)p->share[k]);
 		printf(" ], \"microseconds\": %.1f", p->microseconds);
 		if (p->truth >= 0)
 			printf(", \"right\": %s", p->truth == p->best[0] ? "true" : "false");
@@ -360,7 +363,8 @@ print_line(const Picture *p)
 		return;
 	}
 	for (int k = 0; k < Top; k++)
-		snprintf(said + strlen(said), sizeof said - strlen(said), "%s%s %.3f", k ? ", " : "", names[p->best[k]], (double)p->share[k]);
+		snprintf(said + strlen(said), sizeof said - strlen(said), "%s%s %.3f", k ? ", " : "", names[p->best[k]],
+		         (double)p->share[k]);
 	printf("%-34s %-11s %-44s %5.0f us\n", p->file, p->truth < 0 ? "?" : names[p->truth], said, p->microseconds);
 }
 

@@ -1,7 +1,8 @@
 /*
-** picture.h - JPEG and PNG files to bytes R, G, B, row after row: the pixels that Pillow's Image.open(file).convert("RGB") gives,
-** which is what torchvision loads. So no gamma and no colour profile is applied, nothing is turned by EXIF, alpha is dropped,
-** 16-bit greys are cut off at 255, 16-bit colours keep their high byte, CMYK is Adobe's (inverted).
+** picture.h - JPEG and PNG files to bytes R, G, B, row after row: the pixels that Pillow's
+** Image.open(file).convert("RGB") gives, which is what torchvision loads. So no gamma and no colour profile is
+** applied, nothing is turned by EXIF, alpha is dropped, 16-bit greys are cut off at 255, 16-bit colours keep their
+** high byte, CMYK is Adobe's (inverted).
 ** Wants libjpeg-turbo and libpng.
 */
 #ifndef PICTURE_H
@@ -30,7 +31,8 @@ static int
 picture_new(PictureRead *p, uint32_t h, uint32_t w)
 {
 	if ((uint64_t)h*w > PictureMost) {
-		snprintf(p->why, PictureWhy, "want a picture of at most %d pixels, got %u x %u", PictureMost, (unsigned)h, (unsigned)w);
+		snprintf(p->why, PictureWhy, "want a picture of at most %d pixels, got %u x %u", PictureMost, (unsigned)h,
+		         (unsigned)w);
 		return 0;
 	}
 	p->h = (int)h;
@@ -161,7 +163,8 @@ jpeg_read(const unsigned char *file, size_t len, PictureRead *p)
 	if (!r)
 		return snprintf(p->why, PictureWhy, "out of memory"), 0;
 	r->p = p;
-	r->source = (struct jpeg_source_mgr){ file, len, jpeg_nothing, jpeg_more, jpeg_skip, jpeg_resync_to_restart, jpeg_nothing };
+	r->source = (struct jpeg_source_mgr){ file, len, jpeg_nothing, jpeg_more, jpeg_skip, jpeg_resync_to_restart,
+	                                      jpeg_nothing };
 	r->c.err = jpeg_std_error(&r->error);
 	r->c.client_data = r;
 	r->error.error_exit = jpeg_failed;
@@ -297,7 +300,9 @@ png_header(PngRead *r)
 static int
 png_is_whole(const PngRead *r)
 {
-	return r->rows && (r->interlaced ? png_get_current_pass_number(r->png) == 7 : (int)png_get_current_row_number(r->png) == r->p->h);
+	if (r->interlaced)
+		return png_get_current_pass_number(r->png) == 7;
+	return r->rows && (int)png_get_current_row_number(r->png) == r->p->h;
 }
 
 static int

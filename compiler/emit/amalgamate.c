@@ -47,7 +47,9 @@ put(Whole *w, int i, int keep)
 static void
 put_optional(Whole *w, const char *extension)
 {
-	static const struct { const char *file, *macro; } parts[] = { { "rc_file", "RC_FILE" }, { "rc_image", "RC_IMAGE" }, { "rc_threads", "RC_THREADS" } };
+	static const struct { const char *file, *macro; } parts[] = {
+		{ "rc_file", "RC_FILE" }, { "rc_image", "RC_IMAGE" }, { "rc_threads", "RC_THREADS" },
+	};
 
 	for (size_t i = 0; i < sizeof parts/sizeof *parts; i++) {
 		const char *file = arena_text("%s.%s", parts[i].file, extension);

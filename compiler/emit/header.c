@@ -107,10 +107,11 @@ emit_recipe(Out *o, const Graph *g, const char *name, const char *suffix)
 	out_line(o, "#define %s_RESIZE%s %d", name, suffix, how.resize);
 	if (how.channels > 4)
 		return;
-	out_line(o, "#define %s_IMAGE%s { %d, %d, %d, %d, RC_BILINEAR, %s, %s, \\", name, suffix, how.channels, how.height, how.width, how.resize,
-	         flags_text(how.flags), short_float(how.scale));
+	out_line(o, "#define %s_IMAGE%s { %d, %d, %d, %d, RC_BILINEAR, %s, %s, \\", name, suffix, how.channels, how.height,
+	         how.width, how.resize, flags_text(how.flags), short_float(how.scale));
 	out_line(o, "\t%s, %s }", four_floats(how.mean), four_floats(how.std));
-	out_line(o, "#define %s_IMAGE_SCRATCH%s(h, w) RC_IMAGE_SCRATCH(RC_BILINEAR, h, w, %d, %d, %d)", name, suffix, how.resize, how.width, how.channels);
+	out_line(o, "#define %s_IMAGE_SCRATCH%s(h, w) RC_IMAGE_SCRATCH(RC_BILINEAR, h, w, %d, %d, %d)", name, suffix,
+	         how.resize, how.width, how.channels);
 }
 
 /* emit_picture - the way from a picture */
@@ -119,9 +120,10 @@ emit_picture(Out *o, const Graph *g)
 {
 	out_text(o,
 		"/*\n"
-		"** From a picture of h x w pixels, to the pixels of Pillow and torchvision (rc_image.h): the shorter side becomes $NAME_RESIZE\n"
-		"** and the input is cut from the centre, a share of $NAME_CROP of that side. $NAME_IMAGE initialises an rc_image, which says\n"
-		"** all of it to rc_image_input; $NAME_IMAGE_SCRATCH(h, w) is how many bytes of memory that takes.\n"
+		"** From a picture of h x w pixels, as Pillow and torchvision do it (rc_image.h): the shorter side becomes\n"
+		"** $NAME_RESIZE and the input is cut from the centre, a share of $NAME_CROP of that side.\n"
+		"** $NAME_IMAGE initialises an rc_image, which says all of it to rc_image_input;\n"
+		"** $NAME_IMAGE_SCRATCH(h, w) is how many bytes of memory that takes.\n"
 		"*/\n");
 	out_line(o, "#define %s_CROP %s", upper_of(g->name), commas(&g->image.crop, 1, "%.17g"));
 	emit_recipe(o, g, upper_of(g->name), "");

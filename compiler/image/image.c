@@ -1,6 +1,7 @@
 /*
-** image.c - .png and .jpg by content, and the way from a picture to the network's input: torchvision's Resize, CenterCrop,
-** ToTensor and Normalize. The decoding is examples/picture.h and the rest runtime/rc_image.c, as in the user's own program.
+** image.c - .png and .jpg by content, and the way from a picture to the network's input: torchvision's Resize,
+** CenterCrop, ToTensor and Normalize. The decoding is examples/picture.h and the rest runtime/rc_image.c, as in the
+** user's own program.
 */
 #include <limits.h>
 #include <math.h>
@@ -27,7 +28,7 @@ image_read(const char *file)
 	return p;
 }
 
-/* image_resize - what the shorter side of a picture becomes, in whole pixels, as timm and torchvision's recipes have it */
+/* image_resize - what the shorter side of a picture becomes: whole pixels, as timm and torchvision's recipes have it */
 int
 image_resize(const Graph *g)
 {

@@ -1,6 +1,6 @@
 /*
-** npz.c - named arrays as NumPy's .npz: a zip of .npy files, stored as they are and with the date that zip begins at, so that
-** the same numbers are the same bytes. Format: PKWARE's APPNOTE, without zip64.
+** npz.c - named arrays as NumPy's .npz: a zip of .npy files, stored as they are and with the date that zip begins at,
+** so that the same numbers are the same bytes. Format: PKWARE's APPNOTE, without zip64.
 */
 #include <stdlib.h>
 #include <string.h>
@@ -67,8 +67,9 @@ npz_write(const char *path, const File *files, int count)
 		to = put32(put32(put16(put32(to, 0), 0), 0), starts[i]);         /* no comment, first disk, no attributes */
 		to = put_bytes(to, files[i].name, strlen(files[i].name));
 	}
-	to = put32(put32(put16(put16(put32(put32(to, 0x06054b50), 0), (unsigned)count), (unsigned)count), (size_t)(to - bytes) - list), list);
-	put16(to, 0);
-	write_at(path, bytes, len);
+	len = (size_t)(to - bytes) - list;
+	to = put16(put16(put32(put32(to, 0x06054b50), 0), (unsigned)count), (unsigned)count);    /* one disk */
+	to = put16(put32(put32(to, len), list), 0);
+	write_at(path, bytes, (size_t)(to - bytes));
 	free(bytes);
 }

@@ -1,6 +1,6 @@
 /*
-** feed.c - any number of images through a network of any batch: they fill one batch, which is run when it is full; the outputs
-** of all are kept, the images are not.
+** feed.c - any number of images through a network of any batch: they fill one batch, which is run when it is full; the
+** outputs of all are kept, the images are not.
 */
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /*
-** inputs.c - what run, verify and bench feed the network: a file, the pictures of a folder, or numbers made from a seed.
+** inputs.c - what run, verify and bench feed the network: files, the pictures of folders, or numbers made from a seed.
 */
 #define _XOPEN_SOURCE 700            /* S_ISDIR, lstat */
 #include <dirent.h>
@@ -27,7 +27,7 @@ by_name(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* add_folder - its pictures in the order of their names, then those of the folders in it; nothing hidden, no links to folders */
+/* add_folder - its pictures by name, then those of the folders in it; nothing hidden, no links to folders */
 static void
 add_folder(Names *to, const char *path)
 {

@@ -1,6 +1,6 @@
 /*
-** run.c - resnetc run: compile in a temporary folder, load, run on any number of files, one after the other; writes the outputs,
-** prints the top classes.
+** run.c - resnetc run: compile in a temporary folder, load, run on any number of files, one after the other; writes the
+** outputs, prints the top classes.
 */
 #include <math.h>
 #include <stdlib.h>
@@ -200,7 +200,8 @@ write_outputs(const Feed *f, const char *path)
 	}
 	for (int o = 0; o < g->noutputs; o++) {
 		Shape y = g->outputs[o]->shape;
-		files[o] = npy_file(entry_name(g, o), f->all[o], y.h == 1 && y.w == 1 ? 2 : 4, (int64_t[]){ f->images, y.c, y.h, y.w });
+		files[o] = npy_file(entry_name(g, o), f->all[o], y.h == 1 && y.w == 1 ? 2 : 4,
+		                    (int64_t[]){ f->images, y.c, y.h, y.w });
 	}
 	if (npz)
 		npz_write(path, files, g->noutputs);

@@ -47,9 +47,10 @@
 #define CIFAR_RESNET20_MACS             40551040
 
 /*
-** From a picture of h x w pixels, to the pixels of Pillow and torchvision (rc_image.h): the shorter side becomes CIFAR_RESNET20_RESIZE
-** and the input is cut from the centre, a share of CIFAR_RESNET20_CROP of that side. CIFAR_RESNET20_IMAGE initialises an rc_image, which says
-** all of it to rc_image_input; CIFAR_RESNET20_IMAGE_SCRATCH(h, w) is how many bytes of memory that takes.
+** From a picture of h x w pixels, as Pillow and torchvision do it (rc_image.h): the shorter side becomes
+** CIFAR_RESNET20_RESIZE and the input is cut from the centre, a share of CIFAR_RESNET20_CROP of that side.
+** CIFAR_RESNET20_IMAGE initialises an rc_image, which says all of it to rc_image_input;
+** CIFAR_RESNET20_IMAGE_SCRATCH(h, w) is how many bytes of memory that takes.
 */
 #define CIFAR_RESNET20_CROP 1
 #define CIFAR_RESNET20_RESIZE 32

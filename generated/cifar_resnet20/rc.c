@@ -111,7 +111,8 @@ run_part(void *arg, int part)
 {
 	const Share *s = (const Share *)arg;
 
-	s->kernel(s->p, s->from + (int)((int64_t)s->units*part/s->parts), s->from + (int)((int64_t)s->units*(part + 1)/s->parts));
+	s->kernel(s->p, s->from + (int)((int64_t)s->units*part/s->parts),
+	          s->from + (int)((int64_t)s->units*(part + 1)/s->parts));
 }
 
 /* One round of a step, on all threads; home: where workspace, blob, input and output start. */
@@ -207,7 +208,8 @@ rc_selftest_at(uint32_t sample, int h, int w, int *i, int *j)
 static size_t
 place_of(const rc_tensor *x, int n, int c, int i, int j)
 {
-	return x->at + 4*((size_t)n*x->image + (size_t)(c/x->block)*x->plane + (size_t)i*x->row + (size_t)(j*x->block + c%x->block));
+	return x->at + 4*((size_t)n*x->image + (size_t)(c/x->block)*x->plane + (size_t)i*x->row +
+	                  (size_t)(j*x->block + c%x->block));
 }
 
 static double
@@ -315,7 +317,8 @@ rc_selftest(const rc_network *net, const void *weights, void *workspace, size_t 
 			((unsigned char *)in)[i] = (unsigned char)(i*7%251);
 		else
 			((float *)(void *)in)[i] = rc_pattern(0, (uint32_t)i);
-	status = rc_run(net, &options, weights, in, (float *)(void *)(in + whole_lines(net->input)), workspace, net->workspace);
+	status = rc_run(net, &options, weights, in, (float *)(void *)(in + whole_lines(net->input)), workspace,
+	                net->workspace);
 	if (t.wrong < 0)
 		return status;
 	if (layer)

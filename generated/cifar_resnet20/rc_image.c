@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: 0BSD */
 /*
-** rc_image.c - Pillow's resampling, one row of the result at a time. Pillow rounds the weights to 22 bits and the pixels between
-** the two ways to bytes, and so does this: the bytes are the same. Most pictures it resizes sideways first: their rows are
-** squeezed when they are first needed, kept while they are, and a row of the result is the weighted sum of those. A picture whose
-** height loses more than twice as many pixels as its width it resizes downwards first (since its version 13): the weighted sum
-** of the picture's rows is squeezed.
+** rc_image.c - Pillow's resampling, one row of the result at a time. Pillow rounds the weights to 22 bits and the
+** pixels between the two ways to bytes, and so does this: the bytes are the same. Most pictures it resizes sideways
+** first: their rows are squeezed when they are first needed, kept while they are, and a row of the result is the
+** weighted sum of those. A picture whose height loses more than twice as many pixels as its width it resizes
+** downwards first (since its version 13): the weighted sum of the picture's rows is squeezed.
 */
 #include "rc_image.h"
 
@@ -224,8 +224,8 @@ rc_image_scratch(const rc_image *how, int h, int w)
 }
 
 RC_WEAK int
-rc_image_resize(const unsigned char *pixels, int h, int w, int channels, int filter, unsigned char *to, int to_h, int to_w,
-                void *scratch, size_t scratch_len)
+rc_image_resize(const unsigned char *pixels, int h, int w, int channels, int filter,
+                unsigned char *to, int to_h, int to_w, void *scratch, size_t scratch_len)
 {
 	rc_window v;
 
@@ -279,7 +279,8 @@ rc_image_convert(const rc_image *how, const unsigned char *pixels, void *input)
 }
 
 RC_WEAK int
-rc_image_input(const rc_image *how, const unsigned char *pixels, int h, int w, void *input, void *scratch, size_t scratch_len)
+rc_image_input(const rc_image *how, const unsigned char *pixels, int h, int w,
+               void *input, void *scratch, size_t scratch_len)
 {
 	unsigned char *row;
 	rc_window v;
@@ -287,7 +288,8 @@ rc_image_input(const rc_image *how, const unsigned char *pixels, int h, int w, v
 	if (!how || !pixels || !input || !scratch)
 		return RC_E_NULL;
 	if (!is_picture(h, w, how->channels) || !is_picture(how->height, how->width, how->channels) ||
-	    !is_picture(RC_IMAGE_LENGTH(h, w, how->resize), RC_IMAGE_LENGTH(w, h, how->resize), how->channels) || !is_filter(how->filter))
+	    !is_picture(RC_IMAGE_LENGTH(h, w, how->resize), RC_IMAGE_LENGTH(w, h, how->resize), how->channels) ||
+	    !is_filter(how->filter))
 		return RC_E_PICTURE;
 	if (scratch_len < rc_image_scratch(how, h, w))
 		return RC_E_SCRATCH;
