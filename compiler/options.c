@@ -8,34 +8,64 @@
 
 #include "verbs/verbs.h"
 
+/* the verbs that build a model */
+#define MODEL "compile run bench tune verify explain report dot diff"
+
 const OptionRow option_rows[] = {
-	{ "--weights", "-w", Text, offsetof(Options, weights), 0, 0, "FILE|random[:SEED]", "weights: .pth, .safetensors, .npz or .onnx, or made up from a seed" },
-	{ "--output", "-o", Text, offsetof(Options, output), 0, 0, "DIR|FILE", "where results go (compile: generated/NAME; fuzz: a folder for what failed)" },
-	{ "--input", "-i", Text, offsetof(Options, input), 0, 0, "FILE|HxW,...", "run, verify: .npy, .png or .jpg; run: several, and folders; HxW: another input size, or several in one artefact" },
-	{ "--expect", NULL, Text, offsetof(Options, expect), 0, 0, "FILE.npy", "verify: outputs to compare with" },
-	{ "--name", NULL, Text, offsetof(Options, name), 0, 0, "NAME", "another name for the model" },
-	{ "--prefix", NULL, Text, offsetof(Options, prefix), 0, 0, "TEXT", "put before every weight's name, such as module." },
-	{ "--target", NULL, TargetName, 0, 0, 0, "NAME,...", "; several: chosen at run time" },
-	{ "--batch", NULL, Number, offsetof(Options, batch), 1, 4096, "N", "images a call" },
-	{ "--threads", NULL, Number, offsetof(Options, threads), 1, 64, "N", "run, bench, tune, report, --run: threads; fuzz: processes" },
-	{ "--rounds", NULL, Number, offsetof(Options, rounds), 1, 100000, "N", "bench, report, --run: how many runs" },
-	{ "--count", NULL, Number, offsetof(Options, count), 1, INT_MAX, "N", "fuzz: how many networks" },
-	{ "--seed", NULL, Number, offsetof(Options, seed), 0, INT_MAX, "N", "fuzz: of the first network; each further one has the next" },
-	{ "--time", NULL, Number, offsetof(Options, time), 1, INT_MAX, "SECONDS", "fuzz: stop after so long" },
-	{ "-D", NULL, Arg, 0, 0, 0, "KEY=VALUE", "seen by the model as nn.arg.KEY" },
-	{ "--tuned", NULL, Text, offsetof(Options, tuned), 0, 0, "FILE", "algorithms and tiles as resnetc tune measured them" },
-	{ "--embed", NULL, Embed, offsetof(Options, embed), 0, 0, "[=c]", "compile: NAME_weights.c takes the blob into the program; =c: as text, for any compiler" },
-	{ "--amalgamate", NULL, Flag, offsetof(Options, amalgamate), 0, 0, NULL, "compile: NAME.c and NAME.h that need no other file" },
-	{ "--depfile", NULL, Text, offsetof(Options, depfile), 0, 0, "FILE", "compile: what the output depends on, as a rule for Make and Ninja" },
-	{ "--run", NULL, Flag, offsetof(Options, run), 0, 0, NULL, "explain, diff: measure each layer too" },
-	{ "--exact", NULL, Flag, offsetof(Options, exact), 0, 0, NULL, "direct convolutions only: no Winograd" },
-	{ "--dump", NULL, DumpPass, offsetof(Options, pass.dump), 0, 0, "[=PASS]", "print the graph as model text: after a pass, 'input' or 'all'" },
-	{ "--dot", NULL, Flag, offsetof(Options, pass.dot), 0, 0, NULL, "print dumps for Graphviz" },
-	{ "--stop-after", NULL, StopPass, offsetof(Options, pass.stop_after), 0, 0, "=PASS", "run no pass after this one and emit nothing" },
-	{ "--times", NULL, Flag, offsetof(Options, pass.times), 0, 0, NULL, "time of every pass" },
-	{ "--json", NULL, Flag, offsetof(Options, json), 0, 0, NULL, "run, bench, tune, explain, diff, verify, weights, fuzz: machine-readable" },
-	{ "--quiet", "-q", Flag, offsetof(Options, quiet), 0, 0, NULL, "no notes, no warnings" },
-	{ "--verbose", "-v", Flag, offsetof(Options, verbose), 0, 0, NULL, "more notes; Lua traceback" },
+	{ "--weights", "-w", Text, offsetof(Options, weights), 0, 0, "FILE|random[:SEED]", MODEL,
+	  "weights: .pth, .safetensors, .npz or .onnx, or made up from a seed" },
+	{ "--output", "-o", Text, offsetof(Options, output), 0, 0, "DIR|FILE", "compile run tune fuzz report import",
+	  "where results go (compile: generated/NAME; fuzz: a folder for what failed)" },
+	{ "--input", "-i", Text, offsetof(Options, input), 0, 0, "FILE|HxW,...", MODEL " import",
+	  "run, verify: .npy, .png or .jpg; run: several, and folders; HxW: another input size, or several in one artefact" },
+	{ "--expect", NULL, Text, offsetof(Options, expect), 0, 0, "FILE.npy", "verify",
+	  "verify: outputs to compare with" },
+	{ "--name", NULL, Text, offsetof(Options, name), 0, 0, "NAME", MODEL " import",
+	  "another name for the model" },
+	{ "--prefix", NULL, Text, offsetof(Options, prefix), 0, 0, "TEXT", MODEL,
+	  "put before every weight's name, such as module." },
+	{ "--target", NULL, TargetName, 0, 0, 0, "NAME,...", MODEL " fuzz",
+	  "; several: chosen at run time" },
+	{ "--batch", NULL, Number, offsetof(Options, batch), 1, 4096, "N", MODEL " import",
+	  "images a call" },
+	{ "--threads", NULL, Number, offsetof(Options, threads), 1, 64, "N", "run bench tune verify report explain diff fuzz",
+	  "run, bench, tune, report, --run: threads; fuzz: processes" },
+	{ "--rounds", NULL, Number, offsetof(Options, rounds), 1, 100000, "N", "bench report explain diff",
+	  "bench, report, --run: how many runs" },
+	{ "--count", NULL, Number, offsetof(Options, count), 1, INT_MAX, "N", "fuzz",
+	  "fuzz: how many networks" },
+	{ "--seed", NULL, Number, offsetof(Options, seed), 0, INT_MAX, "N", "fuzz",
+	  "fuzz: of the first network; each further one has the next" },
+	{ "--time", NULL, Number, offsetof(Options, time), 1, INT_MAX, "SECONDS", "fuzz",
+	  "fuzz: stop after so long" },
+	{ "-D", NULL, Arg, 0, 0, 0, "KEY=VALUE", MODEL,
+	  "seen by the model as nn.arg.KEY" },
+	{ "--tuned", NULL, Text, offsetof(Options, tuned), 0, 0, "FILE", MODEL,
+	  "algorithms and tiles as resnetc tune measured them" },
+	{ "--embed", NULL, Embed, offsetof(Options, embed), 0, 0, "[=c]", "compile",
+	  "compile: NAME_weights.c takes the blob into the program; =c: as text, for any compiler" },
+	{ "--amalgamate", NULL, Flag, offsetof(Options, amalgamate), 0, 0, NULL, "compile",
+	  "compile: NAME.c and NAME.h that need no other file" },
+	{ "--depfile", NULL, Text, offsetof(Options, depfile), 0, 0, "FILE", "compile",
+	  "compile: what the output depends on, as a rule for Make and Ninja" },
+	{ "--run", NULL, Flag, offsetof(Options, run), 0, 0, NULL, "explain diff",
+	  "explain, diff: measure each layer too" },
+	{ "--exact", NULL, Flag, offsetof(Options, exact), 0, 0, NULL, MODEL,
+	  "direct convolutions only: no Winograd" },
+	{ "--dump", NULL, DumpPass, offsetof(Options, pass.dump), 0, 0, "[=PASS]", MODEL,
+	  "print the graph as model text: after a pass, 'input' or 'all'" },
+	{ "--dot", NULL, Flag, offsetof(Options, pass.dot), 0, 0, NULL, MODEL,
+	  "print dumps for Graphviz" },
+	{ "--stop-after", NULL, StopPass, offsetof(Options, pass.stop_after), 0, 0, "=PASS", MODEL,
+	  "run no pass after this one and emit nothing" },
+	{ "--times", NULL, Flag, offsetof(Options, pass.times), 0, 0, NULL, MODEL,
+	  "time of every pass" },
+	{ "--json", NULL, Flag, offsetof(Options, json), 0, 0, NULL, "run bench tune explain diff verify weights fuzz",
+	  "run, bench, tune, explain, diff, verify, weights, fuzz: machine-readable" },
+	{ "--quiet", "-q", Flag, offsetof(Options, quiet), 0, 0, NULL, NULL,
+	  "no notes, no warnings" },
+	{ "--verbose", "-v", Flag, offsetof(Options, verbose), 0, 0, NULL, NULL,
+	  "more notes; Lua traceback" },
 };
 enum { NRows = sizeof option_rows/sizeof *option_rows };
 const int noptions = NRows;
@@ -47,30 +77,64 @@ option_doc(const OptionRow *r)
 	return r->kind == TargetName ? arena_text("%s%s", target_names(", ", ", "), r->doc) : r->doc;
 }
 
+static bool
+among(const char *words, const char *word)
+{
+	size_t len = strlen(word);
+
+	for (const char *at = strstr(words, word); at; at = strstr(at + 1, word))
+		if ((at == words || at[-1] == ' ') && (at[len] == ' ' || !at[len]))
+			return true;
+	return false;
+}
+
+static bool
+takes(const Verb *v, const OptionRow *r)
+{
+	return !r->verbs || among(r->verbs, v->name);
+}
+
+static void
+print_option(FILE *f, const OptionRow *r)
+{
+	const char *blank = r->value && r->value[0] != '[' && r->value[0] != '=' ? " " : "";
+
+	fprintf(f, "  %-36s %s\n", arena_text("%s%s%s%s%s", r->brief ? r->brief : "", r->brief ? ", " : "", r->name, blank,
+	                                      r->value ? r->value : ""), option_doc(r));
+}
+
+static void
+print_passes(FILE *f)
+{
+	fputs("  --no-PASS                            leave out a pass:", f);
+	for (int i = 0; i < npasses; i++)
+		fprintf(f, " %s", passes[i].name);
+	fputc('\n', f);
+}
+
 static void
 usage(FILE *f)
 {
 	fputs("resnetc - compiles residual networks to C\n\n", f);
 	for (int i = 0; i < NVerbs; i++)
 		fprintf(f, "  resnetc %-52s %s\n", verbs[i].usage, verbs[i].doc);
-	fputs("\n", f);
-	for (int i = 0; i < NRows; i++) {
-		const char *left = arena_text("%s%s%s%s%s", option_rows[i].brief ? option_rows[i].brief : "", option_rows[i].brief ? ", " : "", option_rows[i].name,
-		                              option_rows[i].value && option_rows[i].value[0] != '[' && option_rows[i].value[0] != '=' ? " " : "",
-		                              option_rows[i].value ? option_rows[i].value : "");
-		fprintf(f, "  %-36s %s\n", left, option_doc(&option_rows[i]));
-	}
-	fputs("  --no-PASS                            leave out a pass:", f);
-	for (int i = 0; i < npasses; i++)
-		fprintf(f, " %s", passes[i].name);
-	fputs("\n\nexit status: 0 done, 1 the input is wrong, 2 usage, 3 a fault of resnetc\n", f);
+	fputs("  resnetc help VERB                                            its options\n\n", f);
+	for (int i = 0; i < NRows; i++)
+		print_option(f, &option_rows[i]);
+	print_passes(f);
+	fputs("\nexit status: 0 done, 1 the input is wrong, 2 usage, 3 a fault of resnetc\n", f);
 }
 
+/* verb_usage - with the options it takes */
 static void
 verb_usage(const Verb *v)
 {
 	printf("resnetc %s\n\n%s\n\n", v->usage, v->doc);
-	puts("All options: resnetc --help");
+	for (int i = 0; i < NRows; i++)
+		if (takes(v, &option_rows[i]))
+			print_option(stdout, &option_rows[i]);
+	if (among(MODEL, v->name))
+		print_passes(stdout);
 }
 
 static const Verb *
@@ -200,14 +264,15 @@ set(Options *o, int row, const char *value)
 }
 
 static void
-unknown(const char *word)
+unknown(const Verb *v, const char *word)
 {
 	const char *names[NRows*2 + 16], *near;
 	int count = 0;
 
 	for (int i = 0; i < NRows; i++)
-		names[count++] = option_rows[i].name;
-	for (int i = 0; i < npasses; i++)
+		if (takes(v, &option_rows[i]))
+			names[count++] = option_rows[i].name;
+	for (int i = 0; i < npasses && among(MODEL, v->name); i++)
 		names[count++] = arena_text("--no-%s", passes[i].name);
 	near = nearest(word, names, count);
 	usage_error("want a known option, got '%s'%s%s%s", word, near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
@@ -223,7 +288,9 @@ option(Options *o, int argc, char **argv, int i)
 	if (!strncmp(word, "--no-", 5)) {
 		int p = pass_named(word + 5);
 		if (p < 0)
-			unknown(word);
+			unknown(o->verb, word);
+		if (!among(MODEL, o->verb->name))
+			usage_error("%s: want an option of this verb, got '%s'", o->verb->name, word);
 		o->pass.skip |= 1u << p;
 		return 1;
 	}
@@ -234,6 +301,9 @@ option(Options *o, int argc, char **argv, int i)
 
 		if (!is_long && strcmp(brief, word) && !glued)
 			continue;
+		if (!takes(o->verb, &option_rows[r]))
+			usage_error("%s: want an option of this verb, got '%s', which is for %s", o->verb->name, name,
+			            option_rows[r].verbs);
 		if (option_rows[r].kind == Flag) {
 			if (eq)
 				usage_error("%s: want no value, got '%s'", name, eq + 1);
@@ -254,7 +324,7 @@ option(Options *o, int argc, char **argv, int i)
 			usage_error("%s: want a value %s, got none", name, option_rows[r].value);
 		return glued || (is_long && eq && word[1] == '-') ? 1 : 2;
 	}
-	unknown(word);
+	unknown(o->verb, word);
 	return 1;
 }
 
@@ -300,12 +370,34 @@ banner_command(const Options *o)
 	return s;
 }
 
+static const char *
+nearest_verb(const char *word)
+{
+	const char *names[NVerbs], *near;
+
+	for (int k = 0; k < NVerbs; k++)
+		names[k] = verbs[k].name;
+	near = nearest(word, names, NVerbs);
+	return near ? arena_text("; did you mean '%s'?", near) : "";
+}
+
+/* help - resnetc help, resnetc help VERB */
+static void
+help(const char *verb)
+{
+	if (verb && !verb_named(verb))
+		usage_error("help: want a verb, got '%s'%s", verb, nearest_verb(verb));
+	if (verb)
+		verb_usage(verb_named(verb));
+	else
+		usage(stdout);
+	exit(ExitOk);
+}
+
 /* verb_in - the verb of the command line, which may be left out; *i: the word behind it */
 static const Verb *
 verb_in(int argc, char **argv, int *i)
 {
-	const char *names[NVerbs], *near;
-
 	if (argc < 2) {
 		usage(stderr);
 		exit(ExitUsage);
@@ -315,10 +407,9 @@ verb_in(int argc, char **argv, int *i)
 		return verb_named("compile");
 	if (verb_named(argv[1]))
 		return verb_named(argv[(*i)++]);
-	for (int k = 0; k < NVerbs; k++)
-		names[k] = verbs[k].name;
-	near = nearest(argv[1], names, NVerbs);
-	usage_error("want a verb or a model file, got '%s'%s%s%s", argv[1], near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+	if (!strcmp(argv[1], "help"))
+		help(argc > 2 ? argv[2] : NULL);
+	usage_error("want a verb or a model file, got '%s'%s", argv[1], nearest_verb(argv[1]));
 }
 
 /* add_name - a word that is no option: a model, a weight file, a layer */
@@ -354,6 +445,8 @@ look_again(Options *o, const Verb *v)
 		usage_error("%s: want one target, got %d", v->name, o->ntargets);
 	if (o->nsizes > 1 && strcmp(v->name, "compile"))
 		usage_error("%s: want one input size, got %d", v->name, o->nsizes);
+	if (o->ninputs && !among("run verify", v->name))
+		usage_error("%s: --input: want HxW, got '%s'", v->name, o->input);
 	if (o->ninputs > 1 && strcmp(v->name, "run"))
 		usage_error("%s: want one input, got %d", v->name, o->ninputs);
 	if (!o->nsizes)

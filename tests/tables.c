@@ -67,7 +67,7 @@ START_TEST(targets_are_told)
 		const char *between = i < 2 ? ", " : " ";
 		ck_assert_msg(strstr(r.out, target_names(between, between)) != NULL, "resnetc %s", where[i]);
 	}
-	ck_assert(strstr(resnetc("doc --target nosuch").err, target_names(", ", " or ")));
+	ck_assert(strstr(resnetc("fuzz --target nosuch").err, target_names(", ", " or ")));
 }
 END_TEST
 

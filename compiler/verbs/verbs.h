@@ -42,7 +42,9 @@ typedef struct {
 	OptionKind kind;
 	size_t at;                   /* in Options */
 	int lo, hi;
-	const char *value, *doc;     /* value: as shown, "[=PASS]" and "=PASS" are glued to the name; doc: see option_doc */
+	const char *value;           /* as shown; "[=PASS]" and "=PASS" are glued to the name */
+	const char *verbs;           /* that take it; NULL: all */
+	const char *doc;             /* see option_doc */
 } OptionRow;
 
 /* options.c, list.c, verbs.c */
