@@ -135,6 +135,25 @@ error_of(const char *file, const char *target, unsigned skip, int threads)
 	return most;
 }
 
+void
+emulate(const char *dir, const char *name)
+{
+	const Target *t = target_named(name);
+	FILE *f;
+
+	if (target_runs_here(t))
+		return;
+	ck_assert_int_eq(system(arena_text("cp tests/emulate/words.h '%s'", dir)), 0);
+	f = fopen(arena_text("%s/%s", dir, t->simd), "w");
+	ck_assert(f && fprintf(f, "#pragma once\nenum { VL = %d };\n#include \"words.h\"\n", t->vl) > 0 && fclose(f) == 0);
+}
+
+const char *
+nearest_target(const char *name)
+{
+	return target_named(target_runs_here(target_named(name)) ? name : "native")->name;
+}
+
 static void
 slurp(const char *file, char *to, size_t size)
 {
@@ -168,6 +187,14 @@ resnetc(const char *format, ...)
 	while ((at = strstr(r.err, in_dir(""))))
 		memmove(at, at + len, strlen(at + len) + 1);
 	return r;
+}
+
+const char *
+script(const char *name, const char *text)
+{
+	put_file(name, text, strlen(text));
+	ck_assert_int_eq(chmod(in_dir(name), 0755), 0);
+	return in_dir(name);
 }
 
 int

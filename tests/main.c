@@ -29,8 +29,9 @@ typedef struct {
 
 static struct { const char *name; void (*add)(void); } suites[64];
 static Part parts[256];
-static Suite *suite;                 /* the last of suites[nsuites], which part() adds to */
+static Suite *suite;                 /* of suites[adding]: part() adds to it */
 static int nsuites, nparts, adding;
+static const Part *now;              /* in a process of its own: the part that it runs */
 static volatile sig_atomic_t interrupted;
 
 /* suite_is - called before main, by SUITE */
@@ -53,6 +54,12 @@ part(const char *name)
 	suite_add_tcase(suite, t);
 	parts[nparts++] = (Part){ .suite = suites[adding].name, .name = name, .s = suite };
 	return t;
+}
+
+const char *
+this_part(void)
+{
+	return now->name;
 }
 
 static const char *
@@ -93,6 +100,7 @@ start(Part *p)
 		die("fork: %s", strerror(errno));
 	if (p->pid)
 		return;
+	now = p;
 	signal(SIGINT, SIG_DFL);
 	signal(SIGTERM, SIG_DFL);
 	if (!freopen(log_of(p), "w", stdout) || dup2(1, 2) < 0)
@@ -187,7 +195,13 @@ summary(double start)
 	return bad > 0 || interrupted;
 }
 
-/* keep - the parts that the arguments name */
+static bool
+named(const Part *p, const char *name)
+{
+	return !strcmp(name, p->suite) || !strcmp(name, arena_text("%s:%s", p->suite, p->name));
+}
+
+/* keep - the parts that the arguments name, or all */
 static void
 keep(char **names)
 {
@@ -196,14 +210,14 @@ keep(char **names)
 	for (char **n = names; *n; n++) {
 		bool found = false;
 		for (int i = 0; i < nparts; i++)
-			found = found || !strcmp(*n, parts[i].suite) || !strcmp(*n, title(&parts[i]));
+			found = found || named(&parts[i], *n);
 		if (!found)
 			usage_error("check: want a suite or SUITE:PART, got '%s'", *n);
 	}
 	for (int i = 0; i < nparts; i++) {
 		bool wanted = !*names;
 		for (char **n = names; *n; n++)
-			wanted = wanted || !strcmp(*n, parts[i].suite) || !strcmp(*n, title(&parts[i]));
+			wanted = wanted || named(&parts[i], *n);
 		if (wanted)
 			parts[kept++] = parts[i];
 	}

@@ -15,15 +15,6 @@ verify(void)
 	return arena_text("verify '%s' -q", body_model(3, 4, 4, "return nn.relu(x)"));
 }
 
-/* script - an executable of this name in the suite's folder, and its path */
-static const char *
-script(const char *name, const char *text)
-{
-	put_file(name, text, strlen(text));
-	ck_assert_int_eq(chmod(in_dir(name), 0755), 0);
-	return in_dir(name);
-}
-
 /* with - the command's outcome where a variable has this value */
 static Ran
 with(const char *variable, const char *value, const char *command)

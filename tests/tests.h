@@ -22,11 +22,19 @@ float *numbers(size_t count, unsigned seed);         /* normal-like */
 double worst(const float *got, const double *want, size_t count); /* relative to the largest of want; inf on NaN mismatch */
 double error_of(const char *file, const char *target, unsigned skip, int threads); /* emitted code against the interpreter before any pass */
 
+/*
+** Targets whose instructions this machine lacks. Emitted files in dir get the vector words in plain C (tests/emulate) then;
+** or another target serves as well, the nearest that runs here.
+*/
+void emulate(const char *dir, const char *target);
+const char *nearest_target(const char *name);
+
 /* Runs the resnetc program; its standard error (folder names removed) and exit status. */
 typedef struct { int status; char err[4096], out[32768]; } Ran;
 Ran resnetc(const char *format, ...) PRINTF(1, 2);
 const char *in_dir(const char *name);                /* a path in the suite's temporary folder */
 void put_file(const char *name, const void *data, size_t len);
+const char *script(const char *name, const char *text);   /* an executable there, and its path */
 int count_files(const char *dir);
 
 /*
@@ -39,5 +47,6 @@ int count_files(const char *dir);
 	static void name##_tests(void)
 void suite_is(const char *name, void (*add)(void));
 TCase *part(const char *name);
+const char *this_part(void);                         /* of the test that runs */
 
 #endif

@@ -3,12 +3,10 @@
 ** on several, from another address of the workspace, with memory that holds NaN wherever it was not written, and
 ** compared with the reference and with each other.
 **
-** Many cases share one compiler run: their C goes into one file, with what would clash renamed. A trial is a process
-** of its own, so a crash, a hang or a message is only a verdict.
+** Many cases share one compiler run. A trial is a process of its own, so a crash, a hang or a message is only a verdict.
 */
 #define _DEFAULT_SOURCE
 #include <errno.h>
-#include <ctype.h>
 #include <fcntl.h>
 #include <math.h>
 #include <stdlib.h>
@@ -32,38 +30,6 @@ typedef struct {
 	float *in;
 	double *din, **want, **var;
 } Trial;
-
-/* --- one source of many --- */
-
-/* clashes - is this identifier one that another network may have too: a function's, or a table's */
-static bool
-clashes(const Model *m, const char *id, size_t len)
-{
-	static const char *const tables[] = { "steps", "tensors", "reads", "layers", "network" };
-
-	for (size_t i = 0; i < sizeof tables/sizeof *tables; i++)
-		if (len == strlen(tables[i]) && !strncmp(id, tables[i], len))
-			return true;
-	for (int i = 0; i < m->functions->count; i++)
-		if (len == strlen(m->functions->all[i]->name) && !strncmp(id, m->functions->all[i]->name, len))
-			return true;
-	return false;
-}
-
-static void
-write_renamed(FILE *f, const Model *m, const char *text)
-{
-	for (const char *s = text; *s;) {
-		size_t len = 0;
-		while (isalnum((unsigned char)s[len]) || s[len] == '_')
-			len++;
-		if (len && clashes(m, s, len))
-			fprintf(f, "%s_", m->g->name);
-		len = len ? len : 1;
-		fwrite(s, 1, len, f);
-		s += len;
-	}
-}
 
 /* --- preparing --- */
 
@@ -123,7 +89,7 @@ compile_all(Trial *t, int count, const char *dir)
 		for (int v = 0; v < Variants; v++) {
 			File header = emit_header(t[k].m[v]);
 			write_files(dir, &header, 1);
-			write_renamed(f, t[k].m[v], emit_source(t[k].m[v]).data);
+			write_source_beside_others(f, t[k].m[v]);
 		}
 	if (fclose(f))
 		die("%s: cannot be written", dir);

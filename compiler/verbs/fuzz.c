@@ -129,6 +129,20 @@ fill(Slot *s, const Options *o, int first, int count, bool any)
 	s->pid = fuzz_start(s->c, s->count, s->v, s->dir);
 }
 
+/* target_here - what a case is run for: --target, or its own, or the best that this machine has where it lacks that */
+static const Target *
+target_here(const Options *o, const Target *own)
+{
+	const Target *best = target_of(o, 0, true);
+
+	if (o->target_given)
+		return o->target;
+	if (target_runs_here(own))
+		return own;
+	warn("%s:1: want target %s, which this machine does not run; takes %s", o->model, own->name, best->name);
+	return best;
+}
+
 static int
 file_case(const Options *o)
 {
@@ -140,6 +154,7 @@ file_case(const Options *o)
 	if (!fuzz_read(&c, arena_text("%.*s", (int)len, text)))
 		fail("%s:1: want a case as resnetc fuzz prints it, with '-- fuzz: seed=...' in its first line, got other text",
 		     o->model);
+	c.target = target_here(o, c.target);
 	v = fuzz_trial(&c, temp_dir());
 	if (v.status == Fine && !o->quiet)
 		printf("%s: fine; the largest error is %.2f of what is allowed\n", o->model, v.margin);
@@ -172,10 +187,10 @@ verb_fuzz(Options *o)
 		o->seed + count;
 	bool any = !o->target_given;
 
-	if (o->model)
-		return file_case(o);
 	if (!target_runs_here(o->target))
 		fail("--target: want a target this machine can run, got '%s'", o->target->name);
+	if (o->model)
+		return file_case(o);
 	slots = slots < 1 ? 1 : slots > MostSlots ? MostSlots : slots;
 	for (int i = 0; i < slots; i++)
 		slot[i] = (Slot){ arena_new(Together*sizeof(Case)), fuzz_verdicts(Together), 0, 0, temp_dir() };

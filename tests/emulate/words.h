@@ -1,4 +1,10 @@
-/* words.h - the vector words in plain C on VL floats, to test a target's code on machines without it. */
+/*
+** words.h - the vector words on VL floats in the compilers' own vectors, to run a target's code on machines without its
+** instructions. Such a processor is not asked for. gcc wants -Wno-psabi with them.
+*/
+#ifndef WORDS_H
+#define WORDS_H
+
 #include <math.h>
 
 #include "rc.h"
@@ -6,28 +12,34 @@
 
 #define RC_TARGET_BEGIN
 #define RC_TARGET_END
+#define __builtin_cpu_supports(feature) 1
 
-typedef struct { float f[VL]; } V;
+typedef float V __attribute__((vector_size(VL*4)));
+typedef int Mask __attribute__((vector_size(VL*4)));
 
-#define EACH(expr) V y; for (int i = 0; i < VL; i++) y.f[i] = (expr); return y
+/* a where m, else b; one float after another */
+#define PICK(m, a, b) ((V)(((m) & (Mask)(a)) | (~(m) & (Mask)(b))))
+#define EACH(expr) V y; for (int i = 0; i < VL; i++) y[i] = (expr); return y
 
-static inline V ld(const float *p)            { EACH(p[i]); }
-static inline void st(float *p, V a)          { for (int i = 0; i < VL; i++) p[i] = a.f[i]; }
-static inline V bc(const float *p)            { EACH(*p); }
-static inline V splat(float a)                { EACH(a); }
-static inline V zero(void)                    { EACH(0); }
-static inline V add(V a, V b)                 { EACH(a.f[i] + b.f[i]); }
-static inline V sub(V a, V b)                 { EACH(a.f[i] - b.f[i]); }
-static inline V mul(V a, V b)                 { EACH(a.f[i]*b.f[i]); }
-static inline V fma_(V a, V b, V c)           { EACH(a.f[i]*b.f[i] + c.f[i]); }
-static inline V relu(V a)                     { EACH(a.f[i] < 0 ? 0 : a.f[i]); }
-static inline V swap(V a, int s)              { EACH(a.f[i ^ s]); }
-static inline V pmax(V a, V b)                { EACH(isnan(a.f[i]) || a.f[i] > b.f[i] ? a.f[i] : b.f[i]); }
-static inline V div_(V a, V b)                { EACH(a.f[i]/b.f[i]); }
-static inline V clamp(V a, V lo, V hi)        { EACH(a.f[i] < lo.f[i] ? lo.f[i] : a.f[i] > hi.f[i] ? hi.f[i] : a.f[i]); }
-static inline V neg_abs(V a)                  { EACH(-fabsf(a.f[i])); }
-static inline V below0(V a, V y_, V z)        { EACH(a.f[i] < 0 ? y_.f[i] : z.f[i]); }
-static inline V lowest(void)                  { EACH(-INFINITY); }
-static inline V vexp(V a)                     { EACH((float)exp((double)a.f[i])); }
+static inline V ld(const float *p)            { V y; memcpy(&y, p, sizeof y); return y; }
+static inline void st(float *p, V a)          { memcpy(p, &a, sizeof a); }
+static inline V zero(void)                    { V y = { 0 }; return y; }
+static inline V splat(float a)                { return a - zero(); }
+static inline V bc(const float *p)            { return splat(*p); }
+static inline V add(V a, V b)                 { return a + b; }
+static inline V sub(V a, V b)                 { return a - b; }
+static inline V mul(V a, V b)                 { return a*b; }
+static inline V fma_(V a, V b, V c)           { return a*b + c; }
+static inline V below0(V a, V y, V z)         { return PICK(a < zero(), y, z); }
+static inline V relu(V a)                     { return below0(a, zero(), a); }
+static inline V swap(V a, int s)              { EACH(a[i ^ s]); }
+static inline V pmax(V a, V b)                { return PICK((a != a) | (a > b), a, b); }
+static inline V div_(V a, V b)                { return a/b; }
+static inline V clamp(V a, V lo, V hi)        { return PICK(a < lo, lo, PICK(a > hi, hi, a)); }
+static inline V neg_abs(V a)                  { return PICK(a > zero(), -a, a); }
+static inline V lowest(void)                  { return splat(-RC_INFINITY); }
+static inline V vexp(V a)                     { EACH((float)exp((double)a[i])); }
 
 #include "rc_act.h"
+
+#endif

@@ -1,4 +1,3 @@
-/* rc_simd_neon.h - see words.h */
+#pragma once
 enum { VL = 4 };
-
 #include "words.h"

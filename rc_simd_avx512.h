@@ -1,0 +1,3 @@
+#pragma once
+enum { VL = 16 };
+#include "words.h"
