@@ -174,6 +174,33 @@ START_TEST(run_and_tune_in_json)
 }
 END_TEST
 
+/* what is not a number is null; an error is the same number in the table and in JSON */
+START_TEST(verify_in_json)
+{
+	struct json_object *all = json(resnetc("verify examples/mlperf_tiny_resnet8.lua --json").out), *error, *given;
+	const char *model = body_model(3, 4, 4, "return nn.relu(x)");
+	float want[48] = { 0 };
+	int64_t dim[4] = { 1, 3, 4, 4 };
+	Ran r;
+
+	ck_assert_uint_eq(json_object_array_length(member(all, "layers")), 12);
+	error = member(json_object_array_get_idx(member(all, "layers"), 1), "error");
+	ck_assert(json_object_get_double(error) > 0 && json_object_get_double(error) < 1e-5);
+	ck_assert(json_object_object_get_ex(all, "expected", &given) && !given);
+	ck_assert(json_object_get_boolean(member(all, "ok")));
+	json_object_put(all);
+	want[5] = NAN;
+	npy_write(in_dir("nan.npy"), want, 4, dim);
+	r = resnetc("verify '%s' --json --expect %s", model, in_dir("nan.npy"));
+	ck_assert_int_eq(r.status, ExitInput);
+	all = json(r.out);
+	ck_assert(json_object_object_get_ex(all, "expected", &given) && !given && strstr(r.out, "\"expected\": null"));
+	ck_assert_double_lt(json_object_get_double(member(all, "outputs")), 1e-5);
+	ck_assert(!json_object_get_boolean(member(all, "ok")));
+	json_object_put(all);
+}
+END_TEST
+
 START_TEST(dot_is_a_graph)
 {
 	Ran r = resnetc("dot examples/cifar_resnet20.lua"), before = resnetc("dot examples/cifar_resnet20.lua --stop-after=fold_bn");
@@ -258,6 +285,7 @@ SUITE(verbs)
 	tcase_add_test(t, explain_runs);
 	tcase_add_test(t, diff_tells_what_differs);
 	tcase_add_test(t, run_and_tune_in_json);
+	tcase_add_test(t, verify_in_json);
 	tcase_add_test(t, dot_is_a_graph);
 	tcase_add_test(t, report_is_one_page);
 	tcase_add_test(t, dumps);

@@ -12,7 +12,7 @@ has_adapter(const Graph *g)
 	return false;
 }
 
-/* list_of - numbers with commas */
+/* commas - numbers with commas */
 const char *
 commas(const double *v, int count, const char *format)
 {

@@ -14,7 +14,7 @@ typedef struct {                     /* one axis */
 	const char *from, *to;       /* names of the window's ends */
 } Axis;
 
-/* overhangs - does any window leave the image at its start or end */
+/* before_image, after_image - does any window leave the image there */
 static bool
 before_image(const Axis *a)
 {

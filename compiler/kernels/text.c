@@ -18,7 +18,7 @@ emit_epilogue(Out *o, const Kernel *k, const char *acc, const char *at)
 	out_set(o, "value", "%s", activated(k, (Act)k->a.act, value));
 }
 
-/* number - a float constant that reads back as the same float */
+/* float_text - a float constant that reads back as the same float */
 const char *
 float_text(double v)
 {

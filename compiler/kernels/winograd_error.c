@@ -7,7 +7,7 @@
 
 #include "winograd.h"
 
-/* times - c (rows x cols) = a (rows x inner) b (inner x cols), in float */
+/* times_matrix - c (rows x cols) = a (rows x inner) b (inner x cols), in float */
 static void
 times_matrix(int rows, int inner, int cols, const float *a, int as, const float *b, int bs, bool b_transposed, float *c,
              int cs)

@@ -88,14 +88,14 @@ winograd_fits(const Node *n)
 	       n->a.dilation.h == 1 && n->a.dilation.w == 1 && n->a.groups == 1 && n->in[0]->shape.c >= 8 && n->a.out >= 8;
 }
 
-/* winograd_reach - rows or columns of input that the tiles read beyond the last one of the image */
+/* wino_past - rows or columns of input that the tiles read beyond the last one of the image */
 int
 wino_past(int m, int in, int out, int before)
 {
 	return ceil_div(out, m)*m + 1 - before - (in - 1);
 }
 
-/* pieces - a block's register tiles: how many, and the width of piece i, which differ by at most one */
+/* wino_pieces - a block's register tiles: how many, and the width of piece i, which differ by at most one */
 int
 wino_pieces(const Wino *w, int width)
 {

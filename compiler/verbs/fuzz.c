@@ -99,7 +99,7 @@ report(Tally *t, const Case *c, const Verdict *v, const char *dir)
 	}
 	t->findings = arena_text("%s%s\n  { \"seed\": %llu, \"target\": \"%s\", \"nodes\": %d, \"file\": %s }", t->findings,
 	                         *t->findings ? "," : "", (unsigned long long)c->seed, c->target->name, nodes,
-	                         *file ? arena_text("\"%s\"", file) : "null");
+	                         *file ? json_text(file) : "null");
 }
 
 static void

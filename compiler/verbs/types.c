@@ -9,7 +9,7 @@
 
 CARRIED(types_library, "dsl/types.lua")
 
-/* lua_type - of an attribute's value */
+/* lua_type_of - of an attribute's value */
 static const char *
 lua_type_of(const AttrRow *r)
 {

@@ -60,7 +60,7 @@ difference(const double *got, const double *want, size_t count)
 
 	for (size_t i = 0; i < count; i++) {
 		if (isnan(want[i]) != isnan(got[i]) || isinf(want[i]) != isinf(got[i]))
-			return INFINITY;
+			return (double)INFINITY;
 		if (!isfinite(want[i]))
 			continue;
 		most = fmax(most, fabs(got[i] - want[i]));
@@ -153,36 +153,41 @@ expected(const Graph *g, const char *file, size_t outputs)
 	return want;
 }
 
+/* is_wrong - a layer's error may be NaN too */
 static bool
-report(const Options *o, const Verify *v, double output, double given)
+is_wrong(double error)
+{
+	return !(error <= LayerLimit);
+}
+
+static void
+print(const Options *o, const Verify *v, double output, double given, bool ok)
 {
 	const Graph *g = v->s->m->g;
-	bool ok = output <= OutputLimit && !(given > OutputLimit);
 
-	if (o->json)
-		fputs("{ \"layers\": [", stdout);
-	else if (!o->quiet)
+	if (!o->quiet)
 		printf("%-28s %-9s %12s\n", "layer", "op", "error");
-	for (int i = 0; i < g->count; i++) {
-		const Node *n = g->nodes[i];
-		bool bad = !(v->error[i] <= LayerLimit);
-		ok = ok && !bad;
-		if (o->json)
-			printf("%s\n  { \"name\": \"%s\", \"op\": \"%s\", \"error\": %g }", i ? "," : "", n->name, op_rows[n->op].name,
-			       isfinite(v->error[i]) ? v->error[i] : 1e300);
-		else if (!o->quiet || bad)
-			printf("%-28s %-9s %12.2e%s\n", n->name, op_rows[n->op].name, v->error[i], bad ? "  WRONG" : "");
-	}
-	if (o->json) {
-		printf(" ],\n  \"outputs\": %g, \"expected\": %g, \"ok\": %s }\n", isfinite(output) ? output : 1e300, given,
-		       ok ? "true" : "false");
-	} else {
-		printf("outputs against the double-precision reference: %.2e (limit %g)\n", output, OutputLimit);
-		if (given >= 0)
-			printf("outputs against %s: %.2e (limit %g)\n", o->expect, given, OutputLimit);
-		puts(ok ? "verified" : "WRONG");
-	}
-	return ok;
+	for (int i = 0; i < g->count; i++)
+		if (!o->quiet || is_wrong(v->error[i]))
+			printf("%-28s %-9s %12.2e%s\n", g->nodes[i]->name, op_rows[g->nodes[i]->op].name, v->error[i],
+			       is_wrong(v->error[i]) ? "  WRONG" : "");
+	printf("outputs against the double-precision reference: %.2e (limit %g)\n", output, OutputLimit);
+	if (o->expect)
+		printf("outputs against %s: %.2e (limit %g)\n", o->expect, given, OutputLimit);
+	puts(ok ? "verified" : "WRONG");
+}
+
+static void
+print_as_json(const Options *o, const Verify *v, double output, double given, bool ok)
+{
+	const Graph *g = v->s->m->g;
+
+	fputs("{ \"layers\": [", stdout);
+	for (int i = 0; i < g->count; i++)
+		printf("%s\n  { \"name\": %s, \"op\": \"%s\", \"error\": %s }", i ? "," : "", json_text(g->nodes[i]->name),
+		       op_rows[g->nodes[i]->op].name, json_number(v->error[i]));
+	printf(" ],\n  \"outputs\": %s, \"expected\": %s, \"ok\": %s }\n", json_number(output),
+	       o->expect ? json_number(given) : "null", ok ? "true" : "false");
 }
 
 int
@@ -194,7 +199,7 @@ verb_verify(Options *o)
 	void *in;
 	float *out;
 	int images = 0;
-	double output, given = -1;
+	double output, given = 0;
 
 	if (!o->weights)
 		o->weights = "random:0";
@@ -218,7 +223,10 @@ verb_verify(Options *o)
 	output = end_to_end(m->g, out, reference(o, in));
 	if (o->expect)
 		given = end_to_end(m->g, out, expected(m->g, o->expect, s.outputs));
-	bool ok = report(o, &v, output, given);
+	bool ok = output <= OutputLimit && given <= OutputLimit;
+	for (int i = 0; i < m->g->count; i++)
+		ok = ok && !is_wrong(v.error[i]);
+	(o->json ? print_as_json : print)(o, &v, output, given, ok);
 	interp_free(m->g, v.values);
 	free(v.error);
 	free(in);

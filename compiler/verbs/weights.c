@@ -8,7 +8,7 @@ typedef struct { double least, most; size_t nans; } Extremes;
 static Extremes
 range_of(Tensor *t)
 {
-	Extremes r = { INFINITY, -INFINITY, 0 };
+	Extremes r = { (double)INFINITY, -(double)INFINITY, 0 };
 	size_t count = tensor_count(t);
 
 	if (!dtype_bytes(t->dtype))          /* a kind of number that is only listed */
@@ -22,25 +22,6 @@ range_of(Tensor *t)
 	}
 	tensor_unload(t);
 	return r;
-}
-
-/* print_json_text - a name, quoted */
-static void
-print_json_text(const char *s)
-{
-	putchar('"');
-	for (; *s; s++)
-		if (*s == '"' || *s == '\\' || (unsigned char)*s < 32)
-			printf("\\u%04x", (unsigned char)*s);
-		else
-			putchar(*s);
-	putchar('"');
-}
-
-static const char *
-json_number(double v)
-{
-	return isfinite(v) ? arena_text("%.9g", v) : "null";
 }
 
 int
@@ -60,7 +41,7 @@ verb_weights(Options *o)
 		nans += r.nans;
 		if (o->json) {
 			printf("%s\n  { \"name\": ", i ? "," : "");
-			print_json_text(t->name);
+			fputs(json_text(t->name), stdout);
 			printf(", \"dtype\": \"%s\", \"shape\": [", t->dtype);
 			for (int d = 0; d < t->rank; d++)
 				printf("%s%lld", d ? ", " : "", (long long)t->dim[d]);
