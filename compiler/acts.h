@@ -4,26 +4,33 @@
 **
 ** To add an activation: one row here, its formula in interp.c (interp_activate), its word in runtime/rc_act.h.
 **
-** word: how it is called; $x is the value, $NAME the node's attribute NAME. steepest: its largest slope, rounding: the error
-** of the word itself, in float32; both C of a (the attributes), y (the result), s (a bound of what x was added up from), U
-** (half a unit in the last place of 1); rounding also of slope (the column before).
+** word: how it is called; $x is the value, $NAME the node's attribute NAME. steepest: its largest slope, rounding: the
+** error of the word itself, in float32; both C of a (the attributes), y (the result), s (a bound of what x was added
+** up from), U (half a unit in the last place of 1); rounding also of slope (the column before).
 */
 
-/*  op            attributes        word                                              steepest                  rounding */
-ACT(relu,         0,                "relu($x)",                                       1,                        0,
+/*  op            attributes        word
+    steepest, rounding, meaning */
+ACT(relu,         0,                "relu($x)",
+    1, 0,
     "max(x, 0); NaN stays NaN")
-ACT(relu6,        0,                "clamp($x, splat(0.0f), splat(6.0f))",            1,                        0,
+ACT(relu6,        0,                "clamp($x, splat(0.0f), splat(6.0f))",
+    1, 0,
     "min(max(x, 0), 6) (torch.nn.ReLU6)")
-ACT(clip,         A_lo|A_hi,        "clamp($x, splat($lo), splat($hi))",              1,                        U*y,
+ACT(clip,         A_lo|A_hi,        "clamp($x, splat($lo), splat($hi))",
+    1, U*y,
     "min(max(x, lo), hi) (torch.clamp)")
-ACT(leaky_relu,   A_slope,          "leaky($x, splat($slope))",                       fmax(1, fabs(a->slope)),  2*U*y,
+ACT(leaky_relu,   A_slope,          "leaky($x, splat($slope))",
+    fmax(1, fabs(a->slope)), 2*U*y,
     "x, or slope*x where x < 0 (torch.nn.LeakyReLU)")
-ACT(sigmoid,      0,                "sigmoid($x)",                                    0.25,
-    16*U*y + 1.2e-38, "1/(1 + exp(-x))")
-ACT(silu,         0,                "silu($x)",                                       1.1,
-    16*U*y + 1.2e-38*(1 + s), "x*sigmoid(x) (torch.nn.SiLU, swish)")
-ACT(hard_sigmoid, A_slope|A_offset, "hard_sigmoid($x, splat($slope), splat($offset))", fabs(a->slope),
-    4*U*(slope*s + fabs(a->offset) + 1),
+ACT(sigmoid,      0,                "sigmoid($x)",
+    0.25, 16*U*y + 1.2e-38,
+    "1/(1 + exp(-x))")
+ACT(silu,         0,                "silu($x)",
+    1.1, 16*U*y + 1.2e-38*(1 + s),
+    "x*sigmoid(x) (torch.nn.SiLU, swish)")
+ACT(hard_sigmoid, A_slope|A_offset, "hard_sigmoid($x, splat($slope), splat($offset))",
+    fabs(a->slope), 4*U*(slope*s + fabs(a->offset) + 1),
     "min(max(slope*x + offset, 0), 1) (torch.nn.Hardsigmoid)")
 ACT(hard_swish,   A_slope|A_offset, "hard_swish($x, splat($slope), splat($offset))",
     1 + fabs(a->offset) + 2*fabs(a->slope)*s, 4*U*slope*s,

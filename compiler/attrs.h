@@ -1,14 +1,14 @@
 /*
-** The attribute table: one row per attribute an op can carry. Read by the language (parsing, ranges, defaults), the dump
-** (printing), the documentation and editors.
+** The attribute table: one row per attribute an op can carry. Read by the language (parsing, ranges, defaults), the
+** dump (printing), the documentation and editors.
 **
 **   ATTR(name, kind, field of Attr, lowest, highest, meaning, defaults...)
 **
-** kinds: INT n · PAIR n or {h, w} · SIDES n, {h, w}, {t, l, b, r}, "same" or named sides · BOOL ·
-** REAL · PAIR0 {a, b} · RANGE {from, to, step} · WORD one of a list · NAME a string · SHAPE {c, h, w}
+** kinds: INT n · PAIR n or {h, w} · SIDES n, {h, w}, {t, l, b, r}, "same" or named sides · BOOL · REAL · PAIR0 {a, b}
+** · RANGE {from, to, step} · WORD one of a list · NAME a string · SHAPE {c, h, w}
 **
-** defaults: ANY(value) for all ops, then FOR(op, value) for those where it is another; ANY_SHOWN and FOR_SHOWN where the
-** value only stands for what the words behind it say. A pair is value by value, of sides only the first is set.
+** defaults: ANY(value) for all ops, then FOR(op, value) for those where it is another; ANY_SHOWN and FOR_SHOWN where
+** the value only stands for what the words behind it say. A pair is value by value, of sides only the first is set.
 */
 ATTR(out,               INT,   out,               1, 65536,   "output channels; may stand first without its name",
      REQUIRED)

@@ -29,7 +29,8 @@ void usage_error(const char *format, ...) PRINTF(1, 2) NORETURN;                
 void die_at(const char *file, int line, const char *format, ...) PRINTF(3, 4) NORETURN; /* our fault: exit 3 */
 const char *attempt(void (*f)(void *), void *user);   /* what f said when it failed, instead of the end; NULL: it did not */
 #define die(...) die_at(__FILE__, __LINE__, __VA_ARGS__)
-const char *nearest(const char *word, const char *const *words, int count);         /* for "did you mean"; NULL: none is near */
+const char *nearest(const char *word, const char *const *words, int count);         /* NULL: none is near */
+const char *meant(const char *word, const char *const *words, int count);           /* "; did you mean '...'?", or "" */
 
 /* diagnose.c */
 void tell(const char *message);                      /* to standard error; on a terminal in colour, with the source line */

@@ -1,4 +1,4 @@
-/* carried.h - files that resnetc carries inside its binary: CARRIED(id, path) is the text from id to id_end, 0 behind it. */
+/* carried.h - files that resnetc carries inside its binary: CARRIED(id, path) is the text from id to id_end, then a 0. */
 #ifndef CARRIED_H
 #define CARRIED_H
 

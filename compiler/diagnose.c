@@ -1,6 +1,6 @@
 /*
-** diagnose.c - a message on a terminal: in colour, and below one that begins with FILE:LINE: that line of the file with a caret
-** under the word it speaks of. In a pipe, or with NO_COLOR, messages are plain.
+** diagnose.c - a message on a terminal: in colour, and below one that begins with FILE:LINE: that line of the file
+** with a caret under the word it speaks of. In a pipe, or with NO_COLOR, messages are plain.
 */
 #include <ctype.h>
 #include <stdlib.h>
@@ -52,7 +52,10 @@ word_in(const char *line, const char *word, size_t len)
 	return NULL;
 }
 
-/* pointed - the word a message speaks of, in its line: what it got, else the option it wants, else the op or function it names */
+/*
+** pointed - the word a message speaks of, in its line: what it got, else the option it wants, else the op or function
+** it names
+*/
 static const char *
 pointed(const char *line, const char *message, size_t *len)
 {

@@ -1,9 +1,9 @@
 /*
 ** The dtype table: one row per kind of number. Its readers are the values of a network and the formats of weights.
 **
-** kind: 'f' float, 'i' signed, 'u' unsigned, 'b' truth. vector: its type in the vector words of runtime/, NULL: it has none
-** yet. What a format calls it is NULL (0 in ONNX) where the format has no such number. The first row is what a value is
-** unless something says otherwise.
+** kind: 'f' float, 'i' signed, 'u' unsigned, 'b' truth. vector: its type in the vector words of runtime/, NULL: it has
+** none yet. What a format calls it is NULL (0 in ONNX) where the format has no such number. The first row is what a
+** value is unless something says otherwise.
 */
 
 /*    id   bytes C type         several of them     kind vector | safetensors  NumPy   PyTorch's storage   ONNX   */

@@ -162,3 +162,11 @@ nearest(const char *word, const char *const *words, int count)
 	}
 	return best;
 }
+
+const char *
+meant(const char *word, const char *const *words, int count)
+{
+	const char *near = nearest(word, words, count);
+
+	return near ? arena_text("; did you mean '%s'?", near) : "";
+}

@@ -1,6 +1,6 @@
 /*
-** functions.c - the functions of an emitted file. Two that would have the same head, parameters and body are one: whoever
-** writes a function is told the name it has, which stands nowhere in its text.
+** functions.c - the functions of an emitted file. Two that would have the same head, parameters and body are one:
+** whoever writes a function is told the name it has, which stands nowhere in its text.
 */
 #include <string.h>
 

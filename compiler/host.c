@@ -89,7 +89,8 @@ compile(const char *dir, const char *sources, const char *flags, const char *to)
 	if (!program_run(c.word, dir, &status))
 		fail("$CC: want a C compiler that can be started, got '%s': %s", cc, strerror(errno));
 	if (WIFSIGNALED(status))
-		fail("$CC: want a C compiler that comes to an end, got '%s' ended by signal %d (%s)", cc, WTERMSIG(status), strsignal(WTERMSIG(status)));
+		fail("$CC: want a C compiler that comes to an end, got '%s' ended by signal %d (%s)", cc, WTERMSIG(status),
+		     strsignal(WTERMSIG(status)));
 	return !status;
 }
 
@@ -97,7 +98,8 @@ compile(const char *dir, const char *sources, const char *flags, const char *to)
 static void
 refused(const char *dir, const char *flags)
 {
-	static const char any[] = "#include <stddef.h>\n#include <stdint.h>\n#include <stdlib.h>\n#include <string.h>\n#include <time.h>\nint rc_any;\n";
+	static const char any[] = "#include <stddef.h>\n#include <stdint.h>\n#include <stdlib.h>\n#include <string.h>\n"
+		"#include <time.h>\nint rc_any;\n";
 	File probe = { "any.c", any, sizeof any - 1 };
 	char line[512] = "";
 	FILE *f = fopen(arena_text("%s/program.log", dir), "r");

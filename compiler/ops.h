@@ -1,11 +1,11 @@
 /*
-** The op table: one row per op. Included several times, with OP defined as needed; its readers are
-** the enum, the language, the shape rules, the verifier, the dump, the interpreter, the emitter, the
-** documentation and the test matrix.
+** The op table: one row per op. Included several times, with OP defined as needed; its readers are the enum, the
+** language, the shape rules, the verifier, the dump, the interpreter, the emitter, the documentation and the test
+** matrix.
 **
-** To add an op: one row here, a shape_x (often an old one) in shape.c, an interp_x in interp.c, a
-** family in kernels/, one row of shapes in tests/matrix.c. The activations have a table of their own, acts.h; they are ops
-** like others here unless ACT is defined too.
+** To add an op: one row here, a shape_x (often an old one) in shape.c, an interp_x in interp.c, a family in kernels/,
+** one row of shapes in tests/matrix.c. The activations have a table of their own, acts.h; they are ops like others
+** here unless ACT is defined too.
 */
 #if !defined(ACT)
 #define ACT(name, attrs, word, steepest, rounding, doc) OP(name, 1, 1, same, act, 0,1,1,0, attrs, doc)
@@ -54,5 +54,6 @@ OP(upsample_nearest,    1,  1, upsample, upsample, 0,0,0,0, A_size|A_coords|A_ro
 OP(upsample_bilinear,   1,  1, upsample, upsample, 0,0,0,0, A_size|A_coords|A_scale_h|A_scale_w,
    "each result pixel is a mean of up to four input pixels (torch.nn.Upsample, ONNX Resize)")
 OP(top_k,               1,  1, top_k,    top_k,    0,0,0,0, A_out,
-   "two results: the out largest of a flat input, largest first, and their positions; of equals the first; NaN is largest (torch.topk)")
+   "two results: the out largest of a flat input, largest first, and their positions; of equals the first; NaN is "
+   "largest (torch.topk)")
 #undef ACT

@@ -8,63 +8,65 @@
 
 #include "verbs/verbs.h"
 
+#define AT(field) offsetof(Options, field)
+
 /* the verbs that build a model */
 #define MODEL "compile run bench tune verify explain report dot diff"
 
 const OptionRow option_rows[] = {
-	{ "--weights", "-w", Text, offsetof(Options, weights), 0, 0, "FILE|random[:SEED]", MODEL,
+	{ "--weights", "-w", Text, AT(weights), 0, 0, "FILE|random[:SEED]", MODEL,
 	  "weights: .pth, .safetensors, .npz or .onnx, or made up from a seed" },
-	{ "--output", "-o", Text, offsetof(Options, output), 0, 0, "DIR|FILE", "compile run tune fuzz report import",
+	{ "--output", "-o", Text, AT(output), 0, 0, "DIR|FILE", "compile run tune fuzz report import",
 	  "where results go (compile: generated/NAME; fuzz: a folder for what failed)" },
-	{ "--input", "-i", Text, offsetof(Options, input), 0, 0, "FILE|HxW,...", MODEL " import",
+	{ "--input", "-i", Text, AT(input), 0, 0, "FILE|HxW,...", MODEL " import",
 	  "run, verify: .npy, .png or .jpg; run: several, and folders; HxW: another input size, or several in one artefact" },
-	{ "--expect", NULL, Text, offsetof(Options, expect), 0, 0, "FILE.npy", "verify",
+	{ "--expect", NULL, Text, AT(expect), 0, 0, "FILE.npy", "verify",
 	  "verify: outputs to compare with" },
-	{ "--name", NULL, Text, offsetof(Options, name), 0, 0, "NAME", MODEL " import",
+	{ "--name", NULL, Text, AT(name), 0, 0, "NAME", MODEL " import",
 	  "another name for the model" },
-	{ "--prefix", NULL, Text, offsetof(Options, prefix), 0, 0, "TEXT", MODEL,
+	{ "--prefix", NULL, Text, AT(prefix), 0, 0, "TEXT", MODEL,
 	  "put before every weight's name, such as module." },
 	{ "--target", NULL, TargetName, 0, 0, 0, "NAME,...", MODEL " fuzz",
 	  "; several: chosen at run time" },
-	{ "--batch", NULL, Number, offsetof(Options, batch), 1, 4096, "N", MODEL " import",
+	{ "--batch", NULL, Number, AT(batch), 1, 4096, "N", MODEL " import",
 	  "images a call" },
-	{ "--threads", NULL, Number, offsetof(Options, threads), 1, 64, "N", "run bench tune verify report explain diff fuzz",
+	{ "--threads", NULL, Number, AT(threads), 1, 64, "N", "run bench tune verify report explain diff fuzz",
 	  "run, bench, tune, report, --run: threads; fuzz: processes" },
-	{ "--rounds", NULL, Number, offsetof(Options, rounds), 1, 100000, "N", "bench report explain diff",
+	{ "--rounds", NULL, Number, AT(rounds), 1, 100000, "N", "bench report explain diff",
 	  "bench, report, --run: how many runs" },
-	{ "--count", NULL, Number, offsetof(Options, count), 1, INT_MAX, "N", "fuzz",
+	{ "--count", NULL, Number, AT(count), 1, INT_MAX, "N", "fuzz",
 	  "fuzz: how many networks" },
-	{ "--seed", NULL, Number, offsetof(Options, seed), 0, INT_MAX, "N", "fuzz",
+	{ "--seed", NULL, Number, AT(seed), 0, INT_MAX, "N", "fuzz",
 	  "fuzz: of the first network; each further one has the next" },
-	{ "--time", NULL, Number, offsetof(Options, time), 1, INT_MAX, "SECONDS", "fuzz",
+	{ "--time", NULL, Number, AT(time), 1, INT_MAX, "SECONDS", "fuzz",
 	  "fuzz: stop after so long" },
 	{ "-D", NULL, Arg, 0, 0, 0, "KEY=VALUE", MODEL,
 	  "seen by the model as nn.arg.KEY" },
-	{ "--tuned", NULL, Text, offsetof(Options, tuned), 0, 0, "FILE", MODEL,
+	{ "--tuned", NULL, Text, AT(tuned), 0, 0, "FILE", MODEL,
 	  "algorithms and tiles as resnetc tune measured them" },
-	{ "--embed", NULL, Embed, offsetof(Options, embed), 0, 0, "[=c]", "compile",
+	{ "--embed", NULL, Embed, AT(embed), 0, 0, "[=c]", "compile",
 	  "compile: NAME_weights.c takes the blob into the program; =c: as text, for any compiler" },
-	{ "--amalgamate", NULL, Flag, offsetof(Options, amalgamate), 0, 0, NULL, "compile",
+	{ "--amalgamate", NULL, Flag, AT(amalgamate), 0, 0, NULL, "compile",
 	  "compile: NAME.c and NAME.h that need no other file" },
-	{ "--depfile", NULL, Text, offsetof(Options, depfile), 0, 0, "FILE", "compile",
+	{ "--depfile", NULL, Text, AT(depfile), 0, 0, "FILE", "compile",
 	  "compile: what the output depends on, as a rule for Make and Ninja" },
-	{ "--run", NULL, Flag, offsetof(Options, run), 0, 0, NULL, "explain diff",
+	{ "--run", NULL, Flag, AT(run), 0, 0, NULL, "explain diff",
 	  "explain, diff: measure each layer too" },
-	{ "--exact", NULL, Flag, offsetof(Options, exact), 0, 0, NULL, MODEL,
+	{ "--exact", NULL, Flag, AT(exact), 0, 0, NULL, MODEL,
 	  "direct convolutions only: no Winograd" },
-	{ "--dump", NULL, DumpPass, offsetof(Options, pass.dump), 0, 0, "[=PASS]", MODEL,
+	{ "--dump", NULL, DumpPass, AT(pass.dump), 0, 0, "[=PASS]", MODEL,
 	  "print the graph as model text: after a pass, 'input' or 'all'" },
-	{ "--dot", NULL, Flag, offsetof(Options, pass.dot), 0, 0, NULL, MODEL,
+	{ "--dot", NULL, Flag, AT(pass.dot), 0, 0, NULL, MODEL,
 	  "print dumps for Graphviz" },
-	{ "--stop-after", NULL, StopPass, offsetof(Options, pass.stop_after), 0, 0, "=PASS", MODEL,
+	{ "--stop-after", NULL, StopPass, AT(pass.stop_after), 0, 0, "=PASS", MODEL,
 	  "run no pass after this one and emit nothing" },
-	{ "--times", NULL, Flag, offsetof(Options, pass.times), 0, 0, NULL, MODEL,
+	{ "--times", NULL, Flag, AT(pass.times), 0, 0, NULL, MODEL,
 	  "time of every pass" },
-	{ "--json", NULL, Flag, offsetof(Options, json), 0, 0, NULL, "run bench tune explain diff verify weights fuzz",
+	{ "--json", NULL, Flag, AT(json), 0, 0, NULL, "run bench tune explain diff verify weights fuzz",
 	  "run, bench, tune, explain, diff, verify, weights, fuzz: machine-readable" },
-	{ "--quiet", "-q", Flag, offsetof(Options, quiet), 0, 0, NULL, NULL,
+	{ "--quiet", "-q", Flag, AT(quiet), 0, 0, NULL, NULL,
 	  "no notes, no warnings" },
-	{ "--verbose", "-v", Flag, offsetof(Options, verbose), 0, 0, NULL, NULL,
+	{ "--verbose", "-v", Flag, AT(verbose), 0, 0, NULL, NULL,
 	  "more notes; Lua traceback" },
 };
 enum { NRows = sizeof option_rows/sizeof *option_rows };
@@ -188,14 +190,13 @@ input_size(const char *s, Options *o)
 static const char *
 pass_option(const char *option, const char *name, bool others)
 {
-	const char *names[16], *near;
+	const char *names[16];
 
 	if (pass_named(name) >= 0 || (others && (!strcmp(name, "input") || !strcmp(name, "all"))))
 		return name;
 	for (int i = 0; i < npasses; i++)
 		names[i] = passes[i].name;
-	near = nearest(name, names, npasses);
-	usage_error("%s: want a pass, got '%s'%s%s%s", option, name, near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+	usage_error("%s: want a pass, got '%s'%s", option, name, meant(name, names, npasses));
 }
 
 /* set_targets - a list with commas; one named twice counts once */
@@ -266,7 +267,7 @@ set(Options *o, int row, const char *value)
 static void
 unknown(const Verb *v, const char *word)
 {
-	const char *names[NRows*2 + 16], *near;
+	const char *names[NRows*2 + 16];
 	int count = 0;
 
 	for (int i = 0; i < NRows; i++)
@@ -274,8 +275,7 @@ unknown(const Verb *v, const char *word)
 			names[count++] = option_rows[i].name;
 	for (int i = 0; i < npasses && among(MODEL, v->name); i++)
 		names[count++] = arena_text("--no-%s", passes[i].name);
-	near = nearest(word, names, count);
-	usage_error("want a known option, got '%s'%s%s%s", word, near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+	usage_error("want a known option, got '%s'%s", word, meant(word, names, count));
 }
 
 /* option - parse argv[i], return how many words it took */
@@ -371,14 +371,13 @@ banner_command(const Options *o)
 }
 
 static const char *
-nearest_verb(const char *word)
+meant_verb(const char *word)
 {
-	const char *names[NVerbs], *near;
+	const char *names[NVerbs];
 
 	for (int k = 0; k < NVerbs; k++)
 		names[k] = verbs[k].name;
-	near = nearest(word, names, NVerbs);
-	return near ? arena_text("; did you mean '%s'?", near) : "";
+	return meant(word, names, NVerbs);
 }
 
 /* help - resnetc help, resnetc help VERB */
@@ -386,7 +385,7 @@ static void
 help(const char *verb)
 {
 	if (verb && !verb_named(verb))
-		usage_error("help: want a verb, got '%s'%s", verb, nearest_verb(verb));
+		usage_error("help: want a verb, got '%s'%s", verb, meant_verb(verb));
 	if (verb)
 		verb_usage(verb_named(verb));
 	else
@@ -409,7 +408,7 @@ verb_in(int argc, char **argv, int *i)
 		return verb_named(argv[(*i)++]);
 	if (!strcmp(argv[1], "help"))
 		help(argc > 2 ? argv[2] : NULL);
-	usage_error("want a verb or a model file, got '%s'%s", argv[1], nearest_verb(argv[1]));
+	usage_error("want a verb or a model file, got '%s'%s", argv[1], meant_verb(argv[1]));
 }
 
 /* add_name - a word that is no option: a model, a weight file, a layer */
@@ -426,7 +425,8 @@ add_name(Options *o, const Verb *v, const char *word)
 	if (!v->most)
 		usage_error("%s: want no word, got '%s'", v->name, word);
 	if (count == v->most)
-		usage_error("%s: want %s, got '%s' too", v->name, count == 2 ? "two names" : strstr(v->usage, "MODEL") ? "one model" : "one name", word);
+		usage_error("%s: want %s, got '%s' too", v->name,
+		            count == 2 ? "two names" : strstr(v->usage, "MODEL") ? "one model" : "one name", word);
 	*names[count] = word;
 }
 

@@ -1,6 +1,6 @@
 /*
-** process.c - what this process has besides memory: temporary folders, a program that it waits for, children. However it
-** ends, by itself or by a signal, none of them stays behind.
+** process.c - what this process has besides memory: temporary folders, a program that it waits for, children. However
+** it ends, by itself or by a signal, none of them stays behind.
 */
 #define _XOPEN_SOURCE 700
 #include <dirent.h>
@@ -89,7 +89,7 @@ by_signal(int sig)
 	sigprocmask(SIG_UNBLOCK, &this, NULL);
 }
 
-/* guard - from now on a signal that ends this process does it by way of by_signal; what is ignored or caught stays so */
+/* guard - from now on a signal that ends this process goes by way of by_signal; one ignored or caught stays so */
 static void
 guard(void)
 {

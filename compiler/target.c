@@ -1,5 +1,6 @@
 /*
-** target.c - the rows of targets.h: by name, which of them this machine runs, the best of those with its processor's numbers.
+** target.c - the rows of targets.h: by name, which of them this machine runs, the best of those with its processor's
+** numbers.
 */
 #include <stdlib.h>
 #include <string.h>
@@ -15,8 +16,8 @@
 #define HAS(f) "__builtin_cpu_supports(\"" #f "\")"
 #define AND    " && "
 const Target targets[] = {
-#define TARGET(id, name, simd, macro, vl, regs, block, fma, load, issue, latency, l1, l2, from_l2, from_l3, from_memory, cpu) \
-	{ name, #id, simd, vl, regs, block, fma, load, issue, latency, l1, l2, from_l2, from_l3, from_memory, \
+#define TARGET(id, name, words, macro, vl, regs, block, fma, load, issue, latency, l1, l2, l2_rate, l3_rate, rate, cpu) \
+	{ name, #id, "rc_simd_" #words ".h", vl, regs, block, fma, load, issue, latency, l1, l2, l2_rate, l3_rate, rate, \
 	  sizeof #macro > 1 ? #macro : NULL, cpu },
 #include "targets.h"
 #undef TARGET
@@ -84,7 +85,7 @@ target_runs_here(const Target *t)
 {
 	if (hidden(t))
 		return false;
-#define TARGET(id, row, simd, macro, vl, regs, block, fma, load, issue, latency, l1, l2, from_l2, from_l3, from_memory, cpu) \
+#define TARGET(id, row, words, macro, vl, regs, block, fma, load, issue, latency, l1, l2, l2_rate, l3_rate, rate, cpu) \
 	if (!strcmp(t->name, row)) \
 		return IS_SET(macro) && (cpu);
 #include "targets.h"
@@ -166,9 +167,7 @@ target_named(const char *name)
 			return &targets[i];
 		names[i + 1] = targets[i].name;
 	}
-	const char *near = nearest(name, names, ntargets + 1);
-	usage_error("--target: want %s, got '%s'%s%s%s", target_names(", ", " or "), name,
-	            near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+	usage_error("--target: want %s, got '%s'%s", target_names(", ", " or "), name, meant(name, names, ntargets + 1));
 }
 
 const char *

@@ -1,27 +1,24 @@
 /*
-** The target table: one row per instruction set that code is made for, from the least to the best: native is the last one
-** that this machine runs. Its readers are the command line, the emitter, the cost model, fuzz, the manual page and what
-** shells complete.
+** The target table: one row per instruction set that code is made for, from the least to the best: native is the last
+** one that this machine runs. Its readers are the command line, the emitter, the cost model, fuzz, the manual page and
+** what shells complete.
 **
-** To add a target: one row here, a header of vector words in runtime/ (or another target's, where only the numbers differ).
+** To add a target: one row here, a header of vector words in runtime/.
 **
-** A cache counts for three quarters of its size. Sources of the numbers: measurements on Zen 3 and Zen 4, Arm's
-** optimisation guide for Neoverse N1.
-**
-** architecture: the macro by which compilers know it, nothing for any. processor: what else it must have, as ANY or as
-** HAS(feature) AND HAS(feature), named as __builtin_cpu_supports names them; emitted code and resnetc ask the same.
+** words: they are in runtime/rc_simd_WORDS.h. macro: by which compilers know the architecture, nothing: any. processor:
+** what else it must have, as ANY or as HAS(feature) AND HAS(feature), named as __builtin_cpu_supports names them; emitted
+** code and resnetc ask the same. A cache counts for three quarters of its size. Sources of the numbers: measurements on
+** Zen 3 and Zen 4, Arm's optimisation guide for Neoverse N1.
 */
 
-/*                                                      floats of a vector                                                          */
-/*                                                      |  vector registers                                                         */
-/*                                                      |  |   channels of a block                                                  */
-/*                                                      |  |   |   a cycle: multiply-adds, loads, instructions                       */
-/*                                                      |  |   |   |  |  |  cycles of a multiply-add                                 */
-/*                                                      |  |   |   |  |  |  |  caches: bytes, bytes a cycle from the next, memory    */
-/* id      name      vector words        architecture   v  v   v   v  v  v  v  v     v      v   v   v   processor                   */
-TARGET(scalar, "scalar", "rc_simd_scalar.h",            , 1, 16,  4,  2, 2, 4, 4,  24e3, 384e3, 16, 10, 5,  ANY)
-TARGET(avx2,   "avx2",   "rc_simd_avx2.h",   __x86_64__,  8, 16, 16,  2, 2, 6, 4,  24e3, 384e3, 16, 10, 5,
-       HAS(avx2) AND HAS(fma))
-TARGET(avx512, "avx512", "rc_simd_avx512.h", __x86_64__, 16, 32, 16,  1, 1, 6, 4,  24e3, 768e3, 24, 14, 5,
-       HAS(avx512f) AND HAS(fma))
-TARGET(neon,   "neon",   "rc_simd_neon.h",   __aarch64__, 4, 32,  8,  2, 2, 4, 4,  48e3, 384e3, 16, 10, 5,  ANY)
+/*                                            floats of a vector                                                      */
+/*                                            |   vector registers                                                    */
+/*                                            |   |   channels of a block                                             */
+/*                                            |   |   |   a cycle: multiply-adds, loads, instructions                 */
+/*                                            |   |   |   |  |  |  cycles of a multiply-add                           */
+/*                                            |   |   |   |  |  |  |  caches: bytes, bytes a cycle from the next two  */
+/*     id      name      words   macro        v   v   v   v  v  v  v  v     v      v   v  and from memory, processor  */
+TARGET(scalar, "scalar", scalar, ,            1, 16,  4, 2, 2, 4, 4, 24e3, 384e3, 16, 10, 5, ANY)
+TARGET(avx2,   "avx2",   avx2,   __x86_64__,  8, 16, 16, 2, 2, 6, 4, 24e3, 384e3, 16, 10, 5, HAS(avx2) AND HAS(fma))
+TARGET(avx512, "avx512", avx512, __x86_64__, 16, 32, 16, 1, 1, 6, 4, 24e3, 768e3, 24, 14, 5, HAS(avx512f) AND HAS(fma))
+TARGET(neon,   "neon",   neon,   __aarch64__, 4, 32,  8, 2, 2, 4, 4, 48e3, 384e3, 16, 10, 5, ANY)

@@ -183,7 +183,6 @@ static const AttrRow *
 row_of(lua_State *L, const Node *n, const char *word)
 {
 	const char *known[NAttrs + 1];
-	const char *near;
 	int count = 0;
 
 	for (int i = 0; i < NAttrs; i++)
@@ -193,9 +192,8 @@ row_of(lua_State *L, const Node *n, const char *word)
 			known[count++] = attr_rows[i].name;
 		}
 	known[count++] = "name";
-	near = nearest(word, known, count);
-	dsl_fail(L, "%s '%s': want an option of %s, got '%s'%s%s%s", op_rows[n->op].name, n->name, op_rows[n->op].name, word,
-	         near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+	dsl_fail(L, "%s '%s': want an option of %s, got '%s'%s", op_rows[n->op].name, n->name, op_rows[n->op].name, word,
+	         meant(word, known, count));
 	return NULL;
 }
 

@@ -6,10 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../compiler/carried.h"
 #include "dsl.h"
 
-__asm__(".section .rodata\nresnet_lua:\n.incbin \"dsl/resnet.lua\"\nresnet_lua_end:\n.byte 0\n"
-        "strict_lua:\n.incbin \"dsl/strict.lua\"\nstrict_lua_end:\n.byte 0\n.previous\n");
+CARRIED(resnet_lua, "dsl/resnet.lua")
+CARRIED(strict_lua, "dsl/strict.lua")
 
 /* --- tensors --- */
 
@@ -55,11 +56,9 @@ tensor_index(lua_State *L)
 		lua_pushinteger(L, v->shape.h);
 	else if (!strcmp(key, "width"))
 		lua_pushinteger(L, v->shape.w);
-	else {
-		const char *near = nearest(key, keys, 5);
-		return dsl_fail(L, "tensor '%s': want name, op, channels, height or width, got '%s'%s%s%s", n->name, key,
-		                near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
-	}
+	else
+		return dsl_fail(L, "tensor '%s': want name, op, channels, height or width, got '%s'%s", n->name, key,
+		                meant(key, keys, 5));
 	return 1;
 }
 
@@ -205,16 +204,14 @@ static int
 raw_layer(lua_State *L)
 {
 	const Dsl *d = dsl_of(L);
-	const char *name = luaL_tolstring(L, 1, NULL), **names = arena_new((size_t)d->g->count*sizeof *names), *near;
+	const char *name = luaL_tolstring(L, 1, NULL), **names = arena_new((size_t)d->g->count*sizeof *names);
 	Node *n = layer_named(d, name);
 
 	if (n)
 		return push_results(L, n);
 	for (int i = 0; i < d->g->count; i++)
 		names[i] = d->g->nodes[i]->name;
-	near = nearest(name, names, d->g->count);
-	return dsl_fail(L, "model: taps: want a part or a layer, got '%s'%s%s%s", name, near ? "; did you mean '" : "",
-	                near ? near : "", near ? "'?" : "");
+	return dsl_fail(L, "model: taps: want a part or a layer, got '%s'%s", name, meant(name, names, d->g->count));
 }
 
 /* raw.fail(message) */

@@ -36,6 +36,4 @@ void sandbox_done(void);             /* the time limit ends with the model */
 /* attr.c */
 void attrs_parse(lua_State *L, int table, Node *n);   /* attributes from a Lua table; name and params included */
 
-extern const char resnet_lua[], resnet_lua_end[], strict_lua[], strict_lua_end[];
-
 #endif

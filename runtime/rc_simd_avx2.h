@@ -53,8 +53,11 @@ pmax(V a, V b)
 	return _mm256_blendv_ps(_mm256_max_ps(a, b), a, _mm256_cmp_ps(a, a, _CMP_UNORD_Q));
 }
 
-static inline V nearest(V a)                  { return _mm256_round_ps(a,
-                                                                       _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }
+static inline V
+nearest(V a)
+{
+	return _mm256_round_ps(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+}
 
 static inline V
 pow2(V n)

@@ -34,7 +34,8 @@ static inline V fma_(V a, V b, V c)           { return _mm512_fmadd_ps(a, b, c);
 static inline V vmax(V a, V b)                { return _mm512_maskz_max_ps(0xffff, a, b); }
 static inline V relu(V a)                     { return vmax(zero(), a); }              /* NaN stays NaN */
 static inline V div_(V a, V b)                { return _mm512_div_ps(a, b); }
-static inline V clamp(V a, V lo, V hi)        { return _mm512_maskz_min_ps(0xffff, hi, vmax(lo, a)); }  /* NaN stays NaN */
+/* NaN stays NaN */
+static inline V clamp(V a, V lo, V hi)        { return _mm512_maskz_min_ps(0xffff, hi, vmax(lo, a)); }
 static inline V neg_abs(V a)                  { return sub(zero(), _mm512_abs_ps(a)); }
 static inline V lowest(void)                  { return splat(-RC_INFINITY); }
 
@@ -60,8 +61,11 @@ pmax(V a, V b)
 	return _mm512_mask_blend_ps(_mm512_cmp_ps_mask(a, a, _CMP_UNORD_Q), vmax(a, b), a);
 }
 
-static inline V nearest(V a)                  { return _mm512_maskz_roundscale_ps(0xffff, a,
-	_MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }
+static inline V
+nearest(V a)
+{
+	return _mm512_maskz_roundscale_ps(0xffff, a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+}
 
 static inline V
 pow2(V n)

@@ -28,10 +28,12 @@ static inline V pmax(V a, V b)                { return vmaxq_f32(a, b); }       
 static inline V div_(V a, V b)                { return vdivq_f32(a, b); }
 static inline V clamp(V a, V lo, V hi)        { return vminq_f32(hi, vmaxq_f32(lo, a)); }  /* NaN stays NaN */
 static inline V neg_abs(V a)                  { return vnegq_f32(vabsq_f32(a)); }
-static inline V below0(V a, V y, V z)         { return vbslq_f32(vcltq_f32(a, zero()), y, z); }  /* y where a < 0, else z */
+/* y where a < 0, else z */
+static inline V below0(V a, V y, V z)         { return vbslq_f32(vcltq_f32(a, zero()), y, z); }
 static inline V swap1(V a)                    { return vrev64q_f32(a); }
 static inline V swap2(V a)                    { return vextq_f32(a, a, 2); }
-static inline V swap(V a, int s)              { return s == 1 ? swap1(a) : s == 2 ? swap2(a) : swap1(swap2(a)); }  /* lane i^s to lane i, s from 1 to 3 */
+/* lane i^s to lane i, s from 1 to 3 */
+static inline V swap(V a, int s)              { return s == 1 ? swap1(a) : s == 2 ? swap2(a) : swap1(swap2(a)); }
 static inline V lowest(void)                  { return splat(-RC_INFINITY); }
 
 static inline V nearest(V a)                  { return vrndnq_f32(a); }

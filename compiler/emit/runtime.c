@@ -1,6 +1,6 @@
 /*
-** runtime.c - the runtime's files, carried inside resnetc so that it can put them beside its output: all of runtime/, but
-** of the headers of vector words only those of the targets.
+** runtime.c - the runtime's files, carried inside resnetc so that it can put them beside its output: all of runtime/,
+** but of the headers of vector words only those of the targets.
 */
 #include <string.h>
 

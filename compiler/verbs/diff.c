@@ -1,6 +1,6 @@
 /*
-** diff.c - resnetc diff: two models beside each other: what they are made of and what they cost in all, then every layer
-** that one of them has alone or that differs; layers are the same when their names are.
+** diff.c - resnetc diff: two models beside each other: what they are made of and what they cost in all, then every
+** layer that one of them has alone or that differs; layers are the same when their names are.
 */
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /*
-** doc.c - resnetc doc. The documentation of ops and attributes is their tables, in several forms; that of the library is
-** the comments of resnet.lua.
+** doc.c - resnetc doc. The documentation of ops and attributes is their tables, in several forms; that of the library
+** is the comments of resnet.lua.
 */
 #include <string.h>
 
@@ -69,14 +69,16 @@ static void
 print_markdown(void)
 {
 	puts("# dsl/\n\n"
-	     "The model language. `dsl.c` runs a model file and hands back its graph, `sandbox.c` is the Lua state it runs in,\n"
-	     "`attr.c` reads an op's options by the attribute table. `resnet.lua` is what `require \"resnet\"` returns: stems, blocks,\n"
-	     "stages and heads, all sugar over one function per op. `strict.lua` makes a mistyped global an error. `types.lua` is the\n"
-	     "library for lua-language-server; `resnetc doc lua` prints it with the ops.\n\n"
-	     "What follows is printed by `resnetc doc markdown` from the op table, the attribute table and the comments of `resnet.lua`.\n\n"
+	     "The model language. `dsl.c` runs a model file and hands back its graph, `sandbox.c` is the Lua state it runs\n"
+	     "in, `attr.c` reads an op's options by the attribute table. `resnet.lua` is what `require \"resnet\"` returns:\n"
+	     "stems, blocks, stages and heads, all sugar over one function per op. `strict.lua` makes a mistyped global an\n"
+	     "error. `types.lua` is the library for lua-language-server; `resnetc doc lua` prints it with the ops.\n\n"
+	     "What follows is printed by `resnetc doc markdown` from the op table, the attribute table and the comments of\n"
+	     "`resnet.lua`.\n\n"
 	     "## Ops\n\n"
-	     "`nn.OP(tensor..., { attribute = value, ... })`. `conv`, `batch_norm`, `maxpool`, `avgpool`, `zero_pad`, `swish` and `clamp` are\n"
-	     "other names of `conv2d`, `bn`, `max_pool`, `avg_pool`, `pad`, `silu` and `clip`; `x + y` and `x*y` are `nn.add` and `nn.mul`.\n\n"
+	     "`nn.OP(tensor..., { attribute = value, ... })`. `conv`, `batch_norm`, `maxpool`, `avgpool`, `zero_pad`, `swish`\n"
+	     "and `clamp` are other names of `conv2d`, `bn`, `max_pool`, `avg_pool`, `pad`, `silu` and `clip`; `x + y` and\n"
+	     "`x*y` are `nn.add` and `nn.mul`.\n\n"
 	     "| op | tensors | attributes | |\n|---|---|---|---|");
 	for (int i = 0; i < NOps; i++) {
 		const OpRow *r = &op_rows[i];

@@ -119,7 +119,10 @@ explain_algorithms(const Node *n, Kernel *k)
 		       n->family->error(n));
 }
 
-/* explain_time - what was measured, beside what the model predicted and the roof: the peak, or what the memory can bring */
+/*
+** explain_time - what was measured, beside what the model predicted and the roof: the peak, or what the memory can
+** bring
+*/
 static void
 explain_time(const Node *n, const Measured *t)
 {
@@ -194,7 +197,6 @@ verb_explain(Options *o)
 {
 	Model *m = build(o, o->weights ? o->weights : o->layer || o->run ? "random:0" : NULL);
 	const char **names;
-	const char *near;
 	const Node *n = NULL;
 	Measured measured, *t = NULL;
 
@@ -206,11 +208,9 @@ verb_explain(Options *o)
 		if (o->layer && !strcmp(names[i], o->layer))
 			n = m->g->nodes[i];
 	}
-	if (o->layer && !n) {
-		near = nearest(o->layer, names, m->g->count);
-		fail("%s: want a layer of %s as it is after the passes, got '%s'%s%s%s", o->model, m->g->name, o->layer,
-		     near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
-	}
+	if (o->layer && !n)
+		fail("%s: want a layer of %s as it is after the passes, got '%s'%s", o->model, m->g->name, o->layer,
+		     meant(o->layer, names, m->g->count));
 	if (o->run) {
 		measured = measure(m, o->threads, o->rounds ? o->rounds : 20);
 		t = &measured;

@@ -170,11 +170,13 @@ summary(const Tally *t, int seed)
 
 	clear_progress(t);
 	if (t->o->json)
-		printf("{ \"networks\": %d, \"wrong\": %d, \"seed\": %d, \"seconds\": %.1f, \"per_hour\": %.0f, \"largest_error\": %.3f, \"compared\": %.4f,\n"
-		       "  \"findings\": [%s ] }\n", t->done, t->wrong, seed, spent, hour, t->margin, t->values > 0 ? t->compared/t->values : 1, t->findings);
+		printf("{ \"networks\": %d, \"wrong\": %d, \"seed\": %d, \"seconds\": %.1f, \"per_hour\": %.0f, "
+		       "\"largest_error\": %.3f, \"compared\": %.4f,\n  \"findings\": [%s ] }\n", t->done, t->wrong, seed, spent,
+		       hour, t->margin, t->values > 0 ? t->compared/t->values : 1, t->findings);
 	else
-		printf("%d networks from seed %d, %d wrong; the largest error is %.2f of what is allowed, %.1f %% of %.1f M values compared; %.0f s, %.0f an hour\n",
-		       t->done, seed, t->wrong, t->margin, t->values > 0 ? 100*t->compared/t->values : 100, t->values/1e6, spent, hour);
+		printf("%d networks from seed %d, %d wrong; the largest error is %.2f of what is allowed, %.1f %% of %.1f M values "
+		       "compared; %.0f s, %.0f an hour\n", t->done, seed, t->wrong, t->margin,
+		       t->values > 0 ? 100*t->compared/t->values : 100, t->values/1e6, spent, hour);
 }
 
 int

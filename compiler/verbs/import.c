@@ -27,7 +27,8 @@ verb_import(Options *o)
 {
 	OnnxOptions oo = { .batch = o->batch, .h = o->h, .w = o->w };
 	Graph *g = onnx_import(o->model, &oo);
-	const char *base = strrchr(o->model, '/') ? strrchr(o->model, '/') + 1 : o->model, *dir = o->output ? o->output : ".", *body;
+	const char *base = strrchr(o->model, '/') ? strrchr(o->model, '/') + 1 : o->model;
+	const char *dir = o->output ? o->output : ".", *body;
 	size_t end = strlen(dir);
 	File files[2];
 	bool structured;
@@ -43,11 +44,13 @@ verb_import(Options *o)
 		name = arena_text("%.*s", (int)(end - 4 - (slash ? (size_t)(slash - dir) + 1 : 0)), slash ? slash + 1 : dir);
 		dir = slash ? arena_text("%.*s", (int)(slash - dir), dir) : ".";
 	}
-	const char *text = arena_text("-- made from %s by resnetc import; the weights are in %s.safetensors\n%s", base, name, body);
+	const char *text = arena_text("-- made from %s by resnetc import; the weights are in %s.safetensors\n%s", base, name,
+	                              body);
 	files[0] = (File){ arena_text("%s.lua", name), text, strlen(text) };
 	files[1] = safetensors_file(g, arena_text("%s.safetensors", name));
 	write_files(dir, files, 2);
 	if (!o->quiet)
-		printf("%s/%s: %s, %d layers; %s: %zu bytes\n", dir, files[0].name, structured ? "stages and blocks" : "flat", g->count, files[1].name, files[1].len);
+		printf("%s/%s: %s, %d layers; %s: %zu bytes\n", dir, files[0].name, structured ? "stages and blocks" : "flat",
+		       g->count, files[1].name, files[1].len);
 	return ExitOk;
 }

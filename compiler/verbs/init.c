@@ -10,7 +10,7 @@ CARRIED(init_models, "obj/models.txt")
 int
 verb_init(Options *o)
 {
-	const char *names[128], *near;
+	const char *names[128];
 	int count = 0;
 
 	for (const char *s = strstr(init_models, "=== "); s; s = strstr(s, "\n=== ") ? strstr(s, "\n=== ") + 1 : NULL) {
@@ -27,7 +27,5 @@ verb_init(Options *o)
 			puts(names[i]);
 		return ExitOk;
 	}
-	near = nearest(o->model, names, count);
-	usage_error("init: want a model (resnetc init lists them), got '%s'%s%s%s", o->model, near ? "; did you mean '" : "",
-	            near ? near : "", near ? "'?" : "");
+	usage_error("init: want a model (resnetc init lists them), got '%s'%s", o->model, meant(o->model, names, count));
 }

@@ -1,4 +1,7 @@
-/* manual.c - resnetc doc man, bash, zsh and fish: the manual page and what shells complete, written from the tables of verbs and options. */
+/*
+** manual.c - resnetc doc man, bash, zsh and fish: the manual page and what shells complete, written from the tables of
+** verbs and options.
+*/
 #include <string.h>
 
 #include "verbs.h"
@@ -15,12 +18,13 @@ glued(const OptionRow *r)
 void
 doc_man(void)
 {
-	printf(".TH RESNETC 1 \"\" \"resnetc %s\" \"User Commands\"\n.SH NAME\nresnetc \\- compile residual networks to C\n.SH SYNOPSIS\n", VERSION);
+	puts(".TH RESNETC 1 \"\" \"resnetc " VERSION "\" \"User Commands\"\n"
+	     ".SH NAME\nresnetc \\- compile residual networks to C\n.SH SYNOPSIS");
 	for (int i = 0; i < NVerbs; i++)
 		printf("%s.B resnetc\n%s\n", i ? ".br\n" : "", ROFF(verbs[i].usage));
 	puts(".SH DESCRIPTION\n"
-	     "resnetc reads a network written in Lua, or as an ONNX file, and its trained weights, and writes one C file for exactly that\n"
-	     "network, input shape and processor, a header, a blob of packed weights and a small runtime.\n"
+	     "resnetc reads a network written in Lua, or as an ONNX file, and its trained weights, and writes one C file for\n"
+	     "exactly that network, input shape and processor, a header, a blob of packed weights and a small runtime.\n"
 	     "The C needs no library, allocates nothing and gives the same bits on any number of threads.\n"
 	     ".SH COMMANDS");
 	for (int i = 0; i < NVerbs; i++)
@@ -35,8 +39,10 @@ doc_man(void)
 	puts(".TP\n.B \\-\\-no\\-PASS\nleave out a pass:");
 	for (int i = 0; i < npasses; i++)
 		printf("%s%s\n", ROFF(passes[i].name), i + 1 < npasses ? "," : ".");
-	puts(".SH EXIT STATUS\n.TP\n.B 0\ndone\n.TP\n.B 1\nthe input is wrong\n.TP\n.B 2\nusage\n.TP\n.B 3\na fault of resnetc\n"
-	     ".SH ENVIRONMENT\n.TP\n.B CC\nthe C compiler that run, bench, verify, tune and fuzz use, with options if it needs some; else the first of clang\\-19, clang, gcc, cc\n"
+	puts(".SH EXIT STATUS\n.TP\n.B 0\ndone\n.TP\n.B 1\nthe input is wrong\n.TP\n.B 2\nusage\n"
+	     ".TP\n.B 3\na fault of resnetc\n"
+	     ".SH ENVIRONMENT\n.TP\n.B CC\nthe C compiler that run, bench, verify, tune and fuzz use, with options if it\n"
+	     "needs some; else the first of clang\\-19, clang, gcc, cc\n"
 	     ".TP\n.B TMPDIR\nwhere they work\n.TP\n.B NO_COLOR\nwhen set, messages on a terminal are plain\n"
 	     ".SH EXAMPLES\n.nf\nresnetc init resnet50 > model.lua\nresnetc model.lua \\-w resnet50.safetensors \\-o net\n"
 	     "resnetc verify model.lua \\-w resnet50.safetensors\ncc \\-O2 \\-Inet net/*.c app.c \\-o app\n.fi");

@@ -1,6 +1,7 @@
 /*
-** measure.c - a network's times on this machine, layer by layer, and what the machine can do, all in one process: medians over
-** rounds, each one run whole and one by layers, so that the clock reads of the second do not touch the first.
+** measure.c - a network's times on this machine, layer by layer, and what the machine can do, all in one process:
+** medians over rounds, each one run whole and one by layers, so that the clock reads of the second do not touch the
+** first.
 */
 #include <stdlib.h>
 

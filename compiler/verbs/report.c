@@ -1,6 +1,6 @@
 /*
-** report.c - resnetc report: one page of HTML that needs nothing else. The facts, the emitted C and the Lua are data in it; what
-** draws them is report/page.js, how it looks report/page.css.
+** report.c - resnetc report: one page of HTML that needs nothing else. The facts, the emitted C and the Lua are data
+** in it; what draws them is report/page.js, how it looks report/page.css.
 */
 #include <string.h>
 

@@ -14,7 +14,10 @@ typedef struct { const char *file; int images; } Source;
 
 enum { Shown = 5 };
 
-/* rank - the largest of a vector, with the softmax of it where it is not one yet; a top_k is ranked already: places are the classes of its values */
+/*
+** rank - the largest of a vector, with the softmax of it where it is not one yet; a top_k is ranked already: places
+** are the classes of its values
+*/
 static int
 rank(const Node *n, const float *v, const float *places, Rank *to)
 {

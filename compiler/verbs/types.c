@@ -1,6 +1,7 @@
 /*
-** types.c - resnetc doc lua: the model language as lua-language-server reads it (LuaCATS annotations), so that an editor completes
-** options and knows their types. Ops and attributes are written from their tables, the library from dsl/types.lua.
+** types.c - resnetc doc lua: the model language as lua-language-server reads it (LuaCATS annotations), so that an
+** editor completes options and knows their types. Ops and attributes are written from their tables, the library from
+** dsl/types.lua.
 */
 #include <string.h>
 
@@ -39,14 +40,18 @@ lua_type_of(const AttrRow *r)
 void
 doc_types(void)
 {
-	puts("---@meta resnet\n-- The model language of resnetc " VERSION " for lua-language-server; made by resnetc doc lua.\n\nlocal nn = {}\n");
+	puts("---@meta resnet\n"
+	     "-- The model language of resnetc " VERSION " for lua-language-server; made by resnetc doc lua.\n\n"
+	     "local nn = {}\n");
 	for (int i = 0; i < NOps; i++) {
 		const OpRow *op = &op_rows[i];
 		printf("---@class (exact) resnet.%s\n---@field name? string\n", op->name);
 		if (op_takes((Op)i, At_out))
 			puts("---@field [1]? integer                     out");
 		if (!strcmp(op->name, "input"))
-			puts("---@field [1]? integer                     channels\n---@field [2]? integer                     height\n---@field [3]? integer                     width");
+			puts("---@field [1]? integer                     channels\n"
+			     "---@field [2]? integer                     height\n"
+			     "---@field [3]? integer                     width");
 		if (!strcmp(op->name, "bn"))
 			puts("---@field scale? string                    the layer that holds weight and bias (Caffe's Scale)");
 		for (int a = 0; a < NAttrs; a++)
@@ -58,7 +63,8 @@ doc_types(void)
 			printf("---@param ... resnet.Tensor|resnet.%s\n---@return resnet.Tensor\nfunction nn.%s(...) end\n\n", op->name,
 			       op->name);
 		else if (op->hi == 2)
-			printf("---@param x resnet.Tensor\n---@param y%s resnet.Tensor|resnet.%s\n---@param o? resnet.%s\n---@return resnet.Tensor\nfunction nn.%s(x, y, o) end\n\n",
+			printf("---@param x resnet.Tensor\n---@param y%s resnet.Tensor|resnet.%s\n---@param o? resnet.%s\n"
+			       "---@return resnet.Tensor\nfunction nn.%s(x, y, o) end\n\n",
 			       op->lo < 2 ? "?" : "", op->name, op->name, op->name);
 		else
 			printf("%s---@param o? resnet.%s\n---@return resnet.Tensor\nfunction nn.%s(%so) end\n\n",

@@ -75,7 +75,7 @@ void bind_named(char sha[65], Graph *g, const char *weights);
 const char *json_number(double v);                   /* null: not a finite one */
 const char *json_text(const char *s);                /* quoted */
 
-void doc_man(void);                                  /* manual.c: resnetc(1) and what shells complete, from the tables */
+void doc_man(void);                                  /* manual.c: resnetc(1), and what shells complete */
 void doc_bash(void);
 void doc_zsh(void);
 void doc_fish(void);

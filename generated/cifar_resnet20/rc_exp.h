@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: 0BSD */
 /*
 ** rc_exp.h - e^a for a <= 0 in vector words, 0 below -87; NaN stays NaN. The polynomial is that of Cephes' expf.
-** Included by each rc_simd_TARGET.h, which brings nearest (round to whole), pow2 (2^n) and zero_below (y, or 0 where a < least).
+** Included by each rc_simd_TARGET.h, which brings nearest (round to whole), pow2 (2^n) and zero_below (y, or 0 where
+** a < least).
 */
 static inline V
 vexp(V a)
