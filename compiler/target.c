@@ -145,6 +145,16 @@ native(void)
 	return t;
 }
 
+int
+target_row(const Target *t)
+{
+	int row = 0;
+
+	while (strcmp(targets[row].name, t->name))
+		row++;
+	return row;
+}
+
 const char *
 target_names(const char *between, const char *last)
 {

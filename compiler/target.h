@@ -23,6 +23,7 @@ typedef struct Target {
 extern const Target targets[];
 extern const int ntargets;
 const Target *target_named(const char *name);        /* "native" included; fails when unknown */
+int target_row(const Target *t);                     /* its place in the table */
 bool target_runs_here(const Target *t);
 const char *target_names(const char *between, const char *last);     /* native and all others */
 const char *cpu_name(void);                          /* of this machine */

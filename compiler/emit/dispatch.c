@@ -95,9 +95,9 @@ emit_choice(Out *o, const Artefact *a)
 			list = arena_text("%s%s&%s_network", list, s ? ", " : "", a->parts[i*a->sizes + s]->g->name);
 		guard(o, t, true);
 		out_line(o, "if (wanted(want, \"%s\")%s%s) {", t->name, t->cpu ? " && " : "", t->cpu ? t->cpu : "");
-		out_line(o, "static const rc_network *const %s[] = { %s };", t->name, list);
+		out_line(o, "static const rc_network *const %s[] = { %s };", t->id, list);
 		out_line(o, "*part = %zu;", at);
-		out_line(o, "return %s[size];", t->name);
+		out_line(o, "return %s[size];", t->id);
 		out_line(o, "}");
 		guard(o, t, false);
 		at += a->parts[i*a->sizes]->blob;

@@ -12,12 +12,13 @@ report(const Options *o, const char *dir, const Model *m, const File *source, co
 		       m->g->live, m->g->live_at);
 }
 
+/* by_width - the widest first, of equal ones the last row */
 static int
 by_width(const void *a, const void *b)
 {
 	const Target *const *x = a, *const *y = b;
 
-	return (*y)->vl - (*x)->vl;
+	return (*x)->vl != (*y)->vl ? (*y)->vl - (*x)->vl : target_row(*y) - target_row(*x);
 }
 
 /* build_each - the model once for each target and input size, named NAME_TARGET, NAME_HxW or NAME_TARGET_HxW */
