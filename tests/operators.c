@@ -8,6 +8,7 @@
 **	y=Conv x w _ | group=1 pads:0,0,1,1 alpha~0.5 mode'linear scales^1,1 value@i,3
 **
 ** inputs with "_" for one that is left out, then attributes: a number, numbers, a float, a string, floats, a tensor.
+** alpha~ and others without a value have their type alone, as writers of proto3 leave them; alpha? has not even that.
 */
 #include "../compiler/import/onnx.h"
 
@@ -74,6 +75,42 @@ static const struct { const char *graph, *want; } rows[] = {
 	{ "f=Flatten x;w=f 60 2;c=v 1;y=Gemm f w c | beta~2", "2x1x1: 2 2" },
 	{ "f=Flatten x;w=f 2 60;y=Gemm f w | transB=1", "2x1x1: 0 0" },
 	{ "f=Flatten x;w=f 60 2;y=MatMul f w", "2x1x1: 0 0" },
+	/* attributes that are zero: their type without a value, or nothing but their name */
+	{ "k=s -1;a=Add x k;y=LeakyRelu a | alpha~", "3x4x5: 0 0 0" },
+	{ "k=s -1;a=Add x k;y=LeakyRelu a | alpha?", "3x4x5: 0 0 0" },
+	{ "k=s -1;a=Add x k;y=LeakyRelu a | alpha~0", "3x4x5: 0 0 0" },
+	{ "k=s -1;a=Add x k;y=LeakyRelu a", "3x4x5: -0.01 -0.01 -0.01" },
+	{ "k=s -1;a=Add x k;y=Clip a | min~ max~6", "3x4x5: 0 0 0" },
+	{ "k=s 1;a=Add x k;y=Clip a | min~-2 max~", "3x4x5: 0 0 0" },
+	{ "k=s 1;a=Add x k;y=HardSigmoid a | alpha~", "3x4x5: 0.5 0.5 0.5" },
+	{ "k=s 1;a=Add x k;y=HardSigmoid a | beta~", "3x4x5: 0.2 0.2 0.2" },
+	{ "s=v 2 4 8;v=v 0.25 1 4;m=v -1 -1 -1;z=v 0 0 0;y=BatchNormalization x s z m v | epsilon~", "3x4x5: 4 4 4" },
+	{ "s=v 1 1 1;y=BatchNormalization x s s s s | epsilon~3", "3x4x5: 0.5 0.5 0.5" },
+	{ "f=Flatten x;w=f 60 2;c=v 3;y=Gemm f w c | beta~", "2x1x1: 0 0" },
+	{ "k=s 1;a=Add x k;f=Flatten a;w=f 60 2;c=v 3;y=Gemm f w c | alpha~", "2x1x1: 3 3" },
+	{ "f=Flatten x;w=f 60 2;c=v 3;y=Gemm f w c | transB=", "2x1x1: 3 3" },
+	{ "y=ReduceMean x | axes:2,3 keepdims=;z=Squeeze y | axes:1", ":2: Squeeze 'z': want axes 2 and 3 of a tensor of 1x1 images, got others" },
+	{ "f=Flatten x;y=Softmax f | axis=", ":2: Softmax 'y': want a softmax over the channels (axis 1), got axis 0 of a 2-D tensor" },
+	{ "y=Flatten x | axis=", ":1: Flatten 'y': want axis 1, got 0" },
+	{ "y=Concat x x | axis=", ":1: Concat 'y': want axis 1, the channels, got 0" },
+	{ "w=f 3 3 1 1;y=Conv x w | group=", ":1: Conv 'y': want 3 input channels as group and kernel have them, got 0" },
+	{ "w=f 2 3 3 3;y=Conv x w | auto_pad' strides: pads: dilations: kernel_shape:", "2x2x3: 0 0" },
+	{ "y=MaxPool x | kernel_shape:", ":1: MaxPool 'y': want kernel_shape, got none" },
+	{ "c=Constant | value_float~;k=s 1;d=Sub k c;y=Add x d", "3x4x5: 1 1 1" },
+	{ "c=Constant | value_int=;k=i 1;d=Sub k c;y=Add x d", "3x4x5: 1 1 1" },
+	{ "c=Constant | value_ints:;n=Shape c;y=Add x n", "3x4x5: 0 0 0" },
+	{ "c=Constant | value_floats^;n=Shape c;y=Add x n", "3x4x5: 0 0 0" },
+	{ "c=Constant | value@;y=Add x c", ":1: Constant 'c': want a value of numbers, got another kind" },
+	{ "n=Shape x | start= end=;m=Shape n;y=Add x m", "3x4x5: 0 0 0" },
+	{ "e=v;k=v 1 1 2 2;y=Resize x e k | mode'", ":1: Resize 'y': want mode nearest or linear, got ''" },
+	{ "y=Upsample x | scales^", ":1: Upsample 'y': want a scale or size for each of 4 axes, got 0" },
+	{ "y=LeakyRelu x | alpha=1", ":1: LeakyRelu 'y': want attribute alpha as a number, got another type (2)" },
+	{ "y=Flatten x | axis~1", ":1: Flatten 'y': want attribute axis as a whole number, got another type (1)" },
+	{ "y=Flatten x | axis:1", ":1: Flatten 'y': want attribute axis as a whole number, got another type (7)" },
+	{ "w=f 2 3 3 3;y=Conv x w | auto_pad=1", ":1: Conv 'y': want attribute auto_pad as text, got another type (2)" },
+	{ "w=f 2 3 3 3;y=Conv x w | pads=1", ":1: Conv 'y': want attribute pads as whole numbers, got another type (2)" },
+	{ "y=Upsample x | scales:1,1,2,2", ":1: Upsample 'y': want attribute scales as numbers, got another type (7)" },
+	{ "y=Cast x | to?", ":1: Cast 'y': want tensors in float32, got a cast to data type 0" },
 	/* refused */
 	{ "y=Flatten q", ":1: Flatten 'y': want an input 'q' that an earlier node makes, got none" },
 	{ "k=i 1;y=Flatten k", ":1: Flatten 'y': want a tensor, got the constant 'k'" },
@@ -218,12 +255,17 @@ static Onnx__AttributeProto *
 attr(char *text)
 {
 	Onnx__AttributeProto *a = zeroed(sizeof *a);
-	size_t n = strcspn(text, "=:~'^@");
+	static const char kinds[] = "?~='@ ^:";      /* in the order of AttributeType */
+	size_t n = strcspn(text, kinds);
 	char kind = text[n], *value = text + n + 1;
 
 	onnx__attribute_proto__init(a);
 	text[n] = 0;
 	a->name = text;
+	a->has_type = !*value;
+	a->type = (int)(strchr(kinds, kind) - kinds);
+	if (!*value)
+		return a;
 	if (kind == '=') {
 		a->has_i = true;
 		a->i = atoll(value);

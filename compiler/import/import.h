@@ -25,12 +25,6 @@ OnnxValue input(const Import *m, size_t i);
 OnnxValue constant(const Import *m, size_t i, const char *what);
 OnnxValue image(const Import *m, size_t i);
 size_t elements(const OnnxValue *v);
-const Onnx__AttributeProto *attribute(const Import *m, const char *name);
-int64_t attr_int(const Import *m, const char *name, int64_t otherwise);
-double attr_real(const Import *m, const char *name, double otherwise);
-const char *attr_text(const Import *m, const char *name, const char *otherwise);
-bool attr_ints(const Import *m, const char *name, int count, int64_t *v, int64_t lo, int64_t hi);
-int list_of(const Import *m, const char *name, size_t at, int64_t *v, int most);
 const char *layer_name(const Import *m, const char *weight, const char *stem);
 Node *begin(const Import *m, Op op, const char *name);
 Node *make(const Import *m, Op op, Node *x);
@@ -42,6 +36,16 @@ Node *flat(Import *m, Node *x);
 Node *scaled(Import *m, Node *x, const double *scale, const double *shift);
 OnnxValue constant_view(const OnnxValue *x, int rank, const int64_t *dim, const int64_t *first, const int64_t *step, const int *axes);
 int64_t clamp_index(int64_t i, int64_t size);        /* of a slice */
+
+/* attributes.c: an attribute without a value is zero, one that is not there has its default */
+const Onnx__AttributeProto *attribute(const Import *m, const char *name);
+int64_t attr_int(const Import *m, const char *name, int64_t otherwise);
+double attr_real(const Import *m, const char *name, double otherwise);
+const char *attr_text(const Import *m, const char *name, const char *otherwise);
+const Onnx__AttributeProto *attr_list(const Import *m, const char *name);
+const Onnx__AttributeProto *attr_reals(const Import *m, const char *name);
+bool attr_ints(const Import *m, const char *name, int count, int64_t *v, int64_t lo, int64_t hi);
+int list_of(const Import *m, const char *name, size_t at, int64_t *v, int most);
 
 /* one function an ONNX operator */
 void op_add(Import *m);

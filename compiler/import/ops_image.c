@@ -34,7 +34,7 @@ set_windows(const Import *m, Node *n, Pair kernel)
 		}
 	} else if (!strcmp(same_pad, "VALID")) {
 		p[0] = p[1] = p[2] = p[3] = 0;
-	} else if (strcmp(same_pad, "NOTSET")) {
+	} else if (*same_pad && strcmp(same_pad, "NOTSET")) {
 		refuse(m, "want auto_pad NOTSET, VALID, SAME_UPPER or SAME_LOWER, got '%s'", same_pad);
 	}
 	n->a.kernel = (Pair){ (int)k[0], (int)k[1] };
@@ -326,7 +326,7 @@ resize(Import *m, const OnnxValue *scales, const OnnxValue *sizes, const char *c
 	const char *mode = attr_text(m, "mode", "nearest");
 	double s[4] = { 1, 1, 1, 1 };
 	int64_t size[4] = { x.dim[0], x.dim[1], x.dim[2], x.dim[3] }, axes[4] = { 0, 1, 2, 3 };
-	const Onnx__AttributeProto *a = attribute(m, "axes");
+	const Onnx__AttributeProto *a = attr_list(m, "axes");
 	const OnnxValue *given = sizes ? sizes : scales;
 	size_t naxes = a && a->n_ints ? a->n_ints : 4;
 	Node *n;
@@ -384,10 +384,10 @@ void
 op_upsample(Import *m)
 {
 	OnnxValue scales = { .rank = 1 };
-	const Onnx__AttributeProto *a = attribute(m, "scales");
+	const Onnx__AttributeProto *a = attr_reals(m, "scales");
 
-	if (a && a->n_floats) {
-		double *v = arena_new(a->n_floats*sizeof *v);
+	if (a) {
+		double *v = arena_new((a->n_floats + 1)*sizeof *v);
 		for (size_t i = 0; i < a->n_floats; i++)
 			v[i] = (double)a->floats[i];
 		scales.dim[0] = (int64_t)a->n_floats;

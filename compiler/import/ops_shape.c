@@ -131,19 +131,19 @@ op_constant(Import *m)
 		return;
 	}
 	v.data = data;
-	if ((a = attribute(m, "value_float"))) {
-		*data = (double)a->f;
-	} else if ((a = attribute(m, "value_int"))) {
-		*data = (double)a->i;
+	if (attribute(m, "value_float")) {
+		*data = attr_real(m, "value_float", 0);
+	} else if (attribute(m, "value_int")) {
+		*data = (double)attr_int(m, "value_int", 0);
 		v.whole = true;
-	} else if ((a = attribute(m, "value_ints"))) {
+	} else if ((a = attr_list(m, "value_ints"))) {
 		v.rank = 1;
 		v.whole = true;
 		v.dim[0] = (int64_t)a->n_ints;
 		v.data = data = arena_new((a->n_ints + 1)*sizeof *data);
 		for (size_t i = 0; i < a->n_ints; i++)
 			data[i] = (double)a->ints[i];
-	} else if ((a = attribute(m, "value_floats"))) {
+	} else if ((a = attr_reals(m, "value_floats"))) {
 		v.rank = 1;
 		v.dim[0] = (int64_t)a->n_floats;
 		v.data = data = arena_new((a->n_floats + 1)*sizeof *data);

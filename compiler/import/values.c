@@ -1,5 +1,5 @@
 /*
-** values.c - what the importer's operators share: values by name, attributes, names of layers, making nodes.
+** values.c - what the importer's operators share: values by name, names of layers, making nodes.
 */
 #include <stdlib.h>
 #include <string.h>
@@ -86,82 +86,6 @@ elements(const OnnxValue *v)
 		count *= (size_t)v->dim[i];
 	return count;
 }
-
-const Onnx__AttributeProto *
-attribute(const Import *m, const char *name)
-{
-	for (size_t i = 0; i < m->p->n_attribute; i++)
-		if (m->p->attribute[i]->name && !strcmp(m->p->attribute[i]->name, name))
-			return m->p->attribute[i];
-	return NULL;
-}
-
-int64_t
-attr_int(const Import *m, const char *name, int64_t otherwise)
-{
-	const Onnx__AttributeProto *a = attribute(m, name);
-
-	return a && a->has_i ? a->i : otherwise;
-}
-
-double
-attr_real(const Import *m, const char *name, double otherwise)
-{
-	const Onnx__AttributeProto *a = attribute(m, name);
-
-	return a && a->has_f ? (double)a->f : otherwise;
-}
-
-const char *
-attr_text(const Import *m, const char *name, const char *otherwise)
-{
-	const Onnx__AttributeProto *a = attribute(m, name);
-
-	return a && a->has_s ? arena_text("%.*s", (int)a->s.len, (const char *)a->s.data) : otherwise;
-}
-
-/* attr_ints - count whole numbers in a range; false: not given */
-bool
-attr_ints(const Import *m, const char *name, int count, int64_t *v, int64_t lo, int64_t hi)
-{
-	const Onnx__AttributeProto *a = attribute(m, name);
-
-	if (!a || !a->n_ints)
-		return false;
-	if (a->n_ints != (size_t)count)
-		refuse(m, "want %s as %d numbers (2-D images), got %zu", name, count, a->n_ints);
-	for (int i = 0; i < count; i++) {
-		v[i] = a->ints[i];
-		if (v[i] < lo || v[i] > hi)
-			refuse(m, "want %s from %lld to %lld, got %lld", name, (long long)lo, (long long)hi, (long long)v[i]);
-	}
-	return true;
-}
-
-/* list_of - whole numbers from an attribute or, in later opsets, a constant input; -1: neither is there */
-int
-list_of(const Import *m, const char *name, size_t at, int64_t *v, int most)
-{
-	const Onnx__AttributeProto *a = attribute(m, name);
-	int count = 0;
-
-	if (a && a->n_ints) {
-		if (a->n_ints > (size_t)most)
-			refuse(m, "want at most %d %s, got %zu", most, name, a->n_ints);
-		for (size_t i = 0; i < a->n_ints; i++)
-			v[count++] = a->ints[i];
-		return count;
-	}
-	if (!has_input(m, at))
-		return -1;
-	OnnxValue c = constant(m, at, name);
-	if (elements(&c) > (size_t)most)
-		refuse(m, "want at most %d %s, got %zu", most, name, elements(&c));
-	for (size_t i = 0; i < elements(&c); i++)
-		v[count++] = c.data[i] > 9e18 ? INT64_MAX : c.data[i] < -9e18 ? INT64_MIN + 1 : (int64_t)c.data[i];
-	return count;
-}
-
 
 static bool
 taken(const Graph *g, const char *name)
