@@ -1,68 +1,79 @@
 /*
 ** resample.c - where the pixels of an upsampled image come from, axis by axis. Formulas: ONNX Resize
-** (coordinate_transformation_mode, nearest_mode); torch.nn.Upsample is asymmetric + floor for nearest,
-** half_pixel or align_corners for bilinear. What lies outside the image takes its border.
+** (coordinate_transformation_mode, nearest_mode), in float32 and in the order in which ONNX Runtime calculates where
+** a scale is given, and in PyTorch's where it follows from the sizes: which pixel is the nearest hangs on the last bit.
+** torch.nn.Upsample is asymmetric + floor for nearest, half_pixel or align_corners for bilinear. What lies outside the
+** image takes its border.
 */
 #include <math.h>
 
 #include "graph.h"
 
-static double
-coordinate(const Attr *a, double scale, double length, int in, int out, int i)
+/* in_source - a distance in the result as one in the input */
+static float
+in_source(float distance, float scale, int in, int out)
 {
-	double centre;
+	return scale > 0 ? distance/scale : distance*((float)in/(float)out);
+}
 
-	switch ((Coords)a->coords) {
+static float
+coordinate(Coords coords, float scale, int in, int out, int i)
+{
+	float at = in_source((float)i, scale, in, out), centre = in_source((float)i + 0.5f, scale, in, out);
+	float covered, before;
+
+	switch (coords) {
 	case Coords_half_pixel:
-		return (i + 0.5)/scale - 0.5;
+		return centre - 0.5f;
 	case Coords_half_pixel_symmetric:
-		centre = out/(scale*in);                 /* the share of the image the result covers */
-		return in/2.0*(1 - centre) + (i + 0.5)/scale - 0.5;
+		covered = scale > 0 ? (float)out/(scale*(float)in) : 1;      /* the share of the image the result covers */
+		before = (float)in/2*(1 - covered);
+		return (float)((double)before + (i + 0.5)/(double)(scale > 0 ? scale : (float)out/(float)in) - 0.5);
 	case Coords_pytorch_half_pixel:
-		return out > 1 ? (i + 0.5)/scale - 0.5 : 0;
+		return out > 1 ? centre - 0.5f : 0;
 	case Coords_align_corners:
-		return out > 1 ? i*(in - 1)/(length - 1) : 0;
+		return out > 1 ? (float)i*(float)(in - 1)/(float)(out - 1) : 0;
 	case Coords_asymmetric:
-		return i/scale;
+		return at;
 	case Coords_tf_half_pixel_for_nn:
-		return (i + 0.5)/scale;
+		return centre;
 	case NCoords:
 		break;
 	}
-	die("coords %d", a->coords);
+	die("coords %d", (int)coords);
 }
 
-static double
-rounded(const Attr *a, double x)
+/* rounded - to a pixel; what lies in the middle but for rounding errors lies in the middle */
+static float
+rounded(Rounding rounding, float x)
 {
-	switch ((Rounding)a->rounding) {
-	case Rounding_floor:              return floor(x);
-	case Rounding_ceil:               return ceil(x);
-	case Rounding_round_prefer_floor: return ceil(x - 0.5);
-	case Rounding_round_prefer_ceil:  return floor(x + 0.5);
+	float low = floorf(x);
+	bool middle = fabsf(x - (low + 0.5f)) < 1e-6f;
+
+	switch (rounding) {
+	case Rounding_floor:              return low;
+	case Rounding_ceil:               return ceilf(x);
+	case Rounding_round_prefer_floor: return middle ? low : roundf(x);
+	case Rounding_round_prefer_ceil:  return middle ? low + 1 : roundf(x);
 	case NRoundings:                  break;
 	}
-	die("rounding %d", a->rounding);
-}
-
-static int
-clamp(double x, int size)
-{
-	return x < 0 ? 0 : x > size - 1 ? size - 1 : (int)x;
+	die("rounding %d", (int)rounding);
 }
 
 Sample
 sample_at(const Attr *a, bool nearest, bool rows, int in, int out, int i)
 {
-	double given = rows ? a->scale_h : a->scale_w, scale = given > 0 ? given : (double)out/in;
-	double x = coordinate(a, scale, given > 0 ? given*in : out, in, out, i);     /* ONNX: the length before it is rounded */
+	float scale = (float)(rows ? a->scale_h : a->scale_w), x;
+	int at;
 
-	if (nearest) {
-		/* a coordinate that is whole but for rounding errors is whole */
-		int at = clamp(rounded(a, fabs(x - nearbyint(x)) < 1e-9*(1 + fabs(x)) ? nearbyint(x) : x), in);
-		return (Sample){ at, at, 0 };
-	}
-	return (Sample){ clamp(floor(x), in), clamp(floor(x) + 1, in), x - floor(x) };
+	if (nearest && (scale > 0 ? scale == 1 : in == out))
+		return (Sample){ i, i, 0 };      /* this axis is not resized, whatever the coordinates */
+	x = coordinate((Coords)a->coords, scale, in, out, i);
+	if (nearest)
+		x = rounded((Rounding)a->rounding, x);
+	x = fminf(fmaxf(x, 0), (float)(in - 1));
+	at = (int)x;
+	return (Sample){ at, at + 1 < in ? at + 1 : at, (double)(x - (float)at) };
 }
 
 Sample

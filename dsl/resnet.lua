@@ -188,7 +188,8 @@ function nn.upsample(x, o)
 		local s = type(o.scale) == "table" and o.scale or { o.scale, o.scale }
 		if type(s[1]) ~= "number" or type(s[2]) ~= "number" or s[1] <= 0 or s[2] <= 0 then fail("upsample: want scale as a number above 0 or {h, w}, got %s", kind(o.scale)) end
 		p.size = { math.floor(x.height*s[1]), math.floor(x.width*s[2]) }
-		if not o.align_corners then p.scale_h, p.scale_w = s[1], s[2] end
+		if p.size[1] ~= x.height*s[1] then p.scale_h = s[1] end      -- otherwise the sizes say it, in PyTorch's arithmetic
+		if p.size[2] ~= x.width*s[2] then p.scale_w = s[2] end
 	end
 	if o.align_corners then p.coords = "align_corners" end
 	return nn["upsample_" .. mode](x, p)

@@ -1,18 +1,9 @@
 /*
 ** operators.c - ONNX operators one by one, in files made here: the shape and values that an accepted graph has, and the
-** message of every refusal. A graph is statements with ";" between them, the last value is the output, x is a 1x3x4x5 image:
-**
-**	k=i 1 -1                    whole numbers, one dimension
-**	k=v 0.5 2                   floats, one dimension; k=s 2 is a single float
-**	k=f 8 3 1 1                 floats of this shape: 0, 0.25, 0.5 ... and again from the seventh
-**	y=Conv x w _ | group=1 pads:0,0,1,1 alpha~0.5 mode'linear scales^1,1 value@i,3
-**
-** inputs with "_" for one that is left out, then attributes: a number, numbers, a float, a string, floats, a tensor.
-** alpha~ and others without a value have their type alone, as writers of proto3 leave them; alpha? has not even that.
+** message of every refusal (the language is in graphs.c); and graphs with the values that ONNX Runtime gives for noise
+** (tests/import/graphs.txt, written by graphs.py).
 */
-#include "../compiler/import/onnx.h"
-
-#include "tests.h"
+#include "graphs.h"
 
 static const struct { const char *graph, *want; } rows[] = {
 	/* shapes computed by nodes, as exporters write x.view(x.size(0), -1) */
@@ -171,6 +162,7 @@ static const struct { const char *graph, *want; } rows[] = {
 	{ "k=v 1 1 2 2;y=Resize x _ k | mode'cubic", ":1: Resize 'y': want mode nearest or linear, got 'cubic'" },
 	{ "k=v 1 1 2 2;y=Resize x _ k | antialias=1", ":1: Resize 'y': want no antialias and keep_aspect_ratio_policy stretch, got others" },
 	{ "k=v 1 1 2;y=Resize x _ k", ":1: Resize 'y': want a scale or size for each of 4 axes, got 3" },
+	{ "opset=10;k=v 1 1 0.6 1.3;y=Resize x k", ":1: Resize 'y': want an image made smaller or larger, got both at once" },
 	{ "k=v 2 2;y=Resize x _ k | axes:2,4", ":1: Resize 'y': want axes from 0 to 3, got 4" },
 	{ "k=v 1 2 2 2;y=Resize x _ k", ":1: Resize 'y': want batch and channels as they are, got them resized" },
 	{ "k=v 1 1 0.1 2;y=Resize x _ k", ":1: Resize 'y': want images of 1 to 4096 pixels a side, got 0" },
@@ -202,190 +194,6 @@ static const struct { const char *graph, *want; } rows[] = {
 };
 enum { NRows = sizeof rows/sizeof *rows };
 
-typedef struct { Onnx__ModelProto m; Onnx__GraphProto g; Onnx__OperatorSetIdProto opset, *opsets[1]; } Built;
-
-static void *
-zeroed(size_t size)
-{
-	return memset(arena_new(size), 0, size);
-}
-
-static Onnx__TensorProto *
-tensor(const char *name, char kind, const char *numbers_)
-{
-	Onnx__TensorProto *t = zeroed(sizeof *t);
-	size_t count = 0, all = 1;
-	double v[64];
-
-	onnx__tensor_proto__init(t);
-	t->name = (char *)(size_t)name;
-	for (char *end; *numbers_ && count < 64; numbers_ = *end ? end + 1 : end) {
-		v[count] = strtod(numbers_, &end);
-		ck_assert_msg(end != numbers_, "a number: %s", numbers_);
-		count++;
-	}
-	t->has_data_type = true;
-	t->data_type = kind == 'i' ? 7 : 1;
-	t->dims = zeroed(64*sizeof *t->dims);
-	for (size_t i = 0; i < count && kind == 'f'; i++) {
-		t->dims[t->n_dims++] = (int64_t)v[i];
-		all *= (size_t)v[i];
-	}
-	if (kind == 'i' || kind == 'v') {
-		t->dims[t->n_dims++] = (int64_t)count;
-		all = count;
-	}
-	if (kind == 'i') {
-		t->n_int64_data = all;
-		t->int64_data = zeroed((all + 1)*sizeof *t->int64_data);
-	} else {
-		t->n_float_data = all;
-		t->float_data = zeroed((all + 1)*sizeof *t->float_data);
-	}
-	for (size_t i = 0; i < all; i++) {
-		if (kind == 'i')
-			t->int64_data[i] = (int64_t)v[i];
-		else
-			t->float_data[i] = kind == 'f' ? (float)(i%7)/4 : (float)v[i];
-	}
-	return t;
-}
-
-static Onnx__AttributeProto *
-attr(char *text)
-{
-	Onnx__AttributeProto *a = zeroed(sizeof *a);
-	static const char kinds[] = "?~='@ ^:";      /* in the order of AttributeType */
-	size_t n = strcspn(text, kinds);
-	char kind = text[n], *value = text + n + 1;
-
-	onnx__attribute_proto__init(a);
-	text[n] = 0;
-	a->name = text;
-	a->has_type = !*value;
-	a->type = (int)(strchr(kinds, kind) - kinds);
-	if (!*value)
-		return a;
-	if (kind == '=') {
-		a->has_i = true;
-		a->i = atoll(value);
-	} else if (kind == '~') {
-		a->has_f = true;
-		a->f = strtof(value, NULL);
-	} else if (kind == '\'') {
-		a->has_s = true;
-		a->s.len = strlen(value);
-		a->s.data = (uint8_t *)value;
-	} else if (kind == '@') {
-		a->t = tensor("t", value[0], value + 2);
-	} else {
-		Onnx__TensorProto *t = tensor("", kind == ':' ? 'i' : 'v', value);
-		a->n_ints = t->n_int64_data;
-		a->ints = t->int64_data;
-		a->n_floats = t->n_float_data;
-		a->floats = t->float_data;
-	}
-	return a;
-}
-
-static Onnx__NodeProto *
-node(char *name, char *text)
-{
-	Onnx__NodeProto *p = zeroed(sizeof *p);
-	bool attributes = false;
-
-	onnx__node_proto__init(p);
-	p->output = zeroed(sizeof *p->output);
-	p->output[p->n_output++] = name;
-	p->input = zeroed(80*sizeof *p->input);
-	p->attribute = zeroed(32*sizeof *p->attribute);
-	for (char *word = strtok(text, " "); word; word = strtok(NULL, " ")) {
-		if (!p->op_type)
-			p->op_type = word;
-		else if (!strcmp(word, "|"))
-			attributes = true;
-		else if (attributes)
-			p->attribute[p->n_attribute++] = attr(word);
-		else
-			p->input[p->n_input++] = strcmp(word, "_") ? word : (char *)(size_t)"";
-	}
-	return p;
-}
-
-static Onnx__ValueInfoProto *
-value_info(const char *name, const char *dims, int type)
-{
-	Onnx__ValueInfoProto *v = zeroed(sizeof *v);
-	Onnx__TensorProto *t = tensor("", 'f', dims);
-
-	onnx__value_info_proto__init(v);
-	v->name = (char *)(size_t)name;
-	v->type = zeroed(sizeof *v->type);
-	onnx__type_proto__init(v->type);
-	v->type->tensor_type = zeroed(sizeof *v->type->tensor_type);
-	onnx__tensor_type_proto__init(v->type->tensor_type);
-	v->type->tensor_type->has_elem_type = true;
-	v->type->tensor_type->elem_type = type;
-	v->type->tensor_type->shape = zeroed(sizeof *v->type->tensor_type->shape);
-	onnx__tensor_shape_proto__init(v->type->tensor_type->shape);
-	v->type->tensor_type->shape->dim = zeroed(8*sizeof(void *));
-	for (size_t i = 0; i < t->n_dims; i++) {
-		Onnx__Dimension *d = zeroed(sizeof *d);
-		onnx__dimension__init(d);
-		d->has_dim_value = t->dims[i] != 0;
-		d->dim_value = t->dims[i];
-		v->type->tensor_type->shape->dim[v->type->tensor_type->shape->n_dim++] = d;
-	}
-	return v;
-}
-
-static Built *
-built(const char *statements)
-{
-	Built *b = zeroed(sizeof *b);
-	char *text = arena_text("%s", statements), *last = NULL;
-
-	onnx__model_proto__init(&b->m);
-	onnx__graph_proto__init(&b->g);
-	onnx__operator_set_id_proto__init(&b->opset);
-	b->m.graph = &b->g;
-	b->opset.has_version = true;
-	b->opset.version = 17;
-	b->opsets[0] = &b->opset;
-	b->m.n_opset_import = 1;
-	b->m.opset_import = b->opsets;
-	b->g.node = zeroed(32*sizeof(void *));
-	b->g.initializer = zeroed(32*sizeof(void *));
-	b->g.input = zeroed(4*sizeof(void *));
-	b->g.output = zeroed(4*sizeof(void *));
-	b->g.input[b->g.n_input++] = value_info("x", "1 3 4 5", 1);
-	for (char *s = text, *end; s; s = end) {
-		char *eq = strchr(s, '=');
-		end = strchr(s, ';');
-		if (end)
-			*end++ = 0;
-		*eq = 0;
-		last = s;
-		if (eq[1] && strchr("ivsf", eq[1]) && (eq[2] == ' ' || !eq[2]))
-			b->g.initializer[b->g.n_initializer++] = tensor(s, eq[1], eq[2] ? eq + 3 : "");
-		else
-			b->g.node[b->g.n_node++] = node(s, eq + 1);
-	}
-	b->g.output[b->g.n_output++] = value_info(last, "", 1);
-	return b;
-}
-
-static void
-put_model(const Onnx__ModelProto *m)
-{
-	size_t len = onnx__model_proto__get_packed_size(m);
-	uint8_t *data = malloc(len + 1);
-
-	onnx__model_proto__pack(m, data);
-	put_file("g.onnx", data, len);
-	free(data);
-}
-
 static const char *summary;
 
 /* import - leaves the output's shape and its first value in every channel, for an image of zeros */
@@ -410,7 +218,7 @@ want(const Built *b, const char *text)
 {
 	const char *message;
 
-	put_model(&b->m);
+	put_model("g.onnx", &b->m);
 	message = attempt(import, NULL);
 	if (message)
 		ck_assert_msg(!strcmp(message, text[0] == ':' ? arena_text("%s%s", in_dir("g.onnx"), text) : text), "got %s\nwant %s", message, text);
@@ -527,10 +335,86 @@ START_TEST(files)
 }
 END_TEST
 
+/* --- graphs and what ONNX Runtime gives for them --- */
+
+static const char **lines;
+static int nlines;
+
+static void
+read_lines(void)
+{
+	size_t len;
+	const char *text = file_map("tests/import/graphs.txt", &len), *end = text + len;
+
+	for (const char *next; text < end; text = next + 1) {
+		next = memchr(text, '\n', (size_t)(end - text));
+		next = next ? next : end;
+		if (*text != '#' && next > text)
+			PUSH(lines, nlines, arena_text("%.*s", (int)(next - text), text));
+	}
+}
+
+/* compare - a result with "SHAPE: values; largest sum" */
+static void
+compare(const char *line, const double *v, Shape s, const char *told)
+{
+	size_t count = count_of(s), want = 1, some = count < 8 ? count : 8;
+	double largest = 0, sum = 0, most, w;
+	const char *at = told;
+	char *end;
+
+	do {
+		want *= strtoul(at, &end, 10);
+		at = end + 1;
+	} while (*end == 'x');
+	ck_assert_msg(count == want, "%s\ngot %dx%dx%dx%d", line, s.n, s.c, s.h, s.w);
+	most = strtod(strchr(told, ';') + 1, &end);
+	for (size_t i = 0; i < some; i++) {
+		size_t k = count > 8 ? i*(count - 1)/7 : i;
+		w = strtod(at, (char **)&at);
+		ck_assert_msg(fabs(v[k] - w) <= 1e-5*most + 1e-6 || (isnan(w) && isnan(v[k])), "%s\nvalue %zu is %.7g", line, k, v[k]);
+	}
+	for (size_t i = 0; i < count; i++) {
+		largest = fmax(largest, fabs(v[i]));
+		sum += noise(i)*v[i];
+	}
+	ck_assert_msg(fabs(largest - most) <= 1e-5*most + 1e-6, "%s\nthe largest is %.7g", line, largest);
+	w = strtod(end, NULL);
+	ck_assert_msg(fabs(sum - w) <= 1e-5*most*sqrt((double)count) + 1e-5*fabs(w) + 1e-6, "%s\nthe sum is %.7g", line, sum);
+}
+
+START_TEST(graph)
+{
+	const char *line = lines[_i], *told = strstr(line, " => ");
+	static const OnnxOptions none;
+	Graph *g;
+	double *x, **v;
+	size_t count;
+
+	ck_assert_ptr_nonnull(told);
+	put_model("line.onnx", &built(arena_text("%.*s", (int)(told - line), line))->m);
+	g = onnx_import(in_dir("line.onnx"), &none);
+	count = count_of(g->nodes[0]->out->shape);
+	x = malloc(count*sizeof *x);
+	for (size_t i = 0; i < count; i++)
+		x[i] = g->image.u8 ? noise(i)*128 + 128 : noise(i);
+	v = interp(g, x);
+	for (int i = 0; i < g->noutputs; i++) {
+		compare(line, v[g->outputs[i]->node->id], g->outputs[i]->shape, told + (i ? 3 : 4));
+		told = strstr(told + 1, " | ");
+	}
+	ck_assert_msg(!told, "%s\nmore outputs than %d", line, g->noutputs);
+	interp_free(g, v);
+	free(x);
+}
+END_TEST
+
 SUITE(operators)
 {
 	TCase *t = part("operators");
 
 	tcase_add_loop_test(t, operator, 0, NRows);
 	tcase_add_test(t, files);
+	read_lines();
+	tcase_add_loop_test(t, graph, 0, nlines);
 }

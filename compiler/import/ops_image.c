@@ -1,7 +1,6 @@
 /*
-** ops_image.c - convolutions, pools, and what cuts, joins and resizes images.
+** ops_image.c - convolutions, pools, and what cuts and joins images.
 */
-#include <math.h>
 #include <string.h>
 
 #include "import.h"
@@ -304,96 +303,4 @@ op_slice(Import *m)
 			n->a.cols = (Range){ (int)lo, (int)hi, (int)step };
 	}
 	finish(m, n, 4);
-}
-
-static int
-word_in(const Import *m, const char *name, const char *word, const AttrRow *row)
-{
-	int count;
-	const char *const *words = words_of(row, &count);
-
-	for (int i = 0; i < count; i++)
-		if (!strcmp(words[i], word))
-			return i;
-	refuse(m, "want another %s, got '%s'", name, word);
-}
-
-/* resize - by scales or to sizes; the batch and the channels stay */
-static void
-resize(Import *m, const OnnxValue *scales, const OnnxValue *sizes, const char *coords, const char *rounding)
-{
-	OnnxValue x = image(m, 0);
-	const char *mode = attr_text(m, "mode", "nearest");
-	double s[4] = { 1, 1, 1, 1 };
-	int64_t size[4] = { x.dim[0], x.dim[1], x.dim[2], x.dim[3] }, axes[4] = { 0, 1, 2, 3 };
-	const Onnx__AttributeProto *a = attr_list(m, "axes");
-	const OnnxValue *given = sizes ? sizes : scales;
-	size_t naxes = a && a->n_ints ? a->n_ints : 4;
-	Node *n;
-
-	if (strcmp(mode, "nearest") && strcmp(mode, "linear") && strcmp(mode, "bilinear"))
-		refuse(m, "want mode nearest or linear, got '%s'", mode);
-	if (attr_int(m, "antialias", 0) || strcmp(attr_text(m, "keep_aspect_ratio_policy", "stretch"), "stretch"))
-		refuse(m, "want no antialias and keep_aspect_ratio_policy stretch, got others");
-	if (naxes > 4 || elements(given) != naxes)
-		refuse(m, "want a scale or size for each of %zu axes, got %zu", naxes, elements(given));
-	for (size_t i = 0; a && i < a->n_ints; i++)
-		axes[i] = a->ints[i] < 0 ? a->ints[i] + 4 : a->ints[i];
-	for (size_t i = 0; i < naxes; i++) {
-		if (axes[i] < 0 || axes[i] > 3)
-			refuse(m, "want axes from 0 to 3, got %lld", (long long)axes[i]);
-		if (sizes)
-			size[axes[i]] = (int64_t)given->data[i];
-		else {
-			s[axes[i]] = given->data[i];
-			size[axes[i]] = (int64_t)floor((double)x.dim[axes[i]]*given->data[i]);
-		}
-	}
-	if (size[0] != x.dim[0] || size[1] != x.dim[1])
-		refuse(m, "want batch and channels as they are, got them resized");
-	for (int i = 2; i < 4; i++)
-		if (size[i] < 1 || size[i] > 4096)
-			refuse(m, "want images of 1 to 4096 pixels a side, got %lld", (long long)size[i]);
-	n = make(m, strcmp(mode, "nearest") ? O_upsample_bilinear : O_upsample_nearest, x.n);
-	n->a.size = (Pair){ (int)size[2], (int)size[3] };
-	if (!sizes) {
-		n->a.scale_h = s[2];
-		n->a.scale_w = s[3];
-	}
-	n->a.coords = word_in(m, "coordinate_transformation_mode", coords, &attr_rows[At_coords]);
-	if (n->op == O_upsample_nearest)
-		n->a.rounding = word_in(m, "nearest_mode", rounding, &attr_rows[At_rounding]);
-	finish(m, n, 4);
-}
-
-void
-op_resize(Import *m)
-{
-	OnnxValue scales = { 0 }, sizes = { 0 };
-	bool old = m->opset < 11, to = !old && has_input(m, 3);
-
-	if (to)
-		sizes = constant(m, 3, "sizes");
-	else
-		scales = constant(m, old ? 1 : 2, "scales");
-	resize(m, &scales, to ? &sizes : NULL, old ? "asymmetric" : attr_text(m, "coordinate_transformation_mode", "half_pixel"),
-	       old ? "floor" : attr_text(m, "nearest_mode", "round_prefer_floor"));
-}
-
-void
-op_upsample(Import *m)
-{
-	OnnxValue scales = { .rank = 1 };
-	const Onnx__AttributeProto *a = attr_reals(m, "scales");
-
-	if (a) {
-		double *v = arena_new((a->n_floats + 1)*sizeof *v);
-		for (size_t i = 0; i < a->n_floats; i++)
-			v[i] = (double)a->floats[i];
-		scales.dim[0] = (int64_t)a->n_floats;
-		scales.data = v;
-	} else {
-		scales = constant(m, 1, "scales");
-	}
-	resize(m, &scales, NULL, "asymmetric", "floor");
 }

@@ -15,9 +15,9 @@ t[10] = nn.conv2d(t[9], { name = "fc2", out = 8, kernel = 1, padding = 0, bias =
 t[11] = nn.sigmoid(t[10], { name = "_Sigmoid_1" })  -- 8x1x1
 t[12] = nn.mul(t[5], t[11], { name = "_Mul_1" })  -- 8x10x10
 t[13] = nn.max_pool(t[12], { name = "_MaxPool", kernel = 2, stride = 2 })  -- 8x5x5
-t[14] = nn.upsample_bilinear(t[13], { name = "_Resize", size = 10, scale_h = 2, scale_w = 2 })  -- 8x10x10
+t[14] = nn.upsample_bilinear(t[13], { name = "_Resize", size = 10 })  -- 8x10x10
 t[15] = nn.avg_pool(t[12], { name = "_AveragePool", kernel = 2, stride = 2, count_include_pad = false })  -- 8x5x5
-t[16] = nn.upsample_nearest(t[15], { name = "_Resize_1", size = 10, scale_h = 2, scale_w = 2 })  -- 8x10x10
+t[16] = nn.upsample_nearest(t[15], { name = "_Resize_1", size = 10 })  -- 8x10x10
 t[17] = nn.concat(t[14], t[16], { name = "_Concat_1" })  -- 16x10x10
 t[18] = nn.conv2d(t[17], { name = "c", out = 8, kernel = 1, padding = 0, bias = true })  -- 8x10x10
 t[19] = nn.bn(t[18], { name = "_Mul_2", eps = 0 })  -- 8x10x10
