@@ -5,6 +5,7 @@
 */
 #include "graphs.h"
 
+#define TRAINING ":1: BatchNormalization 'y': want inference over whole channels, got training or spatial = 0"
 static const struct { const char *graph, *want; } rows[] = {
 	/* shapes computed by nodes, as exporters write x.view(x.size(0), -1) */
 	{ "n=Shape x;z=s 0;b=Gather n z | axis=0;u=Unsqueeze b | axes:0;m=i -1;s=Concat u m | axis=0;y=Reshape x s", "60x1x1: 0 0 0" },
@@ -170,7 +171,13 @@ static const struct { const char *graph, *want; } rows[] = {
 	  ":1: Resize 'y': want another coordinate_transformation_mode, got 'tf_crop_and_resize'" },
 	{ "s=v 1 1 1;y=BatchNormalization x s s s", ":1: BatchNormalization 'y': want an input 4, got none" },
 	{ "s=v 1 1 1;y=BatchNormalization s s s s s", ":1: BatchNormalization 'y': want a tensor with channels, got something else" },
-	{ "s=v 1 1 1;y=BatchNormalization x s s s s | training_mode=1", ":1: BatchNormalization 'y': want inference over whole channels, got training_mode or spatial = 0" },
+	{ "s=v 1 1 1;y=BatchNormalization x s s s s | training_mode=1", TRAINING },
+	{ "opset=9;s=v 1 1 1;y,m,v,sm,sv=BatchNormalization x s s s s;z=Relu y", TRAINING },
+	{ "opset=13;s=v 1 1 1;y,m,v=BatchNormalization x s s s s;z=Relu y", TRAINING },
+	{ "opset=13;s=v 1 1 1;y,_,_,_,sv=BatchNormalization x s s s s;z=Relu y", TRAINING },
+	{ "opset=14;s=v 1 1 1;y,m,v=BatchNormalization x s s s s | training_mode=1;z=Relu y", TRAINING },
+	{ "opset=7;s=v 1 1 1;y=BatchNormalization x s s s s | spatial=", TRAINING },
+	{ "opset=9;s=v 1 1 1;y,_,_=BatchNormalization x s s s s | epsilon~;z=Relu y", "3x4x5: 0 0 0" },
 	{ "s=v 1 1;y=BatchNormalization x s s s s", ":1: BatchNormalization 'y': want 3 values in 's', got 2" },
 	{ "k=s 1;y=Relu k", ":1: Relu 'y': want a tensor, got the constant 'k'" },
 	{ "k=s 1;y=HardSwish k", ":1: HardSwish 'y': want a tensor, got the constant 'k'" },

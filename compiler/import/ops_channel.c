@@ -15,12 +15,15 @@ op_batch_norm(Import *m)
 	OnnxValue x = input(m, 0);
 	static const ParamId order[] = { P_bn_weight, P_bn_bias, P_bn_mean, P_bn_var };
 	const char *weight = has_input(m, 1) ? m->p->input[1] : NULL;
+	bool training = false;
 	Node *n;
 
 	if (!x.n || x.rank < 2)
 		refuse(m, "want a tensor with channels, got something else");
-	if (attr_int(m, "training_mode", 0) || !attr_int(m, "spatial", 1) || attr_int(m, "is_test", 1) != 1)
-		refuse(m, "want inference over whole channels, got training_mode or spatial = 0");
+	for (size_t i = 1; i < m->p->n_output; i++)  /* before opset 14 they are what says that it trains */
+		training = training || *m->p->output[i];
+	if (training || attr_int(m, "training_mode", 0) || !attr_int(m, "spatial", 1) || attr_int(m, "is_test", 1) != 1)
+		refuse(m, "want inference over whole channels, got training or spatial = 0");
 	n = begin(m, O_bn, layer_name(m, weight, "bn"));
 	n->in[n->nin++] = x.n->out;
 	n->a.eps = attr_real(m, "epsilon", 1e-5);
