@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "../compiler/carried.h"
+#include "../compiler/ident.h"
 #include "dsl.h"
 
 CARRIED(resnet_lua, "dsl/resnet.lua")
@@ -322,22 +323,10 @@ read_words(lua_State *L, const char *what, const char ***words, int *count)
 static void
 check_model_name(lua_State *L, const char *name)
 {
-	static const char *const keywords[] = {
-		"auto", "break", "case", "char", "const", "continue", "default", "do", "double", "else", "enum", "extern", "float",
-			"for", "goto", "if", "inline", "int", "long", "register", "restrict", "return", "short", "signed", "sizeof",
-			"static", "struct", "switch", "typedef", "union", "unsigned", "void", "volatile", "while", "asm", "bool", "catch",
-			"class", "delete", "explicit", "export", "false", "friend", "mutable", "namespace", "new", "operator", "private",
-			"protected", "public", "template", "this", "throw", "true", "try", "typeid", "typename", "using", "virtual", "rc",
-			"main" };
-	bool ok = isalpha((unsigned char)name[0]) && strlen(name) <= 60;
+	const char *flaw = model_name_flaw(name);
 
-	for (const char *c = name; *c; c++)
-		ok = ok && (isalnum((unsigned char)*c) || *c == '_');
-	if (!ok)
-		dsl_fail(L, "model: want a name that is a C identifier of at most 60 letters, got '%s'", name);
-	for (size_t i = 0; i < sizeof keywords/sizeof *keywords; i++)
-		if (!strcmp(name, keywords[i]))
-			dsl_fail(L, "model: want a name that is no keyword, got '%s'", name);
+	if (flaw)
+		dsl_fail(L, "model: want a name that %s, got '%s'", flaw, name);
 }
 
 /* output_name - the name on top of the stack is output i's */

@@ -5,6 +5,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../compiler/ident.h"
+
 #include "tests.h"
 
 static const char *const exported[] = { "basic_bn", "bottleneck_folded", "flat" };
@@ -35,6 +37,75 @@ START_TEST(size_and_name_can_be_given)
 	ck_assert_msg(r.status == 0, "%s", r.err);
 	r = resnetc("explain --json %s", in_dir("sized/other.lua"));
 	ck_assert_msg(strstr(r.out, "\"model\": \"other\"") && strstr(r.out, "[ 1, 3, 64, 96 ]"), "%.1000s%.300s", r.out, r.err);
+}
+END_TEST
+
+/* what files are called, and the models made of them */
+static const struct { const char *file, *model; } names[] = {
+	{ "int", "int_net" }, { "new", "new_net" }, { "main", "main_net" }, { "namespace", "namespace_net" }, { "stdint", "stdint_net" },
+	{ "Errno", "Errno_net" }, { "pthread", "pthread_net" }, { "arm_neon", "arm_neon_net" }, { "aux", "aux_net" }, { "rc", "m_rc" },
+	{ "RC_file", "m_RC_file" }, { "rcnn", "rcnn" }, { "timer", "timer" }, { "a__b", "a__b" }, { "50net", "m50net" }, { "_x", "x" },
+	{ "-", "m" }, { "a - b.1", "a_b_1" }, { "v1\nx = 1", "v1_x_1" }, { "n\xc3\xa9t", "n_t" },
+	{ "a123456789b123456789c123456789d123456789e123456789f123456789g", "a123456789b123456789c123456789d123456789e123456789" },
+	{ "a123456789b123456789c123456789d123456789e123456789f123456", "a123456789b123456789c123456789d123456789e123456789f123456" },
+};
+
+START_TEST(a_file_of_any_name_becomes_a_model)
+{
+	const char *file = names[_i].file, *model = names[_i].model;
+	size_t len, text_len;
+	const void *onnx = file_map("tests/import/flat.onnx", &len);
+	const char *text, *want;
+	Ran r;
+
+	put_file(arena_text("%s.onnx", file), onnx, len);
+	r = resnetc("import '%s.onnx' -o %s", in_dir(file), in_dir("named"));
+	ck_assert_msg(r.status == 0, "%s", r.err);
+	ck_assert_msg(!strcmp(file, model) == !strstr(r.err, "the model is called"), "%s", r.err);
+	text = file_map(in_dir(arena_text("named/%s.lua", model)), &text_len);
+	ck_assert_ptr_nonnull(strstr(text, arena_text("name = \"%s\"", model)));
+	r = resnetc("explain %s", in_dir(arena_text("named/%s.lua", model)));
+	ck_assert_msg(r.status == 0, "%s", r.err);
+	want = text;                         /* the first line tells the file, and is one line */
+	ck_assert_msg(!strncmp(strchr(want, '\n') + 1, "local nn", 8), "%.100s", text);
+}
+END_TEST
+
+START_TEST(a_name_that_is_asked_for_is_not_changed)
+{
+	Ran r = resnetc("import tests/import/flat.onnx --name int -o %s", in_dir("none"));
+
+	ck_assert_int_eq(r.status, ExitUsage);
+	ck_assert_msg(strstr(r.err, "import: want --name as a name that is no keyword, got 'int'"), "%s", r.err);
+}
+END_TEST
+
+/* names with "," between them, and their identifiers */
+static const struct { const char *names, *idents; bool upper; } twins[] = {
+	{ "conv1,layer1.0.conv1", "conv1,layer1_0_conv1", false },
+	{ "a.b,a_b,a_b_1", "a_b_2,a_b,a_b_1", false },
+	{ "a.b,a_b,a.b.2,a_b_2", "a_b_3,a_b,a_b_2_2,a_b_2", false },
+	{ "conv.1,conv_1,conv_1_2", "conv_1_3,conv_1,conv_1_2", false },
+	{ "a.b,a-b,a:b", "a_b,a_b_2,a_b_3", false },
+	{ "end,end_2,End", "end_3,end_2,End", false },
+	{ "0,0.1", "0,0_1", false },
+	{ "k,k,k,k_2", "k,k_3,k_4,k_2", false },
+	{ "feat,FEAT", "FEAT_2,FEAT", true },
+	{ "feat,Feat,fea.t", "FEAT,FEAT_2,FEA_T", true },
+};
+
+START_TEST(identifiers_are_unique_and_not_reserved)
+{
+	static const char *const reserved[] = { "end", NULL };
+	const char *list[8], **idents, *joined = "";
+	int count = 0;
+
+	for (char *word = strtok(arena_text("%s", twins[_i].names), ","); word; word = strtok(NULL, ","))
+		list[count++] = word;
+	idents = idents_of(list, count, twins[_i].upper, reserved);
+	for (int i = 0; i < count; i++)
+		joined = arena_text("%s%s%s", joined, i ? "," : "", idents[i]);
+	ck_assert_str_eq(joined, twins[_i].idents);
 }
 END_TEST
 
@@ -103,6 +174,9 @@ SUITE(import)
 
 	tcase_add_loop_test(t, import_gives_pytorch_numbers, 0, 3);
 	tcase_add_test(t, size_and_name_can_be_given);
+	tcase_add_loop_test(t, a_file_of_any_name_becomes_a_model, 0, (int)(sizeof names/sizeof *names));
+	tcase_add_test(t, a_name_that_is_asked_for_is_not_changed);
+	tcase_add_loop_test(t, identifiers_are_unique_and_not_reserved, 0, (int)(sizeof twins/sizeof *twins));
 	tcase_add_test(t, what_is_no_onnx_is_refused);
 	tcase_add_loop_test(t, damaged_models_never_crash, 0, 3);
 }
