@@ -101,9 +101,9 @@ START_TEST(sanitizers_see_faults)
 {
 	static const struct { const char *edit; int sanitizer; const char *say; } faults[] = {
 		{ "sed -i 's/NET_WORKSPACE_BYTES + 63)/NET_WORKSPACE_BYTES - 64)/' app.c", 0, "heap-buffer-overflow" },
-		{ "sed -i 's/^rc_clear_halo(/rc_clear_halo_(/; /^rc_clear_halo_/i rc_clear_halo(float *y, int planes, int h, int w, int cb, int top, int left, int bottom, int right) "
-		  "{ (void)y, (void)planes, (void)h, (void)w, (void)cb, (void)top, (void)left, (void)bottom, (void)right; }\\nvoid' rc.c; "
-		  "sed -i 's/if ((status = net_selftest[^;]*;//; s/int main/void rc_clear_halo_(float *y, int, int, int, int, int, int, int, int);\\nint main/' app.c", 1, "use-of-uninitialized-value" },
+		{ "sed -i 's/^rc_clear_halo(/rc_clear_halo_(/; /^rc_clear_halo_/i rc_clear_halo(float *y, int lo, int hi, int h, int w, int cb, int top, int left, int bottom, int right) "
+		  "{ (void)y, (void)lo, (void)hi, (void)h, (void)w, (void)cb, (void)top, (void)left, (void)bottom, (void)right; }\\nvoid' rc.c; "
+		  "sed -i 's/if ((status = net_selftest[^;]*;//; s/int main/void rc_clear_halo_(float *y, int, int, int, int, int, int, int, int, int);\\nint main/' app.c", 1, "use-of-uninitialized-value" },
 		{ "sed -i 's/__atomic_add_fetch(&pool->done, [^;]*;/pool->done++;/' rc_threads.c", 2, "data race" },
 	};
 	const char *dir = emitted("cifar_resnet20", "16x24", "scalar");

@@ -102,7 +102,7 @@ END_TEST
 /* a header's length is the file's first bytes: those of a pickle, JSON, gzip, a bitmap, a web page, an ONNX model */
 START_TEST(safetensors_whatever_its_first_bytes)
 {
-	static const size_t lengths[] = { 120, 123, 128, 136, 379, 384, 635, 640, 896, 1152, 1408, 1664, 316, 776, 0x4d42, 0x8b1f, 65659, 65664, 66944 };
+	static const size_t lengths[] = { 376, 392, 379, 384, 635, 640, 896, 1152, 1408, 1664, 316, 776, 0x4d42, 0x8b1f, 65659, 65664, 66944 };
 	size_t n = lengths[_i];
 	char *header = malloc(n + 1);
 	float v[4] = { 1, 2, 3, 4 };
@@ -360,7 +360,7 @@ SUITE(weights)
 
 	tcase_add_loop_test(t, bad_file, 0, NBad);
 	tcase_add_test(t, not_a_safetensors_file);
-	tcase_add_loop_test(t, safetensors_whatever_its_first_bytes, 0, 19);
+	tcase_add_loop_test(t, safetensors_whatever_its_first_bytes, 0, 17);
 	tcase_add_test(t, what_is_written_is_read_back);
 	tcase_add_test(t, nan_is_warned_of);
 	tcase_add_test(t, counters_and_ignored_names_may_stay);
