@@ -1,3 +1,0 @@
-#pragma once
-enum { VL = 16 };
-#include "words.h"

@@ -1,3 +1,0 @@
-#pragma once
-enum { VL = 4 };
-#include "words.h"
