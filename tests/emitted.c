@@ -299,6 +299,22 @@ START_TEST(no_forbidden_words)
 }
 END_TEST
 
+/* names that differ only in capitals: a macro of its own for each output, at its place */
+START_TEST(outputs_have_macros_of_their_own)
+{
+	static const char model[] = "local nn = require \"resnet\"\nlocal x = nn.input { shape = { 1, 2, 2 } }\n"
+		"local a, b, c = nn.relu(x), nn.max_pool(x, { kernel = 2 }), nn.sigmoid(x)\n"
+		"return nn.model { name = \"net\", outputs = { { \"feat\", a }, { \"FEAT\", b }, { \"Feat\", c } } }\n";
+	static const char app[] = "#include \"net.h\"\n"
+		"static const int at[] = { NET_OUTPUT_FEAT_2_AT, NET_OUTPUT_FEAT_AT, NET_OUTPUT_FEAT_3_AT };\n"
+		"int main(void) { return at[0] != 0 || at[1] != 4 || at[2] != 5 || NET_OUTPUT_FEAT_H != 1; }\n";
+
+	ck_assert_int_eq(resnetc("%s -w random -q -o %s", model_file(model), in_dir("names")).status, 0);
+	put_file("names/app.c", app, strlen(app));
+	ck_assert_int_eq(system(arena_text("cd '%s' && cc -Werror app.c -o app && ./app", in_dir("names"))), 0);
+}
+END_TEST
+
 SUITE(emitted)
 {
 	TCase *t = part("emitted");
@@ -312,6 +328,7 @@ SUITE(emitted)
 	tcase_add_loop_test(t, bits_do_not_hang_on_flags_or_compiler, 0, 2);
 	tcase_add_test(t, neon_runs_under_qemu);
 	tcase_add_test(t, no_forbidden_words);
+	tcase_add_test(t, outputs_have_macros_of_their_own);
 	tcase_add_loop_test(t, several_sizes_share_one_blob, 0, 2);
 	tcase_add_test(t, sizes_that_need_other_weights_are_refused);
 	tcase_add_loop_test(t, micro_kernels_keep_their_accumulators_in_registers, 0, 6);

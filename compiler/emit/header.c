@@ -1,11 +1,11 @@
 /*
 ** header.c - NAME.h: sizes as macros, three functions, and in words what goes in and comes out.
 */
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../../runtime/rc_image.h"
+#include "../ident.h"
 #include "../image/image.h"
 #include "emit.h"
 
@@ -130,18 +130,29 @@ emit_picture(Out *o, const Graph *g)
 	out_line(o, "%s", "");
 }
 
+/* output_idents - what each output is called in macros: its name, or its number */
+static const char **
+output_idents(const Graph *g)
+{
+	const char **names = arena_new((size_t)g->noutputs*sizeof *names);
+
+	for (int i = 0; i < g->noutputs; i++)
+		names[i] = *g->output_names[i] ? g->output_names[i] : arena_text("%d", i);
+	return idents_of(names, g->noutputs, true, NULL);
+}
+
 /* emit_outputs - where each output lies, by its name or number */
 static void
 emit_outputs(Out *o, const Graph *g)
 {
+	const char **idents = output_idents(g);
 	size_t at = 0;
 
 	out_text(o, "/* Each output: its first float in output, how many, and of each image channels, rows, columns. */\n");
 	out_line(o, "#define %s %d", arena_text("%s_OUTPUTS", upper_of(g->name)), g->noutputs);
 	for (int i = 0; i < g->noutputs; i++) {
 		size_t count = count_of(g->outputs[i]->shape);
-		const char *name = arena_text("%s_OUTPUT_%s", upper_of(g->name), *g->output_names[i] ? upper_of(g->output_names[i]) :
-		                              arena_text("%d", i));
+		const char *name = arena_text("%s_OUTPUT_%s", upper_of(g->name), idents[i]);
 		out_line(o, "#define %s_AT %zu", name, at);
 		out_line(o, "#define %s_FLOATS %zu", name, count);
 		out_line(o, "#define %s_C %d", name, g->outputs[i]->shape.c);
