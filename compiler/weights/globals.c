@@ -37,7 +37,7 @@ stored_bytes(const char *dtype)
 
 /* dtype_of - a class of storages such as "torch FloatStorage" (an old one: "torch.cuda ..."), or a dtype; or NULL */
 static const char *
-dtype_of(const Value *global)
+dtype_of(const Pickled *global)
 {
 	const char *name = global->kind == V_global && !strncmp(global->text, "torch", 5) ? strchr(global->text, ' ') : NULL;
 
@@ -61,10 +61,10 @@ static const char *const attacks[] = {
 	"subprocess ", "pty ", "runpy ", "ctypes ", "socket ", "importlib", "webbrowser ", "shutil ",
 };
 
-Value *
+Pickled *
 global_named(Pickle *k, const char *module, const char *name)
 {
-	Value *v = value_new(k, V_global);
+	Pickled *v = value_new(k, V_global);
 	char text[512];
 
 	snprintf(text, sizeof text, "%.250s %.250s", module, name);
@@ -76,7 +76,7 @@ global_named(Pickle *k, const char *module, const char *name)
 }
 
 static int64_t
-whole(const Pickle *k, const Value *v, const char *what)
+whole(const Pickle *k, const Pickled *v, const char *what)
 {
 	if (v->kind != V_int || v->i < 0 || v->i > INT64_C(1) << 45)
 		bad(k, "want %s as a whole number from 0 to 2^45, got something else", what);
@@ -84,11 +84,11 @@ whole(const Pickle *k, const Value *v, const char *what)
 }
 
 /* persistent_value - ('storage', class, key, location, elements[, view]); ('module', class, file, source): the class */
-Value *
-persistent_value(Pickle *k, const Value *id)
+Pickled *
+persistent_value(Pickle *k, const Pickled *id)
 {
 	const char *dtype;
-	Value *v;
+	Pickled *v;
 
 	if (id->kind == V_tuple && id->count > 1 && id->items[0]->kind == V_text && !strcmp(id->items[0]->text, "module"))
 		return id->items[1];
@@ -109,8 +109,8 @@ persistent_value(Pickle *k, const Value *id)
 }
 
 /* sizes - a tuple, or torch.Size of one; NULL: neither */
-static const Value *
-sizes(const Value *v)
+static const Pickled *
+sizes(const Pickled *v)
 {
 	if (v->kind == V_object && !strcmp(v->text, "torch Size") && v->args && v->args->count)
 		v = v->args->items[0];
@@ -138,13 +138,13 @@ check_reach(const Pickle *k, const Place *p)
 }
 
 /* rebuild_tensor - (storage, offset, sizes, strides, ...); a dtype of its own is the 7th, of _v3 */
-static Value *
-rebuild_tensor(Pickle *k, const Value *args, bool typed)
+static Pickled *
+rebuild_tensor(Pickle *k, const Pickled *args, bool typed)
 {
-	Value *v = value_new(k, V_tensor);
+	Pickled *v = value_new(k, V_tensor);
 	Place *p = v->place = pickle_take(k, sizeof *p);
-	const Value *size = args->count >= 4 ? sizes(args->items[2]) : NULL;
-	const Value *stride = args->count >= 4 ? sizes(args->items[3]) : NULL;
+	const Pickled *size = args->count >= 4 ? sizes(args->items[2]) : NULL;
+	const Pickled *stride = args->count >= 4 ? sizes(args->items[3]) : NULL;
 	const char *dtype = typed && args->count > 6 ? dtype_of(args->items[6]) : NULL;
 
 	if (!size || !stride || args->items[0]->kind != V_storage || size->count != stride->count || size->count > 8)
@@ -164,14 +164,14 @@ rebuild_tensor(Pickle *k, const Value *args, bool typed)
 }
 
 /* dictionary - of pairs, or of another dictionary */
-static Value *
-dictionary(Pickle *k, const Value *args)
+static Pickled *
+dictionary(Pickle *k, const Pickled *args)
 {
-	Value *v = value_new(k, V_dict);
-	const Value *from = args->count ? args->items[0] : v;
+	Pickled *v = value_new(k, V_dict);
+	const Pickled *from = args->count ? args->items[0] : v;
 
 	for (int i = 0; i < from->count; i++) {
-		const Value *pair = from->items[i];
+		const Pickled *pair = from->items[i];
 		if (from->kind == V_dict || from->kind == V_object) {
 			value_add(k, v, from->items[i]);
 			continue;
@@ -211,10 +211,10 @@ static const char *const typed[] = {
 static const char *const reconstructors[] = { "copyreg _reconstructor", "copy_reg _reconstructor", NULL };
 
 /* object - of the class or function f; copyreg's (class, base, value) is of that class */
-static Value *
-object(Pickle *k, const Value *f, Value *args)
+static Pickled *
+object(Pickle *k, const Pickled *f, Pickled *args)
 {
-	Value *v = value_new(k, V_object);
+	Pickled *v = value_new(k, V_object);
 
 	v->text = f->kind == V_global ? f->text : "?";
 	v->args = args;
@@ -226,8 +226,8 @@ object(Pickle *k, const Value *f, Value *args)
 	return v;
 }
 
-Value *
-global_called(Pickle *k, Value *f, Value *args)
+Pickled *
+global_called(Pickle *k, Pickled *f, Pickled *args)
 {
 	static const char *const tensors[] = { "torch._utils _rebuild_tensor", "torch._utils _rebuild_tensor_v2", NULL };
 

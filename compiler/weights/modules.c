@@ -10,14 +10,14 @@ enum { MostNested = 64, MostModules = 1 << 14, MostName = 1000 };
 
 typedef struct {
 	Pickle *k;
-	Value *to;                   /* the dictionary that is made */
+	Pickled *to;                   /* the dictionary that is made */
 	int modules;                 /* walked over; a hostile file shares or nests them without end */
 } Walk;
 
 bool
-is_module(const Value *v)
+is_module(const Pickled *v)
 {
-	const Value *a = v->kind == V_object ? value_attributes(v) : NULL;
+	const Pickled *a = v->kind == V_object ? value_attributes(v) : NULL;
 
 	return a && ((dict_get(a, "_parameters") && dict_get(a, "_modules")) || !strncmp(v->text, "__torch__", 9));
 }
@@ -36,7 +36,7 @@ name_joined(Pickle *k, const char *path, const char *name)
 }
 
 static bool
-listed(const Value *list, const char *word)
+listed(const Pickled *list, const char *word)
 {
 	for (int i = 0; list && list->kind == V_list && i < list->count; i++)
 		if (list->items[i]->kind == V_text && !strcmp(list->items[i]->text, word))
@@ -45,11 +45,11 @@ listed(const Value *list, const char *word)
 }
 
 static void
-put_tensors(Pickle *k, Value *to, const char *path, const Value *from, const Value *without)
+put_tensors(Pickle *k, Pickled *to, const char *path, const Pickled *from, const Pickled *without)
 {
 	for (int i = 0; from && from->kind == V_dict && i + 1 < from->count; i += 2) {
-		const Value *key = from->items[i];
-		Value *name;
+		const Pickled *key = from->items[i];
+		Pickled *name;
 		if (key->kind != V_text || from->items[i+1]->kind != V_tensor || listed(without, key->text))
 			continue;
 		name = value_new(k, V_text);
@@ -62,11 +62,11 @@ put_tensors(Pickle *k, Value *to, const char *path, const Value *from, const Val
 }
 
 static void
-put_module(Walk *w, const char *path, const Value *module, int depth)
+put_module(Walk *w, const char *path, const Pickled *module, int depth)
 {
-	const Value *a = value_attributes(module), *inner = dict_get(a, "_modules");
+	const Pickled *a = value_attributes(module), *inner = dict_get(a, "_modules");
 	Pickle *k = w->k;
-	Value *to = w->to;
+	Pickled *to = w->to;
 
 	if (++w->modules > MostModules || depth > MostNested || !path)
 		fail("%s: want at most %d modules, at most %d in each other, got more", k->file, MostModules, MostNested);
@@ -78,14 +78,14 @@ put_module(Walk *w, const char *path, const Value *module, int depth)
 		put_tensors(k, to, path, dict_get(a, "_buffers"), dict_get(a, "_non_persistent_buffers_set"));
 	}
 	for (int i = 0; inner && inner->kind == V_dict && i + 1 < inner->count; i += 2) {
-		const Value *key = inner->items[i];
+		const Pickled *key = inner->items[i];
 		if (key->kind == V_text && is_module(inner->items[i+1]))
 			put_module(w, name_joined(k, path, key->text), inner->items[i+1], depth + 1);
 	}
 }
 
-Value *
-module_state(Pickle *k, const Value *module)
+Pickled *
+module_state(Pickle *k, const Pickled *module)
 {
 	Walk w = { k, value_new(k, V_dict), 0 };
 

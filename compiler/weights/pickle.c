@@ -15,22 +15,22 @@ enum {
 };
 
 /* opaque - one for all: nobody looks inside */
-static Value *
+static Pickled *
 opaque(void)
 {
-	static Value v = { .kind = V_opaque };
+	static Pickled v = { .kind = V_opaque };
 
 	return &v;
 }
 
 static void
-push(Pickle *k, Value *v)
+push(Pickle *k, Pickled *v)
 {
 	if (k->depth == MostStack)
 		bad(k, "want at most %d values on the stack, got more", MostStack);
 	if (k->depth == k->room) {
 		int room = k->room ? 2*k->room : 64;
-		Value **bigger = pickle_take(k, (size_t)room*sizeof *bigger);
+		Pickled **bigger = pickle_take(k, (size_t)room*sizeof *bigger);
 		if (k->depth)
 			memcpy(bigger, k->stack, (size_t)k->depth*sizeof *bigger);
 		k->stack = bigger;
@@ -39,7 +39,7 @@ push(Pickle *k, Value *v)
 	k->stack[k->depth++] = v;
 }
 
-static Value *
+static Pickled *
 pop(Pickle *k)
 {
 	if (!k->depth || k->stack[k->depth-1]->kind == V_mark)
@@ -59,7 +59,7 @@ mark(Pickle *k)
 
 /* gather - what lies above the mark, into list; both leave the stack */
 static void
-gather(Pickle *k, Value *list, int at)
+gather(Pickle *k, Pickled *list, int at)
 {
 	for (int i = at + 1; i < k->depth; i++)
 		value_add(k, list, k->stack[i]);
@@ -90,11 +90,11 @@ skip(Pickle *k, uint64_t len)
 	return k->p - len;
 }
 
-static Value *
+static Pickled *
 text_of(Pickle *k, uint64_t len)
 {
 	const unsigned char *from = skip(k, len);
-	Value *v;
+	Pickled *v;
 	char *s;
 
 	if (len > MostText)
@@ -111,7 +111,7 @@ static const char *
 line(Pickle *k)
 {
 	const unsigned char *eol = memchr(k->p, '\n', (size_t)(k->end - k->p));
-	const Value *v;
+	const Pickled *v;
 
 	if (!eol)
 		bad(k, "want a line, got the end");
@@ -120,11 +120,11 @@ line(Pickle *k)
 	return v->kind == V_text ? v->text : "";
 }
 
-static Value *
+static Pickled *
 int_of(Pickle *k, int64_t i)
 {
 	bool small = i >= 0 && i < 256;
-	Value *v = small ? k->small[i] : NULL;
+	Pickled *v = small ? k->small[i] : NULL;
 
 	if (v)
 		return v;
@@ -143,7 +143,7 @@ static void op_new(Pickle *k, int kind) { push(k, value_new(k, (Kind)kind)); }
 static void
 op_bool(Pickle *k, int truth)
 {
-	Value *v = value_new(k, V_bool);
+	Pickled *v = value_new(k, V_bool);
 
 	v->i = truth;
 	push(k, v);
@@ -203,7 +203,7 @@ op_text_line(Pickle *k, int quotes)
 {
 	const char *s = line(k);
 	size_t n = strlen(s);
-	Value *v = value_new(k, V_text);
+	Pickled *v = value_new(k, V_text);
 	bool quoted = quotes && n >= 2 && (s[0] == '\'' || s[0] == '"') && s[n-1] == s[0];
 
 	v->text = quoted ? arena_text("%.*s", (int)n - 2, s + 1) : s;
@@ -213,7 +213,7 @@ op_text_line(Pickle *k, int quotes)
 static void
 op_tuple(Pickle *k, int count)
 {
-	Value *v = value_new(k, V_tuple);
+	Pickled *v = value_new(k, V_tuple);
 
 	if (k->depth < count)
 		bad(k, "want %d values for a tuple, got %d", count, k->depth);
@@ -227,7 +227,7 @@ static void
 op_gather(Pickle *k, int kind)
 {
 	int at = mark(k);
-	Value *v = value_new(k, (Kind)kind);
+	Pickled *v = value_new(k, (Kind)kind);
 
 	if (kind == V_dict && (k->depth - at - 1)%2)
 		bad(k, "want pairs for a dictionary, got an odd number");
@@ -240,7 +240,7 @@ static void
 op_pairs(Pickle *k, int single)
 {
 	int at = single ? k->depth - 3 : mark(k) - 1;
-	Value *to = at >= 0 ? k->stack[at] : NULL;
+	Pickled *to = at >= 0 ? k->stack[at] : NULL;
 
 	if (!to || (to->kind != V_dict && to->kind != V_object && to->kind != V_opaque) || (k->depth - at - !single)%2 == 0)
 		bad(k, "want a dictionary and pairs on the stack, got something else");
@@ -254,7 +254,7 @@ static void
 op_items(Pickle *k, int single)
 {
 	int at = single ? k->depth - 2 : mark(k) - 1;
-	Value *to = at >= 0 ? k->stack[at] : NULL;
+	Pickled *to = at >= 0 ? k->stack[at] : NULL;
 
 	if (!to || (to->kind != V_list && to->kind != V_object && to->kind != V_opaque))
 		bad(k, "want a list and items on the stack, got something else");
@@ -277,7 +277,7 @@ static void op_pop_mark(Pickle *k, int unused) { (void)unused; k->depth = mark(k
 static void
 op_dup(Pickle *k, int unused)
 {
-	Value *v = pop(k);
+	Pickled *v = pop(k);
 
 	(void)unused;
 	push(k, v);
@@ -296,7 +296,7 @@ memoize(Pickle *k, uint64_t at)
 		int64_t room = k->memos ? k->memos : 64;
 		while (room <= (int64_t)at)
 			room *= 2;
-		Value **bigger = pickle_take(k, (size_t)room*sizeof *bigger);
+		Pickled **bigger = pickle_take(k, (size_t)room*sizeof *bigger);
 		if (k->memos)
 			memcpy(bigger, k->memo, (size_t)k->memos*sizeof *bigger);
 		k->memo = bigger;
@@ -327,7 +327,7 @@ op_global(Pickle *k, int stacked)
 	const char *module = NULL, *name = NULL;
 
 	if (stacked) {
-		const Value *n = pop(k), *m = pop(k);
+		const Pickled *n = pop(k), *m = pop(k);
 		if (m->kind != V_text || n->kind != V_text)
 			bad(k, "want the names of a global, got something else");
 		module = m->text;
@@ -343,7 +343,7 @@ op_global(Pickle *k, int stacked)
 static void
 op_call(Pickle *k, int names)
 {
-	Value *args, *f;
+	Pickled *args, *f;
 
 	if (names)
 		pop(k);
@@ -359,7 +359,7 @@ static void
 op_instance(Pickle *k, int lines)
 {
 	int at = mark(k);
-	Value *args = value_new(k, V_tuple), *f;
+	Pickled *args = value_new(k, V_tuple), *f;
 
 	if (lines) {
 		const char *module = line(k), *name = line(k);
@@ -379,7 +379,7 @@ op_instance(Pickle *k, int lines)
 static void
 op_persistent(Pickle *k, int unused)
 {
-	const Value *id = pop(k);
+	const Pickled *id = pop(k);
 
 	(void)unused;
 	push(k, persistent_value(k, id));
@@ -389,7 +389,7 @@ op_persistent(Pickle *k, int unused)
 static void
 op_build(Pickle *k, int unused)
 {
-	Value *state = pop(k), *v = pop(k);
+	Pickled *state = pop(k), *v = pop(k);
 
 	(void)unused;
 	if (v->kind == V_object)
@@ -440,7 +440,7 @@ pickle_new(const char *file, const unsigned char *p, size_t len)
 	return k;
 }
 
-Value *
+Pickled *
 unpickle(Pickle *k)
 {
 	k->start = k->p;

@@ -24,7 +24,7 @@ static const char *const beside[] = {
 
 typedef struct {
 	const char *path;            /* "" for the root */
-	const Value *dict;
+	const Pickled *dict;
 	int tensors, rank;           /* the least rank is taken */
 	bool module;                 /* a whole one, not a dictionary */
 } Candidate;
@@ -66,7 +66,7 @@ rank_of(const char *path)
 }
 
 static int
-tensors_in(const Value *v)
+tensors_in(const Pickled *v)
 {
 	int count = 0;
 
@@ -77,7 +77,7 @@ tensors_in(const Value *v)
 
 /* offer - a dictionary as a candidate; its place among them from 1, 0: it has no tensors */
 static int
-offer(Search *s, const char *path, const Value *dict, bool module)
+offer(Search *s, const char *path, const Pickled *dict, bool module)
 {
 	Candidate c = { path, dict, tensors_in(dict), rank_of(path), module };
 
@@ -89,7 +89,7 @@ offer(Search *s, const char *path, const Value *dict, bool module)
 
 /* offer_again - what was found under another path before */
 static void
-offer_again(Search *s, const char *path, const Value *v)
+offer_again(Search *s, const char *path, const Pickled *v)
 {
 	Candidate c;
 
@@ -103,9 +103,9 @@ offer_again(Search *s, const char *path, const Value *v)
 
 /* look - into every value once, whatever shares or contains it */
 static void
-look(Search *s, Value *v, const char *path, int depth)
+look(Search *s, Pickled *v, const char *path, int depth)
 {
-	const Value *d = value_dict(v);
+	const Pickled *d = value_dict(v);
 	int found = 0;
 
 	if (depth > MostDepth || !path)
@@ -193,7 +193,7 @@ tell_others(const Search *s, const Candidate *c)
 
 /* begins - a tensor of the dictionary is called KEY.something */
 static bool
-begins(const Value *dict, const char *key)
+begins(const Pickled *dict, const char *key)
 {
 	size_t n = strlen(key);
 
@@ -204,10 +204,10 @@ begins(const Value *dict, const char *key)
 }
 
 /* at_key - what is under "a.b" in v, or NULL: a key may have dots itself, and its end may be in the names of tensors */
-static Value *
-at_key(Value *v, const char *key, const char **rest)
+static Pickled *
+at_key(Pickled *v, const char *key, const char **rest)
 {
-	const Value *d = value_dict(v);
+	const Pickled *d = value_dict(v);
 
 	if (!*key || begins(d, key)) {
 		*rest = *key ? key : NULL;
@@ -216,7 +216,7 @@ at_key(Value *v, const char *key, const char **rest)
 	for (int i = 0; d && i + 1 < d->count; i += 2) {
 		const char *word = d->items[i]->kind == V_text ? d->items[i]->text : "";
 		size_t n = strlen(word);
-		Value *found = NULL;
+		Pickled *found = NULL;
 		if (n && !strncmp(key, word, n) && (!key[n] || key[n] == '.'))
 			found = at_key(d->items[i+1], key + n + (key[n] == '.'), rest);
 		if (found)
@@ -231,11 +231,11 @@ at_key(Value *v, const char *key, const char **rest)
 	return NULL;
 }
 
-const Value *
-state_dict(Pickle *k, Value *root, const char *key, const char **rest)
+const Pickled *
+state_dict(Pickle *k, Pickled *root, const char *key, const char **rest)
 {
 	Search s = { .k = k };
-	Value *from = key ? at_key(root, key, rest) : root;
+	Pickled *from = key ? at_key(root, key, rest) : root;
 	const Candidate *c = NULL;
 
 	if (!from)

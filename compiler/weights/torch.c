@@ -8,11 +8,11 @@
 #include "pickle.h"
 
 /* Locate - says where a storage is: a zip's entry, or bytes */
-typedef void Locate(void *user, const Value *storage, Tensor *t);
+typedef void Locate(void *user, const Pickled *storage, Tensor *t);
 
 /* unread - a tensor that torch rebuilds in a way of its own: sparse, nested, meta, quantized; false: something else */
 static bool
-unread(const Value *v, Tensor *t)
+unread(const Pickled *v, Tensor *t)
 {
 	static const char begin[] = "torch._utils _rebuild_";
 
@@ -24,7 +24,7 @@ unread(const Value *v, Tensor *t)
 
 /* place - dtype, shape, strides and bytes of a tensor */
 static void
-place(const char *file, const Value *v, Tensor *t, Locate *locate, void *user)
+place(const char *file, const Pickled *v, Tensor *t, Locate *locate, void *user)
 {
 	const Place *p = v->place;
 	int64_t each = stored_bytes(p->dtype), inner = stored_bytes(p->storage->place->dtype);
@@ -46,14 +46,14 @@ place(const char *file, const Value *v, Tensor *t, Locate *locate, void *user)
 
 /* collect - the tensors of the state dict as they lie in their storages */
 static Weights *
-collect(Pickle *k, Value *root, const char *key, Locate *locate, void *user)
+collect(Pickle *k, Pickled *root, const char *key, Locate *locate, void *user)
 {
 	Weights *w = NEW(Weights);
-	const Value *dict = state_dict(k, root, key, &w->rest);
+	const Pickled *dict = state_dict(k, root, key, &w->rest);
 
 	w->file = k->file;
 	for (int i = 0; i + 1 < dict->count; i += 2) {
-		const Value *name = dict->items[i], *v = dict->items[i+1];
+		const Pickled *name = dict->items[i], *v = dict->items[i+1];
 		Tensor t = { .name = name->text };
 		if (name->kind != V_text)
 			continue;
@@ -76,13 +76,13 @@ typedef struct {
 
 /* bytes_of - that a storage takes, with what lies before it where it is a view */
 static uint64_t
-bytes_of(const Value *storage)
+bytes_of(const Pickled *storage)
 {
 	return (uint64_t)(storage->i + storage->place->offset)*(uint64_t)stored_bytes(storage->place->dtype);
 }
 
 static void
-locate_entry(void *user, const Value *storage, Tensor *t)
+locate_entry(void *user, const Pickled *storage, Tensor *t)
 {
 	const ZipFile *f = user;
 	const char *name = arena_text("%sdata/%s", f->folder, storage->text);
@@ -152,7 +152,7 @@ stored(const Stream *s, const char *key)
 }
 
 static void
-locate_in_stream(void *user, const Value *storage, Tensor *t)
+locate_in_stream(void *user, const Pickled *storage, Tensor *t)
 {
 	const Stream *s = user;
 	const Stored *at = stored(s, storage->text);
@@ -183,7 +183,7 @@ named(const Pickle *k)
 
 /* find_storages - behind the pickles, each with its number of elements before it, in the order of keys */
 static Stream
-find_storages(const Pickle *k, const Value *keys)
+find_storages(const Pickle *k, const Pickled *keys)
 {
 	Stream types = named(k), s = { .file = k->file };
 	const unsigned char *p = k->p;
@@ -218,7 +218,7 @@ torch_legacy_open(const char *file, const unsigned char *map, size_t len, const 
 {
 	static const uint64_t magic = UINT64_C(0xa86a20f9469cfc6c);  /* its low 64 bits of 80 */
 	Pickle *k = pickle_new(file, map, len);
-	Value *v = unpickle(k), *root = NULL;
+	Pickled *v = unpickle(k), *root = NULL;
 	Stream s;
 
 	if (v->kind != V_int || (uint64_t)v->i != magic)

@@ -28,21 +28,21 @@ pickle_take(Pickle *k, size_t bytes)
 	return arena_new(bytes);
 }
 
-Value *
+Pickled *
 value_new(Pickle *k, Kind kind)
 {
-	Value *v = pickle_take(k, sizeof *v);
+	Pickled *v = pickle_take(k, sizeof *v);
 
 	v->kind = kind;
 	return v;
 }
 
 void
-value_add(Pickle *k, Value *list, Value *item)
+value_add(Pickle *k, Pickled *list, Pickled *item)
 {
 	if (list->count == list->room) {
 		int room = list->room ? 2*list->room : 2;
-		Value **bigger = pickle_take(k, (size_t)room*sizeof *bigger);
+		Pickled **bigger = pickle_take(k, (size_t)room*sizeof *bigger);
 		if (list->count)
 			memcpy(bigger, list->items, (size_t)list->count*sizeof *bigger);
 		list->items = bigger;
@@ -51,8 +51,8 @@ value_add(Pickle *k, Value *list, Value *item)
 	list->items[list->count++] = item;
 }
 
-const Value *
-dict_get(const Value *dict, const char *key)
+const Pickled *
+dict_get(const Pickled *dict, const char *key)
 {
 	for (int i = 0; dict && (dict->kind == V_dict || dict->kind == V_object) && i + 1 < dict->count; i += 2)
 		if (dict->items[i]->kind == V_text && !strcmp(dict->items[i]->text, key))
@@ -61,10 +61,10 @@ dict_get(const Value *dict, const char *key)
 }
 
 /* value_attributes - of an object: its __dict__, alone or beside its __slots__ */
-const Value *
-value_attributes(const Value *v)
+const Pickled *
+value_attributes(const Pickled *v)
 {
-	const Value *state = v->state;
+	const Pickled *state = v->state;
 
 	if (state && state->kind == V_tuple && state->count == 2)
 		state = state->items[state->items[0]->kind == V_dict ? 0 : 1];
@@ -72,8 +72,8 @@ value_attributes(const Value *v)
 }
 
 /* value_dict - a dictionary, or an object that is one, wraps one or has attributes; NULL: none of them */
-const Value *
-value_dict(const Value *v)
+const Pickled *
+value_dict(const Pickled *v)
 {
 	if (v->kind == V_dict || (v->kind == V_object && v->count))
 		return v;
@@ -85,7 +85,7 @@ value_dict(const Value *v)
 }
 
 const char *
-value_told(const Value *v)
+value_told(const Pickled *v)
 {
 	if (v->kind == V_dict)
 		return "a dictionary without tensors";
