@@ -576,7 +576,49 @@ local function cifar(name)
 	return (name:gsub("%.downsample%.", ".shortcut."):gsub("^fc%.", "linear."))
 end
 
-local schemes = { "torchvision", "timm", "fastai", "fastbook", "learner", "cifar" }
+-- huggingface - transformers' ResNet: resnet.embedder, resnet.encoder.stages, classifier.1; without the linear layer
+-- (ResNetModel) the names begin with embedder and encoder
+local function huggingface(name)
+	local base = raw.has("fc") and "resnet." or ""
+	local kinds = { conv = "convolution", bn = "normalization" }
+	local kind_, param = name:match("^(%a+)1%.([^.]*)$")
+	if kinds[kind_] then return base .. "embedder.embedder." .. kinds[kind_] .. "." .. param end
+	local layer, last = name:match("^(.*)%.([^.]*)$")
+	if layer == "fc" then return "classifier.1." .. last end
+	local stage, block, rest = block_part(layer)
+	if not stage then return name end
+	local at = string.format("%sencoder.stages.%d.layers.%d.", base, stage - 1, block)
+	local part, k = rest:match("^(%a+)(%d)$")
+	if kinds[part] then return string.format("%slayer.%d.%s.%s", at, k - 1, kinds[part], last) end
+	if rest == "downsample.0" then return at .. "shortcut.convolution." .. last end
+	if rest == "downsample.1" then return at .. "shortcut.normalization." .. last end
+	return name
+end
+
+-- senet - Cadene's networks, which timm had before and keeps as legacy_seresnet: layer0, se_module, last_linear
+local function senet(name)
+	name = name:gsub("^conv1%.", "layer0.conv1."):gsub("^bn1%.", "layer0.bn1."):gsub("^fc%.", "last_linear.")
+	return (name:gsub("%.se%.", ".se_module."))
+end
+
+-- by_table - { conv1 = "0.0", ["layer1.0"] = "stages.0.0" }: the longest key that begins a name, up to a dot, is replaced
+local function by_table(names)
+	for k, v in pairs(names) do
+		if type(k) ~= "string" or type(v) ~= "string" then
+			fail("model: want names as { name = \"the file's name\", ... }, got %s = %s", kind(k), kind(v))
+		end
+	end
+	return function(name)
+		local begin = name
+		while begin do
+			if names[begin] then return names[begin] .. name:sub(#begin + 1) end
+			begin = begin:match("^(.*)%.[^.]*$")
+		end
+		return name
+	end
+end
+
+local schemes = { "torchvision", "timm", "fastai", "fastbook", "learner", "cifar", "huggingface", "senet" }
 
 local function renamer(m)
 	local names = m.names
@@ -584,9 +626,11 @@ local function renamer(m)
 		one_of("model: names", names, schemes)
 		-- XResNet ends in pool, flatten, dropout, linear; the book's in pool, flatten, linear
 		names = ({ fastai = sequential("convpath", "idpath", true, 7), fastbook = sequential("convs", "idconv", false, 6),
-		           learner = learner, cifar = cifar })[names]
+		           learner = learner, cifar = cifar, huggingface = huggingface, senet = senet })[names]
+	elseif type(names) == "table" then
+		names = by_table(names)
 	elseif names ~= nil and type(names) ~= "function" then
-		fail("model: want names as a word or a function, got %s", kind(names))
+		fail("model: want names as a word, a table or a function, got %s", kind(names))
 	end
 	return names
 end
@@ -653,7 +697,9 @@ end
 --             bn1 and scale1), or "folded": the file has convolutions with bias and no batch norms
 --   bias      true: convolutions have a bias beside their batch norm
 --   names     "torchvision" (default), "timm", "fastai" (XResNet), "fastbook" (chapter 14's ResNet), "learner"
---             (vision_learner), "cifar" (shortcut, linear), or function(name) that returns the weight file's name
+--             (vision_learner), "cifar" (shortcut, linear), "huggingface" (transformers), "senet" (Cadene's, timm's
+--             legacy_seresnet), { ["our name"] = "the file's", ... } of layers or what their names begin with, or
+--             function(name) that returns the weight file's name
 --   prefix    put before every weight's name, such as "module."
 --   ignore    names in the weight file that may stay unused, { "fc.*" }
 --   classes   { "airplane", ... } for run and for NAME_classes in the header

@@ -109,7 +109,7 @@
 ---@field variant? resnet.Variant          of all stages that do not say their own
 ---@field shortcut? resnet.Shortcut
 ---@field act? resnet.Part
----@field names? "torchvision"|"timm"|"fastai"|"fastbook"|"learner"|"cifar"|fun(name: string): string
+---@field names? "torchvision"|"timm"|"fastai"|"fastbook"|"learner"|"cifar"|"huggingface"|"senet"|table<string, string>|fun(name: string): string
 ---@field prefix? string                   before every weight's name, such as "module."
 ---@field classes? string[]
 ---@field ignore? string[]                 names in the weight file that may stay unused, { "fc.*" }

@@ -155,7 +155,8 @@ static const struct {
 	  "model.lua:3: model: outputs: want a name of letters, digits and _, got \"a-b\"" },
 	{ "stem_type", HEAD "return nn.model { name = \"m\", input = nn.image { 3, 8, 8 }, stem = 3 }", "model.lua:2: model: want stem as a function of a tensor (nn.stem...), got 3" },
 	{ "model_bias", HEAD "return nn.model { name = \"m\", input = nn.image { 3, 8, 8 }, bias = 1 }", "model.lua:2: model: want bias as true or false, got 1" },
-	{ "model_names", HEAD "return nn.model { name = \"m\", input = nn.image { 3, 8, 8 }, names = {} }", "model.lua:2: model: want names as a word or a function, got a table" },
+	{ "model_names", HEAD "return nn.model { name = \"m\", input = nn.image { 3, 8, 8 }, names = 5 }", "model.lua:2: model: want names as a word, a table or a function, got 5" },
+	{ "model_names_list", HEAD "return nn.model { name = \"m\", input = nn.image { 3, 8, 8 }, names = { \"a\" } }", "model.lua:2: model: want names as { name = \"the file's name\", ... }, got 1 = \"a\"" },
 	{ "model_prefix", HEAD "return nn.model { name = \"m\", input = nn.image { 3, 8, 8 }, prefix = 1 }", "model.lua:2: model: want prefix as a string, got 1" },
 	{ "shortcut_a", HEAD "return nn.model { name = \"m\", input = nn.image { 3, 8, 8 }, stem = nn.stem.cifar { 16 }, stages = {\nnn.stage { nn.basic, width = 8, shortcut = \"A\" } } }",
 	  "model.lua:3: shortcut A: want at least as many channels as the input's 16, got 8" },
@@ -182,7 +183,7 @@ static const struct {
 	  "local a, b, c, d, e = nn.relu(t), nn.sigmoid(t), nn.silu(t), nn.relu6(t), nn.hard_swish(t)\nreturn a + b + c + d + e"),
 	  "model.lua: want at most 2^32 bytes of weights and of arena, got 1664 and 5368709120" },
 	{ "names_word", HEAD "return nn.model { name = \"m\", input = nn.image { 3, 8, 8 }, names = \"tim\" }",
-	  "model.lua:2: model: names: want one of torchvision, timm, fastai, fastbook, learner, cifar, got \"tim\"; did you mean 'timm'?" },
+	  "model.lua:2: model: names: want one of torchvision, timm, fastai, fastbook, learner, cifar, huggingface, senet, got \"tim\"; did you mean 'timm'?" },
 };
 enum { NModels = sizeof models/sizeof *models };
 

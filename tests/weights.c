@@ -64,7 +64,8 @@ static const struct {
 	{ "{" W ", \"conv1.bias\": {\"dtype\": \"F32\", \"shape\": [281474976710656, 281474976710656], \"data_offsets\": [8, 16]}}",
 	  "w.safetensors: tensor 'conv1.bias': want at most 2^48 bytes, got more\n" },
 	{ "{" W ", \"conv1.bias\": {\"dtype\": \"F33\", \"shape\": [2], \"data_offsets\": [8, 16]}}",
-	  "w.safetensors: tensor 'conv1.bias': want dtype F64, F32, F16, BF16 or an integer type, got 'F33'\n" },
+	  "model.lua:3: conv2d 'conv1': want tensor 'conv1.bias' in a float dtype, got F33\n"
+	  "w.safetensors: want weights for every parameter of m and none left over, got 1 problem\n" },
 	{ "{" W ", \"conv1.bias\": {\"dtype\": \"F32\", \"data_offsets\": [8, 16]}}", "w.safetensors: tensor 'conv1.bias': want \"shape\" of type array, got none\n" },
 	{ "{" W ", \"conv1.bias\": 3}", "w.safetensors: tensor 'conv1.bias': want an object, got int\n" },
 	{ "{" W ", \"conv1.bias\": {\"dtype\": \"F32\", \"shape\": [2,1,1,1,1,1,1,1,1], \"data_offsets\": [8, 16]}}", "w.safetensors: tensor 'conv1.bias': want at most 8 dimensions, got 9\n" },

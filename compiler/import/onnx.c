@@ -164,16 +164,3 @@ onnx_constant(const char *file, const Onnx__TensorProto *p)
 	v.data = data;
 	return v;
 }
-
-/* onnx_weights_open - the initialisers alone, by name */
-Weights *
-onnx_weights_open(const char *file, const unsigned char *map, size_t len)
-{
-	const Onnx__ModelProto *m = onnx_read(file, map, len);
-	Weights *w = NEW(Weights);
-
-	w->file = file;
-	for (size_t i = 0; i < m->graph->n_initializer; i++)
-		PUSH(w->tensors, w->count, onnx_tensor(file, m->graph->initializer[i]));
-	return w;
-}

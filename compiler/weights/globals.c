@@ -17,8 +17,8 @@ static const struct { const char *dtype; int bytes; } foreign[] = {
 /* storages and dtypes beyond those of dtypes.h */
 static const struct { const char *storage, *type, *dtype; } types[] = {
 	{ "UntypedStorage", "", "U8" },         { "", "uint16", "U16" },               { "", "uint32", "U32" },
-	{ "", "uint64", "U64" },                { "", "complex32", "C32" },            { "ComplexFloatStorage", "complex64", "C64" },
-	{ "ComplexDoubleStorage", "complex128", "C128" },
+	{ "", "uint64", "U64" },                { "", "complex32", "C32" },
+	{ "ComplexFloatStorage", "complex64", "C64" }, { "ComplexDoubleStorage", "complex128", "C128" },
 	{ "QInt8Storage", "qint8", "QI8" },     { "QUInt8Storage", "quint8", "QU8" },  { "QInt32Storage", "qint32", "QI32" },
 	{ "QUInt4x2Storage", "quint4x2", "QU4" }, { "QUInt2x4Storage", "quint2x4", "QU2" },
 	{ "", "float8_e4m3fn", "F8_E4M3" },     { "", "float8_e5m2", "F8_E5M2" },      { "", "float8_e8m0fnu", "F8_E8M0" },

@@ -22,9 +22,12 @@ field(const char *file, const char *header, const char *key)
 	return s;
 }
 
+/* set_dtype - in an archive other kinds (text, objects, complex numbers) are listed as NumPy calls them, never read */
 static void
 set_dtype(const char *file, const char *descr, Tensor *t)
 {
+	const char *bare;
+
 	for (int i = 0; i < NDtypes; i++) {
 		const DtypeRow *r = &dtype_rows[i];
 		size_t len = r->npy ? strlen(r->npy) : 0;
@@ -32,6 +35,11 @@ set_dtype(const char *file, const char *descr, Tensor *t)
 			snprintf(t->dtype, sizeof t->dtype, "%s", r->safetensors);
 			return;
 		}
+	}
+	bare = descr + strspn(descr, "'<|=");
+	if (t->zip) {
+		snprintf(t->dtype, sizeof t->dtype, "%.*s", (int)strcspn(bare, "', "), bare);
+		return;
 	}
 	fail("%s: want a little-endian number dtype such as float32 ('<f4') or uint8 ('|u1'), got %.8s", file, descr);
 }

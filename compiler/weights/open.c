@@ -76,8 +76,8 @@ other_zip(const char *file, const Zip *z)
 static void
 folder(const char *path)
 {
-	static const char *const inside[] = { "model.safetensors.index.json", "model.safetensors", "pytorch_model.bin.index.json",
-		"pytorch_model.bin", "data.pkl", "saved_model.pb" };
+	static const char *const inside[] = { "model.safetensors.index.json", "model.safetensors",
+		"pytorch_model.bin.index.json", "pytorch_model.bin", "data.pkl", "saved_model.pb" };
 	struct stat st;
 
 	if (stat(path, &st) || !S_ISDIR(st.st_mode))

@@ -71,7 +71,7 @@ bool is_module(const Pickled *v);
 Pickled *module_state(Pickle *k, const Pickled *module); /* a dictionary of tensors */
 const char *name_joined(Pickle *k, const char *path, const char *name); /* "path.name"; NULL: longer than any name is */
 
-/* state.c - the network's tensors: below key, or where they usually are; *rest: what of the key is in the names, or NULL */
+/* state.c - the network's tensors: below key, or where they usually are; *rest: what of it is in the names, or NULL */
 const Pickled *state_dict(Pickle *k, Pickled *root, const char *key, const char **rest);
 
 #endif

@@ -38,13 +38,14 @@ double tensor_get(const Tensor *t, size_t i);        /* element i in C order, an
 size_t tensor_count(const Tensor *t);
 bool tensor_contiguous(Tensor *t);                   /* sets C-order strides; false: too many elements */
 const char *tensor_shape(const Tensor *t);           /* "64x3x7x7" */
-void npy_parse(const char *file, const unsigned char *p, size_t len, size_t whole, Tensor *t); /* len bytes of whole are there */
+/* A .npy's head into t, of whose whole bytes len are there. */
+void npy_parse(const char *file, const unsigned char *p, size_t len, size_t whole, Tensor *t);
 Zip *zip_map(const char *file, const unsigned char *map, size_t len);
 int64_t zip_entries(const Zip *z);
 const char *zip_name(const Zip *z, uint64_t entry);
 int64_t zip_named(const Zip *z, const char *name);   /* the entry of this name, or -1 */
 int64_t zip_find(const Zip *z, const char *suffix);  /* the first entry whose name ends so, or -1 */
 uint64_t zip_size(const Zip *z, uint64_t entry);
-unsigned char *zip_load(const Zip *z, uint64_t entry, size_t most, size_t *len);  /* malloc'd; most: bytes wanted, 0: all */
+unsigned char *zip_load(const Zip *z, uint64_t entry, size_t most, size_t *len);  /* malloc'd; most: bytes; 0: all */
 
 #endif

@@ -222,7 +222,8 @@ torch_legacy_open(const char *file, const unsigned char *map, size_t len, const 
 	Stream s;
 
 	if (v->kind != V_int || (uint64_t)v->i != magic)
-		fail("%s: want .pth, .safetensors, .npz or .onnx, got a pickle of %s, not what torch.save writes", file, value_told(v));
+		fail("%s: want .pth, .safetensors, .npz or .onnx, got a pickle of %s, not what torch.save writes", file,
+		     value_told(v));
 	for (int i = 1; i < 5; i++) {                /* protocol, system, the object, the storages' keys */
 		v = unpickle(k);
 		if (i == 3)

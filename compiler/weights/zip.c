@@ -98,7 +98,8 @@ zip_load(const Zip *z, uint64_t entry, size_t most, size_t *len)
 	while (got < size) {
 		zip_int64_t n = zip_fread(f, data + got, size - got);
 		if (n <= 0)
-			fail("%s: entry '%s': want %zu bytes, got %zu: %s", z->file, zip_name(z, entry), size, got, n < 0 ? zip_file_strerror(f) : "truncated?");
+			fail("%s: entry '%s': want %zu bytes, got %zu: %s", z->file, zip_name(z, entry), size, got,
+			     n < 0 ? zip_file_strerror(f) : "truncated?");
 		got += (size_t)n;
 	}
 	/* one more read lets libzip check the CRC of a whole entry */

@@ -185,6 +185,14 @@ put("fastai_save.pth", {"model": state, "opt": {"state": [{"step": 4, "grad_avg"
 put("deepspeed.pth", {"module": state, "buffer_names": ["bn1.running_mean"], "ds_config": {"lr": 1}, "ds_version": "0.9"})
 put("nested_backbone.pth", {"model": {"backbone": state}, "epoch": 2})
 put("ema_module.pth", {"ema": {"module": state, "updates": 7}, "model": {k: v + 1 for k, v in state.items()}})
+put("averaged_model.pth", {"n_averaged": torch.tensor(5), **{"module." + k: v for k, v in state.items()}})
+put("compiled.pth", {"_orig_mod." + k: v for k, v in state.items()})
+put("compiled_ddp.pth", {"model": {"_orig_mod.module." + k: v for k, v in state.items()}})
+put("partly_compiled.pth", {k.replace("conv1.", "conv1._orig_mod."): v for k, v in state.items()})
+put("sharded.pth", {"_fsdp_wrapped_module." + k.replace("bn1.", "_checkpoint_wrapped_module.bn1."): v for k, v in state.items()})
+put("class_weights.ckpt", {"state_dict": {**under, "criterion.weight": torch.ones(5)}})
+put("two_networks.pth", {"state_dict": {**{"module.encoder_q." + k: v for k, v in state.items()}, "module.queue": torch.ones(4),
+                                        **{"module.encoder_k." + k: v + 1 for k, v in state.items()}}})
 put("accuracy_tensor.pth", {"acc": torch.tensor(0.5), "net": state, "epoch": 3})
 put("ema_decay.pth", {"ema": {"decay": torch.tensor(0.99)}, "net": state})
 
@@ -229,3 +237,89 @@ for _ in range(12):
         outer.add_module(str(i), shared)
     shared = outer
 torch.save(shared, hostile / "refused_shared.pth")
+
+
+# --- orders: the same tensors under the names of others, in the order of their modules ---
+
+
+class Block(torch.nn.Module):
+    def __init__(self, i, o, stride):
+        super().__init__()
+        self.conv1, self.bn1 = torch.nn.Conv2d(i, o, 3, stride, 1, bias=False), torch.nn.BatchNorm2d(o)
+        self.conv2, self.bn2 = torch.nn.Conv2d(o, o, 3, 1, 1, bias=False), torch.nn.BatchNorm2d(o)
+        self.downsample = torch.nn.Sequential(torch.nn.Conv2d(i, o, 1, stride, bias=False), torch.nn.BatchNorm2d(o)) if stride > 1 else None
+
+
+torch.manual_seed(0)
+net = torch.nn.Module()
+net.conv1, net.bn1 = torch.nn.Conv2d(3, 2, 3, 1, 1, bias=False), torch.nn.BatchNorm2d(2)
+net.layer1, net.layer2 = torch.nn.Sequential(Block(2, 2, 1)), torch.nn.Sequential(Block(2, 4, 2))
+net.fc = torch.nn.Linear(4, 5)
+for b in net.modules():
+    if isinstance(b, torch.nn.BatchNorm2d):
+        b.running_mean.normal_(0, 0.2), b.running_var.uniform_(0.5, 1.5)
+orders = here / "orders"
+orders.mkdir(exist_ok=True)
+own = net.state_dict()
+torch.save(own, orders / "own.pth")
+torch.save({k.replace("layer", "encoder.stage").replace("conv1", "c1").replace("downsample", "skip"): v for k, v in own.items()}, orders / "renamed.pth")
+torch.save({"net." + k.replace("layer", "res"): v for k, v in own.items()}, orders / "stages.pth")
+torch.save({f"{i:03}": v for i, v in enumerate(own.values())}, orders / "numbers.pth")
+first = sorted(own, key=lambda k: (k.split(".conv")[0].split(".bn")[0].split(".downsample")[0], "downsample" not in k) if k.startswith("layer") else ("", True))
+first = [k for k in first if not k.startswith("fc")] + ["fc.weight", "fc.bias"]
+torch.save({k.replace("layer", "block").replace("conv1.", "conv_a.").replace("fc.", "out."): own[k] for k in first}, orders / "shortcut_first.pth")
+
+# --- names: of the real models, with their shapes; what transformers and timm compute from x is y ---
+
+import timm
+import transformers
+
+names = here / "names"
+names.mkdir(exist_ok=True)
+
+
+def list_names(name, m):
+    lines = [f"{k} {'x'.join(map(str, v.shape))}\n" for k, v in m.state_dict().items() if "num_batches" not in k]
+    (names / name).write_text("".join(lines))
+
+
+with torch.device("meta"):
+    list_names("huggingface_resnet50.txt", transformers.ResNetForImageClassification(transformers.ResNetConfig()))
+    list_names("huggingface_resnet18.txt", transformers.ResNetForImageClassification(transformers.ResNetConfig(
+        hidden_sizes=[64, 128, 256, 512], depths=[2, 2, 2, 2], layer_type="basic", num_labels=1000)))
+    list_names("senet_seresnet50.txt", timm.create_model("legacy_seresnet50"))
+hub = transformers.ResNetForImageClassification(transformers.ResNetConfig(embedding_size=4, hidden_sizes=[8, 16], depths=[1, 2], num_labels=3)).eval()
+for b in hub.modules():
+    if isinstance(b, torch.nn.BatchNorm2d):
+        b.running_mean.normal_(0, 0.2), b.running_var.uniform_(0.5, 1.5)
+x = torch.from_numpy(np.random.RandomState(0).randint(-8, 9, (1, 3, 32, 32)).astype("float32") / 8)
+np.save(names / "x.npy", x.numpy())
+torch.save(hub.state_dict(), names / "huggingface.pth")
+torch.save({k.replace("resnet.", ""): v for k, v in hub.state_dict().items() if k.startswith("resnet.")}, names / "huggingface_backbone.pth")
+with torch.no_grad():
+    np.save(names / "huggingface.npy", hub(x).logits.numpy())
+    np.save(names / "huggingface_backbone.npy", hub.resnet(x).pooler_output.numpy().reshape(1, -1))
+
+# --- an ONNX file whose initialisers are not all weights ---
+
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+
+def given(name, value):
+    return numpy_helper.from_array(np.asarray(value), name)
+
+
+nodes = [helper.make_node("Conv", ["x", "conv1.weight"], ["a"]), helper.make_node("BatchNormalization", ["a", *list(NAMES)[1:]], ["b"]),
+         helper.make_node("Clip", ["b", "low", "high"], ["c"]), helper.make_node("Mul", ["c", "half"], ["d"]),
+         helper.make_node("Resize", ["d", "", "scales"], ["e"]), helper.make_node("Reshape", ["e", "shape"], ["y"])]
+initial = [given(k, v.numpy()) for k, v in state.items()] + [
+    given("low", np.float32(0)), given("high", np.float32(6)), given("half", np.float32(0.5)), given("scales", np.float32([1, 1, 2, 2])),
+    given("shape", np.int64([1, -1])), given("nobody", np.ones((2, 2), np.float32)), given("complex", np.ones(2, np.complex64)),
+    helper.make_tensor("text", TensorProto.STRING, [2], [b"a", b"b"]), helper.make_tensor("f8", TensorProto.FLOAT8E4M3FN, [2], [1.0, 2.0]),
+    helper.make_tensor("int4", TensorProto.INT4, [2], [1, -1])]
+onnx.save(helper.make_model(helper.make_graph(nodes, "g", [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 3, 2, 2])],
+                                              [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)], initial),
+                            opset_imports=[helper.make_opsetid("", 18)]), here / "constants.onnx")
+np.savez(here / "odd.npz", **arrays, labels=np.array(["cat", "dog"]), objects=np.array([None, {}], dtype=object), wave=np.ones(2, np.complex64),
+         big=np.ones(2, ">f4"))

@@ -37,7 +37,7 @@ touch(Weights *w)
 	for (int i = 0; i < w->count; i++) {
 		Tensor *t = &w->tensors[i];
 		size_t count = tensor_count(t);
-		if (count > 1 << 22)
+		if (count > 1 << 22 || !dtype_bytes(t->dtype))
 			continue;
 		tensor_load(t);
 		for (size_t k = 0; k < count; k += 1 + count/64)
