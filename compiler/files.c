@@ -38,25 +38,82 @@ note_mapped(const char *path)
 	strcpy(mapped[nmapped++], path);
 }
 
+/* --- pipes: can be read once, and are asked for several times --- */
+
+typedef struct {
+	char *path, *data;
+	size_t len;
+} Piped;
+
+static Piped *piped;
+static int npiped;
+
+static const Piped *
+piped_at(const char *path)
+{
+	for (int i = 0; i < npiped; i++)
+		if (!strcmp(piped[i].path, path))
+			return &piped[i];
+	return NULL;
+}
+
+/* read_pipe - all of it, kept until the process ends */
+static const Piped *
+read_pipe(int fd, const char *path)
+{
+	Piped p = { .path = malloc(strlen(path) + 1) }, *more = realloc(piped, (size_t)(npiped + 1)*sizeof *piped);
+	size_t room = 0;
+	ssize_t n = 1;
+
+	if (!more || !p.path)
+		fail("out of memory");
+	piped = more;
+	strcpy(p.path, path);
+	while (n) {
+		if (p.len == room) {
+			char *bigger = realloc(p.data, room = room ? 2*room : 1 << 16);
+			if (!bigger)
+				fail("out of memory");
+			p.data = bigger;
+		}
+		n = read(fd, p.data + p.len, room - p.len);
+		if (n < 0 && errno != EINTR)
+			fail("%s: want a readable file, got: %s", path, strerror(errno));
+		p.len += n > 0 ? (size_t)n : 0;
+	}
+	piped[npiped] = p;
+	return &piped[npiped++];
+}
+
+/* file_map - "-" is standard input; a pipe is read once, whoever asks again */
 void *
 file_map(const char *path, size_t *len)
 {
+	bool standard = !strcmp(path, "-");
+	const Piped *p = piped_at(path);
 	struct stat st;
 	void *map;
-	int fd = open(path, O_RDONLY);
+	int fd = p ? -1 : standard ? dup(STDIN_FILENO) : open(path, O_RDONLY);
 
-	if (fd < 0 || fstat(fd, &st))
+	if (!p && (fd < 0 || fstat(fd, &st)))
 		fail("%s: want a readable file, got: %s", path, strerror(errno));
-	if (!S_ISREG(st.st_mode))
-		fail("%s: want a regular file, got a %s", path, S_ISDIR(st.st_mode) ? "folder" : "device");
-	if (!st.st_size)
+	if (!p && (S_ISDIR(st.st_mode) || (S_ISCHR(st.st_mode) && !isatty(fd)) || S_ISBLK(st.st_mode)))
+		fail("%s: want a regular file or a pipe, got a %s", path, S_ISDIR(st.st_mode) ? "folder" : "device");
+	if (!p && !S_ISREG(st.st_mode)) {
+		p = read_pipe(fd, path);
+		close(fd);
+	}
+	*len = p ? p->len : (size_t)st.st_size;
+	if (!*len)
 		fail("%s: want a file with contents, got an empty one", path);
-	map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (p)
+		return p->data;
+	map = mmap(NULL, *len, PROT_READ, MAP_PRIVATE, fd, 0);
 	if (map == MAP_FAILED)
 		fail("%s: want a readable file, got: %s", path, strerror(errno));
 	close(fd);
-	note_mapped(path);
-	*len = (size_t)st.st_size;
+	if (!standard)
+		note_mapped(path);
 	return map;
 }
 

@@ -475,7 +475,7 @@ options_parse(int argc, char **argv)
 			o.verb = verb_named("version");
 			return o;
 		}
-		if (argv[i][0] == '-' && argv[i][1])
+		if (argv[i][0] == '-' && argv[i][1] && argv[i][1] != ':')        /* "-" and "-:KEY" are standard input */
 			i += option(&o, argc, argv, i);
 		else
 			add_name(&o, v, argv[i++]);

@@ -248,7 +248,7 @@ static const struct {
 	{ "init resnet51", "resnetc: init: want a model (resnetc init lists them), got 'resnet51'; did you mean 'resnet50'?", ExitUsage },
 	{ "nowhere.lua -w random", "nowhere.lua: want a readable file, got: No such file or directory", ExitInput },
 	{ "examples -w random", NULL, ExitUsage },
-	{ "./examples -w random", "./examples: want a regular file, got a folder", ExitInput },
+	{ "./examples -w random", "./examples: want a regular file or a pipe, got a folder", ExitInput },
 	{ "examples/cifar_resnet20.lua -w nowhere.safetensors", "nowhere.safetensors: want a readable file, got: No such file or directory", ExitInput },
 	{ "examples/cifar_resnet20.lua -w random -o /proc/nowhere", "/proc/nowhere: want a folder that can be made, got: No such file or directory", ExitInput },
 	{ "run examples/cifar_resnet20.lua -w random -i Makefile", "Makefile: want a .png, .jpg or .npy file, got something else", ExitInput },

@@ -1,8 +1,11 @@
 /*
 ** weights.c - safetensors and NumPy files: dtypes, binding by name, and every way a file can lie.
 */
+#define _GNU_SOURCE
 #include <glob.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -298,20 +301,60 @@ START_TEST(shards_are_read_together)
 }
 END_TEST
 
+/* --- pipes --- */
+
+/* from_pipe - how resnetc ends when this file comes through a pipe called pipe */
+static Ran
+from_pipe(const char *file_, const char *command)
+{
+	remove(in_dir("pipe"));
+	ck_assert_int_eq(mkfifo(in_dir("pipe"), 0600), 0);
+	ck_assert_int_eq(system(arena_text("cat '%s' > '%s' &", file_, in_dir("pipe"))), 0);
+	return resnetc("%s", command);
+}
+
+/* a pipe can be read once, and is, though a model is asked for by every target */
+START_TEST(pipes_and_standard_input_are_files)
+{
+	static const char all[] = "6 tensors, 21 values, 0 NaN\n", zip[] = "tests/checkpoints/zip.pth";
+	const char *conv = model_file("local nn = require \"resnet\"\nreturn nn.model { name = \"m\", input = nn.image { 3, 2, 2 }, body = function(x)\n"
+		"return nn.bn(nn.conv(x, { 2, kernel = { 1, 2 }, padding = 0, name = \"conv1\" })) end }\n");
+	Ran r;
+
+	ck_assert_ptr_nonnull(strstr(resnetc("weights - < %s", zip).out, all));
+	ck_assert_ptr_nonnull(strstr(resnetc("weights /dev/stdin < %s", zip).out, all));
+	ck_assert_ptr_nonnull(strstr(from_pipe(zip, arena_text("weights %s", in_dir("pipe"))).out, all));
+	ck_assert_ptr_nonnull(strstr(from_pipe("tests/checkpoints/legacy.pth", arena_text("weights - < %s", in_dir("pipe"))).out, all));
+	ck_assert_ptr_nonnull(strstr(from_pipe("tests/checkpoints/beside/ema_module.pth", arena_text("weights -:model < %s", in_dir("pipe"))).out, all));
+	r = from_pipe("tests/checkpoints/constants.onnx", arena_text("%s -q -w %s --target scalar,avx2 -o %s", conv, in_dir("pipe"), in_dir("piped")));
+	ck_assert_msg(r.status == ExitOk && !*r.err, "%s", r.err);
+	r = from_pipe(conv, arena_text("- -q -w %s --target scalar,avx2 -o %s --depfile %s < %s", zip, in_dir("piped"), in_dir("piped.d"), in_dir("pipe")));
+	ck_assert_msg(r.status == ExitOk && !*r.err, "%s", r.err);
+	ck_assert_int_eq(system(arena_text("test \"$(cat '%s')\" = '%s/m.c: \\\n  %s'", in_dir("piped.d"), in_dir("piped"), zip)), 0);
+	r = from_pipe("/dev/null", arena_text("weights %s", in_dir("pipe")));
+	ck_assert_str_eq(r.err, "pipe: want a file with contents, got an empty one\n");
+	r = resnetc("weights /dev/zero");
+	ck_assert_str_eq(r.err, "/dev/zero: want a regular file or a pipe, got a device\n");
+	ck_assert_int_eq(r.status, ExitInput);
+}
+END_TEST
+
 /* --- damaged files --- */
 
 typedef struct {                     /* a file, cut and changed in all places */
-	const char *path, *name;
+	const char *path;
+	char *link;                  /* to the changed copy, which is in memory: thousands of files would wait for a disk */
 	const unsigned char *map;
 	unsigned char *copy;
 	size_t len;
+	int fd;
 } Damaged;
 
 /* damage - variant k: every third cut, with a bit flipped, with a byte set; at every byte of a small file, or at a sample */
 static void
 damage(const Damaged *d, size_t k)
 {
-	size_t at = k/3;
+	size_t at = k/3, len = d->len;
 
 	if (d->len >= 3000)
 		at = (size_t)((at + 1)*UINT64_C(0x9e3779b97f4a7c15) >> 20)%d->len;
@@ -320,7 +363,10 @@ damage(const Damaged *d, size_t k)
 		d->copy[at] ^= (unsigned char)(1u << (at%8));
 	if (k%3 == 2)
 		d->copy[at] = 0xff;
-	put_file(d->name, d->copy, k%3 ? d->len : at ? at : 1);
+	if (k%3 == 0)
+		len = at ? at : 1;
+	if (ftruncate(d->fd, 0) || pwrite(d->fd, d->copy, len, 0) != (ssize_t)len)
+		_exit(ExitBug);
 }
 
 static void
@@ -349,11 +395,10 @@ survives(const Damaged *d, size_t from, size_t to)
 	child = fork();
 	if (!child) {
 		struct rlimit most = { 256u << 20, 256u << 20 };
-		char *path = strdup(in_dir(d->name));
 		setrlimit(RLIMIT_DATA, &most);
 		for (size_t k = from; k < to; k++) {
 			damage(d, k);
-			attempt(read_all, path);
+			attempt(read_all, d->link);
 			arena_release();
 		}
 		_exit(ExitOk);
@@ -370,7 +415,10 @@ START_TEST(damaged_files_never_crash)
 	Damaged d = { .path = damaged.gl_pathv[_i] };
 	size_t most;
 
-	d.name = strstr(d.path, ".onnx") ? "damaged.onnx" : "damaged";
+	d.fd = memfd_create("damaged", 0);
+	d.link = strdup(in_dir(strstr(d.path, ".onnx") ? "damaged.onnx" : "damaged"));
+	remove(d.link);
+	ck_assert_int_eq(symlink(arena_text("/proc/%d/fd/%d", (int)getpid(), d.fd), d.link), 0);
 	d.map = file_map(d.path, &d.len);
 	d.copy = malloc(d.len);
 	most = 3*(d.len < 3000 ? d.len : 1500);
@@ -400,6 +448,7 @@ SUITE(weights)
 	tcase_add_test(t, bad_shards);
 	tcase_add_test(t, zip_bomb_is_refused_before_it_is_unpacked);
 	tcase_add_test(t, shards_are_read_together);
+	tcase_add_test(t, pipes_and_standard_input_are_files);
 	t = part("damaged");
 	glob("tests/checkpoints/*.[pn][tp]*", 0, NULL, &damaged);
 	glob("tests/checkpoints/beside/module.pth", GLOB_APPEND, NULL, &damaged);

@@ -99,7 +99,7 @@ key_of(const char *spec, const char **file)
 	*file = spec;
 	for (const char *colon = strchr(spec, ':'); colon && access(spec, F_OK); colon = strchr(colon + 1, ':')) {
 		const char *left = arena_text("%.*s", (int)(colon - spec), spec);
-		if (!access(left, F_OK)) {
+		if (!strcmp(left, "-") || !access(left, F_OK)) {
 			*file = left;
 			return colon + 1;
 		}

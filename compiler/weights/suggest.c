@@ -212,7 +212,6 @@ shorten(Table *t)
 			if (!strncmp(p->theirs, e->theirs, m) && !strcmp(p->theirs + m, p->own + n))
 				continue;
 			wrong = true;
-			lengthen(t, e);
 			lengthen(t, p);
 		}
 	}

@@ -230,6 +230,10 @@ torch.save(Call(os.system, RUN), hostile / "refused_alone.pth")
 endless = torch.nn.Module()
 endless.again = endless
 torch.save(endless, hostile / "refused_endless.pth")
+shared = [1]
+for _ in range(10):
+    shared = [shared] * 10                               # 10^10 lists for who looks at all
+torch.save({"state_dict": state, "shared": {"shared": shared}}, hostile / "skipped_shared.pth")
 shared = torch.nn.Module()
 for _ in range(12):
     outer = torch.nn.Module()
