@@ -44,6 +44,12 @@ START_TEST(checkpoint_is_read)
 }
 END_TEST
 
+START_TEST(shards_may_be_checkpoints)
+{
+	bound_right("tests/checkpoints/shards/pytorch_model.bin.index.json");
+}
+END_TEST
+
 /* whatever training programs keep beside the tensors, or around them */
 static glob_t beside, hostile;
 
@@ -355,6 +361,7 @@ SUITE(checkpoints)
 	TCase *t = part("checkpoints");
 
 	tcase_add_loop_test(t, checkpoint_is_read, 0, 7);
+	tcase_add_test(t, shards_may_be_checkpoints);
 	glob("tests/checkpoints/beside/*", 0, NULL, &beside);
 	tcase_add_loop_test(t, what_is_beside_is_skipped, 0, (int)beside.gl_pathc);
 	tcase_add_test(t, a_key_chooses);

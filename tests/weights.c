@@ -250,7 +250,8 @@ END_TEST
 
 START_TEST(bad_shards)
 {
-	static const char out[] = "{\"weight_map\": {\"a\": \"../a.safetensors\"}}", twice[] = "{\"weight_map\": {\"a\": \"a.safetensors\", \"b\": \"b.safetensors\"}}";
+	static const char out[] = "{\"weight_map\": {\"a\": \"../a.safetensors\"}}", twice[] = "{\"weight_map\": {\"a\": \"a.safetensors\", \"b\": \"b.safetensors\"}}",
+		other[] = "{\"weight_map\": {\"a\": \"a.safetensors\", \"c\": \"a.safetensors\"}}", self[] = "{\"weight_map\": {\"a\": \"model.safetensors.index.json\"}}";
 
 	put_file("model.safetensors.index.json", out, strlen(out));
 	ck_assert_str_eq(resnetc("weights %s", in_dir("model.safetensors.index.json")).err,
@@ -261,6 +262,12 @@ START_TEST(bad_shards)
 	}
 	put_file("model.safetensors.index.json", twice, strlen(twice));
 	ck_assert_str_eq(resnetc("weights %s", in_dir("model.safetensors.index.json")).err, "model.safetensors.index.json: tensor 'a': want it in one shard, got it in two\n");
+	put_file("model.safetensors.index.json", other, strlen(other));
+	ck_assert_str_eq(resnetc("weights %s", in_dir("model.safetensors.index.json")).err,
+	                 "model.safetensors.index.json: tensor 'c': want it in 'a.safetensors', got none (another version of that file?)\n");
+	put_file("model.safetensors.index.json", self, strlen(self));
+	ck_assert_str_eq(resnetc("weights %s", in_dir("model.safetensors.index.json")).err,
+	                 "model.safetensors.index.json: want .pth, .safetensors, .npz or .onnx, got an index as a shard of an index\n");
 }
 END_TEST
 

@@ -136,6 +136,18 @@ open_torch(const char *file, const unsigned char *map, size_t len, Zip *z, const
 	return len >= 2 && map[0] == 0x80 && map[1] <= 5 ? torch_legacy_open(file, map, len, key) : NULL;
 }
 
+/* open_shard - one of a model's files; an index among them could go on forever */
+static Weights *
+open_shard(const char *file)
+{
+	size_t len;
+	const unsigned char *map = file_map(file, &len);
+
+	if (!is_safetensors(map, len) && map[0] == '{')
+		wrong(file, "an index as a shard of an index");
+	return weights_open(file);
+}
+
 /* open_plain - what has tensors and nothing beside them */
 static Weights *
 open_plain(const char *file, const unsigned char *map, size_t len, Zip *z)
@@ -151,7 +163,7 @@ open_plain(const char *file, const unsigned char *map, size_t len, Zip *z)
 	if (len >= 6 && !memcmp(map, "\x93NUMPY", 6))
 		return npy_open(file, map, len);
 	if (map[0] == '{')
-		return safetensors_index_open(file, map, len, weights_open);
+		return shards_open(file, map, len, open_shard);
 	if (is_onnx(map, len) || (!what && ends_in(file, ".onnx")))
 		return onnx_weights_open(file, map, len);
 	if (len > 8 && map[8] == '{' && header_of(map, len) < UINT64_C(1) << 40)

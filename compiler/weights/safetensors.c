@@ -1,7 +1,6 @@
 /*
 ** safetensors.c - an 8-byte little-endian header length, a JSON header, the tensors' bytes.
-** Also the index of a model in several files. Format: huggingface/safetensors. Every size and offset is checked
-** before it is used.
+** Format: huggingface/safetensors. Every size and offset is checked before it is used.
 */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -141,46 +140,6 @@ safetensors_open(const char *file, const unsigned char *map, size_t len)
 	json_object_put(root);
 	json_tokener_free(tok);
 	check_overlap(w);
-	return w;
-}
-
-/* safetensors_index_open - the shards that model.safetensors.index.json names, beside it; open: reads one of any format */
-Weights *
-safetensors_index_open(const char *file, const unsigned char *map, size_t len, Weights *open(const char *))
-{
-	Weights *w = NEW(Weights);
-	struct json_tokener *tok = json_tokener_new_ex(16);
-	struct json_object *root = len < 1u << 28 ? json_tokener_parse_ex(tok, (const char *)map, (int)len) : NULL, *names;
-	const char *slash = strrchr(file, '/'), **shards = NULL, *shas = "";
-	int count = 0;
-
-	if (!root || !json_object_object_get_ex(root, "weight_map", &names) || !json_object_is_type(names, json_type_object))
-		fail("%s: want safetensors, or an index of shards with \"weight_map\", got other JSON", file);
-	w->file = file;
-	json_object_object_foreach(names, tensor, value) {
-		const char *shard = json_object_is_type(value, json_type_string) ? json_object_get_string(value) : "";
-		bool seen = false;
-		if (!*shard || strchr(shard, '/'))
-			fail("%s: tensor '%s': want the name of a file beside the index, got '%s'", file, tensor, shard);
-		for (int i = 0; i < count; i++)
-			seen = seen || !strcmp(shards[i], shard);
-		if (!seen)
-			PUSH(shards, count, arena_text("%s", shard));
-	}
-	json_object_put(root);
-	json_tokener_free(tok);
-	for (int i = 0; i < count; i++) {
-		const char *path = arena_text("%.*s%s", slash ? (int)(slash - file) + 1 : 0, file, shards[i]);
-		Weights *part = open(path);
-		for (int k = 0; k < part->count; k++) {
-			for (int j = 0; j < w->count; j++)
-				if (!strcmp(w->tensors[j].name, part->tensors[k].name))
-					fail("%s: tensor '%s': want it in one shard, got it in two", file, part->tensors[k].name);
-			PUSH(w->tensors, w->count, part->tensors[k]);
-		}
-		shas = arena_text("%s%s", shas, part->sha);
-	}
-	sha256_of(shas, strlen(shas), w->sha);
 	return w;
 }
 

@@ -26,7 +26,7 @@ typedef struct {
 } Weights;
 Weights *weights_open(const char *spec);             /* FILE or FILE:KEY; by its content */
 Weights *safetensors_open(const char *file, const unsigned char *map, size_t len);
-Weights *safetensors_index_open(const char *file, const unsigned char *map, size_t len, Weights *open(const char *));
+Weights *shards_open(const char *file, const unsigned char *map, size_t len, Weights *open(const char *));
 Weights *npy_open(const char *file, const unsigned char *map, size_t len);
 Weights *npz_open(const char *file, Zip *z);
 Weights *torch_zip_open(const char *file, Zip *z, const char *key);   /* key: of a dictionary in it, or NULL */

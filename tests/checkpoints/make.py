@@ -10,6 +10,7 @@ import decimal
 import enum
 import fractions
 import functools
+import json
 import os
 import pathlib
 import re
@@ -195,6 +196,16 @@ put("two_networks.pth", {"state_dict": {**{"module.encoder_q." + k: v for k, v i
                                         **{"module.encoder_k." + k: v + 1 for k, v in state.items()}}})
 put("accuracy_tensor.pth", {"acc": torch.tensor(0.5), "net": state, "epoch": 3})
 put("ema_decay.pth", {"ema": {"decay": torch.tensor(0.99)}, "net": state})
+
+# --- a model in several files, as transformers saved it ---
+
+half = list(state)[:3]
+shards = here / "shards"
+shards.mkdir(exist_ok=True)
+torch.save({k: state[k] for k in half}, shards / "pytorch_model-00001-of-00002.bin")
+torch.save({k: v for k, v in state.items() if k not in half}, shards / "pytorch_model-00002-of-00002.bin")
+(shards / "pytorch_model.bin.index.json").write_text(json.dumps({"metadata": {"total_size": 84}, "weight_map": {
+    k: f"pytorch_model-0000{1 if k in half else 2}-of-00002.bin" for k in state}}, indent=2))
 
 # --- hostile/: what runs when Python loads it (the command makes a file), and modules without end ---
 
