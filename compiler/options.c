@@ -15,7 +15,7 @@
 
 const OptionRow option_rows[] = {
 	{ "--weights", "-w", Text, AT(weights), 0, 0, "FILE|random[:SEED]", MODEL,
-	  "weights: .pth, .safetensors, .npz or .onnx, or made up from a seed" },
+	  "weights: .pth, .safetensors, .npz or .onnx; FILE:KEY takes a part, - is standard input; or made up from a seed" },
 	{ "--output", "-o", Text, AT(output), 0, 0, "DIR|FILE", "compile run tune fuzz report import",
 	  "where results go (compile: generated/NAME; fuzz: a folder for what failed)" },
 	{ "--input", "-i", Text, AT(input), 0, 0, "FILE|HxW,...", MODEL " import",

@@ -21,7 +21,7 @@ VERB(report,  1, 1, "report MODEL.lua [-w WEIGHTS] [-o FILE.html]",
 VERB(dot,     1, 1, "dot MODEL.lua [--stop-after=PASS]", "the graph for Graphviz")
 VERB(diff,    2, 2, "diff A.lua B.lua [--run]", "two models: parameters, MACs, memory, time, layer by layer")
 VERB(import,  1, 1, "import FILE.onnx [-o DIR]", "an ONNX model as NAME.lua and NAME.safetensors")
-VERB(weights, 1, 1, "weights FILE", "what a weight file holds: names, shapes, ranges, NaNs")
+VERB(weights, 1, 1, "weights FILE[:KEY]", "what a weight file holds: names, shapes, ranges, NaNs")
 VERB(init,    0, 1, "init NAME", "print a ready model: resnet50, cifar_resnet20, ...")
 VERB(doc,     0, 1, "doc [text|markdown|lua|man|bash|zsh|fish]",
      "the model language and this command, printed from their tables")

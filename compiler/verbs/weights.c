@@ -42,7 +42,9 @@ verb_weights(Options *o)
 		if (o->json) {
 			printf("%s\n  { \"name\": ", i ? "," : "");
 			fputs(json_text(t->name), stdout);
-			printf(", \"dtype\": \"%s\", \"shape\": [", t->dtype);
+			printf(", \"dtype\": ");
+			fputs(json_text(t->dtype), stdout);
+			printf(", \"shape\": [");
 			for (int d = 0; d < t->rank; d++)
 				printf("%s%lld", d ? ", " : "", (long long)t->dim[d]);
 			printf("], \"min\": %s, \"max\": %s, \"nan\": %zu }", json_number(r.least), json_number(r.most), r.nans);
