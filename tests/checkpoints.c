@@ -332,6 +332,8 @@ START_TEST(other_archives_are_named)
 		ck_assert_str_eq(resnetc("weights %s", in_dir("old.pth.tar")).err,
 		                 arena_text("old.pth.tar: want .pth, .safetensors, .npz or .onnx, got %s\n", tars[i][1]));
 	}
+	ck_assert_str_eq(resnetc("weights tests/checkpoints/dumped.pkl").err,
+	                 "tests/checkpoints/dumped.pkl: want .pth, .safetensors, .npz or .onnx, got a pickle of tensors: save them with torch.save\n");
 	put_file("cut.zip", "PK\3\4", 4);
 	ck_assert_int_eq(resnetc("weights %s", in_dir("cut.zip")).status, ExitInput);
 	put_file("w.json", "{\"a\": 1}", 8);

@@ -106,19 +106,21 @@ END_TEST
 /* a header's length is the file's first bytes: those of a pickle, JSON, gzip, a bitmap, a web page, an ONNX model */
 START_TEST(safetensors_whatever_its_first_bytes)
 {
-	static const size_t lengths[] = { 376, 392, 379, 384, 635, 640, 896, 1152, 1408, 1664, 316, 776, 0x4d42, 0x8b1f, 65659, 65664, 66944 };
-	size_t n = lengths[_i];
+	static const size_t lengths[] = { 120, 123, 128, 136, 379, 384, 635, 640, 896, 1152, 1408, 1664, 316, 776, 0x4d42, 0x8b1f, 65659, 65664, 66944 };
+	static const char text[] = "{\"w\": {\"dtype\": \"F32\", \"shape\": [2], \"data_offsets\": [0, 8]}}";
+	size_t n = lengths[_i], len;
 	char *header = malloc(n + 1);
-	float v[4] = { 1, 2, 3, 4 };
+	float v[2] = { 1, 2 };
 	const Weights *w;
 
 	memset(header, ' ', n);
 	header[n] = 0;
-	memcpy(header, "{" W ", " B "}", strlen("{" W ", " B "}"));
+	memcpy(header, text, strlen(text));
 	w = weights_open(file(header, v, sizeof v));
-	ck_assert_int_eq(w->count, 2);
+	file_map(w->file, &len);
+	ck_assert_uint_eq(len, 8 + n + 8);
+	ck_assert_int_eq(w->count, 1);
 	ck_assert_double_eq(tensor_get(&w->tensors[0], 1), 2);
-	ck_assert_double_eq(tensor_get(&w->tensors[1], 1), 4);
 	free(header);
 }
 END_TEST
@@ -444,7 +446,7 @@ SUITE(weights)
 
 	tcase_add_loop_test(t, bad_file, 0, NBad);
 	tcase_add_test(t, not_a_safetensors_file);
-	tcase_add_loop_test(t, safetensors_whatever_its_first_bytes, 0, 17);
+	tcase_add_loop_test(t, safetensors_whatever_its_first_bytes, 0, 19);
 	tcase_add_test(t, what_is_written_is_read_back);
 	tcase_add_test(t, nan_is_warned_of);
 	tcase_add_test(t, counters_and_ignored_names_may_stay);
@@ -460,6 +462,7 @@ SUITE(weights)
 	glob("tests/checkpoints/*.[pn][tp]*", 0, NULL, &damaged);
 	glob("tests/checkpoints/beside/module.pth", GLOB_APPEND, NULL, &damaged);
 	glob("tests/checkpoints/beside/protocol5.pth", GLOB_APPEND, NULL, &damaged);
+	glob("tests/checkpoints/beside/arrays[25].p*", GLOB_APPEND, NULL, &damaged);
 	glob("tests/import/flat.onnx", GLOB_APPEND, NULL, &damaged);
 	glob("tests/import/basic_bn.onnx", GLOB_APPEND, NULL, &damaged);
 	tcase_add_loop_test(t, damaged_files_never_crash, 0, (int)damaged.gl_pathc);

@@ -71,6 +71,8 @@ global_named(Pickle *k, const char *module, const char *name)
 	for (size_t i = 0; i < sizeof attacks/sizeof *attacks; i++)
 		if (!strncmp(text, attacks[i], strlen(attacks[i])))
 			bad(k, "want a checkpoint, got a program: Python would call '%.120s' when it loads this", text);
+	k->arrays = k->arrays || !strcmp(name, "_reconstruct") || !strcmp(name, "_frombuffer");
+	k->dumped = k->dumped || !strcmp(text, "torch.storage _load_from_bytes");
 	v->text = strcpy(pickle_take(k, strlen(text) + 1), text);
 	return v;
 }
@@ -237,7 +239,7 @@ global_called(Pickle *k, Pickled *f, Pickled *args)
 	}
 	if (f->kind == V_global && !strcmp(f->text, "torch._utils _rebuild_tensor_v3"))
 		return rebuild_tensor(k, args, true);
-	if (f->kind == V_global && is_one_of(f->text, tensors))
+	if (f->kind == V_global && is_one_of(f->text, tensors) && !(args->count && args->items[0]->kind == V_object))
 		return rebuild_tensor(k, args, false);
 	if (f->kind == V_global && is_one_of(f->text, first) && args->count)
 		return args->items[0];

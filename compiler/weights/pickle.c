@@ -94,12 +94,13 @@ static Pickled *
 text_of(Pickle *k, uint64_t len)
 {
 	const unsigned char *from = skip(k, len);
-	Pickled *v;
+	Pickled *v = value_new(k, len > MostText ? V_bytes : V_text);
 	char *s;
 
+	v->text = (const char *)from;
+	v->i = (int64_t)len;
 	if (len > MostText)
-		return opaque();
-	v = value_new(k, V_text);
+		return v;
 	s = pickle_take(k, (size_t)len + 1);
 	memcpy(s, from, (size_t)len);
 	v->text = s;
@@ -193,8 +194,11 @@ static void op_text(Pickle *k, int width) { push(k, text_of(k, number(k, width))
 static void
 op_bytes(Pickle *k, int width)
 {
-	skip(k, number(k, width));
-	push(k, opaque());
+	Pickled *v = value_new(k, V_bytes);
+
+	v->i = (int64_t)number(k, width);
+	v->text = (const char *)skip(k, (uint64_t)v->i);
+	push(k, v);
 }
 
 /* op_text_line - as it is, or in quotes */

@@ -8,7 +8,8 @@
 #include "tensor.h"
 
 typedef enum {
-	V_opaque,                    /* a real number, bytes, a very long text: nobody asks what it is */
+	V_opaque,                    /* a real number: nobody asks what it is */
+	V_bytes,                     /* as they are in the pickle; a very long text too */
 	V_none, V_bool, V_int, V_text, V_tuple, V_list, V_dict, V_global, V_object, V_storage, V_tensor, V_mark
 } Kind;
 
@@ -26,9 +27,9 @@ struct Pickled {
 	Kind kind;
 	int count, room;             /* items */
 	int visit;                   /* for who walks over all: 0, not yet */
-	const char *text;            /* text; global, object: "module name" of the class or function; storage: its key */
+	const char *text;            /* text, bytes; global, object: "module name" of class or function; storage: its key */
 	Pickled **items;             /* tuple, list (and set); dict, object: key, value, key, value, ... */
-	int64_t i;                   /* bool, int; storage: elements */
+	int64_t i;                   /* bool, int; text, bytes: how many; storage: elements */
 	Pickled *args, *state;       /* object: what it was called with, its attributes; NULL: none */
 	Place *place;                /* storage, tensor */
 };
@@ -44,6 +45,7 @@ typedef struct {
 	Pickled *small[256];         /* the ints 0 to 255 */
 	Pickled **storages;          /* all that were named */
 	int nstorages;
+	bool arrays, dumped;         /* NumPy's were named; tensors, as pickle.dump writes them */
 } Pickle;
 
 /* pickle.c - the machine: reads one pickle, k->p is behind it then */
@@ -65,6 +67,10 @@ Pickled *global_named(Pickle *k, const char *module, const char *name);
 Pickled *global_called(Pickle *k, Pickled *f, Pickled *args);
 Pickled *persistent_value(Pickle *k, const Pickled *id);
 int stored_bytes(const char *dtype);                 /* of an element; 0: not known */
+
+/* arrays.c - NumPy's */
+bool is_array(const Pickled *v);
+bool read_array(const char *file, const Pickled *v, Tensor *t);  /* used in place; false: it is no array */
 
 /* modules.c */
 bool is_module(const Pickled *v);

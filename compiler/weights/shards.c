@@ -1,6 +1,6 @@
 /*
-** shards.c - a model in several files: model.safetensors.index.json or pytorch_model.bin.index.json says which tensor is
-** in which of the files beside it.
+** shards.c - a model in several files: model.safetensors.index.json or pytorch_model.bin.index.json says which tensor
+** is in which of the files beside it.
 */
 #include <string.h>
 

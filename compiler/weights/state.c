@@ -26,6 +26,7 @@ typedef struct {
 	const char *path;            /* "" for the root */
 	const Pickled *dict;
 	int tensors, rank;           /* the least rank is taken */
+	int arrays;                  /* NumPy's: they count where there is no tensor in the whole file */
 	bool module;                 /* a whole one, not a dictionary */
 } Candidate;
 
@@ -65,23 +66,17 @@ rank_of(const char *path)
 	return first < 0 ? 3000 : first*10 + (depth < 9 ? depth : 9) + (all ? 0 : 1000);
 }
 
-static int
-tensors_in(const Pickled *v)
-{
-	int count = 0;
-
-	for (int i = 0; i + 1 < v->count; i += 2)
-		count += v->items[i]->kind == V_text && v->items[i+1]->kind == V_tensor;
-	return count;
-}
-
-/* offer - a dictionary as a candidate; its place among them from 1, 0: it has no tensors */
+/* offer - a dictionary as a candidate; its place among them from 1, 0: it has neither tensors nor arrays */
 static int
 offer(Search *s, const char *path, const Pickled *dict, bool module)
 {
-	Candidate c = { path, dict, tensors_in(dict), rank_of(path), module };
+	Candidate c = { path, dict, .rank = rank_of(path), .module = module };
 
-	if (!c.tensors)
+	for (int i = 0; i + 1 < dict->count; i += 2) {
+		c.tensors += dict->items[i]->kind == V_text && dict->items[i+1]->kind == V_tensor;
+		c.arrays += dict->items[i]->kind == V_text && is_array(dict->items[i+1]);
+	}
+	if (!c.tensors && !c.arrays)
 		return 0;
 	PUSH(s->all, s->count, c);
 	return s->count;
@@ -139,6 +134,25 @@ listed(const Search *s)
 	for (int i = 0; i < s->count && i < MostListed; i++)
 		text = arena_text("%s%s'%s'", text, i ? ", " : "", s->all[i].path);
 	return s->count > MostListed ? arena_text("%s and %d more", text, s->count - MostListed) : text;
+}
+
+/* without_arrays - the candidates that have tensors, where one has; else arrays are what there is */
+static void
+without_arrays(Search *s)
+{
+	bool tensors = false;
+	int count = 0;
+
+	for (int i = 0; i < s->count; i++)
+		tensors = tensors || s->all[i].tensors;
+	for (int i = 0; i < s->count; i++) {
+		if (tensors && !s->all[i].tensors)
+			continue;
+		s->all[count] = s->all[i];
+		s->all[count].tensors += tensors ? 0 : s->all[i].arrays;
+		count++;
+	}
+	s->count = count;
 }
 
 /* demote - what has a usual name but less than half the tensors of another: it is about the network */
@@ -241,6 +255,7 @@ state_dict(Pickle *k, Pickled *root, const char *key, const char **rest)
 	if (!from)
 		*rest = key;
 	look(&s, from ? from : root, "", 0);
+	without_arrays(&s);
 	demote(&s);
 	for (int i = 0; key && *rest && i < s.count; i++)    /* *rest as it was: below a usual name, say */
 		if (begins(s.all[i].dict, *rest))

@@ -50,8 +50,11 @@ collect(Pickle *k, Pickled *root, const char *key, Locate *locate, void *user)
 {
 	Weights *w = NEW(Weights);
 	const Pickled *dict = state_dict(k, root, key, &w->rest);
+	bool tensors = false;
 
 	w->file = k->file;
+	for (int i = 1; i < dict->count; i += 2)
+		tensors = tensors || dict->items[i]->kind == V_tensor;
 	for (int i = 0; i + 1 < dict->count; i += 2) {
 		const Pickled *name = dict->items[i], *v = dict->items[i+1];
 		Tensor t = { .name = name->text };
@@ -59,7 +62,7 @@ collect(Pickle *k, Pickled *root, const char *key, Locate *locate, void *user)
 			continue;
 		if (v->kind == V_tensor)
 			place(k->file, v, &t, locate, user);
-		else if (!unread(v, &t))
+		else if (!unread(v, &t) && (tensors || !read_array(k->file, v, &t)))
 			continue;
 		PUSH(w->tensors, w->count, t);
 	}
@@ -107,7 +110,6 @@ torch_zip_open(const char *file, Zip *z, const char *key)
 	ZipFile f = { file, z, arena_text("%.*s", (int)(strlen(name) - strlen("data.pkl")), name) };
 	unsigned char *pickle;
 	Pickle *k;
-	Weights *w;
 	size_t len;
 
 	if (order >= 0) {
@@ -116,11 +118,9 @@ torch_zip_open(const char *file, Zip *z, const char *key)
 			fail("%s: want little-endian tensors, got byteorder '%.16s'", file, (char *)pickle);
 		free(pickle);
 	}
-	pickle = zip_load(z, (uint64_t)at, 0, &len);
+	pickle = zip_load(z, (uint64_t)at, 0, &len);         /* stays: arrays in it are used in place */
 	k = pickle_new(file, pickle, len);
-	w = collect(k, unpickle(k), key, locate_entry, &f);
-	free(pickle);
-	return w;
+	return collect(k, unpickle(k), key, locate_entry, &f);
 }
 
 /* --- legacy --- */
@@ -213,6 +213,24 @@ find_storages(const Pickle *k, const Pickled *keys)
 	return s;
 }
 
+static void
+locate_nowhere(void *user, const Pickled *storage, Tensor *t)
+{
+	fail("%s: tensor '%s': want its storage '%s' in the file, got none", (const char *)user, t->name, storage->text);
+}
+
+/* plain - pickle.dump's: arrays are in it as they are, tensors are files within it */
+static Weights *
+plain(const char *file, Pickle *k, Pickled *root, const char *key)
+{
+	if (k->dumped)
+		fail("%s: want .pth, .safetensors, .npz or .onnx, got a pickle of tensors: save them with torch.save", file);
+	if (!k->arrays)
+		fail("%s: want .pth, .safetensors, .npz or .onnx, got a pickle of %s, not what torch.save writes", file,
+		     value_told(root));
+	return collect(k, root, key, locate_nowhere, (void *)(uintptr_t)file);
+}
+
 Weights *
 torch_legacy_open(const char *file, const unsigned char *map, size_t len, const char *key)
 {
@@ -222,8 +240,7 @@ torch_legacy_open(const char *file, const unsigned char *map, size_t len, const 
 	Stream s;
 
 	if (v->kind != V_int || (uint64_t)v->i != magic)
-		fail("%s: want .pth, .safetensors, .npz or .onnx, got a pickle of %s, not what torch.save writes", file,
-		     value_told(v));
+		return plain(file, k, v, key);
 	for (int i = 1; i < 5; i++) {                /* protocol, system, the object, the storages' keys */
 		v = unpickle(k);
 		if (i == 3)

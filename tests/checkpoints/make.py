@@ -13,6 +13,7 @@ import functools
 import json
 import os
 import pathlib
+import pickle
 import re
 import subprocess
 import sys
@@ -139,6 +140,12 @@ put("dict_subclass.pth", {"state_dict": foreign("train", "Config", dict)(state)}
 put("tuple.pth", (state, 3))
 put("list.pth", [{"epoch": 3}, state])
 
+# NumPy's arrays instead of tensors, in all protocols; detectron2 pickles its ResNets so
+arrays_in = {"model": {k: np.asfortranarray(v) if k == "conv1.weight" else v for k, v in arrays.items()}, "__author__": "train", "matching_heuristics": True}
+for protocol in (2, 3, 4, 5):
+    put(f"arrays{protocol}.pth", arrays_in, pickle_protocol=protocol)
+    (beside / f"arrays{protocol}.pkl").write_bytes(pickle.dumps(arrays_in, protocol))
+
 # whole modules: their parameters and buffers
 put("module.pth", model)
 lines = torch.serialization.get_source_lines_and_file
@@ -230,6 +237,7 @@ sys.modules["train"].run = types.FunctionType((lambda command: None).__code__, {
 run = sys.modules["train"].run
 run.__module__ = run.__qualname__ = "train"
 run.__qualname__ = "run"
+(here / "dumped.pkl").write_bytes(pickle.dumps(state))
 trap("refused_system.pth", Call(os.system, RUN))
 trap("refused_legacy.pth", Call(os.system, RUN), _use_new_zipfile_serialization=False)
 trap("refused_protocol4.pth", [Call(subprocess.check_output, [RUN])], pickle_protocol=4)

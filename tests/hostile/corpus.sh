@@ -8,7 +8,8 @@ model)        cp examples/*.lua tests/pairs/*.lua tests/fuzz/*.lua tests/hostile
 safetensors)  ./resnetc import tests/import/basic_bn.onnx -q -o "$2" && rm -f "$2"/*.lua ;;
 torch)        cp tests/checkpoints/zip.pth tests/checkpoints/strided.pt tests/checkpoints/checkpoint.pth tests/checkpoints/*/*.pth "$2"
               rm "$2"/*_legacy.pth ;;
-torch_legacy) cp tests/checkpoints/legacy.pth tests/checkpoints/strided_legacy.pt tests/checkpoints/*/*legacy*.pth "$2" ;;
+torch_legacy) cp tests/checkpoints/legacy.pth tests/checkpoints/strided_legacy.pt tests/checkpoints/*/*legacy*.pth \
+              tests/checkpoints/beside/*.pkl "$2" ;;
 npz)          cp tests/checkpoints/*.npz "$2" ;;
 npy)          cp tests/import/*.npy "$2" ;;
 onnx)         cp tests/import/*.onnx "$2" ;;
