@@ -119,6 +119,16 @@ START_TEST(nothing_is_suggested_where_a_shape_differs)
 }
 END_TEST
 
+START_TEST(a_word_is_suggested_where_names_are_known)
+{
+	Ran r = resnetc("%s -w tests/checkpoints/names/huggingface.pth", model_file(arena_text(NET, "")));
+
+	ck_assert_str_eq(r.err, "tests/checkpoints/names/huggingface.pth: no parameter of m has its name in it, but nn.model { names = \"huggingface\" } gives "
+	                        "such names\ntests/checkpoints/names/huggingface.pth: want the names of m's parameters, got others\n");
+	ck_assert_int_eq(r.status, ExitInput);
+}
+END_TEST
+
 /* --- axes --- */
 
 typedef struct { const char *name; int rank, dim[4]; } Row;
@@ -282,6 +292,7 @@ SUITE(binding)
 	tcase_add_test(t, numbers_that_no_layer_has_are_no_leftovers);
 	tcase_add_loop_test(t, names_are_suggested_where_shapes_are_in_order, 0, 4);
 	tcase_add_test(t, nothing_is_suggested_where_a_shape_differs);
+	tcase_add_test(t, a_word_is_suggested_where_names_are_known);
 	tcase_add_test(t, what_keras_does_otherwise_is_noted);
 	tcase_add_test(t, one_wrong_width_accuses_one_layer);
 	tcase_add_loop_test(t, names_are_those_of_the_real_models, 0, 3);

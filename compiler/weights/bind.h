@@ -31,7 +31,7 @@ bool is_hwio(const Binding *b);
 size_t turned(const Node *n, const Tensor *t, size_t i); /* index into a TensorFlow kernel of element i of PyTorch's */
 void tell_keras(const Binding *b);                   /* what such networks do otherwise, and this one doesn't */
 
-/* suggest.c - prints nn.model's names where no name fits and shapes do, in order; false: they don't */
+/* suggest.c - prints nn.model's names where none fits: a word, or a table where shapes do, in order; false: neither */
 bool suggest_names(const Binding *b);
 
 #endif

@@ -254,10 +254,33 @@ print_entries(const Table *t)
 	fputs("\n  },\n", stderr);
 }
 
+/* scheme_of - nn.model's word for the file's names, where one of them gives it away; NULL: none does */
+static const char *
+scheme_of(const Binding *b)
+{
+	static const struct { const char *part, *word; } marks[] = {
+		{ "embedder.convolution.weight", "huggingface" }, { "layer0.conv1.weight", "senet" },
+		{ ".shortcut.0.weight", "cifar" }, { ".convpath.0.0.weight", "fastai" }, { ".convs.0.0.weight", "fastbook" },
+	};
+
+	for (size_t k = 0; k < sizeof marks/sizeof *marks; k++)
+		for (int i = 0; i < b->w->count; i++)
+			if (strstr(b->names[i], marks[k].part))
+				return marks[k].word;
+	return NULL;
+}
+
 bool
 suggest_names(const Binding *b)
 {
+	const char *scheme = scheme_of(b);
 	Table t = { .b = b };
+
+	if (scheme && misses(b, b->prefix) == parameters(b->g)) {
+		tell(arena_text("%s: no parameter of %s has its name in it, but nn.model { names = \"%s\" } gives such names",
+		                b->w->file, b->g->name, scheme));
+		return true;
+	}
 
 	if (*b->g->prefix)
 		return false;
