@@ -7,7 +7,7 @@
 
 #include "../compiler/ident.h"
 
-#include "tests.h"
+#include "graphs.h"
 
 static const char *const exported[] = { "basic_bn", "bottleneck_folded", "flat" };
 
@@ -37,6 +37,38 @@ START_TEST(size_and_name_can_be_given)
 	ck_assert_msg(r.status == 0, "%s", r.err);
 	r = resnetc("explain --json %s", in_dir("sized/other.lua"));
 	ck_assert_msg(strstr(r.out, "\"model\": \"other\"") && strstr(r.out, "[ 1, 3, 64, 96 ]"), "%.1000s%.300s", r.out, r.err);
+}
+END_TEST
+
+/* pools of a 4x5 image, and whether they are the whole image's, of any size */
+static const struct { const char *graph; bool whole; } pools[] = {
+	{ "y=MaxPool x | kernel_shape:4,5", true },
+	{ "y=AveragePool x | kernel_shape:4,5", true },
+	{ "y=MaxPool x | kernel_shape:4,5 strides:4,5", true },
+	{ "y=MaxPool x | kernel_shape:6,7 pads:1,1,1,1", true },
+	{ "y=AveragePool x | kernel_shape:6,7 pads:1,1,1,1", true },
+	{ "y=AveragePool x | kernel_shape:6,7 pads:1,1,1,1 count_include_pad=1", false },
+	{ "y=AveragePool x | kernel_shape:4,5 pads:0,0,1,1 strides:2,2 count_include_pad=1", true },
+	{ "y=MaxPool x | kernel_shape:4,5 pads:0,0,1,1 strides:2,2", true },
+	{ "y=MaxPool x | kernel_shape:4,5 pads:0,0,1,1 strides:2,2 ceil_mode=1", false },
+	{ "y=MaxPool x | kernel_shape:4,5 pads:1,1,1,1 strides:9,9", false },
+	{ "y=MaxPool x | kernel_shape:4,4", false },
+	{ "y=MaxPool x | kernel_shape:2,3 dilations:2,2", false },
+	{ "y=ReduceMax x | axes:2,3", true },
+	{ "y=GlobalMaxPool x", true },
+	{ "y=GlobalAveragePool x", true },
+};
+
+START_TEST(whole_image_pools_take_any_size)
+{
+	Ran r;
+
+	put_model("pool.onnx", &built(pools[_i].graph)->m);
+	r = resnetc("import %s -o %s -q", in_dir("pool.onnx"), in_dir("pool"));
+	ck_assert_msg(r.status == 0, "%s", r.err);
+	r = resnetc("explain --json %s --input 9x11", in_dir("pool/pool.lua"));
+	ck_assert_msg(!!strstr(r.out, "adaptive") == pools[_i].whole, "%s", r.out);
+	ck_assert_msg(!pools[_i].whole || strstr(r.out, "[ 1, 3, 1, 1 ]"), "%s", r.out);
 }
 END_TEST
 
@@ -174,6 +206,7 @@ SUITE(import)
 
 	tcase_add_loop_test(t, import_gives_pytorch_numbers, 0, 3);
 	tcase_add_test(t, size_and_name_can_be_given);
+	tcase_add_loop_test(t, whole_image_pools_take_any_size, 0, (int)(sizeof pools/sizeof *pools));
 	tcase_add_loop_test(t, a_file_of_any_name_becomes_a_model, 0, (int)(sizeof names/sizeof *names));
 	tcase_add_test(t, a_name_that_is_asked_for_is_not_changed);
 	tcase_add_loop_test(t, identifiers_are_unique_and_not_reserved, 0, (int)(sizeof twins/sizeof *twins));

@@ -70,6 +70,28 @@ op_conv(Import *m)
 	finish(m, n, 4);
 }
 
+/* one_window - is there one window along this axis, and all of it inside */
+static bool
+one_window(int in, int before, int after, int kernel, int stride, bool ceil_mode)
+{
+	int room = in + before + after - kernel;
+
+	return kernel >= before + in && room >= 0 && room < stride && !(ceil_mode && room);
+}
+
+/* takes_all - is it a pool of the whole image, to which padding adds nothing */
+static bool
+takes_all(const Node *n)
+{
+	Shape x = n->in[0]->shape;
+	Sides p = n->a.padding;
+	Pair k = n->a.kernel, s = n->a.stride;
+	bool padded = k.h != x.h || k.w != x.w || p.t || p.l;
+
+	return n->a.dilation.h == 1 && n->a.dilation.w == 1 && !(padded && n->op == O_avg_pool && n->a.count_include_pad) &&
+	       one_window(x.h, p.t, p.b, k.h, s.h, n->a.ceil_mode) && one_window(x.w, p.l, p.r, k.w, s.w, n->a.ceil_mode);
+}
+
 static void
 op_pool(Import *m, Op op)
 {
@@ -81,9 +103,8 @@ op_pool(Import *m, Op op)
 	n->a.count_include_pad = attr_int(m, "count_include_pad", 0) != 0;
 	if (op == O_avg_pool && (n->a.dilation.h != 1 || n->a.dilation.w != 1))
 		refuse(m, "want no dilation of a mean, got %dx%d", n->a.dilation.h, n->a.dilation.w);
-	if (op == O_avg_pool && n->a.kernel.h == n->in[0]->shape.h && n->a.kernel.w == n->in[0]->shape.w && !n->a.padding.t && !n->a.padding.l &&
-	    !n->a.padding.b && !n->a.padding.r)
-		n = make(m, O_adaptive_avg_pool, n->in[0]->node);          /* one window, the whole image */
+	if (takes_all(n))                    /* of an image of any size */
+		n = make(m, op == O_avg_pool ? O_adaptive_avg_pool : O_adaptive_max_pool, n->in[0]->node);
 	finish(m, n, 4);
 }
 
