@@ -110,9 +110,33 @@ to_caller(const Graph *g, float *v, int images)
 	return bytes;
 }
 
+/* to_planes - floats in rows of pixels to planes of channels; frees v */
+static float *
+to_planes(float *v, Shape s, int images)
+{
+	size_t hw = (size_t)s.h*(size_t)s.w, c = (size_t)s.c, count = (size_t)images*hw*c;
+	float *planes = malloc((count ? count : 1)*sizeof *planes);
+
+	if (!planes)
+		fail("out of memory");
+	for (size_t i = 0; i < count; i++)
+		planes[i/(hw*c)*hw*c + i%c*hw + i/c%hw] = v[i];
+	free(v);
+	return planes;
+}
+
+/* fits - are the last three dimensions these */
+static bool
+fits(const Npy *a, int d0, int d1, int d2)
+{
+	const int64_t *d = a->dim + (a->rank == 4);
+
+	return (a->rank == 3 || a->rank == 4) && d[0] == d0 && d[1] == d1 && d[2] == d2;
+}
+
 /*
-** read_input - images, one after the other, as NAME_run takes them. A .npy may leave out N; one of
-** bytes is in the caller's own layout, one of floats always NCHW.
+** read_input - images, one after the other, as NAME_run takes them. A .npy may leave out N; one of bytes is in the
+** caller's own layout, one of floats NCHW, or as the caller's where it can be nothing else.
 */
 void *
 read_input(const char *file, const Graph *g, int *images)
@@ -123,14 +147,16 @@ read_input(const char *file, const Graph *g, int *images)
 
 	if (ends_in(file, ".npy")) {
 		Npy a = npy_read(file);
-		bool hwc = a.u8 && g->image.hwc;
-		int first = a.rank == 4, want[3] = { hwc ? s.h : s.c, hwc ? s.w : s.h, hwc ? s.c : s.w };
+		bool hwc = g->image.hwc && (a.u8 || (!fits(&a, s.c, s.h, s.w) && fits(&a, s.h, s.w, s.c)));
+		int want[3] = { hwc ? s.h : s.c, hwc ? s.w : s.h, hwc ? s.c : s.w };
 		if (a.u8 && !g->image.u8)
 			fail("%s: want dtype float32, got uint8 (nn.image { dtype = \"u8\" } takes bytes)", file);
-		if ((a.rank != 3 && a.rank != 4) || a.dim[first] != want[0] || a.dim[first+1] != want[1] || a.dim[first+2] != want[2] || a.count == 0)
+		if (!fits(&a, want[0], want[1], want[2]) || a.count == 0)
 			fail("%s: want shape Nx%dx%dx%d or %dx%dx%d, got %s", file, want[0], want[1], want[2], want[0], want[1], want[2], shape_of(&a));
 		*images = (int)(a.count/each);
-		return a.u8 ? (void *)a.u8 : to_caller(g, a.data, *images);
+		if (a.u8)
+			return a.u8;
+		return to_caller(g, hwc ? to_planes(a.data, s, *images) : a.data, *images);
 	}
 	Picture p = image_read(file);
 	data = malloc(each*(g->image.u8 ? 1 : sizeof(float)));
