@@ -10,7 +10,7 @@
 enum { TypeNone, TypeReal, TypeInt, TypeText, TypeTensor, TypeGraph, TypeReals, TypeInts };
 
 const Onnx__AttributeProto *
-attribute(const Import *m, const char *name)
+attr_find(const Import *m, const char *name)
 {
 	for (size_t i = 0; i < m->p->n_attribute; i++)
 		if (m->p->attribute[i]->name && !strcmp(m->p->attribute[i]->name, name))
@@ -32,7 +32,7 @@ type_of(const Onnx__AttributeProto *a)
 static const Onnx__AttributeProto *
 typed(const Import *m, const char *name, int type, const char *what)
 {
-	const Onnx__AttributeProto *a = attribute(m, name);
+	const Onnx__AttributeProto *a = attr_find(m, name);
 
 	if (a && type_of(a) != type && type_of(a) != TypeNone)
 		refuse(m, "want attribute %s as %s, got another type (%d)", name, what, type_of(a));
@@ -110,10 +110,10 @@ list_of(const Import *m, const char *name, size_t at, int64_t *v, int most)
 	}
 	if (!has_input(m, at))
 		return -1;
-	OnnxValue c = constant(m, at, name);
-	if (elements(&c) > (size_t)most)
-		refuse(m, "want at most %d %s, got %zu", most, name, elements(&c));
-	for (size_t i = 0; i < elements(&c); i++)
+	OnnxValue c = constant_at(m, at, name);
+	if (count_elements(&c) > (size_t)most)
+		refuse(m, "want at most %d %s, got %zu", most, name, count_elements(&c));
+	for (size_t i = 0; i < count_elements(&c); i++)
 		v[count++] = c.data[i] > 9e18 ? INT64_MAX : c.data[i] < -9e18 ? INT64_MIN + 1 : (int64_t)c.data[i];
 	return count;
 }

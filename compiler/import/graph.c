@@ -1,109 +1,286 @@
 /*
-** graph.c - an ONNX graph to ours, node by node. Constants are folded on the way (shape arithmetic); what has
-** no counterpart is refused with the node that has it. Semantics: ONNX operators, opsets 7 and later.
+** graph.c - an ONNX graph to ours, node by node: those that the outputs need. Constants are folded on the way; what has no
+** counterpart is refused with the node that has it. Semantics: ONNX operators, opsets 7 and later.
 */
+#include <stdlib.h>
 #include <string.h>
 
 #include "import.h"
+#include "refusals.h"
 
-/* the operators, and the first opset whose meaning is the one read here */
-static const struct { const char *name; void (*run)(Import *); int64_t since; } ops[] = {
-	{ "Add", op_add, 7 }, { "AveragePool", op_average_pool, 7 }, { "BatchNormalization", op_batch_norm, 7 },
-	{ "Cast", op_cast, 7 }, { "Clip", op_clip, 7 }, { "Concat", op_concat, 7 }, { "Constant", op_constant, 7 },
-	{ "ConstantOfShape", op_constant_of_shape, 7 }, { "Conv", op_conv, 1 }, { "Div", op_div, 7 },
-	{ "Dropout", op_dropout, 7 }, { "Flatten", op_flatten, 7 }, { "Gather", op_gather, 7 }, { "Gemm", op_gemm, 7 },
-	{ "GlobalAveragePool", op_global_average_pool, 1 }, { "GlobalMaxPool", op_global_max_pool, 1 },
-	{ "HardSigmoid", op_hard_sigmoid, 7 }, { "HardSwish", op_hard_swish, 7 }, { "Identity", op_identity, 1 },
-	{ "LeakyRelu", op_leaky_relu, 7 }, { "MatMul", op_matmul, 7 }, { "MaxPool", op_max_pool, 7 }, { "Mul", op_mul, 7 },
-	{ "Pad", op_pad, 7 }, { "ReduceMax", op_reduce_max, 7 }, { "ReduceMean", op_reduce_mean, 7 }, { "Relu", op_relu, 7 },
-	{ "Reshape", op_reshape, 7 }, { "Resize", op_resize, 7 }, { "Shape", op_shape, 7 }, { "Sigmoid", op_sigmoid, 7 },
-	{ "Slice", op_slice, 7 }, { "Softmax", op_softmax, 7 }, { "Squeeze", op_squeeze, 7 }, { "Sub", op_sub, 7 },
-	{ "Sum", op_sum, 7 }, { "Transpose", op_transpose, 7 }, { "Unsqueeze", op_unsqueeze, 7 },
-	{ "Upsample", op_upsample, 7 },
+static const OnnxOp ops[] = {
+	{ "Abs", op_abs, 7 }, { "Add", op_add, 7 }, { "AveragePool", op_average_pool, 7 }, { "BatchNormalization", op_batch_norm, 7 },
+	{ "Cast", op_cast, 7 }, { "Clip", op_clip, 7 }, { "Concat", op_concat, 7 }, { "Constant", op_constant, 7 }, { "Conv", op_conv, 1 },
+	{ "Div", op_div, 7 }, { "Dropout", op_dropout, 7 }, { "Expand", op_expand, 7 }, { "Flatten", op_flatten, 7 },
+	{ "Gather", op_gather, 7 }, { "Gemm", op_gemm, 7 }, { "GlobalAveragePool", op_global_average_pool, 1 },
+	{ "GlobalMaxPool", op_global_max_pool, 1 }, { "HardSigmoid", op_hard_sigmoid, 7 }, { "HardSwish", op_hard_swish, 7 },
+	{ "Identity", op_identity, 1 }, { "LeakyRelu", op_leaky_relu, 7 }, { "MatMul", op_matmul, 7 }, { "Max", op_max, 7 },
+	{ "MaxPool", op_max_pool, 7 }, { "Mean", op_mean, 7 }, { "Min", op_min, 7 }, { "Mul", op_mul, 7 }, { "Neg", op_neg, 7 },
+	{ "PRelu", op_prelu, 7 }, { "Pad", op_pad, 7 }, { "Pow", op_pow, 7 }, { "ReduceMax", op_reduce_max, 7 },
+	{ "ReduceMean", op_reduce_mean, 7 }, { "ReduceSum", op_reduce_sum, 7 }, { "Relu", op_relu, 7 }, { "Reshape", op_reshape, 7 },
+	{ "Resize", op_resize, 7 }, { "Shape", op_shape, 7 }, { "Sigmoid", op_sigmoid, 7 }, { "Size", op_size, 7 }, { "Slice", op_slice, 7 },
+	{ "Softmax", op_softmax, 7 }, { "Split", op_split, 7 }, { "Squeeze", op_squeeze, 7 }, { "Sub", op_sub, 7 }, { "Sum", op_sum, 7 },
+	{ "Tanh", op_tanh, 7 }, { "Transpose", op_transpose, 7 }, { "Unsqueeze", op_unsqueeze, 7 }, { "Upsample", op_upsample, 7 },
 };
 enum { NOnnxOps = sizeof ops/sizeof *ops };
 
-/* add_input - the image; sizes the file leaves open come from the options */
-static void
-add_input(Import *m, const Onnx__ValueInfoProto *v)
-{
-	const Onnx__TensorTypeProto *t = v->type ? v->type->tensor_type : NULL;
-	int64_t d[4] = { 1, 0, 0, 0 };
-	Node *n = node_new(m->g, O_input, 0);
+/* --- what the outputs need --- */
 
-	if (!t || !t->shape || t->shape->n_dim != 4)
-		fail("%s: input '%s': want a 4-D tensor (images, channels, height, width), got a %zu-D one", m->file, v->name,
-		     t && t->shape ? t->shape->n_dim : 0);
-	if (t->elem_type != 1)
-		fail("%s: input '%s': want float32, got data type %d", m->file, v->name, t->elem_type);
-	for (int i = 0; i < 4; i++)
-		if (t->shape->dim[i]->has_dim_value && t->shape->dim[i]->dim_value > 0)
-			d[i] = t->shape->dim[i]->dim_value;
-	if (m->o->h) {
-		d[2] = m->o->h;
-		d[3] = m->o->w;
+typedef struct { const char **names; int count; } Names;
+
+static bool
+named(const void *user, const char *name)
+{
+	const Names *n = user;
+	int lo = 0, hi = n->count;
+
+	while (lo < hi) {
+		int middle = (lo + hi)/2, order = strcmp(n->names[middle], name);
+		if (!order)
+			return true;
+		*(order < 0 ? &lo : &hi) = order < 0 ? middle + 1 : middle;
 	}
-	if (m->o->batch)
-		d[0] = m->o->batch;
-	if (!d[2] || !d[3])
-		fail("%s: input '%s': want a height and a width (--input HxW), got an open size", m->file, v->name);
-	for (int i = 0; i < 4; i++)
-		if (d[i] < 1 || d[i] > 65536)
-			fail("%s: input '%s': want dimensions from 1 to 65536, got %lld", m->file, v->name, (long long)d[i]);
-	n->name = "input";
-	n->a.shape = (Shape){ (int)d[0], (int)d[1], (int)d[2], (int)d[3] };
-	node_add(m->g, n);
-	define(m, v->name, result(n, 4));
+	return false;
+}
+
+/* insert - into a sorted list; false: it is there */
+static void
+insert(Names *n, const char *name)
+{
+	int at = n->count;
+
+	if (!*name || named(n, name))
+		return;
+	PUSH(n->names, n->count, name);
+	for (; at && strcmp(n->names[at-1], name) > 0; at--)
+		n->names[at] = n->names[at-1];
+	n->names[at] = name;
+}
+
+/* needs - is a result of this node read by an output, at the end of the way */
+static bool
+needs(const Names *needed, const Onnx__NodeProto *p)
+{
+	for (size_t i = 0; i < p->n_output; i++)
+		if (named(needed, p->output[i]))
+			return true;
+	return false;
+}
+
+static Names
+needed_names(const Onnx__GraphProto *p)
+{
+	Names needed = { 0 };
+
+	for (size_t i = 0; i < p->n_output; i++)
+		if (p->output[i]->name)
+			insert(&needed, p->output[i]->name);
+	for (size_t i = p->n_node; i-- > 0;)
+		if (needs(&needed, p->node[i]))
+			for (size_t k = 0; k < p->node[i]->n_input; k++)
+				insert(&needed, p->node[i]->input[k]);
+	return needed;
+}
+
+/* --- nodes --- */
+
+static const OnnxOp *
+op_named(const char *type)
+{
+	for (int i = 0; i < NOnnxOps; i++)
+		if (!strcmp(ops[i].name, type))
+			return &ops[i];
+	return NULL;
+}
+
+/* all_constant - every input that is there; a node without any is not */
+static bool
+all_constant(const Import *m)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < m->p->n_input; i++) {
+		const OnnxValue *v = has_input(m, i) ? onnx_find(m, m->p->input[i]) : NULL;
+		if (has_input(m, i) && (!v || v->n || v->lost || v->rank < 0))
+			return false;
+		any = any || v;
+	}
+	return any;
 }
 
 static void
-add_inputs(Import *m, const Onnx__GraphProto *p)
+run_node(void *user)
 {
-	bool seen = false;
-
-	for (size_t i = 0; i < p->n_initializer; i++)
-		if (p->initializer[i]->name)
-			define(m, p->initializer[i]->name, onnx_constant(m->file, p->initializer[i]));
-	for (int i = 0; i < m->o->nconstants; i++)
-		define(m, m->o->constants[i].name, m->o->constants[i].value);
-	for (size_t i = 0; i < p->n_input; i++) {
-		const char *name = p->input[i]->name ? p->input[i]->name : "?";
-		if (find(m, name))
-			continue;                    /* an initialiser that is listed as an input too */
-		if (seen)
-			fail("%s: input '%s': want one input that is not a constant, got a second", m->file, name);
-		seen = true;
-		add_input(m, p->input[i]);
-	}
-	if (!seen)
-		fail("%s: want an input, got none", m->file);
-}
-
-static void
-run_node(Import *m)
-{
-	const char *type = m->p->op_type ? m->p->op_type : "?", *names[NOnnxOps], *near;
+	Import *m = user;
+	const OnnxOp *op = op_named(m->p->op_type);
 
 	if (m->p->domain && *m->p->domain && strcmp(m->p->domain, "ai.onnx"))
 		refuse(m, "want an operator of ONNX itself, got domain '%s'", m->p->domain);
-	if (!m->p->n_output || !*m->p->output[0])
-		refuse(m, "want a node with a result, got none");
-	for (size_t i = 0; i < m->p->n_input; i++) {
-		const OnnxValue *v = find(m, m->p->input[i]);
-		if (v && v->rank < 0)
-			refuse(m, "want first results of nodes, got '%s', a second one", v->name);
+	if (!op && !is_folded(m->p->op_type))
+		refuse(m, "want an operator of residual networks, got this");
+	if (m->opset < (op ? op->since : 7))
+		refuse(m, "want opset 7 or later, got %lld", (long long)m->opset);
+	if (all_constant(m) && fold_constants(m))
+		return;
+	if (!op)
+		refuse(m, "want constants, got the result '%s'", m->p->n_input ? m->p->input[0] : "?");
+	op->run(m);
+}
+
+/* --- what the file declares --- */
+
+static const Onnx__TensorShapeProto *
+declared(const Import *m, const char *name)
+{
+	const Onnx__GraphProto *p = m->graph;
+
+	for (size_t i = 0; i < p->n_value_info + p->n_output; i++) {
+		const Onnx__ValueInfoProto *v = i < p->n_value_info ? p->value_info[i] : p->output[i - p->n_value_info];
+		if (v->name && !strcmp(v->name, name) && v->type && v->type->tensor_type)
+			return v->type->tensor_type->shape;
 	}
-	for (int i = 0; i < NOnnxOps; i++) {
-		if (!strcmp(ops[i].name, type)) {
-			if (m->opset < ops[i].since)
-				refuse(m, "want opset 7 or later, got %lld", (long long)m->opset);
-			ops[i].run(m);
-			return;
+	return NULL;
+}
+
+/* check_declared - a result has the shape that the file says; what is open or of another size than the file's may be any */
+static void
+check_declared(void *user)
+{
+	Import *m = user;
+
+	for (size_t i = 0; i < m->p->n_output && m->as_declared; i++) {
+		const OnnxValue *v = onnx_find(m, m->p->output[i]);
+		const Onnx__TensorShapeProto *shape = declared(m, m->p->output[i]);
+		const char *told = "";
+		bool differs;
+		if (!v || !v->n || !shape || !shape->n_dim)
+			continue;
+		differs = shape->n_dim != (size_t)v->rank;
+		for (size_t d = 0; d < shape->n_dim; d++) {
+			const Onnx__Dimension *dim = shape->dim[d];
+			bool open = !dim->has_dim_value || dim->dim_value < 1;
+			told = arena_text("%s%s%s", told, d ? "x" : "", open ? "?" : arena_text("%lld", (long long)dim->dim_value));
+			differs = differs || (!open && dim->dim_value != v->dim[d]);
 		}
-		names[i] = ops[i].name;
+		if (differs)
+			refuse(m, "want the shape %s that the file declares, got %s", told, dims_of(v));
 	}
-	near = nearest(type, names, NOnnxOps);
-	refuse(m, "want an operator of residual networks, got this%s%s%s", near ? "; the nearest one is " : "", near ? near : "", "");
+}
+
+/* stand_in - an image of the declared shape for a result that is lost, so that what reads it can be looked at; or NULL */
+static Node *
+stand_in(const Import *m, const char *name)
+{
+	const Onnx__TensorShapeProto *shape = declared(m, name);
+	Node *n;
+
+	if (!m->as_declared || !shape || shape->n_dim != NAxes)
+		return NULL;
+	for (int i = 0; i < NAxes; i++)
+		if (!shape->dim[i]->has_dim_value || shape->dim[i]->dim_value < 1 || shape->dim[i]->dim_value > 65536)
+			return NULL;
+	n = node_begin(m, O_input, "?");
+	n->a.shape = (Shape){ (int)shape->dim[0]->dim_value, (int)shape->dim[1]->dim_value, (int)shape->dim[2]->dim_value, (int)shape->dim[3]->dim_value };
+	node_add(m->g, n);
+	return n;
+}
+
+static void
+lose(Import *m)
+{
+	for (size_t i = 0; i < m->p->n_output; i++) {
+		Node *n = *m->p->output[i] ? stand_in(m, m->p->output[i]) : NULL;
+		OnnxValue v = { .lost = true };
+		if (n)
+			v = view_of(n);
+		if (*m->p->output[i])
+			onnx_define(m, m->p->output[i], v);
+	}
+}
+
+static bool
+reads_lost(const Import *m)
+{
+	for (size_t i = 0; i < m->p->n_input; i++) {
+		const OnnxValue *v = has_input(m, i) ? onnx_find(m, m->p->input[i]) : NULL;
+		if (v && v->lost)
+			return true;
+	}
+	return false;
+}
+
+static void
+run_nodes(Import *m, const Names *needed)
+{
+	Refusals refusals = { 0 };
+
+	for (size_t i = 0; i < m->graph->n_node; i++) {
+		const Onnx__NodeProto *p = m->graph->node[i];
+		const char *message = NULL;
+		if (!needs(needed, p))
+			continue;
+		if (!p->op_type || !p->n_output || !*p->output[0])
+			fail("%s:%zu: want a node with an operator and a result, got none", m->file, i + 1);
+		m->p = p;
+		m->number = (int)i + 1;
+		if (!reads_lost(m) || !op_named(p->op_type)) {
+			message = attempt(run_node, m);
+			m->p = p;
+			message = message ? message : attempt(check_declared, m);
+		}
+		if (message)
+			refusal_add(&refusals, p->op_type, message);
+		if (message || reads_lost(m))
+			lose(m);
+	}
+	if (refusals.count)
+		refuse_all(&refusals, m->file);
+}
+
+/* --- outputs --- */
+
+/* in_place - a node with the output's elements in its order, and its dimensions where it can have them */
+static Node *
+in_place(Import *m, const OnnxValue *v, const char *name)
+{
+	Node *n = NULL;
+
+	if (v->rank == NAxes && !(v->infinite.t + v->infinite.l + v->infinite.b + v->infinite.r))
+		n = as_image(m, v);
+	if (!n && in_order(v) && v->rank != NAxes)
+		n = v->rank == 2 && v->dim[0] == v->n->out->shape.n ? flattened(m, v->n) : v->n;
+	if (!n)
+		fail("%s: output '%s': want images x channels x rows x columns, got another order of them", m->file, name);
+	return n;
+}
+
+static void
+add_outputs(Import *m)
+{
+	Graph *g = m->g;
+	Onnx__NodeProto place = ONNX__NODE_PROTO__INIT;      /* nodes that are made for an output are called as it is */
+
+	place.op_type = (char *)(size_t)"output";
+	m->p = &place;
+	m->number = (int)m->graph->n_node;
+	for (size_t i = 0; i < m->graph->n_output; i++) {
+		const char *name = place.name = m->graph->output[i]->name ? m->graph->output[i]->name : (char *)(size_t)"?";
+		const OnnxValue *v = onnx_find(m, name);
+		OnnxValue y;
+		Node *n;
+		int count = g->noutputs;
+		if (!v || !v->n)
+			fail("%s: output '%s': want a result of the graph, got %s", m->file, name, !v ? "none" : v->rank < 0 ? "a node's second one" : "a constant");
+		y = *v;
+		n = in_place(m, &y, name);
+		for (int k = 0; k < g->noutputs; k++)
+			if (g->outputs[k] == n->out)
+				fail("%s: output '%s': want each result once, got '%s' again", m->file, name, n->name);
+		PUSH(g->outputs, g->noutputs, n->out);
+		PUSH(g->output_names, count, "");
+	}
+	if (!g->noutputs)
+		fail("%s: want an output, got none", m->file);
 }
 
 Graph *
@@ -112,31 +289,15 @@ onnx_import(const char *file, const OnnxOptions *o)
 	size_t len;
 	const unsigned char *map = file_map(file, &len);
 	const Onnx__ModelProto *p = onnx_read(file, map, len);
-	Import m = { .file = file, .g = graph_new(file), .o = o };
+	Import m = { .file = file, .graph = p->graph, .g = graph_new(file), .o = o };
+	Names needed = needed_names(p->graph);
 
 	for (size_t i = 0; i < p->n_opset_import; i++)
 		if (!p->opset_import[i]->domain || !*p->opset_import[i]->domain || !strcmp(p->opset_import[i]->domain, "ai.onnx"))
 			m.opset = p->opset_import[i]->version;
-	add_inputs(&m, p->graph);
-	for (size_t i = 0; i < p->graph->n_node; i++) {
-		m.p = p->graph->node[i];
-		m.number = (int)i + 1;
-		run_node(&m);
-	}
-	for (size_t i = 0; i < p->graph->n_output; i++) {
-		const char *name = p->graph->output[i]->name ? p->graph->output[i]->name : "?";
-		const OnnxValue *v = find(&m, name);
-		int count = m.g->noutputs;
-		if (!v || !v->n)
-			fail("%s: output '%s': want a result of the graph, got %s", file, name, !v ? "none" : v->rank < 0 ? "a node's second one" : "a constant");
-		for (int k = 0; k < m.g->noutputs; k++)
-			if (m.g->outputs[k] == v->n->out)
-				fail("%s: output '%s': want each result once, got '%s' again", file, name, v->n->name);
-		PUSH(m.g->outputs, m.g->noutputs, v->n->out);
-		PUSH(m.g->output_names, count, "");
-	}
-	if (!m.g->noutputs)
-		fail("%s: want an output, got none", file);
+	add_inputs(&m, named, &needed);
+	run_nodes(&m, &needed);
+	add_outputs(&m);
 	for (int i = 0; i < m.g->count; i++)
 		node_params(m.g->nodes[i], NULL, NULL);
 	fill_uses(m.g);

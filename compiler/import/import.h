@@ -1,44 +1,43 @@
-/* import.h - the importer's own: values by name, attributes, making nodes. Ops that import are in the ops_ files. */
+/* import.h - the importer's own: values by name, attributes, views, making nodes. Ops that import are in the ops_ files. */
 #ifndef IMPORT_H
 #define IMPORT_H
 
 #include "onnx.h"
 
+enum { MostElements = 1 << 26 };     /* of a constant that is made here */
+
 typedef struct {
 	const char *file;
+	const Onnx__GraphProto *graph;
+	const OnnxOptions *o;
+	int64_t opset;
 	Graph *g;
 	OnnxValue *values;
 	int count;
-	int64_t opset;
+	int *chain;                  /* of values whose names have one hash: the one before */
+	int *newest;                 /* by hash: the last one, counted from 1 */
+	bool as_declared;            /* the input has the sizes the file says, so other values have them too */
 	const Onnx__NodeProto *p;    /* the node at hand */
 	int number;                  /* counted from 1 */
-	const OnnxOptions *o;
 } Import;
 
-
-/* values.c */
+/* values.c: values by name; copies, for the table may move */
 void refuse(const Import *m, const char *format, ...) PRINTF(2, 3) NORETURN;  /* the node at hand */
-OnnxValue *find(const Import *m, const char *name);
-void define(Import *m, const char *name, OnnxValue v);
+OnnxValue *onnx_find(const Import *m, const char *name);
+bool is_defined(const Import *m, const char *name);
+void onnx_define(Import *m, const char *name, OnnxValue v);
 bool has_input(const Import *m, size_t i);
-OnnxValue input(const Import *m, size_t i);
-OnnxValue constant(const Import *m, size_t i, const char *what);
-OnnxValue image(const Import *m, size_t i);
-size_t elements(const OnnxValue *v);
-const char *layer_name(const Import *m, const char *weight, const char *stem);
-Node *begin(const Import *m, Op op, const char *name);
-Node *make(const Import *m, Op op, Node *x);
-void set_param(Node *n, ParamId p, const double *v, size_t count);
-OnnxValue result(Node *n, int rank);
-void finish(Import *m, Node *n, int rank);
-void same(Import *m, OnnxValue v);
-Node *flat(Import *m, Node *x);
-Node *scaled(Import *m, Node *x, const double *scale, const double *shift);
-OnnxValue constant_view(const OnnxValue *x, int rank, const int64_t *dim, const int64_t *first, const int64_t *step, const int *axes);
-int64_t clamp_index(int64_t i, int64_t size);        /* of a slice */
+OnnxValue input_at(const Import *m, size_t i);
+OnnxValue constant_at(const Import *m, size_t i, const char *what);
+OnnxValue tensor_at(const Import *m, size_t i);
+size_t count_elements(const OnnxValue *v);
+const char *dims_of(const OnnxValue *v);             /* "1x64x7x7" */
+
+/* inputs.c */
+void add_inputs(Import *m, bool (*needed)(const void *, const char *), const void *user);
 
 /* attributes.c: an attribute without a value is zero, one that is not there has its default */
-const Onnx__AttributeProto *attribute(const Import *m, const char *name);
+const Onnx__AttributeProto *attr_find(const Import *m, const char *name);
 int64_t attr_int(const Import *m, const char *name, int64_t otherwise);
 double attr_real(const Import *m, const char *name, double otherwise);
 const char *attr_text(const Import *m, const char *name, const char *otherwise);
@@ -46,46 +45,76 @@ const Onnx__AttributeProto *attr_list(const Import *m, const char *name);
 const Onnx__AttributeProto *attr_reals(const Import *m, const char *name);
 bool attr_ints(const Import *m, const char *name, int count, int64_t *v, int64_t lo, int64_t hi);
 int list_of(const Import *m, const char *name, size_t at, int64_t *v, int most);
+int64_t whole_of(double v);                          /* a constant's value as a whole number, within bounds */
+int axis_in(const Import *m, int64_t axis, int rank);/* counted from the end when negative; refuses others */
 
-/* one function an ONNX operator */
-void op_add(Import *m);
-void op_average_pool(Import *m);
-void op_batch_norm(Import *m);
-void op_cast(Import *m);
-void op_clip(Import *m);
-void op_concat(Import *m);
-void op_constant(Import *m);
-void op_constant_of_shape(Import *m);
-void op_conv(Import *m);
-void op_div(Import *m);
-void op_dropout(Import *m);
-void op_flatten(Import *m);
-void op_gather(Import *m);
-void op_gemm(Import *m);
-void op_global_average_pool(Import *m);
-void op_global_max_pool(Import *m);
-void op_hard_sigmoid(Import *m);
-void op_hard_swish(Import *m);
-void op_identity(Import *m);
-void op_leaky_relu(Import *m);
-void op_matmul(Import *m);
-void op_max_pool(Import *m);
-void op_mul(Import *m);
-void op_pad(Import *m);
-void op_reduce_max(Import *m);
-void op_reduce_mean(Import *m);
-void op_relu(Import *m);
-void op_reshape(Import *m);
-void op_resize(Import *m);
-void op_shape(Import *m);
-void op_sigmoid(Import *m);
-void op_slice(Import *m);
-void op_softmax(Import *m);
-void op_squeeze(Import *m);
-void op_sub(Import *m);
-void op_sum(Import *m);
-void op_transpose(Import *m);
-void op_unsqueeze(Import *m);
-void op_upsample(Import *m);
+/* view.c: a tensor's dimensions as steps along the axes of its node */
+int64_t axis_extent(const Node *n, int axis);
+OnnxValue view_of(Node *n);                          /* images, channels, rows, columns */
+OnnxValue view_flat(Node *n);                        /* images, features */
+OnnxValue view_like(const OnnxValue *x, Node *n);    /* dimensions as x has them; extents may be others */
+bool view_reshape(const OnnxValue *x, int rank, const int64_t *dim, OnnxValue *y);
+bool view_transpose(const OnnxValue *x, const int *perm, OnnxValue *y);
+int atoms_of(const OnnxValue *v, int d, int *first); /* how many make dimension d */
+int axis_of(const OnnxValue *v, int d);              /* the axis dimension d is, or none */
+bool axes_of(const OnnxValue *v, int axes[4]);       /* of a tensor of four dimensions, each an axis */
+bool in_order(const OnnxValue *v);                   /* elements follow each other as in the node */
+enum { NoAxis = -1, ManyAtoms = -2 };
+
+/* place.c: nodes that put elements elsewhere */
+Node *pick_channels(Import *m, Node *x, const int *from, int count);
+Node *mix_channels(Import *m, Node *x, int out, const double *w, const char *stem);
+Node *flattened(Import *m, Node *x);
+Node *widened(Import *m, Node *x, Pair size);          /* one row or column repeated */
+Node *as_image(Import *m, const OnnxValue *v);       /* NULL: no nodes do that */
+Node *image_at(Import *m, size_t i);                 /* its channels, rows and columns as they are */
+OnnxValue view_expand(Import *m, const OnnxValue *x, int rank, const int64_t *dim);
+
+/* nodes.c: making nodes */
+const char *layer_name(const Import *m, const char *weight, const char *stem);
+Node *node_begin(const Import *m, Op op, const char *name);
+Node *node_on(const Import *m, Op op, Node *x);
+Node *node_beside(const Import *m, Op op, Node *x, const char *what);
+Node *node_put(Import *m, Node *n);                       /* to the graph; refuses attributes out of their range */
+void set_param(Node *n, ParamId p, const double *v, size_t count);
+Node *node_scaled(Import *m, Node *x, const double *scale, const double *shift);
+Node *node_scaled_by(Import *m, Node *x, double scale, double shift);
+Node *node_sum(Import *m, Node *x, Node *y);
+void set_result(Import *m, OnnxValue v);                 /* the first output */
+void finish_image(Import *m, Node *n);                     /* n, added, as an image */
+void finish_like(Import *m, Node *n, const OnnxValue *x);
+double shortest_decimal(double v);                            /* 1e-5, not its nearest float */
+
+/* constants.c: constants that are made here */
+double rounded_to(int type, double v);
+bool is_whole(int type);
+OnnxValue constant_new(const Import *m, int type, int rank, const int64_t *dim, double **data);
+bool shapes_meet(const OnnxValue *a, const OnnxValue *b, int *rank, int64_t *dim);
+
+/* fold.c, fold_shape.c, fold_sums.c: nodes all of whose inputs are constants */
+typedef struct { const char *name; void (*run)(Import *); int64_t since; } OnnxOp;   /* since: the first opset whose meaning is read here */
+extern const OnnxOp shape_folds[], sum_folds[];      /* the last row has no name */
+bool fold_constants(Import *m);                                /* false: no such operator */
+bool is_folded(const char *name);
+void reduced_axes(const Import *m, const OnnxValue *x, bool *reduced);
+OnnxValue constant_view(const Import *m, const OnnxValue *x, int rank, const int64_t *dim, const int64_t *first, const int64_t *step, const int *axes);
+int64_t clamp_index(int64_t i, int64_t size);        /* of a slice */
+int dims_reshaped(const Import *m, const OnnxValue *x, int64_t *dim);     /* the shape a Reshape asks for */
+int dims_squeezed(const Import *m, const OnnxValue *x, int64_t *dim);     /* Squeeze and Unsqueeze */
+int dims_unsqueezed(const Import *m, const OnnxValue *x, int64_t *dim);
+typedef struct { int64_t from, to, step; } Cut;
+void cuts_of(const Import *m, const OnnxValue *x, Cut *cut);         /* Slice: of every dimension */
+int splits_of(const Import *m, const OnnxValue *x, int axis, int64_t *size); /* Split: how long each part is */
+
+/* one function an ONNX operator on tensors */
+#define ONNX_OPS(X) \
+	X(abs) X(add) X(average_pool) X(batch_norm) X(cast) X(clip) X(concat) X(constant) X(conv) X(div) X(dropout) X(expand) \
+	X(flatten) X(gather) X(gemm) X(global_average_pool) X(global_max_pool) X(hard_sigmoid) X(hard_swish) X(identity) \
+	X(leaky_relu) X(matmul) X(max) X(max_pool) X(mean) X(min) X(mul) X(neg) X(pad) X(pow) X(prelu) X(reduce_max) X(reduce_mean) \
+	X(reduce_sum) X(relu) X(reshape) X(resize) X(shape) X(sigmoid) X(size) X(slice) X(softmax) X(split) X(squeeze) X(sub) X(sum) \
+	X(tanh) X(transpose) X(unsqueeze) X(upsample)
+#define X(op) void op_##op(Import *m);
+ONNX_OPS(X)
+#undef X
 
 #endif

@@ -152,9 +152,9 @@ OnnxValue
 onnx_constant(const char *file, const Onnx__TensorProto *p)
 {
 	Tensor t = onnx_tensor(file, p);
-	OnnxValue v = { .name = t.name, .rank = t.rank, .whole = !dtype_is_float(t.dtype) };
+	OnnxValue v = { .name = t.name, .rank = t.rank, .type = p->data_type };
 	size_t count = tensor_count(&t);
-	double *data = malloc((count ? count : 1)*sizeof *data);
+	double *data = calloc(count ? count : 1, sizeof *data);
 
 	if (!data)
 		fail("out of memory");

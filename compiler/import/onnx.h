@@ -9,13 +9,31 @@
 
 #include "onnx.pb-c.h"
 
-typedef struct {                     /* a value: a tensor of the graph being built, or a constant */
+enum { MostDims = 8, MostAtoms = 16 };
+
+enum { AxisN, AxisC, AxisH, AxisW, NAxes };
+
+/* TensorProto.DataType */
+enum { TypeFloat = 1, TypeUint8, TypeInt8, TypeUint16, TypeInt16, TypeInt32, TypeInt64, TypeBool = 9, TypeHalf, TypeDouble, TypeBrain = 16 };
+
+typedef struct { int64_t size, step; int axis; } Atom; /* so many steps along one axis of a node */
+
+/*
+** A value of the graph: a constant, or a tensor. A tensor's dimensions are made of atoms, each a step along an axis of
+** the node it is of, so reshapes and transposes make no nodes: 1x2x8x3x3 may be an image of 16 channels.
+*/
+typedef struct {
 	const char *name;
 	Node *n;                     /* NULL: a constant */
-	int rank;
-	int64_t dim[8];
+	int rank;                    /* -1: a node's second result */
+	int64_t dim[MostDims];
 	const double *data;          /* of a constant, C order */
-	bool whole;                  /* a constant of whole numbers: shapes, axes */
+	int type;                    /* of a constant: how it is rounded */
+	Atom atom[MostAtoms];        /* of a tensor: of all dimensions from the outermost on; none is of size 1 */
+	int natoms;
+	bool lost;                   /* of a node that was refused */
+	Sides infinite;              /* of a tensor: rows and columns of -infinity around it */
+	const Onnx__TensorProto *proto;      /* of a constant nobody has read yet */
 } OnnxValue;
 
 struct OnnxConstant { const char *name; OnnxValue value; };

@@ -31,8 +31,8 @@ read_axes(const Import *m, const OnnxValue *given, int64_t axes[4])
 	const Onnx__AttributeProto *a = attr_list(m, "axes");
 	size_t count = a && a->n_ints ? a->n_ints : 4;
 
-	if (count > 4 || elements(given) != count)
-		refuse(m, "want a scale or size for each of %zu axes, got %zu", count, elements(given));
+	if (count > 4 || count_elements(given) != count)
+		refuse(m, "want a scale or size for each of %zu axes, got %zu", count, count_elements(given));
 	for (size_t i = 0; i < count; i++) {
 		axes[i] = !a || !a->n_ints ? (int64_t)i : a->ints[i] < 0 ? a->ints[i] + 4 : a->ints[i];
 		if (axes[i] < 0 || axes[i] > 3)
@@ -89,10 +89,10 @@ resize(Import *m, OnnxValue x, const char *mode, const Resizing *r)
 	Node *n;
 
 	if (r->size[0] == s.h && r->size[1] == s.w) {
-		same(m, x);                      /* a result of the same size is a copy, whatever the scale */
+		set_result(m, x);                    /* a result of the same size is a copy, whatever the scale */
 		return;
 	}
-	n = make(m, nearest ? O_upsample_nearest : O_upsample_bilinear, x.n);
+	n = node_on(m, nearest ? O_upsample_nearest : O_upsample_bilinear, x.n);
 	n->a.size = (Pair){ r->size[0], r->size[1] };
 	n->a.scale_h = r->scale[0] > 0 ? r->scale[0] : (double)((float)r->size[0]/(float)s.h);
 	n->a.scale_w = r->scale[1] > 0 ? r->scale[1] : (double)((float)r->size[1]/(float)s.w);
@@ -103,7 +103,7 @@ resize(Import *m, OnnxValue x, const char *mode, const Resizing *r)
 		n->a.scale_h = 0;
 	if (plain_axis(n, false, s.w, r->size[1]))
 		n->a.scale_w = 0;
-	finish(m, n, 4);
+	finish_image(m, n);
 }
 
 static const char *
@@ -122,7 +122,7 @@ old_rounding(const Import *m, const OnnxValue *scales, const char *mode)
 {
 	bool smaller = false, larger = false;
 
-	for (size_t i = 0; i < elements(scales); i++) {
+	for (size_t i = 0; i < count_elements(scales); i++) {
 		smaller = smaller || scales->data[i] < 1;
 		larger = larger || scales->data[i] > 1;
 	}
@@ -134,7 +134,7 @@ old_rounding(const Import *m, const OnnxValue *scales, const char *mode)
 void
 op_resize(Import *m)
 {
-	OnnxValue x = image(m, 0), given;
+	OnnxValue x = view_of(image_at(m, 0)), given;
 	const char *mode = interpolation(m);
 	Resizing r = { "asymmetric", "floor", { 0, 0 }, { 0, 0 } };
 	bool to = false;
@@ -142,17 +142,17 @@ op_resize(Import *m)
 	if (attr_int(m, "antialias", 0) || strcmp(attr_text(m, "keep_aspect_ratio_policy", "stretch"), "stretch"))
 		refuse(m, "want no antialias and keep_aspect_ratio_policy stretch, got others");
 	if (m->opset < 11) {
-		given = constant(m, 1, "scales");
+		given = constant_at(m, 1, "scales");
 		r.rounding = old_rounding(m, &given, mode);
 	} else {
 		r.coords = attr_text(m, "coordinate_transformation_mode", "half_pixel");
 		r.rounding = attr_text(m, "nearest_mode", "round_prefer_floor");
 		if (has_input(m, 3)) {
-			given = constant(m, 3, "sizes");
-			to = elements(&given) > 0;
+			given = constant_at(m, 3, "sizes");
+			to = count_elements(&given) > 0;
 		}
 		if (!to)
-			given = constant(m, 2, "scales");
+			given = constant_at(m, 2, "scales");
 	}
 	read_sizes(m, &x, &given, to, &r);
 	resize(m, x, mode, &r);
@@ -161,7 +161,7 @@ op_resize(Import *m)
 void
 op_upsample(Import *m)
 {
-	OnnxValue x = image(m, 0), scales = { .rank = 1 };
+	OnnxValue x = view_of(image_at(m, 0)), scales = { .rank = 1 };
 	const char *mode = interpolation(m);
 	const Onnx__AttributeProto *a = attr_reals(m, "scales");
 	Resizing r = { "asymmetric", "floor", { 0, 0 }, { 0, 0 } };
@@ -173,7 +173,7 @@ op_upsample(Import *m)
 		scales.dim[0] = (int64_t)a->n_floats;
 		scales.data = v;
 	} else {
-		scales = constant(m, 1, "scales");
+		scales = constant_at(m, 1, "scales");
 	}
 	r.rounding = old_rounding(m, &scales, mode);
 	read_sizes(m, &x, &scales, false, &r);

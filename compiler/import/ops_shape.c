@@ -1,123 +1,92 @@
 /*
-** ops_shape.c - reshapes that keep the order of elements, constants and the arithmetic of shapes.
+** ops_shape.c - tensors in other shapes, and what tells of shapes. None of them makes a node but for a reshape that no step
+** along the axes can say: then the image is flattened first.
 */
 #include <string.h>
 
 #include "import.h"
 
-/* --- shapes --- */
+/* reshape - to these dimensions, by another view or of the flattened image */
+static void
+reshape(Import *m, const OnnxValue *x, int rank, const int64_t *dim)
+{
+	OnnxValue y, f;
+
+	if (view_reshape(x, rank, dim, &y)) {
+		set_result(m, y);
+		return;
+	}
+	if (!in_order(x))
+		refuse(m, "want a reshape of elements in the order of the image, got one of transposed dimensions");
+	f = view_flat(flattened(m, x->n));
+	if (!view_reshape(&f, rank, dim, &y))
+		refuse(m, "want a reshape of whole images, got one from %s to %d dimensions", dims_of(x), rank);
+	set_result(m, y);
+}
 
 void
 op_flatten(Import *m)
 {
-	OnnxValue x = input(m, 0);
-	int64_t axis = attr_int(m, "axis", 1);
+	OnnxValue x = tensor_at(m, 0);
+	int64_t axis = attr_int(m, "axis", 1), dim[2] = { 1, 1 };
 
-	if (!x.n)
-		refuse(m, "want a tensor, got the constant '%s'", x.name);
-	if (axis < 0)
-		axis += x.rank;
-	if (axis != 1)
-		refuse(m, "want axis 1, got %lld", (long long)axis);
-	same(m, result(flat(m, x.n), 2));
+	axis = axis == x.rank ? axis : axis_in(m, axis, x.rank);
+	for (int d = 0; d < x.rank; d++)
+		dim[d >= axis] *= x.dim[d];
+	reshape(m, &x, 2, dim);
 }
 
-/* reshaped - a constant or tensor in another shape with as many elements */
 void
 op_reshape(Import *m)
 {
-	OnnxValue x = input(m, 0), y;
-	int64_t want[8], known = 1, all;
-	int count = list_of(m, "shape", 1, want, 8), unknown = -1;
+	OnnxValue x = tensor_at(m, 0);
+	int64_t dim[MostDims];
+	int rank = dims_reshaped(m, &x, dim);
 
-	if (count < 0)
-		refuse(m, "want a constant shape, got none");
-	all = (int64_t)elements(&x);
-	for (int i = 0; i < count; i++) {
-		if (want[i] == 0 && !attr_int(m, "allowzero", 0))
-			want[i] = i < x.rank ? x.dim[i] : 0;
-		if (want[i] == -1 && unknown < 0)
-			unknown = i;
-		else if (want[i] < 0 || (want[i] && known > (INT64_C(1) << 45)/want[i]))
-			refuse(m, "want a shape of whole numbers with at most one -1, got %lld", (long long)want[i]);
-		else
-			known *= want[i];
-	}
-	if (unknown >= 0)
-		want[unknown] = known ? all/known : 0;
-	if ((unknown >= 0 ? known*want[unknown] : known) != all)
-		refuse(m, "want %lld elements in the new shape, got %lld", (long long)all, (long long)known);
-	if (!x.n) {
-		y = x;
-		y.rank = count;
-		memcpy(y.dim, want, sizeof y.dim);
-		same(m, y);
-		return;
-	}
-	if (count == 2 && want[0] == x.n->out->shape.n) {
-		same(m, result(flat(m, x.n), 2));
-		return;
-	}
-	if (count == 4 && want[0] == x.n->out->shape.n && want[1] == x.n->out->shape.c && want[2] == x.n->out->shape.h && want[3] == x.n->out->shape.w) {
-		same(m, result(x.n, 4));
-		return;
-	}
-	refuse(m, "want a reshape to images x features, got one to %d dimensions", count);
+	reshape(m, &x, rank, dim);
 }
 
-/* op_squeeze, op_unsqueeze - only between N x C x 1 x 1 and N x C, and of constants */
 void
 op_squeeze(Import *m)
 {
-	OnnxValue x = input(m, 0);
-	int64_t axes[8];
-	int count = list_of(m, "axes", 1, axes, 8);
+	OnnxValue x = tensor_at(m, 0);
+	int64_t dim[MostDims];
+	int rank = dims_squeezed(m, &x, dim);
 
-	if (x.n) {
-		bool h = false, w = false;
-		for (int i = 0; i < count; i++) {
-			h = h || axes[i] == 2 || axes[i] == -2;
-			w = w || axes[i] == 3 || axes[i] == -1;
-		}
-		if (x.rank != 4 || count != 2 || !h || !w || x.n->out->shape.h != 1 || x.n->out->shape.w != 1)
-			refuse(m, "want axes 2 and 3 of a tensor of 1x1 images, got others");
-		same(m, result(x.n, 2));
-		return;
-	}
-	x.dim[0] = (int64_t)elements(&x);    /* a constant: a list, or one value */
-	x.rank = x.dim[0] == 1 ? 0 : 1;
-	same(m, x);
+	reshape(m, &x, rank, dim);
 }
 
 void
 op_unsqueeze(Import *m)
 {
-	OnnxValue x = input(m, 0);
-	int64_t axes[8];
-	int count = list_of(m, "axes", 1, axes, 8);
+	OnnxValue x = tensor_at(m, 0);
+	int64_t dim[MostDims];
+	int rank = dims_unsqueezed(m, &x, dim);
 
-	if (x.n) {
-		if (x.rank != 2 || count != 2)
-			refuse(m, "want a 2-D tensor made 4-D, got %d axes of a %d-D one", count, x.rank);
-		same(m, result(x.n, 4));
-		return;
-	}
-	/* a constant: per-channel values keep their place when axes follow them */
-	OnnxValue y = x;
-	int rank = x.rank + (count > 0 ? count : 0), from = 0;
-	if (rank > 8)
-		refuse(m, "want at most 8 dimensions, got %d", rank);
-	for (int i = 0; i < rank; i++) {
-		bool one = false;
-		for (int k = 0; k < count; k++)
-			one = one || axes[k] == i || axes[k] == i - rank;
-		y.dim[i] = one || from >= x.rank ? 1 : x.dim[from++];
-	}
-	y.rank = rank;
-	same(m, y);
+	reshape(m, &x, rank, dim);
 }
 
-/* --- constants --- */
+void
+op_transpose(Import *m)
+{
+	OnnxValue x = tensor_at(m, 0), y;
+	int64_t perm[MostDims];
+	int axes[MostDims];
+	bool seen[MostDims] = { false };
+
+	for (int i = 0; i < x.rank; i++)
+		perm[i] = x.rank - 1 - i;
+	attr_ints(m, "perm", x.rank, perm, 0, x.rank - 1);
+	for (int i = 0; i < x.rank; i++) {
+		axes[i] = (int)perm[i];
+		if (seen[axes[i]])
+			refuse(m, "want each axis once in perm, got %d again", axes[i]);
+		seen[axes[i]] = true;
+	}
+	if (!view_transpose(&x, axes, &y))
+		refuse(m, "want at most %d steps along axes, got more", MostAtoms);
+	set_result(m, y);
+}
 
 void
 op_constant(Import *m)
@@ -126,19 +95,20 @@ op_constant(Import *m)
 	OnnxValue v = { .rank = 0 };
 	double *data = NEW(double);
 
-	if ((a = attribute(m, "value")) && a->t) {
-		same(m, onnx_constant(m->file, a->t));
+	if ((a = attr_find(m, "value")) && a->t) {
+		set_result(m, onnx_constant(m->file, a->t));
 		return;
 	}
 	v.data = data;
-	if (attribute(m, "value_float")) {
+	v.type = TypeFloat;
+	if (attr_find(m, "value_float")) {
 		*data = attr_real(m, "value_float", 0);
-	} else if (attribute(m, "value_int")) {
+	} else if (attr_find(m, "value_int")) {
 		*data = (double)attr_int(m, "value_int", 0);
-		v.whole = true;
+		v.type = TypeInt64;
 	} else if ((a = attr_list(m, "value_ints"))) {
 		v.rank = 1;
-		v.whole = true;
+		v.type = TypeInt64;
 		v.dim[0] = (int64_t)a->n_ints;
 		v.data = data = arena_new((a->n_ints + 1)*sizeof *data);
 		for (size_t i = 0; i < a->n_ints; i++)
@@ -152,114 +122,55 @@ op_constant(Import *m)
 	} else {
 		refuse(m, "want a value of numbers, got another kind");
 	}
-	same(m, v);
+	set_result(m, v);
 }
 
 void
 op_shape(Import *m)
 {
-	OnnxValue x = input(m, 0), y = { .rank = 1, .whole = true };
-	double *v = arena_new(9*sizeof *v);
+	OnnxValue x = input_at(m, 0), y = { .rank = 1, .type = TypeInt64 };
+	double *v = arena_new((MostDims + 1)*sizeof *v);
 	int64_t from = clamp_index(attr_int(m, "start", 0), x.rank), to = clamp_index(attr_int(m, "end", x.rank), x.rank);
 
 	for (int64_t i = from; i < to; i++)
 		v[y.dim[0]++] = (double)x.dim[i];
 	y.data = v;
-	same(m, y);
+	set_result(m, y);
 }
 
 void
-op_gather(Import *m)
+op_size(Import *m)
 {
-	OnnxValue x = constant(m, 0, "shape"), at = constant(m, 1, "indices"), y = at;
-	double *v = arena_new((elements(&at) + 1)*sizeof *v);
+	OnnxValue x = input_at(m, 0), y = { .type = TypeInt64 };
+	double *v = NEW(double);
 
-	if (x.rank != 1 || attr_int(m, "axis", 0) != 0)
-		refuse(m, "want elements of a list, got a gather of %d dimensions", x.rank);
-	for (size_t i = 0; i < elements(&at); i++) {
-		int64_t k = (int64_t)at.data[i];
-		if (k < 0)
-			k += x.dim[0];
-		if (k < 0 || k >= x.dim[0])
-			refuse(m, "want an index below %lld, got %lld", (long long)x.dim[0], (long long)k);
-		v[i] = x.data[k];
-	}
+	*v = (double)count_elements(&x);
 	y.data = v;
-	y.whole = x.whole;
-	same(m, y);
+	set_result(m, y);
 }
 
-void
-op_constant_of_shape(Import *m)
-{
-	OnnxValue shape = constant(m, 0, "shape"), y = { .rank = (int)elements(&shape), .whole = true };
-	const Onnx__AttributeProto *a = attribute(m, "value");
-	OnnxValue fill = { 0 };
-	double *v;
-
-	if (a && a->t)
-		fill = onnx_constant(m->file, a->t);
-	if (y.rank > 8)
-		refuse(m, "want at most 8 dimensions, got %d", y.rank);
-	for (int i = 0; i < y.rank; i++) {
-		y.dim[i] = (int64_t)shape.data[i];
-		if (y.dim[i] < 0 || y.dim[i] > 1 << 16 || elements(&y) > 1 << 16)
-			refuse(m, "want at most 65536 elements, got more");
-	}
-	v = arena_new((elements(&y) + 1)*sizeof *v);
-	for (size_t i = 0; i < elements(&y); i++)
-		v[i] = fill.data ? fill.data[0] : 0;
-	y.data = v;
-	y.whole = fill.data ? fill.whole : false;
-	same(m, y);
-}
-
+/* op_cast - of a tensor between kinds of floats; all are float32 here */
 void
 op_cast(Import *m)
 {
-	OnnxValue x = input(m, 0);
-	int64_t to = attr_int(m, "to", 1);
+	OnnxValue x = tensor_at(m, 0);
+	int to = (int)attr_int(m, "to", 0);
 
-	if (x.n && to != 1)
-		refuse(m, "want tensors in float32, got a cast to data type %lld", (long long)to);
-	if (!x.n)
-		x.whole = to == 6 || to == 7;
-	same(m, x);
-}
-
-void
-op_transpose(Import *m)
-{
-	OnnxValue x = input(m, 0);
-	int64_t perm[8], dim[8], first[8] = { 0 }, step[8];
-	int axes[8];
-
-	if (x.n)
-		refuse(m, "want a transposed constant, got a transposed tensor");
-	for (int i = 0; i < x.rank; i++)
-		perm[i] = x.rank - 1 - i;
-	attr_ints(m, "perm", x.rank, perm, 0, x.rank - 1);
-	for (int i = 0; i < x.rank; i++) {
-		axes[i] = (int)perm[i];
-		dim[i] = x.dim[perm[i]];
-		step[i] = 1;
-	}
-	same(m, constant_view(&x, x.rank, dim, first, step, axes));
+	if (is_whole(to))
+		refuse(m, "want tensors of floats, got a cast to data type %d", to);
+	set_result(m, x);
 }
 
 void
 op_identity(Import *m)
 {
-	same(m, input(m, 0));
+	set_result(m, input_at(m, 0));
 }
 
 void
 op_dropout(Import *m)
 {
-	if (has_input(m, 2) && constant(m, 2, "training_mode").data[0] != 0 && !(has_input(m, 1) && constant(m, 1, "ratio").data[0] == 0))
+	if (has_input(m, 2) && constant_at(m, 2, "training_mode").data[0] != 0 && !(has_input(m, 1) && constant_at(m, 1, "ratio").data[0] == 0))
 		refuse(m, "want inference, got training_mode");
-	same(m, input(m, 0));
-	for (size_t i = 1; i < m->p->n_output; i++)
-		if (*m->p->output[i])
-			define(m, m->p->output[i], (OnnxValue){ .rank = -1 });
+	set_result(m, input_at(m, 0));
 }

@@ -358,7 +358,8 @@ structured_text(Graph *g)
 	out_line(w.o, "local nn = require \"resnet\"\n");
 	out_line(w.o, "return nn.model {");
 	out_line(w.o, "  name   = \"%s\",", g->name);
-	out_line(w.o, "  input  = nn.image { %d, %d, %d },", in.c, in.h, in.w);
+	out_line(w.o, "  input  = nn.image { %d, %d, %d%s%s },", in.c, in.h, in.w, g->image.u8 ? ", dtype = \"u8\", scale = 1" : "",
+	         g->image.hwc ? ", layout = \"HWC\"" : "");
 	if (w.folded)
 		out_line(w.o, "  bn     = \"folded\",");
 	else if (bias)

@@ -1,10 +1,13 @@
 /*
-** values.c - what the importer's operators share: values by name, names of layers, making nodes.
+** values.c - the values of a graph by name, and what an operator asks of its inputs.
 */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "import.h"
+
+enum { Buckets = 1 << 12 };
 
 void
 refuse(const Import *m, const char *format, ...)
@@ -19,20 +22,54 @@ refuse(const Import *m, const char *format, ...)
 	     m->p->name && *m->p->name ? m->p->name : m->p->n_output ? m->p->output[0] : "?", text);
 }
 
-OnnxValue *
-find(const Import *m, const char *name)
+static unsigned
+bucket_of(const char *name)
 {
-	for (int i = m->count - 1; i >= 0; i--)
-		if (!strcmp(m->values[i].name, name))
-			return &m->values[i];
+	uint32_t h = 2166136261u;
+
+	for (; *name; name++)
+		h = (h ^ (unsigned char)*name)*16777619u;
+	return (h ^ h >> 16)%Buckets;
+}
+
+/* onnx_find - the value defined last under this name, or NULL; a constant is read when it is first asked for */
+OnnxValue *
+onnx_find(const Import *m, const char *name)
+{
+	for (int i = m->newest ? m->newest[bucket_of(name)] : 0; i; i = m->chain[i-1]) {
+		OnnxValue *v = &m->values[i-1];
+		if (strcmp(v->name, name))
+			continue;
+		if (v->proto) {
+			*v = onnx_constant(m->file, v->proto);
+			v->name = name;
+		}
+		return v;
+	}
 	return NULL;
 }
 
-void
-define(Import *m, const char *name, OnnxValue v)
+bool
+is_defined(const Import *m, const char *name)
 {
+	for (int i = m->newest ? m->newest[bucket_of(name)] : 0; i; i = m->chain[i-1])
+		if (!strcmp(m->values[i-1].name, name))
+			return true;
+	return false;
+}
+
+void
+onnx_define(Import *m, const char *name, OnnxValue v)
+{
+	unsigned b = bucket_of(name);
+	int links = m->count;
+
+	if (!m->newest)
+		m->newest = arena_new(Buckets*sizeof *m->newest);
 	v.name = name;
 	PUSH(m->values, m->count, v);
+	PUSH(m->chain, links, m->newest[b]);
+	m->newest[b] = m->count;
 }
 
 bool
@@ -41,24 +78,29 @@ has_input(const Import *m, size_t i)
 	return i < m->p->n_input && m->p->input[i] && *m->p->input[i];
 }
 
-/* input - the i-th input, which must be there; a copy, the table may move */
+/* input_at - the i-th input, which must be there */
 OnnxValue
-input(const Import *m, size_t i)
+input_at(const Import *m, size_t i)
 {
 	const OnnxValue *v;
+	const char *op = m->p->op_type;
 
 	if (!has_input(m, i))
 		refuse(m, "want an input %zu, got none", i);
-	v = find(m, m->p->input[i]);
+	v = onnx_find(m, m->p->input[i]);
 	if (!v)
 		refuse(m, "want an input '%s' that an earlier node makes, got none", m->p->input[i]);
+	if (v->rank < 0)
+		refuse(m, "want first results of nodes, got '%s', a second one", v->name);
+	if ((v->infinite.t || v->infinite.l || v->infinite.b || v->infinite.r) && strcmp(op, "MaxPool"))
+		refuse(m, "want a max pool behind a padding with -infinity, got this");
 	return *v;
 }
 
 OnnxValue
-constant(const Import *m, size_t i, const char *what)
+constant_at(const Import *m, size_t i, const char *what)
 {
-	OnnxValue v = input(m, i);
+	OnnxValue v = input_at(m, i);
 
 	if (v.n)
 		refuse(m, "want a constant %s, got the result '%s'", what, v.name);
@@ -66,19 +108,17 @@ constant(const Import *m, size_t i, const char *what)
 }
 
 OnnxValue
-image(const Import *m, size_t i)
+tensor_at(const Import *m, size_t i)
 {
-	OnnxValue v = input(m, i);
+	OnnxValue v = input_at(m, i);
 
 	if (!v.n)
 		refuse(m, "want a tensor as input %zu, got the constant '%s'", i, v.name);
-	if (v.rank != 4)
-		refuse(m, "want a 4-D tensor as input %zu, got a %d-D one", i, v.rank);
 	return v;
 }
 
 size_t
-elements(const OnnxValue *v)
+count_elements(const OnnxValue *v)
 {
 	size_t count = 1;
 
@@ -87,186 +127,26 @@ elements(const OnnxValue *v)
 	return count;
 }
 
-static bool
-taken(const Graph *g, const char *name)
-{
-	for (int i = 0; i < g->count; i++)
-		if (!strcmp(g->nodes[i]->name, name))
-			return true;
-	return false;
-}
-
-/* scope_name - "/layer1/layer1.0/conv1/Conv" to "layer1.0.conv1"; other names stay */
-static const char *
-scope_name(const char *name)
-{
-	const char *s = name, *path = "", *last = "";
-
-	if (*s != '/')
-		return name;
-	while (*s == '/') {
-		size_t n = strcspn(s + 1, "/");
-		const char *part = arena_text("%.*s", (int)n, s + 1);
-		s += n + 1;
-		if (!*s)
-			break;                       /* the op */
-		if (*last && !strncmp(part, last, strlen(last)) && part[strlen(last)] == '.')
-			path = arena_text("%.*s%s", (int)(strlen(path) - strlen(last)), path, part);
-		else
-			path = arena_text("%s%s%s", path, *path ? "." : "", part);
-		last = part;
-	}
-	return *path ? path : name;
-}
-
-/* layer_name - from the weight's name, the node's, or counted; letters our names may have, used once */
 const char *
-layer_name(const Import *m, const char *weight, const char *stem)
+dims_of(const OnnxValue *v)
 {
-	const char *own = m->p->name && *m->p->name ? scope_name(m->p->name) : stem, *name, *once;
-	char *s;
-	size_t n = weight ? strlen(weight) : 0;
+	const char *s = v->rank ? "" : "a single value";
 
-	if (n > 7 && !strcmp(weight + n - 7, ".weight"))
-		own = arena_text("%.*s", (int)n - 7, weight);
-	s = arena_text("%.150s", own);
-	for (char *c = s; *c; c++)
-		if (!((*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || (*c >= '0' && *c <= '9') || strchr("._-", *c)))
-			*c = '_';
-	name = *s ? s : stem;
-	once = name;
-	for (int i = 2; taken(m->g, once); i++)
-		once = arena_text("%s_%d", name, i);
-	return once;
+	for (int i = 0; i < v->rank; i++)
+		s = arena_text("%s%s%lld", s, i ? "x" : "", (long long)v->dim[i]);
+	return s;
 }
 
-
-Node *
-begin(const Import *m, Op op, const char *name)
-{
-	Node *n = node_new(m->g, op, m->number);
-
-	n->name = name;
-	return n;
-}
-
-Node *
-make(const Import *m, Op op, Node *x)
-{
-	Node *n = begin(m, op, layer_name(m, NULL, op_rows[op].name));
-
-	n->in[n->nin++] = x->out;
-	return n;
-}
-
-void
-set_param(Node *n, ParamId p, const double *v, size_t count)
-{
-	double *data = malloc((count ? count : 1)*sizeof *data);
-
-	if (!data)
-		fail("out of memory");
-	memcpy(data, v, count*sizeof *v);
-	n->p[p].data = data;
-	n->p[p].count = count;
-}
-
-OnnxValue
-result(Node *n, int rank)
-{
-	OnnxValue v = { .n = n, .rank = rank };
-
-	v.dim[0] = n->out->shape.n;
-	v.dim[1] = n->out->shape.c;
-	v.dim[2] = n->out->shape.h;
-	v.dim[3] = n->out->shape.w;
-	return v;
-}
-
-/* finish - n made the first output */
-void
-finish(Import *m, Node *n, int rank)
-{
-	node_add(m->g, n);
-	define(m, m->p->output[0], result(n, rank));
-	for (size_t i = 1; i < m->p->n_output; i++)
-		if (m->p->output[i] && *m->p->output[i])
-			define(m, m->p->output[i], (OnnxValue){ .rank = -1 });   /* reading it is an error: see check_read */
-}
-
-void
-same(Import *m, OnnxValue v)
-{
-	define(m, m->p->output[0], v);
-}
-
-/* flat - a 2-D tensor of the image, in NCHW order */
-Node *
-flat(Import *m, Node *x)
-{
-	Node *n;
-
-	if (x->out->shape.h == 1 && x->out->shape.w == 1)
-		return x;
-	n = make(m, O_flatten, x);
-	node_add(m->g, n);
-	return n;
-}
-
-/* scaled - x*scale + shift, a batch norm that does nothing else; both are one value a channel */
-Node *
-scaled(Import *m, Node *x, const double *scale, const double *shift)
-{
-	Node *n = make(m, O_bn, x);
-	size_t c = (size_t)x->out->shape.c;
-	double *zeros = arena_new((c + 1)*sizeof *zeros), *ones = arena_new((c + 1)*sizeof *ones);
-
-	for (size_t i = 0; i < c; i++)
-		ones[i] = 1;
-	n->a.eps = 0;
-	set_param(n, P_bn_weight, scale ? scale : ones, c);
-	set_param(n, P_bn_bias, shift ? shift : zeros, c);
-	set_param(n, P_bn_mean, zeros, c);
-	set_param(n, P_bn_var, ones, c);
-	node_add(m->g, n);
-	return n;
-}
-
-/* clamp_index - a start or end of a slice, counted from the end when negative */
 int64_t
-clamp_index(int64_t i, int64_t size)
+whole_of(double v)
 {
-	if (i < 0)
-		i += size;
-	return i < 0 ? 0 : i > size ? size : i;
+	return isnan(v) ? 0 : v > 9e18 ? INT64_MAX : v < -9e18 ? INT64_MIN + 1 : (int64_t)v;
 }
 
-/* constant_view - part of a constant: dim elements along each axis from first on in steps; axes: which of x's axes each is, NULL: in order */
-OnnxValue
-constant_view(const OnnxValue *x, int rank, const int64_t *dim, const int64_t *first, const int64_t *step, const int *axes)
+int
+axis_in(const Import *m, int64_t axis, int rank)
 {
-	OnnxValue y = *x;
-	int64_t stride[9], at[8] = { 0 };
-	size_t count;
-	double *v;
-
-	stride[x->rank] = 1;
-	for (int i = x->rank - 1; i >= 0; i--)
-		stride[i] = stride[i + 1]*x->dim[i];
-	y.rank = rank;
-	memcpy(y.dim, dim, (size_t)rank*sizeof *dim);
-	count = elements(&y);
-	v = malloc((count + 1)*sizeof *v);
-	if (!v)
-		fail("out of memory");
-	for (size_t i = 0; i < count; i++) {
-		int64_t from = 0;
-		for (int d = 0; d < rank; d++)
-			from += (first[d] + at[d]*step[d])*stride[(axes ? axes[d] : d) + 1];
-		v[i] = x->data[from];
-		for (int d = rank - 1; d >= 0 && ++at[d] == dim[d]; d--)
-			at[d] = 0;
-	}
-	y.data = v;
-	return y;
+	if (axis < -rank || axis >= rank)
+		refuse(m, "want an axis from %d to %d, got %lld", -rank, rank - 1, (long long)axis);
+	return (int)(axis < 0 ? axis + rank : axis);
 }

@@ -29,7 +29,7 @@ t[24] = nn.clip(t[23], { name = "_Clip_1", lo = -1, hi = 2 })  -- 8x9x9
 t[25] = nn.slice(t[24], { name = "_Slice_3", channels = {0, 8}, rows = {0, 9, 2}, cols = {0, 9, 1} })  -- 8x5x9
 t[26] = nn.slice(t[25], { name = "_Slice_4", channels = {0, 8}, rows = {0, 5, 1}, cols = {0, 9, 2} })  -- 8x5x5
 t[27] = nn.avg_pool(t[26], { name = "_AveragePool_1", kernel = 2, stride = 2, count_include_pad = false })  -- 8x2x2
-t[28] = nn.flatten(t[27], { name = "_Flatten" })  -- 32x1x1
+t[28] = nn.flatten(t[27], { name = "d_flatten" })  -- 32x1x1
 t[29] = nn.linear(t[28], { name = "d", out = 5 })  -- 5x1x1
 t[30] = nn.softmax(t[29], { name = "_Softmax" })  -- 5x1x1
 return nn.model { name = "flat",

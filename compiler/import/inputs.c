@@ -1,0 +1,162 @@
+/*
+** inputs.c - a graph's input: its sizes, those that the file leaves open, bytes, and the order of rows, columns and
+** channels.
+*/
+#include <string.h>
+
+#include "import.h"
+
+/* keeps_pixels - an operator whose result has its input's pixels where they are */
+static bool
+keeps_pixels(const char *op)
+{
+	static const char *const ops[] = { "Identity", "Cast", "Add", "Sub", "Mul", "Div", "BatchNormalization", "Clip" };
+
+	for (size_t i = 0; i < sizeof ops/sizeof *ops; i++)
+		if (!strcmp(ops[i], op))
+			return true;
+	return false;
+}
+
+/* reader_of - the first node from i on that has name as its first or second input, or the number of nodes */
+static size_t
+reader_of(const Onnx__GraphProto *p, size_t i, const char *name)
+{
+	for (; i < p->n_node; i++)
+		for (size_t k = 0; k < p->node[i]->n_input && k < 2; k++)
+			if (p->node[i]->op_type && !strcmp(p->node[i]->input[k], name))
+				return i;
+	return p->n_node;
+}
+
+/* channels_last - is the input's first use, but for arithmetic, a transpose that puts the channels first */
+static bool
+channels_last(const Onnx__GraphProto *p, const char *name)
+{
+	static const int64_t perm[] = { 0, 3, 1, 2 };
+
+	for (size_t i = reader_of(p, 0, name); i < p->n_node; i = reader_of(p, i + 1, name)) {
+		const Onnx__NodeProto *n = p->node[i];
+		if (!strcmp(n->op_type, "Transpose")) {
+			for (size_t k = 0; k < n->n_attribute; k++)
+				if (n->attribute[k]->n_ints == 4 && !memcmp(n->attribute[k]->ints, perm, sizeof perm))
+					return true;
+			return false;
+		}
+		if (!keeps_pixels(n->op_type) || !n->n_output)
+			return false;
+		name = n->output[0];
+	}
+	return false;
+}
+
+/* first_kernel - channels that the first convolution behind the input takes; 0: there is none */
+static int64_t
+first_kernel(const Import *m, const char *name)
+{
+	const Onnx__GraphProto *p = m->graph;
+
+	for (size_t i = reader_of(p, 0, name); i < p->n_node; i = reader_of(p, i + 1, name)) {
+		const Onnx__NodeProto *n = p->node[i];
+		const OnnxValue *w = n->n_input > 1 ? onnx_find(m, n->input[1]) : NULL;
+		int64_t group = 1;
+		for (size_t k = 0; k < n->n_attribute; k++)
+			if (n->attribute[k]->name && !strcmp(n->attribute[k]->name, "group"))
+				group = n->attribute[k]->i;
+		if (!strcmp(n->op_type, "Conv") && w && w->data && w->rank == 4)
+			return w->dim[1]*group;
+		if ((!keeps_pixels(n->op_type) && strcmp(n->op_type, "Transpose")) || !n->n_output)
+			return 0;
+		name = n->output[0];
+	}
+	return 0;
+}
+
+/* sizes_of - what the file says, then what was asked for; open sizes that nothing tells are refused */
+static Shape
+sizes_of(Import *m, const Onnx__ValueInfoProto *v, const int axes[NAxes])
+{
+	const Onnx__TensorShapeProto *shape = v->type->tensor_type->shape;
+	int64_t d[NAxes] = { 0 }, told[NAxes];
+
+	for (int i = 0; i < NAxes; i++)
+		if (shape->dim[i]->has_dim_value && shape->dim[i]->dim_value > 0)
+			d[axes[i]] = shape->dim[i]->dim_value;
+	memcpy(told, d, sizeof told);
+	if (m->o->h) {
+		d[AxisH] = m->o->h;
+		d[AxisW] = m->o->w;
+	}
+	if (m->o->batch)
+		d[AxisN] = m->o->batch;
+	d[AxisN] = d[AxisN] ? d[AxisN] : 1;
+	d[AxisC] = d[AxisC] ? d[AxisC] : first_kernel(m, v->name);
+	if (!d[AxisH] || !d[AxisW])
+		fail("%s: input '%s': want a height and a width (--input HxW), got an open size", m->file, v->name);
+	if (!d[AxisC])
+		fail("%s: input '%s': want its channels in the file, or a convolution that tells them, got an open size", m->file, v->name);
+	for (int i = 0; i < NAxes; i++)
+		if (d[i] < 1 || d[i] > 65536)
+			fail("%s: input '%s': want dimensions from 1 to 65536, got %lld", m->file, v->name, (long long)d[i]);
+	m->as_declared = true;
+	for (int i = 0; i < NAxes; i++)
+		m->as_declared = m->as_declared && (!told[i] || told[i] == d[i]);
+	return (Shape){ (int)d[AxisN], (int)d[AxisC], (int)d[AxisH], (int)d[AxisW] };
+}
+
+/* add_input - the image */
+static void
+add_input(Import *m, const Onnx__ValueInfoProto *v)
+{
+	static const int first[NAxes] = { AxisN, AxisC, AxisH, AxisW }, last[NAxes] = { AxisN, AxisH, AxisW, AxisC }, back[NAxes] = { 0, 2, 3, 1 };
+	const Onnx__TensorTypeProto *t = v->type ? v->type->tensor_type : NULL;
+	Image *im = &m->g->image;
+	Node *n = node_new(m->g, O_input, 0);
+	OnnxValue x;
+
+	if (!t || !t->shape || t->shape->n_dim != NAxes)
+		fail("%s: input '%s': want a 4-D tensor (images, channels, height, width), got a %zu-D one", m->file, v->name,
+		     t && t->shape ? t->shape->n_dim : 0);
+	if (t->elem_type != TypeFloat && t->elem_type != TypeHalf && t->elem_type != TypeUint8)
+		fail("%s: input '%s': want float32, float16 or uint8, got data type %d", m->file, v->name, t->elem_type);
+	im->hwc = channels_last(m->graph, v->name);
+	if (t->elem_type == TypeUint8) {             /* bytes as they are: the graph itself makes floats of them */
+		im->u8 = im->normalize = true;
+		im->scale = 1;
+	}
+	n->name = "input";
+	n->a.shape = sizes_of(m, v, im->hwc ? last : first);
+	node_add(m->g, n);
+	x = view_of(n);
+	if (im->hwc)
+		view_transpose(&x, back, &x);
+	onnx_define(m, v->name, x);
+}
+
+void
+add_inputs(Import *m, bool (*needed)(const void *, const char *), const void *user)
+{
+	const Onnx__GraphProto *p = m->graph;
+	const Onnx__ValueInfoProto *image = NULL, *unused = NULL;
+
+	for (size_t i = 0; i < p->n_initializer; i++)
+		if (p->initializer[i]->name)
+			onnx_define(m, p->initializer[i]->name, (OnnxValue){ .proto = p->initializer[i] });
+	for (int i = 0; i < m->o->nconstants; i++)
+		onnx_define(m, m->o->constants[i].name, m->o->constants[i].value);
+	for (size_t i = 0; i < p->n_input; i++) {
+		const Onnx__ValueInfoProto *v = p->input[i];
+		if (!v->name || is_defined(m, v->name))
+			continue;                    /* an initialiser that is listed as an input too */
+		if (!needed(user, v->name)) {
+			unused = unused ? unused : v;
+			continue;
+		}
+		if (image)
+			fail("%s: input '%s': want one input that is not a constant, got a second", m->file, v->name);
+		image = v;
+	}
+	if (!image && !unused)
+		fail("%s: want an input, got none", m->file);
+	add_input(m, image ? image : unused);
+}

@@ -1,0 +1,205 @@
+/*
+** nodes.c - making nodes of the graph: names of layers, parameters, results.
+*/
+#include <stdlib.h>
+#include <string.h>
+
+#include "import.h"
+
+static bool
+taken(const Graph *g, const char *name)
+{
+	for (int i = 0; i < g->count; i++)
+		if (!strcmp(g->nodes[i]->name, name))
+			return true;
+	return false;
+}
+
+/* once - a name no layer has, a number after it where one does */
+static const char *
+once(const Graph *g, const char *name)
+{
+	const char *free_one = name;
+
+	for (int i = 2; taken(g, free_one); i++)
+		free_one = arena_text("%s_%d", name, i);
+	return free_one;
+}
+
+/* scope_name - "/layer1/layer1.0/conv1/Conv" to "layer1.0.conv1"; other names stay */
+static const char *
+scope_name(const char *name)
+{
+	const char *s = name, *path = "", *last = "";
+
+	if (*s != '/')
+		return name;
+	while (*s == '/') {
+		size_t n = strcspn(s + 1, "/");
+		const char *part = arena_text("%.*s", (int)n, s + 1);
+		s += n + 1;
+		if (!*s)
+			break;                       /* the op */
+		if (*last && !strncmp(part, last, strlen(last)) && part[strlen(last)] == '.')
+			path = arena_text("%.*s%s", (int)(strlen(path) - strlen(last)), path, part);
+		else
+			path = arena_text("%s%s%s", path, *path ? "." : "", part);
+		last = part;
+	}
+	return *path ? path : name;
+}
+
+/* layer_name - from the weight's name, the node's, or counted; letters our names may have, used once */
+const char *
+layer_name(const Import *m, const char *weight, const char *stem)
+{
+	const char *own = m->p->name && *m->p->name ? scope_name(m->p->name) : stem;
+	char *s;
+	size_t n = weight ? strlen(weight) : 0;
+
+	if (n > 7 && !strcmp(weight + n - 7, ".weight"))
+		own = arena_text("%.*s", (int)n - 7, weight);
+	s = arena_text("%.150s", own);
+	for (char *c = s; *c; c++)
+		if (!((*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || (*c >= '0' && *c <= '9') || strchr("._-", *c)))
+			*c = '_';
+	return once(m->g, *s ? s : stem);
+}
+
+Node *
+node_begin(const Import *m, Op op, const char *name)
+{
+	Node *n = node_new(m->g, op, m->number);
+
+	n->name = name;
+	return n;
+}
+
+Node *
+node_on(const Import *m, Op op, Node *x)
+{
+	Node *n = node_begin(m, op, layer_name(m, NULL, op_rows[op].name));
+
+	n->in[n->nin++] = x->out;
+	return n;
+}
+
+/* node_beside - a node beside the one that has the operator's name */
+Node *
+node_beside(const Import *m, Op op, Node *x, const char *what)
+{
+	const char *name = layer_name(m, NULL, "");
+	Node *n = node_begin(m, op, NULL);
+
+	n->name = once(m->g, arena_text("%s%s%s", name, *name ? "_" : "", what));
+	if (x)
+		n->in[n->nin++] = x->out;
+	return n;
+}
+
+/* check_reals - numbers that the language takes */
+static void
+check_reals(const Import *m, const Node *n)
+{
+	for (int i = 0; i < NAttrs; i++) {
+		const AttrRow *row = &attr_rows[i];
+		double v;
+		if (!op_takes(n->op, (AttrId)i) || row->kind != K_REAL)
+			continue;
+		memcpy(&v, (const char *)&n->a + row->at, sizeof v);
+		if (!(v >= row->lo && v <= row->hi))
+			refuse(m, "want %s from %g to %g, got %g", row->name, row->lo, row->hi, v);
+	}
+}
+
+Node *
+node_put(Import *m, Node *n)
+{
+	if (m->g->count >= NNodes)
+		refuse(m, "want at most %d layers, got more", NNodes);
+	check_reals(m, n);
+	n->name = once(m->g, n->name);               /* another may have been added since */
+	node_add(m->g, n);
+	return n;
+}
+
+void
+set_param(Node *n, ParamId p, const double *v, size_t count)
+{
+	double *data = malloc((count ? count : 1)*sizeof *data);
+
+	if (!data)
+		fail("out of memory");
+	memcpy(data, v, count*sizeof *v);
+	n->p[p].data = data;
+	n->p[p].count = count;
+}
+
+/* node_scaled - x*scale + shift, a batch norm that does nothing else; both are one value a channel, NULL: 1 and 0 */
+Node *
+node_scaled(Import *m, Node *x, const double *scale, const double *shift)
+{
+	Node *n = node_on(m, O_bn, x);
+	size_t c = (size_t)x->out->shape.c;
+	double *zeros = arena_new((c + 1)*sizeof *zeros), *ones = arena_new((c + 1)*sizeof *ones);
+
+	for (size_t i = 0; i < c; i++)
+		ones[i] = 1;
+	n->a.eps = 0;
+	set_param(n, P_bn_weight, scale ? scale : ones, c);
+	set_param(n, P_bn_bias, shift ? shift : zeros, c);
+	set_param(n, P_bn_mean, zeros, c);
+	set_param(n, P_bn_var, ones, c);
+	return node_put(m, n);
+}
+
+Node *
+node_scaled_by(Import *m, Node *x, double scale, double shift)
+{
+	size_t c = (size_t)x->out->shape.c;
+	double *s = arena_new((c + 1)*sizeof *s), *t = arena_new((c + 1)*sizeof *t);
+
+	for (size_t i = 0; i < c; i++) {
+		s[i] = scale;
+		t[i] = shift;
+	}
+	return node_scaled(m, x, s, t);
+}
+
+Node *
+node_sum(Import *m, Node *x, Node *y)
+{
+	Node *n = node_on(m, O_add, x);
+
+	n->in[n->nin++] = y->out;
+	return node_put(m, n);
+}
+
+/* set_result - v as the first output; the others may not be read */
+void
+set_result(Import *m, OnnxValue v)
+{
+	onnx_define(m, m->p->output[0], v);
+	for (size_t i = 1; i < m->p->n_output; i++)
+		if (m->p->output[i] && *m->p->output[i])
+			onnx_define(m, m->p->output[i], (OnnxValue){ .rank = -1 });
+}
+
+void
+finish_image(Import *m, Node *n)
+{
+	set_result(m, view_of(node_put(m, n)));
+}
+
+void
+finish_like(Import *m, Node *n, const OnnxValue *x)
+{
+	node_put(m, n);
+	set_result(m, view_like(x, n));
+}
+
+double
+shortest_decimal(double v)
+{
+	return strtod(arena_text("%.7g", v), NULL);
+}

@@ -1,0 +1,239 @@
+/*
+** ops_activation.c - one input, element by element: batch norms, activations, powers; and softmax.
+*/
+#include <math.h>
+#include <string.h>
+
+#include "import.h"
+
+void
+op_batch_norm(Import *m)
+{
+	OnnxValue x = tensor_at(m, 0);
+	static const ParamId order[] = { P_bn_weight, P_bn_bias, P_bn_mean, P_bn_var };
+	const char *weight = has_input(m, 1) ? m->p->input[1] : NULL;
+	bool training = false;
+	Node *n;
+
+	for (size_t i = 1; i < m->p->n_output; i++)  /* before opset 14 they are what says that it trains */
+		training = training || *m->p->output[i];
+	if (training || attr_int(m, "training_mode", 0) || !attr_int(m, "spatial", 1) || attr_int(m, "is_test", 1) != 1)
+		refuse(m, "want inference over whole channels, got training or spatial = 0");
+	if (x.rank == 2 && in_order(&x))
+		x = view_flat(flattened(m, x.n));
+	if (x.rank == NAxes && axis_of(&x, 1) == ManyAtoms)
+		x = view_of(image_at(m, 0));
+	if (x.rank < 2 || (axis_of(&x, 1) != AxisC && x.n->out->shape.c*x.dim[1] != 1))
+		refuse(m, "want a tensor with channels, got %s", dims_of(&x));
+	n = node_begin(m, O_bn, layer_name(m, weight, "bn"));
+	n->in[n->nin++] = x.n->out;
+	n->a.eps = shortest_decimal(attr_real(m, "epsilon", 1e-5));
+	for (size_t i = 0; i < 4; i++) {
+		OnnxValue v = constant_at(m, i + 1, "batch norm parameter");
+		if (count_elements(&v) != (size_t)x.n->out->shape.c)
+			refuse(m, "want %d values in '%s', got %zu", x.n->out->shape.c, v.name, count_elements(&v));
+		set_param(n, order[i], v.data, count_elements(&v));
+	}
+	if (!(n->a.eps >= 0 && n->a.eps <= 1)) {     /* more than the language takes: to the variances */
+		for (int i = 0; i < x.n->out->shape.c; i++)
+			n->p[P_bn_var].data[i] += n->a.eps;
+		n->a.eps = 0;
+	}
+	finish_like(m, n, &x);
+}
+
+static void
+activation(Import *m, Op op, double slope, double offset)
+{
+	OnnxValue x = tensor_at(m, 0);
+	Node *n = node_on(m, op, x.n);
+
+	n->a.slope = shortest_decimal(slope);
+	n->a.offset = shortest_decimal(offset);
+	finish_like(m, n, &x);
+}
+
+void op_relu(Import *m)         { activation(m, O_relu, 0.01, 0.5); }
+void op_sigmoid(Import *m)      { activation(m, O_sigmoid, 0.01, 0.5); }
+void op_leaky_relu(Import *m)   { activation(m, O_leaky_relu, attr_real(m, "alpha", 0.01), 0.5); }
+void op_hard_sigmoid(Import *m) { activation(m, O_hard_sigmoid, attr_real(m, "alpha", 0.2), attr_real(m, "beta", 0.5)); }
+
+void
+op_hard_swish(Import *m)
+{
+	OnnxValue x = tensor_at(m, 0);
+
+	finish_like(m, node_on(m, O_hard_swish, x.n), &x);
+}
+
+/* clipped - by one clip, or what has a name of its own */
+static void
+clipped(Import *m, const OnnxValue *x, double lo, double hi)
+{
+	bool below = hi > 3.39e38, six = hi == 6 && (lo == 0 || (lo < -3.39e38 && x->n->op == O_relu));
+	Node *n;
+
+	if (lo < -3.39e38 && below) {
+		set_result(m, *x);
+		return;
+	}
+	if (lo > hi)
+		lo = hi;                         /* as NumPy's clip */
+	n = node_on(m, lo == 0 && below ? O_relu : six ? O_relu6 : O_clip, six && lo != 0 ? x->n->in[0]->node : x->n);
+	if (n->op == O_clip) {
+		n->a.lo = fmax(lo, -3.4e38);
+		n->a.hi = fmin(hi, 3.4e38);
+	}
+	finish_like(m, n, x);
+}
+
+void
+op_clip(Import *m)
+{
+	OnnxValue x = tensor_at(m, 0);
+	double bound[2] = { attr_real(m, "min", -3.4e38), attr_real(m, "max", 3.4e38) };
+	static const char *const names[] = { "min", "max" };
+
+	for (size_t i = 0; i < 2; i++)
+		if (has_input(m, i + 1)) {
+			OnnxValue v = constant_at(m, i + 1, names[i]);
+			if (count_elements(&v) != 1)
+				refuse(m, "want %s as a single value, got %s", names[i], dims_of(&v));
+			bound[i] = v.data[0];
+		}
+	clipped(m, &x, bound[0], bound[1]);
+}
+
+/* bounded - the larger or smaller of a tensor and a single constant */
+static void
+bounded(Import *m, bool largest)
+{
+	OnnxValue a = input_at(m, 0), b, x, c;
+
+	if (m->p->n_input == 1) {
+		set_result(m, a);
+		return;
+	}
+	b = input_at(m, 1);
+	x = a.n ? a : b;
+	c = a.n ? b : a;
+	if (m->p->n_input != 2 || c.n || count_elements(&c) != 1 || c.rank > x.rank)
+		refuse(m, "want a tensor and a single constant, got %zu inputs, the other one %s%s", m->p->n_input, c.n ? "a tensor of " : "", dims_of(&c));
+	clipped(m, &x, largest ? c.data[0] : -3.4e38, largest ? 3.4e38 : c.data[0]);
+}
+
+void op_max(Import *m) { bounded(m, true); }
+void op_min(Import *m) { bounded(m, false); }
+
+void
+op_neg(Import *m)
+{
+	OnnxValue x = tensor_at(m, 0);
+
+	set_result(m, view_like(&x, node_scaled_by(m, x.n, -1, 0)));
+}
+
+/* op_abs - relu(x) + relu(-x) */
+void
+op_abs(Import *m)
+{
+	OnnxValue x = tensor_at(m, 0);
+	Node *above = node_put(m, node_on(m, O_relu, x.n)), *below = node_put(m, node_on(m, O_relu, node_scaled_by(m, x.n, -1, 0)));
+
+	set_result(m, view_like(&x, node_sum(m, above, below)));
+}
+
+/* op_tanh - 2*sigmoid(2*x) - 1 */
+void
+op_tanh(Import *m)
+{
+	OnnxValue x = tensor_at(m, 0);
+	Node *n = node_put(m, node_on(m, O_sigmoid, node_scaled_by(m, x.n, 2, 0)));
+
+	set_result(m, view_like(&x, node_scaled_by(m, n, 2, -1)));
+}
+
+void
+op_pow(Import *m)
+{
+	OnnxValue x = tensor_at(m, 0), c = constant_at(m, 1, "exponent");
+	Node *n;
+
+	if (count_elements(&c) != 1 || c.rank > x.rank || (c.data[0] != 1 && c.data[0] != 2))
+		refuse(m, "want an exponent of 1 or 2, got %s%.7g", count_elements(&c) > 1 ? "several, " : "", count_elements(&c) ? c.data[0] : 0);
+	if (c.data[0] == 1) {
+		set_result(m, x);
+		return;
+	}
+	n = node_on(m, O_mul, x.n);
+	n->in[n->nin++] = x.n->out;
+	finish_like(m, n, &x);
+}
+
+/* --- softmax --- */
+
+/* of_pairs - over two values: sigmoid(a - b) and sigmoid(b - a); pair: the channels' steps between them */
+static Node *
+of_pairs(Import *m, Node *x, int64_t pair)
+{
+	size_t c = (size_t)x->out->shape.c;
+	double *w;
+
+	if (c*c > MostElements)
+		refuse(m, "want at most 8192 channels of pairs, got %zu", c);
+	w = arena_new(c*c*sizeof *w);
+	for (size_t i = 0; i < c; i++) {
+		size_t other = i/(size_t)pair%2 ? i - (size_t)pair : i + (size_t)pair;
+		w[i*c + i] = 1;
+		w[i*c + other] = -1;
+	}
+	return node_put(m, node_on(m, O_sigmoid, mix_channels(m, x, (int)c, w, "difference")));
+}
+
+/* only_channels - what dimension d says of the channels: how many there are in it, and the least step; 0: it says more */
+static int64_t
+only_channels(const OnnxValue *x, int d, int64_t *step)
+{
+	int first, count = atoms_of(x, d, &first);
+
+	*step = count ? x->atom[first + count - 1].step : 1;
+	for (int i = first; i < first + count; i++) {
+		if (x->atom[i].axis != AxisC)
+			return 0;
+		*step = x->atom[i].step < *step ? x->atom[i].step : *step;
+	}
+	return x->dim[d];
+}
+
+void
+op_softmax(Import *m)
+{
+	OnnxValue x = tensor_at(m, 0), y = x;
+	int axis = axis_in(m, attr_int(m, "axis", m->opset >= 13 ? -1 : 1), x.rank);
+	int64_t rest = 1, step, flat_dim[2];
+	Node *n;
+
+	for (int d = axis + 1; d < x.rank; d++)
+		rest *= x.dim[d];
+	if (m->opset < 13 && rest > 1) {             /* over all dimensions from the axis on */
+		flat_dim[0] = x.n->out->shape.n;
+		flat_dim[1] = (int64_t)count_elements(&x)/flat_dim[0];
+		if (axis != 1 || x.dim[0] != flat_dim[0] || !in_order(&x))
+			refuse(m, "want a softmax over all of an image (before opset 13: all from the axis on), got axis %d of %s", axis, dims_of(&x));
+		n = node_put(m, node_on(m, O_softmax, flattened(m, x.n)));
+		y = view_flat(n);
+		view_reshape(&y, x.rank, x.dim, &x);
+		set_result(m, x);
+		return;
+	}
+	if (x.dim[axis] == x.n->out->shape.c && only_channels(&x, axis, &step) == x.n->out->shape.c)
+		n = node_put(m, node_on(m, O_softmax, x.n));
+	else if (x.dim[axis] == 2 && only_channels(&x, axis, &step) == 2)
+		n = of_pairs(m, x.n, step);
+	else if (axis == 1 && x.rank == 2 && in_order(&x) && x.dim[0] == x.n->out->shape.n) {
+		n = node_put(m, node_on(m, O_softmax, flattened(m, x.n)));
+		x = view_flat(n);
+	} else
+		refuse(m, "want a softmax over the channels, all of them or pairs, got axis %d of %s", axis, dims_of(&x));
+	set_result(m, view_like(&x, n));
+}

@@ -1,0 +1,306 @@
+/*
+** ops_arithmetic.c - two inputs, element by element, with broadcasting: constants become a scale and a shift for each
+** channel; of two tensors the smaller is fitted to the larger one's channels, rows and columns.
+*/
+#include <math.h>
+#include <string.h>
+
+#include "import.h"
+
+/* --- a tensor and a constant --- */
+
+typedef struct { int64_t size, node, step; } Walk;   /* so many steps, each of so many channels of the node and elements of the constant */
+
+/* walks_of - how the elements of c go along the channels of x, and along everything else; how many walks there are of each */
+static void
+walks_of(const OnnxValue *c, const OnnxValue *x, Walk *channels, int *nchannels, Walk *others, int *nothers)
+{
+	int64_t step = 1;
+
+	*nchannels = *nothers = 0;
+	for (int d = x->rank - 1; d >= 0; d--) {
+		int k = d - (x->rank - c->rank), first, count = atoms_of(x, d, &first);
+		int64_t size = k < 0 ? 1 : c->dim[k], inner = 1;
+		for (int i = first + count - 1; i >= first; i--) {
+			const Atom *a = &x->atom[i];
+			Walk w = { a->size, a->step, size == 1 ? 0 : step*inner };
+			if (a->axis == AxisC)
+				channels[(*nchannels)++] = w;
+			else if (w.step)
+				others[(*nothers)++] = w;
+			inner *= a->size;
+		}
+		step *= size;
+	}
+}
+
+/* same_along - is the constant the same for all of a channel's pixels */
+static bool
+same_along(const double *v, const Walk *others, int count)
+{
+	if (!count)
+		return true;
+	for (int64_t i = 0; i < others->size; i++) {
+		double a = v[0], b = v[i*others->step];
+		if ((a != b && !(isnan(a) && isnan(b))) || !same_along(v + i*others->step, others + 1, count - 1))
+			return false;
+	}
+	return true;
+}
+
+/* per_channel - a constant, not larger than x, as one value a channel of x's node; NULL: it is not */
+static double *
+per_channel(const OnnxValue *c, const OnnxValue *x)
+{
+	Walk channels[MostAtoms], others[MostAtoms];
+	int nchannels, nothers;
+	double *v = arena_new(((size_t)x->n->out->shape.c + 1)*sizeof *v);
+
+	walks_of(c, x, channels, &nchannels, others, &nothers);
+	for (int k = 0; k < x->n->out->shape.c; k++) {
+		const double *from = c->data;
+		for (int i = 0; i < nchannels; i++)
+			from += k/channels[i].node%channels[i].size*channels[i].step;
+		if (!same_along(from, others, nothers))
+			return NULL;
+		v[k] = *from;
+	}
+	return v;
+}
+
+/* met - a tensor and a constant in the dimensions they have together, and the constant for each channel */
+static double *
+met(Import *m, OnnxValue *x, const OnnxValue *c)
+{
+	int64_t dim[MostDims];
+	int rank;
+	double *v;
+
+	if (!count_elements(c) || !shapes_meet(x, c, &rank, dim))
+		refuse(m, "want shapes that go together, got %s and %s", dims_of(x), dims_of(c));
+	if (rank != x->rank || memcmp(dim, x->dim, (size_t)rank*sizeof *dim))
+		*x = view_expand(m, x, rank, dim);
+	v = per_channel(c, x);
+	if (!v)
+		refuse(m, "want a constant of one value, or one a channel, got '%s' of %s", c->name, dims_of(c));
+	return v;
+}
+
+static void
+with_constant(Import *m, OnnxValue x, const OnnxValue *c, char op, bool constant_first)
+{
+	double *v = met(m, &x, c), *scale, *shift;
+	size_t channels = (size_t)x.n->out->shape.c;
+
+	if (op == '/' && constant_first)
+		refuse(m, "want a tensor divided by a constant, got a constant divided by a tensor");
+	scale = arena_new((channels + 1)*sizeof *scale);
+	shift = arena_new((channels + 1)*sizeof *shift);
+	for (size_t i = 0; i < channels; i++) {
+		scale[i] = op == '*' ? v[i] : op == '/' ? 1/v[i] : op == '-' && constant_first ? -1 : 1;
+		shift[i] = op == '+' || (op == '-' && constant_first) ? v[i] : op == '-' ? -v[i] : 0;
+	}
+	set_result(m, view_like(&x, node_scaled(m, x.n, scale, shift)));
+}
+
+/* op_prelu - a slope a channel: relu(x) - slope*relu(-x); one for all is a leaky relu */
+void
+op_prelu(Import *m)
+{
+	OnnxValue x = tensor_at(m, 0), c = constant_at(m, 1, "slope"), whole = x;
+	double *slope = met(m, &whole, &c);
+	Node *above, *below, *n;
+	bool same = true;
+
+	if (whole.n != x.n)
+		refuse(m, "want a slope no larger than the tensor, got %s for %s", dims_of(&c), dims_of(&x));
+	for (int i = 1; i < x.n->out->shape.c; i++)
+		same = same && slope[i] == slope[0];
+	if (same) {
+		n = node_on(m, O_leaky_relu, x.n);
+		n->a.slope = slope[0];
+		finish_like(m, n, &x);
+		return;
+	}
+	for (int i = 0; i < x.n->out->shape.c; i++)
+		slope[i] = -slope[i];
+	above = node_put(m, node_on(m, O_relu, x.n));
+	below = node_put(m, node_on(m, O_relu, node_scaled_by(m, x.n, -1, 0)));
+	set_result(m, view_like(&x, node_sum(m, above, node_scaled(m, below, slope, NULL))));
+}
+
+/* --- two tensors --- */
+
+typedef struct {
+	int *channel;                /* for each of a's channels the one of b's */
+	int64_t size[NAxes];         /* how much of each axis of a has b along it */
+} Meeting;
+
+/* meet_atoms - a dimension that both have: the same steps of both nodes, cut where either is */
+static bool
+meet_atoms(const OnnxValue *a, const OnnxValue *b, int da, int db, Meeting *t)
+{
+	int i, k, ends = atoms_of(a, da, &i) + i;
+	Atom p = { 1, 0, 0 }, q = { 1, 0, 0 };
+
+	atoms_of(b, db, &k);
+	while (i < ends || p.size > 1) {
+		int64_t part;
+		if (p.size == 1)
+			p = a->atom[i++];
+		if (q.size == 1)
+			q = b->atom[k++];
+		part = p.size < q.size ? p.size : q.size;
+		if (p.size%part || q.size%part || p.axis != q.axis)
+			return false;
+		p.size /= part;
+		q.size /= part;
+		if (p.axis != AxisC && p.step*p.size != q.step*q.size)
+			return false;
+		for (int c = 0; c < a->n->out->shape.c && p.axis == AxisC; c++)
+			t->channel[c] += (int)(c/(p.step*p.size)%part*(q.step*q.size));
+		t->size[p.axis] *= part;
+	}
+	return true;
+}
+
+/* meet - which elements of b, no larger than a, a's meet; false: in no way that nodes can say */
+static bool
+meet(const OnnxValue *a, const OnnxValue *b, Meeting *t)
+{
+	Shape s = a->n->out->shape;
+
+	t->channel = arena_new(((size_t)s.c + 1)*sizeof *t->channel);
+	for (int i = 0; i < NAxes; i++)
+		t->size[i] = 1;
+	for (int d = a->rank - 1, k = b->rank - 1; k >= 0; d--, k--)
+		if (b->dim[k] > 1 && !meet_atoms(a, b, d, k, t))
+			return false;
+	return t->size[AxisN] == s.n && (t->size[AxisH] == s.h || t->size[AxisH] == 1) && (t->size[AxisW] == s.w || t->size[AxisW] == 1) &&
+	       t->size[AxisH] == b->n->out->shape.h && t->size[AxisW] == b->n->out->shape.w;
+}
+
+static bool
+larger(const OnnxValue *x, int rank, const int64_t *dim)
+{
+	return x->rank == rank && !memcmp(x->dim, dim, (size_t)rank*sizeof *dim);
+}
+
+/* narrow - what a widened row, column or gate was made of: a product repeats a gate itself */
+static Node *
+narrow(Node *n)
+{
+	return n->op == O_upsample_nearest && n->in[0]->shape.h == 1 && n->in[0]->shape.w == 1 ? n->in[0]->node : n;
+}
+
+/* silu_of - x*sigmoid(x), as exporters write it: x; NULL: it is something else */
+static Node *
+silu_of(Node *a, Node *b)
+{
+	if (b->op == O_sigmoid && b->in[0] == a->out)
+		return a;
+	return a->op == O_sigmoid && a->in[0] == b->out ? b : NULL;
+}
+
+static void
+two_tensors(Import *m, OnnxValue a, OnnxValue b, char op)
+{
+	Meeting t;
+	int64_t dim[MostDims];
+	int rank;
+	bool swapped;
+	Node *x, *y, *n;
+
+	if (!shapes_meet(&a, &b, &rank, dim))
+		refuse(m, "want tensors whose shapes go together, got %s and %s", dims_of(&a), dims_of(&b));
+	swapped = !larger(&a, rank, dim) && larger(&b, rank, dim);
+	if (swapped) {
+		OnnxValue v = a;
+		a = b;
+		b = v;
+	}
+	if (!larger(&a, rank, dim))
+		a = view_expand(m, &a, rank, dim);
+	if (!meet(&a, &b, &t))
+		refuse(m, "want tensors whose elements lie in one order, got %s and %s", dims_of(&a), dims_of(&b));
+	x = a.n;
+	y = pick_channels(m, b.n, t.channel, x->out->shape.c);
+	if (op == '*' && silu_of(x, y)) {
+		finish_like(m, node_on(m, O_silu, silu_of(x, y)), &a);   /* the sigmoid goes when nobody else reads it */
+		return;
+	}
+	if (op == '-')
+		*(swapped ? &x : &y) = node_scaled_by(m, swapped ? x : y, -1, 0);
+	if (op == '*' && narrow(y) != y)
+		y = narrow(y);
+	else if (op == '*' && x->out->shape.h*x->out->shape.w > 1 && narrow(x) != x) {
+		Node *gate = narrow(x);
+		x = y;
+		y = gate;
+	}
+	if (op != '*' || y->out->shape.h*y->out->shape.w > 1)
+		y = widened(m, y, (Pair){ x->out->shape.h, x->out->shape.w });
+	n = node_on(m, op == '*' ? O_mul : O_add, x);
+	n->in[n->nin++] = y->out;
+	finish_like(m, n, &a);
+}
+
+static void
+arithmetic(Import *m, char op)
+{
+	OnnxValue a = input_at(m, 0), b = input_at(m, 1);
+
+	if (!a.n || !b.n)
+		with_constant(m, a.n ? a : b, a.n ? &b : &a, op, !a.n);
+	else if (op == '/')
+		refuse(m, "want a constant divisor, got a tensor");
+	else
+		two_tensors(m, a, b, op);
+}
+
+void op_add(Import *m) { arithmetic(m, '+'); }
+void op_sub(Import *m) { arithmetic(m, '-'); }
+void op_mul(Import *m) { arithmetic(m, '*'); }
+void op_div(Import *m) { arithmetic(m, '/'); }
+
+/* sum - of any number of inputs, from left to right */
+static void
+sum(Import *m)
+{
+	const Onnx__NodeProto *whole = m->p;
+	Onnx__NodeProto pair = *whole;
+	char *inputs[2] = { whole->n_input ? whole->input[0] : NULL, NULL };
+
+	if (!whole->n_input)
+		refuse(m, "want an input, got none");
+	if (whole->n_input == 1)
+		set_result(m, input_at(m, 0));
+	pair.n_input = 2;
+	pair.input = inputs;
+	for (size_t i = 1; i < whole->n_input; i++) {
+		inputs[1] = whole->input[i];
+		m->p = &pair;
+		if (onnx_find(m, inputs[0]) && onnx_find(m, inputs[1]) && !onnx_find(m, inputs[0])->n && !onnx_find(m, inputs[1])->n)
+			fold_constants(m);
+		else
+			arithmetic(m, '+');
+		inputs[0] = whole->output[0];
+	}
+	m->p = whole;
+}
+
+void
+op_sum(Import *m)
+{
+	sum(m);
+}
+
+void
+op_mean(Import *m)
+{
+	OnnxValue y;
+
+	sum(m);
+	y = *onnx_find(m, m->p->output[0]);
+	set_result(m, view_like(&y, node_scaled_by(m, y.n, 1/(double)m->p->n_input, 0)));
+}

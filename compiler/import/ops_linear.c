@@ -1,0 +1,161 @@
+/*
+** ops_linear.c - products with a constant matrix: linear layers, or 1x1 convolutions where there are rows and columns.
+*/
+#include <stdlib.h>
+#include <string.h>
+
+#include "import.h"
+
+typedef struct {
+	const OnnxValue *w;          /* two dimensions */
+	bool transposed;             /* outputs first */
+	double alpha;
+	int64_t in, out;
+} Matrix;
+
+static Matrix
+matrix_of(const Import *m, const OnnxValue *w, bool transposed, double alpha)
+{
+	Matrix a = { w, transposed, alpha, 0, 0 };
+
+	if (w->rank != 2)
+		refuse(m, "want a constant matrix, got one of %s", dims_of(w));
+	a.in = w->dim[transposed ? 1 : 0];
+	a.out = w->dim[transposed ? 0 : 1];
+	if (a.out < 1 || a.out > 65536)
+		refuse(m, "want 1 to 65536 outputs, got %lld", (long long)a.out);
+	return a;
+}
+
+/* weights_of - outputs by inputs, the inputs in the order of the node's elements */
+static double *
+weights_of(const Matrix *a, const int64_t *place)
+{
+	double *w = malloc(((size_t)(a->in*a->out) + 1)*sizeof *w);
+
+	if (!w)
+		fail("out of memory");
+	for (int64_t o = 0; o < a->out; o++)
+		for (int64_t i = 0; i < a->in; i++)
+			w[o*a->in + (place ? place[i] : i)] = a->alpha*a->w->data[a->transposed ? o*a->in + i : i*a->out + o];
+	return w;
+}
+
+/* places_of - where the elements of the last dimension lie in an image, channels first */
+static int64_t *
+places_of(const OnnxValue *x, int d)
+{
+	int first, count = atoms_of(x, d, &first);
+	Shape s = x->n->out->shape;
+	int64_t *place = arena_new((size_t)(x->dim[d] + 1)*sizeof *place);
+
+	for (int64_t k = 0; k < x->dim[d]; k++) {
+		int64_t at[NAxes] = { 0 }, rest = k;
+		for (int i = first + count - 1; i >= first; i--) {
+			at[x->atom[i].axis] += rest%x->atom[i].size*x->atom[i].step;
+			rest /= x->atom[i].size;
+		}
+		place[k] = (at[AxisC]*s.h + at[AxisH])*s.w + at[AxisW];
+	}
+	return place;
+}
+
+/* only_channels - are a dimension's atoms all of the channels */
+static bool
+only_channels(const OnnxValue *x, int d)
+{
+	int first, count = atoms_of(x, d, &first);
+
+	for (int i = first; i < first + count; i++)
+		if (x->atom[i].axis != AxisC)
+			return false;
+	return true;
+}
+
+/* pixelwise - of every pixel's channels, which are the last dimension */
+static void
+pixelwise(Import *m, const OnnxValue *x, const Matrix *a, const double *bias)
+{
+	int last = x->rank - 1, first;
+	Shape s = x->n->out->shape;
+	int64_t *place = places_of(x, last);
+	OnnxValue y = *x;
+	Node *n;
+
+	for (int64_t k = 0; k < x->dim[last]; k++)
+		place[k] /= s.h*(int64_t)s.w;
+	n = node_begin(m, O_conv2d, layer_name(m, a->w->name, "fc"));
+	n->in[n->nin++] = x->n->out;
+	n->a.out = (int)a->out;
+	n->a.kernel = (Pair){ 1, 1 };
+	n->a.padding = (Sides){ 0, 0, 0, 0 };
+	n->a.bias = bias != NULL;
+	n->p[P_weight].data = weights_of(a, place);
+	n->p[P_weight].count = (size_t)(a->in*a->out);
+	if (bias)
+		set_param(n, P_bias, bias, (size_t)a->out);
+	y.n = node_put(m, n);
+	y.natoms -= atoms_of(x, last, &first);       /* they are the last ones */
+	y.dim[last] = a->out;
+	if (a->out > 1)
+		y.atom[y.natoms++] = (Atom){ a->out, 1, AxisC };
+	set_result(m, y);
+}
+
+static void
+dense(Import *m, const OnnxValue *x, const Matrix *a, const double *bias)
+{
+	int last = x->rank - 1;
+	Shape s = x->n->out->shape;
+	bool ordered = in_order(x);
+	Node *n;
+
+	if (x->rank < 2 || x->dim[last] != a->in)
+		refuse(m, "want weights of %lld inputs, got %lldx%lld", x->rank ? (long long)x->dim[last] : 0, (long long)a->w->dim[0], (long long)a->w->dim[1]);
+	if (x->dim[last] == s.c && only_channels(x, last) && (s.h*s.w > 1 || x->rank > 2)) {
+		pixelwise(m, x, a, bias);
+		return;
+	}
+	if (x->rank != 2 || x->dim[0] != s.n || x->dim[1] != (int64_t)s.c*s.h*s.w)
+		refuse(m, "want a matrix by channels, or by whole images, got it by the last dimension of %s", dims_of(x));
+	n = node_begin(m, O_linear, layer_name(m, a->w->name, "fc"));
+	n->in[n->nin++] = flattened(m, x->n)->out;
+	n->a.out = (int)a->out;
+	n->a.bias = bias != NULL;
+	n->p[P_weight].data = weights_of(a, ordered ? NULL : places_of(x, 1));
+	n->p[P_weight].count = (size_t)(a->in*a->out);
+	if (bias)
+		set_param(n, P_bias, bias, (size_t)a->out);
+	set_result(m, view_flat(node_put(m, n)));
+}
+
+void
+op_gemm(Import *m)
+{
+	OnnxValue x = tensor_at(m, 0), w = constant_at(m, 1, "weights"), c;
+	Matrix a = matrix_of(m, &w, attr_int(m, "transB", 0) != 0, attr_real(m, "alpha", 1));
+	double beta = attr_real(m, "beta", 1), *bias = NULL;
+
+	if (attr_int(m, "transA", 0))
+		refuse(m, "want transA = 0, got 1");
+	if (x.rank != 2)
+		refuse(m, "want a 2-D tensor, got a %d-D one", x.rank);
+	if (has_input(m, 2)) {
+		c = constant_at(m, 2, "bias");
+		if (count_elements(&c) != (size_t)a.out && count_elements(&c) != 1)
+			refuse(m, "want 1 or %lld values of bias, got %zu", (long long)a.out, count_elements(&c));
+		bias = arena_new((size_t)a.out*sizeof *bias);
+		for (int64_t i = 0; i < a.out; i++)
+			bias[i] = beta*c.data[count_elements(&c) == 1 ? 0 : i];
+	}
+	dense(m, &x, &a, bias);
+}
+
+void
+op_matmul(Import *m)
+{
+	OnnxValue x = tensor_at(m, 0), w = constant_at(m, 1, "weights");
+	Matrix a = matrix_of(m, &w, false, 1);
+
+	dense(m, &x, &a, NULL);
+}

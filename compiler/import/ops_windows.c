@@ -1,0 +1,207 @@
+/*
+** ops_windows.c - convolutions and pools.
+*/
+#include <string.h>
+
+#include "import.h"
+
+/* set_windows - kernel, strides, dilations and padding of a convolution or pool */
+static void
+set_windows(const Import *m, Node *n, Pair kernel)
+{
+	const char *same_pad = attr_text(m, "auto_pad", "NOTSET");
+	int64_t k[2] = { kernel.h, kernel.w }, s[2] = { 1, 1 }, d[2] = { 1, 1 }, p[4] = { 0, 0, 0, 0 };
+	Shape x = n->in[0]->shape;
+
+	attr_ints(m, "kernel_shape", 2, k, 1, 1024);
+	if (kernel.h && (k[0] != kernel.h || k[1] != kernel.w))
+		refuse(m, "want kernel_shape %dx%d as the weights have it, got %lldx%lld", kernel.h, kernel.w, (long long)k[0], (long long)k[1]);
+	if (!k[0])
+		refuse(m, "want kernel_shape, got none");
+	attr_ints(m, "strides", 2, s, 1, 1024);
+	attr_ints(m, "dilations", 2, d, 1, 1024);
+	attr_ints(m, "pads", 4, p, 0, 4096);
+	if (!strcmp(same_pad, "SAME_UPPER") || !strcmp(same_pad, "SAME_LOWER")) {
+		for (int i = 0; i < 2; i++) {
+			int64_t in = i ? x.w : x.h, out = (in + s[i] - 1)/s[i], total = (out - 1)*s[i] + (k[i] - 1)*d[i] + 1 - in;
+			if (total < 0)
+				total = 0;
+			p[i] = same_pad[5] == 'U' ? total/2 : total - total/2;
+			p[i + 2] = total - p[i];
+		}
+	} else if (!strcmp(same_pad, "VALID")) {
+		p[0] = p[1] = p[2] = p[3] = 0;
+	} else if (*same_pad && strcmp(same_pad, "NOTSET")) {
+		refuse(m, "want auto_pad NOTSET, VALID, SAME_UPPER or SAME_LOWER, got '%s'", same_pad);
+	}
+	n->a.kernel = (Pair){ (int)k[0], (int)k[1] };
+	n->a.stride = (Pair){ (int)s[0], (int)s[1] };
+	n->a.dilation = (Pair){ (int)d[0], (int)d[1] };
+	n->a.padding = (Sides){ (int)p[0], (int)p[1], (int)p[2], (int)p[3] };
+}
+
+/* across - a convolution of one channel along the channels of 1x1 images (ECA): sums of neighbouring channels */
+static void
+across(Import *m, const OnnxValue *x, const OnnxValue *w)
+{
+	int64_t k = w->dim[w->rank - 1], stride[1] = { 1 }, dilation[1] = { 1 }, pad[2] = { 0, 0 }, length = x->n->out->shape.c, out, dim[3];
+	const char *auto_pad = attr_text(m, "auto_pad", "NOTSET");
+	double *v;
+	Node *n;
+	OnnxValue y;
+
+	attr_ints(m, "strides", 1, stride, 1, 1024);
+	attr_ints(m, "dilations", 1, dilation, 1, 1024);
+	attr_ints(m, "pads", 2, pad, 0, 4096);
+	if (w->dim[0] != 1 || w->dim[1] != 1 || (*auto_pad && strcmp(auto_pad, "NOTSET")))
+		refuse(m, "want one channel in and out along the channels, and pads, got a kernel %s and auto_pad '%s'", dims_of(w), auto_pad);
+	out = (length + pad[0] + pad[1] - dilation[0]*(k - 1) - 1)/stride[0] + 1;
+	if (out < 1 || out*length > MostElements)
+		refuse(m, "want 1 to %d weights along %lld channels, got %lld results", MostElements, (long long)length, (long long)out);
+	v = arena_new((size_t)(out*length)*sizeof *v);
+	for (int64_t o = 0; o < out; o++)
+		for (int64_t i = 0; i < k; i++) {
+			int64_t from = o*stride[0] + i*dilation[0] - pad[0];
+			if (from >= 0 && from < length)
+				v[o*length + from] = w->data[i];
+		}
+	n = mix_channels(m, x->n, (int)out, v, "across");
+	if (has_input(m, 2))
+		n = node_scaled_by(m, n, 1, constant_at(m, 2, "bias").data[0]);
+	y = view_of(n);
+	dim[0] = x->dim[0];
+	dim[1] = 1;
+	dim[2] = out;
+	view_reshape(&y, 3, dim, &y);
+	set_result(m, y);
+}
+
+/* conv_1d - along the channels of 1x1 images, or of one tap, which an image can have as well */
+static void
+conv_1d(Import *m, const OnnxValue *x, const OnnxValue *w)
+{
+	int64_t dim[MostDims];
+	OnnxValue y;
+	Node *n;
+
+	if (w->rank == 3 && x->dim[1] == 1 && axis_of(x, 2) == AxisC && x->dim[0] == x->n->out->shape.n) {
+		across(m, x, w);
+		return;
+	}
+	if (w->rank != 3 || w->dim[2] != 1 || axis_of(x, 1) != AxisC || w->dim[1] != x->dim[1] || attr_int(m, "group", 1) != 1 || w->dim[0] > 65536)
+		refuse(m, "want a 4-D tensor, one tap, or one channel along the channels of 1x1 images, got a kernel %s for %s", dims_of(w), dims_of(x));
+	n = mix_channels(m, x->n, (int)w->dim[0], w->data, "conv");
+	if (has_input(m, 2)) {
+		OnnxValue b = constant_at(m, 2, "bias");
+		if (count_elements(&b) != (size_t)w->dim[0])
+			refuse(m, "want %lld values of bias, got %zu", (long long)w->dim[0], count_elements(&b));
+		n = node_scaled(m, n, NULL, b.data);
+	}
+	y = view_of(n);
+	memcpy(dim, x->dim, sizeof dim);
+	dim[1] = w->dim[0];
+	if (!in_order(x) || !view_reshape(&y, 3, dim, &y))
+		refuse(m, "want images x channels x pixels, got another order of its elements");
+	set_result(m, y);
+}
+
+void
+op_conv(Import *m)
+{
+	OnnxValue x = tensor_at(m, 0), w = constant_at(m, 1, "kernel");
+	Node *n;
+
+	if (x.rank == 3) {
+		conv_1d(m, &x, &w);
+		return;
+	}
+	if (w.rank != 4)
+		refuse(m, "want a 4-D kernel, got a %d-D one", w.rank);
+	if (w.dim[0] > 65536 || w.dim[2] > 1024 || w.dim[3] > 1024 || w.dim[0] < 1 || w.dim[2] < 1 || w.dim[3] < 1)
+		refuse(m, "want a kernel of 1 to 65536 channels and 1 to 1024 taps a side, got %s", dims_of(&w));
+	n = node_begin(m, O_conv2d, layer_name(m, w.name, "conv"));
+	n->in[n->nin++] = image_at(m, 0)->out;
+	n->a.out = (int)w.dim[0];
+	n->a.groups = (int)attr_int(m, "group", 1);
+	if (n->a.groups < 1 || n->a.groups > 65536 || (int64_t)n->a.groups*w.dim[1] != n->in[0]->shape.c)
+		refuse(m, "want %d input channels as group and kernel have them, got %lld", n->in[0]->shape.c, (long long)n->a.groups*w.dim[1]);
+	set_windows(m, n, (Pair){ (int)w.dim[2], (int)w.dim[3] });
+	set_param(n, P_weight, w.data, count_elements(&w));
+	if (has_input(m, 2)) {
+		OnnxValue b = constant_at(m, 2, "bias");
+		if (count_elements(&b) != (size_t)w.dim[0])
+			refuse(m, "want %lld values of bias, got %zu", (long long)w.dim[0], count_elements(&b));
+		n->a.bias = true;
+		set_param(n, P_bias, b.data, count_elements(&b));
+	}
+	finish_image(m, n);
+}
+
+/* --- pools --- */
+
+/* one_window - is there one window along this axis, and all of it inside */
+static bool
+one_window(int in, int before, int after, int kernel, int stride, bool ceil_mode)
+{
+	int room = in + before + after - kernel;
+
+	return kernel >= before + in && room >= 0 && room < stride && !(ceil_mode && room);
+}
+
+/* takes_all - is it a pool of the whole image, to which padding adds nothing */
+static bool
+takes_all(const Node *n)
+{
+	Shape x = n->in[0]->shape;
+	Sides p = n->a.padding;
+	Pair k = n->a.kernel, s = n->a.stride;
+	bool padded = k.h != x.h || k.w != x.w || p.t || p.l;
+
+	return n->a.dilation.h == 1 && n->a.dilation.w == 1 && !(padded && n->op == O_avg_pool && n->a.count_include_pad) &&
+	       one_window(x.h, p.t, p.b, k.h, s.h, n->a.ceil_mode) && one_window(x.w, p.l, p.r, k.w, s.w, n->a.ceil_mode);
+}
+
+/* add_infinite - a padding with -infinity before it is a max pool's own */
+static void
+add_infinite(const Import *m, Node *n, Sides p)
+{
+	if (!(p.t + p.l + p.b + p.r))
+		return;
+	if (n->a.ceil_mode || !strncmp(attr_text(m, "auto_pad", ""), "SAME", 4))
+		refuse(m, "want neither ceil_mode nor auto_pad behind a padding with -infinity, got one");
+	n->a.padding.t += p.t;
+	n->a.padding.l += p.l;
+	n->a.padding.b += p.b;
+	n->a.padding.r += p.r;
+}
+
+static void
+op_pool(Import *m, Op op)
+{
+	OnnxValue x = tensor_at(m, 0);
+	Node *n = node_on(m, op, x.infinite.t + x.infinite.l + x.infinite.b + x.infinite.r ? x.n : image_at(m, 0));
+
+	n->a.stride = (Pair){ 1, 1 };
+	set_windows(m, n, (Pair){ 0, 0 });
+	n->a.ceil_mode = attr_int(m, "ceil_mode", 0) != 0;
+	n->a.count_include_pad = attr_int(m, "count_include_pad", 0) != 0;
+	if (op == O_max_pool)
+		add_infinite(m, n, x.infinite);
+	if (op == O_avg_pool && (n->a.dilation.h != 1 || n->a.dilation.w != 1))
+		refuse(m, "want no dilation of a mean, got %dx%d", n->a.dilation.h, n->a.dilation.w);
+	if (takes_all(n))                    /* of an image of any size */
+		n = node_on(m, op == O_avg_pool ? O_adaptive_avg_pool : O_adaptive_max_pool, n->in[0]->node);
+	finish_image(m, n);
+}
+
+void
+op_max_pool(Import *m)
+{
+	op_pool(m, O_max_pool);
+}
+
+void
+op_average_pool(Import *m)
+{
+	op_pool(m, O_avg_pool);
+}
