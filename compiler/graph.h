@@ -123,7 +123,7 @@ enum {
 	NInputs  = 64,               /* most inputs of one node (concat) */
 	NResults = 2,                /* most results */
 	NPacked  = 2,                /* most parameters as a kernel reads them */
-	NNodes   = 4096              /* most nodes of one model */
+	NNodes   = 16384             /* most nodes of one model */
 };
 
 struct Node {

@@ -177,7 +177,7 @@ static const struct {
 	  "model.lua:3: model 'm': want at least one output, got none" },
 	{ "tensor_field", BODY("return nn.conv(x, { x.chanels, kernel = 3 })"),
 	  "model.lua:3: tensor 'input': want name, op, channels, height or width, got 'chanels'; did you mean 'channels'?" },
-	{ "nodes", BODY("for i = 1, 5000 do x = nn.relu(x) end\nreturn x"), "model.lua:3: relu 'relu4096': want at most 4096 nodes, got more" },
+	{ "nodes", BODY("for i = 1, 17000 do x = nn.relu(x) end\nreturn x"), "model.lua:3: relu 'relu16384': want at most 16384 nodes, got more" },
 	{ "weights", BODY("return nn.linear(nn.linear(nn.flatten(x), { 65536 }), { 65536 })"), "model.lua:3: linear 'fc2': want at most 2^28 weights, got 65536x65536x1x1" },
 	{ "floats", BODY("local t = nn.pad(nn.upsample(x, { size = 4096 }), { channels = { 13, 0 } })\n"
 	  "local a, b, c, d, e = nn.relu(t), nn.sigmoid(t), nn.silu(t), nn.relu6(t), nn.hard_swish(t)\nreturn a + b + c + d + e"),
