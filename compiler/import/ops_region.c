@@ -357,7 +357,7 @@ op_pad(Import *m)
 		set_result(m, view_of(continued(m, n, AxisW, (int)full[3], (int)full[7], mirror)));
 		return;
 	}
-	if (!strcmp(mode, "constant") && value <= -3.4e38 && !full[1] && !full[5]) {
+	if (!strcmp(mode, "constant") && value < -3e38 && !full[1] && !full[5]) {
 		OnnxValue v = view_of(x);
 		v.infinite = (Sides){ (int)full[2], (int)full[3], (int)full[6], (int)full[7] };
 		v.dim[2] += full[2] + full[6];

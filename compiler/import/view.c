@@ -127,13 +127,15 @@ atoms_of(const OnnxValue *v, int d, int *first)
 bool
 view_transpose(const OnnxValue *x, const int *perm, OnnxValue *y)
 {
-	*y = *x;
+	OnnxValue from = *x;                         /* y may be x */
+
+	*y = from;
 	y->natoms = 0;
-	for (int d = 0; d < x->rank; d++) {
-		int first, count = atoms_of(x, perm[d], &first);
-		y->dim[d] = x->dim[perm[d]];
+	for (int d = 0; d < from.rank; d++) {
+		int first, count = atoms_of(&from, perm[d], &first);
+		y->dim[d] = from.dim[perm[d]];
 		for (int i = 0; i < count; i++)
-			if (!push(y, x->atom[first + i], i == 0))
+			if (!push(y, from.atom[first + i], i == 0))
 				return false;
 	}
 	return true;
