@@ -288,8 +288,38 @@ fold_cast(Import *m)
 	set_result(m, y);
 }
 
+static void
+fold_clip(Import *m)
+{
+	OnnxValue x = constant_at(m, 0, "input"), y;
+	double bound[2], *v;
+
+	clip_bounds(m, bound);
+	y = constant_new(m, x.type, x.rank, x.dim, &v);
+	for (size_t i = 0; i < count_elements(&x); i++)
+		v[i] = x.data[i] > bound[1] ? bound[1] : x.data[i] < bound[0] ? bound[0] : x.data[i];
+	set_result(m, y);
+}
+
+/* clip_bounds - from attributes or, since opset 11, inputs; the largest float32 where there are none */
+void
+clip_bounds(const Import *m, double bound[2])
+{
+	static const char *const names[] = { "min", "max" };
+
+	bound[0] = attr_real(m, "min", -3.4e38);
+	bound[1] = attr_real(m, "max", 3.4e38);
+	for (size_t i = 0; i < 2; i++)
+		if (has_input(m, i + 1)) {
+			OnnxValue v = constant_at(m, i + 1, names[i]);
+			if (count_elements(&v) != 1)
+				refuse(m, "want %s as a single value, got %s", names[i], dims_of(&v));
+			bound[i] = v.data[0];
+		}
+}
+
 const OnnxOp sum_folds[] = {
-	{ "BatchNormalization", fold_batch_norm, 7 }, { "Cast", fold_cast, 7 }, { "ConstantOfShape", fold_constant_of_shape, 7 },
+	{ "BatchNormalization", fold_batch_norm, 7 }, { "Cast", fold_cast, 7 }, { "Clip", fold_clip, 7 }, { "ConstantOfShape", fold_constant_of_shape, 7 },
 	{ "DequantizeLinear", fold_dequantize, 10 }, { "MatMul", fold_matmul, 7 }, { "QuantizeLinear", fold_quantize, 10 },
 	{ "Range", fold_range, 7 }, { "ReduceL1", fold_sizes, 7 }, { "ReduceL2", fold_norm, 7 }, { "ReduceMax", fold_max, 7 },
 	{ "ReduceMean", fold_mean, 7 }, { "ReduceMin", fold_min, 7 }, { "ReduceProd", fold_product, 7 }, { "ReduceSum", fold_sum, 7 },

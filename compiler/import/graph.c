@@ -223,7 +223,7 @@ run_nodes(Import *m, const Names *needed)
 			fail("%s:%zu: want a node with an operator and a result, got none", m->file, i + 1);
 		m->p = p;
 		m->number = (int)i + 1;
-		if (!reads_lost(m) || !op_named(p->op_type)) {
+		if (!reads_lost(m) || !(op_named(p->op_type) || is_folded(p->op_type))) {
 			message = attempt(run_node, m);
 			m->p = p;
 			message = message ? message : attempt(check_declared, m);

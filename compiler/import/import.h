@@ -102,6 +102,7 @@ int64_t clamp_index(int64_t i, int64_t size);        /* of a slice */
 int dims_reshaped(const Import *m, const OnnxValue *x, int64_t *dim);     /* the shape a Reshape asks for */
 int dims_squeezed(const Import *m, const OnnxValue *x, int64_t *dim);     /* Squeeze and Unsqueeze */
 int dims_unsqueezed(const Import *m, const OnnxValue *x, int64_t *dim);
+void clip_bounds(const Import *m, double bound[2]);
 typedef struct { int64_t from, to, step; } Cut;
 void cuts_of(const Import *m, const OnnxValue *x, Cut *cut);         /* Slice: of every dimension */
 int splits_of(const Import *m, const OnnxValue *x, int axis, int64_t *size); /* Split: how long each part is */

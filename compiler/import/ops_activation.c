@@ -91,16 +91,9 @@ void
 op_clip(Import *m)
 {
 	OnnxValue x = tensor_at(m, 0);
-	double bound[2] = { attr_real(m, "min", -3.4e38), attr_real(m, "max", 3.4e38) };
-	static const char *const names[] = { "min", "max" };
+	double bound[2];
 
-	for (size_t i = 0; i < 2; i++)
-		if (has_input(m, i + 1)) {
-			OnnxValue v = constant_at(m, i + 1, names[i]);
-			if (count_elements(&v) != 1)
-				refuse(m, "want %s as a single value, got %s", names[i], dims_of(&v));
-			bound[i] = v.data[0];
-		}
+	clip_bounds(m, bound);
 	clipped(m, &x, bound[0], bound[1]);
 }
 
