@@ -35,6 +35,9 @@ const char *meant(const char *word, const char *const *words, int count);       
 /* diagnose.c */
 void tell(const char *message);                      /* to standard error; on a terminal in colour, with the source line */
 
+/* streams.c */
+void streams_guard(void);                            /* first of all: what cannot be printed ends with ExitInput */
+
 /* progress.c */
 void progress(const char *what, int done, int all);  /* a bar on a terminal; done == all takes it away */
 

@@ -4,7 +4,9 @@
 int
 main(int argc, char **argv)
 {
-	Options o = options_parse(argc, argv);
+	Options o;
 
+	streams_guard();
+	o = options_parse(argc, argv);
 	return run_verb(&o);
 }

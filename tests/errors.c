@@ -409,6 +409,26 @@ START_TEST(old_output_survives_a_failed_write)
 }
 END_TEST
 
+/* what cannot be printed is no success: a full disk, a pipe that nobody reads, a stream that was closed */
+START_TEST(lost_output)
+{
+	static const char *const verbs_of[] = { "explain %s", "verify %s -w random", "run %s -w random -i examples/images/cat.png", "init resnet50", "init",
+		"dot %s", "weights examples/weights/cifar_resnet20.safetensors", "doc", "diff %s %s", "--help", "help run", "version", "bench %s --rounds 1",
+		"%s -w random --dump --stop-after=plan", "explain %s --json" };
+	static const char *const lost[] = { "> /dev/full", ">&-" };
+	const char *command = arena_text(verbs_of[_i], "examples/mlperf_tiny_resnet8.lua", "examples/cifar_resnet20.lua");
+
+	if (access("/dev/full", W_OK))
+		return;
+	for (int i = 0; i < 2; i++) {
+		ck_assert_int_eq(system(arena_text("./resnetc %s %s 2> '%s'", command, lost[i], in_dir("said"))) >> 8, ExitInput);
+		ck_assert_msg(!strncmp((const char *)file_map(in_dir("said"), &(size_t){ 0 }), "standard output: want all of it written, got: ", 46), "%s", command);
+	}
+	/* SIGPIPE is ignored, as Python does for what it starts */
+	ck_assert_int_eq(system(arena_text("bash -c \"trap '' PIPE; (sleep 0.2; ./resnetc %s 2> '%s') | true; test \\${PIPESTATUS[0]} = 1\"", command, in_dir("said"))), 0);
+}
+END_TEST
+
 SUITE(errors)
 {
 	TCase *t = part("errors");
@@ -421,4 +441,5 @@ SUITE(errors)
 	tcase_add_test(t, no_compiler);
 	tcase_add_loop_test(t, terminal_shows_the_word, 0, 4);
 	tcase_add_test(t, old_output_survives_a_failed_write);
+	tcase_add_loop_test(t, lost_output, 0, 15);
 }

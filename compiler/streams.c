@@ -1,0 +1,38 @@
+/*
+** streams.c - the standard streams. What is printed is only done when it has arrived: a full disk or a closed pipe
+** ends the program with a message and a status like any other file that cannot be written.
+*/
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base.h"
+
+/* close_output - at the very end, when everything else is put away */
+static void
+close_output(void)
+{
+	static char text[200];               /* the arena is gone */
+	bool lost = ferror(stdout) != 0;
+
+	errno = 0;
+	lost |= fflush(stdout) != 0;
+	lost |= close(1) != 0 && errno != EBADF;
+	if (!lost)
+		return;
+	snprintf(text, sizeof text, "standard output: want all of it written, got: %s", strerror(errno ? errno : EIO));
+	tell(text);
+	_exit(ExitInput);
+}
+
+/* streams_guard - before anything is opened, so that no file takes the place of a stream that the caller closed */
+void
+streams_guard(void)
+{
+	for (int fd = 0; fd < 3; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd)
+			_exit(ExitInput);
+	atexit(close_output);
+}
