@@ -201,6 +201,34 @@ START_TEST(verify_in_json)
 }
 END_TEST
 
+/* what an activation makes of huge sums is as far off as they are; where they are clipped, not at all */
+START_TEST(verify_of_clipped_sums)
+{
+	static const char *const acts[] = { "nn.relu6(y)", "nn.clip(y, { lo = -1, hi = 2 })", "nn.hard_sigmoid(y)", "nn.relu(y)" };
+	const char *model = body_model(16, 20, 20, arena_text("local y = nn.conv(x, { 64, kernel = 3, name = \"c\", bias = true })\nreturn %s", acts[_i]));
+	float *x = numbers(6400, 3);
+	Npy y;
+	Ran r;
+
+	for (int i = 0; i < 6400; i++)
+		x[i] *= 1e5f;
+	npy_write(in_dir("huge.npy"), x, 4, (int64_t[]){ 1, 16, 20, 20 });
+	for (int exact = 0; exact < 2; exact++) {
+		r = resnetc("verify %s -i %s %s", model, in_dir("huge.npy"), exact ? "--exact" : "");
+		ck_assert_msg(r.status == 0, "%s", r.out);
+	}
+	ck_assert_int_eq(resnetc("run %s -w random:0 -q -i %s -o %s", model, in_dir("huge.npy"), in_dir("huge_y.npy")).status, 0);
+	y = npy_read(in_dir("huge_y.npy"));
+	for (size_t i = 0; i < y.count; i++)
+		if (fabsf(y.data[i]) < 10)
+			y.data[i] += 0.01f;
+	npy_write(in_dir("huge_y.npy"), y.data, 4, (int64_t[]){ 1, 64, 20, 20 });
+	if (_i < 3)
+		ck_assert_int_eq(resnetc("verify %s -i %s --expect %s", model, in_dir("huge.npy"), in_dir("huge_y.npy")).status, ExitInput);
+	free(x);
+}
+END_TEST
+
 START_TEST(dot_is_a_graph)
 {
 	Ran r = resnetc("dot examples/cifar_resnet20.lua"), before = resnetc("dot examples/cifar_resnet20.lua --stop-after=fold_bn");
@@ -286,6 +314,7 @@ SUITE(verbs)
 	tcase_add_test(t, diff_tells_what_differs);
 	tcase_add_test(t, run_and_tune_in_json);
 	tcase_add_test(t, verify_in_json);
+	tcase_add_loop_test(t, verify_of_clipped_sums, 0, 4);
 	tcase_add_test(t, dot_is_a_graph);
 	tcase_add_test(t, report_is_one_page);
 	tcase_add_test(t, dumps);
