@@ -37,6 +37,12 @@ static const char *const rounding_names[NRoundings] = {
 #undef X
 };
 
+static const char *const order_names[NOrders] = {
+#define X(a) #a,
+	ORDERS(X)
+#undef X
+};
+
 /* words_of - what an attribute of kind WORD may be, in the order of its enum */
 const char *const *
 words_of(const AttrRow *row, int *count)
@@ -44,6 +50,7 @@ words_of(const AttrRow *row, int *count)
 	switch (row - attr_rows) {
 	case At_act:      *count = NActs;      return act_names;
 	case At_coords:   *count = NCoords;    return coords_names;
+	case At_order:    *count = NOrders;    return order_names;
 	case At_rounding: *count = NRoundings; return rounding_names;
 	}
 	die("attribute %s has no words", row->name);

@@ -31,7 +31,14 @@ ATTR(channels,          PAIR0, channels,          0, 65536,   "slice: {from, to}
      ANY(0), FOR_SHOWN(slice, -1, "all"))
 ATTR(rows,              RANGE, rows,              0, 65536,   "{from, to, step}", ANY_SHOWN(0, "all"))
 ATTR(cols,              RANGE, cols,              0, 65536,   "{from, to, step}", ANY_SHOWN(0, "all"))
-ATTR(shape,             SHAPE, shape,             1, 65536,   "channels, height, width", REQUIRED)
+ATTR(shape,             SHAPE, shape,             1, 65536,   "channels, height, width; reshape: one may be -1, what is left",
+     REQUIRED)
+ATTR(order,             WORD,  order,             0, 0,
+     "the input's axes that become channels, rows and columns; \"hwc\": the rows become channels", ANY(Order_chw))
+ATTR(factor,            INT,   factor,            1, 64,      "pixels along each side of a square", REQUIRED)
+ATTR(depth_first,       BOOL,  depth_first,       0, 1,
+     "a channel's number counts pixel of the square, then channel (ONNX's DCR); false: channel, then pixel (PyTorch)",
+     ANY(false))
 ATTR(act,               WORD,  act,               0, 0,       "activation of the epilogue, by the name of its op",
      ANY(Act_none))
 ATTR(slope,             REAL,  slope,      -1e6, 1e6,         "leaky_relu: factor below 0; hard_*: factor of x",

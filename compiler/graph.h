@@ -35,6 +35,15 @@ typedef enum {
 	NRoundings
 } Rounding;
 
+/* orders of the axes of channels, rows and columns */
+#define ORDERS(X) X(chw) X(cwh) X(hcw) X(hwc) X(wch) X(whc)
+typedef enum {
+#define X(a) Order_##a,
+	ORDERS(X)
+#undef X
+	NOrders
+} Order;
+
 typedef struct Attr {
 #define INT   int
 #define PAIR  Pair

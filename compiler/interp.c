@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "graph.h"
+#include "interp.h"
 
 static double
 between(double v, double lo, double hi)

@@ -47,6 +47,16 @@ OP(pad,                 1,  1, pad,      copy,     0,0,0,0, A_padding|A_channels
    "zeros around the image (padding) and before/after the channels (channels)")
 OP(flatten,             1,  1, flatten,  copy,     0,0,0,0, 0,
    "C x H x W to (C*H*W) x 1 x 1, in NCHW order")
+OP(reshape,             1,  1, reshape,  move,     0,0,0,0, A_shape,
+   "the same numbers, in NCHW order, as another C x H x W")
+OP(permute,             1,  1, permute,  move,     0,0,0,0, A_order,
+   "channels, rows and columns in another order (torch.permute of C x H x W)")
+OP(pixel_shuffle,       1,  1, pixel_shuffle, move, 0,0,0,0, A_factor|A_depth_first,
+   "factor*factor channels become a square of pixels of one (torch.nn.PixelShuffle, ONNX DepthToSpace)")
+OP(pixel_unshuffle,     1,  1, pixel_unshuffle, move, 0,0,0,0, A_factor|A_depth_first,
+   "a square of pixels becomes factor*factor channels (torch.nn.PixelUnshuffle, ONNX SpaceToDepth)")
+OP(channel_shuffle,     1,  1, channel_shuffle, move, 0,0,0,0, A_groups,
+   "the first channel of each group, the second of each ... (torch.nn.ChannelShuffle)")
 OP(softmax,             1,  1, same,     softmax,  0,1,1,0, 0,
    "exp(x - max) / sum over the channels of each pixel")
 OP(upsample_nearest,    1,  1, upsample, upsample, 0,0,0,0, A_size|A_coords|A_rounding|A_scale_h|A_scale_w,

@@ -3,6 +3,7 @@
 ** padding and stride, and reports what cannot be. Formulas as in PyTorch's documentation.
 */
 #include "graph.h"
+#include "shape.h"
 
 static void
 shape_input(Node *n)

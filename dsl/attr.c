@@ -104,6 +104,8 @@ parse_attr(const Parse *p)
 	void *field = (char *)&p->n->a + p->row->at;
 	int v[4] = { 0, 0, 1, 0 }, count;
 	const char *const *words, *list = "";
+	AttrRow open = *p->row;
+	Parse free = { p->L, p->n, &open };
 
 	switch (p->row->kind) {
 	case K_INT:
@@ -158,6 +160,11 @@ parse_attr(const Parse *p)
 		*(const char **)field = arena_text("%s", lua_tostring(L, -1));
 		break;
 	case K_SHAPE:
+		if (p->n->op == O_reshape) {
+			open.lo = -1;                /* what is left */
+			open.hi = 1 << 28;
+			p = &free;
+		}
 		if (!lua_istable(L, -1) || items(p, v, 3, "{channels, height, width}") != 3)
 			bad(p, "{channels, height, width}", -1);
 		*(Shape *)field = (Shape){ 0, v[0], v[1], v[2] };

@@ -28,6 +28,8 @@ static const struct {
 	{ "relu_with_two_reads_of_its_input", "local c = nn.conv(x, { 5, kernel = 3 }) return nn.concat(nn.relu(c), c)", 4, 0 },
 	{ "relu_of_relu_is_dropped", "return nn.relu(nn.relu(x))", 2, 0 },
 	{ "identity_nodes_are_dropped", "return nn.slice(nn.pad(nn.concat(x), {}), {})", 1, 0 },
+	{ "reshapes_and_shuffles_that_move_nothing_are_dropped", "return nn.channel_shuffle(nn.permute(nn.reshape(x, { shape = { 5, -1, 6 } }), {}), "
+	  "{ groups = 5 })", 1, 0 },
 	{ "unread_nodes_are_dropped", "local d = nn.conv(x, { 3, kernel = 3 }) return nn.relu(x)", 2, 0 },
 	{ "flatten_of_one_pixel_is_dropped", "return nn.linear(nn.flatten(nn.global_avg_pool(x)), { 4 })", 3, 0 },
 	{ "linear_bn_relu_is_one_node", "return nn.relu(nn.bn(nn.linear(nn.flatten(x), { 9 })))", 3, 0 },

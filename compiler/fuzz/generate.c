@@ -71,6 +71,16 @@ random_range(uint64_t *r, Range *range, int size)
 		*range = (Range){ from, rnd_to(r, from + 1, size), rnd_to(r, 1, 3) };
 }
 
+/* random_shape - of as many numbers as n's input has */
+static void
+random_shape(uint64_t *r, Node *n)
+{
+	Shape x = n->in[0]->shape;
+	int all = x.c*x.h*x.w, c = rnd_chance(r, 30) ? x.c : divisor(r, all), h = divisor(r, all/c);
+
+	n->a.shape = (Shape){ 0, c, h, rnd_chance(r, 20) ? -1 : all/c/h };
+}
+
 /* random_attr - a value for one attribute of n, whose inputs are known */
 static void
 random_attr(uint64_t *r, Node *n, AttrId id)
@@ -95,6 +105,10 @@ random_attr(uint64_t *r, Node *n, AttrId id)
 			a->padding = (Sides){ rnd_to(r, 0, 2), rnd_to(r, 0, 2), rnd_to(r, 0, 2), rnd_to(r, 0, 2) };
 		break;
 	case At_groups:
+		if (n->op == O_channel_shuffle) {
+			a->groups = divisor(r, x.c);
+			break;
+		}
 		if (rnd_chance(r, 60))
 			break;
 		a->groups = rnd_chance(r, 30) ? x.c : divisor(r, x.c);
@@ -121,12 +135,16 @@ random_attr(uint64_t *r, Node *n, AttrId id)
 		words_of(&attr_rows[id], &words);
 		*(id == At_coords ? &a->coords : &a->rounding) = rnd_to(r, 0, words - 1);
 		break;
+	case At_order:      a->order = rnd_to(r, 0, NOrders - 1); break;
+	case At_factor:     a->factor = rnd_to(r, 1, 4); break;
+	case At_depth_first: a->depth_first = rnd_chance(r, 50); break;
+	case At_shape:      random_shape(r, n); break;
 	case At_bias:              a->bias = rnd_chance(r, 50); break;
 	case At_affine:            a->affine = rnd_chance(r, 80); break;
 	case At_ceil_mode:         a->ceil_mode = rnd_chance(r, 40); break;
 	case At_count_include_pad: a->count_include_pad = rnd_chance(r, 60); break;
 	case At_winograd:   /* by the shape, when that is known */
-	case At_tile: case At_shape: case At_scale_h: case At_scale_w: case At_bn: case At_bn_eps: case At_bn_affine: case NAttrs:
+	case At_tile: case At_scale_h: case At_scale_w: case At_bn: case At_bn_eps: case At_bn_affine: case NAttrs:
 		break;
 	}
 }

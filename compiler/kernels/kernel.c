@@ -54,6 +54,7 @@ kernel_of(const Node *n, int part)
 		k.skip = true;
 	}
 	k.gate = n->op == O_mul && n->in[1]->shape.h*n->in[1]->shape.w == 1;
+	k.view = n->op == O_reshape && n->out->over == n->in[0];
 	k.bias = dense && (n->a.bias || n->a.bn);
 	if (n->op == O_input && adapts(&n->g->image)) {
 		k.image = &n->g->image;
@@ -100,7 +101,7 @@ same_kernel(const Kernel *a, const Kernel *b)
 	for (int i = 0; i < a->nout; i++)
 		if (!same_view(&a->out[i], &b->out[i]))
 			return false;
-	return a->bias == b->bias && a->skip == b->skip && a->gate == b->gate && a->store == b->store &&
+	return a->bias == b->bias && a->skip == b->skip && a->gate == b->gate && a->view == b->view && a->store == b->store &&
 		a->channel0 == b->channel0 && a->image == b->image && a->t == b->t && a->family == b->family;
 }
 

@@ -26,6 +26,7 @@ typedef struct {                     /* all that a kernel's text depends on; equ
 	int nin, nout;
 	bool bias;
 	bool skip;                   /* in[1] is there: a skip, a summand or a factor */
+	bool view;                   /* the result has its input's memory, and nothing is moved */
 	bool gate;                   /* mul: in[1] is one value a channel */
 	const Image *image;          /* input: how the caller's pixels are read; NULL: float NCHW as they are */
 	bool store;                  /* copies a result to the caller's array */

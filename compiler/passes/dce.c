@@ -16,6 +16,15 @@ is_identity(const Node *n)
 	switch (n->op) {
 	case O_flatten:
 		return x.h == 1 && x.w == 1;
+	case O_reshape:
+		return same_shape(x, n->out->shape);
+	case O_permute:
+		return n->a.order == Order_chw;
+	case O_pixel_shuffle:
+	case O_pixel_unshuffle:
+		return n->a.factor == 1;
+	case O_channel_shuffle:
+		return n->a.groups == 1 || n->a.groups == x.c;
 	case O_concat:
 		return n->nin == 1;
 	case O_pad:

@@ -26,12 +26,24 @@ typedef struct {
 
 enum { Shakes = 400 };
 
+/* stays - a reshape of rows and columns whose numbers lie in memory as before */
+static bool
+stays(const Node *n)
+{
+	const Value *x = n->in[0];
+
+	return n->op == O_reshape && x->shape.c == n->out->shape.c && x->lay.cb == n->out->lay.cb && !has_halo(&x->lay) &&
+		!has_halo(&n->out->lay);
+}
+
 /* victim - the input whose memory n's first result may take, or NULL */
 static Value *
 victim(const Node *n)
 {
 	int from = takes_skip(n);                        /* the skip, never the image */
 
+	if (stays(n) && n->in[0]->to == n->id)
+		return n->in[0];
 	if (!from && !op_rows[n->op].over)
 		return NULL;
 	for (int i = from; i < n->nin; i++) {

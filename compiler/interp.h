@@ -1,0 +1,12 @@
+/* interp.h - the references that have files of their own, beside interp.c. */
+#ifndef INTERP_H
+#define INTERP_H
+
+#include "graph.h"
+
+typedef void Reference(const Node *n, const double *const *x, double *y);
+
+/* interp_move.c */
+Reference interp_reshape, interp_permute, interp_pixel_shuffle, interp_pixel_unshuffle, interp_channel_shuffle;
+
+#endif

@@ -1,0 +1,116 @@
+"""Ops of the language, one small network a case, against PyTorch.
+
+    python tests/parity/ops.py ./resnetc [--bless]
+
+1. `resnetc run` on every target given must give PyTorch's numbers in float64 within 3e-6 of the largest.
+2. tests/golden/ops.txt holds some of these numbers for weights and inputs that the tests make themselves; they compare
+   the reference interpreter with them and need no Python for it. --bless rewrites it.
+"""
+import argparse
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from parity import normal, rc_hash, uniform, write_safetensors
+
+M64 = (1 << 64) - 1
+Seed = 1
+Limit = 3e-6
+Values = 8                                   # of each case in the golden file
+
+
+def noise(count):
+    i = np.arange(count, dtype=np.uint64) * np.uint64(2654435761) & np.uint64(0xffffffff)
+    return (i >> np.uint64(24)).astype(np.float64) / 128 - 1
+
+
+def weights(shapes, norms):
+    """as compiler/weights/random.c makes them; norms: layers whose weight is a factor near 1"""
+    made = {}
+    for name, shape in shapes.items():
+        s, n = rc_hash(name.encode()) ^ (Seed * 0x2545f4914f6cdd1d & M64), int(np.prod(shape))
+        layer, kind = name.rsplit(".", 1)
+        if kind == "running_var" or (kind == "weight" and layer in norms):
+            v = 0.8 + 0.4 * uniform(s, n)
+        elif kind == "weight":
+            v = normal(s, n) * np.sqrt((1 if len(shape) == 2 else 2) / (n / shape[0]))
+        else:
+            v = 0.1 * normal(s, n)
+        made[name] = torch.from_numpy(v.astype(np.float32).astype(np.float64)).reshape(shape)
+    return made
+
+
+def shuffle(x, r):                           # ONNX DepthToSpace, mode DCR
+    n, c, h, w = x.shape
+    return x.reshape(n, r, r, c // (r * r), h, w).permute(0, 3, 4, 1, 5, 2).reshape(n, c // (r * r), h * r, w * r)
+
+
+def unshuffle(x, r):                         # ONNX SpaceToDepth
+    n, c, h, w = x.shape
+    return x.reshape(n, c, h // r, r, w // r, r).permute(0, 3, 5, 1, 2, 4).reshape(n, c * r * r, h // r, w // r)
+
+
+# (input shape, Lua body, PyTorch of x and weights w, shapes of the weights)
+cases = [
+    ((6, 5, 4), "return nn.reshape(x, { shape = { 10, 4, -1 } })", lambda x, w: x.reshape(-1, 10, 4, 3), {}),
+    ((6, 5, 4), 'return nn.permute(x, { order = "hwc" })', lambda x, w: x.permute(0, 2, 3, 1), {}),
+    ((6, 5, 4), 'return nn.permute(x, { order = "whc" })', lambda x, w: x.permute(0, 3, 2, 1), {}),
+    ((6, 5, 4), 'return nn.permute(x, { order = "wch" })', lambda x, w: x.permute(0, 3, 1, 2), {}),
+    ((8, 3, 4), "return nn.pixel_shuffle(x, { factor = 2 })", lambda x, w: F.pixel_shuffle(x, 2), {}),
+    ((8, 3, 4), "return nn.pixel_shuffle(x, { factor = 2, depth_first = true })", lambda x, w: shuffle(x, 2), {}),
+    ((3, 6, 9), "return nn.pixel_unshuffle(x, { factor = 3 })", lambda x, w: F.pixel_unshuffle(x, 3), {}),
+    ((3, 6, 9), "return nn.pixel_unshuffle(x, { factor = 3, depth_first = true })", lambda x, w: unshuffle(x, 3), {}),
+    ((12, 2, 3), "return nn.channel_shuffle(x, { groups = 3 })", lambda x, w: F.channel_shuffle(x, 3), {}),
+]
+
+
+def network(shape, body):
+    c, h, w = shape
+    return (f'local nn = require "resnet"\nreturn nn.model {{ name = "m", input = nn.image {{ {c}, {h}, {w} }}, '
+            f"body = function(x)\n{body}\nend }}\n")
+
+
+def measured(resnetc, tmp, shape, body, target, x, w, want):
+    (tmp / "m.lua").write_text(network(shape, body))
+    np.save(tmp / "x.npy", x.astype(np.float32))
+    write_safetensors(tmp / "w.safetensors", w)
+    subprocess.run([resnetc.resolve(), "run", tmp / "m.lua", "-w", tmp / "w.safetensors", "-i", tmp / "x.npy", "-o", tmp / "y.npy",
+                    "-q", "--target", target], check=True)
+    got = np.load(tmp / "y.npy").reshape(-1)
+    return np.abs(got - want).max() / np.abs(want).max()
+
+
+def main():
+    ap = argparse.ArgumentParser()
+    ap.add_argument("resnetc", type=pathlib.Path)
+    ap.add_argument("--targets", default="native,scalar")
+    ap.add_argument("--bless", action="store_true")
+    a = ap.parse_args()
+    golden, lines, failed = pathlib.Path(__file__).resolve().parents[1] / "golden/ops.txt", [], 0
+
+    for shape, body, reference, shapes, *norms in cases:
+        w = weights(shapes, norms[0] if norms else ())
+        x = noise(int(np.prod(shape))).reshape(1, *shape)
+        with torch.no_grad():
+            want = reference(torch.from_numpy(x), w).contiguous().numpy().reshape(-1)
+        for target in a.targets.split(","):
+            with tempfile.TemporaryDirectory() as tmp:
+                error = measured(a.resnetc, pathlib.Path(tmp), shape, body, target, x, w, want)
+            failed += not error <= Limit
+            print(f"{target:8} {error:.2e}  {body}{'' if error <= Limit else '  WRONG'}", flush=True)
+        some = " ".join(f"{want[i * len(want) // Values]:.12g}" for i in range(Values))
+        lines.append(f"{shape[0]} {shape[1]} {shape[2]}|{body}|{some}\n")
+    if a.bless:
+        golden.write_text("".join(lines))
+    stale = golden.read_text() != "".join(lines)
+    print(f"{len(cases)} cases, {failed} failed{', tests/golden/ops.txt is stale' if stale else ''}")
+    sys.exit(failed > 0 or stale)
+
+
+if __name__ == "__main__":
+    main()
