@@ -30,9 +30,11 @@ static const char app[] =
 static void
 plain(void)
 {
+	if (access(in_dir("plain/want"), R_OK) == 0)
+		return;                      /* of a test before */
 	ck_assert_int_eq(resnetc("examples/mlperf_tiny_resnet8.lua --name net -w random:4 -q -o %s", in_dir("plain")).status, 0);
 	put_file("plain/app.c", app, strlen(app));
-	in("plain", "cc -O1 *.c -o app -lpthread && ./app > want && test $(wc -l < want) = 10%s", "");
+	in("plain", "cc -O1 *.c -o app -lpthread && ./app > out && test $(wc -l < out) = 10 && mv out want%s", "");
 }
 
 static const char strict[] = "-Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Werror";
@@ -45,7 +47,7 @@ START_TEST(one_file_is_enough)
 	ck_assert_int_eq(resnetc("examples/mlperf_tiny_resnet8.lua --name net -w random:4 -q --amalgamate -o %s", in_dir("amalgamated")).status, 0);
 	ck_assert_int_eq(count_files(in_dir("amalgamated")), 3);
 	for (int i = 0; i < 4; i++) {
-		in("amalgamated", arena_text("%s -O2 %s -c net.c && %s -O2 %s -DRC_FILE -DRC_IMAGE -DRC_THREADS -c net.c%%s", compilers[i], strict, compilers[i], strict), "");
+		in("amalgamated", arena_text("%s -O1 %s -c net.c && %s -O1 %s -DRC_FILE -DRC_IMAGE -DRC_THREADS -c net.c%%s", compilers[i], strict, compilers[i], strict), "");
 	}
 	put_file("amalgamated/app.c", app, strlen(app));
 	in("amalgamated", "cc -O1 -DRC_FILE net.c app.c -o app && ./app > out && cmp out ../plain/want%s", "");
@@ -326,6 +328,7 @@ SUITE(apps)
 	tcase_add_test(t, depfile_names_what_was_read);
 	tcase_add_test(t, install_puts_everything_in_its_place);
 	tcase_add_loop_test(t, manual_and_completions, 0, 4);
+	t = part("builds");
 	tcase_add_test(t, cmake_embeds_and_chooses);
 	tcase_add_loop_test(t, example_builds_with, 0, 4);
 	tcase_add_test(t, guide_from_pytorch_to_an_app);

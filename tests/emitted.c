@@ -335,11 +335,13 @@ SUITE(emitted)
 	tcase_add_test(t, several_targets_choose_by_processor);
 	tcase_add_test(t, plain_c_is_enough);
 	tcase_add_test(t, target_can_be_forced);
+	t = part("bits");
 	tcase_add_loop_test(t, bits_do_not_hang_on_flags_or_compiler, 0, 2);
 	tcase_add_test(t, neon_runs_under_qemu);
 	tcase_add_test(t, no_forbidden_words);
 	tcase_add_test(t, outputs_have_macros_of_their_own);
 	tcase_add_loop_test(t, several_sizes_share_one_blob, 0, 2);
 	tcase_add_test(t, sizes_that_need_other_weights_are_refused);
+	t = part("registers");
 	tcase_add_loop_test(t, micro_kernels_keep_their_accumulators_in_registers, 0, 6);
 }

@@ -66,12 +66,12 @@ same_folders(const char *a, const char *b)
 /* an allocation fails: one line says so and nothing is left; or Lua collects its garbage and the result is whole */
 START_TEST(every_allocation_fails_once)
 {
-	const char *args = arena_text("examples/cifar_resnet20.lua -w random -q -o %s", in_dir("alloc"));
+	const char *args = arena_text("examples/mlperf_tiny_resnet8.lua -w random -q -o %s", in_dir("alloc"));
 	int count, step = getenv("CHECK_LONG") ? 1 : 11;
 
 	if (Sanitized)
 		return;
-	ck_assert_int_eq(faulty("alloc:0", arena_text("examples/cifar_resnet20.lua -w random -q -o %s", in_dir("whole"))).status, 0);
+	ck_assert_int_eq(faulty("alloc:0", arena_text("examples/mlperf_tiny_resnet8.lua -w random -q -o %s", in_dir("whole"))).status, 0);
 	count = counted();
 	ck_assert_int_gt(count, 1000);
 	for (int plus = 0; plus < 2; plus++)
