@@ -35,3 +35,18 @@ ACT(hard_sigmoid, A_slope|A_offset, "hard_sigmoid($x, splat($slope), splat($offs
 ACT(hard_swish,   A_slope|A_offset, "hard_swish($x, splat($slope), splat($offset))",
     1 + fabs(a->offset) + 2*fabs(a->slope)*s, 4*U*slope*s,
     "x*hard_sigmoid(x) (torch.nn.Hardswish)")
+ACT(elu,          A_alpha,          "elu($x, splat($alpha))",
+    fmax(1, fabs(a->alpha)), 16*U*fabs(y),
+    "x, or alpha*(exp(x) - 1) where x < 0 (torch.nn.ELU)")
+ACT(softplus,     A_beta,           "softplus($x, splat($beta))",
+    1, (16 + a->beta*s)*U*y + 1.7e-38/a->beta,
+    "log(1 + exp(beta*x))/beta (torch.nn.Softplus)")
+ACT(mish,         0,                "mish($x)",
+    1.1, 16*U*fabs(y) + 1.7e-38*(1 + s),
+    "x*tanh(log(1 + exp(x))) (torch.nn.Mish)")
+ACT(gelu,         0,                "gelu($x)",
+    1.2, 4*U*s,
+    "x*(1 + erf(x/sqrt(2)))/2 (torch.nn.GELU); approximate = \"tanh\" is gelu_tanh")
+ACT(gelu_tanh,    0,                "gelu_tanh($x)",
+    1.2, 16*U*s + 1.7e-38*(1 + s),
+    "x*(1 + tanh(sqrt(2/pi)*(x + 0.044715*x^3)))/2 (torch.nn.GELU of approximate = \"tanh\")")

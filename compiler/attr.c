@@ -2,6 +2,7 @@
 ** attr.c - the rows of attrs.h and acts.h: what an attribute may be, what it is where a model does not say, and one
 ** attribute of a node compared or copied without knowing which.
 */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -44,8 +44,10 @@ ATTR(act,               WORD,  act,               0, 0,       "activation of the
 ATTR(slope,             REAL,  slope,      -1e6, 1e6,         "leaky_relu: factor below 0; hard_*: factor of x",
      ANY(0.01), FOR(hard_sigmoid, 1/6.0), FOR(hard_swish, 1/6.0))
 ATTR(offset,            REAL,  offset,     -1e6, 1e6,         "hard_*: added to slope*x", ANY(0.5))
-ATTR(lo,                REAL,  lo, -3.5e38, 3.5e38,           "clip: least value", ANY_SHOWN(-3.4e38, "none"))
-ATTR(hi,                REAL,  hi, -3.5e38, 3.5e38,           "clip: largest value", ANY_SHOWN(3.4e38, "none"))
+ATTR(lo,                REAL,  lo, -HUGE_VAL, HUGE_VAL,       "clip: least value", ANY_SHOWN(-HUGE_VAL, "none"))
+ATTR(hi,                REAL,  hi, -HUGE_VAL, HUGE_VAL,       "clip: largest value", ANY_SHOWN(HUGE_VAL, "none"))
+ATTR(alpha,             REAL,  alpha,      -1e6, 1e6,         "elu: factor of exp(x) - 1", ANY(1))
+ATTR(beta,              REAL,  beta,       1e-6, 1e6,         "softplus: factor of x, divided by at the end", ANY(1))
 ATTR(coords,            WORD,  coords,            0, 0,
      "where output pixels lie in the input (ONNX Resize): half_pixel, align_corners, asymmetric, ...",
      ANY(Coords_half_pixel), FOR(upsample_nearest, Coords_asymmetric))

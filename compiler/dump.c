@@ -2,6 +2,7 @@
 ** dump.c - the graph as model text: flat, one node a line, shapes as trailing comments. What is
 ** printed is the input language, so any dump can be saved, edited and compiled. Also Graphviz.
 */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,6 +16,8 @@ shortest(double v)
 {
 	const char *s = "";
 
+	if (isinf(v))
+		return v < 0 ? "-math.huge" : "math.huge";
 	for (int digits = 1; digits <= 17; digits++) {
 		s = arena_text("%.*g", digits, v);
 		if (strtod(s, NULL) == v)

@@ -29,6 +29,11 @@ interp_activate(const Attr *a, Act act, double v)
 	case Act_silu:         return v/(1 + exp(-v));
 	case Act_hard_sigmoid: return between(a->slope*v + a->offset, 0, 1);
 	case Act_hard_swish:   return v*between(a->slope*v + a->offset, 0, 1);
+	case Act_elu:          return v < 0 ? a->alpha*expm1(v) : v;
+	case Act_softplus:     return (fmax(a->beta*v, 0) + log1p(exp(-fabs(a->beta*v))))/a->beta + 0*v;
+	case Act_mish:         return v*tanh(interp_activate(&(Attr){ .beta = 1 }, Act_softplus, v));
+	case Act_gelu:         return 0.5*v*(1 + erf(v/sqrt(2)));
+	case Act_gelu_tanh:    return 0.5*v*(1 + tanh(0.79788456080286535588*(v + 0.044715*v*v*v)));
 	case NActs:            break;
 	}
 	die("activation %d", act);

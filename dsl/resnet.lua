@@ -168,6 +168,20 @@ nn.conv, nn.batch_norm = nn.conv2d, nn.bn
 nn.maxpool, nn.avgpool, nn.zero_pad = nn.max_pool, nn.avg_pool, nn.pad
 nn.swish, nn.clamp = nn.silu, nn.clip
 
+-- { approximate = "none" }: "tanh" is the other form (torch.nn.GELU)
+local gelu = nn.gelu
+function nn.gelu(x, o)
+	words("gelu", want_table("gelu", o or {}), { "approximate", "name" })
+	local how = one_of("gelu: approximate", o and o.approximate or "none", { "none", "tanh" })
+	return (how == "tanh" and nn.gelu_tanh or gelu)(x, { name = o and o.name })
+end
+
+-- { min_val = -1, max_val = 1 }: a clip (torch.nn.Hardtanh)
+function nn.hardtanh(x, o)
+	words("hardtanh", want_table("hardtanh", o or {}), { "min_val", "max_val", "name" })
+	return nn.clip(x, { lo = o and o.min_val or -1, hi = o and o.max_val or 1, name = o and o.name })
+end
+
 -- convolution of every channel by itself: groups = the input's channels
 function nn.depthwise(x, o)
 	if not is_tensor(x) then fail("depthwise: want a tensor, got %s", kind(x)) end

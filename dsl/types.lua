@@ -238,6 +238,16 @@ function nn.global_max_pool(x, o) end
 ---@return resnet.Tensor
 function nn.subsample(x, step) end
 
+---@param x resnet.Tensor
+---@param o? { min_val: number, max_val: number, name: string }
+---@return resnet.Tensor
+function nn.hardtanh(x, o) end
+
+---@param x resnet.Tensor
+---@param o? { approximate: "none"|"tanh", name: string }
+---@return resnet.Tensor
+function nn.gelu(x, o) end
+
 nn.conv, nn.batch_norm = nn.conv2d, nn.bn
 nn.maxpool, nn.avgpool, nn.zero_pad = nn.max_pool, nn.avg_pool, nn.pad
 nn.swish, nn.clamp = nn.silu, nn.clip

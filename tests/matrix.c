@@ -105,6 +105,10 @@ static const struct {
 	{ O_hard_sigmoid, 17, 3, 5, 2, "return nn.hard_sigmoid(x, { slope = 0.5, offset = 0.4 })" },
 	{ O_hard_sigmoid, 17, 3, 5, 1, "return nn.hard_sigmoid(nn.linear(nn.flatten(x), { 9 }))" },
 	{ O_hard_swish, 17, 3, 5, 2, "return nn.hard_swish(nn.conv(nn.hard_swish(x), { 20, kernel = 3 }))" },
+	{ O_elu, 17, 3, 5, 2, "return nn.elu(nn.conv(x, { 20, kernel = 3 }), { alpha = 0.7 })" },
+	{ O_softplus, 17, 3, 5, 2, "return nn.softplus(nn.bn(x), { beta = 3 })" },
+	{ O_clip, 17, 3, 5, 1, "return nn.clip(x, { lo = -0.25 }) + nn.hardtanh(x, { min_val = 0.5 })" },
+	{ O_gelu_tanh, 40, 5, 5, 1, "return nn.gelu(nn.conv(nn.gelu(x), { 40, kernel = 3, groups = 20 }), { approximate = \"tanh\" }) + x" },
 	/* each of them, behind a convolution and alone */
 #define ACT(name, attrs, word, steepest, rounding, doc) \
 	{ O_##name, 17, 3, 5, 2, "return nn." #name "(nn.conv(nn." #name "(x), { 17, kernel = 3 }))" },

@@ -128,6 +128,8 @@ random_attr(uint64_t *r, Node *n, AttrId id)
 	case At_offset:     a->offset = rnd_normal(r)/2; break;
 	case At_lo:         a->lo = -fabs(rnd_normal(r)); break;
 	case At_hi:         a->hi = fabs(rnd_normal(r)); break;
+	case At_alpha:      a->alpha = rnd_normal(r); break;
+	case At_beta:       a->beta = 0.25 + fabs(rnd_normal(r)); break;
 	case At_act:        if (rnd_chance(r, 15)) a->act = rnd_to(r, 1, NActs - 1); break;
 	case At_eps:        a->eps = rnd_chance(r, 50) ? 1e-5 : 1e-3; break;
 	case At_coords:

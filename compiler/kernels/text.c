@@ -1,6 +1,7 @@
 /*
 ** text.c - what the texts of all kernels share: operands, epilogue, loops over units of work.
 */
+#include <math.h>
 #include <string.h>
 
 #include "kernel.h"
@@ -24,6 +25,8 @@ float_text(double v)
 {
 	const char *s = arena_text("%.9g", v);
 
+	if (isinf(v))
+		return v < 0 ? "-RC_INFINITY" : "RC_INFINITY";
 	return arena_text("%s%sf", s, strpbrk(s, ".e") ? "" : ".0");
 }
 

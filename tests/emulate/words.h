@@ -39,6 +39,7 @@ static inline V clamp(V a, V lo, V hi)        { return PICK(a < lo, lo, PICK(a >
 static inline V neg_abs(V a)                  { return PICK(a > zero(), -a, a); }
 static inline V lowest(void)                  { return splat(-RC_INFINITY); }
 static inline V vexp(V a)                     { EACH((float)exp((double)a[i])); }
+static inline V vexpm1(V a)                   { EACH((float)expm1((double)(a[i] > 0 ? 0 : a[i]))); }
 
 #include "rc_act.h"
 
