@@ -22,7 +22,8 @@ ATTR(dilation,          PAIR,  dilation,          1, 1024,    "distance between 
 ATTR(groups,            INT,   groups,            1, 65536,   "channel groups; both channel counts divisible by it",
      ANY(1))
 ATTR(bias,              BOOL,  bias,              0, 1,       "adds a bias parameter", ANY(false), FOR(linear, true))
-ATTR(eps,               REAL,  eps,               0, 1,       "added to the variance", ANY(1e-5))
+ATTR(eps,               REAL,  eps,               0, 1,       "added to the variance",
+     ANY(1e-5), FOR(layer_norm, 1e-6))
 ATTR(affine,            BOOL,  affine,            0, 1,       "has weight and bias parameters", ANY(true))
 ATTR(ceil_mode,         BOOL,  ceil_mode,         0, 1,       "round the output size up", ANY(false))
 ATTR(count_include_pad, BOOL,  count_include_pad, 0, 1,       "divide by the whole window, zeros included", ANY(true))

@@ -2,6 +2,7 @@
 ** fold.c - a node's weights and bias with its batch norm multiplied in, in double.
 **   convolution, linear   w (oc, ic, kh, kw), b (oc), b zero where there is none
 **   batch norm alone      w = scale, b = shift
+**   other normalisations  w = weight, b = bias; 1 and 0 without
 */
 #include <math.h>
 #include <stdlib.h>
@@ -9,17 +10,31 @@
 
 #include "graph.h"
 
+/* own_statistics - w and b of a normalisation by the statistics of the numbers themselves */
+static void
+own_statistics(const Node *n, double *w, double *b)
+{
+	for (int c = 0; c < n->out->shape.c; c++) {
+		w[c] = n->p[P_weight].data ? n->p[P_weight].data[c] : 1;
+		b[c] = n->p[P_bias].data ? n->p[P_bias].data[c] : 0;
+	}
+}
+
 void
 fold_weights(const Node *n, double **w, double **b)
 {
 	const Param *p = n->p;
-	size_t oc = (size_t)n->out->shape.c, count = n->op == O_bn ? oc : p[P_weight].count, per = count/oc;
+	size_t oc = (size_t)n->out->shape.c, count = n->op == O_bn || is_norm(n) ? oc : p[P_weight].count, per = count/oc;
 	double eps = n->op == O_bn ? n->a.eps : n->a.bn_eps;
 
 	*w = malloc(count*sizeof **w);
 	*b = malloc(oc*sizeof **b);
 	if (!*w || !*b)
 		fail("out of memory");
+	if (is_norm(n)) {
+		own_statistics(n, *w, *b);
+		return;
+	}
 	for (size_t c = 0; c < oc; c++) {
 		double scale = 1, shift = p[P_bias].data ? p[P_bias].data[c] : 0;
 		if (p[P_bn_var].name) {

@@ -69,6 +69,10 @@ node_params(Node *n, const char *(*rename)(void *, const char *), void *user)
 		if (n->a.bias)
 			param(n, P_bias, n->name, "bias", rename, user);
 	}
+	if (is_norm(n) && n->a.affine) {
+		param(n, P_weight, n->name, "weight", rename, user);
+		param(n, P_bias, n->name, "bias", rename, user);
+	}
 	if (norm) {
 		if (affine) {
 			param(n, P_bn_weight, n->scale ? n->scale : norm, "weight", rename, user);
@@ -82,7 +86,7 @@ node_params(Node *n, const char *(*rename)(void *, const char *), void *user)
 Shape
 param_shape(const Node *n, ParamId p, int *rank)
 {
-	if (p != P_weight) {
+	if (p != P_weight || is_norm(n)) {
 		*rank = 1;
 		return (Shape){ n->out->shape.c, 1, 1, 1 };
 	}
@@ -158,6 +162,12 @@ bool
 takes_skip(const Node *n)
 {
 	return (n->op == O_conv2d || n->op == O_linear) && n->nin == 2;
+}
+
+bool
+is_norm(const Node *n)
+{
+	return n->op == O_group_norm || n->op == O_layer_norm;
 }
 
 /* macs_of - multiply-adds of one image, taps in the padding included, as the literature counts them */

@@ -221,6 +221,7 @@ void renumber(Graph *g);                             /* ids, and drops removed n
 void fill_uses(Graph *g);                            /* readers and lifetimes of all results */
 bool is_output(const Value *v);
 bool takes_skip(const Node *n);                      /* a convolution or linear layer that adds input 1 before its activation */
+bool is_norm(const Node *n);                         /* by the statistics of its own input: group_norm, layer_norm */
 int64_t macs_of(const Node *n);                      /* multiply-adds of one image */
 Shape param_shape(const Node *n, ParamId p, int *rank); /* as the weight file has it */
 

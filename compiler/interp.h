@@ -9,4 +9,7 @@ typedef void Reference(const Node *n, const double *const *x, double *y);
 /* interp_move.c */
 Reference interp_reshape, interp_permute, interp_pixel_shuffle, interp_pixel_unshuffle, interp_channel_shuffle;
 
+/* interp_norm.c */
+Reference interp_group_norm, interp_layer_norm;
+
 #endif

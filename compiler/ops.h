@@ -26,6 +26,10 @@ OP(linear,              1,  2, linear,   conv,     1,0,0,1,
    "y = x W^T + b over a flat input (torch.nn.Linear); bias is on by default")
 OP(bn,                  1,  1, same,     bn,       1,1,1,1, A_eps|A_affine|A_EPILOGUE,
    "batch normalisation with running statistics (torch.nn.BatchNorm2d in eval mode)")
+OP(group_norm,          1,  1, group_norm, group_norm, 0,1,1,1, A_groups|A_eps|A_affine,
+   "normalised by mean and variance of each group of channels (torch.nn.GroupNorm; groups = C: InstanceNorm2d)")
+OP(layer_norm,          1,  1, same,     layer_norm, 0,1,1,1, A_eps|A_affine,
+   "normalised by mean and variance over the channels of each pixel (LayerNorm2d of torchvision and timm)")
 #include "acts.h"
 OP(add,                 2,  2, add,      add,      1,1,1,0, A_EPILOGUE,
    "x + y, element by element; x + y in Lua writes the same node")

@@ -114,6 +114,14 @@ shape_same(Node *n)
 }
 
 static void
+shape_group_norm(Node *n)
+{
+	shape_same(n);
+	if (n->out->shape.c%n->a.groups)
+		fail_at(n, "want channels divisible by groups = %d, got %d", n->a.groups, n->out->shape.c);
+}
+
+static void
 shape_add(Node *n)
 {
 	n->out->shape = n->in[0]->shape;

@@ -219,6 +219,16 @@ function nn.squeeze_excite(x, channels, o)
 	return x*nn.sigmoid(nn.conv(y, { x.channels, kernel = 1, bias = true, name = name .. ".fc2" }))
 end
 
+-- Each channel of an image normalised by its own mean and variance (torch.nn.InstanceNorm2d, which has no weight and bias
+-- unless affine = true).
+function nn.instance_norm(x, o)
+	if not is_tensor(x) then fail("instance_norm: want a tensor, got %s", kind(x)) end
+	words("instance_norm", want_table("instance_norm", o or {}), { "eps", "affine", "name", "params" })
+	local all = { groups = x.channels, affine = false }
+	for k, v in pairs(o or {}) do all[k] = v end
+	return nn.group_norm(x, all)
+end
+
 -- Mean over the whole image, to C x 1 x 1.
 function nn.global_avg_pool(x, o) return nn.adaptive_avg_pool(x, { size = 1, name = o and o.name }) end
 function nn.global_max_pool(x, o) return nn.adaptive_max_pool(x, { size = 1, name = o and o.name }) end

@@ -34,6 +34,7 @@ static inline V relu(V a)                     { return _mm256_max_ps(zero(), a);
 static inline V div_(V a, V b)                { return _mm256_div_ps(a, b); }
 static inline V clamp(V a, V lo, V hi)        { return _mm256_min_ps(hi, _mm256_max_ps(lo, a)); }  /* NaN stays NaN */
 static inline V neg_abs(V a)                  { return _mm256_or_ps(a, splat(-0.0f)); }
+static inline V root(V a)                     { return _mm256_sqrt_ps(a); }
 static inline V lowest(void)                  { return splat(-RC_INFINITY); }
 
 /* lane i^s to lane i; s from 1 to 7 is known when this is compiled */

@@ -37,9 +37,10 @@ static inline V div_(V a, V b)                { return _mm512_div_ps(a, b); }
 /* NaN stays NaN */
 static inline V clamp(V a, V lo, V hi)        { return _mm512_maskz_min_ps(0xffff, hi, vmax(lo, a)); }
 static inline V neg_abs(V a)                  { return sub(zero(), _mm512_abs_ps(a)); }
+static inline V root(V a)                     { return _mm512_maskz_sqrt_ps(0xffff, a); }
 static inline V lowest(void)                  { return splat(-RC_INFINITY); }
 
-/* lane i^s to lane i; s from 1 to 7 is known when this is compiled */
+/* lane i^s to lane i; s from 1 to 15 is known when this is compiled */
 static inline V
 swap(V a, int s)
 {

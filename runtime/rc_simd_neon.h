@@ -34,6 +34,7 @@ static inline V swap1(V a)                    { return vrev64q_f32(a); }
 static inline V swap2(V a)                    { return vextq_f32(a, a, 2); }
 /* lane i^s to lane i, s from 1 to 3 */
 static inline V swap(V a, int s)              { return s == 1 ? swap1(a) : s == 2 ? swap2(a) : swap1(swap2(a)); }
+static inline V root(V a)                     { return vsqrtq_f32(a); }
 static inline V lowest(void)                  { return splat(-RC_INFINITY); }
 
 static inline V nearest(V a)                  { return vrndnq_f32(a); }

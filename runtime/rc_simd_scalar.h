@@ -12,6 +12,20 @@
 typedef float V;
 enum { VL = 1 };
 
+/* square root of a >= 0, to the last bit or two: Newton's steps from half the exponent */
+static inline float
+rc_root(float a)
+{
+	float y = a < 1e-30f ? a*1e36f : a, r;
+	uint32_t bits;
+
+	memcpy(&bits, &y, sizeof bits);
+	r = rc_bits((bits >> 1) + 0x1fbd1df5u);
+	for (int i = 0; i < 4; i++)
+		r = 0.5f*(r + y/r);
+	return a != a || a > 3e38f || a == 0 ? a : a < 1e-30f ? r*1e-18f : r;
+}
+
 static inline V ld(const float *p)            { return *p; }
 static inline void st(float *p, V a)          { *p = a; }
 static inline V bc(const float *p)            { return *p; }
@@ -27,6 +41,7 @@ static inline V div_(V a, V b)                { return a/b; }
 static inline V clamp(V a, V lo, V hi)        { return a < lo ? lo : a > hi ? hi : a; }  /* NaN stays NaN */
 static inline V neg_abs(V a)                  { return a > 0 ? -a : a; }
 static inline V below0(V a, V y, V z)         { return a < 0 ? y : z; }
+static inline V root(V a)                     { return rc_root(a); }
 static inline V lowest(void)                  { return -RC_INFINITY; }
 
 /* whole numbers far from 0 have no int; zero_below takes them out */

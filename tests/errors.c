@@ -57,6 +57,8 @@ static const struct {
 	  "model.lua:3: pixel_shuffle 'pixel_shuffle1': want channels divisible by factor*factor = 4, got 3" },
 	{ "pixel_unshuffle", BODY("return nn.pixel_unshuffle(x, { factor = 3 })"),
 	  "model.lua:3: pixel_unshuffle 'pixel_unshuffle1': want rows and columns divisible by factor = 3, got 8x8" },
+	{ "group_norm", BODY("return nn.group_norm(x, { groups = 2 })"),
+	  "model.lua:3: group_norm 'group_norm1': want channels divisible by groups = 2, got 3" },
 	{ "channel_shuffle", BODY("return nn.channel_shuffle(x, { groups = 2 })"),
 	  "model.lua:3: channel_shuffle 'channel_shuffle1': want channels divisible by groups = 2, got 3" },
 	{ "top_k_flat", BODY("return nn.top_k(x, { 2 })"), "model.lua:3: top_k 'top_k1': want a flat input (nn.flatten before it), got 3x8x8" },

@@ -167,6 +167,53 @@ norm(At *t, double before)
 	t->steps = before;
 }
 
+/* spread - of the normalisation of count numbers, step apart: the errors of all move mean and variance */
+static void
+spread(At *t, size_t from, size_t count, size_t step)
+{
+	const Node *n = t->n;
+	Shape s = n->out->shape;
+	size_t plane = (size_t)s.h*(size_t)s.w;
+	double mean = 0, var = 0, most = 0, large = 0;
+
+	for (size_t i = from; i < from + count*step; i += step) {
+		mean += t->x[0][i]/(double)count;
+		most = fmax(most, t->v[0][i]);
+		large = fmax(large, fabs(t->x[0][i]));
+	}
+	for (size_t i = from; i < from + count*step; i += step)
+		var += square(t->x[0][i] - mean)/(double)count;
+	var = sqrt(var + n->a.eps);
+	most = sqrt(most);
+	for (size_t i = from; i < from + count*step; i += step) {
+		size_t c = i/plane%(size_t)s.c;
+		double w = n->a.affine ? fabs(n->p[P_weight].data[c]) : 1, b = n->a.affine ? fabs(n->p[P_bias].data[c]) : 0;
+		double u = fabs(t->x[0][i] - mean)/var, off = most/var*(2 + u*u + u) + (16 + sqrt((double)count))*U*(u + square(u));
+		/* the correction of the mean is as good as its square is small */
+		double lost = sqrt((double)count)*U*large/var;
+		t->s[i] = w*u + b;
+		t->var[i] = square(w*(off + 16*U*lost)) + square(4*U*(w*u + b)) + Least*Least;
+		if (!(most < 0.02*var && lost < 0.1 && large < 1e15))
+			t->var[i] = INFINITY;
+	}
+}
+
+static void
+moments(At *t)
+{
+	Shape s = t->n->out->shape;
+	size_t plane = (size_t)s.h*(size_t)s.w;
+	int groups = t->n->a.groups;
+	size_t count = (size_t)(s.c/groups)*plane;
+
+	for (size_t m = 0; m < (size_t)s.n; m++) {
+		for (size_t i = 0; t->n->op == O_layer_norm && i < plane; i++)
+			spread(t, m*(size_t)s.c*plane + i, (size_t)s.c, plane);
+		for (size_t g = 0; t->n->op == O_group_norm && g < (size_t)groups; g++)
+			spread(t, (m*(size_t)groups + g)*count, count, 1);
+	}
+}
+
 static void
 elementwise(At *t, double before)
 {
@@ -286,6 +333,8 @@ fuzz_variance(const Graph *g, double *const *values, const Graph *const *after, 
 			norm(&t, before);
 		else if (n->op == O_add || n->op == O_mul)
 			elementwise(&t, before);
+		else if (is_norm(n))
+			moments(&t);
 		else if (n->op == O_softmax)
 			softmax(&t);
 		else if (act_of(n->op) != Act_none)

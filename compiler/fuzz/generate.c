@@ -105,7 +105,7 @@ random_attr(uint64_t *r, Node *n, AttrId id)
 			a->padding = (Sides){ rnd_to(r, 0, 2), rnd_to(r, 0, 2), rnd_to(r, 0, 2), rnd_to(r, 0, 2) };
 		break;
 	case At_groups:
-		if (n->op == O_channel_shuffle) {
+		if (n->op == O_channel_shuffle || n->op == O_group_norm) {
 			a->groups = divisor(r, x.c);
 			break;
 		}

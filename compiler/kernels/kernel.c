@@ -42,7 +42,8 @@ kernel_of(const Node *n, int part)
 	k.op = n->op;
 	k.a = n->a;
 	k.a.bn = NULL;
-	k.a.eps = k.a.bn_eps = 0;
+	k.a.eps = is_norm(n) ? n->a.eps : 0;
+	k.a.bn_eps = 0;
 	k.a.affine = k.a.bn_affine = k.a.bias = false;
 	k.t = n->g->target;
 	k.family = n->family;

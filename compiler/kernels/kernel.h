@@ -107,6 +107,10 @@ int operands_of(const Kernel *k, int phase, Operand *to);
 int packed_of(const Kernel *k, Packed *to);
 int vectors_of(const Kernel *k);                     /* vectors of output channels, padding included */
 
+/* map.c */
+int channel_packed(const Kernel *k, Packed *to);
+void channel_pack(const Kernel *k, const double *w, const double *b, void *const *to);
+
 /* text.c - what the texts of all kernels share */
 void emit_head(Out *o, const Kernel *k, int phase);  /* ends the comment; parameters and operands */
 const char *comment_end(Out *o);

@@ -4,16 +4,16 @@
 */
 #include "kernel.h"
 
-static int
-bn_packed(const Kernel *k, Packed *to)
+int
+channel_packed(const Kernel *k, Packed *to)
 {
 	to[0] = to[1] = (Packed){ DT_f32, (size_t)(vectors_of(k)*k->t->vl) };
 	return 2;
 }
 
-/* bn_pack - scale as weights, shift as bias: y = x*w[c] + b[c] */
-static void
-bn_pack(const Kernel *k, const double *w, const double *b, void *const *to)
+/* channel_pack - a factor and a summand of each channel, zeros behind the last one */
+void
+channel_pack(const Kernel *k, const double *w, const double *b, void *const *to)
 {
 	float *pw = to[0], *pb = to[1];
 
@@ -97,8 +97,8 @@ mul_emit(Out *o, const Kernel *k, int phase)
 	                                               k->gate ? "gate" : vector_of("z", &k->in[1].lay)));
 }
 
-const Family family_bn = { .name = "bn", .describe = map_describe, .emit = bn_emit, .packed = bn_packed,
-	.pack = bn_pack };
+const Family family_bn = { .name = "bn", .describe = map_describe, .emit = bn_emit, .packed = channel_packed,
+	.pack = channel_pack };
 const Family family_act = { .name = "act", .describe = map_describe, .emit = act_emit };
 const Family family_add = { .name = "add", .describe = map_describe, .emit = add_emit };
 const Family family_mul = { .name = "mul", .describe = map_describe, .emit = mul_emit };

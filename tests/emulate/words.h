@@ -37,6 +37,7 @@ static inline V pmax(V a, V b)                { return PICK((a != a) | (a > b), 
 static inline V div_(V a, V b)                { return a/b; }
 static inline V clamp(V a, V lo, V hi)        { return PICK(a < lo, lo, PICK(a > hi, hi, a)); }
 static inline V neg_abs(V a)                  { return PICK(a > zero(), -a, a); }
+static inline V root(V a)                     { EACH(sqrtf(a[i])); }
 static inline V lowest(void)                  { return splat(-RC_INFINITY); }
 static inline V vexp(V a)                     { EACH((float)exp((double)a[i])); }
 static inline V vexpm1(V a)                   { EACH((float)expm1((double)(a[i] > 0 ? 0 : a[i]))); }

@@ -65,7 +65,12 @@ cases = [
     ((8, 3, 4), "return nn.pixel_shuffle(x, { factor = 2, depth_first = true })", lambda x, w: shuffle(x, 2), {}),
     ((3, 6, 9), "return nn.pixel_unshuffle(x, { factor = 3 })", lambda x, w: F.pixel_unshuffle(x, 3), {}),
     ((3, 6, 9), "return nn.pixel_unshuffle(x, { factor = 3, depth_first = true })", lambda x, w: unshuffle(x, 3), {}),
-    ((12, 2, 3), "return nn.channel_shuffle(x, { groups = 3 })", lambda x, w: F.channel_shuffle(x, 3), {}),
+    ((12, 2, 3), "return nn.channel_shuffle(x, { groups = 3 })", lambda x, w: F.channel_shuffle(x, 3), {}),    ((6, 4, 3), "return nn.group_norm(x, { groups = 3 })", lambda x, w: F.group_norm(x, 3, w["group_norm1.weight"], w["group_norm1.bias"]),
+     {"group_norm1.weight": [6], "group_norm1.bias": [6]}, ["group_norm1"]),
+    ((6, 4, 3), "return nn.instance_norm(x, { eps = 1e-3 })", lambda x, w: F.instance_norm(x, eps=1e-3), {}),
+    ((40, 2, 3), "return nn.layer_norm(x)",
+     lambda x, w: F.layer_norm(x.permute(0, 2, 3, 1), (40,), w["layer_norm1.weight"], w["layer_norm1.bias"], 1e-6).permute(0, 3, 1, 2),
+     {"layer_norm1.weight": [40], "layer_norm1.bias": [40]}, ["layer_norm1"]),
 ]
 
 
