@@ -71,6 +71,14 @@ cases = [
     ((40, 2, 3), "return nn.layer_norm(x)",
      lambda x, w: F.layer_norm(x.permute(0, 2, 3, 1), (40,), w["layer_norm1.weight"], w["layer_norm1.bias"], 1e-6).permute(0, 3, 1, 2),
      {"layer_norm1.weight": [40], "layer_norm1.bias": [40]}, ["layer_norm1"]),
+    ((12, 2, 3), "return nn.channel_shuffle(x, { groups = 3 })", lambda x, w: F.channel_shuffle(x, 3), {}),
+    ((5, 4, 3), "return nn.gelu(x*x*x)", lambda x, w: F.gelu(x**3), {}),
+    ((5, 4, 3), 'return nn.gelu(x + x + x, { approximate = "tanh" })', lambda x, w: F.gelu(3 * x, approximate="tanh"), {}),
+    ((5, 4, 3), "return nn.mish(x + x)", lambda x, w: F.mish(2 * x), {}),
+    ((5, 4, 3), "return nn.elu(x, { alpha = 1.5 })", lambda x, w: F.elu(x, 1.5), {}),
+    ((5, 4, 3), "return nn.softplus(x, { beta = 2 })", lambda x, w: F.softplus(x, 2), {}),
+    ((5, 4, 3), "return nn.hardtanh(x, { min_val = -0.5, max_val = 0.25 })", lambda x, w: F.hardtanh(x, -0.5, 0.25), {}),
+    ((5, 4, 3), "return nn.clip(x, { lo = 0.125 })", lambda x, w: x.clamp(min=0.125), {}),
 ]
 
 
