@@ -26,8 +26,9 @@ shortest(double v)
 	return s;
 }
 
-static void
-dump_attr(FILE *f, const AttrRow *row, const Attr *a)
+/* attr_text_of - a value as the language writes it */
+const char *
+attr_text_of(const AttrRow *row, const Attr *a)
 {
 	const void *p = (const char *)a + row->at;
 	const Pair *pair = p;
@@ -37,27 +38,24 @@ dump_attr(FILE *f, const AttrRow *row, const Attr *a)
 	int count;
 
 	switch (row->kind) {
-	case K_INT:   fprintf(f, ", %s = %d", row->name, *(const int *)p); break;
+	case K_INT:   return arena_text("%d", *(const int *)p);
 	case K_PAIR:
-		if (pair->h == pair->w) {
-			fprintf(f, ", %s = %d", row->name, pair->h);
-			break;
-		}
+		if (pair->h == pair->w)
+			return arena_text("%d", pair->h);
 		/* fall through */
-	case K_PAIR0: fprintf(f, ", %s = {%d, %d}", row->name, pair->h, pair->w); break;
+	case K_PAIR0: return arena_text("{%d, %d}", pair->h, pair->w);
 	case K_SIDES:
 		if (s->t == s->l && s->t == s->b && s->t == s->r)
-			fprintf(f, ", %s = %d", row->name, s->t);
-		else
-			fprintf(f, ", %s = {%d, %d, %d, %d}", row->name, s->t, s->l, s->b, s->r);
-		break;
-	case K_BOOL:  fprintf(f, ", %s = %s", row->name, *(const bool *)p ? "true" : "false"); break;
-	case K_REAL:  fprintf(f, ", %s = %s", row->name, shortest(*(const double *)p)); break;
-	case K_RANGE: fprintf(f, ", %s = {%d, %d, %d}", row->name, r->from, r->to, r->step); break;
-	case K_WORD:  fprintf(f, ", %s = \"%s\"", row->name, words_of(row, &count)[*(const int *)p]); break;
-	case K_NAME:  fprintf(f, ", %s = \"%s\"", row->name, *(const char *const *)p); break;
-	case K_SHAPE: fprintf(f, ", %s = {%d, %d, %d}", row->name, shape->c, shape->h, shape->w); break;
+			return arena_text("%d", s->t);
+		return arena_text("{%d, %d, %d, %d}", s->t, s->l, s->b, s->r);
+	case K_BOOL:  return *(const bool *)p ? "true" : "false";
+	case K_REAL:  return shortest(*(const double *)p);
+	case K_RANGE: return arena_text("{%d, %d, %d}", r->from, r->to, r->step);
+	case K_WORD:  return arena_text("\"%s\"", words_of(row, &count)[*(const int *)p]);
+	case K_NAME:  return arena_text("\"%s\"", *(const char *const *)p);
+	case K_SHAPE: return arena_text("{%d, %d, %d}", shape->c, shape->h, shape->w);
 	}
+	return "";
 }
 
 /* dump_params - names that are not torchvision's, because the model renamed them */
@@ -87,7 +85,7 @@ tensor(const Value *v)
 	return arena_text(v->index ? "t[%d.%d]" : "t[%d]", v->node->id, v->index);
 }
 
-static void
+void
 dump_node(FILE *f, const Node *n)
 {
 	const OpRow *row = &op_rows[n->op];
@@ -103,7 +101,7 @@ dump_node(FILE *f, const Node *n)
 	for (int i = 0; i < NAttrs; i++) {
 		const AttrRow *a = &attr_rows[i];
 		if (op_takes(n->op, (AttrId)i) && attr_differs(a, &n->a, &fresh->a))
-			dump_attr(f, a, &n->a);
+			fprintf(f, ", %s = %s", a->name, attr_text_of(a, &n->a));
 	}
 	dump_params(f, n);
 	fprintf(f, " })  -- %dx%dx%d", n->out->shape.c, n->out->shape.h, n->out->shape.w);
@@ -151,19 +149,15 @@ dump_text(FILE *f, const char *s)
 	fputc('"', f);
 }
 
+/* dump_end - the model that the nodes make */
 void
-dump(FILE *f, const Graph *g, const char *after)
+dump_end(FILE *f, const Graph *g)
 {
 	const Shape *in = NULL;
 
-	if (after)
-		fprintf(f, "-- %s after %s: %d nodes\n", g->name, after, g->count);
-	fputs("local nn = require \"resnet\"\nlocal t = {}\n", f);
-	for (int i = 0; i < g->count; i++) {
+	for (int i = 0; i < g->count; i++)
 		if (g->nodes[i]->op == O_input)
 			in = &g->nodes[i]->out->shape;
-		dump_node(f, g->nodes[i]);
-	}
 	fprintf(f, "return nn.model { name = \"%s\",\n  image = { ", g->name);
 	if (in) {
 		dump_list(f, "mean", g->image.mean, in->c < 4 ? in->c : 4);
@@ -198,6 +192,17 @@ dump(FILE *f, const Graph *g, const char *after)
 			fprintf(f, "{ \"%s\", %s }%s", g->output_names[i], tensor(g->outputs[i]), i + 1 < g->noutputs ? ", " : " } }\n");
 		else
 			fprintf(f, "%s%s", tensor(g->outputs[i]), i + 1 < g->noutputs ? ", " : " } }\n");
+}
+
+void
+dump(FILE *f, const Graph *g, const char *after)
+{
+	if (after)
+		fprintf(f, "-- %s after %s: %d nodes\n", g->name, after, g->count);
+	fputs("local nn = require \"resnet\"\nlocal t = {}\n", f);
+	for (int i = 0; i < g->count; i++)
+		dump_node(f, g->nodes[i]);
+	dump_end(f, g);
 }
 
 /* dump_string - the same as a string, malloc'd */

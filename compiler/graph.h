@@ -241,6 +241,9 @@ void fold_weights(const Node *n, double **w, double **b); /* batch norm multipli
 void check(const Graph *g, const char *after);       /* the verifier; a broken rule is our own fault */
 
 /* dump.c */
+const char *attr_text_of(const AttrRow *row, const Attr *a);
+void dump_node(FILE *f, const Node *n);              /* one line */
+void dump_end(FILE *f, const Graph *g);              /* nn.model { outputs = ... } */
 void dump(FILE *f, const Graph *g, const char *after);    /* as model text */
 char *dump_string(const Graph *g);                   /* malloc'd */
 void dump_dot(FILE *f, const Graph *g);

@@ -295,6 +295,53 @@ START_TEST(operator)
 }
 END_TEST
 
+/* --- what is there several times --- */
+
+/* six nodes from x to y */
+#define RESIDUAL(x, w, y, slope) "a" y "=Conv " x " " w " | pads:1,1,1,1;b" y "=LeakyRelu a" y " | alpha~" slope ";" \
+	"c" y "=Conv b" y " " w " | pads:1,1,1,1;e" y "=Sigmoid c" y ";d" y "=Add e" y " " x ";" y "=Relu d" y ";"
+static const struct { const char *graph; int functions, calls; } repeats[] = {
+	{ RESIDUAL("x", "w", "p", "0.25") RESIDUAL("p", "w", "q", "0.25") RESIDUAL("q", "w", "y", "0.25") "w=r 3 3 3 3;out=y", 1, 3 },
+	{ RESIDUAL("x", "w", "p", "0.25") RESIDUAL("p", "w", "q", "0.5") RESIDUAL("q", "w", "y", "0.25") "w=r 3 3 3 3;out=y", 1, 2 },
+	{ RESIDUAL("x", "w", "p", "0.25") RESIDUAL("p", "w", "y", "0.5") "w=r 3 3 3 3;out=y", 0, 0 },
+	{ RESIDUAL("x", "w", "p", "0.25") RESIDUAL("p", "w", "y", "0.25") "w=r 3 3 3 3;out=bp y", 0, 0 },
+	{ RESIDUAL("x", "w", "p", "0.25") "v=r 2 3 1 1;h=Conv p v;u=r 2 2 3 3;" RESIDUAL("h", "u", "y", "0.25") "w=r 3 3 3 3;out=y", 1, 2 },
+};
+enum { NRepeats = sizeof repeats/sizeof *repeats };
+
+static int
+count_in(const char *text, const char *word)
+{
+	int count = 0;
+
+	for (; text && (text = strstr(text, word)); text += strlen(word))
+		count++;
+	return count;
+}
+
+static void
+repeat(void *user)
+{
+	static const OnnxOptions none;
+	Graph *g = onnx_import(in_dir("g.onnx"), &none);
+	const char *text;
+
+	g->name = "g";
+	text = functions_text(g);
+	ck_assert_int_eq(count_in(text, "local function"), repeats[*(int *)user].functions);
+	ck_assert_int_eq(count_in(text, " = block"), repeats[*(int *)user].calls);
+}
+
+START_TEST(repeated)
+{
+	const char *message;
+
+	put_model("g.onnx", &built(repeats[_i].graph)->m);
+	message = attempt(repeat, &_i);
+	ck_assert_msg(!message, "%s", message);
+}
+END_TEST
+
 /* what no statement can say */
 START_TEST(files)
 {
@@ -480,6 +527,7 @@ SUITE(operators)
 	TCase *t = part("operators");
 
 	tcase_add_loop_test(t, operator, 0, NRows);
+	tcase_add_loop_test(t, repeated, 0, NRepeats);
 	tcase_add_test(t, files);
 	read_lines();
 	tcase_add_loop_test(t, graph, 0, nlines);

@@ -143,6 +143,8 @@ node_scaled(Import *m, Node *x, const double *scale, const double *shift)
 	size_t c = (size_t)x->out->shape.c;
 	double *zeros = arena_new((c + 1)*sizeof *zeros), *ones = arena_new((c + 1)*sizeof *ones);
 
+	if (m->p->name && scope_name(m->p->name) != m->p->name)      /* not a layer of the module's own */
+		n->name = once(m->g, arena_text("%s.scale", scope_name(m->p->name)));
 	for (size_t i = 0; i < c; i++)
 		ones[i] = 1;
 	n->a.eps = 0;

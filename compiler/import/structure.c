@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "onnx.h"
+#include "texts.h"
 
 enum { MostBlocks = 512, MostSteps = 64 };
 
@@ -280,41 +280,6 @@ write_head(Walk *w)
 	out_line(w->o, "  head   = nn.classifier { %d%s },", n->a.out, options);
 }
 
-/* --- the comparison --- */
-
-static bool
-same_node(const Node *a, const Node *b, Node **pair)
-{
-	if (pair[a->id])
-		return pair[a->id] == b;
-	if (a->op != b->op || a->nin != b->nin || !same_shape(a->out->shape, b->out->shape))
-		return false;
-	for (int i = 0; i < NAttrs; i++)
-		if (op_takes(a->op, (AttrId)i) && attr_differs(&attr_rows[i], &a->a, &b->a))
-			return false;
-	pair[a->id] = (Node *)b;
-	for (int i = 0; i < a->nin; i++)
-		if (!same_node(a->in[i]->node, b->in[i]->node, pair)) {
-			if (a->op == O_add && i == 0 && same_node(a->in[0]->node, b->in[1]->node, pair) && same_node(a->in[1]->node, b->in[0]->node, pair))
-				return true;
-			pair[a->id] = NULL;
-			return false;
-		}
-	return true;
-}
-
-/* adopt - take the names of the structured graph's layers and parameters */
-static void
-adopt(Graph *g, Node *const *pair)
-{
-	for (int i = 0; i < g->count; i++) {
-		Node *n = g->nodes[i];
-		n->name = pair[i]->name;
-		for (int p = 0; p < NParams; p++)
-			n->p[p].name = pair[i]->p[p].name;
-	}
-}
-
 /* in_spaces - two for every tab a line starts with, as the models of examples/ are written */
 static char *
 in_spaces(const char *text)
@@ -336,14 +301,10 @@ char *
 structured_text(Graph *g)
 {
 	Walk w = { .g = g, .o = out_new(), .folded = true };
-	static const DslOptions none;
 	Shape in = g->nodes[0]->out->shape;
-	DslOptions batch = none;
-	Node **pair = arena_new((size_t)g->count*sizeof *pair);
-	const char *text, *file;
+	const char *text;
 	bool bias = true;
 	size_t len;
-	Graph *again;
 
 	if (g->noutputs != 1 || g->nodes[0]->op != O_input)
 		return NULL;
@@ -372,19 +333,5 @@ structured_text(Graph *g)
 	write_head(&w);
 	out_line(w.o, "}");
 	text = out_string(w.o, &len);
-	file = arena_text("%s/model.lua", temp_dir());
-	File f = { "model.lua", text, len };
-	write_files(arena_text("%.*s", (int)(strlen(file) - strlen("/model.lua")), file), &f, 1);
-	batch.batch = in.n;
-	again = dsl_try(file, &batch);
-	if (!again)
-		return NULL;
-	dce(again);
-	if (again->noutputs != 1 || again->count != g->count || !same_node(g->outputs[0]->node, again->outputs[0]->node, pair))
-		return NULL;
-	for (int i = 0; i < g->count; i++)
-		if (!pair[i])
-			return NULL;
-	adopt(g, pair);
-	return in_spaces(text);
+	return adopt_text(g, text) ? in_spaces(text) : NULL;
 }

@@ -47,16 +47,18 @@ verb_import(Options *o)
 {
 	OnnxOptions oo = { .batch = o->batch, .h = o->h, .w = o->w };
 	Graph *g = onnx_import(o->model, &oo);
-	const char *dir = o->output ? o->output : ".", *body;
+	const char *dir = o->output ? o->output : ".", *body, *how = "stages and blocks";
 	size_t end = strlen(dir);
 	File files[2];
-	bool structured;
 
 	g->name = name_of(o);
 	body = structured_text(g);
-	structured = body != NULL;
-	if (!structured)
+	if (!body && (body = functions_text(g)))
+		how = "functions and calls";
+	if (!body) {
 		body = dump_string(g);
+		how = "flat";
+	}
 	const char *name = g->name;
 	if (end > 4 && !strcmp(dir + end - 4, ".lua")) {       /* -o FILE.lua */
 		const char *slash = strrchr(dir, '/');
@@ -69,7 +71,6 @@ verb_import(Options *o)
 	files[1] = safetensors_file(g, arena_text("%s.safetensors", name));
 	write_files(dir, files, 2);
 	if (!o->quiet)
-		printf("%s/%s: %s, %d layers; %s: %zu bytes\n", dir, files[0].name, structured ? "stages and blocks" : "flat",
-		       g->count, files[1].name, files[1].len);
+		printf("%s/%s: %s, %d layers; %s: %zu bytes\n", dir, files[0].name, how, g->count, files[1].name, files[1].len);
 	return ExitOk;
 }
