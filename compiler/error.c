@@ -155,7 +155,7 @@ nearest(const char *word, const char *const *words, int count)
 
 	for (int i = 0; i < count; i++) {
 		int d = distance(word, words[i]);
-		if (d < least) {
+		if (d < least && d < (int)strlen(word)) {    /* a letter of it is right */
 			least = d;
 			best = words[i];
 		}

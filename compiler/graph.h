@@ -175,6 +175,7 @@ struct Graph {
 	Image image;
 	const char **classes;        /* NULL: not given */
 	int nclasses;
+	bool variant_said;           /* of the bottlenecks: the model chose, v1 or v1.5 is no oversight */
 	const char **ignore;         /* weight names that may stay unused; '*' at the end matches a prefix */
 	int nignore;
 	const struct Tuned *tuned;   /* choose, tile: what was measured; NULL: only the cost model */

@@ -20,6 +20,7 @@ typedef struct {
 	int batch, h, w;             /* 0: the model's own */
 	const char *const *args;     /* key=value, seen as nn.arg */
 	int nargs;
+	bool spare_args;             /* some may be for another model */
 	bool verbose;                /* Lua traceback */
 } DslOptions;
 Graph *dsl_load(const char *file, const DslOptions *o);

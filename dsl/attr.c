@@ -12,6 +12,20 @@ typedef struct {
 	const AttrRow *row;
 } Parse;
 
+/* shown_list - "{ 64, 64 }" */
+static const char *
+shown_list(lua_State *L, int index)
+{
+	const char *s = "";
+
+	for (int i = 1; i <= (int)lua_rawlen(L, index); i++) {
+		int type = lua_rawgeti(L, index, i);
+		s = arena_text("%s%s%s", s, i > 1 ? ", " : "", type == LUA_TNUMBER || type == LUA_TSTRING ? luaL_tolstring(L, -1, NULL) : "...");
+		lua_pop(L, type == LUA_TNUMBER || type == LUA_TSTRING ? 2 : 1);
+	}
+	return lua_pushfstring(L, "{ %s }", s);
+}
+
 /* shown - a Lua value for a message */
 static const char *
 shown(lua_State *L, int index)
@@ -20,6 +34,8 @@ shown(lua_State *L, int index)
 		return lua_pushfstring(L, "\"%s\"", lua_tostring(L, index));
 	if (lua_type(L, index) == LUA_TNUMBER || lua_type(L, index) == LUA_TBOOLEAN)
 		return luaL_tolstring(L, index, NULL);
+	if (lua_istable(L, index) && lua_rawlen(L, index) > 0 && lua_rawlen(L, index) < 7)
+		return shown_list(L, lua_absindex(L, index));
 	return lua_pushfstring(L, "a %s", luaL_typename(L, index));
 }
 

@@ -39,6 +39,19 @@ push_results(lua_State *L, Node *n)
 	return n->nout;
 }
 
+/* function_named - is there nn.NAME? */
+static bool
+function_named(lua_State *L, const char *name)
+{
+	bool is;
+
+	lua_getfield(L, LUA_REGISTRYINDEX, "resnet.nn");
+	lua_pushstring(L, name);
+	is = lua_istable(L, -2) && lua_rawget(L, -2) == LUA_TFUNCTION;
+	lua_pop(L, 2);
+	return is;
+}
+
 static int
 tensor_index(lua_State *L)
 {
@@ -59,7 +72,7 @@ tensor_index(lua_State *L)
 		lua_pushinteger(L, v->shape.w);
 	else
 		return dsl_fail(L, "tensor '%s': want name, op, channels, height or width, got '%s'%s", n->name, key,
-		                meant(key, keys, 5));
+		                function_named(L, key) ? arena_text("; did you mean nn.%s(x, ...)?", key) : meant(key, keys, 5));
 	return 1;
 }
 
@@ -190,6 +203,14 @@ layer_named(const Dsl *d, const char *name)
 		if (!strcmp(d->g->nodes[i]->name, name))
 			return d->g->nodes[i];
 	return NULL;
+}
+
+/* raw.line_of(word) - where the user wrote "word = ..." in the call that is being made; else where that is */
+static int
+raw_line_of(lua_State *L)
+{
+	lua_pushinteger(L, line_of_word(L, luaL_checkstring(L, 1)));
+	return 1;
 }
 
 /* raw.has(name) - is there a layer of this name */
@@ -371,8 +392,14 @@ raw_finish(lua_State *L)
 	if (d->o->prefix)
 		g->prefix = d->o->prefix;
 	lua_pop(L, 1);
+	lua_getfield(L, 1, "variant_said");
+	g->variant_said = lua_toboolean(L, -1);
+	lua_getfield(L, 1, "image_line");
+	d->hint = (int)lua_tointeger(L, -1);
+	lua_pop(L, 2);
 	if (lua_getfield(L, 1, "image") == LUA_TTABLE)
 		read_image(L, g, g->nodes[0]->out->shape.c);
+	d->hint = 0;
 	lua_getfield(L, 1, "classes");
 	read_words(L, "classes", &g->classes, &g->nclasses);
 	lua_getfield(L, 1, "ignore");
@@ -381,6 +408,7 @@ raw_finish(lua_State *L)
 		node_params(g->nodes[i], lua_isfunction(L, 2) ? rename_param : NULL, L);
 	*(Graph **)lua_newuserdatauv(L, sizeof g, 0) = g;
 	luaL_setmetatable(L, "resnet.model");
+	d->finished = user_line(L);
 	return 1;
 }
 
@@ -389,7 +417,7 @@ open_raw(lua_State *L)
 {
 	static const luaL_Reg raw[] = {
 		{ "op", raw_op }, { "begin", raw_begin }, { "fail", raw_fail }, { "nearest", raw_nearest }, { "finish", raw_finish },
-		{ "line", raw_line }, { "at", raw_at }, { "has", raw_has }, { "layer", raw_layer },
+		{ "line", raw_line }, { "line_of", raw_line_of }, { "at", raw_at }, { "has", raw_has }, { "layer", raw_layer },
 		{ NULL, NULL }
 	};
 	static const luaL_Reg tensor[] = {
@@ -412,6 +440,12 @@ open_raw(lua_State *L)
 		lua_rawseti(L, -2, i + 1);
 	}
 	lua_setfield(L, -2, "ops");
+	lua_newtable(L);
+	for (int i = 1; i < NActs; i++) {
+		lua_pushstring(L, act_names[i]);
+		lua_rawseti(L, -2, i);
+	}
+	lua_setfield(L, -2, "acts");
 }
 
 static void
@@ -457,6 +491,55 @@ handler(lua_State *L)
 	return 1;
 }
 
+/* check_args - every -D is one that the model asked for */
+static void
+check_args(lua_State *L, const DslOptions *o)
+{
+	const char *asked[64];
+	int count = 0;
+
+	lua_getfield(L, LUA_REGISTRYINDEX, "resnet.asked");
+	for (lua_pushnil(L); count < 64 && lua_next(L, -2); lua_pop(L, 1))
+		if (lua_type(L, -2) == LUA_TSTRING)
+			asked[count++] = lua_tostring(L, -2);
+	for (int i = 0; i < o->nargs && !o->spare_args; i++) {
+		const char *key = arena_text("%.*s", (int)strcspn(o->args[i], "="), o->args[i]);
+		if (lua_getfield(L, -1, key) == LUA_TNIL)
+			luaL_error(L, CHUNK ":1: -D: want a key that the model asks for as nn.arg.KEY, got '%s'%s", key, meant(key, asked, count));
+		lua_pop(L, 1);
+	}
+	lua_pop(L, 1);
+}
+
+/* syntax_hint - what is often behind a syntax error */
+static const char *
+syntax_hint(const char *said, const char *text, size_t len)
+{
+	const char *near = strstr(said, "near ");
+
+	if ((len > 7 && !strncmp(text, "import ", 7)) || (len > 5 && !strncmp(text, "from ", 5)))
+		return " (this looks like Python; a model is Lua: resnetc init prints some)";
+	if (strstr(said, "'}' expected") && near && !strstr(near, "<eof>") && !strchr("=)]:.", near[6]))
+		return " (a comma before it?)";
+	return "";
+}
+
+/* load_model - the model's text as a function */
+static int
+load_model(lua_State *L, const char *text, size_t len)
+{
+	const char *said, *what;
+
+	if (text[0] == '\033')
+		return dsl_fail(L, "model: want Lua text, got bytecode");
+	if (!luaL_loadbufferx(L, text, len, "=" CHUNK, "t"))
+		return 1;
+	/* "MODEL:3: ... expected near ..." */
+	said = lua_tostring(L, -1) + strlen(CHUNK) + 1;
+	what = strchr(said, ':');
+	return luaL_error(L, CHUNK ":%d: syntax%s%s", atoi(said), what ? what : ": unreadable", syntax_hint(said, text, len));
+}
+
 /* body - runs inside a protected call: libraries, then the model */
 static int
 body(lua_State *L)
@@ -470,7 +553,10 @@ body(lua_State *L)
 		return lua_error(L);
 	open_raw(L);
 	push_args(L, d->o);
-	lua_call(L, 2, 1);
+	lua_newtable(L);
+	lua_pushvalue(L, -1);
+	lua_setfield(L, LUA_REGISTRYINDEX, "resnet.asked");
+	lua_call(L, 3, 1);
 	lua_setfield(L, LUA_REGISTRYINDEX, "resnet.nn");
 	if (luaL_loadbufferx(L, strict_lua, (size_t)(strict_lua_end - strict_lua), "=strict", "t"))
 		return lua_error(L);
@@ -481,17 +567,14 @@ body(lua_State *L)
 		text += 3;
 		len -= 3;
 	}
-	if (text[0] == '\033')
-		return dsl_fail(L, "model: want Lua text, got bytecode");
-	if (luaL_loadbufferx(L, text, len, "=" CHUNK, "t")) {
-		/* "MODEL:3: ... expected near ..." */
-		const char *what = strchr(lua_tostring(L, -1) + strlen(CHUNK) + 1, ':');
-		int line = atoi(lua_tostring(L, -1) + strlen(CHUNK) + 1);
-		return luaL_error(L, CHUNK ":%d: syntax%s", line, what ? what : ": unreadable");
-	}
+	d->text = text;
+	d->len = len;
+	load_model(L, text, len);
 	lua_call(L, 0, 1);
 	if (!luaL_testudata(L, -1, "resnet.model"))
-		return luaL_error(L, CHUNK ":1: model: want the file to return nn.model { ... }, got %s", luaL_typename(L, -1));
+		return d->finished ? luaL_error(L, CHUNK ":%d: model: want the file to return it, return nn.model { ... }, got %s", d->finished, luaL_typename(L, -1)) :
+			luaL_error(L, CHUNK ":1: model: want the file to return nn.model { ... }, got %s", luaL_typename(L, -1));
+	check_args(L, d->o);
 	return 1;
 }
 

@@ -19,6 +19,9 @@ typedef struct {
 	int line;                    /* where the memory ran out */
 	double instructions;
 	int last_line;               /* of the model file, run last */
+	const char *text;            /* of the model file */
+	size_t len;
+	int finished;                /* line of the last model that was made, 0: none */
 	int hint;                    /* line of the stage, stem or head being built, 0: none */
 	bool spent;                  /* over the instruction limit */
 	bool starved;                /* the machine has no more memory */
@@ -26,6 +29,7 @@ typedef struct {
 
 Dsl *dsl_of(lua_State *L);
 int  user_line(lua_State *L);        /* line of the model file that is being run, 0: none */
+int  line_of_word(lua_State *L, const char *word);   /* where it stands as "word = ..." in the table of the call there; else that line */
 int  dsl_fail(lua_State *L, const char *format, ...) PRINTF(2, 3);  /* a Lua error at the user's line */
 
 /* sandbox.c */

@@ -1,4 +1,5 @@
 /* place.c - where in the user's file the model is being built, and errors at that line. */
+#include <ctype.h>
 #include <string.h>
 
 #include "dsl.h"
@@ -24,6 +25,52 @@ user_line(lua_State *L)
 		if (lua_getinfo(L, "Sl", &ar) && !strcmp(ar.source, "=" CHUNK) && (strcmp(ar.what, "main") || !d->hint))
 			return ar.currentline;
 	return d->hint ? d->hint : d->last_line;
+}
+
+/* entry - where "word =" stands directly in the table that begins at or after s; NULL: nowhere */
+static const char *
+entry(const char *s, const char *end, const char *word)
+{
+	size_t len = strlen(word), blanks;
+	int depth = 0;
+
+	for (char before = ' '; s < end; before = *s++) {
+		if (s[0] == '-' && s + 1 < end && s[1] == '-') {
+			while (s + 1 < end && s[1] != '\n')
+				s++;
+		} else if (*s == '"' || *s == '\'') {
+			for (char quote = *s++; s < end && *s != quote && *s != '\n'; s++)
+				;
+		} else if (*s == '{') {
+			depth++;
+		} else if (*s == '}' && --depth <= 0) {
+			return NULL;
+		} else if (depth == 1 && !isalnum((unsigned char)before) && before != '_' && before != '.' && (size_t)(end - s) > len &&
+		           !strncmp(s, word, len)) {
+			for (blanks = len; s + blanks < end && isspace((unsigned char)s[blanks]); blanks++)
+				;
+			if (s + blanks < end && s[blanks] == '=' && s[blanks + 1] != '=')
+				return s;
+		}
+	}
+	return NULL;
+}
+
+int
+line_of_word(lua_State *L, const char *word)
+{
+	const Dsl *d = dsl_of(L);
+	const char *s = d->text, *end = d->text + d->len, *at;
+	int line = user_line(L);
+
+	for (int i = 1; i < line && s < end; i++) {
+		s = memchr(s, '\n', (size_t)(end - s));
+		s = s ? s + 1 : end;
+	}
+	at = line > 0 ? entry(s, end, word) : NULL;
+	for (; at && s < at; s++)
+		line += *s == '\n';
+	return line;
 }
 
 int

@@ -1,11 +1,17 @@
 -- resnet.lua - the library a model gets from require "resnet": ops, stems, blocks, stages, heads.
 -- Everything here is sugar over raw.op; the numbers follow torchvision, timm and fast.ai.
-local raw, arg = ...
+local raw, given_args, asked = ...
 
-local nn = { arg = arg }
+local nn = {}
 
 local function fail(format, ...)
 	raw.fail(string.format(format, ...))
+end
+
+-- fail_at - where the user wrote "word = ..." in the call that is being made
+local function fail_at(word, format, ...)
+	raw.at(raw.line_of(word))
+	fail(format, ...)
 end
 
 local function is_tensor(x)
@@ -16,7 +22,12 @@ local function kind(x)
 	if x == nil then return "nothing" end
 	if type(x) == "string" then return string.format("%q", x) end
 	if type(x) == "number" then return tostring(x) end
-	return "a " .. type(x)
+	if type(x) == "table" and #x > 0 and #x < 7 then
+		local items = {}
+		for i, v in ipairs(x) do items[i] = type(v) == "string" and string.format("%q", v) or type(v) == "number" and tostring(v) or nil end
+		if #items == #x then return "{ " .. table.concat(items, ", ") .. " }" end
+	end
+	return is_tensor(x) and "a tensor" or "a " .. type(x)
 end
 
 -- words - every string key of t must be in the list; what says who complains
@@ -27,13 +38,14 @@ local function words(what, t, list)
 			for _, w in ipairs(list) do known = known or w == k end
 			if not known then
 				local near = raw.nearest(k, list)
-				fail("%s: want one of its options, got '%s'%s", what, k, near and "; did you mean '" .. near .. "'?" or "")
+				fail_at(k, "%s: want one of its options, got '%s'%s", what, k, near and "; did you mean '" .. near .. "'?" or "")
 			end
 		end
 	end
 end
 
 local function want_table(what, t)
+	if is_tensor(t) then fail_at(what:match("^stem") or "head", "%s: want it called where it is named, nn.%s { ... }, got the function itself", what, what) end
 	if type(t) ~= "table" then fail("%s: want a table { ... }, got %s", what, kind(t)) end
 	return t
 end
@@ -43,6 +55,14 @@ local function whole(what, v, lo, hi)
 		fail("%s as a whole number from %d to %d, got %s", what, lo, hi, kind(v))
 	end
 	return math.floor(v)
+end
+
+-- at_word - f(...), which fails where the user wrote "word = ..."
+local function at_word(word, f, ...)
+	local before = raw.at(raw.line_of(word))
+	local y = table.pack(f(...))
+	raw.at(before)
+	return table.unpack(y, 1, y.n)
 end
 
 -- one_of - word must be in the list
@@ -64,6 +84,22 @@ local function at_line(f)
 		return table.unpack(y, 1, y.n)
 	end
 end
+
+-- Arguments -------------------------------------------------------------------------------------
+-- nn.arg.KEY is what -D KEY=VALUE says on the command line, a number where it is one, else a string; nil where it says
+-- nothing: local depth = nn.arg.depth or 20. A KEY that the model never asks for is refused.
+
+nn.arg = setmetatable({}, {
+	__index = function(_, key)
+		asked[key] = true
+		return given_args[key]
+	end,
+	__newindex = function(_, key, value) given_args[key] = value end,
+	__pairs = function()
+		for key in pairs(given_args) do asked[key] = true end
+		return next, given_args, nil
+	end,
+})
 
 -- Names -----------------------------------------------------------------------------------------
 -- A layer's name is the scope it is made in ("layer1.0.") and its own. Layers made without a name get
@@ -140,33 +176,81 @@ local function with_defaults(op, options)
 	return options
 end
 
-for _, op in ipairs(raw.ops) do
-	nn[op] = function(...)
-		local args, options = table.pack(...), {}
+-- acts - the functions that are activations, by their words and the other way round
+local acts = {}
+
+-- act_of - an activation as a function; it may be given as a word
+local function act_of(what, act)
+	if act == nil then return nn.relu end
+	if type(act) == "string" then
+		local words_ = {}
+		for k in pairs(acts) do
+			if type(k) == "string" then words_[#words_ + 1] = k end
+		end
+		table.sort(words_)
+		return acts[one_of(what .. ": act", act, words_)]
+	end
+	if type(act) ~= "function" then fail("%s: want act as a word or a function of a tensor (\"relu\", nn.relu, ...), got %s", what, kind(act)) end
+	return act
+end
+
+local arguments = { conv2d = ", { 8, kernel = 3 }", linear = ", { 10 }", max_pool = ", { kernel = 2 }", avg_pool = ", { kernel = 2 }",
+                    add = ", tensor", mul = ", tensor", concat = ", tensor, ..." }
+local ordinal = { "1st", "2nd", "3rd" }
+
+-- check_tensors - what stands before the options are tensors
+local function check_tensors(op, called, args)
+	if args.n == 0 and op ~= "input" and not scope then
+		local rest = arguments[op] or ""
+		fail("nn.%s: want nn.%s(tensor%s), got no tensor; as a part of a model: function(x) return nn.%s(x%s) end", called, called, rest, called, rest)
+	end
+	for i = 1, args.n do
+		if args[i] ~= nil and not is_tensor(args[i]) then
+			fail("nn.%s: want nn.%s(tensor%s), got %s as %s argument", called, called, arguments[op] or "",
+			     type(args[i]) == "table" and kind(args[i]) or "a " .. type(args[i]), ordinal[i] or i .. "th")
+		end
+	end
+end
+
+-- op_function - nn.CALLED, which makes a node of op
+local function op_function(op, called)
+	return function(...)
+		local args, options, after = table.pack(...), {}, nil
 		local last = args[args.n]
 		if type(last) == "table" and args.n > 0 then
 			for k, v in pairs(last) do options[k] = v end
 			args.n = args.n - 1
 		end
 		if op == "input" and not scope then begin() end
-		if not scope then fail("%s: want a tensor of a model, got none yet", op) end
 		if op == "concat" and is_tensor(options[1]) then
 			for i, x in ipairs(options) do args[i] = x end
 			args.n = #options
 			for i = 1, args.n do options[i] = nil end
 		end
+		check_tensors(op, called, args)
+		if not scope then fail("%s: want a tensor of a model, got none yet", op) end
 		if op == "input" and options[1] and options.shape == nil then
 			options = { shape = { options[1], options[2], options[3] }, name = options.name }
 		end
 		if op == "bn" and defaults.folded and is_tensor(args[1]) and args[1].op ~= "input" then return args[1] end
+		if type(options.act) == "function" then
+			after, options.act = not acts[options.act] and options.act or nil, acts[options.act]
+		end
 		options.name = name_of(op, args[1], options.name)
-		return raw.op(op, options.name, with_defaults(op, options), table.unpack(args, 1, args.n))
+		local results = table.pack(raw.op(op, options.name, with_defaults(op, options), table.unpack(args, 1, args.n)))
+		if after then return after(results[1]) end
+		return table.unpack(results, 1, results.n)
 	end
 end
 
-nn.conv, nn.batch_norm = nn.conv2d, nn.bn
-nn.maxpool, nn.avgpool, nn.zero_pad = nn.max_pool, nn.avg_pool, nn.pad
-nn.swish, nn.clamp = nn.silu, nn.clip
+for _, op in ipairs(raw.ops) do nn[op] = op_function(op, op) end
+for other, op in pairs { conv = "conv2d", batch_norm = "bn", maxpool = "max_pool", avgpool = "avg_pool", zero_pad = "pad", swish = "silu", clamp = "clip" } do
+	nn[other] = op_function(op, other)
+	for _, act in ipairs(raw.acts) do
+		if act == op then acts[other], acts[nn[other]] = nn[other], op end
+	end
+end
+for _, act in ipairs(raw.acts) do acts[act], acts[nn[act]] = nn[act], act end
 
 -- { approximate = "none" }: "tanh" is the other form (torch.nn.GELU)
 local gelu = nn.gelu
@@ -357,17 +441,36 @@ end
 --   groups, base_width   of the 3x3 (ResNeXt, wide), as in torchvision
 --   expansion   of a bottleneck: 4
 --   se          squeeze-excite before the addition: channels are divided by this number and rounded to 8
---   act         nn.relu, or another function of a tensor
+--   act         "relu", nn.relu, or another word or function of a tensor
 --   padding     of the 3x3: 1, or "same" (TensorFlow)
 --   dilation    of the 3x3
 
+local variant_said        -- of the model being built: somebody has thought of it
 local variants = { "v1", "v1.5", "B", "C", "D" }
 local block_words = { "blocks", "width", "stride", "variant", "shortcut", "groups", "base_width", "expansion", "dilation", "se", "act", "padding" }
 
+-- without - what a block would ignore, and the value that asks for nothing
+local without = {
+	basic  = { groups = 1, base_width = 64, expansion = 1 },
+	preact = { groups = 1, base_width = 64, expansion = 1, dilation = 1 },
+	plain  = { groups = 1, base_width = 64, expansion = 1, dilation = 1, se = false },
+	bottleneck = {}, preact_bottleneck = {},
+}
+
 local function check_block(what, x, o)
+	if x == nil then fail("%s: want a tensor, got nothing; as the block of a stage it is nn.%s, without ()", what, what) end
 	if not is_tensor(x) then fail("%s: want a tensor, got %s", what, kind(x)) end
-	if o.variant then one_of(what .. ": variant", o.variant, variants) end
-	if o.act ~= nil and type(o.act) ~= "function" then fail("%s: want act as a function of a tensor (nn.relu, ...), got %s", what, kind(o.act)) end
+	if o.variant then
+		at_word("variant", one_of, what .. ": variant", o.variant, variants)
+		variant_said = true
+	end
+	for _, word in ipairs(block_words) do
+		local nothing = without[what][word]
+		if nothing ~= nil and o[word] ~= nil and o[word] ~= nothing then
+			fail_at(word, "%s: want a block that takes %s (nn.%s), got %s = %s", what, word, word == "se" and "basic" or "bottleneck", word, kind(o[word]))
+		end
+	end
+	return act_of(what, o.act)
 end
 
 -- excite - squeeze-excite where the block asks for it; the width is timm's make_divisible(channels/se, 8)
@@ -382,8 +485,7 @@ end
 -- two 3x3 (He et al. 2015)
 function nn.basic(x, width, o)
 	o = o or {}
-	check_block("basic", x, o)
-	local act = o.act or nn.relu
+	local act = check_block("basic", x, o)
 	local z = nn.shortcut(x, width, o)
 	local y = act(nn.bn(nn.conv(x, { width, kernel = 3, stride = o.stride, padding = o.padding, dilation = o.dilation, name = "conv1" })))
 	y = nn.bn(nn.conv(y, { width, kernel = 3, padding = o.padding, name = "conv2" }))
@@ -393,8 +495,7 @@ end
 -- 1x1 down, 3x3, 1x1 up to expansion (4) times the width; groups and base_width as in torchvision
 function nn.bottleneck(x, width, o)
 	o = o or {}
-	check_block("bottleneck", x, o)
-	local act, groups = o.act or nn.relu, o.groups or 1
+	local act, groups = check_block("bottleneck", x, o), o.groups or 1
 	local inner, outer = width*(o.base_width or 64)//64*groups, width*(o.expansion or 4)
 	local first, second = 1, o.stride or 1
 	if o.variant == "v1" then first, second = second, first end
@@ -417,8 +518,7 @@ end
 -- pre-activation: bn-relu-3x3-bn-relu-3x3, no relu after the addition (He et al. 2016)
 function nn.preact(x, width, o)
 	o = o or {}
-	check_block("preact", x, o)
-	local act = o.act or nn.relu
+	local act = check_block("preact", x, o)
 	local a = act(nn.bn(x, { name = "bn1" }))
 	local z = preact_shortcut(x, a, width, o)
 	local y = nn.conv(a, { width, kernel = 3, stride = o.stride, padding = o.padding, name = "conv1" })
@@ -429,8 +529,7 @@ end
 -- pre-activation bottleneck: bn-relu before each of 1x1, 3x3, 1x1
 function nn.preact_bottleneck(x, width, o)
 	o = o or {}
-	check_block("preact_bottleneck", x, o)
-	local act, groups = o.act or nn.relu, o.groups or 1
+	local act, groups = check_block("preact_bottleneck", x, o), o.groups or 1
 	local inner, outer = width*(o.base_width or 64)//64*groups, width*(o.expansion or 4)
 	local first, second = 1, o.stride or 1
 	if o.variant == "v1" then first, second = second, first end
@@ -445,8 +544,7 @@ end
 -- basic without the skip, for the degradation experiment (He et al. 2015, section 4.1)
 function nn.plain(x, width, o)
 	o = o or {}
-	check_block("plain", x, o)
-	local act = o.act or nn.relu
+	local act = check_block("plain", x, o)
 	local y = act(nn.bn(nn.conv(x, { width, kernel = 3, stride = o.stride, padding = o.padding, name = "conv1" })))
 	return act(nn.bn(nn.conv(y, { width, kernel = 3, padding = o.padding, name = "conv2" })))
 end
@@ -647,7 +745,7 @@ local schemes = { "torchvision", "timm", "fastai", "fastbook", "learner", "cifar
 local function renamer(m)
 	local names = m.names
 	if type(names) == "string" then
-		one_of("model: names", names, schemes)
+		at_word("names", one_of, "model: names", names, schemes)
 		-- XResNet ends in pool, flatten, dropout, linear; the book's in pool, flatten, linear
 		names = ({ fastai = sequential("convpath", "idpath", true, 7), fastbook = sequential("convs", "idconv", false, 6),
 		           learner = learner, cifar = cifar, huggingface = huggingface, senet = senet })[names]
@@ -660,7 +758,7 @@ local function renamer(m)
 end
 
 local function callable(what, f)
-	if type(f) ~= "function" then fail("model: want %s as a function of a tensor (nn.%s...), got %s", what, what, kind(f)) end
+	if type(f) ~= "function" then fail_at(what, "model: want %s as a function of a tensor (nn.%s...), got %s", what, what, kind(f)) end
 	return f
 end
 
@@ -683,7 +781,7 @@ end
 local function set_defaults(m)
 	local bn = m.bn
 	defaults = { bias = m.bias }
-	if m.bias ~= nil and type(m.bias) ~= "boolean" then fail("model: want bias as true or false, got %s", kind(m.bias)) end
+	if m.bias ~= nil and type(m.bias) ~= "boolean" then fail_at("bias", "model: want bias as true or false, got %s", kind(m.bias)) end
 	if bn == nil then return end
 	if bn == "folded" then
 		defaults.folded, defaults.bias = true, true
@@ -691,7 +789,7 @@ local function set_defaults(m)
 		words("model: bn", bn, { "eps", "split" })
 		defaults.eps, defaults.split = bn.eps, bn.split
 	else
-		fail("model: want bn as { eps = ..., split = ... } or \"folded\", got %s", kind(bn))
+		fail_at("bn", "model: want bn as { eps = ..., split = ... } or \"folded\", got %s", kind(bn))
 	end
 end
 
@@ -731,16 +829,17 @@ end
 function nn.model(m)
 	want_table("model", m)
 	words("model", m, model_words)
-	if m.prefix ~= nil and type(m.prefix) ~= "string" then fail("model: want prefix as a string, got %s", kind(m.prefix)) end
+	if m.prefix ~= nil and type(m.prefix) ~= "string" then fail_at("prefix", "model: want prefix as a string, got %s", kind(m.prefix)) end
 	if m.outputs then
 		local tensors, names = pick_outputs(m.outputs)
 		local model = raw.finish(m, renamer(m), tensors, names)
 		scope = nil
 		return model
 	end
-	if type(m.input) ~= "table" or not m.input.shape then fail("model: want input = nn.image { channels, height, width }, got %s", kind(m.input)) end
-	if m.variant then one_of("model: variant", m.variant, variants) end
+	if type(m.input) ~= "table" or not m.input.shape then fail_at("input", "model: want input = nn.image { channels, height, width }, got %s", kind(m.input)) end
+	if m.variant then at_word("variant", one_of, "model: variant", m.variant, variants) end
 	begin()
+	variant_said = false
 	set_defaults(m)
 	raw.at(m.input.line or 0)
 	local x = nn.input { name = "input", shape = m.input.shape }
@@ -767,22 +866,43 @@ function nn.model(m)
 		results(outputs, m.taps and "head", table.unpack(last, 1, last.n))
 	end
 	for _, tap in ipairs(m.taps and want_table("model: taps", m.taps) or {}) do
-		local t = parts[tap] or raw.layer(tap)
+		local t = parts[tap] or at_word("taps", raw.layer, tap)
 		outputs[#outputs + 1] = { tap:gsub("[^%w]", "_"), t }
 	end
 	local plain = {}
 	for k, v in pairs(m) do plain[k] = v end
-	plain.image = m.image or m.input.image
+	plain.variant_said = variant_said or m.variant ~= nil
+	plain.image, plain.image_line = m.image or m.input.image, m.input.line
 	local tensors, names = pick_outputs(outputs)
 	local model = raw.finish(plain, renamer(m), tensors, names)
 	scope, defaults = nil, {}
 	return model
 end
 
+-- What a training framework has and a network at work does not need, and what is like a function of ours but other arithmetic.
+local idle = { dropout = true, dropout1d = true, dropout2d = true, dropout3d = true, alpha_dropout = true, drop_path = true,
+               stochastic_depth = true, drop_block = true }
+local arithmetic = {}
+for word in ([[elu celu selu gelu mish softplus softsign prelu rrelu tanh hardtanh hard_tanh logsigmoid tanhshrink glu crelu threshold exp
+	log erf log_softmax softmin sub div matmul bmm mean max min sum conv1d conv3d conv_transpose2d instance_norm group_norm layer_norm
+	rms_norm min_pool lp_pool fractional_max_pool upsample_bicubic]]):gmatch("%S+") do arithmetic[word] = true end
+
 -- A misspelt nn.word is an error too.
 setmetatable(nn, { __index = function(_, word)
-	local known = {}
+	local known, list = {}, {}
+	local plain = tostring(word):lower():gsub("_", "")
 	for k in pairs(nn) do known[#known + 1] = k end
+	for k in pairs(idle) do
+		if k:gsub("_", "") == plain then
+			fail("nn.%s: want a network without it, got one: it does nothing in inference: leave it out", tostring(word))
+		end
+	end
+	for k in pairs(arithmetic) do
+		if k:gsub("_", "") == plain then
+			for _, act in ipairs(raw.acts) do list[#list + 1] = act end
+			fail("nn.%s: want a function of the library (resnetc doc lists them), got none; activations are %s", tostring(word), table.concat(list, ", "))
+		end
+	end
 	local near = raw.nearest(tostring(word), known)
 	fail("nn.%s: want a function of the library (resnetc doc lists them), got none%s", tostring(word), near and "; did you mean '" .. near .. "'?" or "")
 end })

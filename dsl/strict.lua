@@ -9,6 +9,9 @@ setmetatable(_G, {
 		if away[name] then
 			fail("sandbox: want a model without " .. tostring(name) .. ", got a use of it")
 		end
+		if name == "nn" or name == "resnet" then
+			fail("variable '" .. name .. "': want a defined one, got none (local nn = require \"resnet\"?)")
+		end
 		local known = {}
 		for k in pairs(_G) do
 			if type(k) == "string" then known[#known + 1] = k end

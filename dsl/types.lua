@@ -9,6 +9,7 @@
 
 ---@alias resnet.Part fun(x: resnet.Tensor): resnet.Tensor
 ---@alias resnet.Block fun(x: resnet.Tensor, width: integer, o?: resnet.BlockOptions): resnet.Tensor
+---@alias resnet.Act string|resnet.Part    "relu", nn.relu
 ---@alias resnet.Variant "v1"|"v1.5"|"B"|"C"|"D"
 ---@alias resnet.Shortcut "identity"|"A"|"B"|"C"|"D"|"bias"|"bare"|fun(x: resnet.Tensor, channels: integer, o: resnet.BlockOptions): resnet.Tensor
 ---@alias resnet.Pool "avg"|"max"|"concat"|"none"
@@ -22,7 +23,7 @@
 ---@field expansion? integer               of a bottleneck: 4
 ---@field dilation? integer                of the 3x3
 ---@field se? integer                      squeeze-excite; channels are divided by this number
----@field act? resnet.Part                 nn.relu
+---@field act? resnet.Act                  "relu"
 ---@field padding? integer|"same"          of the 3x3
 ---@field index? integer                   of the block in its stage, from 0
 
@@ -38,7 +39,7 @@
 ---@field expansion? integer
 ---@field dilation? integer
 ---@field se? integer
----@field act? resnet.Part
+---@field act? resnet.Act
 ---@field padding? integer|"same"
 
 ---@class (exact) resnet.ImageOptions
@@ -108,7 +109,7 @@
 ---@field head? resnet.Part|table          or { { "name", part }, ... } for several outputs
 ---@field variant? resnet.Variant          of all stages that do not say their own
 ---@field shortcut? resnet.Shortcut
----@field act? resnet.Part
+---@field act? resnet.Act
 ---@field names? "torchvision"|"timm"|"fastai"|"fastbook"|"learner"|"cifar"|"huggingface"|"senet"|table<string, string>|fun(name: string): string
 ---@field prefix? string                   before every weight's name, such as "module."
 ---@field classes? string[]

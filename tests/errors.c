@@ -20,6 +20,8 @@
 #define N201 N50 N50 N50 N50 "n"
 #define N50 "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn"
 
+#define STAGE(text) HEAD "return nn.model { name = \"m\", input = nn.image { 3, 8, 8 }, stages = {\nnn.stage { " text " } } }"
+
 static const struct {
 	const char *name, *model, *want;
 } models[] = {
@@ -92,7 +94,7 @@ static const struct {
 	{ "bad_image", HEAD "return nn.model { name = \"m\", input = nn.image { 3, -8, 8 } }",
 	  "model.lua:2: input 'input': want shape as a whole number from 1 to 65536, got -8" },
 	{ "short_image", HEAD "return nn.model { name = \"m\", input = nn.image { 3, 8 } }",
-	  "model.lua:2: input 'input': want shape as {channels, height, width}, got a table" },
+	  "model.lua:2: input 'input': want shape as {channels, height, width}, got { 3, 8 }" },
 	{ "no_kernel", BODY("return nn.conv(x, { 3 })"), "model.lua:3: conv2d 'conv1': want kernel, got none" },
 	{ "no_channels", BODY("return nn.conv(x, { kernel = 3 })"), "model.lua:3: conv2d 'conv1': want out, got none" },
 	{ "wrong_type", BODY("return nn.conv(x, { 3, kernel = 'three' })"),
@@ -126,7 +128,7 @@ static const struct {
 	{ "variant", HEAD "return nn.model { name = \"m\", variant = \"v2\", input = nn.image { 3, 8, 8 } }",
 	  "model.lua:2: model: variant: want one of v1, v1.5, B, C, D, got \"v2\"; did you mean 'v1'?" },
 	{ "shortcut", HEAD "return nn.model { name = \"m\", input = nn.image { 3, 8, 8 },\nstages = {\nnn.stage { nn.basic, width = 8, shortcut = \"E\" } } }",
-	  "model.lua:4: shortcut: want one of identity, A, B, C, D, bias, bare, got \"E\"; did you mean 'A'?" },
+	  "model.lua:4: shortcut: want one of identity, A, B, C, D, bias, bare, got \"E\"" },
 	{ "identity_mismatch", HEAD "return nn.model { name = \"m\", input = nn.image { 3, 8, 8 },\nstages = {\nnn.stage { nn.basic, width = 8, shortcut = \"identity\" } } }",
 	  "model.lua:4: add 'layer1.0.add1': want inputs of one shape, got 8x8x8 ('layer1.0.bn2') and 3x8x8 ('input')" },
 	{ "stage_word", HEAD "return nn.model { name = \"m\", input = nn.image { 3, 8, 8 }, stages = {\nnn.stage { nn.basic, block = 2, width = 8 } } }",
@@ -142,11 +144,11 @@ static const struct {
 	{ "image_mean", HEAD "return nn.model { name = \"m\", input = nn.image { 3, 8, 8, mean = { 1 } } }", "model.lua:2: image: want mean as 3 numbers, got 1" },
 	{ "names_function", HEAD "return nn.model { name = \"m\", input = nn.image { 3, 8, 8 }, head = nn.classifier { 3 }, names = function() end }",
 	  "model.lua:2: model: want names to return a string for 'fc.weight', got a nil" },
-	{ "pair", BODY("return nn.conv(x, { 3, kernel = {3, 3, 3} })"), "model.lua:3: conv2d 'conv1': want kernel as n or {h, w}, got a table" },
+	{ "pair", BODY("return nn.conv(x, { 3, kernel = {3, 3, 3} })"), "model.lua:3: conv2d 'conv1': want kernel as n or {h, w}, got { 3, 3, 3 }" },
 	{ "pair0", BODY("return nn.pad(x, { channels = 3 })"), "model.lua:3: pad 'pad1': want channels as {a, b}, got 3" },
 	{ "boolean", BODY("return nn.conv(x, { 3, kernel = 3, bias = 1 })"), "model.lua:3: conv2d 'conv1': want bias as true or false, got 1" },
 	{ "number", BODY("return nn.leaky_relu(x, { slope = 'steep' })"), "model.lua:3: leaky_relu 'leaky_relu1': want slope as a number from -1000000.0 to 1000000.0, got \"steep\"" },
-	{ "range", BODY("return nn.slice(x, { rows = { 1, 2, 0 } })"), "model.lua:3: slice 'slice1': want rows as {from, to, step} with step at least 1, got a table" },
+	{ "range", BODY("return nn.slice(x, { rows = { 1, 2, 0 } })"), "model.lua:3: slice 'slice1': want rows as {from, to, step} with step at least 1, got { 1, 2, 0 }" },
 	{ "params_word", BODY("return nn.conv(x, { 3, kernel = 3, params = 'w' })"), "model.lua:3: conv2d 'conv1': want params as a table of names, got a string" },
 	{ "position", BODY("return nn.relu(x, { 7 })"), "model.lua:3: relu 'relu1': want options by name, got 7 at position 1" },
 	{ "scale_word", BODY("return nn.bn(x, { scale = 7 })"), "model.lua:3: bn 'bn1': want scale as a string, got a number" },
@@ -156,8 +158,38 @@ static const struct {
 	{ "protected", HEAD "setmetatable(setmetatable({}, { __metatable = 1 }), {})", "model.lua:2: setmetatable: want a table that is not protected, got one" },
 	{ "bn_of_a_dump", BODY("return nn.conv(x, { 3, kernel = 3, bn = 7 })"), "model.lua:3: conv2d 'conv1': want bn as a string, got 7" },
 	{ "stage_table", HEAD "return nn.model { name = \"m\", input = nn.image { 3, 8, 8 }, stages = { nn.stage(3) } }", "model.lua:2: stage: want a table { ... }, got 3" },
-	{ "block_act", HEAD "return nn.model { name = \"m\", input = nn.image { 3, 8, 8 }, stages = {\nnn.stage { nn.basic, width = 8, act = \"relu\" } } }",
-	  "model.lua:3: basic: want act as a function of a tensor (nn.relu, ...), got \"relu\"" },
+	{ "block_act", STAGE("nn.basic, width = 8, act = \"rleu\""),
+	  "model.lua:3: basic: act: want one of clamp, clip, hard_sigmoid, hard_swish, leaky_relu, relu, relu6, sigmoid, silu, swish, got \"rleu\"; did you mean 'relu'?" },
+	{ "block_act_type", STAGE("nn.basic, width = 8, act = 6"), "model.lua:3: basic: want act as a word or a function of a tensor (\"relu\", nn.relu, ...), got 6" },
+	{ "basic_groups", STAGE("nn.basic, width = 64,\ngroups = 32, base_width = 4"), "model.lua:4: basic: want a block that takes groups (nn.bottleneck), got groups = 32" },
+	{ "basic_base_width", STAGE("nn.basic, width = 64, groups = 1, base_width = 128"),
+	  "model.lua:3: basic: want a block that takes base_width (nn.bottleneck), got base_width = 128" },
+	{ "preact_dilation", STAGE("nn.preact, width = 64, dilation = 2"), "model.lua:3: preact: want a block that takes dilation (nn.bottleneck), got dilation = 2" },
+	{ "plain_se", STAGE("nn.plain, width = 64, se = 16"), "model.lua:3: plain: want a block that takes se (nn.basic), got se = 16" },
+	{ "basic_expansion", BODY("return nn.basic(x, 3, { expansion = 4 })"), "model.lua:3: basic: want a block that takes expansion (nn.bottleneck), got expansion = 4" },
+	{ "block_called", STAGE("nn.basic(), width = 64"), "model.lua:3: basic: want a tensor, got nothing; as the block of a stage it is nn.basic, without ()" },
+	{ "stem_uncalled", HEAD "return nn.model {\n-- stem = \"none\"\nname = \"m\", input = nn.image { 3, 8, 8 },\nstem = nn.stem.cifar }",
+	  "model.lua:5: stem.cifar: want it called where it is named, nn.stem.cifar { ... }, got the function itself" },
+	{ "head_uncalled", HEAD "return nn.model { name = \"m\",\ninput = nn.image { 3, 8, 8 },\nhead = nn.classifier }",
+	  "model.lua:4: classifier: want it called where it is named, nn.classifier { ... }, got the function itself" },
+	{ "positional", BODY("return nn.conv(x, 8, 3)"), "model.lua:3: nn.conv: want nn.conv(tensor, { 8, kernel = 3 }), got a number as 2nd argument" },
+	{ "positional_pool", BODY("return nn.maxpool(x, 2)"), "model.lua:3: nn.maxpool: want nn.maxpool(tensor, { kernel = 2 }), got a number as 2nd argument" },
+	{ "number_times", BODY("return 2*x"), "model.lua:3: nn.mul: want nn.mul(tensor, tensor), got a number as 1st argument" },
+	{ "part_without_function", HEAD "return nn.model { name = \"m\", input = nn.image { 3, 8, 8 }, body = nn.conv { 8, kernel = 3 } }",
+	  "model.lua:2: nn.conv: want nn.conv(tensor, { 8, kernel = 3 }), got no tensor; as a part of a model: function(x) return nn.conv(x, { 8, kernel = 3 }) end" },
+	{ "method", BODY("return x:conv { 8, kernel = 3 }"), "model.lua:3: tensor 'input': want name, op, channels, height or width, got 'conv'; did you mean nn.conv(x, ...)?" },
+	{ "no_require", "return nn.model { name = \"m\" }", "model.lua:1: variable 'nn': want a defined one, got none (local nn = require \"resnet\"?)" },
+	{ "no_comma", HEAD "return nn.model { name = \"m\" input = nn.image { 3, 8, 8 } }", "model.lua:2: syntax: '}' expected near 'input' (a comma before it?)" },
+	{ "no_brace", HEAD "return nn.model { name = \"m\", input = nn.image { 3, 8, 8 }", "model.lua:2: syntax: '}' expected near <eof>" },
+	{ "python", "import resnet as nn\n", "model.lua:1: syntax: syntax error near 'resnet' (this looks like Python; a model is Lua: resnetc init prints some)" },
+	{ "no_return", HEAD "nn.model { name = \"m\", input = nn.image { 3, 8, 8 } }", "model.lua:2: model: want the file to return it, return nn.model { ... }, got nil" },
+	{ "dropout", BODY("return nn.Dropout2d(x)"), "model.lua:3: nn.Dropout2d: want a network without it, got one: it does nothing in inference: leave it out" },
+	{ "other_arithmetic", BODY("return nn.sub(x, x)"), "model.lua:3: nn.sub: want a function of the library (resnetc doc lists them), got none; "
+	  "activations are relu, relu6, clip, leaky_relu, sigmoid, silu, hard_sigmoid, hard_swish" },
+	{ "model_word_line", HEAD "return nn.model {\nname = \"m\",\nstage = {} }", "model.lua:4: model: want one of its options, got 'stage'; did you mean 'stages'?" },
+	{ "variant_line", HEAD "return nn.model { name = \"m\", input = nn.image { 3, 8, 8 },\nstages = { nn.stage { nn.basic, width = 8,\nvariant = \"D\" } },\nvariant = \"v2\" }",
+	  "model.lua:5: model: variant: want one of v1, v1.5, B, C, D, got \"v2\"; did you mean 'v1'?" },
+	{ "image_line", HEAD "return nn.model { name = \"m\",\n\ninput = nn.image { 3, 8, 8, mean = { 1 } } }", "model.lua:4: image: want mean as 3 numbers, got 1" },
 	{ "depthwise_of_nothing", BODY("return nn.depthwise(3)"), "model.lua:3: depthwise: want a tensor, got 3" },
 	{ "excite_of_nothing", BODY("return nn.squeeze_excite(nil, 4)"), "model.lua:3: squeeze_excite: want a tensor, got nothing" },
 	{ "subsample_of_nothing", BODY("return nn.subsample({}, 2)"), "model.lua:3: subsample: want a tensor, got a table" },
@@ -174,9 +206,9 @@ static const struct {
 	{ "model_prefix", HEAD "return nn.model { name = \"m\", input = nn.image { 3, 8, 8 }, prefix = 1 }", "model.lua:2: model: want prefix as a string, got 1" },
 	{ "shortcut_a", HEAD "return nn.model { name = \"m\", input = nn.image { 3, 8, 8 }, stem = nn.stem.cifar { 16 }, stages = {\nnn.stage { nn.basic, width = 8, shortcut = \"A\" } } }",
 	  "model.lua:3: shortcut A: want at least as many channels as the input's 16, got 8" },
-	{ "pair_of_one", BODY("return nn.conv(x, { 3, kernel = { 3 } })"), "model.lua:3: conv2d 'conv1': want kernel as n or {h, w}, got a table" },
+	{ "pair_of_one", BODY("return nn.conv(x, { 3, kernel = { 3 } })"), "model.lua:3: conv2d 'conv1': want kernel as n or {h, w}, got { 3 }" },
 	{ "padding_of_three", BODY("return nn.conv(x, { 3, kernel = 3, padding = { 1, 1, 1 } })"),
-	  "model.lua:3: conv2d 'conv1': want padding as n, {h, w}, {top, left, bottom, right}, named sides or \"same\", got a table" },
+	  "model.lua:3: conv2d 'conv1': want padding as n, {h, w}, {top, left, bottom, right}, named sides or \"same\", got { 1, 1, 1 }" },
 	{ "padding_of_no_side", BODY("return nn.conv(x, { 3, kernel = 3, padding = { up = 1 } })"),
 	  "model.lua:3: conv2d 'conv1': want padding as n, {h, w}, {top, left, bottom, right}, named sides or \"same\", got a table" },
 	{ "pad_same", BODY("return nn.pad(x, { padding = \"same\" })"), "model.lua:3: pad 'pad1': want padding as numbers, got \"same\"" },
@@ -256,6 +288,7 @@ static const struct {
 	{ "import", "resnetc: import: want a file, got none", ExitUsage },
 	{ "examples/resnet18.lua -w random --times=3", "resnetc: --times: want no value, got '3'", ExitUsage },
 	{ "examples/resnet18.lua -w random -D depth", "resnetc: -D: want KEY=VALUE, got 'depth'", ExitUsage },
+	{ "examples/resnet18.lua -w random -D dpeth=32", "examples/resnet18.lua:1: -D: want a key that the model asks for as nn.arg.KEY, got 'dpeth'", ExitInput },
 	{ "run examples/resnet18.lua -w random", "resnetc: run: want an input (-i FILE.npy, .png or .jpg), got none", ExitUsage },
 	{ "run examples/resnet18.lua -i x.png", "resnetc: run: want weights (-w FILE or -w random), got none", ExitUsage },
 	{ "explain", "resnetc: explain: want a model file, got none", ExitUsage },
@@ -423,6 +456,44 @@ START_TEST(old_output_survives_a_failed_write)
 }
 END_TEST
 
+/* what is allowed and hardly meant is told, once; -q: not */
+START_TEST(doubtful_models)
+{
+	static const struct { const char *model, *want; } rows[] = {
+		{ HEAD "return nn.model { name = \"m\", input = nn.image { 64, 64, 3 }, stem = nn.stem.cifar { 8 } }",
+		  "warning: model.lua:2: input: want channels, height, width in this order, got 64 channels, 64 rows, 3 columns: channels last?\n" },
+		{ HEAD "return nn.model { name = \"m\", input = nn.image { 3, 8, 8 },\nhead = nn.classifier { 10 }, classes = { \"a\", \"b\" } }",
+		  "warning: model.lua:3: classes: want 10 names, one for each value of 'fc', got 2\n" },
+		{ HEAD "return nn.model { name = \"m\", input = nn.image { 3, 8, 8 },\nhead = nn.classifier { 10, top = 2 }, classes = { \"a\", \"b\" } }",
+		  "warning: model.lua:3: classes: want 10 names, one for each value of 'top_k1', got 2\n" },
+		{ BODY("local y = nn.conv(x, { 8, kernel = 5 })\nreturn nn.conv(x, { 8, kernel = 3 })"),
+		  "warning: model.lua:3: conv2d 'conv1': want a layer that something reads, got one that does nothing for an output\n" },
+		{ HEAD "return nn.model { name = \"m\", input = nn.image { 3, 64, 4 }, head = nn.classifier { 2 }, classes = { \"a\", \"b\" } }", "" },
+	};
+	Ran r;
+
+	put_file("model.lua", rows[_i].model, strlen(rows[_i].model));
+	r = resnetc("verify %s", in_dir("model.lua"));
+	ck_assert_str_eq(r.err, rows[_i].want);
+	ck_assert_int_eq(r.status, ExitOk);
+	ck_assert_str_eq(resnetc("explain -q %s", in_dir("model.lua")).err, "");
+}
+END_TEST
+
+/* a key that is asked for, in a branch that is taken or by name of all of them */
+START_TEST(keys_that_are_asked_for)
+{
+	static const char model[] = HEAD "local w = nn.arg.width or 8\nif w > 8 then assert(nn.arg.more == \"yes\") end\n"
+		"return nn.model { name = \"m\", input = nn.image { 3, 8, 8 }, stem = nn.stem.cifar { w } }";
+
+	put_file("model.lua", model, strlen(model));
+	ck_assert_int_eq(resnetc("explain %s -D width=16 -D more=yes", in_dir("model.lua")).status, ExitOk);
+	ck_assert_str_eq(resnetc("explain %s -D widht=16", in_dir("model.lua")).err,
+	                 "model.lua:1: -D: want a key that the model asks for as nn.arg.KEY, got 'widht'; did you mean 'width'?\n");
+	ck_assert_int_eq(resnetc("diff %s examples/cifar_plain20.lua -D width=16 -D more=yes", in_dir("model.lua")).status, ExitOk);
+}
+END_TEST
+
 /* what cannot be printed is no success: a full disk, a pipe that nobody reads, a stream that was closed */
 START_TEST(lost_output)
 {
@@ -455,5 +526,7 @@ SUITE(errors)
 	tcase_add_test(t, no_compiler);
 	tcase_add_loop_test(t, terminal_shows_the_word, 0, 4);
 	tcase_add_test(t, old_output_survives_a_failed_write);
+	tcase_add_loop_test(t, doubtful_models, 0, 5);
+	tcase_add_test(t, keys_that_are_asked_for);
 	tcase_add_loop_test(t, lost_output, 0, 15);
 }

@@ -33,7 +33,7 @@ bind_named(char sha[65], Graph *g, const char *weights)
 DslOptions
 dsl_options(const Options *o)
 {
-	return (DslOptions){ o->name, o->prefix, o->batch, o->h, o->w, o->args, o->nargs, o->verbose };
+	return (DslOptions){ o->name, o->prefix, o->batch, o->h, o->w, o->args, o->nargs, !strcmp(o->verb->name, "diff"), o->verbose };
 }
 
 /* build - the compiled model; NULL when --stop-after ended it early */
@@ -48,6 +48,7 @@ build(Options *o, const char *weights)
 
 	sha256_of(text, len, names.model_sha);
 	g = dsl_load(o->model, &dsl);
+	doubts(g);
 	g->target = o->target;
 	g->like = o->like;
 	g->exact = o->exact;

@@ -48,18 +48,34 @@ fused(const Node *n)
 	return *s ? s + 3 : "-";
 }
 
+/* is_bottleneck - is this the 3x3 between two 1x1? what adds up a skip is the end of a block, no part of one */
+static bool
+is_bottleneck(const Node *n)
+{
+	const Node *before = n->nin ? n->in[0]->node : NULL;
+
+	if (n->op != O_conv2d || n->a.kernel.h != 3 || !before || before->op != O_conv2d || before->a.kernel.h != 1 || before->nin > 1)
+		return false;
+	for (int i = n->id + 1; i < n->g->count; i++) {
+		const Node *after = n->g->nodes[i];
+		if (after->op == O_conv2d && after->a.kernel.h == 1 && after->in[0]->node == n)
+			return true;
+	}
+	return false;
+}
+
 /* stride_note - where the bottlenecks have their stride: the one difference that weights' shapes do not show */
 const char *
 stride_note(const Graph *g)
 {
 	for (int i = 0; i < g->count; i++) {
-		const Node *n = g->nodes[i], *before = n->nin ? n->in[0]->node : NULL;
-		if (n->op != O_conv2d || n->a.kernel.h != 3 || !before || before->op != O_conv2d || before->a.kernel.h != 1)
+		const Node *n = g->nodes[i];
+		if (g->variant_said || !is_bottleneck(n))
 			continue;
 		if (n->a.stride.h > 1)
 			return "bottlenecks have their stride on the 3x3 (v1.5: torchvision, timm); weights trained with it on the first 1x1 (v1: Caffe, "
 			       "Keras) bind without an error and give other numbers: variant = \"v1\" is theirs";
-		if (before->a.stride.h > 1)
+		if (n->in[0]->node->a.stride.h > 1)
 			return "bottlenecks have their stride on the first 1x1 (v1: Caffe, Keras); weights trained with it on the 3x3 (v1.5: torchvision, "
 			       "timm) bind without an error and give other numbers: variant = \"v1.5\" is theirs";
 	}

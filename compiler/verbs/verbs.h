@@ -66,6 +66,8 @@ DslOptions dsl_options(const Options *o);
 Model *build(Options *o, const char *weights);       /* load, bind, run the passes: what every verb starts with */
 void bind_named(char sha[65], Graph *g, const char *weights);
 
+void doubts(const Graph *g);                         /* doubts.c: warns of what is allowed and hardly meant */
+
 /* one file each */
 #define VERB(name, fewest, most, usage, doc) int verb_##name(Options *o);
 #include "list.h"
