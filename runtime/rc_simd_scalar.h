@@ -6,8 +6,25 @@
 #include "rc.h"
 #include "rc_float.h"
 
+/*
+** clang fuses a product and a sum under -ffp-contract=fast, whatever rc_float.h says: it gets no instruction for that, or
+** sees no product. lwp, which no compiler chooses by itself, keeps the words from being inlined where there is fma.
+*/
+#if defined(__clang__) && (defined(__x86_64__) || defined(__i386__))
+#define RC_TARGET_BEGIN _Pragma("clang attribute push(__attribute__((target(\"no-fma,no-fma4,lwp\"))), apply_to = function)")
+#define RC_TARGET_END   _Pragma("clang attribute pop")
+#define RC_APART(a)     (void)0
+#else
 #define RC_TARGET_BEGIN
 #define RC_TARGET_END
+#if defined(__clang__) && defined(__aarch64__)
+#define RC_APART(a)     __asm__("" : "+w"(a))
+#else
+#define RC_APART(a)     (void)0
+#endif
+#endif
+
+RC_TARGET_BEGIN
 
 typedef float V;
 enum { VL = 1 };
@@ -34,7 +51,7 @@ static inline V zero(void)                    { return 0; }
 static inline V add(V a, V b)                 { return a + b; }
 static inline V sub(V a, V b)                 { return a - b; }
 static inline V mul(V a, V b)                 { return a*b; }
-static inline V fma_(V a, V b, V c)           { return a*b + c; }            /* rounded twice: see rc_float.h */
+static inline V fma_(V a, V b, V c)           { a *= b; RC_APART(a); return a + c; }   /* rounded twice */
 static inline V relu(V a)                     { return a < 0 ? 0 : a; }      /* NaN stays NaN */
 static inline V pmax(V a, V b)                { return b > a || b != b ? b : a; }  /* NaN wins */
 static inline V div_(V a, V b)                { return a/b; }
@@ -51,5 +68,7 @@ static inline V zero_below(V a, float least, V y) { return a < least ? 0 : y; }
 
 #include "rc_exp.h"
 #include "rc_act.h"
+
+RC_TARGET_END
 
 #endif

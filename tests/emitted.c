@@ -247,7 +247,8 @@ END_TEST
 START_TEST(bits_do_not_hang_on_flags_or_compiler)
 {
 	static const char *const how[] = { "gcc -O2", "gcc -O3 -ffast-math", "gcc -O1 -ffp-contract=off", "clang -O2", "clang -O2 -ffast-math",
-		"clang -O2 -ffp-contract=fast", "gcc -O2 -march=native", "clang -O3 -march=native" };
+		"clang -O2 -ffp-contract=fast", "gcc -O2 -march=native", "clang -O3 -march=native",
+		"clang -O2 -march=native -ffp-contract=fast", "clang -O3 -march=native -ffast-math", "gcc -O3 -march=native -ffast-math -ffp-contract=fast" };
 	const char *dir = in_dir(arena_text("bits%d", _i));
 	const char *target = _i ? "scalar" : "native";
 
