@@ -121,30 +121,30 @@ die_at(const char *file, int line, const char *format, ...)
 	exit(ExitBug);
 }
 
-/* distance - edits (insert, delete, replace) between two words of at most 63 letters */
+/* distance - edits (insert, delete, replace, swap two neighbours) between two words of at most 63 letters */
 static int
 distance(const char *a, const char *b)
 {
-	int row[64], n = (int)strlen(b), m = (int)strlen(a);
+	int rows[3][64], n = (int)strlen(b), m = (int)strlen(a);
 
 	if (n > 63 || m > 63)
 		return 64;
 	for (int j = 0; j <= n; j++)
-		row[j] = j;
+		rows[0][j] = j;
 	for (int i = 1; i <= m; i++) {
-		int diagonal = row[0];
+		int *row = rows[i%3], *above = rows[(i + 2)%3], *before = rows[(i + 1)%3];
 		row[0] = i;
 		for (int j = 1; j <= n; j++) {
-			int best = diagonal + (a[i-1] != b[j-1]);
-			diagonal = row[j];
-			if (row[j] + 1 < best)
-				best = row[j] + 1;
-			if (row[j-1] + 1 < best)
-				best = row[j-1] + 1;
-			row[j] = best;
+			row[j] = above[j-1] + (a[i-1] != b[j-1]);
+			if (above[j] + 1 < row[j])
+				row[j] = above[j] + 1;
+			if (row[j-1] + 1 < row[j])
+				row[j] = row[j-1] + 1;
+			if (i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] && before[j-2] + 1 < row[j])
+				row[j] = before[j-2] + 1;
 		}
 	}
-	return row[n];
+	return rows[m%3][n];
 }
 
 const char *
