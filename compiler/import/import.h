@@ -70,6 +70,11 @@ Node *as_image(Import *m, const OnnxValue *v);       /* NULL: no nodes do that *
 Node *image_at(Import *m, size_t i);                 /* its channels, rows and columns as they are */
 OnnxValue view_expand(Import *m, const OnnxValue *x, int rank, const int64_t *dim);
 
+/* orders.c: nodes in another order */
+Node *node_shaped(Import *m, Node *x, int64_t c, int64_t h, int64_t w);
+Node *node_ordered(Import *m, const OnnxValue *v);   /* NULL: it is an order of images */
+OnnxValue view_arranged(Import *m, const OnnxValue *v, int h, int w);
+
 /* nodes.c: making nodes */
 const char *layer_name(const Import *m, const char *weight, const char *stem);
 Node *node_begin(const Import *m, Op op, const char *name);

@@ -198,6 +198,32 @@ only_channels(const OnnxValue *x, int d, int64_t *step)
 	return x->dim[d];
 }
 
+/* softmax_along - any dimension but the images: its elements become the channels, and go back */
+static void
+softmax_along(Import *m, const OnnxValue *x, int axis)
+{
+	int to[MostDims], back[MostDims], at = 0;
+	OnnxValue y;
+	Node *n;
+
+	if (axis == 0)
+		refuse(m, "want a softmax of each image, got axis 0 of %s", dims_of(x));
+	to[at++] = 0;
+	to[at++] = axis;
+	for (int d = 1; d < x->rank; d++)
+		if (d != axis)
+			to[at++] = d;
+	for (int d = 0; d < x->rank; d++)
+		back[to[d]] = d;
+	if (x->dim[0] != x->n->out->shape.n || !view_transpose(x, to, &y))
+		refuse(m, "want a softmax along one dimension of images, got axis %d of %s", axis, dims_of(x));
+	y = view_arranged(m, &y, 2, x->rank);
+	n = node_put(m, node_on(m, O_softmax, y.n));
+	y.n = n;
+	view_transpose(&y, back, &y);
+	set_result(m, y);
+}
+
 void
 op_softmax(Import *m)
 {
@@ -226,7 +252,9 @@ op_softmax(Import *m)
 	else if (axis == 1 && x.rank == 2 && in_order(&x) && x.dim[0] == x.n->out->shape.n) {
 		n = node_put(m, node_on(m, O_softmax, flattened(m, x.n)));
 		x = view_flat(n);
-	} else
-		refuse(m, "want a softmax over the channels, all of them or pairs, got axis %d of %s", axis, dims_of(&x));
+	} else {
+		softmax_along(m, &x, axis);
+		return;
+	}
 	set_result(m, view_like(&x, n));
 }

@@ -202,6 +202,26 @@ silu_of(Node *a, Node *b)
 	return a->op == O_sigmoid && a->in[0] == b->out ? b : NULL;
 }
 
+/* as_images - dimensions of which the first is the images', in their order */
+static void
+as_images(Import *m, OnnxValue *v, int rank)
+{
+	int64_t image[NAxes] = { 1, 1, 1, 1 }, dim[MostDims];
+	OnnxValue y;
+	Node *n;
+
+	for (int d = 0; d < rank; d++)
+		dim[d] = d < rank - v->rank ? 1 : v->dim[d - (rank - v->rank)];
+	for (int d = 0; d < rank; d++)
+		image[d < NAxes ? d : NAxes - 1] *= dim[d];
+	view_reshape(v, NAxes, image, &y);
+	n = as_image(m, &y);
+	if (!n)
+		refuse(m, "want tensors whose elements lie in one order, got %s", dims_of(v));
+	*v = view_of(n);
+	view_reshape(v, rank, dim, v);
+}
+
 static void
 two_tensors(Import *m, OnnxValue a, OnnxValue b, char op)
 {
@@ -221,8 +241,12 @@ two_tensors(Import *m, OnnxValue a, OnnxValue b, char op)
 	}
 	if (!larger(&a, rank, dim))
 		a = view_expand(m, &a, rank, dim);
-	if (!meet(&a, &b, &t))
-		refuse(m, "want tensors whose elements lie in one order, got %s and %s", dims_of(&a), dims_of(&b));
+	if (!meet(&a, &b, &t)) {
+		as_images(m, &a, rank);
+		as_images(m, &b, rank);
+		if (!meet(&a, &b, &t))
+			refuse(m, "want tensors whose elements lie in one order, got %s and %s", dims_of(&a), dims_of(&b));
+	}
 	x = a.n;
 	y = pick_channels(m, b.n, t.channel, x->out->shape.c);
 	if (op == '*' && silu_of(x, y)) {

@@ -10,7 +10,7 @@ typedef enum { MeanOf, SumOf, MaxOf } Reduction;
 
 typedef struct {
 	bool dims[MostDims];         /* those that go */
-	bool rows, cols;             /* with whole axes */
+	bool rows, cols, whole;      /* axes, all of each */
 	int64_t channels;            /* of the result for each image and pixel */
 	int64_t each;                /* channels that become one */
 } Reduced;
@@ -35,8 +35,7 @@ read_reduced(const Import *m, const OnnxValue *x)
 	r.rows = h > 1;
 	r.cols = w > 1;
 	r.channels /= r.each;
-	if ((r.rows && h != x->n->out->shape.h) || (r.cols && w != x->n->out->shape.w))
-		refuse(m, "want whole rows and columns reduced, got a part of %s", dims_of(x));
+	r.whole = (!r.rows || h == x->n->out->shape.h) && (!r.cols || w == x->n->out->shape.w);
 	return r;
 }
 
@@ -137,6 +136,38 @@ of_result(const OnnxValue *x, const Reduced *r, Node *n, bool keep)
 	return y;
 }
 
+/* reduced_apart - what goes put in order behind what stays, and pooled there */
+static OnnxValue
+reduced_apart(Import *m, const OnnxValue *x, const Reduced *r, Reduction how, bool keep)
+{
+	int to[MostDims], kept = 0, at;
+	int64_t dim[MostDims], each = 1;
+	OnnxValue y;
+	Node *n;
+
+	for (int d = 0; d < x->rank; d++)
+		if (!r->dims[d])
+			to[kept++] = d;
+	at = kept;
+	for (int d = 0; d < x->rank; d++)
+		if (r->dims[d]) {
+			to[at++] = d;
+			each *= x->dim[d];
+		}
+	if (!view_transpose(x, to, &y) || (kept && to[0] != 0) || !kept)
+		refuse(m, "want each image by itself, got a reduction of %s", dims_of(x));
+	n = node_put(m, node_on(m, how == MaxOf ? O_adaptive_max_pool : O_adaptive_avg_pool, view_arranged(m, &y, kept, x->rank).n));
+	if (how == SumOf)
+		n = node_scaled_by(m, n, (double)each, 0);
+	y = view_of(n);
+	at = 0;
+	for (int d = 0; d < x->rank; d++)
+		if (!r->dims[d] || keep)
+			dim[at++] = r->dims[d] ? 1 : x->dim[d];
+	view_reshape(&y, at, dim, &y);
+	return y;
+}
+
 static void
 reduce(Import *m, Reduction how)
 {
@@ -145,8 +176,10 @@ reduce(Import *m, Reduction how)
 	double pixels = (r.rows ? x.n->out->shape.h : 1)*(double)(r.cols ? x.n->out->shape.w : 1);
 	Node *n;
 
-	if (how == MaxOf && r.each > 1)
-		refuse(m, "want a maximum over rows and columns, got one over channels");
+	if ((how == MaxOf && r.each > 1) || !r.whole) {
+		set_result(m, reduced_apart(m, &x, &r, how, attr_int(m, "keepdims", 1) != 0));
+		return;
+	}
 	n = pooled(m, x.n, &r, how == MaxOf ? O_adaptive_max_pool : O_adaptive_avg_pool);
 	if (r.each > 1)
 		n = mixed(m, &x, &r, n, how == MeanOf ? 1/(double)r.each : pixels);

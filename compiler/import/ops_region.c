@@ -69,6 +69,7 @@ static OnnxValue
 cut_out(Import *m, OnnxValue x, const Cut *cut)
 {
 	bool whole = true;
+	int axes[NAxes];
 	Cut rest[MostDims];
 
 	for (int d = 0; d < x.rank; d++) {
@@ -81,6 +82,8 @@ cut_out(Import *m, OnnxValue x, const Cut *cut)
 		if (!all && d == 0 && x.n->out->shape.n > 1)
 			refuse(m, "want the whole batch, got a slice of it");
 	}
+	if (!whole && x.rank == NAxes && !axes_of(&x, axes) && as_image(m, &x))
+		x = view_of(as_image(m, &x));
 	if (whole || cut_image(m, &x, cut))
 		return x;
 	for (int d = 0; d < x.rank; d++) {

@@ -1,6 +1,6 @@
 /*
 ** ops_shape.c - tensors in other shapes, and what tells of shapes. None of them makes a node but for a reshape that no step
-** along the axes can say: then the image is flattened first.
+** along the axes can say: then the elements are put in order first.
 */
 #include <string.h>
 
@@ -16,9 +16,7 @@ reshape(Import *m, const OnnxValue *x, int rank, const int64_t *dim)
 		set_result(m, y);
 		return;
 	}
-	if (!in_order(x))
-		refuse(m, "want a reshape of elements in the order of the image, got one of transposed dimensions");
-	f = view_flat(flattened(m, x->n));
+	f = in_order(x) ? view_flat(flattened(m, x->n)) : view_arranged(m, x, x->rank, x->rank);
 	if (!view_reshape(&f, rank, dim, &y))
 		refuse(m, "want a reshape of whole images, got one from %s to %d dimensions", dims_of(x), rank);
 	set_result(m, y);

@@ -1,6 +1,5 @@
 /*
-** place.c - nodes that put elements elsewhere: channels picked or mixed, images flattened, rows and columns repeated or
-** made channels. What is only another reading of the same elements needs none of them: see view.c.
+** place.c - nodes that put elements elsewhere: channels picked or mixed, images flattened, rows and columns repeated. What is only another reading of the same elements needs none of them: see view.c.
 */
 #include <string.h>
 
@@ -48,16 +47,24 @@ run_length(const int *from, int count, int i)
 	return n;
 }
 
+static int
+count_runs(const int *from, int count)
+{
+	int runs = 0;
+
+	for (int i = 0; i < count; i += run_length(from, count, i))
+		runs++;
+	return runs;
+}
+
 /* pick_channels - count channels of x, each the one that from says */
 Node *
 pick_channels(Import *m, Node *x, const int *from, int count)
 {
-	int runs = 0;
+	int runs = count_runs(from, count);
 	Node *n;
 	double *w;
 
-	for (int i = 0; i < count; i += run_length(from, count, i))
-		runs++;
 	if (runs == 1)
 		return channel_run(m, x, from[0], count);
 	if (runs <= MostRuns) {
@@ -102,69 +109,44 @@ widened(Import *m, Node *x, Pair size)
 	return node_put(m, n);
 }
 
-/* step_of - dimension d as one axis in steps: 1, or more where other dimensions have what lies between; 0: it is not */
-static int64_t
-step_of(const OnnxValue *v, int d, int axis)
+/* channels_from - where channels of dimension 1 lie, if rows and columns are where they were; NULL: they are not */
+static int *
+channels_from(const OnnxValue *v)
 {
-	int first, count = atoms_of(v, d, &first);
-	const Atom *a = &v->atom[first];
+	int first, count = atoms_of(v, 1, &first), *from;
+	Shape s = v->n->out->shape;
 
-	if (!count)
-		return axis_extent(v->n, axis);
-	return count == 1 && a->axis == axis && a->size*a->step == axis_extent(v->n, axis) ? a->step : 0;
-}
-
-/* apart - pixels that lie sh x sw apart, for each start one image; their channels one after the other */
-static Node *
-apart(Import *m, Node *x, int sh, int sw)
-{
-	Node *all, **part = arena_new(NInputs*sizeof *part);
-	int count = 0;
-
-	if (sh*sw == 1)
-		return x;
-	for (int i = 0; i < sh; i++)
-		for (int j = 0; j < sw; j++) {
-			Node *n = node_beside(m, O_slice, x, "slice");
-			n->a.channels = (Pair){ 0, x->out->shape.c };
-			n->a.rows = (Range){ i, x->out->shape.h, sh };
-			n->a.cols = (Range){ j, x->out->shape.w, sw };
-			part[count++] = node_put(m, n);
+	if (v->dim[1] != s.c || v->dim[2] != s.h || v->dim[3] != s.w || (axis_of(v, 2) != AxisH && s.h > 1) || (axis_of(v, 3) != AxisW && s.w > 1))
+		return NULL;
+	from = arena_new((size_t)s.c*sizeof *from);
+	for (int k = 0; k < s.c; k++) {
+		int64_t rest = k;
+		for (int i = first + count - 1; i >= first; i--) {
+			from[k] += (int)(rest%v->atom[i].size*v->atom[i].step);
+			rest /= v->atom[i].size;
 		}
-	all = node_beside(m, O_concat, NULL, "concat");
-	for (int i = 0; i < count; i++)
-		all->in[all->nin++] = part[i]->out;
-	return node_put(m, all);
+	}
+	return from;
 }
 
 /* as_image - the node that has v's elements in v's order, made where there is none; NULL: that is not possible */
 Node *
 as_image(Import *m, const OnnxValue *v)
 {
-	int axes[NAxes], first, count = atoms_of(v, 1, &first), *from;
-	Shape s = v->n->out->shape;
-	int64_t sh, sw;
+	int axes[NAxes], *from;
+	Node *n;
 
-	if (v->rank != NAxes || v->dim[0] != s.n)
+	if (v->rank != NAxes || v->dim[0] != v->n->out->shape.n)
 		return NULL;
 	if (axes_of(v, axes) && axes[1] == AxisC && axes[2] == AxisH && axes[3] == AxisW)
 		return v->n;
 	if (v->dim[2] == 1 && v->dim[3] == 1 && in_order(v))
 		return flattened(m, v->n);
-	sh = step_of(v, 2, AxisH);
-	sw = step_of(v, 3, AxisW);
-	if (!sh || !sw || sh*sw > NInputs || v->dim[1] != s.c*sh*sw || v->dim[1] > 65536)
-		return NULL;
-	from = arena_new((size_t)v->dim[1]*sizeof *from);
-	for (int64_t k = 0; k < v->dim[1]; k++) {    /* a channel of the result: which of x's, and where its pixels begin */
-		int64_t at[NAxes] = { 0 }, rest = k;
-		for (int i = first + count - 1; i >= first; i--) {
-			at[v->atom[i].axis] += rest%v->atom[i].size*v->atom[i].step;
-			rest /= v->atom[i].size;
-		}
-		from[k] = (int)((at[AxisH]*sw + at[AxisW])*s.c + at[AxisC]);
-	}
-	return pick_channels(m, apart(m, v->n, (int)sh, (int)sw), from, (int)v->dim[1]);
+	from = channels_from(v);
+	if (from && count_runs(from, v->n->out->shape.c) <= MostRuns)
+		return pick_channels(m, v->n, from, v->n->out->shape.c);
+	n = node_ordered(m, v);
+	return n ? node_shaped(m, n, v->dim[1], v->dim[2], v->dim[3]) : NULL;
 }
 
 /* image_at - the i-th input with its channels, rows and columns as they are */

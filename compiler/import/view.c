@@ -86,6 +86,17 @@ common_divisor(int64_t a, int64_t b)
 	return a;
 }
 
+/* join_atoms - those that follow each other, of whatever dimensions */
+static void
+join_atoms(OnnxValue *v)
+{
+	int count = v->natoms;
+
+	v->natoms = 0;
+	for (int i = 0; i < count; i++)
+		push(v, v->atom[i], false);
+}
+
 /* view_reshape - false: a dimension would cut an axis where no step does */
 bool
 view_reshape(const OnnxValue *x, int rank, const int64_t *dim, OnnxValue *y)
@@ -94,6 +105,7 @@ view_reshape(const OnnxValue *x, int rank, const int64_t *dim, OnnxValue *y)
 	Atom rest = { 1, 0, 0 };
 	int at = 0;
 
+	join_atoms(&from);
 	*y = from;
 	y->rank = rank;
 	y->natoms = 0;
