@@ -11,17 +11,17 @@
 #define AT(field) offsetof(Options, field)
 
 /* the verbs that build a model */
-#define MODEL "compile run bench tune verify explain report dot diff"
+#define MODEL "compile pack run bench tune verify explain report dot diff"
 
 const OptionRow option_rows[] = {
 	{ "--weights", "-w", Text, AT(weights), 0, 0, "FILE|random[:SEED]", MODEL,
 	  "weights: .pth, .safetensors, .npz or .onnx; FILE:KEY takes a part, - is standard input; or made up from a seed" },
-	{ "--output", "-o", Text, AT(output), 0, 0, "DIR|FILE", "compile run tune fuzz report import",
+	{ "--output", "-o", Text, AT(output), 0, 0, "DIR|FILE", "compile pack run tune fuzz report import",
 	  "where results go (compile: generated/NAME; fuzz: a folder for what failed)" },
 	{ "--input", "-i", Text, AT(input), 0, 0, "FILE|HxW,...", MODEL " import",
 	  "run, verify: .npy, .png or .jpg; run: several, and folders; HxW: another input size, or several in one artefact" },
-	{ "--expect", NULL, Text, AT(expect), 0, 0, "FILE.npy", "verify",
-	  "verify: outputs to compare with" },
+	{ "--expect", NULL, Text, AT(expect), 0, 0, "FILE.npy|OUTPUT=FILE.npy", "verify",
+	  "verify: outputs to compare with, all in one or each by its name" },
 	{ "--name", NULL, Text, AT(name), 0, 0, "NAME", MODEL " import",
 	  "another name for the model" },
 	{ "--prefix", NULL, Text, AT(prefix), 0, 0, "TEXT", MODEL,
@@ -235,6 +235,8 @@ set(Options *o, int row, const char *value)
 			break;
 		if (!strcmp(option_rows[row].name, "--input"))
 			PUSH(o->inputs, o->ninputs, value);
+		if (!strcmp(option_rows[row].name, "--expect"))
+			PUSH(o->expects, o->nexpects, value);
 		*(const char **)field = value;
 		break;
 	case Number:
@@ -441,9 +443,9 @@ look_again(Options *o, const Verb *v)
 	o->target_given = o->ntargets > 0;
 	if (!o->ntargets)
 		set_targets(o, "native");
-	if (o->ntargets > 1 && strcmp(v->name, "compile"))
+	if (o->ntargets > 1 && !among("compile pack", v->name))
 		usage_error("%s: want one target, got %d", v->name, o->ntargets);
-	if (o->nsizes > 1 && strcmp(v->name, "compile"))
+	if (o->nsizes > 1 && !among("compile pack", v->name))
 		usage_error("%s: want one input size, got %d", v->name, o->nsizes);
 	if (o->ninputs && !among("run verify", v->name))
 		usage_error("%s: --input: want HxW, got '%s'", v->name, o->input);

@@ -88,6 +88,25 @@ START_TEST(weights_link_into_the_program)
 }
 END_TEST
 
+/* pack: the same plan with other weights is what the compiled code takes, and what compile would have written */
+START_TEST(weights_are_swapped)
+{
+	static const char *const options[] = { "", "--exact", "--target scalar,avx2", "--target scalar --input 32x32,45x45", "--batch 2" };
+	const char *dir = arena_text("swap%d", _i), *o = options[_i];
+
+	ck_assert_int_eq(resnetc("examples/mlperf_tiny_resnet8.lua --name net -w random:4 -q %s -o %s", o, in_dir(dir)).status, 0);
+	ck_assert_int_eq(resnetc("examples/mlperf_tiny_resnet8.lua --name net -w random:5 -q %s -o %s", o, in_dir(arena_text("%s/other", dir))).status, 0);
+	put_file(arena_text("%s/app.c", dir), app, strlen(app));
+	in(dir, "cc -O1 *.c -o app -lpthread && ./app > before && cc -O1 other/*.c app.c -Iother -o other/app -lpthread && (cd other && ./app > want)%s", "");
+	ck_assert_int_eq(resnetc("pack examples/mlperf_tiny_resnet8.lua --name net -w random:5 %s -o %s", o, in_dir(arena_text("%s/net.weights", dir))).status, 0);
+	in(dir, "cmp net.weights other/net.weights && ./app > after && cmp after other/want && ! cmp -s before after%s", "");
+	/* of another plan: refused */
+	ck_assert_int_eq(resnetc("pack examples/mlperf_tiny_resnet8.lua --name net -w random:5 %s --no-fuse -o %s", o, in_dir(arena_text("%s/net.weights", dir))).status, 0);
+	in(dir, "! ./app%s", "");
+	ck_assert_int_eq(resnetc("pack examples/mlperf_tiny_resnet8.lua").status, ExitUsage);
+}
+END_TEST
+
 /* installed - a prefix with resnetc in it; built once */
 static const char *
 installed(void)
@@ -325,6 +344,7 @@ SUITE(apps)
 	tcase_add_test(t, one_file_is_enough);
 	tcase_add_test(t, one_file_of_several_targets_is_refused);
 	tcase_add_loop_test(t, weights_link_into_the_program, 0, 6);
+	tcase_add_loop_test(t, weights_are_swapped, 0, 5);
 	tcase_add_test(t, depfile_names_what_was_read);
 	tcase_add_test(t, install_puts_everything_in_its_place);
 	tcase_add_loop_test(t, manual_and_completions, 0, 4);

@@ -229,6 +229,35 @@ START_TEST(verify_of_clipped_sums)
 }
 END_TEST
 
+/* each output against a file of its own, or those that a .npz names */
+START_TEST(verify_of_named_outputs)
+{
+	const char *model = model_file("local nn = require \"resnet\"\nreturn nn.model { name = \"m\", input = nn.image { 3, 8, 8 }, stem = nn.stem.cifar { 8 },\n"
+		"head = { { \"left\", nn.classifier { 4, name = \"a\" } }, { \"right\", nn.classifier { 5, name = \"b\" } } } }");
+	float *x = numbers(192, 1), zero[5] = { 0 };
+	Npy y;
+	Ran r;
+
+	npy_write(in_dir("x.npy"), x, 4, (int64_t[]){ 1, 3, 8, 8 });
+	ck_assert_int_eq(resnetc("run %s -w random:0 -q -i %s -o %s", model, in_dir("x.npy"), in_dir("y.npz")).status, 0);
+	ck_assert_int_eq(resnetc("run %s -w random:0 -q -i %s -o %s", model, in_dir("x.npy"), in_dir("y.npy")).status, 0);
+	y = npy_read(in_dir("y.npy"));
+	npy_write(in_dir("left.npy"), y.data, 2, (int64_t[]){ 1, 4 });
+	npy_write(in_dir("right.npy"), y.data + 4, 2, (int64_t[]){ 1, 5 });
+	npy_write(in_dir("zero.npy"), zero, 2, (int64_t[]){ 1, 5 });
+	ck_assert_int_eq(resnetc("verify %s -i %s --expect %s", model, in_dir("x.npy"), in_dir("y.npz")).status, 0);
+	ck_assert_int_eq(resnetc("verify %s -i %s --expect right=%s", model, in_dir("x.npy"), in_dir("right.npy")).status, 0);
+	ck_assert_int_eq(resnetc("verify %s -i %s --expect left=%s --expect right=%s", model, in_dir("x.npy"), in_dir("left.npy"), in_dir("right.npy")).status, 0);
+	r = resnetc("verify %s -i %s --expect left=%s --expect right=%s", model, in_dir("x.npy"), in_dir("left.npy"), in_dir("zero.npy"));
+	ck_assert_msg(r.status == ExitInput && strstr(r.out, "WRONG"), "%s", r.out);
+	r = resnetc("verify %s -i %s --expect rihgt=zero.npy", model, in_dir("x.npy"));
+	ck_assert_str_eq(r.err, "--expect: want an output of m, got 'rihgt'; did you mean 'right'?\n");
+	r = resnetc("verify %s -i %s --expect left=%s", model, in_dir("x.npy"), in_dir("right.npy"));
+	ck_assert_str_eq(r.err, "right.npy: want 4 values, one per output of left, got 5\n");
+	free(x);
+}
+END_TEST
+
 START_TEST(dot_is_a_graph)
 {
 	Ran r = resnetc("dot examples/cifar_resnet20.lua"), before = resnetc("dot examples/cifar_resnet20.lua --stop-after=fold_bn");
@@ -315,6 +344,7 @@ SUITE(verbs)
 	tcase_add_test(t, run_and_tune_in_json);
 	tcase_add_test(t, verify_in_json);
 	tcase_add_loop_test(t, verify_of_clipped_sums, 0, 4);
+	tcase_add_test(t, verify_of_named_outputs);
 	tcase_add_test(t, dot_is_a_graph);
 	tcase_add_test(t, report_is_one_page);
 	tcase_add_test(t, dumps);

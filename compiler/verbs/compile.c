@@ -48,30 +48,41 @@ build_each(Options *o, const char *name, File *files)
 	return emit_artefact(&a, files);
 }
 
+Model *
+compiled_files(Options *o, File *files, int *count)
+{
+	bool several = o->ntargets > 1 || o->nsizes > 1;
+	Model *m = build(o, several ? NULL : o->weights);
+
+	*count = 0;
+	if (!m || (o->pass.dump && !o->weights))
+		return NULL;
+	if (several) {
+		*count = build_each(o, m->g->name, files);
+		return m;
+	}
+	files[(*count)++] = emit_source(m);
+	files[(*count)++] = emit_header(m);
+	files[(*count)++] = emit_blob(m);
+	if (m->embed)
+		files[(*count)++] = emit_embedded(m, &files[BlobFile]);
+	return m;
+}
+
 int
 verb_compile(Options *o)
 {
-	File files[4 + NTargets*NSizes + 16];
+	File files[MostEmitted + 16];
 	Model *m;
-	int count = 0;
-	bool several = o->ntargets > 1 || o->nsizes > 1;
+	int count;
 	const char *dir;
 
 	/* a dump or an early stop is a look inside and needs no weights */
 	if (!o->weights && !o->pass.stop_after && !o->pass.dump)
 		usage_error("compile: want weights (-w FILE or -w random), got none");
-	m = build(o, several ? NULL : o->weights);
-	if (!m || (o->pass.dump && !o->weights))
+	m = compiled_files(o, files, &count);
+	if (!m)
 		return ExitOk;
-	if (several) {
-		count = build_each(o, m->g->name, files);
-	} else {
-		files[count++] = emit_source(m);
-		files[count++] = emit_header(m);
-		files[count++] = emit_blob(m);
-		if (m->embed)
-			files[count++] = emit_embedded(m, &files[2]);
-	}
 	dir = o->output ? o->output : arena_text("generated/%s", m->g->name);
 	count += runtime_files(o->targets, o->ntargets, files + count);
 	if (o->amalgamate)
@@ -79,6 +90,6 @@ verb_compile(Options *o)
 	write_files(dir, files, count);
 	if (o->depfile)
 		write_depfile(o->depfile, dir, &files[0]);
-	report(o, dir, m, &files[0], &files[2]);
+	report(o, dir, m, &files[0], &files[BlobFile]);
 	return ExitOk;
 }

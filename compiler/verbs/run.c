@@ -150,22 +150,6 @@ feed_files(Feed *f, const char *const *files, int count, void *first, int images
 	return from;
 }
 
-static const char *
-output_name(const Graph *g, int o)
-{
-	return *g->output_names[o] ? g->output_names[o] : g->outputs[o]->node->name;
-}
-
-/* entry_name - the output's name as NAME.h tells it; where another one before has it too, with its number */
-static char *
-entry_name(const Graph *g, int o)
-{
-	for (int i = 0; i < o; i++)
-		if (!strcmp(output_name(g, i), output_name(g, o)))
-			return arena_text("%s_%d.npy", output_name(g, o), o);
-	return arena_text("%s.npy", output_name(g, o));
-}
-
 /* write_joined - all outputs as floats, one behind the other */
 static void
 write_joined(const Feed *f, const char *path)
@@ -203,7 +187,7 @@ write_outputs(const Feed *f, const char *path)
 	}
 	for (int o = 0; o < g->noutputs; o++) {
 		Shape y = g->outputs[o]->shape;
-		files[o] = npy_file(entry_name(g, o), f->all[o], y.h == 1 && y.w == 1 ? 2 : 4,
+		files[o] = npy_file(arena_text("%s.npy", output_name(g, o)), f->all[o], y.h == 1 && y.w == 1 ? 2 : 4,
 		                    (int64_t[]){ f->images, y.c, y.h, y.w });
 	}
 	if (npz)

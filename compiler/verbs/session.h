@@ -59,6 +59,10 @@ size_t parameters_of(const Node *n);                 /* as the framework counts 
 const char *fused(const Node *n);                    /* "bn1 + skip 'x' + relu", or "-" */
 const char *stride_note(const Graph *g);             /* a trap of ResNet-50s, or NULL */
 
+/* outputs.c */
+const char *output_name(const Graph *g, int o);      /* as NAME.h tells it; where another one before has it too, with its number */
+const double **expected(const Graph *g, const char *const *given, int count);  /* FILE, or OUTPUT=FILE each; NULL: not given */
+
 /* inputs.c */
 const char *const *input_files(const char *const *given, int ngiven, int *count);  /* folders as the pictures in them */
 void *read_input(const char *file, const Graph *g, int *images);   /* as NAME_run takes it */

@@ -12,6 +12,8 @@ typedef struct Options {
 	const char *weights, *output, *input, *expect, *name, *prefix;
 	const char **inputs;         /* all that were given; input is the last */
 	int ninputs;
+	const char **expects;        /* all that were given */
+	int nexpects;
 	const Target *target;        /* the first of targets */
 	const Target *targets[NTargets];
 	int ntargets;
@@ -67,6 +69,10 @@ Model *build(Options *o, const char *weights);       /* load, bind, run the pass
 void bind_named(char sha[65], Graph *g, const char *weights);
 
 void doubts(const Graph *g);                         /* doubts.c: warns of what is allowed and hardly meant */
+
+/* compile.c */
+enum { BlobFile = 2, MostEmitted = 4 + NTargets*NSizes };
+Model *compiled_files(Options *o, File *files, int *count);  /* source, header, blob, ...; NULL: it was but a look inside */
 
 /* one file each */
 #define VERB(name, fewest, most, usage, doc) int verb_##name(Options *o);

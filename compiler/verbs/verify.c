@@ -172,7 +172,7 @@ reference(Options *o, const void *input)
 	return r;
 }
 
-/* end_to_end - outputs against want, one after the other; want NULL: the reference's own */
+/* end_to_end - outputs against want, those that are in it; want NULL: the reference's own, all of them */
 static double
 end_to_end(const Reference *r, const float *out, const double *const *want)
 {
@@ -182,6 +182,7 @@ end_to_end(const Reference *r, const float *out, const double *const *want)
 		const Value *y = r->g->outputs[i];
 		size_t count = count_of(y->shape);
 		double *got = malloc(count*sizeof *got);
+		const double *these = want ? want[i] : value_in(r->values, y);
 		Activated by = { &y->node->a, act_of(y->node->op), NULL };
 		if (!got)
 			fail("out of memory");
@@ -189,31 +190,11 @@ end_to_end(const Reference *r, const float *out, const double *const *want)
 			by.sums = value_in(r->values, y->node->in[0]);
 		for (size_t k = 0; k < count; k++)
 			got[k] = (double)out[k];
-		worst = fmax(worst, difference(got, want ? want[i] : value_in(r->values, y), count, by, OutputLimit));
+		worst = these ? fmax(worst, difference(got, these, count, by, OutputLimit)) : worst;
 		free(got);
 		out += count;
 	}
 	return worst;
-}
-
-static const double **
-expected(const Graph *g, const char *file, size_t outputs)
-{
-	Npy a = npy_read(file);
-	const double **want = arena_new((size_t)g->noutputs*sizeof *want);
-	const float *p = a.data;
-
-	if (a.count != outputs || a.u8)
-		fail("%s: want %zu values, one per output of %s, got %zu", file, outputs, g->name, a.count);
-	for (int i = 0; i < g->noutputs; i++) {
-		size_t count = count_of(g->outputs[i]->shape);
-		double *v = arena_new(count*sizeof *v);
-		for (size_t k = 0; k < count; k++)
-			v[k] = (double)*p++;
-		want[i] = v;
-	}
-	free(a.data);
-	return want;
 }
 
 /* is_wrong - a layer's error may be NaN too */
@@ -236,7 +217,7 @@ print(const Options *o, const Verify *v, double output, double given, bool ok)
 			       is_wrong(v->error[i]) ? "  WRONG" : "");
 	printf("outputs against the double-precision reference: %.2e (limit %g)\n", output, OutputLimit);
 	if (o->expect)
-		printf("outputs against %s: %.2e (limit %g)\n", o->expect, given, OutputLimit);
+		printf("outputs against %s%s: %.2e (limit %g)\n", o->expect, o->nexpects > 1 ? " and others" : "", given, OutputLimit);
 	puts(ok ? "verified" : "WRONG");
 }
 
@@ -287,7 +268,7 @@ verb_verify(Options *o)
 	whole = reference(o, in);
 	output = end_to_end(&whole, out, NULL);
 	if (o->expect)
-		given = end_to_end(&whole, out, expected(m->g, o->expect, s.outputs));
+		given = end_to_end(&whole, out, expected(m->g, o->expects, o->nexpects));
 	bool ok = output <= OutputLimit && given <= OutputLimit;
 	for (int i = 0; i < m->g->count; i++)
 		ok = ok && !is_wrong(v.error[i]);
