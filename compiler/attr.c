@@ -44,6 +44,12 @@ static const char *const order_names[NOrders] = {
 #undef X
 };
 
+static const char *const axis_names[NAlongs] = {
+#define X(a) #a,
+	AXES(X)
+#undef X
+};
+
 /* words_of - what an attribute of kind WORD may be, in the order of its enum */
 const char *const *
 words_of(const AttrRow *row, int *count)
@@ -51,6 +57,7 @@ words_of(const AttrRow *row, int *count)
 	switch (row - attr_rows) {
 	case At_act:      *count = NActs;      return act_names;
 	case At_coords:   *count = NCoords;    return coords_names;
+	case At_axis:     *count = NAlongs;      return axis_names;
 	case At_order:    *count = NOrders;    return order_names;
 	case At_rounding: *count = NRoundings; return rounding_names;
 	}

@@ -49,6 +49,15 @@ ATTR(lo,                REAL,  lo, -HUGE_VAL, HUGE_VAL,       "clip: least value
 ATTR(hi,                REAL,  hi, -HUGE_VAL, HUGE_VAL,       "clip: largest value", ANY_SHOWN(HUGE_VAL, "none"))
 ATTR(alpha,             REAL,  alpha,      -1e6, 1e6,         "elu: factor of exp(x) - 1", ANY(1))
 ATTR(beta,              REAL,  beta,       1e-6, 1e6,         "softplus: factor of x, divided by at the end", ANY(1))
+ATTR(axis,              WORD,  axis,              0, 0,
+     "numbers that belong together: the channels of a pixel, a channel's column (height), row (width) or image",
+     ANY(Along_channels))
+ATTR(heads,             INT,   heads,             1, 65536,
+     "parts of the channels that are matrices of their own; both channel counts divisible by it", ANY(1))
+ATTR(transpose_a,       BOOL,  transpose_a,       0, 1,       "a's pixels are its rows", ANY(false))
+ATTR(transpose_b,       BOOL,  transpose_b,       0, 1,
+     "b's pixels are its rows; the result is then of one row of pixels", ANY(false))
+ATTR(scale,             REAL,  scale,      -1e6, 1e6,         "factor of the product", ANY(1))
 ATTR(coords,            WORD,  coords,            0, 0,
      "where output pixels lie in the input (ONNX Resize): half_pixel, align_corners, asymmetric, ...",
      ANY(Coords_half_pixel), FOR(upsample_nearest, Coords_asymmetric))

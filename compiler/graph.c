@@ -170,6 +170,14 @@ is_norm(const Node *n)
 	return n->op == O_group_norm || n->op == O_layer_norm;
 }
 
+int
+terms_of(const Node *n)
+{
+	Shape x = n->in[0]->shape;
+
+	return n->a.transpose_a ? x.c/n->a.heads : x.h*x.w;
+}
+
 /* macs_of - multiply-adds of one image, taps in the padding included, as the literature counts them */
 int64_t
 macs_of(const Node *n)
@@ -178,6 +186,8 @@ macs_of(const Node *n)
 
 	if (n->op == O_linear)
 		return out*n->in[0]->shape.c;
+	if (n->op == O_matmul)
+		return out*terms_of(n);
 	if (n->op == O_conv2d)
 		return out*(n->in[0]->shape.c/n->a.groups)*n->a.kernel.h*n->a.kernel.w;
 	return 0;

@@ -44,6 +44,14 @@ typedef enum {
 	NOrders
 } Order;
 
+#define AXES(X) X(channels) X(height) X(width) X(image)
+typedef enum {
+#define X(a) Along_##a,
+	AXES(X)
+#undef X
+	NAlongs
+} Along;
+
 typedef struct Attr {
 #define INT   int
 #define PAIR  Pair
@@ -223,6 +231,7 @@ void fill_uses(Graph *g);                            /* readers and lifetimes of
 bool is_output(const Value *v);
 bool takes_skip(const Node *n);                      /* a convolution or linear layer that adds input 1 before its activation */
 bool is_norm(const Node *n);                         /* by the statistics of its own input: group_norm, layer_norm */
+int terms_of(const Node *n);                         /* matmul: products behind each result */
 int64_t macs_of(const Node *n);                      /* multiply-adds of one image */
 Shape param_shape(const Node *n, ParamId p, int *rank); /* as the weight file has it */
 
@@ -248,6 +257,10 @@ void dump_end(FILE *f, const Graph *g);              /* nn.model { outputs = ...
 void dump(FILE *f, const Graph *g, const char *after);    /* as model text */
 char *dump_string(const Graph *g);                   /* malloc'd */
 void dump_dot(FILE *f, const Graph *g);
+
+/* interp_attention.c */
+typedef struct { size_t from, count, step; } Line;
+Line softmax_line(const Node *n, size_t i);          /* the numbers that result i belongs together with */
 
 /* interp.c */
 double interp_activate(const Attr *a, Act act, double v);

@@ -344,26 +344,6 @@ interp_flatten(const Node *n, const double *const *x, double *y)
 	memcpy(y, x[0], count_of(n->out->shape)*sizeof *y);
 }
 
-static void
-interp_softmax(const Node *n, const double *const *x, double *y)
-{
-	Shape s = n->out->shape;
-	size_t hw = (size_t)s.h*s.w;
-
-	for (int m = 0; m < s.n; m++)
-	for (size_t i = 0; i < hw; i++) {
-		const double *xi = x[0] + (size_t)m*s.c*hw + i;
-		double *yi = y + (size_t)m*s.c*hw + i, max = xi[0], sum = 0;
-		for (int c = 1; c < s.c; c++)
-			if (xi[c*hw] > max)
-				max = xi[c*hw];
-		for (int c = 0; c < s.c; c++)
-			sum += yi[c*hw] = exp(xi[c*hw] - max);
-		for (int c = 0; c < s.c; c++)
-			yi[c*hw] /= sum;
-	}
-}
-
 void
 interp_node(const Node *n, const double *const *x, double *y)
 {

@@ -12,4 +12,7 @@ Reference interp_reshape, interp_permute, interp_pixel_shuffle, interp_pixel_uns
 /* interp_norm.c */
 Reference interp_group_norm, interp_layer_norm;
 
+/* interp_attention.c */
+Reference interp_softmax, interp_matmul;
+
 #endif

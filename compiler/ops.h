@@ -61,8 +61,10 @@ OP(pixel_unshuffle,     1,  1, pixel_unshuffle, move, 0,0,0,0, A_factor|A_depth_
    "a square of pixels becomes factor*factor channels (torch.nn.PixelUnshuffle, ONNX SpaceToDepth)")
 OP(channel_shuffle,     1,  1, channel_shuffle, move, 0,0,0,0, A_groups,
    "the first channel of each group, the second of each ... (torch.nn.ChannelShuffle)")
-OP(softmax,             1,  1, same,     softmax,  0,1,1,0, 0,
-   "exp(x - max) / sum over the channels of each pixel")
+OP(softmax,             1,  1, softmax,  softmax,  0,1,1,0, A_axis|A_groups,
+   "exp(x - max)/sum over the channels of each pixel, each group of them by itself, or along another axis")
+OP(matmul,              2,  2, matmul,   matmul,   1,0,0,0, A_heads|A_transpose_a|A_transpose_b|A_scale|A_EPILOGUE,
+   "scale*a b of two matrices of channels x pixels; the result's channels are the rows, and its pixels are b's")
 OP(upsample_nearest,    1,  1, upsample, upsample, 0,0,0,0, A_size|A_coords|A_rounding|A_scale_h|A_scale_w,
    "each result pixel is the nearest input pixel (torch.nn.Upsample, ONNX Resize)")
 OP(upsample_bilinear,   1,  1, upsample, upsample, 0,0,0,0, A_size|A_coords|A_scale_h|A_scale_w,

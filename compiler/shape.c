@@ -122,6 +122,33 @@ shape_group_norm(Node *n)
 }
 
 static void
+shape_softmax(Node *n)
+{
+	shape_same(n);
+	if (n->a.groups > 1 && n->a.axis != Along_channels)
+		fail_at(n, "want groups = 1 where it is not over the channels, got %d", n->a.groups);
+	if (n->out->shape.c%n->a.groups)
+		fail_at(n, "want channels divisible by groups = %d, got %d", n->a.groups, n->out->shape.c);
+}
+
+static void
+shape_matmul(Node *n)
+{
+	Shape x = n->in[0]->shape, z = n->in[1]->shape;
+	const Attr *a = &n->a;
+	int pixels = x.h*x.w;
+
+	if (x.c%a->heads || z.c%a->heads)
+		fail_at(n, "want channels divisible by heads = %d, got %d and %d", a->heads, x.c, z.c);
+	if (terms_of(n) != (a->transpose_b ? z.h*z.w : z.c/a->heads) || x.n != z.n)
+		fail_at(n, "want a second matrix of %d rows, as the first has columns, got %d: %dx%dx%d%s times %dx%dx%d%s in %d head%s",
+		        terms_of(n), a->transpose_b ? z.h*z.w : z.c/a->heads, x.c, x.h, x.w, a->transpose_a ? " transposed" : "", z.c,
+		        z.h, z.w, a->transpose_b ? " transposed" : "", a->heads, a->heads == 1 ? "" : "s");
+	n->out->shape = (Shape){ x.n, a->transpose_a ? a->heads*pixels : x.c, a->transpose_b ? 1 : z.h,
+		a->transpose_b ? z.c/a->heads : z.w };
+}
+
+static void
 shape_add(Node *n)
 {
 	n->out->shape = n->in[0]->shape;

@@ -152,6 +152,19 @@ static const struct {
 	{ O_channel_shuffle, 32, 4, 5, 1, "return nn.conv(nn.channel_shuffle(nn.relu(x), { groups = 2 }), { 8, kernel = 3 })" },
 	{ O_softmax, 10, 1, 1, 2, "return nn.softmax(x)" },
 	{ O_softmax, 19, 3, 2, 2, "return nn.softmax(x)" },
+	{ O_softmax, 36, 3, 2, 2, "return nn.softmax(x, { groups = 3 }), nn.softmax(x, { groups = 18 })" },
+	{ O_softmax, 19, 5, 4, 2, "return nn.softmax(x, { axis = \"width\" }), nn.softmax(x, { axis = \"height\" }), nn.softmax(x, { axis = \"image\" })" },
+	{ O_softmax, 9, 5, 4, 1, "return nn.conv(nn.softmax(nn.conv(x, { 9, kernel = 3 }), { axis = \"image\" }), { 4, kernel = 3 })" },
+	/* whole and open blocks, heads that are vectors and that are not, halos, one column */
+	{ O_matmul, 17, 3, 5, 2, "return nn.matmul(x, nn.relu(x), { transpose_b = true }), nn.matmul(x, nn.relu(x), { transpose_a = true, scale = 0.25 })" },
+	{ O_matmul, 32, 4, 4, 1, "local y = nn.relu(x) return nn.relu(nn.matmul(y, nn.softmax(nn.matmul(y, y, { transpose_a = true })))) + x" },
+	{ O_matmul, 32, 5, 3, 2, "return nn.conv(nn.matmul(nn.conv(x, { 15, kernel = 3 }), nn.conv(x, { 15, kernel = 3 })), { 4, kernel = 3 })" },
+	{ O_matmul, 36, 3, 3, 2, "local y = nn.relu(x) return nn.matmul(y, nn.softmax(nn.matmul(y, y, { transpose_a = true, heads = 3 }), { groups = 3 }), "
+	  "{ heads = 3 })" },
+	{ O_matmul, 48, 4, 4, 1, "return nn.matmul(x, nn.relu(x), { transpose_b = true, heads = 3 }), nn.matmul(x, x, { transpose_b = true, heads = 6 })" },
+	{ O_matmul, 24, 3, 5, 2, "return nn.matmul(x, x, { transpose_b = true, heads = 2 }), nn.matmul(x, x, { transpose_a = true, heads = 24 })" },
+	{ O_matmul, 64, 7, 7, 1, "local m = nn.softmax(nn.conv(x, { 1, kernel = 1 }), { axis = \"image\" }) return nn.matmul(nn.relu(x), m, { transpose_b = true })" },
+	{ O_matmul, 60, 10, 10, 1, "return nn.matmul(nn.relu(x), nn.reshape(x, { shape = { 100, 6, 10 } }), { scale = 2 })" },
 	{ O_softmax, 1000, 1, 1, 1, "return nn.softmax(nn.bn(x))" },
 };
 enum { NRows = sizeof rows/sizeof *rows };

@@ -237,19 +237,47 @@ elementwise(At *t, double before)
 	t->steps = before;
 }
 
+/* product - of two matrices, each of which brings its errors */
+static void
+product(At *t)
+{
+	const Node *n = t->n;
+	Node m = *n;
+	size_t count = count_of(n->out->shape), na = count_of(n->in[0]->shape), nb = count_of(n->in[1]->shape);
+	double *a = changed(t->x[0], na, fabs), *b = changed(t->x[1], nb, fabs), *var = array(count), scale = square(n->a.scale);
+
+	m.a.act = Act_none;
+	m.a.scale = 1;
+	t->steps = terms_of(n) + 2;
+	interp_node(&m, (const double *[]){ a, b }, t->s);
+	for (size_t i = 0; i < na; i++)
+		a[i] = square(a[i]) + t->v[0][i];
+	interp_node(&m, (const double *[]){ a, t->v[1] }, t->var);
+	for (size_t i = 0; i < nb; i++)
+		b[i] = square(b[i]);
+	interp_node(&m, (const double *[]){ t->v[0], b }, var);
+	for (size_t i = 0; i < count; i++) {
+		double s = t->s[i]*fabs(n->a.scale), sum = t->var[i] + var[i] + t->steps*U*U*square(t->s[i]) + t->steps*Least*Least;
+		t->s[i] = s;
+		t->var[i] = finish(n, (Act)n->a.act, scale*sum + square(2*U*s), s, t->y[i]);
+	}
+	free(a);
+	free(b);
+	free(var);
+}
+
 static void
 softmax(At *t)
 {
 	const Node *n = t->n;
-	size_t plane = (size_t)n->out->shape.h*(size_t)n->out->shape.w, c = (size_t)n->out->shape.c;
 
 	for (size_t i = 0; i < count_of(n->out->shape); i++) {
-		size_t first = i/(plane*c)*plane*c + i%plane;
+		Line l = softmax_line(n, i);
 		double most = 0;
-		for (size_t k = 0; k < c; k++)
-			most = fmax(most, t->v[0][first + k*plane] + square(U*t->x[0][first + k*plane]));
+		for (size_t k = l.from; k < l.from + l.count*l.step; k += l.step)
+			most = fmax(most, t->v[0][k] + square(U*t->x[0][k]));
 		/* each exponent is off by at most the input's error and a rounding, the largest too */
-		double y = t->y[i], var = 8*most*y*y + square((16 + (double)c)*U*y) + square(1.2e-38);
+		double y = t->y[i], var = 8*most*y*y + square((16 + (double)l.count)*U*y) + square(1.2e-38);
 		t->var[i] = 16*sqrt(2*most) < 0.25 ? var : (double)INFINITY;
 		t->s[i] = y;
 	}
@@ -333,6 +361,8 @@ fuzz_variance(const Graph *g, double *const *values, const Graph *const *after, 
 			norm(&t, before);
 		else if (n->op == O_add || n->op == O_mul)
 			elementwise(&t, before);
+		else if (n->op == O_matmul)
+			product(&t);
 		else if (is_norm(n))
 			moments(&t);
 		else if (n->op == O_softmax)

@@ -105,8 +105,9 @@ random_attr(uint64_t *r, Node *n, AttrId id)
 			a->padding = (Sides){ rnd_to(r, 0, 2), rnd_to(r, 0, 2), rnd_to(r, 0, 2), rnd_to(r, 0, 2) };
 		break;
 	case At_groups:
-		if (n->op == O_channel_shuffle || n->op == O_group_norm) {
-			a->groups = divisor(r, x.c);
+		if (n->op != O_conv2d) {
+			if (n->op != O_softmax || rnd_chance(r, 30))
+				a->groups = divisor(r, x.c);
 			break;
 		}
 		if (rnd_chance(r, 60))
@@ -137,6 +138,11 @@ random_attr(uint64_t *r, Node *n, AttrId id)
 		words_of(&attr_rows[id], &words);
 		*(id == At_coords ? &a->coords : &a->rounding) = rnd_to(r, 0, words - 1);
 		break;
+	case At_axis:       a->axis = rnd_to(r, 0, NAlongs - 1); break;
+	case At_heads:      a->heads = rnd_chance(r, 50) ? 1 : divisor(r, x.c); break;
+	case At_transpose_a: a->transpose_a = rnd_chance(r, 50); break;
+	case At_transpose_b: a->transpose_b = rnd_chance(r, 50); break;
+	case At_scale:      a->scale = rnd_chance(r, 50) ? 1 : rnd_normal(r)/4; break;
 	case At_order:      a->order = rnd_to(r, 0, NOrders - 1); break;
 	case At_factor:     a->factor = rnd_to(r, 1, 4); break;
 	case At_depth_first: a->depth_first = rnd_chance(r, 50); break;

@@ -52,7 +52,7 @@ kernel_of(const Node *n, int part)
 	k.in[k.nin++] = n->nin ? view_of(n->in[part]) : outside(n->out);
 	if (n->nin == 2 && n->op != O_concat) {
 		k.in[k.nin++] = view_of(n->in[1]);
-		k.skip = true;
+		k.skip = n->op != O_matmul;
 	}
 	k.gate = n->op == O_mul && n->in[1]->shape.h*n->in[1]->shape.w == 1;
 	k.view = n->op == O_reshape && n->out->over == n->in[0];

@@ -79,6 +79,18 @@ cases = [
     ((5, 4, 3), "return nn.softplus(x, { beta = 2 })", lambda x, w: F.softplus(x, 2), {}),
     ((5, 4, 3), "return nn.hardtanh(x, { min_val = -0.5, max_val = 0.25 })", lambda x, w: F.hardtanh(x, -0.5, 0.25), {}),
     ((5, 4, 3), "return nn.clip(x, { lo = 0.125 })", lambda x, w: x.clamp(min=0.125), {}),
+    ((12, 2, 3), "return nn.softmax(x, { groups = 3 })", lambda x, w: x.reshape(1, 3, 4, 6).softmax(2), {}),
+    ((4, 3, 5), 'return nn.softmax(x, { axis = "width" })', lambda x, w: x.softmax(3), {}),
+    ((4, 3, 5), 'return nn.softmax(x, { axis = "height" })', lambda x, w: x.softmax(2), {}),
+    ((4, 3, 5), 'return nn.softmax(x, { axis = "image" })', lambda x, w: x.reshape(1, 4, 15).softmax(2), {}),
+    ((6, 2, 3), "return nn.matmul(x, nn.relu(x), { scale = 0.5 })", lambda x, w: 0.5 * x.flatten(2) @ x.relu().flatten(2), {}),
+    ((6, 2, 3), "return nn.matmul(x, nn.relu(x), { transpose_b = true, heads = 2 })",
+     lambda x, w: torch.cat([a.flatten(2) @ a.relu().flatten(2).mT for a in x.split(3, 1)], 1), {}),
+    ((12, 3, 4), "return nn.matmul(x, nn.softmax(nn.matmul(x, nn.sigmoid(x), { transpose_a = true, heads = 3, scale = 0.5 }), "
+     "{ groups = 3 }), { heads = 3 })",
+     lambda x, w: F.scaled_dot_product_attention(*(a.reshape(1, 3, 4, 12).mT for a in (x.sigmoid(), x, x)), scale=0.5).mT, {}),
+    ((16, 3, 4), 'return nn.matmul(x, nn.softmax(nn.slice(x, { channels = { 3, 4 } }), { axis = "image" }), { transpose_b = true })',
+     lambda x, w: x.flatten(2) @ x[:, 3:4].flatten(2).softmax(2).mT, {}),
 ]
 
 
