@@ -9,6 +9,11 @@
 ** up from), U (half a unit in the last place of 1); rounding also of slope (the column before).
 */
 
+/* PACT: of parameters of its own; $slope is then a vector, the slopes of its channels */
+#ifndef PACT
+#define PACT ACT
+#endif
+
 /*  op            attributes        word
     steepest, rounding, meaning */
 ACT(relu,         0,                "relu($x)",
@@ -50,3 +55,7 @@ ACT(gelu,         0,                "gelu($x)",
 ACT(gelu_tanh,    0,                "gelu_tanh($x)",
     1.2, 16*U*s + 1.7e-38*(1 + s),
     "x*(1 + tanh(sqrt(2/pi)*(x + 0.044715*x^3)))/2 (torch.nn.GELU of approximate = \"tanh\")")
+PACT(prelu,       A_shared|A_slopes, "leaky($x, $slope)",
+    1, 2*U*fabs(y),
+    "x, or x times the slope of its channel, learned, where x < 0 (torch.nn.PReLU)")
+#undef PACT

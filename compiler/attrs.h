@@ -45,6 +45,9 @@ ATTR(act,               WORD,  act,               0, 0,       "activation of the
 ATTR(slope,             REAL,  slope,      -1e6, 1e6,         "leaky_relu: factor below 0; hard_*: factor of x",
      ANY(0.01), FOR(hard_sigmoid, 1/6.0), FOR(hard_swish, 1/6.0))
 ATTR(offset,            REAL,  offset,     -1e6, 1e6,         "hard_*: added to slope*x", ANY(0.5))
+ATTR(shared,            BOOL,  shared,            0, 1,       "prelu: one slope for all channels", ANY(false))
+ATTR(slopes,            NAME,  slopes,            0, 0,       "prelu: the layer whose weight its slopes are",
+     ANY_SHOWN(0, "the prelu's name"))
 ATTR(lo,                REAL,  lo, -HUGE_VAL, HUGE_VAL,       "clip: least value", ANY_SHOWN(-HUGE_VAL, "none"))
 ATTR(hi,                REAL,  hi, -HUGE_VAL, HUGE_VAL,       "clip: largest value", ANY_SHOWN(HUGE_VAL, "none"))
 ATTR(alpha,             REAL,  alpha,      -1e6, 1e6,         "elu: factor of exp(x) - 1", ANY(1))

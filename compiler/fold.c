@@ -3,12 +3,20 @@
 **   convolution, linear   w (oc, ic, kh, kw), b (oc), b zero where there is none
 **   batch norm alone      w = scale, b = shift
 **   other normalisations  w = weight, b = bias; 1 and 0 without
+**   others                w is empty
+** Where there is a prelu, b goes on with the slopes of the channels.
 */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "graph.h"
+
+double
+slope_of(const Node *n, size_t c)
+{
+	return n->p[P_slope].data[n->a.shared ? 0 : c];
+}
 
 /* own_statistics - w and b of a normalisation by the statistics of the numbers themselves */
 static void
@@ -17,6 +25,7 @@ own_statistics(const Node *n, double *w, double *b)
 	for (int c = 0; c < n->out->shape.c; c++) {
 		w[c] = n->p[P_weight].data ? n->p[P_weight].data[c] : 1;
 		b[c] = n->p[P_bias].data ? n->p[P_bias].data[c] : 0;
+		b[n->out->shape.c + c] = has_slopes(n) ? slope_of(n, (size_t)c) : 0;
 	}
 }
 
@@ -27,8 +36,8 @@ fold_weights(const Node *n, double **w, double **b)
 	size_t oc = (size_t)n->out->shape.c, count = n->op == O_bn || is_norm(n) ? oc : p[P_weight].count, per = count/oc;
 	double eps = n->op == O_bn ? n->a.eps : n->a.bn_eps;
 
-	*w = malloc(count*sizeof **w);
-	*b = malloc(oc*sizeof **b);
+	*w = malloc((count + 1)*sizeof **w);
+	*b = malloc(2*oc*sizeof **b);
 	if (!*w || !*b)
 		fail("out of memory");
 	if (is_norm(n)) {
@@ -46,5 +55,6 @@ fold_weights(const Node *n, double **w, double **b)
 		for (size_t i = 0; i < per; i++)
 			(*w)[c*per + i] = n->op == O_bn ? scale : p[P_weight].data[c*per + i]*scale;
 		(*b)[c] = shift;
+		(*b)[oc + c] = has_slopes(n) ? slope_of(n, c) : 0;
 	}
 }

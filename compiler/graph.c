@@ -57,6 +57,13 @@ param(Node *n, ParamId p, const char *layer, const char *what, const char *(*ren
 		n->p[p].name = arena_text("%s%s", n->g->prefix, rename ? rename(user, name) : name);
 }
 
+/* has_slopes - is it a prelu, or has one behind it */
+bool
+has_slopes(const Node *n)
+{
+	return n->op == O_prelu || (op_rows[n->op].epilogue && n->a.act == Act_prelu);
+}
+
 /* node_params - name the parameters a node has, torchvision's way, unless they have names already */
 void
 node_params(Node *n, const char *(*rename)(void *, const char *), void *user)
@@ -81,11 +88,17 @@ node_params(Node *n, const char *(*rename)(void *, const char *), void *user)
 		param(n, P_bn_mean, norm, "running_mean", rename, user);
 		param(n, P_bn_var, norm, "running_var", rename, user);
 	}
+	if (has_slopes(n))
+		param(n, P_slope, n->a.slopes ? n->a.slopes : n->name, "weight", rename, user);
 }
 
 Shape
 param_shape(const Node *n, ParamId p, int *rank)
 {
+	if (p == P_slope && n->a.shared) {
+		*rank = 1;
+		return (Shape){ 1, 1, 1, 1 };
+	}
 	if (p != P_weight || is_norm(n)) {
 		*rank = 1;
 		return (Shape){ n->out->shape.c, 1, 1, 1 };

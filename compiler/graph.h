@@ -128,7 +128,7 @@ typedef struct Default {
 	const char *words;           /* what the value stands for; NULL: itself */
 } Default;
 
-typedef enum { P_weight, P_bias, P_bn_weight, P_bn_bias, P_bn_mean, P_bn_var, NParams } ParamId;
+typedef enum { P_weight, P_bias, P_bn_weight, P_bn_bias, P_bn_mean, P_bn_var, P_slope, NParams } ParamId;
 
 typedef struct {
 	const char *name;            /* in the weight file; NULL: the node has no such parameter */
@@ -229,6 +229,7 @@ void node_remove(Node *n, Value *by);                /* readers of n read by ins
 void renumber(Graph *g);                             /* ids, and drops removed nodes */
 void fill_uses(Graph *g);                            /* readers and lifetimes of all results */
 bool is_output(const Value *v);
+bool has_slopes(const Node *n);                      /* a prelu, or one in its epilogue */
 bool takes_skip(const Node *n);                      /* a convolution or linear layer that adds input 1 before its activation */
 bool is_norm(const Node *n);                         /* by the statistics of its own input: group_norm, layer_norm */
 int terms_of(const Node *n);                         /* matmul: products behind each result */
@@ -246,6 +247,7 @@ Sample sample_at(const Attr *a, bool nearest, bool rows, int in, int out, int i)
 
 /* fold.c */
 void fold_weights(const Node *n, double **w, double **b); /* batch norm multiplied in, in double; malloc'd */
+double slope_of(const Node *n, size_t c);            /* of a prelu, in channel c */
 
 /* check.c */
 void check(const Graph *g, const char *after);       /* the verifier; a broken rule is our own fault */

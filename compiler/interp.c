@@ -34,9 +34,22 @@ interp_activate(const Attr *a, Act act, double v)
 	case Act_mish:         return v*tanh(interp_activate(&(Attr){ .beta = 1 }, Act_softplus, v));
 	case Act_gelu:         return 0.5*v*(1 + erf(v/sqrt(2)));
 	case Act_gelu_tanh:    return 0.5*v*(1 + tanh(0.79788456080286535588*(v + 0.044715*v*v*v)));
+	case Act_prelu:        return v < 0 ? a->slope*v : v;      /* of this channel: activate */
 	case NActs:            break;
 	}
 	die("activation %d", act);
+}
+
+/* activate - element i of a result of n */
+static double
+activate(const Node *n, Act act, size_t i, double v)
+{
+	Attr a = { .slope = 0 };
+
+	if (act != Act_prelu)
+		return interp_activate(&n->a, act, v);
+	a.slope = slope_of(n, i/(size_t)(n->out->shape.h*n->out->shape.w)%(size_t)n->out->shape.c);
+	return interp_activate(&a, act, v);
 }
 
 /* epilogue - what an op that takes an activation does after its own work: skip, then activation */
@@ -44,7 +57,7 @@ static void
 epilogue(const Node *n, const double *skip, double *y)
 {
 	for (size_t i = 0; i < count_of(n->out->shape); i++)
-		y[i] = interp_activate(&n->a, (Act)n->a.act, skip ? y[i] + skip[i] : y[i]);
+		y[i] = activate(n, (Act)n->a.act, i, skip ? y[i] + skip[i] : y[i]);
 }
 
 static void
@@ -146,7 +159,7 @@ static void
 interp_act(const Node *n, const double *const *x, double *y)
 {
 	for (size_t i = 0; i < count_of(n->out->shape); i++)
-		y[i] = interp_activate(&n->a, act_of(n->op), x[0][i]);
+		y[i] = activate(n, act_of(n->op), i, x[0][i]);
 }
 
 static void
@@ -348,7 +361,8 @@ void
 interp_node(const Node *n, const double *const *x, double *y)
 {
 	static void (*const run[NOps])(const Node *, const double *const *, double *) = {
-#define ACT(name, attrs, word, steepest, rounding, doc) interp_act,
+#define ACT(name, attrs, word, steepest, rounding, doc)  interp_act,
+#define PACT(name, attrs, word, steepest, rounding, doc) interp_act,
 #define OP(name, lo, hi, shape, family, epi, same, over, par, attrs, doc) interp_##name,
 #include "ops.h"
 #undef OP

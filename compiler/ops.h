@@ -8,7 +8,8 @@
 ** here unless ACT is defined too.
 */
 #if !defined(ACT)
-#define ACT(name, attrs, word, steepest, rounding, doc) OP(name, 1, 1, same, act, 0,1,1,0, attrs, doc)
+#define ACT(name, attrs, word, steepest, rounding, doc)  OP(name, 1, 1, same, act, 0,1,1,0, attrs, doc)
+#define PACT(name, attrs, word, steepest, rounding, doc) OP(name, 1, 1, same, act, 0,1,1,1, attrs, doc)
 #endif
 
 /*                                                 takes an activation in its epilogue         */

@@ -108,6 +108,12 @@ static const struct {
 	{ O_elu, 17, 3, 5, 2, "return nn.elu(nn.conv(x, { 20, kernel = 3 }), { alpha = 0.7 })" },
 	{ O_softplus, 17, 3, 5, 2, "return nn.softplus(nn.bn(x), { beta = 3 })" },
 	{ O_clip, 17, 3, 5, 1, "return nn.clip(x, { lo = -0.25 }) + nn.hardtanh(x, { min_val = 0.5 })" },
+	{ O_prelu, 17, 5, 7, 2, "return nn.prelu(nn.bn(nn.conv(nn.prelu(nn.bn(x)), { 20, kernel = 3, stride = 2 })), { shared = true })" },
+	{ O_prelu, 260, 5, 5, 1, "return nn.prelu(nn.conv(nn.prelu(x), { 260, kernel = 3, bias = true }) + x)" },
+	{ O_prelu, 32, 8, 8, 1, "return nn.prelu(nn.conv(nn.relu(x), { 32, kernel = 3, winograd = {4, 4} }) + x)" },
+	{ O_prelu, 48, 7, 9, 2, "return nn.prelu(nn.conv(nn.prelu(nn.conv(nn.relu(x), { 48, kernel = 3, groups = 12 })), { 48, kernel = 3, groups = 48 }))" },
+	{ O_prelu, 19, 1, 1, 2, "return nn.prelu(nn.linear(nn.flatten(nn.prelu(nn.relu(x) + x)), { 33 }))" },
+	{ O_prelu, 17, 3, 4, 1, "return nn.prelu(x*nn.sigmoid(x), { shared = true })" },
 	{ O_gelu_tanh, 40, 5, 5, 1, "return nn.gelu(nn.conv(nn.gelu(x), { 40, kernel = 3, groups = 20 }), { approximate = \"tanh\" }) + x" },
 	/* each of them, behind a convolution and alone */
 #define ACT(name, attrs, word, steepest, rounding, doc) \

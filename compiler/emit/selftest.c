@@ -87,6 +87,8 @@ dense_at(const Node *n, const double *w, const double *b, int m, int c, int h, i
 		sum += z;
 		*size += fabs(z);
 	}
+	if (a->act == Act_prelu)
+		return sum < 0 ? slope_of(n, (size_t)c)*sum : sum;
 	return interp_activate(a, (Act)a->act, sum);
 }
 

@@ -129,6 +129,7 @@ random_attr(uint64_t *r, Node *n, AttrId id)
 	case At_offset:     a->offset = rnd_normal(r)/2; break;
 	case At_lo:         a->lo = -fabs(rnd_normal(r)); break;
 	case At_hi:         a->hi = fabs(rnd_normal(r)); break;
+	case At_shared:     a->shared = rnd_chance(r, 30); break;
 	case At_alpha:      a->alpha = rnd_normal(r); break;
 	case At_beta:       a->beta = 0.25 + fabs(rnd_normal(r)); break;
 	case At_act:        if (rnd_chance(r, 15)) a->act = rnd_to(r, 1, NActs - 1); break;
@@ -152,7 +153,7 @@ random_attr(uint64_t *r, Node *n, AttrId id)
 	case At_ceil_mode:         a->ceil_mode = rnd_chance(r, 40); break;
 	case At_count_include_pad: a->count_include_pad = rnd_chance(r, 60); break;
 	case At_winograd:   /* by the shape, when that is known */
-	case At_tile: case At_scale_h: case At_scale_w: case At_bn: case At_bn_eps: case At_bn_affine: case NAttrs:
+	case At_tile: case At_scale_h: case At_scale_w: case At_bn: case At_bn_eps: case At_bn_affine: case At_slopes: case NAttrs:
 		break;
 	}
 }

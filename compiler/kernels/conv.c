@@ -212,7 +212,7 @@ emit_store(Out *o, const Kernel *k, const Tiling *tl, int p)
 	rest.skip = k->skip && !many;          /* several passes start with it */
 	for (int i = 0; i < tl->ob; i++)
 	for (int j = 0; j < p; j++) {
-		emit_epilogue(o, &rest, acc(i, j), k->skip ? pixel_at(k, &k->in[1], "zplane", i, j) : "");
+		emit_epilogue(o, &rest, acc(i, j), k->skip ? pixel_at(k, &k->in[1], "zplane", i, j) : "", i);
 		out_flow(o, "st(y%s, %s%s);", pixel_at(k, &k->out[0], "yplane", i, j),
 		         many && k->a.act ? arena_text("to < blocks ? %s : ", acc(i, j)) : "", out_value(o, "value"));
 	}

@@ -163,7 +163,7 @@ emit_tile(Out *all, const Kernel *k, int p)
 	if (a->kernel.h > 1)
 		out_line(o, "}\n");
 	for (int j = 0; j < p; j++) {
-		emit_epilogue(o, k, arena_text("a%d", j), plus((size_t)(k->skip ? j*k->in[1].lay.cb : 0)));
+		emit_epilogue(o, k, arena_text("a%d", j), plus((size_t)(k->skip ? j*k->in[1].lay.cb : 0)), 0);
 		out_set(o, "at", "%s", plus((size_t)(j*k->out->lay.cb)));
 		out_text(o, "st(y$at, $value);\n");
 	}

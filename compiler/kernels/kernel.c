@@ -41,10 +41,10 @@ kernel_of(const Node *n, int part)
 	memset(&k, 0, sizeof k);
 	k.op = n->op;
 	k.a = n->a;
-	k.a.bn = NULL;
+	k.a.bn = k.a.slopes = NULL;
 	k.a.eps = is_norm(n) ? n->a.eps : 0;
 	k.a.bn_eps = 0;
-	k.a.affine = k.a.bn_affine = k.a.bias = false;
+	k.a.affine = k.a.bn_affine = k.a.bias = k.a.shared = false;
 	k.t = n->g->target;
 	k.family = n->family;
 	for (k.nout = 0; k.nout < n->nout; k.nout++)
@@ -56,7 +56,8 @@ kernel_of(const Node *n, int part)
 	}
 	k.gate = n->op == O_mul && n->in[1]->shape.h*n->in[1]->shape.w == 1;
 	k.view = n->op == O_reshape && n->out->over == n->in[0];
-	k.bias = dense && (n->a.bias || n->a.bn);
+	k.bias = dense && (n->a.bias || n->a.bn || n->a.act == Act_prelu);
+	k.slopes = has_slopes(n);
 	if (n->op == O_input && adapts(&n->g->image)) {
 		k.image = &n->g->image;
 		k.in->dtype = k.image->u8 ? DT_u8 : DT_f32;
@@ -102,7 +103,7 @@ same_kernel(const Kernel *a, const Kernel *b)
 	for (int i = 0; i < a->nout; i++)
 		if (!same_view(&a->out[i], &b->out[i]))
 			return false;
-	return a->bias == b->bias && a->skip == b->skip && a->gate == b->gate && a->view == b->view && a->store == b->store &&
+	return a->bias == b->bias && a->slopes == b->slopes && a->skip == b->skip && a->gate == b->gate && a->view == b->view && a->store == b->store &&
 		a->channel0 == b->channel0 && a->image == b->image && a->t == b->t && a->family == b->family;
 }
 
@@ -130,6 +131,19 @@ operands_of(const Kernel *k, int phase, Operand *to)
 	for (int i = 0; i < k->nout; i++)
 		to[n++] = (Operand){ result_names[i], Role_out, i };
 	return n;
+}
+
+/* pack_channels - a value a channel, then the slopes of a prelu; those that fill up the vectors are 0 */
+void
+pack_channels(const Kernel *k, const double *b, float *to)
+{
+	int c = k->out->shape.c, lanes = vectors_of(k)*k->t->vl;
+
+	for (int i = 0; i < lanes; i++) {
+		to[i] = i < c ? (float)b[i] : 0;
+		if (k->slopes)
+			to[lanes + i] = i < c ? (float)b[c + i] : 0;
+	}
 }
 
 int

@@ -25,6 +25,7 @@ typedef struct {                     /* all that a kernel's text depends on; equ
 	View in[NViews], out[NResults];  /* of a concatenation in[0] is the input at hand */
 	int nin, nout;
 	bool bias;
+	bool slopes;                 /* of a prelu: packed behind the bias */
 	bool skip;                   /* in[1] is there: a skip, a summand or a factor */
 	bool view;                   /* the result has its input's memory, and nothing is moved */
 	bool gate;                   /* mul: in[1] is one value a channel */
@@ -105,6 +106,7 @@ bool same_kernel(const Kernel *a, const Kernel *b);
 int parts_of(const Node *n);                         /* kernels that make its result: a concat has one per input */
 int operands_of(const Kernel *k, int phase, Operand *to);
 int packed_of(const Kernel *k, Packed *to);
+void pack_channels(const Kernel *k, const double *b, float *to); /* values a channel, padded; the slopes behind them */
 int vectors_of(const Kernel *k);                     /* vectors of output channels, padding included */
 
 /* map.c */
@@ -114,14 +116,14 @@ void channel_pack(const Kernel *k, const double *w, const double *b, void *const
 /* text.c - what the texts of all kernels share */
 void emit_head(Out *o, const Kernel *k, int phase);  /* ends the comment; parameters and operands */
 const char *comment_end(Out *o);
-void emit_epilogue(Out *o, const Kernel *k, const char *acc, const char *at);  /* binds $value */
+void emit_epilogue(Out *o, const Kernel *k, const char *acc, const char *at, int vector); /* binds $value; vector from b */
 void emit_operand(Out *o, const char *name, const View *v);
 void emit_image_loop(Out *o, const Kernel *k, const char *unit, int count);
 const char *vector_base(const Kernel *k, const char *name, const Layout *l);
 const char *times(const char *i, size_t factor);
 const char *plus(size_t offset);                     /* " + 16", or nothing */
 const char *float_text(double v);                        /* a float constant that reads back as the same float */
-const char *activated(const Kernel *k, Act act, const char *value);            /* the expression act(value) */
+const char *activated(const Kernel *k, Act act, const char *value, const char *slope);  /* the expression act(value) */
 const char *act_open(const Kernel *k);               /* "relu(" for a comment's formula */
 const char *act_close(const Kernel *k);
 const char *act_suffix(const Kernel *k);             /* "_relu" for a kernel's name */

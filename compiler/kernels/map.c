@@ -7,7 +7,10 @@
 int
 channel_packed(const Kernel *k, Packed *to)
 {
-	to[0] = to[1] = (Packed){ DT_f32, (size_t)(vectors_of(k)*k->t->vl) };
+	size_t lanes = (size_t)(vectors_of(k)*k->t->vl);
+
+	to[0] = (Packed){ DT_f32, lanes };
+	to[1] = (Packed){ DT_f32, k->slopes ? 2*lanes : lanes };
 	return 2;
 }
 
@@ -15,12 +18,27 @@ channel_packed(const Kernel *k, Packed *to)
 void
 channel_pack(const Kernel *k, const double *w, const double *b, void *const *to)
 {
-	float *pw = to[0], *pb = to[1];
+	float *pw = to[0];
 
-	for (int c = 0; c < vectors_of(k)*k->t->vl; c++) {
+	for (int c = 0; c < vectors_of(k)*k->t->vl; c++)
 		pw[c] = c < k->out->shape.c ? (float)w[c] : 0;
-		pb[c] = c < k->out->shape.c ? (float)b[c] : 0;
-	}
+	pack_channels(k, b, to[1]);
+}
+
+/* map_packed - a prelu's slopes, behind as many zeros */
+static int
+map_packed(const Kernel *k, Packed *to)
+{
+	to[0] = (Packed){ DT_f32, (size_t)(2*vectors_of(k)*k->t->vl) };
+	return k->slopes;
+}
+
+static void
+map_pack(const Kernel *k, const double *w, const double *b, void *const *to)
+{
+	(void)w;
+	if (k->slopes)
+		pack_channels(k, b, to[0]);
 }
 
 static void
@@ -55,10 +73,12 @@ emit_map(Out *o, const Kernel *k, int phase, const char *formula, const char *va
 	out_text(o, "float *yv = $yv;\n");
 	if (k->op == O_bn)
 		out_text(o, "V scale = ld(w + v*$vl), shift = ld(b + v*$vl);\n");
+	if (k->slopes)
+		out_line(o, "V slope = ld(%s + v*%d + %d);", k->op == O_bn ? "b" : "w", k->t->vl, vectors_of(k)*k->t->vl);
 	out_text(o, "\n"
 	            "for (int i = 0; i < $h; i++)\n"
 	            "for (int j = 0; j < $w; j++)\n");
-	out_line(o, "\tst(yv + i*%zu + j*%d, %s);", k->out->lay.row, k->out->lay.cb, activated(k, (Act)k->a.act, value));
+	out_line(o, "\tst(yv + i*%zu + j*%d, %s);", k->out->lay.row, k->out->lay.cb, activated(k, (Act)k->a.act, value, "slope"));
 	out_text(o, "}\n"
 	            "}\n");
 	return k->out->shape.n*vectors_of(k);
@@ -80,7 +100,7 @@ static int
 act_emit(Out *o, const Kernel *k, int phase)
 {
 	return emit_map(o, k, phase, arena_text("%s(x)", op_rows[k->op].name),
-	                activated(k, act_of(k->op), vector_of("x", &k->in->lay)));
+	                activated(k, act_of(k->op), vector_of("x", &k->in->lay), "slope"));
 }
 
 static int
@@ -99,6 +119,6 @@ mul_emit(Out *o, const Kernel *k, int phase)
 
 const Family family_bn = { .name = "bn", .describe = map_describe, .emit = bn_emit, .packed = channel_packed,
 	.pack = channel_pack };
-const Family family_act = { .name = "act", .describe = map_describe, .emit = act_emit };
-const Family family_add = { .name = "add", .describe = map_describe, .emit = add_emit };
-const Family family_mul = { .name = "mul", .describe = map_describe, .emit = mul_emit };
+const Family family_act = { .name = "act", .describe = map_describe, .emit = act_emit, .packed = map_packed, .pack = map_pack };
+const Family family_add = { .name = "add", .describe = map_describe, .emit = add_emit, .packed = map_packed, .pack = map_pack };
+const Family family_mul = { .name = "mul", .describe = map_describe, .emit = mul_emit, .packed = map_packed, .pack = map_pack };

@@ -6,17 +6,18 @@
 
 #include "kernel.h"
 
-/* emit_epilogue - the expression that turns an accumulator into the stored value at offset at:
-** the skip is added, then the activation applied */
+/* emit_epilogue - the expression that turns an accumulator into the stored value at offset at: the skip is added,
+** then the activation applied. A prelu's slopes lie a constant behind the biases at b, vector of which it is. */
 void
-emit_epilogue(Out *o, const Kernel *k, const char *acc, const char *at)
+emit_epilogue(Out *o, const Kernel *k, const char *acc, const char *at, int vector)
 {
+	const char *slope = k->slopes ? arena_text("ld(b + %d)", (vectors_of(k) + vector)*k->t->vl) : "";
 	char value[128];
 
 	snprintf(value, sizeof value, "%s", acc);
 	if (k->skip)
 		snprintf(value, sizeof value, "add(%s, ld(z%s))", acc, at);
-	out_set(o, "value", "%s", activated(k, (Act)k->a.act, value));
+	out_set(o, "value", "%s", activated(k, (Act)k->a.act, value, slope));
 }
 
 /* float_text - a float constant that reads back as the same float */
@@ -41,13 +42,14 @@ attribute(const Attr *a, const char *name, size_t len)
 }
 
 const char *
-activated(const Kernel *k, Act act, const char *value)
+activated(const Kernel *k, Act act, const char *value, const char *slope)
 {
 	const char *s = act_words[act], *to = "";
 
 	for (const char *at; (at = strchr(s, '$')); s = at) {
 		size_t len = strspn(++at, "abcdefghijklmnopqrstuvwxyz_");
-		const char *with = len == 1 && *at == 'x' ? value : float_text(attribute(&k->a, at, len));
+		const char *with = len == 1 && *at == 'x' ? value : act == Act_prelu ? slope :
+			float_text(attribute(&k->a, at, len));
 		to = arena_text("%s%.*s%s", to, (int)(at - 1 - s), s, with);
 		at += len;
 	}

@@ -71,15 +71,15 @@ int
 dense_packed(const Kernel *k, size_t weights, Packed *to)
 {
 	to[0] = (Packed){ DT_f32, weights };
-	to[1] = (Packed){ DT_f32, (size_t)(vectors_of(k)*k->t->vl) };
+	to[1] = (Packed){ DT_f32, (size_t)(vectors_of(k)*k->t->vl)*(k->slopes ? 2 : 1) };
 	return 1 + k->bias;
 }
 
 void
 pack_bias(const Kernel *k, const double *b, void *const *to)
 {
-	for (int c = 0; k->bias && c < vectors_of(k)*k->t->vl; c++)
-		((float *)to[1])[c] = c < k->out->shape.c ? (float)b[c] : 0;
+	if (k->bias)
+		pack_channels(k, b, to[1]);
 }
 
 /* --- tiling --- */

@@ -201,7 +201,7 @@ wino_out_tile(Out *all, const Kernel *k, int mh, int mw, bool ragged)
 		for (int j = 0; j < mw; j++) {
 			const char *down = i ? arena_text(" + %s", times("zrow", (size_t)i)) : "";
 			emit_epilogue(o, k, k->bias ? arena_text("add(y%d, bias)", j) : arena_text("y%d", j),
-			              k->skip ? arena_text("%s%s", down, plus((size_t)(j*k->in[1].lay.cb))) : "");
+			              k->skip ? arena_text("%s%s", down, plus((size_t)(j*k->in[1].lay.cb))) : "", 0);
 			if (ragged && j) {
 				out_flow_end(o);
 				out_line(o, "if (cols > %d)", j);

@@ -32,7 +32,7 @@ fuse_add(Node *add)
 	add->line = host->line;
 	set_act(&host->a, (Act)add->a.act, &add->a);
 	add->a = host->a;
-	for (int p = 0; p < NParams; p++)
+	for (int p = 0; p < P_slope; p++)
 		add->p[p] = host->p[p];
 	add->in[0] = host->in[0];
 	add->in[1] = skip;
@@ -47,7 +47,10 @@ fuse_act(Node *act)
 
 	if (!op_rows[n->op].epilogue || n->a.act || n->out->readers != 1)
 		return;
+	if (act->op == O_prelu && !act->a.slopes)
+		act->a.slopes = act->name;
 	set_act(&n->a, act_of(act->op), &act->a);
+	n->p[P_slope] = act->p[P_slope];
 	n->out->readers = act->out->readers;
 	node_remove(act, n->out);
 }

@@ -106,14 +106,14 @@ difference(const double *got, const double *want, size_t count, Activated by, do
 	return most;
 }
 
-/* sums_of - what the activation of n is given, malloc'd; NULL: it has none of its own */
+/* sums_of - what the activation of n is given, malloc'd; NULL: it has none of its own, or slopes that clip nothing */
 static double *
 sums_of(const Node *n, const double *const *x)
 {
 	Node bare = *n;
 	double *sums;
 
-	if (!op_rows[n->op].epilogue || n->a.act == Act_none)
+	if (!op_rows[n->op].epilogue || n->a.act == Act_none || n->a.act == Act_prelu)
 		return NULL;
 	bare.a.act = Act_none;
 	sums = malloc(results_of(n)*sizeof *sums);

@@ -37,6 +37,8 @@ def weights(shapes, norms):
         layer, kind = name.rsplit(".", 1)
         if kind == "running_var" or (kind == "weight" and layer in norms):
             v = 0.8 + 0.4 * uniform(s, n)
+        elif kind == "weight" and "prelu" in layer:
+            v = 0.5 * uniform(s, n)
         elif kind == "weight":
             v = normal(s, n) * np.sqrt((1 if len(shape) == 2 else 2) / (n / shape[0]))
         else:
@@ -78,6 +80,10 @@ cases = [
     ((5, 4, 3), "return nn.elu(x, { alpha = 1.5 })", lambda x, w: F.elu(x, 1.5), {}),
     ((5, 4, 3), "return nn.softplus(x, { beta = 2 })", lambda x, w: F.softplus(x, 2), {}),
     ((5, 4, 3), "return nn.hardtanh(x, { min_val = -0.5, max_val = 0.25 })", lambda x, w: F.hardtanh(x, -0.5, 0.25), {}),
+    ((5, 4, 3), "return nn.prelu(x)", lambda x, w: F.prelu(x, w["prelu1.weight"]), {"prelu1.weight": (5,)}),
+    ((5, 4, 3), "return nn.prelu(nn.conv(x, { 9, kernel = 3 }))", lambda x, w: F.prelu(F.conv2d(x, w["conv1.weight"], padding=1), w["prelu1.weight"]),
+     {"conv1.weight": (9, 5, 3, 3), "prelu1.weight": (9,)}),
+    ((5, 4, 3), "return nn.prelu(x, { shared = true })", lambda x, w: F.prelu(x, w["prelu1.weight"]), {"prelu1.weight": (1,)}),
     ((5, 4, 3), "return nn.clip(x, { lo = 0.125 })", lambda x, w: x.clamp(min=0.125), {}),
     ((12, 2, 3), "return nn.softmax(x, { groups = 3 })", lambda x, w: x.reshape(1, 3, 4, 6).softmax(2), {}),
     ((4, 3, 5), 'return nn.softmax(x, { axis = "width" })', lambda x, w: x.softmax(3), {}),
