@@ -153,7 +153,7 @@ emit_store(Out *o, const Kernel *k, const Product *m, int i, int j)
 	if (k->a.scale != 1)
 		value = arena_text("mul(%s, splat(%s))", value, float_text(k->a.scale));
 	rest.nin = 1;
-	emit_epilogue(o, &rest, value, "");
+	emit_epilogue(o, &rest, value, "", 0);
 	if (m->whole) {
 		out_set(o, "at", "%s%s", number_at(&k->out[0], "c", q), plus((size_t)(i%per*vl)));
 		out_text(o, "st(y + $at, $value);\n");

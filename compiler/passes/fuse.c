@@ -47,6 +47,8 @@ fuse_act(Node *act)
 
 	if (!op_rows[n->op].epilogue || n->a.act || n->out->readers != 1)
 		return;
+	if (act->op == O_prelu && n->op == O_matmul)
+		return;                      /* which is handed no values of channels */
 	if (act->op == O_prelu && !act->a.slopes)
 		act->a.slopes = act->name;
 	set_act(&n->a, act_of(act->op), &act->a);
