@@ -250,7 +250,6 @@ for other, op in pairs { conv = "conv2d", batch_norm = "bn", maxpool = "max_pool
 		if act == op then acts[other], acts[nn[other]] = nn[other], op end
 	end
 end
-for _, act in ipairs(raw.acts) do acts[act], acts[nn[act]] = nn[act], act end
 
 -- { approximate = "none" }: "tanh" is the other form (torch.nn.GELU)
 local gelu = nn.gelu
@@ -265,6 +264,8 @@ function nn.hardtanh(x, o)
 	words("hardtanh", want_table("hardtanh", o or {}), { "min_val", "max_val", "name" })
 	return nn.clip(x, { lo = o and o.min_val or -1, hi = o and o.max_val or 1, name = o and o.name })
 end
+
+for _, act in ipairs(raw.acts) do acts[act], acts[nn[act]] = nn[act], act end
 
 -- convolution of every channel by itself: groups = the input's channels
 function nn.depthwise(x, o)
