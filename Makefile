@@ -61,16 +61,20 @@ demo: build/classify
 # --- installing ---
 
 VERSION = $(shell sed -n 's/^.define VERSION "\(.*\)"/\1/p' compiler/base.h)
-SHARE   = $(DESTDIR)$(PREFIX)/share
-FILL    = sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|'
+# the shell's words of paths with blanks and quotes in them
+quoted  = '$(subst ','\'',$(1))'
+BIN     = $(call quoted,$(DESTDIR)$(PREFIX)/bin)
+SHARE   = $(call quoted,$(DESTDIR)$(PREFIX)/share)
+FILL    = awk -v version=$(VERSION) '{ while (at = index($$0, "@PREFIX@")) $$0 = substr($$0, 1, at - 1) ENVIRON["ESCAPED"] substr($$0, at + 8); \
+          gsub("@VERSION@", version); print }'
 
 install: resnetc
-	mkdir -p $(DESTDIR)$(PREFIX)/bin $(SHARE)/cmake/resnetc $(SHARE)/pkgconfig $(SHARE)/man/man1 \
+	mkdir -p $(BIN) $(SHARE)/cmake/resnetc $(SHARE)/pkgconfig $(SHARE)/man/man1 \
 		$(SHARE)/bash-completion/completions $(SHARE)/zsh/site-functions $(SHARE)/fish/vendor_completions.d $(SHARE)/resnetc/lua
-	install -m 755 resnetc $(DESTDIR)$(PREFIX)/bin
+	install -m 755 resnetc $(BIN)
 	install -m 644 runtime/package/resnetc-config.cmake $(SHARE)/cmake/resnetc
 	$(FILL) runtime/package/resnetc-config-version.cmake.in > $(SHARE)/cmake/resnetc/resnetc-config-version.cmake
-	$(FILL) runtime/package/resnetc.pc.in > $(SHARE)/pkgconfig/resnetc.pc
+	ESCAPED="$$(printf %s $(call quoted,$(PREFIX)) | sed 's/[^A-Za-z0-9_./+-]/\\&/g')" $(FILL) runtime/package/resnetc.pc.in > $(SHARE)/pkgconfig/resnetc.pc
 	./resnetc doc man  > $(SHARE)/man/man1/resnetc.1
 	./resnetc doc bash > $(SHARE)/bash-completion/completions/resnetc
 	./resnetc doc zsh  > $(SHARE)/zsh/site-functions/_resnetc
@@ -78,7 +82,7 @@ install: resnetc
 	./resnetc doc lua  > $(SHARE)/resnetc/lua/resnet.lua
 
 uninstall:
-	rm -rf $(DESTDIR)$(PREFIX)/bin/resnetc $(SHARE)/cmake/resnetc $(SHARE)/pkgconfig/resnetc.pc \
+	rm -rf $(BIN)/resnetc $(SHARE)/cmake/resnetc $(SHARE)/pkgconfig/resnetc.pc \
 		$(SHARE)/man/man1/resnetc.1 $(SHARE)/bash-completion/completions/resnetc $(SHARE)/zsh/site-functions/_resnetc \
 		$(SHARE)/fish/vendor_completions.d/resnetc.fish $(SHARE)/resnetc
 

@@ -155,6 +155,9 @@ START_TEST(install_puts_everything_in_its_place)
 	for (size_t i = 0; i < sizeof files/sizeof *files; i++)
 		ck_assert_msg(!access(arena_text("%s/%s", prefix, files[i]), R_OK), "%s", files[i]);
 	in("pc", "test $(PKG_CONFIG_PATH=%s/share/pkgconfig pkg-config --variable=resnetc resnetc) -ef ../usr/bin/resnetc", prefix);
+	/* a path that shells and sed would trip over */
+	ck_assert_int_eq(system(arena_text("p=\"%s/it's a | & b\"; make -s install PREFIX=\"$p\" > '%s' 2>&1 && \"$p/bin/resnetc\" version && "
+		"grep -qF 'it\\'\"'\"'s\\ a\\ \\|\\ \\&\\ b' \"$p/share/pkgconfig/resnetc.pc\" && make -s uninstall PREFIX=\"$p\" && test -z \"$(find \"$p\" -type f)\"", in_dir("odd"), in_dir("log"))), 0);
 	/* with DESTDIR the files name the prefix alone; uninstall leaves none */
 	ck_assert_int_eq(system(arena_text("make -s install DESTDIR='%s' PREFIX=/opt/r > '%s' 2>&1 && grep -rq '^prefix=/opt/r$' '%s' && "
 		"make -s uninstall DESTDIR='%s' PREFIX=/opt/r && test -z \"$(find '%s' -type f)\"", in_dir("dest"), in_dir("log"), in_dir("dest"), in_dir("dest"), in_dir("dest"))), 0);
@@ -184,6 +187,71 @@ START_TEST(cmake_embeds_and_chooses)
 	in("cm", "cmake -B b -DFROM=\"$PWD\" -DCMAKE_PREFIX_PATH='%s' && MAKEFLAGS= cmake --build b && cp b/app . && rm -r b/network.resnetc && ./app > out && test $(wc -l < out) = 10",
 	   installed());
 	in("cm", "! cmake -B c -DFROM=\"$PWD\" -DMORE=TARGET -DCMAKE_PREFIX_PATH='%s' 2> err && tr -s ' \\n' ' ' < err | grep -q 'want MODEL, WEIGHTS, NAME, TARGETS, OPTIONS or EMBED, got TARGET'", installed());
+}
+END_TEST
+
+/* blank_prefix - resnetc installed into a path with a blank */
+static const char *
+blank_prefix(void)
+{
+	const char *prefix = in_dir("my prefix/usr");
+
+	if (access(arena_text("%s/bin/resnetc", prefix), X_OK))
+		ck_assert_int_eq(system(arena_text("make -s install PREFIX=\"%s\" > '%s' 2>&1", prefix, in_dir("log"))), 0);
+	return prefix;
+}
+
+/* other people's projects: C++ alone, old C, everything in one unit, a folder of another project, resnetc as a part of it */
+START_TEST(cmake_takes_any_project)
+{
+	static const struct { const char *project, *flags, *compiler; } ways[] = {
+		{ "project(p CXX)", "", "app.cpp" },
+		{ "project(p C)", "-DCMAKE_C_STANDARD=90", "app.c" },
+		{ "project(p C)", "-DCMAKE_UNITY_BUILD=ON", "app.c" },
+		{ "project(p C CXX)", "-DCMAKE_UNITY_BUILD=ON", "app.cpp" },
+		{ "project(p C)", "-DCMAKE_C_FLAGS=-Werror", "app.c" },
+		{ "project(p C)\nadd_subdirectory(${RESNETC_SOURCE}/runtime/package resnetc)", "", "app.c" },
+	};
+	const char *dir = arena_text("any%d", _i), *lists = arena_text(
+		"cmake_minimum_required(VERSION 3.20)\n%s\n%s"
+		"resnetc_add_model(first MODEL ${FROM}/mlperf_tiny_resnet8.lua WEIGHTS random:4 NAME net TARGETS avx2 scalar EMBED)\n"
+		"resnetc_add_model(second MODEL ${FROM}/cifar_plain20.lua WEIGHTS random)\n"
+		"add_executable(app %s)\ntarget_compile_definitions(app PRIVATE EMBEDDED)\ntarget_link_libraries(app PRIVATE first second)\n",
+		ways[_i].project, _i < 5 ? "find_package(resnetc 0.1 REQUIRED)\n" : "", ways[_i].compiler);
+
+	if (system("command -v cmake > /dev/null 2>&1"))
+		return;
+	in(dir, "rm -rf b%s", "");
+	put_file(arena_text("%s/CMakeLists.txt", dir), lists, strlen(lists));
+	put_file(arena_text("%s/%s", dir, ways[_i].compiler), app, strlen(app));
+	if (_i == 1)                                 /* the program is C99, its library's standard is its own */
+		in(dir, "sed -i 's/add_executable.*/&\\nset_target_properties(app PROPERTIES C_STANDARD 11)/' CMakeLists.txt%s", "");
+	if (strstr(ways[_i].compiler, "cpp"))
+		in(dir, "sed -i 's/\\*ws = aligned_alloc/*ws = std::aligned_alloc/; s/<stdlib.h>/<cstdlib>/' app.cpp%s", "");
+	in(dir, "%s", arena_text("cmake -B b -DFROM='%s/examples' -DRESNETC_SOURCE='%s' %s -DCMAKE_PREFIX_PATH=\"%s\" && MAKEFLAGS= cmake --build b && ./b/app > out && "
+	                         "test $(wc -l < out) = 10", here(), here(), ways[_i].flags, blank_prefix()));
+	if (_i)
+		in(dir, "cmp out ../any0/out || test ! -f ../any0/out%s", "");
+}
+END_TEST
+
+/* native is the processor that is compiled for */
+START_TEST(cmake_compiles_for_another_processor)
+{
+	static const char lists[] = "cmake_minimum_required(VERSION 3.20)\nproject(p C)\nfind_package(resnetc REQUIRED)\n"
+		"resnetc_add_model(network MODEL ${FROM}/mlperf_tiny_resnet8.lua WEIGHTS random:4 NAME net)\n"
+		"add_executable(app app.c)\ntarget_link_libraries(app PRIVATE network)\n";
+	static const char toolchain[] = "set(CMAKE_SYSTEM_NAME Linux)\nset(CMAKE_SYSTEM_PROCESSOR aarch64)\nset(CMAKE_C_COMPILER aarch64-linux-gnu-gcc)\n"
+		"set(CMAKE_FIND_ROOT_PATH /usr/aarch64-linux-gnu)\nset(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)\n";
+
+	if (system("command -v cmake > /dev/null 2>&1 && command -v aarch64-linux-gnu-gcc > /dev/null 2>&1"))
+		return;
+	in("cross", "rm -rf b%s", "");
+	put_file("cross/CMakeLists.txt", lists, strlen(lists));
+	put_file("cross/aarch64.cmake", toolchain, strlen(toolchain));
+	put_file("cross/app.c", app, strlen(app));
+	in("cross", "%s", arena_text("cmake -B b -DCMAKE_TOOLCHAIN_FILE=aarch64.cmake -DFROM='%s/examples' -DCMAKE_PREFIX_PATH=\"%s\" && MAKEFLAGS= cmake --build b && "
+	                             "test -f b/network.resnetc/rc_simd_neon.h", here(), blank_prefix()));
 }
 END_TEST
 
@@ -350,6 +418,8 @@ SUITE(apps)
 	tcase_add_loop_test(t, manual_and_completions, 0, 4);
 	t = part("builds");
 	tcase_add_test(t, cmake_embeds_and_chooses);
+	tcase_add_loop_test(t, cmake_takes_any_project, 0, 6);
+	tcase_add_test(t, cmake_compiles_for_another_processor);
 	tcase_add_loop_test(t, example_builds_with, 0, 4);
 	tcase_add_test(t, guide_from_pytorch_to_an_app);
 	tcase_add_test(t, debian_package);

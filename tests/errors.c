@@ -464,6 +464,45 @@ START_TEST(old_output_survives_a_failed_write)
 }
 END_TEST
 
+/* an activation that is not there: never another arithmetic, but all there are; a misspelt word is another thing */
+START_TEST(activations_are_listed)
+{
+	static const char *const missing[] = { "celu", "Softsign", "conv3d" };
+	const char *list = "", *model;
+
+	for (int i = 1; i < NActs; i++)
+		list = arena_text("%s%s%s", list, i > 1 ? ", " : "", act_names[i]);
+	for (int i = 0; i < 3; i++) {
+		model = body_model(3, 8, 8, arena_text("return nn.%s(x)", missing[i]));
+		ck_assert_str_eq(strstr(resnetc("explain %s", model).err, ": nn."),
+		                 arena_text(": nn.%s: want a function of the library (resnetc doc lists them), got none; activations are %s\n", missing[i], list));
+	}
+	put_file("model.lua", STAGE("nn.basic, width = 8, act = \"rleu\""), sizeof STAGE("nn.basic, width = 8, act = \"rleu\"") - 1);
+	ck_assert(strstr(resnetc("explain %s", in_dir("model.lua")).err, "model.lua:3: basic: act: want one of ") && strstr(resnetc("explain %s", in_dir("model.lua")).err, "; did you mean 'relu'?"));
+}
+END_TEST
+
+/* an activation as a word and as a function is the same network, in a block, a model and a convolution; any function will do */
+START_TEST(act_is_a_word_or_a_function)
+{
+	static const char form[] = HEAD "local function own(x) return nn.silu(x) end\nreturn nn.model { name = \"m\", input = nn.image { 3, 8, 8 }, act = %s,\n"
+		"stages = { nn.stage { nn.basic, width = 8 }, nn.stage { nn.bottleneck, width = 4, act = %s } },\n"
+		"head = function(x) return nn.conv(x, { 8, kernel = 1, act = %s }) end }";
+	static const char *const acts[] = { "\"silu\"", "nn.silu", "\"swish\"", "nn.swish", "own" };
+	char first[sizeof ((Ran *)0)->out];
+
+	for (int i = 0; i < 5; i++) {
+		const char *last = i == 2 ? acts[0] : acts[i];     /* an op's own words are ops */
+		Ran r = resnetc("%s -w random --dump=fuse --stop-after=fuse", model_file(arena_text(form, acts[i], acts[i], last)));
+		ck_assert_msg(r.status == 0 && strstr(r.out, "silu"), "%s: %s", acts[i], r.err);
+		if (!i)
+			strcpy(first, strstr(r.out, "local"));
+		if (i < 4)
+			ck_assert_str_eq(strstr(r.out, "local"), first);
+	}
+}
+END_TEST
+
 /* what is allowed and hardly meant is told, once; -q: not */
 START_TEST(doubtful_models)
 {
@@ -535,6 +574,8 @@ SUITE(errors)
 	tcase_add_loop_test(t, terminal_shows_the_word, 0, 4);
 	tcase_add_test(t, old_output_survives_a_failed_write);
 	tcase_add_loop_test(t, doubtful_models, 0, 5);
+	tcase_add_test(t, activations_are_listed);
+	tcase_add_test(t, act_is_a_word_or_a_function);
 	tcase_add_test(t, keys_that_are_asked_for);
 	tcase_add_loop_test(t, lost_output, 0, 15);
 }
