@@ -79,7 +79,7 @@ option_doc(const OptionRow *r)
 	return r->kind == TargetName ? arena_text("%s%s", target_names(", ", ", "), r->doc) : r->doc;
 }
 
-static bool
+bool
 among(const char *words, const char *word)
 {
 	size_t len = strlen(word);
@@ -90,53 +90,17 @@ among(const char *words, const char *word)
 	return false;
 }
 
-static bool
-takes(const Verb *v, const OptionRow *r)
+bool
+verb_takes(const Verb *v, const OptionRow *r)
 {
 	return !r->verbs || among(r->verbs, v->name);
 }
 
-static void
-print_option(FILE *f, const OptionRow *r)
+/* verb_builds - is a model compiled: are there passes? */
+bool
+verb_builds(const Verb *v)
 {
-	const char *blank = r->value && r->value[0] != '[' && r->value[0] != '=' ? " " : "";
-
-	fprintf(f, "  %-36s %s\n", arena_text("%s%s%s%s%s", r->brief ? r->brief : "", r->brief ? ", " : "", r->name, blank,
-	                                      r->value ? r->value : ""), option_doc(r));
-}
-
-static void
-print_passes(FILE *f)
-{
-	fputs("  --no-PASS                            leave out a pass:", f);
-	for (int i = 0; i < npasses; i++)
-		fprintf(f, " %s", passes[i].name);
-	fputc('\n', f);
-}
-
-static void
-usage(FILE *f)
-{
-	fputs("resnetc - compiles residual networks to C\n\n", f);
-	for (int i = 0; i < NVerbs; i++)
-		fprintf(f, "  resnetc %-52s %s\n", verbs[i].usage, verbs[i].doc);
-	fputs("  resnetc help VERB                                            its options\n\n", f);
-	for (int i = 0; i < NRows; i++)
-		print_option(f, &option_rows[i]);
-	print_passes(f);
-	fputs("\nexit status: 0 done, 1 the input is wrong, 2 usage, 3 a fault of resnetc\n", f);
-}
-
-/* verb_usage - with the options it takes */
-static void
-verb_usage(const Verb *v)
-{
-	printf("resnetc %s\n\n%s\n\n", v->usage, v->doc);
-	for (int i = 0; i < NRows; i++)
-		if (takes(v, &option_rows[i]))
-			print_option(stdout, &option_rows[i]);
-	if (among(MODEL, v->name))
-		print_passes(stdout);
+	return among(MODEL, v->name);
 }
 
 static const Verb *
@@ -273,9 +237,9 @@ unknown(const Verb *v, const char *word)
 	int count = 0;
 
 	for (int i = 0; i < NRows; i++)
-		if (takes(v, &option_rows[i]))
+		if (verb_takes(v, &option_rows[i]))
 			names[count++] = option_rows[i].name;
-	for (int i = 0; i < npasses && among(MODEL, v->name); i++)
+	for (int i = 0; i < npasses && verb_builds(v); i++)
 		names[count++] = arena_text("--no-%s", passes[i].name);
 	usage_error("want a known option, got '%s'%s", word, meant(word, names, count));
 }
@@ -291,7 +255,7 @@ option(Options *o, int argc, char **argv, int i)
 		int p = pass_named(word + 5);
 		if (p < 0)
 			unknown(o->verb, word);
-		if (!among(MODEL, o->verb->name))
+		if (!verb_builds(o->verb))
 			usage_error("%s: want an option of this verb, got '%s'", o->verb->name, word);
 		o->pass.skip |= 1u << p;
 		return 1;
@@ -303,7 +267,7 @@ option(Options *o, int argc, char **argv, int i)
 
 		if (!is_long && strcmp(brief, word) && !glued)
 			continue;
-		if (!takes(o->verb, &option_rows[r]))
+		if (!verb_takes(o->verb, &option_rows[r]))
 			usage_error("%s: want an option of this verb, got '%s', which is for %s", o->verb->name, name,
 			            option_rows[r].verbs);
 		if (option_rows[r].kind == Flag) {

@@ -279,7 +279,9 @@ START_TEST(manual_and_completions)
 		ck_assert_msg(strstr(r.out, _i == 0 ? escaped(option_rows[i].name) : option_rows[i].name + (_i == 3 ? 1 + (option_rows[i].name[1] == '-') : 0)) != NULL,
 		              "%s", option_rows[i].name);
 	if (_i == 1)
-		ck_assert_int_eq(system("bash -c 'eval \"$(./resnetc doc bash)\"; COMP_WORDS=(resnetc --ta); COMP_CWORD=1; _resnetc; test \"${COMPREPLY[*]}\" = --target'"), 0);
+		ck_assert_int_eq(system("bash -c 'eval \"$(./resnetc doc bash)\"; COMP_WORDS=(resnetc --ta); COMP_CWORD=1; _resnetc; test \"${COMPREPLY[*]}\" = --target; "
+			"COMP_WORDS=(resnetc --target avx2,sca); COMP_CWORD=2; _resnetc; test \"${COMPREPLY[*]}\" = avx2,scalar || exit 1; "
+			"COMP_WORDS=(resnetc doc upsample_n); COMP_CWORD=2; _resnetc; test \"${COMPREPLY[*]}\" = upsample_nearest'"), 0);
 }
 END_TEST
 

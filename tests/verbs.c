@@ -61,6 +61,31 @@ START_TEST(doc_knows_every_op_and_attribute)
 }
 END_TEST
 
+/* 80 columns of help for every verb; a word of the language by itself */
+START_TEST(help_and_doc_of_a_word)
+{
+	static const struct { const char *word, *first, *holds; } rows[] = {
+		{ "conv2d", "nn.conv2d  (", "    kernel " }, { "nn.conv", "nn.conv2d  (", "    groups " }, { "nn.stage", "nn.stage(o)\n", "n blocks named 0" },
+		{ "stem.cifar", "nn.stem.cifar(o)\n", "3x3 conv-bn-relu" }, { "shortcut", "nn.shortcut(x, ", "\"bare\"" }, { "padding", "padding\n", "conv2d" },
+		{ "nn.arg", "nn.arg\n", "-D KEY=VALUE" },
+	};
+	Ran r;
+
+	for (int i = -1; i < NVerbs; i++) {
+		r = resnetc("%s --help", i < 0 ? "" : verbs[i].name);
+		ck_assert_int_eq(r.status, 0);
+		ck_assert(i < 0 || strstr(r.out, verbs[i].name));
+		for (const char *line = r.out; *line; line += strcspn(line, "\n") + 1)
+			ck_assert_msg(strcspn(line, "\n") <= 80, "%.100s", line);
+	}
+	ck_assert(strstr(resnetc("run --help").out, "--input") && !strstr(resnetc("run --help").out, "--expect"));
+	for (size_t i = 0; i < sizeof rows/sizeof *rows; i++) {
+		r = resnetc("doc %s", rows[i].word);
+		ck_assert_msg(r.status == 0 && !strncmp(r.out, rows[i].first, strlen(rows[i].first)) && strstr(r.out, rows[i].holds), "%s: %s", rows[i].word, r.out);
+	}
+}
+END_TEST
+
 /* what lua-language-server is told: every function of the library, every word an option table may have, every op and attribute */
 START_TEST(types_know_the_language)
 {
@@ -336,6 +361,7 @@ SUITE(verbs)
 	tcase_add_test(t, bench_times_every_layer);
 	tcase_add_test(t, explain_tells_a_layer);
 	tcase_add_test(t, doc_knows_every_op_and_attribute);
+	tcase_add_test(t, help_and_doc_of_a_word);
 	tcase_add_test(t, types_know_the_language);
 	tcase_add_test(t, language_reference_is_fresh);
 	tcase_add_test(t, init_prints_models);

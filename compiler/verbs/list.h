@@ -24,6 +24,6 @@ VERB(diff,    2, 2, "diff A.lua B.lua [--run]", "two models: parameters, MACs, m
 VERB(import,  1, 1, "import FILE.onnx [-o DIR]", "an ONNX model as NAME.lua and NAME.safetensors")
 VERB(weights, 1, 1, "weights FILE[:KEY]", "what a weight file holds: names, shapes, ranges, NaNs")
 VERB(init,    0, 1, "init NAME", "print a ready model: resnet50, cifar_resnet20, ...")
-VERB(doc,     0, 1, "doc [text|markdown|lua|man|bash|zsh|fish]",
+VERB(doc,     0, 1, "doc [WORD|text|markdown|lua|man|bash|zsh|fish]",
      "the model language and this command, printed from their tables")
 VERB(version, 0, 0, "version", "the version")

@@ -65,8 +65,9 @@ doc_bash(void)
 	     "_resnetc()\n{\n"
 	     "\tlocal word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}\n"
 	     "\tcase $before in");
-	printf("\t--target) COMPREPLY=($(compgen -W \"%s", target_names(" ", " "));
-	printf("\" -- \"$word\")); return ;;\n\t--stop-after) COMPREPLY=($(compgen -W \"");
+	printf("\t--target) COMPREPLY=($(compgen -P \"${word%%\"${word##*,}\"}\" -W \"%s\" -- \"${word##*,}\")); return ;;\n",
+	       target_names(" ", " "));
+	printf("\tdoc) COMPREPLY=($(compgen -W \"%s\" -- \"$word\")); return ;;\n\t--stop-after) COMPREPLY=($(compgen -W \"", doc_words(" "));
 	for (int i = 0; i < npasses; i++)
 		printf("%s%s", i ? " " : "", passes[i].name);
 	puts("\" -- \"$word\")); return ;;\n"
@@ -112,7 +113,7 @@ doc_zsh(void)
 	puts(")\n_arguments -s \\");
 	for (int i = 0; i < noptions; i++) {
 		const OptionRow *r = &option_rows[i];
-		const char *action = r->kind == TargetName ? arena_text("(%s)", target_names(" ", " ")) : r->kind == Text ? "_files" :
+		const char *action = r->kind == TargetName ? arena_text("_values -s , target %s", target_names(" ", " ")) : r->kind == Text ? "_files" :
 			" ";
 		const char *value = r->kind == Flag || r->kind == DumpPass || r->kind == Embed ? "" : arena_text(":%s:%s",
 			zsh_text(r->value), action);
@@ -120,7 +121,8 @@ doc_zsh(void)
 		if (r->brief)
 			printf("\t'%s[%s]%s' \\\n", r->brief, zsh_text(option_doc(r)), value);
 	}
-	puts("\t'1: :{_describe verb verbs; _files}' '*:file:_files'");
+	printf("\t'1: :{_describe verb verbs; _files}' \\\n\t'*:file:{case $words[2] in init) compadd $(resnetc init) ;; doc) compadd %s ;; *) _files ;; esac}'\n",
+	       doc_words(" "));
 }
 
 void
@@ -138,7 +140,7 @@ doc_fish(void)
 		if (r->brief || r->name[1] != '-')
 			printf(" -s %s", (r->brief ? r->brief : r->name) + 1);
 		if (r->kind == TargetName) {
-			printf(" -x -a '%s'", target_names(" ", " "));
+			printf(" -x -a '(__fish_complete_list , \"string split \\\" \\\" \\\"%s\\\"\")'", target_names(" ", " "));
 		} else if (r->kind == Text) {
 			printf(" -r -F");
 		} else if (r->kind != Flag && r->kind != DumpPass && r->kind != Embed) {
@@ -147,4 +149,5 @@ doc_fish(void)
 		printf(" -d '%s'\n", backslashed(option_doc(r), "'\\"));
 	}
 	puts("complete -c resnetc -n '__fish_seen_subcommand_from init' -x -a '(resnetc init)'");
+	printf("complete -c resnetc -n '__fish_seen_subcommand_from doc' -x -a '%s'\n", doc_words(" "));
 }

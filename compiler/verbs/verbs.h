@@ -63,6 +63,16 @@ Options options_parse(int argc, char **argv);
 int run_verb(Options *o);                            /* 0 or the exit status */
 const char *option_doc(const OptionRow *r);
 
+bool among(const char *words, const char *word);     /* one of words with blanks between */
+bool verb_takes(const Verb *v, const OptionRow *r);
+bool verb_builds(const Verb *v);
+
+/* help.c */
+enum { Columns = 80 };
+void print_wrapped(FILE *f, int at, int indent, const char *text);   /* text from column at on, its further lines indented; ends the line */
+void usage(FILE *f);
+void verb_usage(const Verb *v);                      /* with the options it takes */
+
 /* build.c */
 DslOptions dsl_options(const Options *o);
 Model *build(Options *o, const char *weights);       /* load, bind, run the passes: what every verb starts with */
@@ -83,6 +93,7 @@ Model *compiled_files(Options *o, File *files, int *count);  /* source, header, 
 const char *json_number(double v);                   /* null: not a finite one */
 const char *json_text(const char *s);                /* quoted */
 
+const char *doc_words(const char *between);          /* doc.c: what resnetc doc takes, one letter between */
 void doc_man(void);                                  /* manual.c: resnetc(1), and what shells complete */
 void doc_bash(void);
 void doc_zsh(void);
