@@ -18,6 +18,7 @@ ATTR(stride,            PAIR,  stride,            1, 1024,    "step between wind
 ATTR(padding,           SIDES, padding,           0, 4096,
      "zeros around the image; \"same\": output = ceil(input / stride), the odd one after (ONNX SAME_UPPER)",
      ANY(0), FOR_SHOWN(conv2d, DefaultPadding, "dilation*(kernel - 1)/2"))
+ATTR(output_padding,    PAIR,  output_padding,    0, 1023,    "rows and columns of the result beyond its last window", ANY(0))
 ATTR(dilation,          PAIR,  dilation,          1, 1024,    "distance between taps", ANY(1))
 ATTR(groups,            INT,   groups,            1, 65536,   "channel groups; both channel counts divisible by it",
      ANY(1))

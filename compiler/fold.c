@@ -1,6 +1,7 @@
 /*
 ** fold.c - a node's weights and bias with its batch norm multiplied in, in double.
 **   convolution, linear   w (oc, ic, kh, kw), b (oc), b zero where there is none
+**   transposed            w (ic, oc of a group, kh, kw)
 **   batch norm alone      w = scale, b = shift
 **   other normalisations  w = weight, b = bias; 1 and 0 without
 **   others                w is empty
@@ -29,6 +30,20 @@ own_statistics(const Node *n, double *w, double *b)
 	}
 }
 
+/* element_of - weight i of output channel c in the order they are kept; per of each channel */
+static size_t
+element_of(const Node *n, size_t c, size_t i, size_t per)
+{
+	size_t taps, group, icg;
+
+	if (n->op != O_conv_transpose2d)
+		return c*per + i;
+	taps = (size_t)(n->a.kernel.h*n->a.kernel.w);
+	group = (size_t)(n->a.out/n->a.groups);
+	icg = (size_t)(n->in[0]->shape.c/n->a.groups);
+	return ((c/group*icg + i/taps)*group + c%group)*taps + i%taps;
+}
+
 void
 fold_weights(const Node *n, double **w, double **b)
 {
@@ -52,8 +67,10 @@ fold_weights(const Node *n, double **w, double **b)
 				scale *= p[P_bn_weight].data[c];
 			shift = (shift - p[P_bn_mean].data[c])*scale + (p[P_bn_bias].data ? p[P_bn_bias].data[c] : 0);
 		}
-		for (size_t i = 0; i < per; i++)
-			(*w)[c*per + i] = n->op == O_bn ? scale : p[P_weight].data[c*per + i]*scale;
+		for (size_t i = 0; i < per; i++) {
+			size_t at = element_of(n, c, i, per);
+			(*w)[at] = n->op == O_bn ? scale : p[P_weight].data[at]*scale;
+		}
 		(*b)[c] = shift;
 		(*b)[oc + c] = has_slopes(n) ? slope_of(n, c) : 0;
 	}

@@ -71,7 +71,7 @@ node_params(Node *n, const char *(*rename)(void *, const char *), void *user)
 	const char *norm = n->op == O_bn ? n->name : n->a.bn;
 	bool affine = n->op == O_bn ? n->a.affine : n->a.bn_affine;
 
-	if (n->op == O_conv2d || n->op == O_linear) {
+	if (is_dense(n)) {
 		param(n, P_weight, n->name, "weight", rename, user);
 		if (n->a.bias)
 			param(n, P_bias, n->name, "bias", rename, user);
@@ -108,6 +108,8 @@ param_shape(const Node *n, ParamId p, int *rank)
 		return (Shape){ n->a.out, n->in[0]->shape.c, 1, 1 };
 	}
 	*rank = 4;
+	if (n->op == O_conv_transpose2d)
+		return (Shape){ n->in[0]->shape.c, n->a.out/n->a.groups, n->a.kernel.h, n->a.kernel.w };
 	return (Shape){ n->a.out, n->in[0]->shape.c/n->a.groups, n->a.kernel.h, n->a.kernel.w };
 }
 
@@ -178,6 +180,12 @@ takes_skip(const Node *n)
 }
 
 bool
+is_dense(const Node *n)
+{
+	return n->op == O_conv2d || n->op == O_conv_transpose2d || n->op == O_linear;
+}
+
+bool
 is_norm(const Node *n)
 {
 	return n->op == O_group_norm || n->op == O_layer_norm;
@@ -199,6 +207,8 @@ macs_of(const Node *n)
 
 	if (n->op == O_linear)
 		return out*n->in[0]->shape.c;
+	if (n->op == O_conv_transpose2d)
+		return (int64_t)n->in[0]->shape.c*n->in[0]->shape.h*n->in[0]->shape.w*(n->a.out/n->a.groups)*n->a.kernel.h*n->a.kernel.w;
 	if (n->op == O_matmul)
 		return out*terms_of(n);
 	if (n->op == O_conv2d)

@@ -231,6 +231,7 @@ void fill_uses(Graph *g);                            /* readers and lifetimes of
 bool is_output(const Value *v);
 bool has_slopes(const Node *n);                      /* a prelu, or one in its epilogue */
 bool takes_skip(const Node *n);                      /* a convolution or linear layer that adds input 1 before its activation */
+bool is_dense(const Node *n);                        /* a weighted sum: convolutions, linear */
 bool is_norm(const Node *n);                         /* by the statistics of its own input: group_norm, layer_norm */
 int terms_of(const Node *n);                         /* matmul: products behind each result */
 int64_t macs_of(const Node *n);                      /* multiply-adds of one image */

@@ -15,4 +15,7 @@ Reference interp_group_norm, interp_layer_norm;
 /* interp_attention.c */
 Reference interp_softmax, interp_matmul;
 
+/* interp_transposed.c */
+Reference interp_conv_transpose2d;
+
 #endif

@@ -22,6 +22,9 @@ OP(input,               0,  0, input,    copy,     0,0,0,0, A_shape,
 OP(conv2d,              1,  2, conv2d,   conv,     1,0,0,1,
    A_out|A_kernel|A_stride|A_padding|A_dilation|A_groups|A_bias|A_EPILOGUE|A_bn|A_bn_eps|A_bn_affine|A_tile|A_winograd,
    "2-D cross-correlation (torch.nn.Conv2d); input 1, where present, is a skip added before act")
+OP(conv_transpose2d,    1,  1, conv_transpose2d, transposed, 1,0,0,1,
+   A_out|A_kernel|A_stride|A_padding|A_dilation|A_output_padding|A_groups|A_bias|A_EPILOGUE|A_bn|A_bn_eps|A_bn_affine,
+   "2-D convolution with its input and output exchanged (torch.nn.ConvTranspose2d): makes images larger")
 OP(linear,              1,  2, linear,   conv,     1,0,0,1,
    A_out|A_bias|A_EPILOGUE|A_bn|A_bn_eps|A_bn_affine|A_tile,
    "y = x W^T + b over a flat input (torch.nn.Linear); bias is on by default")

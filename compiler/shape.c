@@ -95,6 +95,34 @@ shape_conv2d(Node *n)
 		want_same(n, n->in[1], n->out->shape);
 }
 
+/* grown - the size of one axis that is windowed to in */
+static int
+grown(const Node *n, const char *axis, int in, int before, int after, int kernel, int stride, int dilation, int more)
+{
+	int64_t out = (int64_t)(in - 1)*stride - before - after + (int64_t)dilation*(kernel - 1) + 1 + more;
+
+	if (more >= stride && more >= dilation)
+		fail_at(n, "want output_padding below stride or dilation, got %d", more);
+	if (out < 1 || out > 65536)
+		fail_at(n, "want a result of 1 to 65536 %s, got %lld", axis, (long long)out);
+	return (int)out;
+}
+
+static void
+shape_conv_transpose2d(Node *n)
+{
+	Shape x = n->in[0]->shape;
+	const Attr *a = &n->a;
+
+	if (a->padding.t < 0)
+		fail_at(n, "want padding as numbers, got \"same\"");
+	if (x.c%a->groups || a->out%a->groups)
+		fail_at(n, "want channels divisible by groups = %d, got %d to %d", a->groups, x.c, a->out);
+	n->out->shape = (Shape){ x.n, a->out,
+		grown(n, "rows", x.h, a->padding.t, a->padding.b, a->kernel.h, a->stride.h, a->dilation.h, a->output_padding.h),
+		grown(n, "columns", x.w, a->padding.l, a->padding.r, a->kernel.w, a->stride.w, a->dilation.w, a->output_padding.w) };
+}
+
 static void
 shape_linear(Node *n)
 {
@@ -300,7 +328,7 @@ node_add(Graph *g, Node *n)
 	if ((double)n->out->shape.n*n->out->shape.c*n->out->shape.h*n->out->shape.w > 1 << 28)
 		fail_at(n, "want a result of at most 2^28 elements, got %dx%dx%dx%d",
 		        n->out->shape.n, n->out->shape.c, n->out->shape.h, n->out->shape.w);
-	if (n->op == O_conv2d || n->op == O_linear) {
+	if (is_dense(n)) {
 		int rank;
 		Shape w = param_shape(n, P_weight, &rank);
 		if ((double)w.n*w.c*w.h*w.w > 1 << 28)

@@ -110,7 +110,7 @@ local scope, counters, taken
 local pooled              -- scopes of blocks whose shortcut pools: fast.ai counts the pool
 local defaults = {}       -- of the model being built: bias, eps, split, folded
 
-local base = { conv2d = "conv", linear = "fc" }
+local base = { conv2d = "conv", conv_transpose2d = "conv_transpose", linear = "fc" }
 
 local function count_name(op)
 	local stem = base[op] or op

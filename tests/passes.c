@@ -30,6 +30,8 @@ static const struct {
 	{ "identity_nodes_are_dropped", "return nn.slice(nn.pad(nn.concat(x), {}), {})", 1, 0 },
 	{ "reshapes_and_shuffles_that_move_nothing_are_dropped", "return nn.channel_shuffle(nn.permute(nn.reshape(x, { shape = { 5, -1, 6 } }), {}), "
 	  "{ groups = 5 })", 1, 0 },
+	{ "transposed_conv_bn_relu_is_one_node", "return nn.relu(nn.bn(nn.conv_transpose2d(x, { 8, kernel = 2, stride = 2 })))", 2, 0 },
+	{ "matmul_relu_is_one_node", "return nn.relu(nn.matmul(x, x, { transpose_b = true }))", 2, 0 },
 	{ "unread_nodes_are_dropped", "local d = nn.conv(x, { 3, kernel = 3 }) return nn.relu(x)", 2, 0 },
 	{ "flatten_of_one_pixel_is_dropped", "return nn.linear(nn.flatten(nn.global_avg_pool(x)), { 4 })", 3, 0 },
 	{ "linear_bn_relu_is_one_node", "return nn.relu(nn.bn(nn.linear(nn.flatten(x), { 9 })))", 3, 0 },

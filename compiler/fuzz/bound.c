@@ -355,7 +355,7 @@ fuzz_variance(const Graph *g, double *const *values, const Graph *const *after, 
 				if (n->op == O_add)
 					t.s[k] = fmax(t.s[k], s[n->in[1]->node->id][k]);
 			}
-		if (n->op == O_conv2d || n->op == O_linear)
+		if (is_dense(n))
 			dense(&t, after, nafter);
 		else if (n->op == O_bn)
 			norm(&t, before);

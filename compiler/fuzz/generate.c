@@ -105,7 +105,7 @@ random_attr(uint64_t *r, Node *n, AttrId id)
 			a->padding = (Sides){ rnd_to(r, 0, 2), rnd_to(r, 0, 2), rnd_to(r, 0, 2), rnd_to(r, 0, 2) };
 		break;
 	case At_groups:
-		if (n->op != O_conv2d) {
+		if (n->op != O_conv2d && n->op != O_conv_transpose2d) {
 			if (n->op != O_softmax || rnd_chance(r, 30))
 				a->groups = divisor(r, x.c);
 			break;
@@ -144,6 +144,7 @@ random_attr(uint64_t *r, Node *n, AttrId id)
 	case At_transpose_a: a->transpose_a = rnd_chance(r, 50); break;
 	case At_transpose_b: a->transpose_b = rnd_chance(r, 50); break;
 	case At_scale:      a->scale = rnd_chance(r, 50) ? 1 : rnd_normal(r)/4; break;
+	case At_output_padding: a->output_padding = rnd_chance(r, 70) ? (Pair){ 0, 0 } : (Pair){ rnd_to(r, 0, 1), rnd_to(r, 0, 1) }; break;
 	case At_order:      a->order = rnd_to(r, 0, NOrders - 1); break;
 	case At_factor:     a->factor = rnd_to(r, 1, 4); break;
 	case At_depth_first: a->depth_first = rnd_chance(r, 50); break;

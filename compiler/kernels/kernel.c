@@ -36,7 +36,7 @@ Kernel
 kernel_of(const Node *n, int part)
 {
 	Kernel k;
-	bool dense = n->op == O_conv2d || n->op == O_linear;
+	bool dense = is_dense(n);
 
 	memset(&k, 0, sizeof k);
 	k.op = n->op;

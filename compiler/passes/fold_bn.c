@@ -18,7 +18,7 @@ fold_bn(Graph *g)
 		if (bn->op != O_bn)
 			continue;
 		n = bn->in[0]->node;
-		if ((n->op != O_conv2d && n->op != O_linear) || n->nin != 1 || n->a.act || n->a.bn || n->out->readers != 1)
+		if (!is_dense(n) || n->nin != 1 || n->a.act || n->a.bn || n->out->readers != 1)
 			continue;
 		n->a.bn = bn->name;
 		n->a.bn_eps = bn->a.eps;

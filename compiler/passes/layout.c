@@ -59,7 +59,7 @@ layout(Graph *g)
 
 	fill_uses(g);
 	for (int i = 0; i < g->count; i++)
-		if (g->nodes[i]->op == O_conv2d) {
+		if (g->nodes[i]->op == O_conv2d || g->nodes[i]->family->reach) {
 			widen_halo(&halo[g->nodes[i]->in[0]->node->id], g->nodes[i]);
 			widen_halo(&widest, g->nodes[i]);
 		}

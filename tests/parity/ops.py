@@ -97,6 +97,13 @@ cases = [
      lambda x, w: F.scaled_dot_product_attention(*(a.reshape(1, 3, 4, 12).mT for a in (x.sigmoid(), x, x)), scale=0.5).mT, {}),
     ((16, 3, 4), 'return nn.matmul(x, nn.softmax(nn.slice(x, { channels = { 3, 4 } }), { axis = "image" }), { transpose_b = true })',
      lambda x, w: x.flatten(2) @ x[:, 3:4].flatten(2).softmax(2).mT, {}),
+    ((6, 4, 5), "return nn.conv_transpose2d(x, { 8, kernel = {3, 4}, stride = {2, 3}, padding = 1, output_padding = 1, groups = 2, bias = true })",
+     lambda x, w: F.conv_transpose2d(x, w["conv_transpose1.weight"], w["conv_transpose1.bias"], (2, 3), 1, 1, 2),
+     {"conv_transpose1.weight": [6, 4, 3, 4], "conv_transpose1.bias": [8]}),
+    ((6, 4, 5), 'return nn.bn(nn.conv_transpose2d(x, { 9, kernel = 3, stride = 2, dilation = 2, groups = 3 }), { name = "b" })',
+     lambda x, w: F.batch_norm(F.conv_transpose2d(x, w["conv_transpose1.weight"], None, 2, 0, 0, 3, 2), w["b.running_mean"], w["b.running_var"],
+                               w["b.weight"], w["b.bias"]),
+     {"conv_transpose1.weight": [6, 3, 3, 3], "b.weight": [9], "b.bias": [9], "b.running_mean": [9], "b.running_var": [9]}, ["b"]),
 ]
 
 
