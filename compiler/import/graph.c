@@ -11,15 +11,17 @@
 static const OnnxOp ops[] = {
 	{ "Abs", op_abs, 7 }, { "Add", op_add, 7 }, { "AveragePool", op_average_pool, 7 }, { "BatchNormalization", op_batch_norm, 7 },
 	{ "Cast", op_cast, 7 }, { "Clip", op_clip, 7 }, { "Concat", op_concat, 7 }, { "Constant", op_constant, 7 }, { "Conv", op_conv, 1 },
-	{ "Div", op_div, 7 }, { "Dropout", op_dropout, 7 }, { "Expand", op_expand, 7 }, { "Flatten", op_flatten, 7 },
-	{ "Gather", op_gather, 7 }, { "Gemm", op_gemm, 7 }, { "GlobalAveragePool", op_global_average_pool, 1 },
-	{ "GlobalMaxPool", op_global_max_pool, 1 }, { "HardSigmoid", op_hard_sigmoid, 7 }, { "HardSwish", op_hard_swish, 7 },
-	{ "Identity", op_identity, 1 }, { "LeakyRelu", op_leaky_relu, 7 }, { "MatMul", op_matmul, 7 }, { "Max", op_max, 7 },
-	{ "MaxPool", op_max_pool, 7 }, { "Mean", op_mean, 7 }, { "Min", op_min, 7 }, { "Mul", op_mul, 7 }, { "Neg", op_neg, 7 },
+	{ "DepthToSpace", op_depth_to_space, 7 }, { "Div", op_div, 7 }, { "Dropout", op_dropout, 7 }, { "Elu", op_elu, 7 }, { "Erf", op_erf, 7 }, { "Expand", op_expand, 7 }, { "Flatten", op_flatten, 7 },
+	{ "Gather", op_gather, 7 }, { "Gelu", op_gelu, 20 }, { "Gemm", op_gemm, 7 }, { "GlobalAveragePool", op_global_average_pool, 1 },
+	{ "GlobalMaxPool", op_global_max_pool, 1 }, { "GroupNormalization", op_group_norm, 18 }, { "HardSigmoid", op_hard_sigmoid, 7 }, { "HardSwish", op_hard_swish, 7 },
+	{ "Identity", op_identity, 1 }, { "InstanceNormalization", op_instance_norm, 7 },
+	{ "LayerNormalization", op_layer_norm, 17 }, { "LeakyRelu", op_leaky_relu, 7 }, { "MatMul", op_matmul, 7 }, { "Max", op_max, 7 },
+	{ "MaxPool", op_max_pool, 7 }, { "Mean", op_mean, 7 }, { "Min", op_min, 7 }, { "Mish", op_mish, 18 }, { "Mul", op_mul, 7 }, { "Neg", op_neg, 7 },
 	{ "PRelu", op_prelu, 7 }, { "Pad", op_pad, 7 }, { "Pow", op_pow, 7 }, { "ReduceMax", op_reduce_max, 7 },
 	{ "ReduceMean", op_reduce_mean, 7 }, { "ReduceSum", op_reduce_sum, 7 }, { "Relu", op_relu, 7 }, { "Reshape", op_reshape, 7 },
 	{ "Resize", op_resize, 7 }, { "Shape", op_shape, 7 }, { "Sigmoid", op_sigmoid, 7 }, { "Size", op_size, 7 }, { "Slice", op_slice, 7 },
-	{ "Softmax", op_softmax, 7 }, { "Split", op_split, 7 }, { "Squeeze", op_squeeze, 7 }, { "Sub", op_sub, 7 }, { "Sum", op_sum, 7 },
+	{ "Softmax", op_softmax, 7 }, { "Softplus", op_softplus, 7 }, { "SpaceToDepth", op_space_to_depth, 7 },
+	{ "Split", op_split, 7 }, { "Squeeze", op_squeeze, 7 }, { "Sub", op_sub, 7 }, { "Sum", op_sum, 7 },
 	{ "Tanh", op_tanh, 7 }, { "Transpose", op_transpose, 7 }, { "Unsqueeze", op_unsqueeze, 7 }, { "Upsample", op_upsample, 7 },
 };
 enum { NOnnxOps = sizeof ops/sizeof *ops };
@@ -119,7 +121,7 @@ run_node(void *user)
 	if (!op && !is_folded(m->p->op_type))
 		refuse(m, "want an operator of residual networks, got this");
 	if (m->opset < (op ? op->since : 7))
-		refuse(m, "want opset 7 or later, got %lld", (long long)m->opset);
+		refuse(m, "want opset %lld or later, got %lld", (long long)(op ? op->since : 7), (long long)m->opset);
 	if (all_constant(m) && fold_constants(m))
 		return;
 	if (!op)
@@ -245,6 +247,8 @@ in_place(Import *m, const OnnxValue *v, const char *name)
 {
 	Node *n = NULL;
 
+	if (v->erf)
+		fail("%s: output '%s': want a GELU behind an Erf, got a result of it", m->file, name);
 	if (v->rank == NAxes && !(v->infinite.t + v->infinite.l + v->infinite.b + v->infinite.r))
 		n = as_image(m, v);
 	if (!n && in_order(v) && v->rank != NAxes)

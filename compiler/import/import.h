@@ -84,6 +84,7 @@ Node *node_put(Import *m, Node *n);                       /* to the graph; refus
 void set_param(Node *n, ParamId p, const double *v, size_t count);
 Node *node_scaled(Import *m, Node *x, const double *scale, const double *shift);
 Node *node_scaled_by(Import *m, Node *x, double scale, double shift);
+bool node_is_scale(const Node *n);                    /* made by node_scaled */
 Node *node_sum(Import *m, Node *x, Node *y);
 void set_result(Import *m, OnnxValue v);                 /* the first output */
 void finish_image(Import *m, Node *n);                     /* n, added, as an image */
@@ -112,12 +113,17 @@ typedef struct { int64_t from, to, step; } Cut;
 void cuts_of(const Import *m, const OnnxValue *x, Cut *cut);         /* Slice: of every dimension */
 int splits_of(const Import *m, const OnnxValue *x, int axis, int64_t *size); /* Split: how long each part is */
 
+/* ops_curve.c */
+bool erf_with_constant(Import *m, OnnxValue x, const OnnxValue *c, char op);
+bool erf_times(Import *m, const OnnxValue *erf, const OnnxValue *y);
+Op curve_of(Node *a, Node *b, Node **x);
+
 /* one function an ONNX operator on tensors */
 #define ONNX_OPS(X) \
-	X(abs) X(add) X(average_pool) X(batch_norm) X(cast) X(clip) X(concat) X(constant) X(conv) X(div) X(dropout) X(expand) \
-	X(flatten) X(gather) X(gemm) X(global_average_pool) X(global_max_pool) X(hard_sigmoid) X(hard_swish) X(identity) \
-	X(leaky_relu) X(matmul) X(max) X(max_pool) X(mean) X(min) X(mul) X(neg) X(pad) X(pow) X(prelu) X(reduce_max) X(reduce_mean) \
-	X(reduce_sum) X(relu) X(reshape) X(resize) X(shape) X(sigmoid) X(size) X(slice) X(softmax) X(split) X(squeeze) X(sub) X(sum) \
+	X(abs) X(add) X(average_pool) X(batch_norm) X(cast) X(clip) X(concat) X(constant) X(conv) X(depth_to_space) X(div) X(dropout) X(elu) X(erf) X(expand) \
+	X(flatten) X(gather) X(gelu) X(gemm) X(global_average_pool) X(global_max_pool) X(group_norm) X(hard_sigmoid) X(hard_swish) X(identity) X(instance_norm) \
+	X(layer_norm) X(leaky_relu) X(matmul) X(max) X(max_pool) X(mean) X(min) X(mish) X(mul) X(neg) X(pad) X(pow) X(prelu) X(reduce_max) X(reduce_mean) \
+	X(reduce_sum) X(relu) X(reshape) X(resize) X(shape) X(sigmoid) X(size) X(slice) X(softmax) X(softplus) X(space_to_depth) X(split) X(squeeze) X(sub) X(sum) \
 	X(tanh) X(transpose) X(unsqueeze) X(upsample)
 #define X(op) void op_##op(Import *m);
 ONNX_OPS(X)

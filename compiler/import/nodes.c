@@ -135,21 +135,71 @@ set_param(Node *n, ParamId p, const double *v, size_t count)
 	n->p[p].count = count;
 }
 
+/* scaled_norm - a norm that is scaled and shifted is one norm; NULL: x is none */
+static Node *
+scaled_norm(Import *m, Node *x, const double *scale, const double *shift)
+{
+	size_t c = (size_t)x->out->shape.c;
+	double *w, *b;
+	Node *n;
+
+	if (x->op != O_group_norm && x->op != O_layer_norm)
+		return NULL;
+	n = node_on(m, x->op, x->in[0]->node);
+	n->a = x->a;
+	n->a.affine = true;
+	n->name = x->name;
+	w = arena_new((c + 1)*sizeof *w);
+	b = arena_new((c + 1)*sizeof *b);
+	for (size_t i = 0; i < c; i++) {
+		double s = scale ? scale[i] : 1;
+		w[i] = s*(x->a.affine ? x->p[P_weight].data[i] : 1);
+		b[i] = s*(x->a.affine ? x->p[P_bias].data[i] : 0) + (shift ? shift[i] : 0);
+	}
+	set_param(n, P_weight, w, c);
+	set_param(n, P_bias, b, c);
+	return node_put(m, n);
+}
+
+/* node_is_scale - does nothing but scale and shift, as the nodes that are made here */
+bool
+node_is_scale(const Node *n)
+{
+	if (n->op != O_bn || n->a.eps != 0)
+		return false;
+	for (int i = 0; i < n->out->shape.c; i++)
+		if (n->p[P_bn_mean].data[i] != 0 || n->p[P_bn_var].data[i] != 1)
+			return false;
+	return true;
+}
+
 /* node_scaled - x*scale + shift, a batch norm that does nothing else; both are one value a channel, NULL: 1 and 0 */
 Node *
 node_scaled(Import *m, Node *x, const double *scale, const double *shift)
 {
-	Node *n = node_on(m, O_bn, x);
 	size_t c = (size_t)x->out->shape.c;
 	double *zeros = arena_new((c + 1)*sizeof *zeros), *ones = arena_new((c + 1)*sizeof *ones);
+	double *w = arena_new((c + 1)*sizeof *w), *b = arena_new((c + 1)*sizeof *b);
+	Node *in = node_is_scale(x) ? x->in[0]->node : x, *n = scaled_norm(m, x, scale, shift);
+	bool same = true;
 
+	if (n)
+		return n;
+	for (size_t i = 0; i < c; i++) {             /* one after the other is one */
+		double s = scale ? scale[i] : 1;
+		ones[i] = 1;
+		w[i] = in != x ? s*x->p[P_bn_weight].data[i] : s;
+		b[i] = (in != x ? s*x->p[P_bn_bias].data[i] : 0) + (shift ? shift[i] : 0);
+		same = same && w[i] == 1 && b[i] == 0;
+	}
+	if (same)
+		return in;
+	n = node_on(m, O_bn, in);
 	if (m->p->name && scope_name(m->p->name) != m->p->name)      /* not a layer of the module's own */
 		n->name = once(m->g, arena_text("%s.scale", scope_name(m->p->name)));
-	for (size_t i = 0; i < c; i++)
-		ones[i] = 1;
 	n->a.eps = 0;
-	set_param(n, P_bn_weight, scale ? scale : ones, c);
-	set_param(n, P_bn_bias, shift ? shift : zeros, c);
+	set_param(n, P_bn_weight, w, c);
+	set_param(n, P_bn_bias, b, c);
 	set_param(n, P_bn_mean, zeros, c);
 	set_param(n, P_bn_var, ones, c);
 	return node_put(m, n);

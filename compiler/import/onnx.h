@@ -32,6 +32,8 @@ typedef struct {
 	Atom atom[MostAtoms];        /* of a tensor: of all dimensions from the outermost on; none is of size 1 */
 	int natoms;
 	bool lost;                   /* of a node that was refused */
+	enum { NoErf, ErfAlone, ErfPlusOne } erf;    /* of a tensor: it stands for erf(x), or factor*(1 + erf(x)), of its node */
+	double factor;
 	Sides infinite;              /* of a tensor: rows and columns of -infinity around it */
 	const Onnx__TensorProto *proto;      /* of a constant nobody has read yet */
 } OnnxValue;

@@ -193,15 +193,6 @@ narrow(Node *n)
 	return n->op == O_upsample_nearest && n->in[0]->shape.h == 1 && n->in[0]->shape.w == 1 ? n->in[0]->node : n;
 }
 
-/* silu_of - x*sigmoid(x), as exporters write it: x; NULL: it is something else */
-static Node *
-silu_of(Node *a, Node *b)
-{
-	if (b->op == O_sigmoid && b->in[0] == a->out)
-		return a;
-	return a->op == O_sigmoid && a->in[0] == b->out ? b : NULL;
-}
-
 /* as_images - dimensions of which the first is the images', in their order */
 static void
 as_images(Import *m, OnnxValue *v, int rank)
@@ -229,6 +220,7 @@ two_tensors(Import *m, OnnxValue a, OnnxValue b, char op)
 	int64_t dim[MostDims];
 	int rank;
 	bool swapped;
+	Op curve;
 	Node *x, *y, *n;
 
 	if (!shapes_meet(&a, &b, &rank, dim))
@@ -249,8 +241,8 @@ two_tensors(Import *m, OnnxValue a, OnnxValue b, char op)
 	}
 	x = a.n;
 	y = pick_channels(m, b.n, t.channel, x->out->shape.c);
-	if (op == '*' && silu_of(x, y)) {
-		finish_like(m, node_on(m, O_silu, silu_of(x, y)), &a);   /* the sigmoid goes when nobody else reads it */
+	if (op == '*' && (curve = curve_of(x, y, &n)) != NOps) {
+		finish_like(m, node_on(m, curve, n), &a);    /* the other factor goes when nobody else reads it */
 		return;
 	}
 	if (op == '-')
@@ -273,7 +265,13 @@ static void
 arithmetic(Import *m, char op)
 {
 	OnnxValue a = input_at(m, 0), b = input_at(m, 1);
+	bool gelu = a.erf || b.erf;
 
+	if (gelu && (a.n && b.n ? op == '*' && erf_times(m, a.erf ? &a : &b, a.erf ? &b : &a) :
+	                          erf_with_constant(m, a.erf ? a : b, a.erf ? &b : &a, op)))
+		return;
+	if (gelu)
+		refuse(m, "want x*(1 + erf(x/sqrt(2))), a GELU, behind an Erf, got this");
 	if (!a.n || !b.n)
 		with_constant(m, a.n ? a : b, a.n ? &b : &a, op, !a.n);
 	else if (op == '/')

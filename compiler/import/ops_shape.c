@@ -86,6 +86,36 @@ op_transpose(Import *m)
 	set_result(m, y);
 }
 
+/* shuffled - squares of pixels to channels, or back */
+static void
+shuffled(Import *m, Op op, bool depth_first)
+{
+	Node *n = node_on(m, op, image_at(m, 0));
+	int64_t factor = attr_int(m, "blocksize", 0);
+
+	if (factor < 1 || factor > 64)
+		refuse(m, "want blocksize from 1 to 64, got %lld", (long long)factor);
+	n->a.factor = (int)factor;
+	n->a.depth_first = depth_first;
+	finish_image(m, n);
+}
+
+void
+op_depth_to_space(Import *m)
+{
+	const char *mode = attr_text(m, "mode", "DCR");
+
+	if (strcmp(mode, "DCR") && strcmp(mode, "CRD"))
+		refuse(m, "want mode DCR or CRD, got '%s'", mode);
+	shuffled(m, O_pixel_shuffle, *mode == 'D');
+}
+
+void
+op_space_to_depth(Import *m)
+{
+	shuffled(m, O_pixel_unshuffle, true);
+}
+
 void
 op_constant(Import *m)
 {

@@ -1,0 +1,144 @@
+/*
+** ops_curve.c - activations that bend, also where exporters spell them: x*(1 + erf(x/sqrt(2)))/2 is a GELU, x*tanh(log(1 +
+** exp(x))) is Mish, x*sigmoid(x) is SiLU. An erf by itself has no node: it waits for the product that it is half of.
+*/
+#include <math.h>
+#include <string.h>
+
+#include "import.h"
+
+static Node *
+curve(Import *m, Op op, const OnnxValue *x)
+{
+	Node *n = node_on(m, op, x->n);
+
+	finish_like(m, n, x);
+	return n;
+}
+
+void
+op_elu(Import *m)
+{
+	OnnxValue x = tensor_at(m, 0);
+	Node *n = node_on(m, O_elu, x.n);
+
+	n->a.alpha = shortest_decimal(attr_real(m, "alpha", 1));
+	finish_like(m, n, &x);
+}
+
+void
+op_softplus(Import *m)
+{
+	OnnxValue x = tensor_at(m, 0);
+
+	curve(m, O_softplus, &x);
+}
+
+void
+op_mish(Import *m)
+{
+	OnnxValue x = tensor_at(m, 0);
+
+	curve(m, O_mish, &x);
+}
+
+void
+op_gelu(Import *m)
+{
+	OnnxValue x = tensor_at(m, 0);
+	const char *how = attr_text(m, "approximate", "none");
+
+	if (strcmp(how, "none") && strcmp(how, "tanh"))
+		refuse(m, "want approximate none or tanh, got '%s'", how);
+	curve(m, *how == 't' ? O_gelu_tanh : O_gelu, &x);
+}
+
+/* --- spelt out --- */
+
+void
+op_erf(Import *m)
+{
+	OnnxValue x = tensor_at(m, 0);
+
+	x.erf = ErfAlone;
+	x.factor = 1;
+	set_result(m, x);
+}
+
+/* erf_with_constant - erf + 1, times a number; false: something else */
+bool
+erf_with_constant(Import *m, OnnxValue x, const OnnxValue *c, char op)
+{
+	double v = count_elements(c) == 1 ? c->data[0] : 0;
+
+	if (op == '+' && x.erf == ErfAlone && x.factor == 1 && v == 1)
+		x.erf = ErfPlusOne;
+	else if (v != 0 && x.erf == ErfPlusOne && (op == '*' || op == '/'))
+		x.factor *= op == '*' ? v : 1/v;
+	else
+		return false;
+	set_result(m, x);
+	return true;
+}
+
+/* is_multiple - is scale z, all of whose values are so many times those of y's, of the node y scales; y may be that node itself */
+static bool
+is_multiple(const Node *z, const Node *y, double factor)
+{
+	bool of_y = z->in[0]->node == y;
+
+	for (int i = 0; i < z->out->shape.c; i++) {
+		double w = of_y ? 1 : y->p[P_bn_weight].data[i], b = of_y ? 0 : y->p[P_bn_bias].data[i];
+		if (fabs(z->p[P_bn_weight].data[i] - factor*w) > 1e-6*fabs(w) || fabs(z->p[P_bn_bias].data[i] - factor*b) > 1e-6*fabs(b))
+			return false;
+	}
+	return true;
+}
+
+/* erf_times - (1 + erf(y/sqrt(2)))*y, or times a multiple of y; false: something else */
+bool
+erf_times(Import *m, const OnnxValue *erf, const OnnxValue *y)
+{
+	Node *z = erf->n, *base;
+	double more = 1;
+
+	if (erf->erf != ErfPlusOne || !node_is_scale(z))
+		return false;
+	base = z->in[0]->node;
+	if (y->n != base && !(node_is_scale(y->n) && y->n->in[0]->node == base))
+		return false;
+	if (is_multiple(z, y->n, sqrt(0.5)))
+		base = y->n;
+	else if (is_multiple(z, base, sqrt(0.5)) && is_multiple(y->n, base, y->n->p[P_bn_weight].data[0]))
+		more = y->n->p[P_bn_weight].data[0];
+	else
+		return false;
+	set_result(m, view_like(y, node_scaled_by(m, node_put(m, node_on(m, O_gelu, base)), 2*erf->factor*more, 0)));
+	return true;
+}
+
+/* mish_of - is b the tanh of a's softplus, 2*sigmoid(2*x) - 1 */
+static bool
+mish_of(const Node *a, const Node *b)
+{
+	const Node *s = node_is_scale(b) ? b->in[0]->node : NULL, *p = s && s->op == O_sigmoid ? s->in[0]->node : NULL;
+	const Node *base = p && node_is_scale(p) ? p->in[0]->node : NULL;
+
+	return base && base->op == O_softplus && base->a.beta == 1 && base->in[0] == a->out && p->p[P_bn_weight].data[0] == 2 &&
+	       p->p[P_bn_bias].data[0] == 0 && b->p[P_bn_weight].data[0] == 2 && b->p[P_bn_bias].data[0] == -1;
+}
+
+/* curve_of - x times a function of x that has a name: the op, and x; NOps: it is something else */
+Op
+curve_of(Node *a, Node *b, Node **x)
+{
+	for (int turn = 0; turn < 2; turn++) {
+		Node *p = turn ? b : a, *q = turn ? a : b;
+		*x = p;
+		if (q->op == O_sigmoid && q->in[0] == p->out)
+			return O_silu;
+		if (mish_of(p, q))
+			return O_mish;
+	}
+	return NOps;
+}
