@@ -166,6 +166,8 @@ shape_matmul(Node *n)
 	const Attr *a = &n->a;
 	int pixels = x.h*x.w;
 
+	if (a->act == Act_prelu)
+		fail_at(n, "want an act without a slope a channel, got prelu");
 	if (x.c%a->heads || z.c%a->heads)
 		fail_at(n, "want channels divisible by heads = %d, got %d and %d", a->heads, x.c, z.c);
 	if (terms_of(n) != (a->transpose_b ? z.h*z.w : z.c/a->heads) || x.n != z.n)

@@ -183,7 +183,7 @@ emit_tile(Out *all, const Kernel *k, const Cut *c, int p)
 	out_line(o, "}");
 	for (int i = 0; i < c->ob; i++)
 		for (int j = 0; j < p; j++) {
-			emit_epilogue(o, k, acc(i, j), "");
+			emit_epilogue(o, k, acc(i, j), "", i);
 			out_flow(o, "st(y%s, %s);", plus((size_t)(i/per)*k->out->lay.plane + (size_t)(i%per*vl) +
 			                                 (size_t)(j*k->a.stride.w*k->out->lay.cb)), out_value(o, "value"));
 		}
