@@ -103,30 +103,26 @@ with_constant(Import *m, OnnxValue x, const OnnxValue *c, char op, bool constant
 	set_result(m, view_like(&x, node_scaled(m, x.n, scale, shift)));
 }
 
-/* op_prelu - a slope a channel: relu(x) - slope*relu(-x); one for all is a leaky relu */
+/* op_prelu - a slope a channel; one for all is a leaky relu */
 void
 op_prelu(Import *m)
 {
 	OnnxValue x = tensor_at(m, 0), c = constant_at(m, 1, "slope"), whole = x;
 	double *slope = met(m, &whole, &c);
-	Node *above, *below, *n;
+	Node *n;
 	bool same = true;
 
 	if (whole.n != x.n)
 		refuse(m, "want a slope no larger than the tensor, got %s for %s", dims_of(&c), dims_of(&x));
 	for (int i = 1; i < x.n->out->shape.c; i++)
 		same = same && slope[i] == slope[0];
-	if (same) {
-		n = node_on(m, O_leaky_relu, x.n);
+	n = node_begin(m, same ? O_leaky_relu : O_prelu, layer_name(m, same ? NULL : m->p->input[1], "prelu"));
+	n->in[n->nin++] = x.n->out;
+	if (same)
 		n->a.slope = slope[0];
-		finish_like(m, n, &x);
-		return;
-	}
-	for (int i = 0; i < x.n->out->shape.c; i++)
-		slope[i] = -slope[i];
-	above = node_put(m, node_on(m, O_relu, x.n));
-	below = node_put(m, node_on(m, O_relu, node_scaled_by(m, x.n, -1, 0)));
-	set_result(m, view_like(&x, node_sum(m, above, node_scaled(m, below, slope, NULL))));
+	else
+		set_param(n, P_slope, slope, (size_t)x.n->out->shape.c);
+	finish_like(m, n, &x);
 }
 
 /* --- two tensors --- */

@@ -1,5 +1,6 @@
 /*
-** ops_linear.c - products with a constant matrix: linear layers, or 1x1 convolutions where there are rows and columns.
+** ops_linear.c - products with a constant matrix: linear layers, or 1x1 convolutions where there are rows and columns; and of two
+** results.
 */
 #include <stdlib.h>
 #include <string.h>
@@ -151,10 +152,61 @@ op_gemm(Import *m)
 	dense(m, &x, &a, bias);
 }
 
+/* stacked - matrices one below the other: all dimensions but the last are the channels; of one that is x read by columns, x */
+static Node *
+stacked(Import *m, const OnnxValue *x, bool *transposed)
+{
+	int swap[MostDims];
+	OnnxValue y;
+
+	for (int d = 0; d < x->rank; d++)
+		swap[d] = d < x->rank - 2 ? d : 2*x->rank - 3 - d;
+	*transposed = !in_order(x) && view_transpose(x, swap, &y) && in_order(&y);
+	return view_arranged(m, *transposed ? &y : x, x->rank - 1, x->rank).n;
+}
+
+/* two_matrices - a product of two results, matrix by matrix */
+static void
+two_matrices(Import *m, const OnnxValue *a, const OnnxValue *b)
+{
+	int64_t dim[MostDims], heads = 1;
+	int rank = a->rank;
+	bool ta, tb;
+	Node *x, *n;
+	OnnxValue y;
+
+	if (rank != b->rank || rank < 3 || a->dim[0] != a->n->out->shape.n || b->dim[0] != a->dim[0])
+		refuse(m, "want matrices of each image, got %s and %s", dims_of(a), dims_of(b));
+	for (int d = 1; d < rank - 2; d++) {
+		if (a->dim[d] != b->dim[d])
+			refuse(m, "want as many matrices on both sides, got %s and %s", dims_of(a), dims_of(b));
+		heads *= a->dim[d];
+	}
+	if (a->dim[rank-1] != b->dim[rank-2] || heads > 65536)
+		refuse(m, "want matrices that fit, got %s and %s", dims_of(a), dims_of(b));
+	x = stacked(m, a, &ta);
+	n = node_on(m, O_matmul, x);
+	n->in[n->nin++] = stacked(m, b, &tb)->out;
+	n->a.heads = (int)heads;
+	n->a.transpose_a = ta;
+	n->a.transpose_b = tb;
+	y = view_of(node_put(m, n));
+	memcpy(dim, a->dim, sizeof dim);
+	dim[rank-1] = b->dim[rank-1];
+	if (!view_reshape(&y, rank, dim, &y))
+		die("a product of other dimensions");
+	set_result(m, y);
+}
+
 void
 op_matmul(Import *m)
 {
-	OnnxValue x = tensor_at(m, 0), w = constant_at(m, 1, "weights");
+	OnnxValue x = tensor_at(m, 0), w = input_at(m, 1);
+
+	if (w.n) {
+		two_matrices(m, &x, &w);
+		return;
+	}
 	Matrix a = matrix_of(m, &w, false, 1);
 
 	dense(m, &x, &a, NULL);
