@@ -240,11 +240,11 @@ emit_loops(Out *o, const Kernel *k, const Tiling *tl, int p)
 	if (partial)
 		out_line(o, "int kn = c + 1 < blocks ? %d : last;", cb);
 	if (inner) {
-		out_flow(o, "if (next) {");
+		out_line(o, "if (next) {");
 		for (int j = 0; j < p; j++)
 			out_flow(o, "RC_FETCH(xk + next%s);", plus((size_t)(j*step)));
-		out_flow(o, "}");
 		out_flow_end(o);
+		out_line(o, "}");
 	}
 	out_line(o, "%s", "");
 	if (inner)

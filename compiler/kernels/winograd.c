@@ -283,8 +283,8 @@ emit_output_phase(Out *o, const Kernel *k, const Wino *w)
 	tile = wino_out_tile(o, k, w->mh, w->mw, w->ragged);
 	emit_comment(o, k, w);
 	emit_head(o, k, 1);
-	out_line(o, "float m[%d];\n", w->pos*wino_m_step(k, w, w->width[0]));
 	out_line(o, "for (int u = lo; u < hi; u++) {");
+	out_line(o, "float m[%d];", w->pos*wino_m_step(k, w, w->width[0]));
 	emit_block(o, k, w, products);
 	emit_back(o, k, w, tile);
 	out_line(o, "}");

@@ -388,9 +388,8 @@ winograd4x4_16to16_32x32_relu(void *const *p, int lo, int hi)
 	const float *v = (const float *)p[0], *w = (const float *)p[1], *b = (const float *)p[2];
 	float *y = (float *)p[3];
 
-	float m[19008];
-
 	for (int u = lo; u < hi; u++) {
+		float m[19008];
 		int og = u/2, tb = u%2;
 
 		winograd4x4_16to16_products32(v + tb*19008, w + og*9216, m);
@@ -462,9 +461,8 @@ winograd4x4_16to16_32x32_add_relu(void *const *p, int lo, int hi)
 		*z = (const float *)p[3];
 	float *y = (float *)p[4];
 
-	float m[19008];
-
 	for (int u = lo; u < hi; u++) {
+		float m[19008];
 		int og = u/2, tb = u%2;
 
 		winograd4x4_16to16_products32(v + tb*19008, w + og*9216, m);
@@ -550,8 +548,10 @@ tile_16x6_s2_relu(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 	for (int ki = 0; ki < kh; ki++)
 	for (int kj = 0; kj < kw; kj++) {
 		const float *xk = x + c*plane + ki*row + kj*col;
-		if (next) { RC_FETCH(xk + next); RC_FETCH(xk + next + 32); RC_FETCH(xk + next + 64);
-			RC_FETCH(xk + next + 96); RC_FETCH(xk + next + 128); RC_FETCH(xk + next + 160); }
+		if (next) {
+			RC_FETCH(xk + next); RC_FETCH(xk + next + 32); RC_FETCH(xk + next + 64); RC_FETCH(xk + next + 96);
+			RC_FETCH(xk + next + 128); RC_FETCH(xk + next + 160);
+		}
 
 		for (int k = 0; k < 16; k++, xk++, w += 16) {
 			RC_OPAQUE(xk);
@@ -590,8 +590,10 @@ tile_16x5_s2_relu(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 	for (int ki = 0; ki < kh; ki++)
 	for (int kj = 0; kj < kw; kj++) {
 		const float *xk = x + c*plane + ki*row + kj*col;
-		if (next) { RC_FETCH(xk + next); RC_FETCH(xk + next + 32); RC_FETCH(xk + next + 64);
-			RC_FETCH(xk + next + 96); RC_FETCH(xk + next + 128); }
+		if (next) {
+			RC_FETCH(xk + next); RC_FETCH(xk + next + 32); RC_FETCH(xk + next + 64); RC_FETCH(xk + next + 96);
+			RC_FETCH(xk + next + 128);
+		}
 
 		for (int k = 0; k < 16; k++, xk++, w += 16) {
 			RC_OPAQUE(xk);
@@ -731,9 +733,8 @@ winograd4x4_32to32_16x16_add_relu(void *const *p, int lo, int hi)
 		*z = (const float *)p[3];
 	float *y = (float *)p[4];
 
-	float m[5184];
-
 	for (int u = lo; u < hi; u++) {
+		float m[5184];
 		int og = u;
 
 		winograd4x4_32to32_products16(v, w + og*9216, m);
@@ -762,9 +763,8 @@ winograd4x4_32to32_16x16_relu(void *const *p, int lo, int hi)
 	const float *v = (const float *)p[0], *w = (const float *)p[1], *b = (const float *)p[2];
 	float *y = (float *)p[3];
 
-	float m[5184];
-
 	for (int u = lo; u < hi; u++) {
+		float m[5184];
 		int og = u;
 
 		winograd4x4_32to32_products16(v, w + og*9216, m);
@@ -794,9 +794,8 @@ winograd4x4_32to32_16x16_add_relu_2(void *const *p, int lo, int hi)
 		*z = (const float *)p[3];
 	float *y = (float *)p[4];
 
-	float m[5184];
-
 	for (int u = lo; u < hi; u++) {
+		float m[5184];
 		int og = u;
 
 		winograd4x4_32to32_products16(v, w + og*9216, m);
@@ -880,8 +879,9 @@ tile_16x4_s2_relu(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 	for (int ki = 0; ki < kh; ki++)
 	for (int kj = 0; kj < kw; kj++) {
 		const float *xk = x + c*plane + ki*row + kj*col;
-		if (next) { RC_FETCH(xk + next); RC_FETCH(xk + next + 32); RC_FETCH(xk + next + 64);
-			RC_FETCH(xk + next + 96); }
+		if (next) {
+			RC_FETCH(xk + next); RC_FETCH(xk + next + 32); RC_FETCH(xk + next + 64); RC_FETCH(xk + next + 96);
+		}
 
 		for (int k = 0; k < 16; k++, xk++, w += 16) {
 			RC_OPAQUE(xk);
@@ -1061,9 +1061,8 @@ winograd2x4_64to64_8x8_add_relu(void *const *p, int lo, int hi)
 		*z = (const float *)p[3];
 	float *y = (float *)p[4];
 
-	float m[1920];
-
 	for (int u = lo; u < hi; u++) {
+		float m[1920];
 		int og = u;
 
 		winograd2x4_64to64_products8(v, w + og*12288, m);
@@ -1116,9 +1115,8 @@ winograd2x4_64to64_8x8_relu(void *const *p, int lo, int hi)
 	const float *v = (const float *)p[0], *w = (const float *)p[1], *b = (const float *)p[2];
 	float *y = (float *)p[3];
 
-	float m[1920];
-
 	for (int u = lo; u < hi; u++) {
+		float m[1920];
 		int og = u;
 
 		winograd2x4_64to64_products8(v, w + og*12288, m);
@@ -1147,9 +1145,8 @@ winograd2x4_64to64_8x8_add_relu_2(void *const *p, int lo, int hi)
 		*z = (const float *)p[3];
 	float *y = (float *)p[4];
 
-	float m[1920];
-
 	for (int u = lo; u < hi; u++) {
+		float m[1920];
 		int og = u;
 
 		winograd2x4_64to64_products8(v, w + og*12288, m);
@@ -1179,9 +1176,8 @@ winograd2x4_64to64_8x8_add_relu_3(void *const *p, int lo, int hi)
 		*z = (const float *)p[3];
 	float *y = (float *)p[4];
 
-	float m[1920];
-
 	for (int u = lo; u < hi; u++) {
+		float m[1920];
 		int og = u;
 
 		winograd2x4_64to64_products8(v, w + og*12288, m);
@@ -1240,7 +1236,9 @@ tile_16x1(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 	for (int ki = 0; ki < kh; ki++)
 	for (int kj = 0; kj < kw; kj++) {
 		const float *xk = x + c*plane + ki*row + kj*col;
-		if (next) { RC_FETCH(xk + next); }
+		if (next) {
+			RC_FETCH(xk + next);
+		}
 
 		for (int k = 0; k < 16; k++, xk++, w += 16) {
 			RC_OPAQUE(xk);
@@ -1428,7 +1426,7 @@ static const rc_layer layers[] = { /* first result and how many, first read and 
 };
 
 static const rc_network network = {
-	0x65c8070975942e1du, 300032, 3028800, 12288, 40, 0, /* hash; bytes: workspace, weights, input, output; u8 */
+	0x72135cbabcd68b5du, 300032, 3028800, 12288, 40, 0, /* hash; bytes: workspace, weights, input, output; u8 */
 	steps, 58, tensors, layers, 26, reads, 3025472
 };
 

@@ -35,9 +35,10 @@ tile_32x7_add_relu(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 	for (int ki = 0; ki < kh; ki++)
 	for (int kj = 0; kj < kw; kj++) {
 		const float *xk = x + c*plane + ki*row + kj*col;
-		if (next) { RC_FETCH(xk + next); RC_FETCH(xk + next + 16); RC_FETCH(xk + next + 32);
-			RC_FETCH(xk + next + 48); RC_FETCH(xk + next + 64); RC_FETCH(xk + next + 80);
-			RC_FETCH(xk + next + 96); }
+		if (next) {
+			RC_FETCH(xk + next); RC_FETCH(xk + next + 16); RC_FETCH(xk + next + 32); RC_FETCH(xk + next + 48);
+			RC_FETCH(xk + next + 64); RC_FETCH(xk + next + 80); RC_FETCH(xk + next + 96);
+		}
 
 		for (int k = 0; k < 16; k++, xk++, w += 32) {
 			RC_OPAQUE(xk);

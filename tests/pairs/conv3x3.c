@@ -41,7 +41,9 @@ tile_32x3_s2_relu(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 	for (int ki = 0; ki < kh; ki++)
 	for (int kj = 0; kj < kw; kj++) {
 		const float *xk = x + c*plane + ki*row + kj*col;
-		if (next) { RC_FETCH(xk + next); RC_FETCH(xk + next + 32); RC_FETCH(xk + next + 64); }
+		if (next) {
+			RC_FETCH(xk + next); RC_FETCH(xk + next + 32); RC_FETCH(xk + next + 64);
+		}
 
 		for (int k = 0; k < 16; k++, xk++, w += 32) {
 			RC_OPAQUE(xk);
@@ -78,7 +80,9 @@ tile_32x2_s2_relu(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 	for (int ki = 0; ki < kh; ki++)
 	for (int kj = 0; kj < kw; kj++) {
 		const float *xk = x + c*plane + ki*row + kj*col;
-		if (next) { RC_FETCH(xk + next); RC_FETCH(xk + next + 32); }
+		if (next) {
+			RC_FETCH(xk + next); RC_FETCH(xk + next + 32);
+		}
 
 		for (int k = 0; k < 16; k++, xk++, w += 32) {
 			RC_OPAQUE(xk);

@@ -46,8 +46,10 @@ tile_4x5(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 	for (int ki = 0; ki < kh; ki++)
 	for (int kj = 0; kj < kw; kj++) {
 		const float *xk = x + c*plane + ki*row + kj*col;
-		if (next) { RC_FETCH(xk + next); RC_FETCH(xk + next + 8); RC_FETCH(xk + next + 16);
-			RC_FETCH(xk + next + 24); RC_FETCH(xk + next + 32); }
+		if (next) {
+			RC_FETCH(xk + next); RC_FETCH(xk + next + 8); RC_FETCH(xk + next + 16); RC_FETCH(xk + next + 24);
+			RC_FETCH(xk + next + 32);
+		}
 
 		for (int k = 0; k < 8; k++, xk++, w += 4) {
 			RC_OPAQUE(xk);
