@@ -10,7 +10,7 @@
 
 static const OnnxOp ops[] = {
 	{ "Abs", op_abs, 7 }, { "Add", op_add, 7 }, { "AveragePool", op_average_pool, 7 }, { "BatchNormalization", op_batch_norm, 7 },
-	{ "Cast", op_cast, 7 }, { "Clip", op_clip, 7 }, { "Concat", op_concat, 7 }, { "Constant", op_constant, 7 }, { "Conv", op_conv, 1 },
+	{ "Cast", op_cast, 7 }, { "Clip", op_clip, 7 }, { "Concat", op_concat, 7 }, { "Constant", op_constant, 7 }, { "Conv", op_conv, 1 }, { "ConvTranspose", op_conv_transpose, 1 },
 	{ "DepthToSpace", op_depth_to_space, 7 }, { "Div", op_div, 7 }, { "Dropout", op_dropout, 7 }, { "Elu", op_elu, 7 }, { "Erf", op_erf, 7 }, { "Expand", op_expand, 7 }, { "Flatten", op_flatten, 7 },
 	{ "Gather", op_gather, 7 }, { "Gelu", op_gelu, 20 }, { "Gemm", op_gemm, 7 }, { "GlobalAveragePool", op_global_average_pool, 1 },
 	{ "GlobalMaxPool", op_global_max_pool, 1 }, { "GroupNormalization", op_group_norm, 18 }, { "HardSigmoid", op_hard_sigmoid, 7 }, { "HardSwish", op_hard_swish, 7 },

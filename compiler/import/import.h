@@ -120,7 +120,7 @@ Op curve_of(Node *a, Node *b, Node **x);
 
 /* one function an ONNX operator on tensors */
 #define ONNX_OPS(X) \
-	X(abs) X(add) X(average_pool) X(batch_norm) X(cast) X(clip) X(concat) X(constant) X(conv) X(depth_to_space) X(div) X(dropout) X(elu) X(erf) X(expand) \
+	X(abs) X(add) X(average_pool) X(batch_norm) X(cast) X(clip) X(concat) X(constant) X(conv) X(conv_transpose) X(depth_to_space) X(div) X(dropout) X(elu) X(erf) X(expand) \
 	X(flatten) X(gather) X(gelu) X(gemm) X(global_average_pool) X(global_max_pool) X(group_norm) X(hard_sigmoid) X(hard_swish) X(identity) X(instance_norm) \
 	X(layer_norm) X(leaky_relu) X(matmul) X(max) X(max_pool) X(mean) X(min) X(mish) X(mul) X(neg) X(pad) X(pow) X(prelu) X(reduce_max) X(reduce_mean) \
 	X(reduce_sum) X(relu) X(reshape) X(resize) X(shape) X(sigmoid) X(size) X(slice) X(softmax) X(softplus) X(space_to_depth) X(split) X(squeeze) X(sub) X(sum) \

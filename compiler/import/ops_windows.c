@@ -137,6 +137,41 @@ op_conv(Import *m)
 	finish_image(m, n);
 }
 
+/* op_conv_transpose - the kernel is input channels by output channels of a group */
+void
+op_conv_transpose(Import *m)
+{
+	OnnxValue w = constant_at(m, 1, "kernel");
+	const char *auto_pad = attr_text(m, "auto_pad", "NOTSET");
+	int64_t more[2] = { 0, 0 }, group = attr_int(m, "group", 1);
+	Node *n;
+
+	if (w.rank != 4)
+		refuse(m, "want a 4-D kernel, got a %d-D one", w.rank);
+	if (group < 1 || w.dim[1] < 1 || w.dim[1] > 65536/group || w.dim[2] > 1024 || w.dim[3] > 1024 || w.dim[2] < 1 || w.dim[3] < 1)
+		refuse(m, "want a kernel of 1 to 65536 channels and 1 to 1024 taps a side, got %s", dims_of(&w));
+	if ((*auto_pad && strcmp(auto_pad, "NOTSET") && strcmp(auto_pad, "VALID")) || attr_list(m, "output_shape"))
+		refuse(m, "want pads and output_padding, got auto_pad or output_shape");
+	n = node_begin(m, O_conv_transpose2d, layer_name(m, w.name, "conv_transpose"));
+	n->in[n->nin++] = image_at(m, 0)->out;
+	n->a.out = (int)(w.dim[1]*group);
+	n->a.groups = (int)group;
+	if (w.dim[0] != n->in[0]->shape.c || w.dim[0]%group)
+		refuse(m, "want a kernel for %d input channels in %lld groups, got %s", n->in[0]->shape.c, (long long)group, dims_of(&w));
+	set_windows(m, n, (Pair){ (int)w.dim[2], (int)w.dim[3] });
+	attr_ints(m, "output_padding", 2, more, 0, 1023);
+	n->a.output_padding = (Pair){ (int)more[0], (int)more[1] };
+	set_param(n, P_weight, w.data, count_elements(&w));
+	if (has_input(m, 2)) {
+		OnnxValue b = constant_at(m, 2, "bias");
+		if (count_elements(&b) != (size_t)n->a.out)
+			refuse(m, "want %d values of bias, got %zu", n->a.out, count_elements(&b));
+		n->a.bias = true;
+		set_param(n, P_bias, b.data, count_elements(&b));
+	}
+	finish_image(m, n);
+}
+
 /* --- pools --- */
 
 /* one_window - is there one window along this axis, and all of it inside */
