@@ -55,6 +55,9 @@ ACT(gelu,         0,                "gelu($x)",
 ACT(gelu_tanh,    0,                "gelu_tanh($x)",
     1.2, 16*U*s + 1.7e-38*(1 + s),
     "x*(1 + tanh(sqrt(2/pi)*(x + 0.044715*x^3)))/2 (torch.nn.GELU of approximate = \"tanh\")")
+ACT(affine,       A_gain|A_offset, "fma_($x, splat($gain), splat($offset))",
+    fabs(a->gain), 2*U*(fabs(a->gain)*s + fabs(a->offset)),
+    "gain*x + offset; x + 1, 2*x, 1 - x, x/2 and -x in Lua write the same node")
 PACT(prelu,       A_shared|A_slopes, "leaky($x, $slope)",
     1, 2*U*fabs(y),
     "x, or x times the slope of its channel, learned, where x < 0 (torch.nn.PReLU)")

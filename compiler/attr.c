@@ -38,6 +38,12 @@ static const char *const rounding_names[NRoundings] = {
 #undef X
 };
 
+static const char *const fill_names[NFills] = {
+#define X(a) #a,
+	FILLS(X)
+#undef X
+};
+
 static const char *const order_names[NOrders] = {
 #define X(a) #a,
 	ORDERS(X)
@@ -58,6 +64,7 @@ words_of(const AttrRow *row, int *count)
 	case At_act:      *count = NActs;      return act_names;
 	case At_coords:   *count = NCoords;    return coords_names;
 	case At_axis:     *count = NAlongs;      return axis_names;
+	case At_mode:     *count = NFills;     return fill_names;
 	case At_order:    *count = NOrders;    return order_names;
 	case At_rounding: *count = NRoundings; return rounding_names;
 	}

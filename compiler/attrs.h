@@ -19,6 +19,10 @@ ATTR(padding,           SIDES, padding,           0, 4096,
      "zeros around the image; \"same\": output = ceil(input / stride), the odd one after (ONNX SAME_UPPER)",
      ANY(0), FOR_SHOWN(conv2d, DefaultPadding, "dilation*(kernel - 1)/2"))
 ATTR(output_padding,    PAIR,  output_padding,    0, 1023,    "rows and columns of the result beyond its last window", ANY(0))
+ATTR(mode,              WORD,  mode,              0, 0,
+     "what is put around the image: constant, reflect (the edge once) or replicate", ANY(Fill_constant))
+ATTR(value,             REAL,  value, -HUGE_VAL, HUGE_VAL,    "pad: of mode constant; reciprocal: what is divided by x", ANY(0),
+     FOR(reciprocal, 1))
 ATTR(dilation,          PAIR,  dilation,          1, 1024,    "distance between taps", ANY(1))
 ATTR(groups,            INT,   groups,            1, 65536,   "channel groups; both channel counts divisible by it",
      ANY(1))
@@ -45,7 +49,10 @@ ATTR(act,               WORD,  act,               0, 0,       "activation of the
      ANY(Act_none))
 ATTR(slope,             REAL,  slope,      -1e6, 1e6,         "leaky_relu: factor below 0; hard_*: factor of x",
      ANY(0.01), FOR(hard_sigmoid, 1/6.0), FOR(hard_swish, 1/6.0))
-ATTR(offset,            REAL,  offset,     -1e6, 1e6,         "hard_*: added to slope*x", ANY(0.5))
+ATTR(offset,            REAL,  offset,     -1e6, 1e6,         "hard_*: added to slope*x; affine: to gain*x", ANY(0.5),
+     FOR(affine, 0))
+ATTR(gain,              REAL,  gain,  -3.4e38, 3.4e38,        "affine: factor of x",
+     ANY(1))
 ATTR(shared,            BOOL,  shared,            0, 1,       "prelu: one slope for all channels", ANY(false))
 ATTR(slopes,            NAME,  slopes,            0, 0,       "prelu: the layer whose weight its slopes are",
      ANY_SHOWN(0, "the prelu's name"))

@@ -35,6 +35,15 @@ typedef enum {
 	NRoundings
 } Rounding;
 
+/* what a pad writes */
+#define FILLS(X) X(constant) X(reflect) X(replicate)
+typedef enum {
+#define X(a) Fill_##a,
+	FILLS(X)
+#undef X
+	NFills
+} Fill;
+
 /* orders of the axes of channels, rows and columns */
 #define ORDERS(X) X(chw) X(cwh) X(hcw) X(hwc) X(wch) X(whc)
 typedef enum {
@@ -264,6 +273,9 @@ void dump_dot(FILE *f, const Graph *g);
 /* interp_attention.c */
 typedef struct { size_t from, count, step; } Line;
 Line softmax_line(const Node *n, size_t i);          /* the numbers that result i belongs together with */
+
+/* interp_binary.c */
+size_t spread_index(Shape x, Shape y, size_t i);     /* where element i of y, of two inputs, comes from in one of shape x */
 
 /* interp.c */
 double interp_activate(const Attr *a, Act act, double v);

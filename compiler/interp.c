@@ -34,6 +34,7 @@ interp_activate(const Attr *a, Act act, double v)
 	case Act_mish:         return v*tanh(interp_activate(&(Attr){ .beta = 1 }, Act_softplus, v));
 	case Act_gelu:         return 0.5*v*(1 + erf(v/sqrt(2)));
 	case Act_gelu_tanh:    return 0.5*v*(1 + tanh(0.79788456080286535588*(v + 0.044715*v*v*v)));
+	case Act_affine:       return a->gain*v + a->offset;
 	case Act_prelu:        return v < 0 ? a->slope*v : v;      /* of this channel: activate */
 	case NActs:            break;
 	}
@@ -162,13 +163,6 @@ interp_act(const Node *n, const double *const *x, double *y)
 		y[i] = activate(n, act_of(n->op), i, x[0][i]);
 }
 
-static void
-interp_add(const Node *n, const double *const *x, double *y)
-{
-	for (size_t i = 0; i < count_of(n->out->shape); i++)
-		y[i] = x[0][i] + x[1][i];
-}
-
 typedef struct {
 	bool max;
 	double value;
@@ -257,16 +251,6 @@ interp_adaptive_max_pool(const Node *n, const double *const *x, double *y)
 }
 
 static void
-interp_mul(const Node *n, const double *const *x, double *y)
-{
-	size_t hw = (size_t)n->out->shape.h*(size_t)n->out->shape.w;
-	bool gate = n->in[1]->shape.h*n->in[1]->shape.w == 1;
-
-	for (size_t i = 0; i < count_of(n->out->shape); i++)
-		y[i] = x[0][i]*x[1][gate ? i/hw : i];
-}
-
-static void
 interp_upsample(const Node *n, const double *const *x, double *y)
 {
 	Shape in = n->in[0]->shape, out = n->out->shape;
@@ -337,18 +321,32 @@ interp_slice(const Node *n, const double *const *x, double *y)
 		*y++ = x[0][(((size_t)m*in.c + c)*in.h + i)*in.w + j];
 }
 
+/* mirrored - where row or column i of an axis of size comes from, or -1: the value */
+static int
+mirrored(const Attr *a, int i, int size)
+{
+	if (i >= 0 && i < size)
+		return i;
+	if (a->mode == Fill_constant)
+		return -1;
+	if (a->mode == Fill_replicate)
+		return i < 0 ? 0 : size - 1;
+	return i < 0 ? -i : 2*(size - 1) - i;
+}
+
 static void
 interp_pad(const Node *n, const double *const *x, double *y)
 {
 	const Attr *a = &n->a;
 	Shape in = n->in[0]->shape, out = n->out->shape;
 
-	memset(y, 0, count_of(out)*sizeof *y);
-	for (int m = 0; m < in.n; m++)
-	for (int c = 0; c < in.c; c++)
-	for (int i = 0; i < in.h; i++)
-		memcpy(y + (((size_t)m*out.c + c + a->channels.h)*out.h + i + a->padding.t)*out.w + a->padding.l,
-		       x[0] + (((size_t)m*in.c + c)*in.h + i)*in.w, (size_t)in.w*sizeof *y);
+	for (int m = 0; m < out.n; m++)
+	for (int c = -a->channels.h; c < in.c + a->channels.w; c++)
+	for (int i = 0; i < out.h; i++)
+	for (int j = 0; j < out.w; j++) {
+		int r = mirrored(a, i - a->padding.t, in.h), q = mirrored(a, j - a->padding.l, in.w);
+		*y++ = c < 0 || c >= in.c || r < 0 || q < 0 ? a->value : x[0][(((size_t)m*in.c + c)*in.h + r)*in.w + q];
+	}
 }
 
 static void

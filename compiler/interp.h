@@ -6,6 +6,9 @@
 
 typedef void Reference(const Node *n, const double *const *x, double *y);
 
+/* interp_binary.c */
+Reference interp_add, interp_sub, interp_mul, interp_div, interp_maximum, interp_minimum, interp_reciprocal;
+
 /* interp_move.c */
 Reference interp_reshape, interp_permute, interp_pixel_shuffle, interp_pixel_unshuffle, interp_channel_shuffle;
 

@@ -35,10 +35,21 @@ OP(group_norm,          1,  1, group_norm, group_norm, 0,1,1,1, A_groups|A_eps|A
 OP(layer_norm,          1,  1, same,     layer_norm, 0,1,1,1, A_eps|A_affine,
    "normalised by mean and variance over the channels of each pixel (LayerNorm2d of torchvision and timm)")
 #include "acts.h"
-OP(add,                 2,  2, add,      add,      1,1,1,0, A_EPILOGUE,
+/* two inputs: C x H x W each, or one value a channel (C x 1 x 1), a pixel (1 x H x W), an image (1 x 1 x 1) */
+OP(add,                 2,  2, binary,   binary,   1,0,1,0, A_EPILOGUE,
    "x + y, element by element; x + y in Lua writes the same node")
-OP(mul,                 2,  2, mul,      mul,      1,1,1,0, A_EPILOGUE,
-   "x*y, element by element; y may be one value a channel, Cx1x1 (squeeze-excite); x*y in Lua writes the same node")
+OP(sub,                 2,  2, binary,   binary,   1,0,1,0, A_EPILOGUE,
+   "x - y, element by element; x - y in Lua writes the same node")
+OP(mul,                 2,  2, binary,   binary,   1,0,1,0, A_EPILOGUE,
+   "x*y, element by element; x*y in Lua writes the same node")
+OP(div,                 2,  2, binary,   binary,   1,0,1,0, A_EPILOGUE,
+   "x/y, element by element; x/y in Lua writes the same node")
+OP(maximum,             2,  2, binary,   binary,   1,0,1,0, A_EPILOGUE,
+   "the larger of x and y, element by element; NaN wins (torch.maximum)")
+OP(minimum,             2,  2, binary,   binary,   1,0,1,0, A_EPILOGUE,
+   "the smaller of x and y, element by element; NaN wins (torch.minimum)")
+OP(reciprocal,          1,  1, same,     binary,   1,1,1,0, A_value|A_EPILOGUE,
+   "value/x; 1/x in Lua writes the same node")
 OP(max_pool,            1,  1, pool,     pool,     0,0,0,0, A_kernel|A_stride|A_padding|A_dilation|A_ceil_mode,
    "maximum over windows (torch.nn.MaxPool2d); padding counts as -inf, NaN wins")
 OP(avg_pool,            1,  1, pool,     pool,     0,0,0,0, A_kernel|A_stride|A_padding|A_ceil_mode|A_count_include_pad,
@@ -51,8 +62,9 @@ OP(concat,              1, 64, concat,   copy,     0,0,0,0, 0,
    "inputs one after the other along the channels")
 OP(slice,               1,  1, slice,    copy,     0,0,0,0, A_channels|A_rows|A_cols,
    "x[:, c0:c1, r0:r1:step, q0:q1:step], ends exclusive, counted from 0")
-OP(pad,                 1,  1, pad,      copy,     0,0,0,0, A_padding|A_channels,
-   "zeros around the image (padding) and before/after the channels (channels)")
+OP(pad,                 1,  1, pad,      pad,      0,0,0,0, A_padding|A_channels|A_mode|A_value,
+   "a value around the image (padding) and before/after the channels (channels), or the image mirrored or its edge "
+   "repeated (torch.nn.functional.pad)")
 OP(flatten,             1,  1, flatten,  copy,     0,0,0,0, 0,
    "C x H x W to (C*H*W) x 1 x 1, in NCHW order")
 OP(reshape,             1,  1, reshape,  move,     0,0,0,0, A_shape,

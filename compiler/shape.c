@@ -78,7 +78,7 @@ want_same(const Node *n, const Value *x, Shape want)
 
 	if (s.n != want.n || s.c != want.c || s.h != want.h || s.w != want.w)
 		fail_at(n, "want inputs of one shape, got %dx%dx%d ('%s') and %dx%dx%d ('%s')",
-		        want.c, want.h, want.w, n->op == O_add ? n->in[0]->node->name : n->name, s.c, s.h, s.w, x->node->name);
+		        want.c, want.h, want.w, n->name, s.c, s.h, s.w, x->node->name);
 }
 
 static void
@@ -178,11 +178,22 @@ shape_matmul(Node *n)
 		a->transpose_b ? z.c/a->heads : z.w };
 }
 
+/* shape_binary - the larger of both; the other is it, or one value a channel, a pixel or an image */
 static void
-shape_add(Node *n)
+shape_binary(Node *n)
 {
-	n->out->shape = n->in[0]->shape;
-	want_same(n, n->in[1], n->out->shape);
+	Shape x = n->in[0]->shape, z = n->in[1]->shape, y = x;
+	bool channels = x.c == z.c || x.c == 1 || z.c == 1;
+	bool pixels = (x.h == z.h && x.w == z.w) || x.h*x.w == 1 || z.h*z.w == 1;
+
+	if (!channels || !pixels || x.n != z.n)
+		fail_at(n, "want inputs of one shape, or Cx1x1, 1xHxW or 1x1x1, got %dx%dx%d ('%s') and %dx%dx%d ('%s')", x.c, x.h, x.w,
+		        n->in[0]->node->name, z.c, z.h, z.w, n->in[1]->node->name);
+	if (z.c > y.c)
+		y.c = z.c;
+	if (y.h*y.w == 1)
+		y.h = z.h, y.w = z.w;
+	n->out->shape = y;
 }
 
 static void
@@ -207,19 +218,6 @@ shape_adaptive(Node *n)
 	Shape x = n->in[0]->shape;
 
 	n->out->shape = (Shape){ x.n, x.c, n->a.size.h, n->a.size.w };
-}
-
-static void
-shape_mul(Node *n)
-{
-	Shape x = n->in[0]->shape, z = n->in[1]->shape;
-
-	n->out->shape = x;
-	if (z.n == x.n && z.c == x.c && z.h == 1 && z.w == 1)
-		return;
-	if (z.n != x.n || z.c != x.c || z.h != x.h || z.w != x.w)
-		fail_at(n, "want a second input of shape %dx%dx%d or %dx1x1, got %dx%dx%d ('%s')", x.c, x.h, x.w, x.c, z.c, z.h, z.w,
-		        n->in[1]->node->name);
 }
 
 static void
@@ -291,6 +289,11 @@ shape_pad(Node *n)
 
 	if (a->padding.t < 0)
 		fail_at(n, "want padding as numbers, got \"same\"");
+	if (a->mode != Fill_constant && a->channels.h + a->channels.w)
+		fail_at(n, "want mode = \"constant\" where channels are added, got another");
+	if (a->mode == Fill_reflect && (a->padding.t >= x.h || a->padding.b >= x.h || a->padding.l >= x.w || a->padding.r >= x.w))
+		fail_at(n, "want padding smaller than the image of %dx%d to reflect it, got %d, %d, %d, %d", x.h, x.w, a->padding.t,
+		        a->padding.l, a->padding.b, a->padding.r);
 	n->out->shape = (Shape){ x.n, x.c + a->channels.h + a->channels.w,
 		x.h + a->padding.t + a->padding.b, x.w + a->padding.l + a->padding.r };
 }

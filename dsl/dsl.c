@@ -76,7 +76,7 @@ tensor_index(lua_State *L)
 	return 1;
 }
 
-/* tensor_op - x + y and x*y are nn.add(x, y) and nn.mul(x, y) */
+/* tensor_op - x + y is nn.add(x, y), and so on */
 static int
 tensor_op(lua_State *L, const char *op)
 {
@@ -97,6 +97,27 @@ tensor_add(lua_State *L)
 static int
 tensor_mul(lua_State *L)
 {
+	return tensor_op(L, "mul");
+}
+
+static int
+tensor_sub(lua_State *L)
+{
+	return tensor_op(L, "sub");
+}
+
+static int
+tensor_div(lua_State *L)
+{
+	return tensor_op(L, "div");
+}
+
+/* tensor_unm - -x is -1*x */
+static int
+tensor_unm(lua_State *L)
+{
+	lua_settop(L, 1);
+	lua_pushinteger(L, -1);
 	return tensor_op(L, "mul");
 }
 
@@ -421,8 +442,8 @@ open_raw(lua_State *L)
 		{ NULL, NULL }
 	};
 	static const luaL_Reg tensor[] = {
-		{ "__index", tensor_index }, { "__add", tensor_add }, { "__mul", tensor_mul }, { "__tostring", tensor_text },
-			{ NULL, NULL }
+		{ "__index", tensor_index }, { "__add", tensor_add }, { "__mul", tensor_mul }, { "__sub", tensor_sub },
+		{ "__div", tensor_div }, { "__unm", tensor_unm }, { "__tostring", tensor_text }, { NULL, NULL }
 	};
 
 	luaL_newmetatable(L, "resnet.tensor");

@@ -212,6 +212,24 @@ local function check_tensors(op, called, args)
 	end
 end
 
+-- framed - x padded as padding_mode = "reflect" or "replicate" of a convolution says, which then pads no more
+-- (torch.nn.Conv2d)
+local function framed(x, o)
+	local mode, p = one_of("conv2d: padding_mode", o.padding_mode, { "zeros", "reflect", "replicate" }), o.padding
+	o.padding_mode = nil
+	if mode == "zeros" then return x end
+	if p == nil then
+		local kernel, dilation = o.kernel, o.dilation or 1
+		local function reach(i)
+			local k, d = type(kernel) == "table" and kernel[i] or kernel, type(dilation) == "table" and dilation[i] or dilation
+			return d*(whole("conv2d: want kernel", k, 1, 1024) - 1)//2
+		end
+		p = { reach(1), reach(2) }
+	end
+	o.padding = 0
+	return nn.pad(x, { padding = p, mode = mode })
+end
+
 -- op_function - nn.CALLED, which makes a node of op
 local function op_function(op, called)
 	return function(...)
@@ -236,6 +254,8 @@ local function op_function(op, called)
 		if type(options.act) == "function" then
 			after, options.act = not acts[options.act] and options.act or nil, acts[options.act]
 		end
+		if options.act == "prelu" and not options.slopes then after, options.act = nn.prelu, nil end    -- a layer of its own
+		if options.padding_mode and op == "conv2d" then args[1] = framed(args[1], options) end
 		options.name = name_of(op, args[1], options.name)
 		local results = table.pack(raw.op(op, options.name, with_defaults(op, options), table.unpack(args, 1, args.n)))
 		if after then return after(results[1]) end
@@ -251,6 +271,28 @@ for other, op in pairs { conv = "conv2d", batch_norm = "bn", maxpool = "max_pool
 	end
 end
 
+-- A number on one side of an op of two tensors: x + 1, 2*x, 1 - x, 1/x, nn.maximum(x, 0), ...; the second way where it is
+-- on the left and that matters
+local with_number = {
+	add = { function(k) return "affine", { offset = k } end },
+	sub = { function(k) return "affine", { offset = -k } end, function(k) return "affine", { gain = -1, offset = k } end },
+	mul = { function(k) return "affine", { gain = k } end },
+	div = { function(k) return "affine", { gain = 1/k } end, function(k) return "reciprocal", { value = k } end },
+	maximum = { function(k) return "clip", { lo = k } end },
+	minimum = { function(k) return "clip", { hi = k } end },
+}
+for op, ways in pairs(with_number) do
+	local both = nn[op]
+	nn[op] = function(x, y, ...)
+		local number = type(y) == "number" and is_tensor(x) and 1 or type(x) == "number" and is_tensor(y) and 2
+		if not number then return y == nil and both(x) or both(x, y, ...) end
+		if number == 2 then x, y = y, x end
+		local word, options = (ways[number] or ways[1])(y)
+		options.name = (... or {}).name
+		return nn[word](x, options)
+	end
+end
+
 -- { approximate = "none" }: "tanh" is the other form (torch.nn.GELU)
 local gelu = nn.gelu
 function nn.gelu(x, o)
@@ -258,6 +300,7 @@ function nn.gelu(x, o)
 	local how = one_of("gelu: approximate", o and o.approximate or "none", { "none", "tanh" })
 	return (how == "tanh" and nn.gelu_tanh or gelu)(x, { name = o and o.name })
 end
+acts[nn.gelu] = "gelu"
 
 -- { min_val = -1, max_val = 1 }: a clip (torch.nn.Hardtanh)
 function nn.hardtanh(x, o)

@@ -214,20 +214,36 @@ moments(At *t)
 	}
 }
 
+/* elementwise - of two inputs, or a number and one; before: additions in a row behind them */
 static void
 elementwise(At *t, double before)
 {
 	const Node *n = t->n;
-	size_t plane = (size_t)n->out->shape.h*(size_t)n->out->shape.w;
-	bool gate = n->op == O_mul && n->in[1]->shape.h*n->in[1]->shape.w == 1;
+	Shape to = n->out->shape;
 
-	for (size_t i = 0; i < count_of(n->out->shape); i++) {
-		size_t j = gate ? i/plane : i;
-		double x = fabs(t->x[0][i]), z = fabs(t->x[1][j]), v = t->v[0][i], u = t->v[1][j], s, var;
-		if (n->op == O_mul) {
+	for (size_t i = 0; i < count_of(to); i++) {
+		int last = n->nin - 1;
+		size_t j = spread_index(n->in[0]->shape, to, i), k = spread_index(n->in[last]->shape, to, i);
+		double x = last ? fabs(t->x[0][j]) : fabs(n->a.value), z = fabs(t->x[last][k]);
+		double v = last ? t->v[0][j] : 0, u = t->v[last][k], s, var;
+		switch (n->op) {
+		case O_mul:
 			s = x*z;
 			var = z*z*v + x*x*u + v*u + U*U*s*s + Least*Least;
-		} else {
+			break;
+		case O_div:
+		case O_reciprocal:
+			s = x/z;
+			var = (v + s*s*u)/(z*z)*2 + U*U*s*s + Least*Least;
+			if (!(16*sqrt(u) < z/4 && z > 1e-37))
+				var = (double)INFINITY;
+			break;
+		case O_maximum:
+		case O_minimum:
+			s = fmax(x, z);
+			var = v + u;
+			break;
+		default:
 			s = fmax(x, t->s[i]) + z;    /* fused, the skip is one more term of the sum */
 			var = v + u + (before + 1)*U*U*s*s;
 		}
@@ -287,9 +303,11 @@ softmax(At *t)
 static void
 windows(At *t)
 {
-	const Node *n = t->n;
+	Node own = *t->n;
+	const Node *n = &own;
 	double *in = changed(t->x[0], n->nin ? count_of(n->in[0]->shape) : 0, fabs), taps = 4;
 
+	own.a.value = 0;                     /* what a pad adds is exact */
 	if (n->op == O_avg_pool)
 		taps = n->a.kernel.h*n->a.kernel.w + 2;
 	if (n->op == O_adaptive_avg_pool)
@@ -349,17 +367,14 @@ fuzz_variance(const Graph *g, double *const *values, const Graph *const *after, 
 			t.v[k] = value_in(var, n->in[k]);
 			before = fmax(before, steps[n->in[k]->node->id]);
 		}
-		if (n->op == O_bn || n->op == O_add || n->op == O_mul)
-			for (size_t k = 0; k < count; k++) {
-				t.s[k] = s[n->in[0]->node->id][k];
-				if (n->op == O_add)
-					t.s[k] = fmax(t.s[k], s[n->in[1]->node->id][k]);
-			}
+		for (int j = 0; (n->op == O_bn || n->op == O_add) && j < n->nin; j++)
+			for (size_t k = 0; k < count; k++)
+				t.s[k] = fmax(t.s[k], s[n->in[j]->node->id][spread_index(n->in[j]->shape, n->out->shape, k)]);
 		if (is_dense(n))
 			dense(&t, after, nafter);
 		else if (n->op == O_bn)
 			norm(&t, before);
-		else if (n->op == O_add || n->op == O_mul)
+		else if (own_family(n->op) == &family_binary)
 			elementwise(&t, before);
 		else if (n->op == O_matmul)
 			product(&t);

@@ -129,6 +129,9 @@ random_attr(uint64_t *r, Node *n, AttrId id)
 	case At_offset:     a->offset = rnd_normal(r)/2; break;
 	case At_lo:         a->lo = -fabs(rnd_normal(r)); break;
 	case At_hi:         a->hi = fabs(rnd_normal(r)); break;
+	case At_mode:       if (rnd_chance(r, 60)) a->mode = rnd_to(r, 0, NFills - 1); break;
+	case At_value:      if (rnd_chance(r, 30)) a->value = rnd_normal(r); break;
+	case At_gain:       a->gain = rnd_normal(r); break;
 	case At_shared:     a->shared = rnd_chance(r, 30); break;
 	case At_alpha:      a->alpha = rnd_normal(r); break;
 	case At_beta:       a->beta = 0.25 + fabs(rnd_normal(r)); break;
@@ -209,7 +212,7 @@ fuzz_graph(const Case *c)
 
 /* --- drawing genes --- */
 
-/* like - another result of this shape (or one value a channel, for a gate), or -1 */
+/* like - another result of this shape (or one value a channel or a pixel, for a gate), or -1 */
 static int
 like(uint64_t *r, const Graph *g, int of, bool gate)
 {
@@ -218,7 +221,7 @@ like(uint64_t *r, const Graph *g, int of, bool gate)
 
 	for (int i = 0; i < g->count; i++) {
 		Shape z = g->nodes[i]->out->shape;
-		bool same = z.c == s.c && ((z.h == s.h && z.w == s.w) || (gate && z.h == 1 && z.w == 1));
+		bool same = (z.c == s.c || (gate && z.c == 1)) && ((z.h == s.h && z.w == s.w) || (gate && z.h == 1 && z.w == 1));
 		if (same && g->nodes[i]->op != O_top_k && rnd_to(r, 0, seen++) == 0)
 			found = i;
 	}
@@ -270,7 +273,9 @@ propose(uint64_t *r, Case *c, Graph *g)
 		for (gene.nin = rnd_to(r, 2, 4), last = 1; last < gene.nin; last++)
 			gene.in[last] = beside(r, g, from);
 	if (op_rows[gene.op].lo == 2 || (op_rows[gene.op].hi == 2 && rnd_chance(r, 8))) {
-		gene.in[1] = like(r, g, from, gene.op == O_mul);
+		gene.in[1] = like(r, g, from, own_family(gene.op) == &family_binary);
+		if (gene.in[1] >= 0 && rnd_chance(r, 30) && own_family(gene.op) == &family_binary)
+			gene.in[0] = gene.in[1], gene.in[1] = from;
 		gene.nin = 2;
 		if (gene.in[1] < 0 || (gene.op == O_conv2d && rnd_chance(r, 50)))
 			return false;

@@ -1,6 +1,6 @@
 /*
 ** copy.c - everything that only moves numbers: the caller's image into the arena and results out of
-** it, slices, padding, one input of a concatenation, flattening. Where source and target keep whole
+** it, slices, one input of a concatenation, flattening. Where source and target keep whole
 ** vectors of channels together a unit of work is one vector, otherwise one channel. What the copy
 ** does not cover was cleared before.
 */
@@ -23,11 +23,6 @@ region_of(const Kernel *k)
 	if (k->op == O_slice)
 		r = (Region){ k->out->shape.c, k->out->shape.h, k->out->shape.w, a->channels.h, a->rows.from, a->cols.from,
 			a->rows.step, a->cols.step, 0, 0, 0 };
-	if (k->op == O_pad) {
-		r.yc = a->channels.h;
-		r.yr = a->padding.t;
-		r.yq = a->padding.l;
-	}
 	if (k->op == O_concat)
 		r.yc = k->channel0;
 	return r;
@@ -51,21 +46,11 @@ copy_describe(const Kernel *k, char *name, size_t len)
 	         k->in->shape.w);
 }
 
-/* channel_at - offset of channel c + first, c counting per units of vl channels */
+/* behind - unit c after so many */
 static const char *
-channel_at(const Layout *l, int first, int each)
+behind(int first)
 {
-	const char *c = first ? arena_text("(c + %d)", first) : "c";
-	int per = l->cb/each;
-
-	if (each > 1)
-		c = first ? arena_text("(c + %d)", first/each) : "c";
-	if (l->cb == 1)
-		return arena_text("%s*%zu", c, l->plane);
-	if (per == 1)
-		return arena_text("%s*%zu", c, l->plane);
-	return each > 1 ? arena_text("%s/%d*%zu + %s%%%d*%d", c, per, l->plane, c, per, each) :
-		arena_text("%s/%d*%zu + %s%%%d", c, per, l->plane, c, per);
+	return first ? arena_text("(c + %d)", first) : "c";
 }
 
 /* emit_picture - the caller's pixels, of any kind, to the network's floats in one pass */
@@ -96,7 +81,7 @@ emit_picture(Out *o, const Kernel *k, int phase)
 	out_set(o, "xc", "%s", times(im->swap ? arena_text("(%d - c)", c - 1) : "c",
 	                             im->hwc ? 1 : (size_t)(k->in->shape.h*k->in->shape.w)));
 	out_set(o, "y0", "%s", k->out->lay.origin ? arena_text(" + %zu", k->out->lay.origin) : "");
-	out_set(o, "yc", "%s", channel_at(&k->out->lay, 0, 1));
+	out_set(o, "yc", "%s", copied_channel(&k->out->lay, "c", 1));
 	out_set(o, "h", "%d", k->in->shape.h);
 	out_set(o, "w", "%d", k->in->shape.w);
 	out_set(o, "at", "%s", im->hwc ? arena_text("(i*%d + j)*%d", k->in->shape.w, c) : arena_text("i*%d + j",
@@ -126,15 +111,15 @@ copy_emit(Out *o, const Kernel *k, int phase)
 
 	if (k->image)
 		return emit_picture(o, k, phase);
-	out_line(o, "** y = x%s", k->op == O_slice ? "[slice]" : k->op == O_pad ? " amid zeros" :
+	out_line(o, "** y = x%s", k->op == O_slice ? "[slice]" :
 	         k->op == O_concat ? " at its channels" : flatten ? " in NCHW order" : "");
 	emit_operand(o, "x", &k->in[0]);
 	emit_operand(o, "y", &k->out[0]);
 	emit_head(o, k, phase);
 	emit_image_loop(o, k, "c", count);
-	out_line(o, "const %s *xc = x + %s%s%s;", dtype_rows[k->in->dtype].c, channel_at(&k->in->lay, r.xc, each),
+	out_line(o, "const %s *xc = x + %s%s%s;", dtype_rows[k->in->dtype].c, copied_channel(&k->in->lay, behind(r.xc/each), each),
 	         k->out->shape.n > 1 ? arena_text(" + n*%zu", k->in->lay.image) : "", x0 ? arena_text(" + %zu", x0) : "");
-	out_line(o, "float *yc = y%s%s%s;\n", flatten ? "" : arena_text(" + %s", channel_at(&k->out->lay, r.yc, each)),
+	out_line(o, "float *yc = y%s%s%s;\n", flatten ? "" : arena_text(" + %s", copied_channel(&k->out->lay, behind(r.yc/each), each)),
 	         k->out->shape.n > 1 ? arena_text(" + n*%zu", k->out->lay.image) : "", y0 ? arena_text(" + %zu", y0) : "");
 	out_line(o, "for (int i = 0; i < %d; i++)", r.h);
 	out_line(o, "for (int j = 0; j < %d; j++)%s", r.w, flatten ? " {" : "");
@@ -154,11 +139,11 @@ copy_emit(Out *o, const Kernel *k, int phase)
 	return k->out->shape.n*count;
 }
 
-/* copy_covers - padding leaves zeros around what it copies, and a last block may not be full */
+/* copy_covers - a last block may not be full */
 static bool
 copy_covers(const Node *n)
 {
-	return n->out->shape.c%n->out->lay.cb == 0 && n->op != O_pad;
+	return n->out->shape.c%n->out->lay.cb == 0;
 }
 
 const Family family_copy = { .name = "copy", .covers = copy_covers, .describe = copy_describe, .emit = copy_emit };

@@ -54,7 +54,6 @@ kernel_of(const Node *n, int part)
 		k.in[k.nin++] = view_of(n->in[1]);
 		k.skip = n->op != O_matmul;
 	}
-	k.gate = n->op == O_mul && n->in[1]->shape.h*n->in[1]->shape.w == 1;
 	k.view = n->op == O_reshape && n->out->over == n->in[0];
 	k.bias = dense && (n->a.bias || n->a.bn || n->a.act == Act_prelu);
 	k.slopes = has_slopes(n);
@@ -103,7 +102,7 @@ same_kernel(const Kernel *a, const Kernel *b)
 	for (int i = 0; i < a->nout; i++)
 		if (!same_view(&a->out[i], &b->out[i]))
 			return false;
-	return a->bias == b->bias && a->slopes == b->slopes && a->skip == b->skip && a->gate == b->gate && a->view == b->view && a->store == b->store &&
+	return a->bias == b->bias && a->slopes == b->slopes && a->skip == b->skip && a->view == b->view && a->store == b->store &&
 		a->channel0 == b->channel0 && a->image == b->image && a->t == b->t && a->family == b->family;
 }
 

@@ -28,7 +28,6 @@ typedef struct {                     /* all that a kernel's text depends on; equ
 	bool slopes;                 /* of a prelu: packed behind the bias */
 	bool skip;                   /* in[1] is there: a skip, a summand or a factor */
 	bool view;                   /* the result has its input's memory, and nothing is moved */
-	bool gate;                   /* mul: in[1] is one value a channel */
 	const Image *image;          /* input: how the caller's pixels are read; NULL: float NCHW as they are */
 	bool store;                  /* copies a result to the caller's array */
 	int channel0;                /* concat: first channel of the input it copies */
@@ -120,6 +119,7 @@ void emit_epilogue(Out *o, const Kernel *k, const char *acc, const char *at, int
 void emit_operand(Out *o, const char *name, const View *v);
 void emit_image_loop(Out *o, const Kernel *k, const char *unit, int count);
 const char *vector_base(const Kernel *k, const char *name, const Layout *l);
+const char *copied_channel(const Layout *l, const char *c, int each);      /* offset of channel c, in units of each */
 const char *times(const char *i, size_t factor);
 const char *plus(size_t offset);                     /* " + 16", or nothing */
 const char *float_text(double v);                        /* a float constant that reads back as the same float */

@@ -41,10 +41,45 @@ map_pack(const Kernel *k, const double *w, const double *b, void *const *to)
 		pack_channels(k, b, to[0]);
 }
 
+/* few - is the input repeated in the result */
+static bool
+few(const Kernel *k, int input)
+{
+	return !same_shape(k->in[input].shape, k->out->shape);
+}
+
+/* emit_input - input name at the vector: a pointer to go along, or a value that is the same for all of it */
+static void
+emit_input(Out *o, const Kernel *k, const char *name, int input)
+{
+	const View *v = &k->in[input];
+	bool whole = v->shape.c == k->out->shape.c, point = v->shape.h*v->shape.w == 1;
+	const char *image = k->out->shape.n > 1 ? arena_text(" + n*%zu", v->lay.image) : "";
+	const char *base = whole ? vector_base(k, name, &v->lay) : arena_text("%s%s%s", name, image, plus(v->lay.origin));
+
+	if (few(k, input) && point)
+		out_line(o, "V %sg = %s(%s);", name, whole ? "ld" : "bc", base);
+	else
+		out_line(o, "const float *%sv = %s;", name, base);
+}
+
+/* value_of - the input's value at pixel i, j */
+static const char *
+value_of(const Kernel *k, const char *name, int input)
+{
+	const View *v = &k->in[input];
+
+	if (few(k, input) && v->shape.h*v->shape.w == 1)
+		return arena_text("%sg", name);
+	return arena_text("%s(%sv + i*%zu + j*%d)", v->shape.c == k->out->shape.c ? "ld" : "bc", name, v->lay.row, v->lay.cb);
+}
+
 static void
 map_describe(const Kernel *k, char *name, size_t len)
 {
-	snprintf(name, len, "%s%s_%dx%dx%d%s", k->gate ? "gate_" : "", op_rows[k->op].name, k->out->shape.c, k->out->shape.h,
+	bool gate = k->skip && (few(k, 0) || few(k, 1));
+
+	snprintf(name, len, "%s%s_%dx%dx%d%s", gate ? "gate_" : "", op_rows[k->op].name, k->out->shape.c, k->out->shape.h,
 	         k->out->shape.w, act_suffix(k));
 }
 
@@ -57,19 +92,15 @@ emit_map(Out *o, const Kernel *k, int phase, const char *formula, const char *va
 	if (k->skip)
 		emit_operand(o, "z", &k->in[1]);
 	emit_operand(o, "y", &k->out[0]);
-	out_set(o, "xv", "%s", vector_base(k, "x", &k->in->lay));
-	out_set(o, "zv", "%s", k->skip ? vector_base(k, "z", &k->in[1].lay) : "");
 	out_set(o, "yv", "%s", vector_base(k, "y", &k->out->lay));
 	out_set(o, "vl", "%d", k->t->vl);
 	out_set(o, "h", "%d", k->out->shape.h);
 	out_set(o, "w", "%d", k->out->shape.w);
 	emit_head(o, k, phase);
 	emit_image_loop(o, k, "v", vectors_of(k));
-	out_text(o, "const float *xv = $xv;\n");
-	if (k->gate)
-		out_text(o, "V gate = ld($zv);\n");
-	else if (k->skip)
-		out_text(o, "const float *zv = $zv;\n");
+	emit_input(o, k, "x", 0);
+	if (k->skip)
+		emit_input(o, k, "z", 1);
 	out_text(o, "float *yv = $yv;\n");
 	if (k->op == O_bn)
 		out_text(o, "V scale = ld(w + v*$vl), shift = ld(b + v*$vl);\n");
@@ -84,41 +115,40 @@ emit_map(Out *o, const Kernel *k, int phase, const char *formula, const char *va
 	return k->out->shape.n*vectors_of(k);
 }
 
-static const char *
-vector_of(const char *name, const Layout *l)
-{
-	return arena_text("ld(%sv + i*%zu + j*%d)", name, l->row, l->cb);
-}
-
 static int
 bn_emit(Out *o, const Kernel *k, int phase)
 {
-	return emit_map(o, k, phase, "x*w + b", arena_text("fma_(%s, scale, shift)", vector_of("x", &k->in->lay)));
+	return emit_map(o, k, phase, "x*w + b", arena_text("fma_(%s, scale, shift)", value_of(k, "x", 0)));
 }
 
 static int
 act_emit(Out *o, const Kernel *k, int phase)
 {
 	return emit_map(o, k, phase, arena_text("%s(x)", op_rows[k->op].name),
-	                activated(k, act_of(k->op), vector_of("x", &k->in->lay), "slope"));
+	                activated(k, act_of(k->op), value_of(k, "x", 0), "slope"));
 }
 
 static int
-add_emit(Out *o, const Kernel *k, int phase)
+binary_emit(Out *o, const Kernel *k, int phase)
 {
-	return emit_map(o, k, phase, "x + z", arena_text("add(%s, %s)", vector_of("x", &k->in->lay),
-	                                                 vector_of("z", &k->in[1].lay)));
-}
+	const char *x = value_of(k, "x", 0), *z = k->skip ? value_of(k, "z", 1) : "";
 
-static int
-mul_emit(Out *o, const Kernel *k, int phase)
-{
-	return emit_map(o, k, phase, "x*z", arena_text("mul(%s, %s)", vector_of("x", &k->in->lay),
-	                                               k->gate ? "gate" : vector_of("z", &k->in[1].lay)));
+	switch (k->op) {
+	case O_add:     return emit_map(o, k, phase, "x + z", arena_text("add(%s, %s)", x, z));
+	case O_sub:     return emit_map(o, k, phase, "x - z", arena_text("sub(%s, %s)", x, z));
+	case O_mul:     return emit_map(o, k, phase, "x*z", arena_text("mul(%s, %s)", x, z));
+	case O_div:     return emit_map(o, k, phase, "x/z", arena_text("div_(%s, %s)", x, z));
+	case O_maximum: return emit_map(o, k, phase, "max(x, z)", arena_text("pmax(%s, %s)", x, z));
+	case O_minimum: return emit_map(o, k, phase, "min(x, z)", arena_text("pmin(%s, %s)", x, z));
+	case O_reciprocal:
+		return emit_map(o, k, phase, arena_text("%s/x", float_text(k->a.value)),
+		                arena_text("div_(splat(%s), %s)", float_text(k->a.value), x));
+	default:        die("op %d has not two inputs", k->op);
+	}
 }
 
 const Family family_bn = { .name = "bn", .describe = map_describe, .emit = bn_emit, .packed = channel_packed,
 	.pack = channel_pack };
 const Family family_act = { .name = "act", .describe = map_describe, .emit = act_emit, .packed = map_packed, .pack = map_pack };
-const Family family_add = { .name = "add", .describe = map_describe, .emit = add_emit, .packed = map_packed, .pack = map_pack };
-const Family family_mul = { .name = "mul", .describe = map_describe, .emit = mul_emit, .packed = map_packed, .pack = map_pack };
+const Family family_binary = { .name = "binary", .describe = map_describe, .emit = binary_emit, .packed = map_packed,
+	.pack = map_pack };

@@ -169,6 +169,18 @@ emit_image_loop(Out *o, const Kernel *k, const char *unit, int count)
 	out_line(o, "int n = u/%d, %s = u%%%d;", count, unit, count);
 }
 
+/* copied_channel - offset of channel c, in units of each channels */
+const char *
+copied_channel(const Layout *l, const char *c, int each)
+{
+	int per = l->cb/each;
+
+	if (per <= 1)
+		return arena_text("%s*%zu", c, l->plane);
+	return each > 1 ? arena_text("%s/%d*%zu + %s%%%d*%d", c, per, l->plane, c, per, each) :
+		arena_text("%s/%d*%zu + %s%%%d", c, per, l->plane, c, per);
+}
+
 /* vector_base - the expression for vector v of image n of tensor name */
 const char *
 vector_base(const Kernel *k, const char *name, const Layout *l)

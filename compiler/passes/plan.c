@@ -48,7 +48,8 @@ victim(const Node *n)
 		return NULL;
 	for (int i = from; i < n->nin; i++) {
 		Value *x = n->in[i];
-		if (x->to == n->id && x->dtype == n->out->dtype && same_layout(&n->out->lay, &x->lay) && (from == 0 || x != n->in[0]))
+		if (x->to == n->id && x->dtype == n->out->dtype && same_shape(n->out->shape, x->shape) &&
+		    same_layout(&n->out->lay, &x->lay) && (from == 0 || x != n->in[0]))
 			return x;
 	}
 	return NULL;

@@ -88,8 +88,8 @@ print_markdown(void)
 	     "`resnet.lua`.\n\n"
 	     "## Ops\n\n"
 	     "`nn.OP(tensor..., { attribute = value, ... })`. `conv`, `batch_norm`, `maxpool`, `avgpool`, `zero_pad`, `swish`\n"
-	     "and `clamp` are other names of `conv2d`, `bn`, `max_pool`, `avg_pool`, `pad`, `silu` and `clip`; `x + y` and\n"
-	     "`x*y` are `nn.add` and `nn.mul`.\n\n"
+	     "and `clamp` are other names of `conv2d`, `bn`, `max_pool`, `avg_pool`, `pad`, `silu` and `clip`; `x + y`,\n"
+	     "`x - y`, `x*y` and `x/y` are `nn.add`, `nn.sub`, `nn.mul` and `nn.div`, of which one may be a number; `-x` is `-1*x`.\n\n"
 	     "| op | tensors | attributes | |\n|---|---|---|---|");
 	for (int i = 0; i < NOps; i++) {
 		const OpRow *r = &op_rows[i];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: 0BSD */
 /*
 ** rc_act.h - activations in vector words; NaN stays NaN. Included by each rc_simd_TARGET.h, which brings
-** clamp, neg_abs (-|a|), below0 (y where a < 0, else z), vexp and vexpm1 (e^a and e^a - 1 for a <= 0).
+** clamp, pmax, neg_abs (-|a|), below0 (y where a < 0, else z), vexp and vexpm1 (e^a and e^a - 1 for a <= 0).
 ** Errors are in units of the last place, over all floats; tests/words.c holds them.
 */
 static inline V
@@ -35,6 +35,13 @@ static inline V
 hard_swish(V a, V slope, V offset)
 {
 	return mul(a, hard_sigmoid(a, slope, offset));
+}
+
+/* minimum; NaN wins */
+static inline V
+pmin(V a, V b)
+{
+	return sub(zero(), pmax(sub(zero(), a), sub(zero(), b)));
 }
 
 /* log(1 + a), 0 <= a <= 1; within 4 ulp */
