@@ -357,6 +357,30 @@ function nn.instance_norm(x, o)
 	return nn.group_norm(x, all)
 end
 
+-- Dot-product attention of all pixels to all pixels (Vaswani et al. 2017; BoTNet without positions): queries, keys and
+-- values are the thirds of a 1x1 convolution named qkv. { channels = x.channels, heads = 4, bias = false }
+function nn.self_attention(x, o)
+	if not is_tensor(x) then fail("self_attention: want a tensor, got %s", kind(x)) end
+	words("self_attention", want_table("self_attention", o or {}), { "channels", "heads", "bias" })
+	local c, heads = o and o.channels or x.channels, o and o.heads or 4
+	local qkv = nn.conv(x, { 3*c, kernel = 1, bias = o and o.bias, name = "qkv" })
+	local function third(i) return nn.slice(qkv, { channels = { i*c, (i + 1)*c } }) end
+	local scores = nn.matmul(third(1), third(0), { transpose_a = true, heads = heads, scale = (c/heads)^-0.5 })
+	return nn.matmul(third(2), nn.softmax(scores, { groups = heads }), { heads = heads })
+end
+
+-- Global context (Cao et al. 2019) as a gate: the features' sum, weighted by a softmax over the image, through two 1x1
+-- convolutions with a norm between them. Named as timm's GlobalContext. { channels = x.channels/8 of the squeeze }
+function nn.global_context(x, o)
+	if not is_tensor(x) then fail("global_context: want a tensor, got %s", kind(x)) end
+	words("global_context", want_table("global_context", o or {}), { "channels" })
+	local mask = nn.softmax(nn.conv(x, { 1, kernel = 1, bias = true, name = "conv_attn" }), { axis = "image" })
+	local y = nn.matmul(x, mask, { transpose_b = true })
+	y = nn.conv(y, { o and o.channels or math.max(1, x.channels//8), kernel = 1, bias = true, name = "mlp_scale.fc1" })
+	y = nn.relu(nn.layer_norm(y, { name = "mlp_scale.norm" }))
+	return x*nn.sigmoid(nn.conv(y, { x.channels, kernel = 1, bias = true, name = "mlp_scale.fc2" }))
+end
+
 -- Mean over the whole image, to C x 1 x 1.
 function nn.global_avg_pool(x, o) return nn.adaptive_avg_pool(x, { size = 1, name = o and o.name }) end
 function nn.global_max_pool(x, o) return nn.adaptive_max_pool(x, { size = 1, name = o and o.name }) end

@@ -57,6 +57,18 @@ def unshuffle(x, r):                         # ONNX SpaceToDepth
     return x.reshape(n, c, h // r, r, w // r, r).permute(0, 3, 5, 1, 2, 4).reshape(n, c * r * r, h // r, w // r)
 
 
+def global_context(x, w):                    # timm's
+    from timm.layers import GlobalContext
+    layer = GlobalContext(x.shape[1], fuse_add=False, fuse_scale=True).double()
+    layer.load_state_dict(w)
+    return layer.eval()(x)
+
+
+def self_attention(x, w):
+    q, k, v = (a.reshape(1, 2, a.shape[1] // 2, -1).mT for a in F.conv2d(x, w["qkv.weight"]).chunk(3, 1))
+    return F.scaled_dot_product_attention(q, k, v).mT
+
+
 # (input shape, Lua body, PyTorch of x and weights w, shapes of the weights)
 cases = [
     ((6, 5, 4), "return nn.reshape(x, { shape = { 10, 4, -1 } })", lambda x, w: x.reshape(-1, 10, 4, 3), {}),
@@ -115,6 +127,11 @@ cases = [
      lambda x, w: F.batch_norm(F.conv_transpose2d(x, w["conv_transpose1.weight"], None, 2, 0, 0, 3, 2), w["b.running_mean"], w["b.running_var"],
                                w["b.weight"], w["b.bias"]),
      {"conv_transpose1.weight": [6, 3, 3, 3], "b.weight": [9], "b.bias": [9], "b.running_mean": [9], "b.running_var": [9]}, ["b"]),
+    ((16, 3, 4), "return nn.global_context(x)", global_context,
+     {"conv_attn.weight": [1, 16, 1, 1], "conv_attn.bias": [1], "mlp_scale.fc1.weight": [2, 16, 1, 1], "mlp_scale.fc1.bias": [2],
+      "mlp_scale.norm.weight": [2], "mlp_scale.norm.bias": [2], "mlp_scale.fc2.weight": [16, 2, 1, 1], "mlp_scale.fc2.bias": [16]},
+     ["mlp_scale.norm"]),
+    ((8, 3, 4), "return nn.self_attention(x, { heads = 2 })", self_attention, {"qkv.weight": [24, 8, 1, 1]}),
 ]
 
 
