@@ -225,6 +225,21 @@ function nn.upsample(x, o) end
 function nn.squeeze_excite(x, channels, o) end
 
 ---@param x resnet.Tensor
+---@param o? { eps?: number, affine?: boolean, name?: string, params?: table<string, string> }
+---@return resnet.Tensor
+function nn.instance_norm(x, o) end
+
+---@param x resnet.Tensor
+---@param o? { channels?: integer, heads?: integer, bias?: boolean }
+---@return resnet.Tensor
+function nn.self_attention(x, o) end
+
+---@param x resnet.Tensor
+---@param o? { channels?: integer }
+---@return resnet.Tensor
+function nn.global_context(x, o) end
+
+---@param x resnet.Tensor
 ---@param o? { name: string }
 ---@return resnet.Tensor
 function nn.global_avg_pool(x, o) end

@@ -72,6 +72,7 @@ static const struct {
 	{ O_conv_transpose2d, 9, 5, 6, 1, "return nn.conv_transpose2d(x, { 12, kernel = 3, dilation = 2, padding = 2, stride = {1, 3} })" },
 	{ O_conv_transpose2d, 34, 5, 6, 1, "return nn.conv_transpose2d(x, { 34, kernel = 4, stride = 2, padding = 1, groups = 34 })" },
 	{ O_conv_transpose2d, 64, 3, 4, 1, "return nn.silu(nn.conv_transpose2d(nn.relu(x), { 96, kernel = 3, stride = 2, groups = 4, padding = 1, bias = true }))" },
+	{ O_conv_transpose2d, 40, 3, 4, 1, "return nn.prelu(nn.conv_transpose2d(nn.relu(x), { 36, kernel = 3, stride = 2 }))" },
 	{ O_conv_transpose2d, 3, 1, 1, 1, "return nn.conv_transpose2d(x, { 40, kernel = 4 })" },
 	{ O_linear, 19, 1, 1, 1, "return nn.linear(nn.flatten(x), { 10 })" },
 	{ O_linear, 5, 3, 2, 2, "return nn.relu(nn.linear(nn.flatten(x), { 33, bias = false }))" },
