@@ -166,9 +166,9 @@ function panAndZoom(svg, width, height) {
   const at = e => { const r = svg.getBoundingClientRect(); return { x: e.clientX - r.left, y: e.clientY - r.top }; };
   svg.addEventListener("wheel", e => {
     const p = at(e);
+    if (!e.ctrlKey && !e.metaKey) return;        // the page's
     e.preventDefault();
-    if (e.ctrlKey || e.metaKey) zoom(Math.exp(-e.deltaY/300), p.x, p.y);
-    else { view.x += e.deltaX/view.scale; view.y += e.deltaY/view.scale; show(); }
+    zoom(Math.exp(-e.deltaY/300), p.x, p.y);
   }, { passive: false });
   svg.addEventListener("pointerdown", e => { pointers.set(e.pointerId, at(e)); last = null; });
   svg.addEventListener("pointermove", e => {
