@@ -45,12 +45,6 @@ slice_16x8x8(void *const *p, int lo, int hi)
 	}
 }
 
-static void
-clear_32x4x4(void *const *p, int lo, int hi)
-{
-	rc_clear((float *)p[0] + lo*512, (size_t)(hi - lo)*512);
-}
-
 /*
 ** pad1 (copies.lua:8)
 **
@@ -65,12 +59,23 @@ pad_16x4x4(void *const *p, int lo, int hi)
 	float *y = (float *)p[1];
 
 	for (int c = lo; c < hi; c++) {
-		const float *xc = x + c/2*256 + c%2*8;
-		float *yc = y + (c + 1)/2*256 + (c + 1)%2*8;
+		int from = c < 1 || c >= 3 ? 0 : c - 1;
+		const float *xc = x + from/2*256 + from%2*8;
+		float *yc = y + c/2*256 + c%2*8;
 
-		for (int i = 0; i < 4; i++)
-		for (int j = 0; j < 4; j++)
-			st(yc + i*64 + j*16, ld(xc + i*64 + j*16));
+		for (int i = 0; i < 4; i++) {
+			int r = i;
+			float *yr = yc + i*64;
+
+			if (c < 1 || c >= 3) {
+				for (int j = 0; j < 4; j++)
+					st(yr + j*16, splat(0.0f));
+				continue;
+			}
+			const float *xr = xc + r*64;
+			for (int j = 0; j < 4; j++)
+				st(yr + j*16, ld(xr + j*16));
+		}
 	}
 }
 
