@@ -130,7 +130,7 @@ random_attr(uint64_t *r, Node *n, AttrId id)
 	case At_lo:         a->lo = -fabs(rnd_normal(r)); break;
 	case At_hi:         a->hi = fabs(rnd_normal(r)); break;
 	case At_mode:       if (rnd_chance(r, 60)) a->mode = rnd_to(r, 0, NFills - 1); break;
-	case At_value:      if (rnd_chance(r, 30)) a->value = rnd_normal(r); break;
+	case At_value:      if (rnd_chance(r, 30)) a->value = (double)(float)rnd_normal(r); break;
 	case At_gain:       a->gain = rnd_normal(r); break;
 	case At_shared:     a->shared = rnd_chance(r, 30); break;
 	case At_alpha:      a->alpha = rnd_normal(r); break;
