@@ -37,7 +37,7 @@ obj/onnx.pb-c.o: obj/onnx.pb-c.h
 # carried inside the binary
 obj/compiler/emit/runtime.o: obj/runtime.txt
 obj/compiler/host.o: compiler/host/peak.c
-obj/compiler/verbs/doc.o: dsl/resnet.lua
+obj/compiler/verbs/doc.o obj/compiler/verbs/words.o: dsl/resnet.lua
 obj/compiler/verbs/init.o: obj/models.txt
 obj/compiler/verbs/types.o: dsl/types.lua
 obj/compiler/verbs/report.o: $(wildcard compiler/report/*)

@@ -1,107 +1,11 @@
 /*
-** options.c - the command line: one table of options, one parser for all verbs.
+** options.c - the command line: one parser for all verbs, by the table of options (verbs/rows.c).
 */
 #include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "verbs/verbs.h"
-
-#define AT(field) offsetof(Options, field)
-
-/* the verbs that build a model */
-#define MODEL "compile pack run bench tune verify explain report dot diff"
-
-const OptionRow option_rows[] = {
-	{ "--weights", "-w", Text, AT(weights), 0, 0, "FILE|random[:SEED]", MODEL,
-	  "weights: .pth, .safetensors, .npz or .onnx; FILE:KEY takes a part, - is standard input; or made up from a seed" },
-	{ "--output", "-o", Text, AT(output), 0, 0, "DIR|FILE", "compile pack run tune fuzz report import",
-	  "where results go (compile: generated/NAME; fuzz: a folder for what failed)" },
-	{ "--input", "-i", Text, AT(input), 0, 0, "FILE|HxW,...", MODEL " import",
-	  "run, verify: .npy, .png or .jpg; run: several, and folders; HxW: another input size, or several in one artefact" },
-	{ "--expect", NULL, Text, AT(expect), 0, 0, "FILE.npy|OUTPUT=FILE.npy", "verify",
-	  "verify: outputs to compare with, all in one or each by its name" },
-	{ "--name", NULL, Text, AT(name), 0, 0, "NAME", MODEL " import",
-	  "another name for the model" },
-	{ "--prefix", NULL, Text, AT(prefix), 0, 0, "TEXT", MODEL,
-	  "put before every weight's name, such as module." },
-	{ "--target", NULL, TargetName, 0, 0, 0, "NAME,...", MODEL " fuzz",
-	  "; several: chosen at run time" },
-	{ "--batch", NULL, Number, AT(batch), 1, 4096, "N", MODEL " import",
-	  "images a call" },
-	{ "--threads", NULL, Number, AT(threads), 1, 64, "N", "run bench tune verify report explain diff fuzz",
-	  "run, bench, tune, report, --run: threads; fuzz: processes" },
-	{ "--rounds", NULL, Number, AT(rounds), 1, 100000, "N", "bench report explain diff",
-	  "bench, report, --run: how many runs" },
-	{ "--count", NULL, Number, AT(count), 1, INT_MAX, "N", "fuzz",
-	  "fuzz: how many networks" },
-	{ "--seed", NULL, Number, AT(seed), 0, INT_MAX, "N", "fuzz",
-	  "fuzz: of the first network; each further one has the next" },
-	{ "--time", NULL, Number, AT(time), 1, INT_MAX, "SECONDS", "fuzz",
-	  "fuzz: stop after so long" },
-	{ "-D", NULL, Arg, 0, 0, 0, "KEY=VALUE", MODEL,
-	  "seen by the model as nn.arg.KEY" },
-	{ "--tuned", NULL, Text, AT(tuned), 0, 0, "FILE", MODEL,
-	  "algorithms and tiles as resnetc tune measured them" },
-	{ "--embed", NULL, Embed, AT(embed), 0, 0, "[=c]", "compile",
-	  "compile: NAME_weights.c takes the blob into the program; =c: as text, for any compiler" },
-	{ "--amalgamate", NULL, Flag, AT(amalgamate), 0, 0, NULL, "compile",
-	  "compile: NAME.c and NAME.h that need no other file" },
-	{ "--depfile", NULL, Text, AT(depfile), 0, 0, "FILE", "compile",
-	  "compile: what the output depends on, as a rule for Make and Ninja" },
-	{ "--run", NULL, Flag, AT(run), 0, 0, NULL, "explain diff",
-	  "explain, diff: measure each layer too" },
-	{ "--exact", NULL, Flag, AT(exact), 0, 0, NULL, MODEL,
-	  "direct convolutions only: no Winograd" },
-	{ "--dump", NULL, DumpPass, AT(pass.dump), 0, 0, "[=PASS]", MODEL,
-	  "print the graph as model text: after a pass, 'input' or 'all'" },
-	{ "--dot", NULL, Flag, AT(pass.dot), 0, 0, NULL, MODEL,
-	  "print dumps for Graphviz" },
-	{ "--stop-after", NULL, StopPass, AT(pass.stop_after), 0, 0, "=PASS", MODEL,
-	  "run no pass after this one and emit nothing" },
-	{ "--times", NULL, Flag, AT(pass.times), 0, 0, NULL, MODEL,
-	  "time of every pass" },
-	{ "--json", NULL, Flag, AT(json), 0, 0, NULL, "run bench tune explain diff verify weights fuzz",
-	  "run, bench, tune, explain, diff, verify, weights, fuzz: machine-readable" },
-	{ "--quiet", "-q", Flag, AT(quiet), 0, 0, NULL, NULL,
-	  "no notes, no warnings" },
-	{ "--verbose", "-v", Flag, AT(verbose), 0, 0, NULL, NULL,
-	  "more notes; Lua traceback" },
-};
-enum { NRows = sizeof option_rows/sizeof *option_rows };
-const int noptions = NRows;
-
-/* option_doc - a row's text; that of --target begins with the targets */
-const char *
-option_doc(const OptionRow *r)
-{
-	return r->kind == TargetName ? arena_text("%s%s", target_names(", ", ", "), r->doc) : r->doc;
-}
-
-bool
-among(const char *words, const char *word)
-{
-	size_t len = strlen(word);
-
-	for (const char *at = strstr(words, word); at; at = strstr(at + 1, word))
-		if ((at == words || at[-1] == ' ') && (at[len] == ' ' || !at[len]))
-			return true;
-	return false;
-}
-
-bool
-verb_takes(const Verb *v, const OptionRow *r)
-{
-	return !r->verbs || among(r->verbs, v->name);
-}
-
-/* verb_builds - is a model compiled: are there passes? */
-bool
-verb_builds(const Verb *v)
-{
-	return among(MODEL, v->name);
-}
 
 static const Verb *
 verb_named(const char *name)
@@ -233,10 +137,10 @@ set(Options *o, int row, const char *value)
 static void
 unknown(const Verb *v, const char *word)
 {
-	const char *names[NRows*2 + 16];
+	const char **names = arena_new((size_t)(noptions + npasses)*sizeof *names);
 	int count = 0;
 
-	for (int i = 0; i < NRows; i++)
+	for (int i = 0; i < noptions; i++)
 		if (verb_takes(v, &option_rows[i]))
 			names[count++] = option_rows[i].name;
 	for (int i = 0; i < npasses && verb_builds(v); i++)
@@ -260,7 +164,7 @@ option(Options *o, int argc, char **argv, int i)
 		o->pass.skip |= 1u << p;
 		return 1;
 	}
-	for (int r = 0; r < NRows; r++) {
+	for (int r = 0; r < noptions; r++) {
 		const char *name = option_rows[r].name, *brief = option_rows[r].brief ? option_rows[r].brief : option_rows[r].name;
 		bool is_long = strlen(name) == len && !strncmp(name, word, len);
 		bool glued = brief[1] != '-' && !strncmp(word, brief, 2) && word[2] && word[1] != '-' && option_rows[r].kind != Flag;

@@ -49,7 +49,7 @@ typedef struct {
 	const char *doc;             /* see option_doc */
 } OptionRow;
 
-/* options.c, list.c, verbs.c */
+/* rows.c, options.c, list.c, verbs.c */
 extern const OptionRow option_rows[];
 extern const int noptions;
 enum {
@@ -93,7 +93,12 @@ Model *compiled_files(Options *o, File *files, int *count);  /* source, header, 
 const char *json_number(double v);                   /* null: not a finite one */
 const char *json_text(const char *s);                /* quoted */
 
-const char *doc_words(const char *between);          /* doc.c: what resnetc doc takes, one letter between */
+/* words.c */
+void print_one_op(Op op);                            /* with its attributes */
+bool doc_word(const char *word);                     /* prints what it means; false: it is none of the language */
+const char *meant_word(const char *word);
+const char *doc_words(const char *between);          /* what resnetc doc takes, one letter between */
+
 void doc_man(void);                                  /* manual.c: resnetc(1), and what shells complete */
 void doc_bash(void);
 void doc_zsh(void);
