@@ -18,7 +18,8 @@ same_node(const Node *a, const Node *b, Node **pair)
 	pair[a->id] = (Node *)b;
 	for (int i = 0; i < a->nin; i++)
 		if (a->in[i]->index != b->in[i]->index || !same_node(a->in[i]->node, b->in[i]->node, pair)) {
-			if (a->op == O_add && i == 0 && same_node(a->in[0]->node, b->in[1]->node, pair) && same_node(a->in[1]->node, b->in[0]->node, pair))
+			if (a->op == O_add && i == 0 && same_node(a->in[0]->node, b->in[1]->node, pair) &&
+			    same_node(a->in[1]->node, b->in[0]->node, pair))
 				return true;
 			pair[a->id] = NULL;
 			return false;
@@ -45,7 +46,8 @@ same_graphs(const Graph *g, const Graph *again, Node **pair)
 	if (again->noutputs != g->noutputs || again->count != g->count)
 		return false;
 	for (int i = 0; i < g->noutputs; i++)
-		if (g->outputs[i]->index != again->outputs[i]->index || !same_node(g->outputs[i]->node, again->outputs[i]->node, pair))
+		if (g->outputs[i]->index != again->outputs[i]->index ||
+		    !same_node(g->outputs[i]->node, again->outputs[i]->node, pair))
 			return false;
 	for (int i = 0; i < g->count; i++)
 		if (!pair[i])

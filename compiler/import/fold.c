@@ -55,14 +55,21 @@ static double f_sigmoid(double a, double b) { (void)b; return 1/(1 + exp(-a)); }
 
 /* inputs: at least and at most; more than two are taken from left to right */
 static const struct { const char *name; double (*f)(double, double); int least, most; bool truth; } ops[] = {
-	{ "Add", f_add, 2, 2, false }, { "Sub", f_sub, 2, 2, false }, { "Mul", f_mul, 2, 2, false }, { "Div", f_div, 2, 2, false },
-	{ "Pow", pow, 2, 2, false }, { "Mod", f_mod, 2, 2, false }, { "Max", f_max, 1, 64, false }, { "Min", f_min, 1, 64, false },
-	{ "Sum", f_add, 1, 64, false }, { "Equal", f_equal, 2, 2, true }, { "Greater", f_greater, 2, 2, true }, { "Less", f_less, 2, 2, true },
-	{ "GreaterOrEqual", f_at_least, 2, 2, true }, { "LessOrEqual", f_at_most, 2, 2, true }, { "And", f_and, 2, 2, true },
+	{ "Add", f_add, 2, 2, false }, { "Sub", f_sub, 2, 2, false }, { "Mul", f_mul, 2, 2, false },
+	{ "Div", f_div, 2, 2, false },
+	{ "Pow", pow, 2, 2, false }, { "Mod", f_mod, 2, 2, false }, { "Max", f_max, 1, 64, false },
+	{ "Min", f_min, 1, 64, false },
+	{ "Sum", f_add, 1, 64, false }, { "Equal", f_equal, 2, 2, true }, { "Greater", f_greater, 2, 2, true },
+	{ "Less", f_less, 2, 2, true },
+	{ "GreaterOrEqual", f_at_least, 2, 2, true }, { "LessOrEqual", f_at_most, 2, 2, true },
+	{ "And", f_and, 2, 2, true },
 	{ "Or", f_or, 2, 2, true }, { "Xor", f_xor, 2, 2, true }, { "Not", f_not, 1, 1, true },
-	{ "Neg", f_neg, 1, 1, false }, { "Abs", f_abs, 1, 1, false }, { "Sqrt", f_sqrt, 1, 1, false }, { "Exp", f_exp, 1, 1, false },
-	{ "Log", f_log, 1, 1, false }, { "Erf", f_erf, 1, 1, false }, { "Tanh", f_tanh, 1, 1, false }, { "Reciprocal", f_inverse, 1, 1, false },
-	{ "Floor", f_floor, 1, 1, false }, { "Ceil", f_ceil, 1, 1, false }, { "Round", f_round, 1, 1, false }, { "Sign", f_sign, 1, 1, false },
+	{ "Neg", f_neg, 1, 1, false }, { "Abs", f_abs, 1, 1, false }, { "Sqrt", f_sqrt, 1, 1, false },
+	{ "Exp", f_exp, 1, 1, false },
+	{ "Log", f_log, 1, 1, false }, { "Erf", f_erf, 1, 1, false }, { "Tanh", f_tanh, 1, 1, false },
+	{ "Reciprocal", f_inverse, 1, 1, false },
+	{ "Floor", f_floor, 1, 1, false }, { "Ceil", f_ceil, 1, 1, false }, { "Round", f_round, 1, 1, false },
+	{ "Sign", f_sign, 1, 1, false },
 	{ "Relu", f_relu, 1, 1, false }, { "Sigmoid", f_sigmoid, 1, 1, false },
 };
 enum { NFolds = sizeof ops/sizeof *ops };

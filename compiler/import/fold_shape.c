@@ -9,7 +9,8 @@
 
 /* constant_view - part of a constant: dim elements along each axis from first on in steps; axes: which of x's axes each is, NULL: in order */
 OnnxValue
-constant_view(const Import *m, const OnnxValue *x, int rank, const int64_t *dim, const int64_t *first, const int64_t *step, const int *axes)
+constant_view(const Import *m, const OnnxValue *x, int rank, const int64_t *dim, const int64_t *first,
+              const int64_t *step, const int *axes)
 {
 	int64_t stride[MostDims + 1], at[MostDims] = { 0 };
 	size_t count;
@@ -117,7 +118,8 @@ cuts_of(const Import *m, const OnnxValue *x, Cut *cut)
 	int naxes = list_of(m, "axes", 3, axes, MostDims), nsteps = list_of(m, "steps", 4, steps, MostDims);
 
 	if (count < 0 || ends != count || (naxes >= 0 && naxes != count) || (nsteps >= 0 && nsteps != count))
-		refuse(m, "want as many starts as ends, axes and steps, got %d, %d, %d and %d", count, ends, naxes, nsteps);
+		refuse(m, "want as many starts as ends, axes and steps, got %d, %d, %d and %d", count, ends, naxes,
+		       nsteps);
 	for (int d = 0; d < x->rank; d++)
 		cut[d] = (Cut){ 0, x->dim[d], 1 };
 	for (int i = 0; i < count; i++) {
@@ -152,7 +154,8 @@ splits_of(const Import *m, const OnnxValue *x, int axis, int64_t *size)
 		sum += size[i];
 	}
 	if (count != outputs || sum != x->dim[axis])
-		refuse(m, "want %d parts that make %lld, got %d that make %lld", outputs, (long long)x->dim[axis], count, (long long)sum);
+		refuse(m, "want %d parts that make %lld, got %d that make %lld", outputs, (long long)x->dim[axis],
+		       count, (long long)sum);
 	return count;
 }
 
@@ -235,7 +238,8 @@ fold_concat(Import *m)
 		OnnxValue x = constant_at(m, i, "input");
 		for (int d = 0; d < first.rank; d++)
 			if (x.rank != first.rank || (d != axis && x.dim[d] != first.dim[d]))
-				refuse(m, "want constants that fit together, got %s and %s", dims_of(&first), dims_of(&x));
+				refuse(m, "want constants that fit together, got %s and %s", dims_of(&first),
+				       dims_of(&x));
 		dim[axis] += x.dim[axis];
 	}
 	y = constant_new(m, first.type, first.rank, dim, &v);
@@ -380,8 +384,11 @@ fold_same(Import *m)
 }
 
 const OnnxOp shape_folds[] = {
-	{ "Concat", fold_concat, 7 }, { "Expand", fold_expand, 7 }, { "Flatten", fold_flatten, 7 }, { "Gather", fold_gather, 7 },
-	{ "Identity", fold_same, 1 }, { "Reshape", fold_reshape, 7 }, { "Slice", fold_slice, 7 }, { "Split", fold_split, 7 },
-	{ "Squeeze", fold_squeeze, 7 }, { "Tile", fold_tile, 7 }, { "Transpose", fold_transpose, 7 }, { "Unsqueeze", fold_unsqueeze, 7 },
+	{ "Concat", fold_concat, 7 }, { "Expand", fold_expand, 7 }, { "Flatten", fold_flatten, 7 },
+	{ "Gather", fold_gather, 7 },
+	{ "Identity", fold_same, 1 }, { "Reshape", fold_reshape, 7 }, { "Slice", fold_slice, 7 },
+	{ "Split", fold_split, 7 },
+	{ "Squeeze", fold_squeeze, 7 }, { "Tile", fold_tile, 7 }, { "Transpose", fold_transpose, 7 },
+	{ "Unsqueeze", fold_unsqueeze, 7 },
 	{ NULL, NULL, 0 },
 };

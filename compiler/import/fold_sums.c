@@ -46,7 +46,8 @@ fold_reduce(Import *m, Reduction how)
 	bool gone[MostDims], keep = attr_int(m, "keepdims", 1) != 0;
 	size_t count = count_elements(&x), each;
 	int rank = 0;
-	double *v, start = how == ProductOf ? 1 : how == MaxOf ? -(double)INFINITY : how == MinOf ? (double)INFINITY : 0;
+	double *v, start = how == ProductOf ? 1 : how == MaxOf ? -(double)INFINITY :
+	                  how == MinOf ? (double)INFINITY : 0;
 
 	reduced_axes(m, &x, gone);
 	for (int d = 0; d < x.rank; d++) {
@@ -85,7 +86,8 @@ static void
 fold_matmul(Import *m)
 {
 	OnnxValue a = constant_at(m, 0, "input"), b = constant_at(m, 1, "input"), y;
-	int64_t rows = a.rank == 2 ? a.dim[0] : 1, inner = a.rank ? a.dim[a.rank - 1] : 0, cols = b.rank == 2 ? b.dim[1] : 1, dim[2];
+	int64_t rows = a.rank == 2 ? a.dim[0] : 1, inner = a.rank ? a.dim[a.rank - 1] : 0;
+	int64_t cols = b.rank == 2 ? b.dim[1] : 1, dim[2];
 	int rank = 0;
 	double *v;
 
@@ -147,7 +149,8 @@ fold_batch_norm(Import *m)
 	for (int i = 0; i < 4; i++) {
 		p[i] = constant_at(m, (size_t)i + 1, "batch norm parameter");
 		if (count_elements(&p[i]) != (size_t)x.dim[1])
-			refuse(m, "want %lld values in '%s', got %zu", (long long)x.dim[1], p[i].name, count_elements(&p[i]));
+			refuse(m, "want %lld values in '%s', got %zu", (long long)x.dim[1], p[i].name,
+			       count_elements(&p[i]));
 	}
 	if (attr_int(m, "training_mode", 0)) {
 		for (int i = 0; i < 2; i++)
@@ -157,7 +160,8 @@ fold_batch_norm(Import *m)
 	y = constant_new(m, x.type, x.rank, x.dim, &v);
 	for (size_t i = 0; i < count; i++) {
 		size_t c = i/inner%(size_t)x.dim[1];
-		v[i] = rounded_to(x.type, (x.data[i] - p[2].data[c])/sqrt(p[3].data[c] + eps)*p[0].data[c] + p[1].data[c]);
+		v[i] = rounded_to(x.type,
+		                  (x.data[i] - p[2].data[c])/sqrt(p[3].data[c] + eps)*p[0].data[c] + p[1].data[c]);
 	}
 	set_result(m, y);
 }
@@ -174,8 +178,10 @@ fold_dequantize(Import *m)
 
 	if (has_zero)
 		zero = constant_at(m, 2, "zero point");
-	if (attr_int(m, "block_size", 0) || (!one && count_elements(&scale) != (size_t)x.dim[axis]) || (has_zero && count_elements(&zero) != count_elements(&scale)))
-		refuse(m, "want one scale and zero point, or one each along an axis, got %s for %s", dims_of(&scale), dims_of(&x));
+	if (attr_int(m, "block_size", 0) || (!one && count_elements(&scale) != (size_t)x.dim[axis]) ||
+	    (has_zero && count_elements(&zero) != count_elements(&scale)))
+		refuse(m, "want one scale and zero point, or one each along an axis, got %s for %s",
+		       dims_of(&scale), dims_of(&x));
 	y = constant_new(m, TypeFloat, x.rank, x.dim, &v);
 	for (size_t i = 0; i < count; i++) {
 		size_t c = one ? 0 : i/inner%(size_t)x.dim[axis];
@@ -198,13 +204,18 @@ fold_quantize(Import *m)
 		zero = constant_at(m, 2, "zero point");
 	zero.type = (int)attr_int(m, "output_dtype", zero.type);
 	lo = zero.type == TypeInt8 ? -128 : zero.type == TypeInt16 ? -32768 : 0;
-	hi = zero.type == TypeInt8 ? 127 : zero.type == TypeUint8 ? 255 : zero.type == TypeInt16 ? 32767 : zero.type == TypeUint16 ? 65535 : -1;
-	if (hi < 0 || (!one && count_elements(&scale) != (size_t)x.dim[axis]) || (zero.data && count_elements(&zero) != count_elements(&scale)))
-		refuse(m, "want one scale and zero point of 8 or 16 bits, or one each along an axis, got %s for %s", dims_of(&scale), dims_of(&x));
+	hi = zero.type == TypeInt8 ? 127 : zero.type == TypeUint8 ? 255 : zero.type == TypeInt16 ? 32767 :
+	     zero.type == TypeUint16 ? 65535 : -1;
+	if (hi < 0 || (!one && count_elements(&scale) != (size_t)x.dim[axis]) ||
+	    (zero.data && count_elements(&zero) != count_elements(&scale)))
+		refuse(m,
+		       "want one scale and zero point of 8 or 16 bits, or one each along an axis, got %s for %s",
+		        dims_of(&scale), dims_of(&x));
 	y = constant_new(m, zero.type, x.rank, x.dim, &v);
 	for (size_t i = 0; i < count; i++) {
 		size_t c = one ? 0 : i/inner%(size_t)x.dim[axis];
-		v[i] = fmin(fmax(nearbyint(rounded_to(TypeFloat, x.data[i]/scale.data[c])) + (zero.data ? zero.data[c] : 0), lo), hi);
+		v[i] = fmin(fmax(nearbyint(rounded_to(TypeFloat, x.data[i]/scale.data[c])) + (zero.data ?
+		        zero.data[c] : 0), lo), hi);
 	}
 	set_result(m, y);
 }
@@ -213,14 +224,16 @@ fold_quantize(Import *m)
 static void
 fold_where(Import *m)
 {
-	OnnxValue b = constant_at(m, 0, "condition"), x = constant_at(m, 1, "input"), y = constant_at(m, 2, "input"), all[3], z;
+	OnnxValue b = constant_at(m, 0, "condition"), x = constant_at(m, 1, "input"),
+	        y = constant_at(m, 2, "input"), all[3], z;
 	OnnxValue both = { 0 };
 	int64_t dim[MostDims], at[MostDims] = { 0 };
 	int rank;
 	double *v;
 
 	if (!shapes_meet(&x, &y, &both.rank, both.dim) || !shapes_meet(&both, &b, &rank, dim))
-		refuse(m, "want constants whose shapes go together, got %s, %s and %s", dims_of(&b), dims_of(&x), dims_of(&y));
+		refuse(m, "want constants whose shapes go together, got %s, %s and %s", dims_of(&b), dims_of(&x),
+		       dims_of(&y));
 	all[0] = b;
 	all[1] = x;
 	all[2] = y;
@@ -230,7 +243,8 @@ fold_where(Import *m)
 		for (int k = 0; k < 3; k++) {
 			size_t from = 0;
 			for (int d = 0; d < all[k].rank; d++)
-				from = from*(size_t)all[k].dim[d] + (all[k].dim[d] == 1 ? 0 : (size_t)at[d + rank - all[k].rank]);
+				from = from*(size_t)all[k].dim[d] + (all[k].dim[d] == 1 ? 0 :
+				                                     (size_t)at[d + rank - all[k].rank]);
 			value[k] = all[k].data[from];
 		}
 		v[i] = value[0] != 0 ? value[1] : value[2];
@@ -243,7 +257,8 @@ fold_where(Import *m)
 static void
 fold_range(Import *m)
 {
-	OnnxValue from = constant_at(m, 0, "start"), to = constant_at(m, 1, "limit"), step = constant_at(m, 2, "step"), y;
+	OnnxValue from = constant_at(m, 0, "start"), to = constant_at(m, 1, "limit"),
+	        step = constant_at(m, 2, "step"), y;
 	double count = ceil((to.data[0] - from.data[0])/step.data[0]), *v;
 	int64_t dim[1];
 
@@ -319,9 +334,13 @@ clip_bounds(const Import *m, double bound[2])
 }
 
 const OnnxOp sum_folds[] = {
-	{ "BatchNormalization", fold_batch_norm, 7 }, { "Cast", fold_cast, 7 }, { "Clip", fold_clip, 7 }, { "ConstantOfShape", fold_constant_of_shape, 7 },
-	{ "DequantizeLinear", fold_dequantize, 10 }, { "MatMul", fold_matmul, 7 }, { "QuantizeLinear", fold_quantize, 10 },
-	{ "Range", fold_range, 7 }, { "ReduceL1", fold_sizes, 7 }, { "ReduceL2", fold_norm, 7 }, { "ReduceMax", fold_max, 7 },
-	{ "ReduceMean", fold_mean, 7 }, { "ReduceMin", fold_min, 7 }, { "ReduceProd", fold_product, 7 }, { "ReduceSum", fold_sum, 7 },
+	{ "BatchNormalization", fold_batch_norm, 7 }, { "Cast", fold_cast, 7 }, { "Clip", fold_clip, 7 },
+	{ "ConstantOfShape", fold_constant_of_shape, 7 },
+	{ "DequantizeLinear", fold_dequantize, 10 }, { "MatMul", fold_matmul, 7 },
+	{ "QuantizeLinear", fold_quantize, 10 },
+	{ "Range", fold_range, 7 }, { "ReduceL1", fold_sizes, 7 }, { "ReduceL2", fold_norm, 7 },
+	{ "ReduceMax", fold_max, 7 },
+	{ "ReduceMean", fold_mean, 7 }, { "ReduceMin", fold_min, 7 }, { "ReduceProd", fold_product, 7 },
+	{ "ReduceSum", fold_sum, 7 },
 	{ "ReduceSumSquare", fold_squares, 7 }, { "Where", fold_where, 7 }, { NULL, NULL, 0 },
 };

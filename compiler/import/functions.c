@@ -58,13 +58,16 @@ read_numbers(Called *f)
 	for (int i = 0; i < f->r->size; i++)
 		for (int a = 0; a < NAttrs; a++) {
 			int times = 1;
-			if (!may_vary(f->g->nodes[f->r->at[0][i]], (AttrId)a) || !varies(f, i, (AttrId)a) || number_of(f, i, (AttrId)a))
+			if (!may_vary(f->g->nodes[f->r->at[0][i]], (AttrId)a) || !varies(f, i, (AttrId)a) ||
+			    number_of(f, i, (AttrId)a))
 				continue;
 			if (f->nnumbers == MostNumbers)
 				return false;
 			for (int p = 0; p < f->nnumbers; p++)
 				times += f->numbers[p].attr == (AttrId)a;
-			f->numbers[f->nnumbers++] = (Number){ times == 1 ? attr_rows[a].name : arena_text("%s%d", attr_rows[a].name, times), i, (AttrId)a };
+			f->numbers[f->nnumbers++] = (Number){ times == 1 ? attr_rows[a].name :
+			                                      arena_text("%s%d", attr_rows[a].name, times), i,
+			        (AttrId)a };
 		}
 	return true;
 }
@@ -97,7 +100,8 @@ last_use(const Called *f, int i)
 static int
 name_variables(Called *f)
 {
-	static const char *const letters[] = { "x", "y", "z", "u", "v", "w", "a", "b", "c", "d", "e", "h", "p", "q", "r", "s" };
+	static const char *const letters[] = { "x", "y", "z", "u", "v", "w", "a", "b", "c", "d", "e", "h", "p",
+	                                       "q", "r", "s" };
 	enum { NLetters = sizeof letters/sizeof *letters };
 	int until[MostRegion + NLetters] = { last_use(f, -1) }, count = 1;
 
@@ -148,7 +152,8 @@ write_node(FILE *o, const Called *f, int i, bool fresh)
 		const Number *p = may_vary(n, (AttrId)a) && varies(f, i, (AttrId)a) ? number_of(f, i, (AttrId)a) : NULL;
 		bool whole = whole_range(n, (AttrId)a);
 		if (op_takes(n->op, (AttrId)a) && !whole && (p || attr_differs(&attr_rows[a], &n->a, &usual->a)))
-			list = arena_text("%s%s%s = %s", list, *list ? ", " : "", attr_rows[a].name, p ? p->name : value_of(f, 0, i, (AttrId)a));
+			list = arena_text("%s%s%s = %s", list, *list ? ", " : "", attr_rows[a].name, p ? p->name :
+			                  value_of(f, 0, i, (AttrId)a));
 	}
 	fprintf(o, *list ? ", { %s })\n" : "%s)\n", list);
 }

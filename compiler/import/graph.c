@@ -9,20 +9,30 @@
 #include "refusals.h"
 
 static const OnnxOp ops[] = {
-	{ "Abs", op_abs, 7 }, { "Add", op_add, 7 }, { "AveragePool", op_average_pool, 7 }, { "BatchNormalization", op_batch_norm, 7 },
-	{ "Cast", op_cast, 7 }, { "Clip", op_clip, 7 }, { "Concat", op_concat, 7 }, { "Constant", op_constant, 7 }, { "Conv", op_conv, 1 }, { "ConvTranspose", op_conv_transpose, 1 },
-	{ "DepthToSpace", op_depth_to_space, 7 }, { "Div", op_div, 7 }, { "Dropout", op_dropout, 7 }, { "Elu", op_elu, 7 }, { "Erf", op_erf, 7 }, { "Expand", op_expand, 7 }, { "Flatten", op_flatten, 7 },
-	{ "Gather", op_gather, 7 }, { "Gelu", op_gelu, 20 }, { "Gemm", op_gemm, 7 }, { "GlobalAveragePool", op_global_average_pool, 1 },
-	{ "GlobalMaxPool", op_global_max_pool, 1 }, { "GroupNormalization", op_group_norm, 18 }, { "HardSigmoid", op_hard_sigmoid, 7 }, { "HardSwish", op_hard_swish, 7 },
+	{ "Abs", op_abs, 7 }, { "Add", op_add, 7 }, { "AveragePool", op_average_pool, 7 },
+	{ "BatchNormalization", op_batch_norm, 7 },
+	{ "Cast", op_cast, 7 }, { "Clip", op_clip, 7 }, { "Concat", op_concat, 7 }, { "Constant", op_constant, 7 },
+	{ "Conv", op_conv, 1 }, { "ConvTranspose", op_conv_transpose, 1 },
+	{ "DepthToSpace", op_depth_to_space, 7 }, { "Div", op_div, 7 }, { "Dropout", op_dropout, 7 },
+	{ "Elu", op_elu, 7 }, { "Erf", op_erf, 7 }, { "Expand", op_expand, 7 }, { "Flatten", op_flatten, 7 },
+	{ "Gather", op_gather, 7 }, { "Gelu", op_gelu, 20 }, { "Gemm", op_gemm, 7 },
+	{ "GlobalAveragePool", op_global_average_pool, 1 },
+	{ "GlobalMaxPool", op_global_max_pool, 1 }, { "GroupNormalization", op_group_norm, 18 },
+	{ "HardSigmoid", op_hard_sigmoid, 7 }, { "HardSwish", op_hard_swish, 7 },
 	{ "Identity", op_identity, 1 }, { "InstanceNormalization", op_instance_norm, 7 },
-	{ "LayerNormalization", op_layer_norm, 17 }, { "LeakyRelu", op_leaky_relu, 7 }, { "MatMul", op_matmul, 7 }, { "Max", op_max, 7 },
-	{ "MaxPool", op_max_pool, 7 }, { "Mean", op_mean, 7 }, { "Min", op_min, 7 }, { "Mish", op_mish, 18 }, { "Mul", op_mul, 7 }, { "Neg", op_neg, 7 },
+	{ "LayerNormalization", op_layer_norm, 17 }, { "LeakyRelu", op_leaky_relu, 7 }, { "MatMul", op_matmul, 7 },
+	{ "Max", op_max, 7 },
+	{ "MaxPool", op_max_pool, 7 }, { "Mean", op_mean, 7 }, { "Min", op_min, 7 }, { "Mish", op_mish, 18 },
+	{ "Mul", op_mul, 7 }, { "Neg", op_neg, 7 },
 	{ "PRelu", op_prelu, 7 }, { "Pad", op_pad, 7 }, { "Pow", op_pow, 7 }, { "ReduceMax", op_reduce_max, 7 },
-	{ "ReduceMean", op_reduce_mean, 7 }, { "ReduceSum", op_reduce_sum, 7 }, { "Relu", op_relu, 7 }, { "Reshape", op_reshape, 7 },
-	{ "Resize", op_resize, 7 }, { "Shape", op_shape, 7 }, { "Sigmoid", op_sigmoid, 7 }, { "Size", op_size, 7 }, { "Slice", op_slice, 7 },
+	{ "ReduceMean", op_reduce_mean, 7 }, { "ReduceSum", op_reduce_sum, 7 }, { "Relu", op_relu, 7 },
+	{ "Reshape", op_reshape, 7 },
+	{ "Resize", op_resize, 7 }, { "Shape", op_shape, 7 }, { "Sigmoid", op_sigmoid, 7 }, { "Size", op_size, 7 },
+	{ "Slice", op_slice, 7 },
 	{ "Softmax", op_softmax, 7 }, { "Softplus", op_softplus, 7 }, { "SpaceToDepth", op_space_to_depth, 7 },
 	{ "Split", op_split, 7 }, { "Squeeze", op_squeeze, 7 }, { "Sub", op_sub, 7 }, { "Sum", op_sum, 7 },
-	{ "Tanh", op_tanh, 7 }, { "Transpose", op_transpose, 7 }, { "Unsqueeze", op_unsqueeze, 7 }, { "Upsample", op_upsample, 7 },
+	{ "Tanh", op_tanh, 7 }, { "Transpose", op_transpose, 7 }, { "Unsqueeze", op_unsqueeze, 7 },
+	{ "Upsample", op_upsample, 7 },
 };
 enum { NOnnxOps = sizeof ops/sizeof *ops };
 
@@ -161,7 +171,8 @@ check_declared(void *user)
 		for (size_t d = 0; d < shape->n_dim; d++) {
 			const Onnx__Dimension *dim = shape->dim[d];
 			bool open = !dim->has_dim_value || dim->dim_value < 1;
-			told = arena_text("%s%s%s", told, d ? "x" : "", open ? "?" : arena_text("%lld", (long long)dim->dim_value));
+			told = arena_text("%s%s%s", told, d ? "x" : "", open ? "?" :
+			                  arena_text("%lld", (long long)dim->dim_value));
 			differs = differs || (!open && dim->dim_value != v->dim[d]);
 		}
 		if (differs)
@@ -182,7 +193,8 @@ stand_in(const Import *m, const char *name)
 		if (!shape->dim[i]->has_dim_value || shape->dim[i]->dim_value < 1 || shape->dim[i]->dim_value > 65536)
 			return NULL;
 	n = node_begin(m, O_input, "?");
-	n->a.shape = (Shape){ (int)shape->dim[0]->dim_value, (int)shape->dim[1]->dim_value, (int)shape->dim[2]->dim_value, (int)shape->dim[3]->dim_value };
+	n->a.shape = (Shape){ (int)shape->dim[0]->dim_value, (int)shape->dim[1]->dim_value,
+	                      (int)shape->dim[2]->dim_value, (int)shape->dim[3]->dim_value };
 	node_add(m->g, n);
 	return n;
 }
@@ -254,7 +266,8 @@ in_place(Import *m, const OnnxValue *v, const char *name)
 	if (!n && in_order(v) && v->rank != NAxes)
 		n = v->rank == 2 && v->dim[0] == v->n->out->shape.n ? flattened(m, v->n) : v->n;
 	if (!n)
-		fail("%s: output '%s': want images x channels x rows x columns, got another order of them", m->file, name);
+		fail("%s: output '%s': want images x channels x rows x columns, got another order of them",
+		     m->file, name);
 	return n;
 }
 
@@ -268,13 +281,15 @@ add_outputs(Import *m)
 	m->p = &place;
 	m->number = (int)m->graph->n_node;
 	for (size_t i = 0; i < m->graph->n_output; i++) {
-		const char *name = place.name = m->graph->output[i]->name ? m->graph->output[i]->name : (char *)(size_t)"?";
+		const char *name = place.name = m->graph->output[i]->name ? m->graph->output[i]->name :
+		        (char *)(size_t)"?";
 		const OnnxValue *v = onnx_find(m, name);
 		OnnxValue y;
 		Node *n;
 		int count = g->noutputs;
 		if (!v || !v->n)
-			fail("%s: output '%s': want a result of the graph, got %s", m->file, name, !v ? "none" : v->rank < 0 ? "a node's second one" : "a constant");
+			fail("%s: output '%s': want a result of the graph, got %s", m->file, name, !v ? "none" :
+			     v->rank < 0 ? "a node's second one" : "a constant");
 		y = *v;
 		n = in_place(m, &y, name);
 		for (int k = 0; k < g->noutputs; k++)
@@ -297,7 +312,8 @@ onnx_import(const char *file, const OnnxOptions *o)
 	Names needed = needed_names(p->graph);
 
 	for (size_t i = 0; i < p->n_opset_import; i++)
-		if (!p->opset_import[i]->domain || !*p->opset_import[i]->domain || !strcmp(p->opset_import[i]->domain, "ai.onnx"))
+		if (!p->opset_import[i]->domain || !*p->opset_import[i]->domain ||
+		    !strcmp(p->opset_import[i]->domain, "ai.onnx"))
 			m.opset = p->opset_import[i]->version;
 	add_inputs(&m, named, &needed);
 	run_nodes(&m, &needed);

@@ -103,7 +103,8 @@ extern const OnnxOp shape_folds[], sum_folds[];      /* the last row has no name
 bool fold_constants(Import *m);                                /* false: no such operator */
 bool is_folded(const char *name);
 void reduced_axes(const Import *m, const OnnxValue *x, bool *reduced);
-OnnxValue constant_view(const Import *m, const OnnxValue *x, int rank, const int64_t *dim, const int64_t *first, const int64_t *step, const int *axes);
+OnnxValue constant_view(const Import *m, const OnnxValue *x, int rank, const int64_t *dim, const int64_t *first,
+                        const int64_t *step, const int *axes);
 int64_t clamp_index(int64_t i, int64_t size);        /* of a slice */
 int dims_reshaped(const Import *m, const OnnxValue *x, int64_t *dim);     /* the shape a Reshape asks for */
 int dims_squeezed(const Import *m, const OnnxValue *x, int64_t *dim);     /* Squeeze and Unsqueeze */

@@ -10,7 +10,8 @@
 static bool
 keeps_pixels(const char *op)
 {
-	static const char *const ops[] = { "Identity", "Cast", "Add", "Sub", "Mul", "Div", "BatchNormalization", "Clip" };
+	static const char *const ops[] = { "Identity", "Cast", "Add", "Sub", "Mul", "Div", "BatchNormalization",
+	                                   "Clip" };
 
 	for (size_t i = 0; i < sizeof ops/sizeof *ops; i++)
 		if (!strcmp(ops[i], op))
@@ -97,7 +98,8 @@ sizes_of(Import *m, const Onnx__ValueInfoProto *v, const int axes[NAxes])
 		fail("%s: input '%s': want its channels in the file, or a convolution that tells them, got an open size", m->file, v->name);
 	for (int i = 0; i < NAxes; i++)
 		if (d[i] < 1 || d[i] > 65536)
-			fail("%s: input '%s': want dimensions from 1 to 65536, got %lld", m->file, v->name, (long long)d[i]);
+			fail("%s: input '%s': want dimensions from 1 to 65536, got %lld", m->file, v->name,
+			     (long long)d[i]);
 	m->as_declared = true;
 	for (int i = 0; i < NAxes; i++)
 		m->as_declared = m->as_declared && (!told[i] || told[i] == d[i]);
@@ -108,17 +110,20 @@ sizes_of(Import *m, const Onnx__ValueInfoProto *v, const int axes[NAxes])
 static void
 add_input(Import *m, const Onnx__ValueInfoProto *v)
 {
-	static const int first[NAxes] = { AxisN, AxisC, AxisH, AxisW }, last[NAxes] = { AxisN, AxisH, AxisW, AxisC }, back[NAxes] = { 0, 2, 3, 1 };
+	static const int first[NAxes] = { AxisN, AxisC, AxisH, AxisW },
+	        last[NAxes] = { AxisN, AxisH, AxisW, AxisC }, back[NAxes] = { 0, 2, 3, 1 };
 	const Onnx__TensorTypeProto *t = v->type ? v->type->tensor_type : NULL;
 	Image *im = &m->g->image;
 	Node *n = node_new(m->g, O_input, 0);
 	OnnxValue x;
 
 	if (!t || !t->shape || t->shape->n_dim != NAxes)
-		fail("%s: input '%s': want a 4-D tensor (images, channels, height, width), got a %zu-D one", m->file, v->name,
+		fail("%s: input '%s': want a 4-D tensor (images, channels, height, width), got a %zu-D one",
+		     m->file, v->name,
 		     t && t->shape ? t->shape->n_dim : 0);
 	if (t->elem_type != TypeFloat && t->elem_type != TypeHalf && t->elem_type != TypeUint8)
-		fail("%s: input '%s': want float32, float16 or uint8, got data type %d", m->file, v->name, t->elem_type);
+		fail("%s: input '%s': want float32, float16 or uint8, got data type %d", m->file, v->name,
+		     t->elem_type);
 	im->hwc = channels_last(m->graph, v->name);
 	if (t->elem_type == TypeUint8) {             /* bytes as they are: the graph itself makes floats of them */
 		im->u8 = im->normalize = true;

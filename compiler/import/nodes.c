@@ -61,7 +61,8 @@ layer_name(const Import *m, const char *weight, const char *stem)
 		own = arena_text("%.*s", (int)n - 7, weight);
 	s = arena_text("%.150s", own);
 	for (char *c = s; *c; c++)
-		if (!((*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || (*c >= '0' && *c <= '9') || strchr("._-", *c)))
+		if (!((*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || (*c >= '0' && *c <= '9') ||
+		      strchr("._-", *c)))
 			*c = '_';
 	return once(m->g, *s ? s : stem);
 }

@@ -89,10 +89,12 @@ locate_external(const char *file, const Onnx__TensorProto *t, Tensor *x, size_t 
 			length = strtoull(e->value, NULL, 10);
 	}
 	if (!location || !*location || location[0] == '/' || strstr(location, ".."))
-		fail("%s: tensor '%s': want external data in a file beside the model, got '%s'", file, x->name, location ? location : "none");
+		fail("%s: tensor '%s': want external data in a file beside the model, got '%s'", file, x->name,
+		     location ? location : "none");
 	map = file_map(arena_text("%.*s%s", slash ? (int)(slash - file) + 1 : 0, file, location), &len);
 	if (length != bytes || offset > len || bytes > len - offset)
-		fail("%s: tensor '%s': want %zu bytes within the %zu of '%s', got offset %llu and length %llu", file, x->name, bytes, len, location,
+		fail("%s: tensor '%s': want %zu bytes within the %zu of '%s', got offset %llu and length %llu",
+		     file, x->name, bytes, len, location,
 		     (unsigned long long)offset, (unsigned long long)length);
 	x->data = map + offset;
 }
@@ -105,14 +107,16 @@ onnx_tensor(const char *file, const Onnx__TensorProto *t)
 	size_t count, given = 0, bytes;
 
 	if (!dtype)
-		fail("%s: tensor '%s': want floats, integers or booleans, got data type %d", file, x.name, t->data_type);
+		fail("%s: tensor '%s': want floats, integers or booleans, got data type %d", file, x.name,
+		     t->data_type);
 	if (t->n_dims > 8)
 		fail("%s: tensor '%s': want at most 8 dimensions, got %zu", file, x.name, t->n_dims);
 	snprintf(x.dtype, sizeof x.dtype, "%s", dtype);
 	for (int i = 0; i < x.rank; i++) {
 		x.dim[i] = t->dims[i];
 		if (x.dim[i] < 0 || x.dim[i] > INT64_C(1) << 40)
-			fail("%s: tensor '%s': want dimensions from 0 to 2^40, got %lld", file, x.name, (long long)x.dim[i]);
+			fail("%s: tensor '%s': want dimensions from 0 to 2^40, got %lld", file, x.name,
+			     (long long)x.dim[i]);
 	}
 	if (!tensor_contiguous(&x))
 		fail("%s: tensor '%s': want less than 2^45 elements, got %s", file, x.name, tensor_shape(&x));
@@ -144,7 +148,8 @@ onnx_tensor(const char *file, const Onnx__TensorProto *t)
 		given = t->n_int32_data;
 	}
 	if (given != count)
-		fail("%s: tensor '%s': want %zu values of %s for its shape %s, got other data", file, x.name, count, dtype, tensor_shape(&x));
+		fail("%s: tensor '%s': want %zu values of %s for its shape %s, got other data", file, x.name,
+		     count, dtype, tensor_shape(&x));
 	return x;
 }
 

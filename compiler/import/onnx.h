@@ -14,7 +14,8 @@ enum { MostDims = 8, MostAtoms = 16 };
 enum { AxisN, AxisC, AxisH, AxisW, NAxes };
 
 /* TensorProto.DataType */
-enum { TypeFloat = 1, TypeUint8, TypeInt8, TypeUint16, TypeInt16, TypeInt32, TypeInt64, TypeBool = 9, TypeHalf, TypeDouble, TypeBrain = 16 };
+enum { TypeFloat = 1, TypeUint8, TypeInt8, TypeUint16, TypeInt16, TypeInt32, TypeInt64, TypeBool = 9, TypeHalf,
+       TypeDouble, TypeBrain = 16 };
 
 typedef struct { int64_t size, step; int axis; } Atom; /* so many steps along one axis of a node */
 
@@ -32,7 +33,8 @@ typedef struct {
 	Atom atom[MostAtoms];        /* of a tensor: of all dimensions from the outermost on; none is of size 1 */
 	int natoms;
 	bool lost;                   /* of a node that was refused */
-	enum { NoErf, ErfAlone, ErfPlusOne } erf;    /* of a tensor: it stands for erf(x), or factor*(1 + erf(x)), of its node */
+	/* of a tensor: it stands for erf(x), or factor*(1 + erf(x)), of its node */
+	enum { NoErf, ErfAlone, ErfPlusOne } erf;
 	double factor;
 	Sides infinite;              /* of a tensor: rows and columns of -infinity around it */
 	const Onnx__TensorProto *proto;      /* of a constant nobody has read yet */

@@ -56,7 +56,8 @@ activation(Import *m, Op op, double slope, double offset)
 void op_relu(Import *m)         { activation(m, O_relu, 0.01, 0.5); }
 void op_sigmoid(Import *m)      { activation(m, O_sigmoid, 0.01, 0.5); }
 void op_leaky_relu(Import *m)   { activation(m, O_leaky_relu, attr_real(m, "alpha", 0.01), 0.5); }
-void op_hard_sigmoid(Import *m) { activation(m, O_hard_sigmoid, attr_real(m, "alpha", 0.2), attr_real(m, "beta", 0.5)); }
+void op_hard_sigmoid(Import *m) { activation(m, O_hard_sigmoid, attr_real(m, "alpha", 0.2),
+                                             attr_real(m, "beta", 0.5)); }
 
 void
 op_hard_swish(Import *m)
@@ -111,7 +112,8 @@ bounded(Import *m, bool largest)
 	x = a.n ? a : b;
 	c = a.n ? b : a;
 	if (m->p->n_input != 2 || c.n || count_elements(&c) != 1 || c.rank > x.rank)
-		refuse(m, "want a tensor and a single constant, got %zu inputs, the other one %s%s", m->p->n_input, c.n ? "a tensor of " : "", dims_of(&c));
+		refuse(m, "want a tensor and a single constant, got %zu inputs, the other one %s%s", m->p->n_input,
+		       c.n ? "a tensor of " : "", dims_of(&c));
 	clipped(m, &x, largest ? c.data[0] : -3.4e38, largest ? 3.4e38 : c.data[0]);
 }
 
@@ -131,7 +133,8 @@ void
 op_abs(Import *m)
 {
 	OnnxValue x = tensor_at(m, 0);
-	Node *above = node_put(m, node_on(m, O_relu, x.n)), *below = node_put(m, node_on(m, O_relu, node_scaled_by(m, x.n, -1, 0)));
+	Node *above = node_put(m, node_on(m, O_relu, x.n)),
+	        *below = node_put(m, node_on(m, O_relu, node_scaled_by(m, x.n, -1, 0)));
 
 	set_result(m, view_like(&x, node_sum(m, above, below)));
 }
@@ -153,7 +156,8 @@ op_pow(Import *m)
 	Node *n;
 
 	if (count_elements(&c) != 1 || c.rank > x.rank || (c.data[0] != 1 && c.data[0] != 2))
-		refuse(m, "want an exponent of 1 or 2, got %s%.7g", count_elements(&c) > 1 ? "several, " : "", count_elements(&c) ? c.data[0] : 0);
+		refuse(m, "want an exponent of 1 or 2, got %s%.7g", count_elements(&c) > 1 ? "several, " : "",
+		       count_elements(&c) ? c.data[0] : 0);
 	if (c.data[0] == 1) {
 		set_result(m, x);
 		return;
@@ -238,7 +242,8 @@ op_softmax(Import *m)
 		flat_dim[0] = x.n->out->shape.n;
 		flat_dim[1] = (int64_t)count_elements(&x)/flat_dim[0];
 		if (axis != 1 || x.dim[0] != flat_dim[0] || !in_order(&x))
-			refuse(m, "want a softmax over all of an image (before opset 13: all from the axis on), got axis %d of %s", axis, dims_of(&x));
+			refuse(m,
+			       "want a softmax over all of an image (before opset 13: all from the axis on), got axis %d of %s", axis, dims_of(&x));
 		n = node_put(m, node_on(m, O_softmax, flattened(m, x.n)));
 		y = view_flat(n);
 		view_reshape(&y, x.rank, x.dim, &x);

@@ -172,7 +172,8 @@ meet(const OnnxValue *a, const OnnxValue *b, Meeting *t)
 	for (int d = a->rank - 1, k = b->rank - 1; k >= 0; d--, k--)
 		if (b->dim[k] > 1 && !meet_atoms(a, b, d, k, t))
 			return false;
-	return t->size[AxisN] == s.n && (t->size[AxisH] == s.h || t->size[AxisH] == 1) && (t->size[AxisW] == s.w || t->size[AxisW] == 1) &&
+	return t->size[AxisN] == s.n && (t->size[AxisH] == s.h || t->size[AxisH] == 1) &&
+	        (t->size[AxisW] == s.w || t->size[AxisW] == 1) &&
 	       t->size[AxisH] == b->n->out->shape.h && t->size[AxisW] == b->n->out->shape.w;
 }
 
@@ -233,7 +234,8 @@ two_tensors(Import *m, OnnxValue a, OnnxValue b, char op)
 		as_images(m, &a, rank);
 		as_images(m, &b, rank);
 		if (!meet(&a, &b, &t))
-			refuse(m, "want tensors whose elements lie in one order, got %s and %s", dims_of(&a), dims_of(&b));
+			refuse(m, "want tensors whose elements lie in one order, got %s and %s", dims_of(&a),
+			       dims_of(&b));
 	}
 	x = a.n;
 	y = pick_channels(m, b.n, t.channel, x->out->shape.c);
@@ -298,7 +300,8 @@ sum(Import *m)
 	for (size_t i = 1; i < whole->n_input; i++) {
 		inputs[1] = whole->input[i];
 		m->p = &pair;
-		if (onnx_find(m, inputs[0]) && onnx_find(m, inputs[1]) && !onnx_find(m, inputs[0])->n && !onnx_find(m, inputs[1])->n)
+		if (onnx_find(m, inputs[0]) && onnx_find(m, inputs[1]) && !onnx_find(m, inputs[0])->n &&
+		    !onnx_find(m, inputs[1])->n)
 			fold_constants(m);
 		else
 			arithmetic(m, '+');

@@ -89,7 +89,8 @@ is_multiple(const Node *z, const Node *y, double factor)
 
 	for (int i = 0; i < z->out->shape.c; i++) {
 		double w = of_y ? 1 : y->p[P_bn_weight].data[i], b = of_y ? 0 : y->p[P_bn_bias].data[i];
-		if (fabs(z->p[P_bn_weight].data[i] - factor*w) > 1e-6*fabs(w) || fabs(z->p[P_bn_bias].data[i] - factor*b) > 1e-6*fabs(b))
+		if (fabs(z->p[P_bn_weight].data[i] - factor*w) > 1e-6*fabs(w) ||
+		    fabs(z->p[P_bn_bias].data[i] - factor*b) > 1e-6*fabs(b))
 			return false;
 	}
 	return true;
@@ -124,7 +125,8 @@ mish_of(const Node *a, const Node *b)
 	const Node *s = node_is_scale(b) ? b->in[0]->node : NULL, *p = s && s->op == O_sigmoid ? s->in[0]->node : NULL;
 	const Node *base = p && node_is_scale(p) ? p->in[0]->node : NULL;
 
-	return base && base->op == O_softplus && base->a.beta == 1 && base->in[0] == a->out && p->p[P_bn_weight].data[0] == 2 &&
+	return base && base->op == O_softplus && base->a.beta == 1 && base->in[0] == a->out &&
+	        p->p[P_bn_weight].data[0] == 2 &&
 	       p->p[P_bn_bias].data[0] == 0 && b->p[P_bn_weight].data[0] == 2 && b->p[P_bn_bias].data[0] == -1;
 }
 

@@ -38,7 +38,8 @@ weights_of(const Matrix *a, const int64_t *place)
 		fail("out of memory");
 	for (int64_t o = 0; o < a->out; o++)
 		for (int64_t i = 0; i < a->in; i++)
-			w[o*a->in + (place ? place[i] : i)] = a->alpha*a->w->data[a->transposed ? o*a->in + i : i*a->out + o];
+			w[o*a->in + (place ? place[i] : i)] = a->alpha*a->w->data[a->transposed ? o*a->in + i :
+			        i*a->out + o];
 	return w;
 }
 
@@ -112,13 +113,15 @@ dense(Import *m, const OnnxValue *x, const Matrix *a, const double *bias)
 	Node *n;
 
 	if (x->rank < 2 || x->dim[last] != a->in)
-		refuse(m, "want weights of %lld inputs, got %lldx%lld", x->rank ? (long long)x->dim[last] : 0, (long long)a->w->dim[0], (long long)a->w->dim[1]);
+		refuse(m, "want weights of %lld inputs, got %lldx%lld", x->rank ? (long long)x->dim[last] : 0,
+		       (long long)a->w->dim[0], (long long)a->w->dim[1]);
 	if (x->dim[last] == s.c && only_channels(x, last) && (s.h*s.w > 1 || x->rank > 2)) {
 		pixelwise(m, x, a, bias);
 		return;
 	}
 	if (x->rank != 2 || x->dim[0] != s.n || x->dim[1] != (int64_t)s.c*s.h*s.w)
-		refuse(m, "want a matrix by channels, or by whole images, got it by the last dimension of %s", dims_of(x));
+		refuse(m, "want a matrix by channels, or by whole images, got it by the last dimension of %s",
+		       dims_of(x));
 	n = node_begin(m, O_linear, layer_name(m, a->w->name, "fc"));
 	n->in[n->nin++] = flattened(m, x->n)->out;
 	n->a.out = (int)a->out;

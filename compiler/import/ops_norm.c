@@ -121,7 +121,8 @@ op_layer_norm(Import *m)
 	}
 	channels = x.n->out->shape.c;
 	x = view_like(&x, norm_on(m, O_layer_norm, x.n, 1, repeated_values(m, 1, channels, channels, "scale"),
-	                          has_input(m, 2) ? repeated_values(m, 2, channels, channels, "bias") : NULL, m->p->input[1]));
+	                          has_input(m, 2) ? repeated_values(m, 2, channels, channels, "bias") : NULL,
+	        m->p->input[1]));
 	if (moved)
 		view_transpose(&x, back, &x);
 	set_result(m, x);

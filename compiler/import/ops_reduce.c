@@ -48,7 +48,8 @@ pooled(Import *m, Node *x, const Reduced *r, Op op)
 
 	if (!r->rows && !r->cols)
 		return x;
-	if (x->op == op && ((r->rows && x->out->shape.h == x->in[0]->shape.h && x->out->shape.w == 1) || (r->cols && x->out->shape.w == x->in[0]->shape.w && x->out->shape.h == 1)))
+	if (x->op == op && ((r->rows && x->out->shape.h == x->in[0]->shape.h && x->out->shape.w == 1) ||
+	                    (r->cols && x->out->shape.w == x->in[0]->shape.w && x->out->shape.h == 1)))
 		in = x->in[0]->node;
 	n = node_on(m, op, in);
 	n->a.size = size;
@@ -101,7 +102,8 @@ mixed(Import *m, const OnnxValue *x, const Reduced *r, Node *n, double weight)
 		return weight == 1 ? sum : node_scaled_by(m, sum, weight, 0);
 	}
 	if ((int64_t)c*r->channels > MostElements)
-		refuse(m, "want at most %d weights to sum channels, got %zu x %lld", MostElements, c, (long long)r->channels);
+		refuse(m, "want at most %d weights to sum channels, got %zu x %lld", MostElements, c,
+		       (long long)r->channels);
 	w = arena_new(c*(size_t)r->channels*sizeof *w);
 	for (size_t k = 0; k < c; k++) {
 		int64_t to = 0;
@@ -156,7 +158,8 @@ reduced_apart(Import *m, const OnnxValue *x, const Reduced *r, Reduction how, bo
 		}
 	if (!view_transpose(x, to, &y) || (kept && to[0] != 0) || !kept)
 		refuse(m, "want each image by itself, got a reduction of %s", dims_of(x));
-	n = node_put(m, node_on(m, how == MaxOf ? O_adaptive_max_pool : O_adaptive_avg_pool, view_arranged(m, &y, kept, x->rank).n));
+	n = node_put(m, node_on(m, how == MaxOf ? O_adaptive_max_pool : O_adaptive_avg_pool,
+	                        view_arranged(m, &y, kept, x->rank).n));
 	if (how == SumOf)
 		n = node_scaled_by(m, n, (double)each, 0);
 	y = view_of(n);

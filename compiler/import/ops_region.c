@@ -176,14 +176,16 @@ join(Import *m, const OnnxValue *x, int count, int axis)
 		for (int d = 0; d < x->rank; d++)
 			outermost = outermost && (d == axis || z.dim[d] == x->dim[d]);
 		if (!outermost || z.natoms - a != x->natoms - atoms || z.n->out->shape.c != z.dim[axis]*inner)
-			refuse(m, "want tensors that join along their channels, got %s and %s, axis %d", dims_of(x), dims_of(&x[i]), axis);
+			refuse(m, "want tensors that join along their channels, got %s and %s, axis %d",
+			       dims_of(x), dims_of(&x[i]), axis);
 		z.natoms -= a;
 		memmove(&z.atom[f], &z.atom[f + a], (size_t)(z.natoms - f)*sizeof *z.atom);
 		for (int k = 0, j = 0; j < z.natoms; k++, j++) {
 			if (k == first && atoms)
 				k++;
 			if (memcmp(&z.atom[j], &x->atom[k], sizeof *z.atom))
-				refuse(m, "want tensors whose elements lie in one order, got %s and %s", dims_of(x), dims_of(&x[i]));
+				refuse(m, "want tensors whose elements lie in one order, got %s and %s",
+				       dims_of(x), dims_of(&x[i]));
 		}
 		n->in[n->nin++] = z.n->out;
 		all += z.dim[axis];
@@ -207,8 +209,11 @@ below(Import *m, Node *const *x, int count, int axis)
 
 	for (int i = 0; i < count; i++) {
 		all += axis == AxisH ? x[i]->out->shape.h : x[i]->out->shape.w;
-		if (x[i]->out->shape.c != x[0]->out->shape.c || (axis == AxisH ? x[i]->out->shape.w != x[0]->out->shape.w : x[i]->out->shape.h != x[0]->out->shape.h))
-			refuse(m, "want images that fit together, got %dx%dx%d and %dx%dx%d", x[0]->out->shape.c, x[0]->out->shape.h, x[0]->out->shape.w, x[i]->out->shape.c,
+		if (x[i]->out->shape.c != x[0]->out->shape.c ||
+		    (axis == AxisH ? x[i]->out->shape.w != x[0]->out->shape.w :
+		     x[i]->out->shape.h != x[0]->out->shape.h))
+			refuse(m, "want images that fit together, got %dx%dx%d and %dx%dx%d", x[0]->out->shape.c,
+			       x[0]->out->shape.h, x[0]->out->shape.w, x[i]->out->shape.c,
 			       x[i]->out->shape.h, x[i]->out->shape.w);
 	}
 	for (int i = 0; i < count; i++) {
@@ -329,14 +334,16 @@ continued(Import *m, Node *x, int axis, int before, int after, bool mirror)
 	if (!before && !after)
 		return x;
 	if (before + after > 16 || (mirror && (before >= size || after >= size)))
-		refuse(m, "want at most 16 rows or columns around the image, and less than it has, got %d and %d", before, after);
+		refuse(m, "want at most 16 rows or columns around the image, and less than it has, got %d and %d",
+		       before, after);
 	sum = node_on(m, O_pad, x);
 	sum->a.padding = axis == AxisH ? (Sides){ before, 0, after, 0 } : (Sides){ 0, before, 0, after };
 	node_put(m, sum);
 	for (int i = 0; i < before; i++)
 		sum = node_sum(m, sum, strip(m, x, axis, mirror ? before - i : 0, i, before - i - 1 + size + after));
 	for (int i = 0; i < after; i++)
-		sum = node_sum(m, sum, strip(m, x, axis, mirror ? size - 2 - i : size - 1, before + size + i, after - i - 1));
+		sum = node_sum(m, sum, strip(m, x, axis, mirror ? size - 2 - i : size - 1, before + size + i,
+		                             after - i - 1));
 	return sum;
 }
 

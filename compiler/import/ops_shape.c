@@ -158,7 +158,8 @@ op_shape(Import *m)
 {
 	OnnxValue x = input_at(m, 0), y = { .rank = 1, .type = TypeInt64 };
 	double *v = arena_new((MostDims + 1)*sizeof *v);
-	int64_t from = clamp_index(attr_int(m, "start", 0), x.rank), to = clamp_index(attr_int(m, "end", x.rank), x.rank);
+	int64_t from = clamp_index(attr_int(m, "start", 0), x.rank),
+	        to = clamp_index(attr_int(m, "end", x.rank), x.rank);
 
 	for (int64_t i = from; i < to; i++)
 		v[y.dim[0]++] = (double)x.dim[i];
@@ -198,7 +199,8 @@ op_identity(Import *m)
 void
 op_dropout(Import *m)
 {
-	if (has_input(m, 2) && constant_at(m, 2, "training_mode").data[0] != 0 && !(has_input(m, 1) && constant_at(m, 1, "ratio").data[0] == 0))
+	if (has_input(m, 2) && constant_at(m, 2, "training_mode").data[0] != 0 &&
+	    !(has_input(m, 1) && constant_at(m, 1, "ratio").data[0] == 0))
 		refuse(m, "want inference, got training_mode");
 	set_result(m, input_at(m, 0));
 }

@@ -15,7 +15,8 @@ set_windows(const Import *m, Node *n, Pair kernel)
 
 	attr_ints(m, "kernel_shape", 2, k, 1, 1024);
 	if (kernel.h && (k[0] != kernel.h || k[1] != kernel.w))
-		refuse(m, "want kernel_shape %dx%d as the weights have it, got %lldx%lld", kernel.h, kernel.w, (long long)k[0], (long long)k[1]);
+		refuse(m, "want kernel_shape %dx%d as the weights have it, got %lldx%lld", kernel.h, kernel.w,
+		       (long long)k[0], (long long)k[1]);
 	if (!k[0])
 		refuse(m, "want kernel_shape, got none");
 	attr_ints(m, "strides", 2, s, 1, 1024);
@@ -23,7 +24,8 @@ set_windows(const Import *m, Node *n, Pair kernel)
 	attr_ints(m, "pads", 4, p, 0, 4096);
 	if (!strcmp(same_pad, "SAME_UPPER") || !strcmp(same_pad, "SAME_LOWER")) {
 		for (int i = 0; i < 2; i++) {
-			int64_t in = i ? x.w : x.h, out = (in + s[i] - 1)/s[i], total = (out - 1)*s[i] + (k[i] - 1)*d[i] + 1 - in;
+			int64_t in = i ? x.w : x.h, out = (in + s[i] - 1)/s[i],
+			        total = (out - 1)*s[i] + (k[i] - 1)*d[i] + 1 - in;
 			if (total < 0)
 				total = 0;
 			p[i] = same_pad[5] == 'U' ? total/2 : total - total/2;
@@ -44,7 +46,8 @@ set_windows(const Import *m, Node *n, Pair kernel)
 static void
 across(Import *m, const OnnxValue *x, const OnnxValue *w)
 {
-	int64_t k = w->dim[w->rank - 1], stride[1] = { 1 }, dilation[1] = { 1 }, pad[2] = { 0, 0 }, length = x->n->out->shape.c, out, dim[3];
+	int64_t k = w->dim[w->rank - 1], stride[1] = { 1 }, dilation[1] = { 1 }, pad[2] = { 0, 0 },
+	        length = x->n->out->shape.c, out, dim[3];
 	const char *auto_pad = attr_text(m, "auto_pad", "NOTSET");
 	double *v;
 	Node *n;
@@ -54,10 +57,12 @@ across(Import *m, const OnnxValue *x, const OnnxValue *w)
 	attr_ints(m, "dilations", 1, dilation, 1, 1024);
 	attr_ints(m, "pads", 2, pad, 0, 4096);
 	if (w->dim[0] != 1 || w->dim[1] != 1 || (*auto_pad && strcmp(auto_pad, "NOTSET")))
-		refuse(m, "want one channel in and out along the channels, and pads, got a kernel %s and auto_pad '%s'", dims_of(w), auto_pad);
+		refuse(m,
+		       "want one channel in and out along the channels, and pads, got a kernel %s and auto_pad '%s'", dims_of(w), auto_pad);
 	out = (length + pad[0] + pad[1] - dilation[0]*(k - 1) - 1)/stride[0] + 1;
 	if (out < 1 || out*length > MostElements)
-		refuse(m, "want 1 to %d weights along %lld channels, got %lld results", MostElements, (long long)length, (long long)out);
+		refuse(m, "want 1 to %d weights along %lld channels, got %lld results", MostElements,
+		       (long long)length, (long long)out);
 	v = arena_new((size_t)(out*length)*sizeof *v);
 	for (int64_t o = 0; o < out; o++)
 		for (int64_t i = 0; i < k; i++) {
@@ -88,8 +93,10 @@ conv_1d(Import *m, const OnnxValue *x, const OnnxValue *w)
 		across(m, x, w);
 		return;
 	}
-	if (w->rank != 3 || w->dim[2] != 1 || axis_of(x, 1) != AxisC || w->dim[1] != x->dim[1] || attr_int(m, "group", 1) != 1 || w->dim[0] > 65536)
-		refuse(m, "want a 4-D tensor, one tap, or one channel along the channels of 1x1 images, got a kernel %s for %s", dims_of(w), dims_of(x));
+	if (w->rank != 3 || w->dim[2] != 1 || axis_of(x, 1) != AxisC || w->dim[1] != x->dim[1] ||
+	    attr_int(m, "group", 1) != 1 || w->dim[0] > 65536)
+		refuse(m,
+		       "want a 4-D tensor, one tap, or one channel along the channels of 1x1 images, got a kernel %s for %s", dims_of(w), dims_of(x));
 	n = mix_channels(m, x->n, (int)w->dim[0], w->data, "conv");
 	if (has_input(m, 2)) {
 		OnnxValue b = constant_at(m, 2, "bias");
@@ -124,7 +131,8 @@ op_conv(Import *m)
 	n->a.out = (int)w.dim[0];
 	n->a.groups = (int)attr_int(m, "group", 1);
 	if (n->a.groups < 1 || n->a.groups > 65536 || (int64_t)n->a.groups*w.dim[1] != n->in[0]->shape.c)
-		refuse(m, "want %d input channels as group and kernel have them, got %lld", n->in[0]->shape.c, (long long)n->a.groups*w.dim[1]);
+		refuse(m, "want %d input channels as group and kernel have them, got %lld", n->in[0]->shape.c,
+		       (long long)n->a.groups*w.dim[1]);
 	set_windows(m, n, (Pair){ (int)w.dim[2], (int)w.dim[3] });
 	set_param(n, P_weight, w.data, count_elements(&w));
 	if (has_input(m, 2)) {
@@ -148,7 +156,8 @@ op_conv_transpose(Import *m)
 
 	if (w.rank != 4)
 		refuse(m, "want a 4-D kernel, got a %d-D one", w.rank);
-	if (group < 1 || w.dim[1] < 1 || w.dim[1] > 65536/group || w.dim[2] > 1024 || w.dim[3] > 1024 || w.dim[2] < 1 || w.dim[3] < 1)
+	if (group < 1 || w.dim[1] < 1 || w.dim[1] > 65536/group || w.dim[2] > 1024 || w.dim[3] > 1024 ||
+	    w.dim[2] < 1 || w.dim[3] < 1)
 		refuse(m, "want a kernel of 1 to 65536 channels and 1 to 1024 taps a side, got %s", dims_of(&w));
 	if ((*auto_pad && strcmp(auto_pad, "NOTSET") && strcmp(auto_pad, "VALID")) || attr_list(m, "output_shape"))
 		refuse(m, "want pads and output_padding, got auto_pad or output_shape");
@@ -157,7 +166,8 @@ op_conv_transpose(Import *m)
 	n->a.out = (int)(w.dim[1]*group);
 	n->a.groups = (int)group;
 	if (w.dim[0] != n->in[0]->shape.c || w.dim[0]%group)
-		refuse(m, "want a kernel for %d input channels in %lld groups, got %s", n->in[0]->shape.c, (long long)group, dims_of(&w));
+		refuse(m, "want a kernel for %d input channels in %lld groups, got %s", n->in[0]->shape.c,
+		       (long long)group, dims_of(&w));
 	set_windows(m, n, (Pair){ (int)w.dim[2], (int)w.dim[3] });
 	attr_ints(m, "output_padding", 2, more, 0, 1023);
 	n->a.output_padding = (Pair){ (int)more[0], (int)more[1] };
@@ -192,8 +202,10 @@ takes_all(const Node *n)
 	Pair k = n->a.kernel, s = n->a.stride;
 	bool padded = k.h != x.h || k.w != x.w || p.t || p.l;
 
-	return n->a.dilation.h == 1 && n->a.dilation.w == 1 && !(padded && n->op == O_avg_pool && n->a.count_include_pad) &&
-	       one_window(x.h, p.t, p.b, k.h, s.h, n->a.ceil_mode) && one_window(x.w, p.l, p.r, k.w, s.w, n->a.ceil_mode);
+	return n->a.dilation.h == 1 && n->a.dilation.w == 1 &&
+	        !(padded && n->op == O_avg_pool && n->a.count_include_pad) &&
+	       one_window(x.h, p.t, p.b, k.h, s.h, n->a.ceil_mode) &&
+	        one_window(x.w, p.l, p.r, k.w, s.w, n->a.ceil_mode);
 }
 
 /* add_infinite - a padding with -infinity before it is a max pool's own */

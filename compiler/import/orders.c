@@ -17,7 +17,8 @@ node_shaped(Import *m, Node *x, int64_t c, int64_t h, int64_t w)
 	if (s.c == c && s.h == h && s.w == w)
 		return x;
 	if (c > 65536 || h > 65536 || w > 65536)
-		refuse(m, "want axes of at most 65536 to put elements in order, got %lldx%lldx%lld", (long long)c, (long long)h, (long long)w);
+		refuse(m, "want axes of at most 65536 to put elements in order, got %lldx%lldx%lld", (long long)c,
+		       (long long)h, (long long)w);
 	n = node_beside(m, O_reshape, x->op == O_reshape ? x->in[0]->node : x, "reshape");
 	n->a.shape = (Shape){ s.n, (int)c, (int)h, (int)w };
 	return node_put(m, n);
@@ -50,7 +51,8 @@ order_of(const OnnxValue *v, Runs *o)
 				return false;
 			continue;
 		}
-		for (; at && (o->atom[at-1].axis > a->axis || (o->atom[at-1].axis == a->axis && o->atom[at-1].step < a->step)); at--) {
+		for (; at && (o->atom[at-1].axis > a->axis || (o->atom[at-1].axis == a->axis &&
+		                                               o->atom[at-1].step < a->step)); at--) {
 			o->atom[at] = o->atom[at-1];
 			o->target[at] = o->target[at-1];
 		}
@@ -74,7 +76,8 @@ join_runs(Runs *o)
 			o->atom[to++] = o->atom[i];
 	for (int i = 0, k = 0; i < o->count; i++)
 		if (!i || o->target[i] != o->target[i-1] + 1)
-			o->atom[k++].step = o->target[i];    /* where it belongs, for the steps are of no use any more */
+			/* where it belongs, for the steps are of no use any more */
+			o->atom[k++].step = o->target[i];
 	o->count = to;
 	for (int i = 0; i < to; i++) {
 		o->target[i] = 0;
@@ -101,7 +104,8 @@ moved_first(Import *m, Node *x, Runs *o, int first, int end)
 	Runs old = *o;
 	int to = 0;
 
-	x = permuted(m, node_shaped(m, x, size_of_runs(o, 0, first), size_of_runs(o, first, end), size_of_runs(o, end, o->count)), order);
+	x = permuted(m, node_shaped(m, x, size_of_runs(o, 0, first), size_of_runs(o, first, end),
+	                            size_of_runs(o, end, o->count)), order);
 	for (int pass = 0; pass < 2; pass++)
 		for (int i = 0; i < end; i++)
 			if ((i >= first) == !pass) {
@@ -127,7 +131,8 @@ node_ordered(Import *m, const OnnxValue *v)
 		int order[3] = { 0, 1, 2 };
 		for (int i = 0; i < o.count; i++)
 			order[o.target[i]] = i;
-		return permuted(m, node_shaped(m, x, o.atom[0].size, o.atom[1].size, o.count == 3 ? o.atom[2].size : 1), order);
+		return permuted(m, node_shaped(m, x, o.atom[0].size, o.atom[1].size, o.count == 3 ?
+		                               o.atom[2].size : 1), order);
 	}
 	for (int last = o.count - 1; last >= 0;) {   /* the last ones first, so that the first are moved last */
 		int at = 0, first;

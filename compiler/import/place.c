@@ -78,7 +78,8 @@ pick_channels(Import *m, Node *x, const int *from, int count)
 		return node_put(m, n);
 	}
 	if ((int64_t)count*x->out->shape.c > MostElements)
-		refuse(m, "want at most %d weights to place channels, got %d x %d", MostElements, count, x->out->shape.c);
+		refuse(m, "want at most %d weights to place channels, got %d x %d", MostElements, count,
+		       x->out->shape.c);
 	w = arena_new((size_t)count*(size_t)x->out->shape.c*sizeof *w);
 	for (int i = 0; i < count; i++)
 		w[(size_t)i*(size_t)x->out->shape.c + (size_t)from[i]] = 1;
@@ -116,7 +117,8 @@ channels_from(const OnnxValue *v)
 	int first, count = atoms_of(v, 1, &first), *from;
 	Shape s = v->n->out->shape;
 
-	if (v->dim[1] != s.c || v->dim[2] != s.h || v->dim[3] != s.w || (axis_of(v, 2) != AxisH && s.h > 1) || (axis_of(v, 3) != AxisW && s.w > 1))
+	if (v->dim[1] != s.c || v->dim[2] != s.h || v->dim[3] != s.w || (axis_of(v, 2) != AxisH && s.h > 1) ||
+	    (axis_of(v, 3) != AxisW && s.w > 1))
 		return NULL;
 	from = arena_new((size_t)s.c*sizeof *from);
 	for (int k = 0; k < s.c; k++) {

@@ -57,7 +57,8 @@ refuse_all(const Refusals *r, const char *file)
 		const Refusal *k = &r->kinds[i];
 		nodes += k->nodes;
 		if (i < MostKinds)
-			list = arena_text("%s%s%s\n", list, k->message, k->nodes == 1 ? "" : arena_text(" (and %d more like it)", k->nodes - 1));
+			list = arena_text("%s%s%s\n", list, k->message, k->nodes == 1 ? "" :
+			                  arena_text(" (and %d more like it)", k->nodes - 1));
 	}
 	fail("%s%s: want nodes that can be translated, got %d of %d kinds that cannot", list, file, nodes, r->count);
 }

@@ -26,7 +26,8 @@ typedef struct { int node[MostRegion], size, front[MostFront], nfront; } Region;
 bool
 may_vary(const Node *n, AttrId a)
 {
-	return op_takes(n->op, a) && (a == At_out || a == At_groups || a == At_stride || a == At_channels || a == At_size);
+	return op_takes(n->op, a) && (a == At_out || a == At_groups || a == At_stride || a == At_channels ||
+	                              a == At_size);
 }
 
 static uint64_t
@@ -41,8 +42,10 @@ whole_range(const Node *n, AttrId a)
 {
 	Shape x = n->nin ? n->in[0]->shape : n->out->shape;
 
-	return n->op == O_slice && ((a == At_rows && n->a.rows.from == 0 && n->a.rows.to == x.h && n->a.rows.step == 1) ||
-	                            (a == At_cols && n->a.cols.from == 0 && n->a.cols.to == x.w && n->a.cols.step == 1));
+	return n->op == O_slice && ((a == At_rows && n->a.rows.from == 0 && n->a.rows.to == x.h &&
+	                             n->a.rows.step == 1) ||
+	                            (a == At_cols && n->a.cols.from == 0 && n->a.cols.to == x.w &&
+	                             n->a.cols.step == 1));
 }
 
 /* alike - two nodes but for the numbers that may vary */
@@ -52,7 +55,8 @@ alike(const Node *a, const Node *b)
 	if (a->op != b->op || a->nin != b->nin)
 		return false;
 	for (int i = 0; i < NAttrs; i++)
-		if (op_takes(a->op, (AttrId)i) && !may_vary(a, (AttrId)i) && attr_differs(&attr_rows[i], &a->a, &b->a) &&
+		if (op_takes(a->op, (AttrId)i) && !may_vary(a, (AttrId)i) &&
+		    attr_differs(&attr_rows[i], &a->a, &b->a) &&
 		    !(whole_range(a, (AttrId)i) && whole_range(b, (AttrId)i)))
 			return false;
 	return true;
@@ -226,7 +230,8 @@ same_names(const Graph *g, const Repeat *r)
 		if (!n)
 			return false;
 		for (int i = 0; i < r->size; i++)
-			if (op_rows[g->nodes[r->at[k][i]]->op].params && strcmp(g->nodes[r->at[k][i]]->name + n, g->nodes[r->at[0][i]]->name + first))
+			if (op_rows[g->nodes[r->at[k][i]]->op].params &&
+			    strcmp(g->nodes[r->at[k][i]]->name + n, g->nodes[r->at[0][i]]->name + first))
 				return false;
 	}
 	return true;
@@ -310,7 +315,8 @@ static Search
 search_of(const Graph *g)
 {
 	size_t n = (size_t)g->count;
-	Search s = { g, arena_new(n*sizeof *s.hash), arena_new(n), arena_new(n), arena_new(n*sizeof *s.readers), arena_new(n*sizeof *s.place) };
+	Search s = { g, arena_new(n*sizeof *s.hash), arena_new(n), arena_new(n), arena_new(n*sizeof *s.readers),
+	             arena_new(n*sizeof *s.place) };
 
 	for (int i = 0; i < g->count; i++) {
 		s.hash[i] = hash_of(g->nodes[i]);

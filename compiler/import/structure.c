@@ -81,10 +81,12 @@ write_stem(Walk *w)
 		return;
 	n = reader(w->g, at);
 	if (n && n->op == O_max_pool && count == 3) {
-		out_line(w->o, "  stem   = nn.stem.deep { %d, %d, %d },", conv[0]->a.out, conv[1]->a.out, conv[2]->a.out);
+		out_line(w->o, "  stem   = nn.stem.deep { %d, %d, %d },", conv[0]->a.out, conv[1]->a.out,
+		         conv[2]->a.out);
 		w->at = n;
 	} else if (n && n->op == O_max_pool && count == 1) {
-		out_line(w->o, "  stem   = nn.stem.imagenet { %d%s },", conv[0]->a.out, at == conv[0] && !w->folded ? ", preact = true" : "");
+		out_line(w->o, "  stem   = nn.stem.imagenet { %d%s },", conv[0]->a.out, at == conv[0] &&
+		         !w->folded ? ", preact = true" : "");
 		w->at = n;
 	} else {
 		bool bare = false;
@@ -319,7 +321,8 @@ structured_text(Graph *g)
 	out_line(w.o, "local nn = require \"resnet\"\n");
 	out_line(w.o, "return nn.model {");
 	out_line(w.o, "  name   = \"%s\",", g->name);
-	out_line(w.o, "  input  = nn.image { %d, %d, %d%s%s },", in.c, in.h, in.w, g->image.u8 ? ", dtype = \"u8\", scale = 1" : "",
+	out_line(w.o, "  input  = nn.image { %d, %d, %d%s%s },", in.c, in.h, in.w, g->image.u8 ?
+	         ", dtype = \"u8\", scale = 1" : "",
 	         g->image.hwc ? ", layout = \"HWC\"" : "");
 	if (w.folded)
 		out_line(w.o, "  bn     = \"folded\",");

@@ -63,7 +63,8 @@ view_like(const OnnxValue *x, Node *n)
 
 	v.n = n;
 	v.name = NULL;
-	if (n->out->shape.n == x->n->out->shape.n && n->out->shape.c == x->n->out->shape.c && n->out->shape.h == x->n->out->shape.h && n->out->shape.w == x->n->out->shape.w)
+	if (n->out->shape.n == x->n->out->shape.n && n->out->shape.c == x->n->out->shape.c &&
+	    n->out->shape.h == x->n->out->shape.h && n->out->shape.w == x->n->out->shape.w)
 		return v;
 	if (!axes_of(x, axes))
 		die("a view of other extents");
@@ -115,7 +116,8 @@ view_reshape(const OnnxValue *x, int rank, const int64_t *dim, OnnxValue *y)
 			if (rest.size == 1 && at < from.natoms)
 				rest = from.atom[at++];
 			part = common_divisor(left, rest.size);
-			if (part == 1 || !push(y, (Atom){ part, rest.step*(rest.size/part), rest.axis }, left == dim[d]))
+			if (part == 1 || !push(y, (Atom){ part, rest.step*(rest.size/part), rest.axis },
+			                       left == dim[d]))
 				return false;
 			rest.size /= part;
 		}

@@ -14,7 +14,8 @@ static const struct { int type; const char *name; } foreign[] = {
 
 static const char *const settings[] = {  /* operators whose constants are no weights */
 	"Clip", "Resize", "Upsample", "Pad", "Dropout", "Pow", "Reshape", "Slice", "Split", "Squeeze", "Unsqueeze",
-	"Expand", "Tile", "Gather", "TopK", "Range", "Where", "Equal", "Max", "Min", "ConstantOfShape", "QuantizeLinear",
+	"Expand", "Tile", "Gather", "TopK", "Range", "Where", "Equal", "Max", "Min", "ConstantOfShape",
+	        "QuantizeLinear",
 	"ReduceMean", "ReduceSum", "ReduceMax", NULL,
 };
 static const char *const arithmetic[] = { "Add", "Sub", "Mul", "Div", NULL };     /* by one number: a setting too */
