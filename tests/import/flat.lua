@@ -20,18 +20,17 @@ t[15] = nn.avg_pool(t[12], { name = "_AveragePool", kernel = 2, stride = 2, coun
 t[16] = nn.upsample_nearest(t[15], { name = "_Resize_1", size = 10 })  -- 8x10x10
 t[17] = nn.concat(t[14], t[16], { name = "_Concat_1" })  -- 16x10x10
 t[18] = nn.conv2d(t[17], { name = "c", out = 8, kernel = 1, padding = 0, bias = true })  -- 8x10x10
-t[19] = nn.bn(t[18], { name = "_Mul_2", eps = 0 })  -- 8x10x10
-t[20] = nn.bn(t[19], { name = "_Add", eps = 0 })  -- 8x10x10
-t[21] = nn.slice(t[20], { name = "_Slice_1", channels = {0, 8}, rows = {1, 10, 1}, cols = {0, 10, 1} })  -- 8x9x10
-t[22] = nn.slice(t[21], { name = "_Slice_2", channels = {0, 8}, rows = {0, 9, 1}, cols = {0, 9, 1} })  -- 8x9x9
-t[23] = nn.hard_swish(t[22], { name = "_HardSwish" })  -- 8x9x9
-t[24] = nn.clip(t[23], { name = "_Clip_1", lo = -1, hi = 2 })  -- 8x9x9
-t[25] = nn.slice(t[24], { name = "_Slice_3", channels = {0, 8}, rows = {0, 9, 2}, cols = {0, 9, 1} })  -- 8x5x9
-t[26] = nn.slice(t[25], { name = "_Slice_4", channels = {0, 8}, rows = {0, 5, 1}, cols = {0, 9, 2} })  -- 8x5x5
-t[27] = nn.avg_pool(t[26], { name = "_AveragePool_1", kernel = 2, stride = 2, count_include_pad = false })  -- 8x2x2
-t[28] = nn.flatten(t[27], { name = "d_flatten" })  -- 32x1x1
-t[29] = nn.linear(t[28], { name = "d", out = 5 })  -- 5x1x1
-t[30] = nn.softmax(t[29], { name = "_Softmax" })  -- 5x1x1
+t[19] = nn.bn(t[18], { name = "_Add", eps = 0 })  -- 8x10x10
+t[20] = nn.slice(t[19], { name = "_Slice_1", channels = {0, 8}, rows = {1, 10, 1}, cols = {0, 10, 1} })  -- 8x9x10
+t[21] = nn.slice(t[20], { name = "_Slice_2", channels = {0, 8}, rows = {0, 9, 1}, cols = {0, 9, 1} })  -- 8x9x9
+t[22] = nn.hard_swish(t[21], { name = "_HardSwish" })  -- 8x9x9
+t[23] = nn.clip(t[22], { name = "_Clip_1", lo = -1, hi = 2 })  -- 8x9x9
+t[24] = nn.slice(t[23], { name = "_Slice_3", channels = {0, 8}, rows = {0, 9, 2}, cols = {0, 9, 1} })  -- 8x5x9
+t[25] = nn.slice(t[24], { name = "_Slice_4", channels = {0, 8}, rows = {0, 5, 1}, cols = {0, 9, 2} })  -- 8x5x5
+t[26] = nn.avg_pool(t[25], { name = "_AveragePool_1", kernel = 2, stride = 2, count_include_pad = false })  -- 8x2x2
+t[27] = nn.flatten(t[26], { name = "d_flatten" })  -- 32x1x1
+t[28] = nn.linear(t[27], { name = "d", out = 5 })  -- 5x1x1
+t[29] = nn.softmax(t[28], { name = "_Softmax" })  -- 5x1x1
 return nn.model { name = "flat",
   image = { mean = { 0, 0, 0 }, std = { 1, 1, 1 }, scale = 0.00392156862745098, crop = 1 },
-  outputs = { t[30] } }
+  outputs = { t[29] } }
