@@ -283,12 +283,13 @@ local with_number = {
 }
 for op, ways in pairs(with_number) do
 	local both = nn[op]
-	nn[op] = function(x, y, ...)
+	nn[op] = function(...)
+		local x, y, o = ...
 		local number = type(y) == "number" and is_tensor(x) and 1 or type(x) == "number" and is_tensor(y) and 2
-		if not number then return y == nil and both(x) or both(x, y, ...) end
+		if not number then return both(...) end
 		if number == 2 then x, y = y, x end
 		local word, options = (ways[number] or ways[1])(y)
-		options.name = (... or {}).name
+		options.name = o and o.name
 		return nn[word](x, options)
 	end
 end
