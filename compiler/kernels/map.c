@@ -83,6 +83,18 @@ map_describe(const Kernel *k, char *name, size_t len)
 	         k->out->shape.w, act_suffix(k));
 }
 
+/* emit_clear_rest - lanes behind the last channel are 0 where a division by theirs gave inf or NaN, which no weight of 0 undoes */
+static void
+emit_clear_rest(Out *o, const Kernel *k)
+{
+	out_set(o, "c", "%d", k->out->shape.c);
+	out_line(o, "%s", "");
+	out_text(o, "for (int l = $c < v*$vl ? 0 : $c - v*$vl; l < $vl; l++)\n"
+	            "for (int i = 0; i < $h; i++)\n"
+	            "for (int j = 0; j < $w; j++)\n");
+	out_line(o, "\tyv[i*%zu + j*%d + l] = 0;", k->out->lay.row, k->out->lay.cb);
+}
+
 /* emit_map - y = act(value), value an expression of x, w, b and z at one vector */
 static int
 emit_map(Out *o, const Kernel *k, int phase, const char *formula, const char *value)
@@ -110,6 +122,8 @@ emit_map(Out *o, const Kernel *k, int phase, const char *formula, const char *va
 	            "for (int i = 0; i < $h; i++)\n"
 	            "for (int j = 0; j < $w; j++)\n");
 	out_line(o, "\tst(yv + i*%zu + j*%d, %s);", k->out->lay.row, k->out->lay.cb, activated(k, (Act)k->a.act, value, "slope"));
+	if ((k->op == O_div || k->op == O_reciprocal) && k->out->shape.c != vectors_of(k)*k->t->vl)
+		emit_clear_rest(o, k);
 	out_text(o, "}\n"
 	            "}\n");
 	return k->out->shape.n*vectors_of(k);
