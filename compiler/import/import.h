@@ -119,6 +119,8 @@ bool erf_with_constant(Import *m, OnnxValue x, const OnnxValue *c, char op);
 bool erf_times(Import *m, const OnnxValue *erf, const OnnxValue *y);
 Op curve_of(Node *a, Node *b, Node **x);
 
+void two_extremes(Import *m, bool largest);           /* inputs 0 and 1, two tensors */
+
 /* one function an ONNX operator on tensors */
 #define ONNX_OPS(X) \
 	X(abs) X(add) X(average_pool) X(batch_norm) X(cast) X(clip) X(concat) X(constant) X(conv) X(conv_transpose) X(depth_to_space) X(div) X(dropout) X(elu) X(erf) X(expand) \

@@ -98,7 +98,7 @@ op_clip(Import *m)
 	clipped(m, &x, bound[0], bound[1]);
 }
 
-/* bounded - the larger or smaller of a tensor and a single constant */
+/* bounded - the larger or smaller of a tensor and a single constant, or of two tensors */
 static void
 bounded(Import *m, bool largest)
 {
@@ -109,10 +109,14 @@ bounded(Import *m, bool largest)
 		return;
 	}
 	b = input_at(m, 1);
+	if (m->p->n_input == 2 && a.n && b.n) {
+		two_extremes(m, largest);
+		return;
+	}
 	x = a.n ? a : b;
 	c = a.n ? b : a;
 	if (m->p->n_input != 2 || c.n || count_elements(&c) != 1 || c.rank > x.rank)
-		refuse(m, "want a tensor and a single constant, got %zu inputs, the other one %s%s", m->p->n_input,
+		refuse(m, "want two tensors, or one and a single constant, got %zu inputs, the other one %s%s", m->p->n_input,
 		       c.n ? "a tensor of " : "", dims_of(&c));
 	clipped(m, &x, largest ? c.data[0] : -3.4e38, largest ? 3.4e38 : c.data[0]);
 }

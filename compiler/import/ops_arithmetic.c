@@ -92,8 +92,12 @@ with_constant(Import *m, OnnxValue x, const OnnxValue *c, char op, bool constant
 	double *v = met(m, &x, c), *scale, *shift;
 	size_t channels = (size_t)x.n->out->shape.c;
 
-	if (op == '/' && constant_first)
-		refuse(m, "want a tensor divided by a constant, got a constant divided by a tensor");
+	if (op == '/' && constant_first) {
+		Node *n = node_on(m, O_reciprocal, x.n);
+		n->a.value = 1;
+		x = view_like(&x, node_put(m, n));
+		op = '*';
+	}
 	scale = arena_new((channels + 1)*sizeof *scale);
 	shift = arena_new((channels + 1)*sizeof *shift);
 	for (size_t i = 0; i < channels; i++) {
@@ -210,6 +214,20 @@ as_images(Import *m, OnnxValue *v, int rank)
 	view_reshape(v, rank, dim, v);
 }
 
+/* op_of - the op of two tensors: < and > are their minimum and maximum */
+static Op
+op_of(char op)
+{
+	switch (op) {
+	case '+':  return O_add;
+	case '-':  return O_sub;
+	case '*':  return O_mul;
+	case '/':  return O_div;
+	case '<':  return O_minimum;
+	default:   return O_maximum;
+	}
+}
+
 static void
 two_tensors(Import *m, OnnxValue a, OnnxValue b, char op)
 {
@@ -243,8 +261,6 @@ two_tensors(Import *m, OnnxValue a, OnnxValue b, char op)
 		finish_like(m, node_on(m, curve, n), &a);    /* the other factor goes when nobody else reads it */
 		return;
 	}
-	if (op == '-')
-		*(swapped ? &x : &y) = node_scaled_by(m, swapped ? x : y, -1, 0);
 	if (op == '*' && narrow(y) != y)
 		y = narrow(y);
 	else if (op == '*' && x->out->shape.h*x->out->shape.w > 1 && narrow(x) != x) {
@@ -254,8 +270,9 @@ two_tensors(Import *m, OnnxValue a, OnnxValue b, char op)
 	}
 	if (op != '*' || y->out->shape.h*y->out->shape.w > 1)
 		y = widened(m, y, (Pair){ x->out->shape.h, x->out->shape.w });
-	n = node_on(m, op == '*' ? O_mul : O_add, x);
-	n->in[n->nin++] = y->out;
+	swapped = swapped && (op == '-' || op == '/');
+	n = node_on(m, op_of(op), swapped ? y : x);
+	n->in[n->nin++] = swapped ? x->out : y->out;
 	finish_like(m, n, &a);
 }
 
@@ -272,10 +289,15 @@ arithmetic(Import *m, char op)
 		refuse(m, "want x*(1 + erf(x/sqrt(2))), a GELU, behind an Erf, got this");
 	if (!a.n || !b.n)
 		with_constant(m, a.n ? a : b, a.n ? &b : &a, op, !a.n);
-	else if (op == '/')
-		refuse(m, "want a constant divisor, got a tensor");
 	else
 		two_tensors(m, a, b, op);
+}
+
+/* two_extremes - the maximum or minimum of two tensors */
+void
+two_extremes(Import *m, bool largest)
+{
+	two_tensors(m, tensor_at(m, 0), tensor_at(m, 1), largest ? '>' : '<');
 }
 
 void op_add(Import *m) { arithmetic(m, '+'); }
