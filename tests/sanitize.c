@@ -55,8 +55,8 @@ static const struct { const char *name, *compile; } sanitizers[] = {
 };
 enum { NSanitizers = sizeof sanitizers/sizeof *sanitizers };
 
-/* without random addresses, which old sanitizers stumble over, where the machine allows that */
-static const char run_app[] = "timeout 300 $(setarch -R true 2> /dev/null && echo setarch -R) ./app";
+/* to the first race, for a lost count is waited for; without random addresses, which old sanitizers stumble over, where the machine allows that */
+static const char run_app[] = "TSAN_OPTIONS=halt_on_error=1 timeout 300 $(setarch -R true 2> /dev/null && echo setarch -R) ./app";
 
 static int
 run_in(const char *dir, const char *command)
