@@ -207,11 +207,11 @@ START_TEST(batch_norm_is_folded_in_double)
 {
 	Graph *g = graph_of(body_model(1, 1, 1, "return nn.bn(nn.conv(x, { 1, kernel = 1, bias = true }))"));
 	PassOptions po = { .stop_after = "fold_bn", .out = stdout };
-	static const double value[NParams] = { 3, 0.5, 2, 0.25, -1, 4 };
+	static const double value[] = { 3, 0.5, 2, 0.25, -1, 4 };
 	double *w, *b;
 
 	run_passes(g, &po);
-	for (int p = 0; p < NParams; p++)
+	for (int p = 0; p < (int)(sizeof value/sizeof *value); p++)
 		g->nodes[1]->p[p].data[0] = value[p];
 	g->nodes[1]->a.bn_eps = 0;
 	fold_weights(g->nodes[1], &w, &b);

@@ -258,6 +258,21 @@ random_op(uint64_t *r)
 	return (Op)rnd_to(r, O_input + 1, NOps - 1);
 }
 
+/* away_from_zero - what may be divided by; -1: no room for it */
+static int
+away_from_zero(Case *c, Graph *g, int of)
+{
+	Gene gene = { .op = O_clip, .nin = 1, .in = { of } };
+
+	gene.a = node_new(g, O_clip, 0)->a;
+	gene.a.lo = 0.5;
+	gene.a.hi = 4;
+	if (c->count + 1 >= MostGenes || !add_gene(g, &gene))
+		return -1;
+	c->gene[c->count] = gene;
+	return c->count++;
+}
+
 /* propose - one more gene; false when what was drawn does not fit */
 static bool
 propose(uint64_t *r, Case *c, Graph *g)
@@ -282,6 +297,12 @@ propose(uint64_t *r, Case *c, Graph *g)
 	}
 	if (gene.op == O_softmax && rnd_chance(r, 60))
 		return false;
+	if (gene.op == O_div || gene.op == O_reciprocal) {
+		int *divisor = &gene.in[gene.nin - 1];
+		*divisor = away_from_zero(c, g, *divisor);
+		if (*divisor < 0)
+			return false;
+	}
 	n->in[0] = g->nodes[from]->out;
 	for (int i = 0; i < NAttrs; i++)
 		if (op_takes(gene.op, (AttrId)i))
