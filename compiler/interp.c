@@ -190,7 +190,7 @@ interp_pool(const Node *n, bool max, const double *x, double *y)
 	for (int j = 0; j < out.w; j++) {
 		const double *xm = x + (size_t)m*in.h*in.w;
 		int i0 = i*a->stride.h - a->padding.t, j0 = j*a->stride.w - a->padding.l;
-		Window w = { max, max ? -INFINITY : 0, 0 };
+		Window w = { max, max ? -(double)INFINITY : 0, 0 };
 		for (int ki = 0; ki < a->kernel.h; ki++)
 		for (int kj = 0; kj < a->kernel.w; kj++) {
 			int r = i0 + ki*a->dilation.h, q = j0 + kj*a->dilation.w;

@@ -194,7 +194,7 @@ spread(At *t, size_t from, size_t count, size_t step)
 		t->s[i] = w*u + b;
 		t->var[i] = square(w*(off + 16*U*lost)) + square(4*U*(w*u + b)) + Least*Least;
 		if (!(most < 0.02*var && lost < 0.1 && large < 1e15))
-			t->var[i] = INFINITY;
+			t->var[i] = (double)INFINITY;
 	}
 }
 
@@ -388,7 +388,7 @@ fuzz_variance(const Graph *g, double *const *values, const Graph *const *after, 
 			windows(&t);
 		for (size_t k = 0; k < count; k++)
 			if (isnan(t.var[k]))
-				t.var[k] = INFINITY;
+				t.var[k] = (double)INFINITY;
 		var[i] = t.var;
 		s[i] = t.s;
 		steps[i] = t.steps;

@@ -126,7 +126,7 @@ static struct json_object *
 statistics(const Param *p)
 {
 	struct json_object *o = json_object_new_object(), *bins = json_object_new_array();
-	double least = INFINITY, most = -INFINITY, sum = 0, squares = 0;
+	double least = (double)INFINITY, most = -(double)INFINITY, sum = 0, squares = 0;
 	size_t zeros = 0, nans = 0, n = 0;
 	int bin[32] = { 0 };
 
