@@ -285,35 +285,20 @@ fold_gather(Import *m)
 	set_result(m, y);
 }
 
+/* fold_as - the same elements in dimensions that shape says */
 static void
-fold_reshape(Import *m)
+fold_as(Import *m, int (*shape)(const Import *, const OnnxValue *, int64_t *))
 {
 	OnnxValue x = constant_at(m, 0, "input");
 	int64_t dim[MostDims];
-	int rank = dims_reshaped(m, &x, dim);
+	int rank = shape(m, &x, dim);
 
 	renamed(m, &x, rank, dim);
 }
 
-static void
-fold_squeeze(Import *m)
-{
-	OnnxValue x = constant_at(m, 0, "input");
-	int64_t dim[MostDims];
-	int rank = dims_squeezed(m, &x, dim);
-
-	renamed(m, &x, rank, dim);
-}
-
-static void
-fold_unsqueeze(Import *m)
-{
-	OnnxValue x = constant_at(m, 0, "input");
-	int64_t dim[MostDims];
-	int rank = dims_unsqueezed(m, &x, dim);
-
-	renamed(m, &x, rank, dim);
-}
+static void fold_reshape(Import *m)   { fold_as(m, dims_reshaped); }
+static void fold_squeeze(Import *m)   { fold_as(m, dims_squeezed); }
+static void fold_unsqueeze(Import *m) { fold_as(m, dims_unsqueezed); }
 
 static void
 fold_flatten(Import *m)

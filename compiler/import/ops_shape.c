@@ -34,35 +34,20 @@ op_flatten(Import *m)
 	reshape(m, &x, 2, dim);
 }
 
-void
-op_reshape(Import *m)
+/* reshape_as - the same elements in dimensions that shape says */
+static void
+reshape_as(Import *m, int (*shape)(const Import *, const OnnxValue *, int64_t *))
 {
 	OnnxValue x = tensor_at(m, 0);
 	int64_t dim[MostDims];
-	int rank = dims_reshaped(m, &x, dim);
+	int rank = shape(m, &x, dim);
 
 	reshape(m, &x, rank, dim);
 }
 
-void
-op_squeeze(Import *m)
-{
-	OnnxValue x = tensor_at(m, 0);
-	int64_t dim[MostDims];
-	int rank = dims_squeezed(m, &x, dim);
-
-	reshape(m, &x, rank, dim);
-}
-
-void
-op_unsqueeze(Import *m)
-{
-	OnnxValue x = tensor_at(m, 0);
-	int64_t dim[MostDims];
-	int rank = dims_unsqueezed(m, &x, dim);
-
-	reshape(m, &x, rank, dim);
-}
+void op_reshape(Import *m)   { reshape_as(m, dims_reshaped); }
+void op_squeeze(Import *m)   { reshape_as(m, dims_squeezed); }
+void op_unsqueeze(Import *m) { reshape_as(m, dims_unsqueezed); }
 
 void
 op_transpose(Import *m)
