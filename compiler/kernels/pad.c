@@ -72,14 +72,17 @@ emit_rows(Out *o, const Kernel *k, int before, int channels)
 	Sides p = k->a.padding;
 	int h = k->in->shape.h, w = k->in->shape.w;
 	const char *left = "0", *right = arena_text("%d", w - 1);
+	const char *r = k->a.mode == Fill_constant && !p.t ? "i" : "r";      /* the input's row */
 
-	out_line(o, "int r = i%s;", p.t ? arena_text(" - %d", p.t) : "");
+	if (*r == 'r')
+		out_line(o, "int r = i%s;", p.t ? arena_text(" - %d", p.t) : "");
 	out_line(o, "float *yr = yc + i*%zu;\n", k->out->lay.row);
 	if (k->a.mode == Fill_constant) {
-		const char *rows = p.t + p.b ? arena_text("r < 0 || r >= %d", h) : "", *both = *rows && channels ? " || " : "";
+		const char *rows = p.t ? arena_text("r < 0 || r >= %d", h) : p.b ? arena_text("i >= %d", h) : "";
+		const char *both = *rows && channels ? " || " : "";
 		if (*rows || channels)
-			emit_outside(o, k, arena_text("%s%s%s", channels ? arena_text("c < %d || c >= %d", before, before + channels) : "", both,
-			                              rows));
+			emit_outside(o, k, arena_text("%s%s%s", channels ? arena_text("c < %d || c >= %d", before, before + channels)
+			                              : "", both, rows));
 		left = right = NULL;
 	} else if (k->a.mode == Fill_reflect) {
 		out_line(o, "r = r < 0 ? -r : r >= %d ? %d - r : r;", h, 2*(h - 1));
@@ -87,7 +90,7 @@ emit_rows(Out *o, const Kernel *k, int before, int channels)
 		right = arena_text("%d - j", w - 2);
 	} else
 		out_line(o, "r = r < 0 ? 0 : r >= %d ? %d : r;", h, h - 1);
-	out_line(o, "const float *xr = xc + r*%zu;", k->in->lay.row);
+	out_line(o, "const float *xr = xc + %s*%zu;", r, k->in->lay.row);
 	columns(o, k, 0, p.l, left);
 	columns(o, k, p.l, w, "j");
 	columns(o, k, p.l + w, p.r, right);

@@ -519,7 +519,6 @@ pad_16x16x16(void *const *p, int lo, int hi)
 		float *yc = y + c/2*4096 + c%2*8;
 
 		for (int i = 0; i < 16; i++) {
-			int r = i;
 			float *yr = yc + i*256;
 
 			if (c < 1 || c >= 3) {
@@ -527,7 +526,7 @@ pad_16x16x16(void *const *p, int lo, int hi)
 					st(yr + j*16, splat(0.0f));
 				continue;
 			}
-			const float *xr = xc + r*256;
+			const float *xr = xc + i*256;
 			for (int j = 0; j < 16; j++)
 				st(yr + j*16, ld(xr + j*16));
 		}
@@ -856,7 +855,6 @@ pad_32x8x8(void *const *p, int lo, int hi)
 		float *yc = y + c/2*1024 + c%2*8;
 
 		for (int i = 0; i < 8; i++) {
-			int r = i;
 			float *yr = yc + i*128;
 
 			if (c < 2 || c >= 6) {
@@ -864,7 +862,7 @@ pad_32x8x8(void *const *p, int lo, int hi)
 					st(yr + j*16, splat(0.0f));
 				continue;
 			}
-			const float *xr = xc + r*128;
+			const float *xr = xc + i*128;
 			for (int j = 0; j < 8; j++)
 				st(yr + j*16, ld(xr + j*16));
 		}
@@ -1434,7 +1432,7 @@ static const rc_layer layers[] = { /* first result and how many, first read and 
 };
 
 static const rc_network network = {
-	0x9b451e5c2822ce75u, 300032, 3028800, 12288, 40, 0, /* hash; bytes: workspace, weights, input, output; u8 */
+	0x70a4cec7a1b1dc98u, 300032, 3028800, 12288, 40, 0, /* hash; bytes: workspace, weights, input, output; u8 */
 	steps, 56, tensors, layers, 26, reads, 3025472
 };
 

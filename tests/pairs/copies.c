@@ -64,7 +64,6 @@ pad_16x4x4(void *const *p, int lo, int hi)
 		float *yc = y + c/2*256 + c%2*8;
 
 		for (int i = 0; i < 4; i++) {
-			int r = i;
 			float *yr = yc + i*64;
 
 			if (c < 1 || c >= 3) {
@@ -72,7 +71,7 @@ pad_16x4x4(void *const *p, int lo, int hi)
 					st(yr + j*16, splat(0.0f));
 				continue;
 			}
-			const float *xr = xc + r*64;
+			const float *xr = xc + i*64;
 			for (int j = 0; j < 4; j++)
 				st(yr + j*16, ld(xr + j*16));
 		}
