@@ -147,8 +147,14 @@ remove_partial(void)
 static bool
 make_one(const char *path)
 {
-	if (mkdir(path, 0777))
-		return errno == EEXIST;
+	struct stat st;
+
+	if (mkdir(path, 0777)) {
+		bool there = errno == EEXIST;
+		if (there && stat(path, &st) == 0 && !S_ISDIR(st.st_mode))
+			fail("%s: want a folder, got a file", path);
+		return there;
+	}
 	PUSH(made, nmade, arena_text("%s", path));
 	return true;
 }

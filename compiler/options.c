@@ -296,7 +296,8 @@ add_name(Options *o, const Verb *v, const char *word)
 		usage_error("%s: want no word, got '%s'", v->name, word);
 	if (count == v->most)
 		usage_error("%s: want %s, got '%s' too", v->name,
-		            count == 2 ? "two names" : strstr(v->usage, "MODEL") ? "one model" : "one name", word);
+		            v->most == 2 ? strstr(v->usage, "B.lua") ? "two models" : "two names" :
+		            strstr(v->usage, "MODEL") ? "one model" : "one name", word);
 	*names[count] = word;
 }
 
