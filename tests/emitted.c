@@ -176,6 +176,14 @@ START_TEST(micro_kernels_keep_their_accumulators_in_registers)
 		ck_assert_msg(moves <= (strstr(name, "_s2_g") ? fmas/6 : 9), "%s, %s: %s moves %d vectors to or from the stack", compiler, t, name, moves);
 	}
 	ck_assert_int_ge(kernels, 40);
+	/* and what they are measured against */
+	ck_assert_int_eq(system(arena_text("%s -O2 -S -Iruntime -DPEAK_WORDS='\"rc_simd_%s.h\"' -DPEAK_REGISTERS=%d compiler/host/peak.c -o '%s/peak.s'",
+		compiler, t, target_named(t)->regs, dir)), 0);
+	text = file_map(in_dir("lint/peak.s"), &len);
+	text = strstr(text, "\nburst");
+	ck_assert_ptr_nonnull(text);
+	ck_assert_int_eq(stack_moves(text, strstr(text, "\t.size\t"), &kernels), 0);
+	ck_assert_int_ge(kernels, 12);
 }
 END_TEST
 

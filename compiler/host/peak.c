@@ -15,11 +15,6 @@
 #else
 #define EACH(X)    TWELVE(X)
 #endif
-#if defined(__aarch64__)
-#define REGISTER   "+w"
-#else
-#define REGISTER   "+v"
-#endif
 
 static double
 now(void)
@@ -32,34 +27,41 @@ now(void)
 
 RC_TARGET_BEGIN
 
+#define START(i) V a##i = splat(i);
+#define STEP(i)  a##i = fma_(a##i, x, y);
+#define COUNT(i) + 1
+#define ADD(i)   sum = add(sum, a##i);
+
+/* burst - so many rounds of multiply-adds; a function of its own, because accumulators don't survive a call of the clock */
+static __attribute__((noinline)) void
+burst(long rounds, float *result)
+{
+	V x = splat(0.999f), y = splat(0.001f), sum = zero();
+
+	EACH(START)
+	for (long i = 0; i < rounds; i++) {
+		EACH(STEP)
+	}
+	EACH(ADD)
+	st(result, sum);
+}
+
 /* rc_peak - GFLOP/s of multiply-adds, the best of many short runs in about this many seconds */
 double
 rc_peak(double seconds)
 {
 	enum { Rounds = 20000 };
-	V x = splat(0.999f), y = splat(0.001f), sum = zero();
-	float sink[VL];
+	float result[VL];
 	double start = now(), from, to, flops, best = 0;
-#define START(i) V a##i = splat(i);
-#define STEP(i)  a##i = fma_(a##i, x, y);
-#define KEEP(i)  __asm__ volatile("" : REGISTER(a##i));
-#define COUNT(i) + 1
-#define ADD(i)   sum = add(sum, a##i);
 
-	EACH(START)
 	do {
 		from = now();
-		for (long i = 0; i < Rounds; i++) {
-			EACH(STEP)
-			EACH(KEEP)
-		}
+		burst(Rounds, result);
 		to = now();
 		flops = (double)Rounds*(0 EACH(COUNT))*2*VL/(to - from);
 		best = flops > best ? flops : best;
 	} while (to - start < seconds);
-	EACH(ADD)
-	st(sink, sum);
-	return sink[0] == 12345.0f ? 0 : best/1e9;
+	return result[0] == 12345.0f ? 0 : best/1e9;
 }
 
 /* rc_bandwidth - GB/s of reading so many bytes again and again, the best of the runs in about this many seconds */
