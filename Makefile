@@ -37,11 +37,10 @@ obj/onnx.pb-c.o: obj/onnx.pb-c.h
 # carried inside the binary
 obj/compiler/emit/runtime.o: obj/runtime.txt
 obj/compiler/host.o: compiler/host/peak.c
-obj/compiler/verbs/doc.o obj/compiler/verbs/words.o: dsl/resnet.lua
 obj/compiler/verbs/init.o: obj/models.txt
 obj/compiler/verbs/types.o: dsl/types.lua
 obj/compiler/verbs/report.o: $(wildcard compiler/report/*)
-obj/dsl/dsl.o: dsl/resnet.lua dsl/strict.lua
+obj/dsl/library.o: $(wildcard dsl/library/*.lua)
 obj/compiler/image/image.o: examples/picture.h
 obj/models.txt: $(wildcard examples/*.lua)
 obj/runtime.txt: $(wildcard runtime/*.[ch])

@@ -25,6 +25,6 @@ typedef struct {
 } DslOptions;
 Graph *dsl_load(const char *file, const DslOptions *o);
 Graph *dsl_try(const char *file, const DslOptions *o);    /* NULL instead of an error */
-void dsl_doc(FILE *f);
+const char *library_text(void);                           /* the Lua that require "resnet" gives: its comments are its reference */
 
 #endif

@@ -20,7 +20,8 @@ shown_list(lua_State *L, int index)
 
 	for (int i = 1; i <= (int)lua_rawlen(L, index); i++) {
 		int type = lua_rawgeti(L, index, i);
-		s = arena_text("%s%s%s", s, i > 1 ? ", " : "", type == LUA_TNUMBER || type == LUA_TSTRING ? luaL_tolstring(L, -1, NULL) : "...");
+		s = arena_text("%s%s%s", s, i > 1 ? ", " : "", type == LUA_TNUMBER || type == LUA_TSTRING ?
+		               luaL_tolstring(L, -1, NULL) : "...");
 		lua_pop(L, type == LUA_TNUMBER || type == LUA_TSTRING ? 2 : 1);
 	}
 	return lua_pushfstring(L, "{ %s }", s);

@@ -45,8 +45,8 @@ entry(const char *s, const char *end, const char *word)
 			depth++;
 		} else if (*s == '}' && --depth <= 0) {
 			return NULL;
-		} else if (depth == 1 && !isalnum((unsigned char)before) && before != '_' && before != '.' && (size_t)(end - s) > len &&
-		           !strncmp(s, word, len)) {
+		} else if (depth == 1 && !isalnum((unsigned char)before) && before != '_' && before != '.' &&
+		           (size_t)(end - s) > len && !strncmp(s, word, len)) {
 			for (blanks = len; s + blanks < end && isspace((unsigned char)s[blanks]); blanks++)
 				;
 			if (s + blanks < end && s[blanks] == '=' && s[blanks + 1] != '=')

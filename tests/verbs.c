@@ -90,7 +90,7 @@ END_TEST
 START_TEST(types_know_the_language)
 {
 	size_t len;
-	const char *lua = file_map("dsl/resnet.lua", &len), *types;
+	const char *lua = library_text(), *types;
 
 	ck_assert_int_eq(system(arena_text("./resnetc doc lua > '%s'", in_dir("types.lua"))), 0);
 	types = file_map(in_dir("types.lua"), &len);
@@ -99,7 +99,7 @@ START_TEST(types_know_the_language)
 	/* the lists: words("stage", o, { "a", "b" }) and local block_words = { "a", ... } */
 	for (const char *s = lua; (s = strstr(s, "words")); s++) {
 		const char *list = strchr(s, '{'), *end = list ? strchr(list, '}') : NULL;
-		if (!list || (strncmp(s, "words = ", 8) && (strncmp(s, "words(\"", 7) || memchr(s, '\n', (size_t)(list - s)))))
+		if (!list || (strncmp(s, "words = {", 9) && (strncmp(s, "words(\"", 7) || memchr(s, '\n', (size_t)(list - s)))))
 			continue;
 		for (const char *w = list; (w = memchr(w, '"', (size_t)(end - w))); w = strchr(w + 1, '"') + 1) {
 			const char *word = arena_text("%.*s", (int)strcspn(w + 1, "\""), w + 1);

@@ -1,13 +1,10 @@
 /*
 ** doc.c - resnetc doc. The documentation of ops and attributes is their tables, in several forms; that of the library
-** is the comments of resnet.lua.
+** is the comments of its Lua files.
 */
 #include <string.h>
 
-#include "../carried.h"
 #include "verbs.h"
-
-CARRIED(doc_library, "dsl/resnet.lua")
 
 static void
 print_ops(void)
@@ -20,16 +17,15 @@ print_ops(void)
 	}
 }
 
-/* print_library - the comments of resnet.lua that stand above a function, and the rulers between parts */
+/* print_library - the comments of the library that stand above a function, and the rulers between parts */
 static void
 print_library(void)
 {
-	const char *s = doc_library, *comment = NULL;
+	const char *s = library_text(), *comment = NULL;
 
 	puts("Library:");
-	while (s < doc_library_end && *s) {
+	while (*s) {
 		const char *end = strchr(s, '\n');
-		end = end ? end : doc_library_end;
 		if (!strncmp(s, "-- ", 3) && strstr(s, " ------") && strstr(s, " ------") < end) {
 			printf("\n%.*s\n", (int)(strstr(s, " ------") - s - 3), s + 3);
 			comment = NULL;
@@ -66,11 +62,12 @@ print_markdown(void)
 {
 	puts("# dsl/\n\n"
 	     "The model language. `dsl.c` runs a model file and hands back its graph, `sandbox.c` is the Lua state it runs\n"
-	     "in, `attr.c` reads an op's options by the attribute table. `resnet.lua` is what `require \"resnet\"` returns:\n"
-	     "stems, blocks, stages and heads, all sugar over one function per op. `strict.lua` makes a mistyped global an\n"
-	     "error. `types.lua` is the library for lua-language-server; `resnetc doc lua` prints it with the ops.\n\n"
+	     "in, `place.c` knows the user's line. `library/` is what `require \"resnet\"` returns: stems, blocks, stages and\n"
+	     "heads, all sugar over one function per op; `library.c` runs its files, each with what those before it returned.\n"
+	     "They build on `raw.c`, `tensor.c` and `finish.c`; `attr.c` reads an op's options by the attribute table.\n"
+	     "`types.lua` is the library for lua-language-server; `resnetc doc lua` prints it with the ops.\n\n"
 	     "What follows is printed by `resnetc doc markdown` from the op table, the attribute table and the comments of\n"
-	     "`resnet.lua`.\n\n"
+	     "`library/`.\n\n"
 	     "## Ops\n\n"
 	     "`nn.OP(tensor..., { attribute = value, ... })`. `conv`, `batch_norm`, `maxpool`, `avgpool`, `zero_pad`, `swish`\n"
 	     "and `clamp` are other names of `conv2d`, `bn`, `max_pool`, `avg_pool`, `pad`, `silu` and `clip`; `x + y`,\n"

@@ -3,10 +3,7 @@
 */
 #include <string.h>
 
-#include "../carried.h"
 #include "verbs.h"
-
-CARRIED(words_library, "dsl/resnet.lua")
 
 void
 print_one_op(Op op)
@@ -45,18 +42,18 @@ print_op(const char *name)
 static bool
 print_function(const char *name)
 {
-	const char *head = strstr(words_library, arena_text("\nfunction nn.%s(", name)), *comment = head, *line;
+	const char *library = library_text(), *head = strstr(library, arena_text("\nfunction nn.%s(", name)), *comment = head, *line;
 
 	if (!head)
-		head = comment = strstr(words_library, arena_text("\nnn.%s = ", name));
+		head = comment = strstr(library, arena_text("\nnn.%s = ", name));
 	if (!head)
 		return false;
 	if (head[1] == 'f')
 		printf("%.*s\n", (int)(strchr(head, ')') + 1 - head - 10), head + 10);
 	else
 		printf("nn.%s\n", name);
-	while (comment > words_library) {              /* back over the comment above it; a blank line may part them */
-		for (line = comment; line > words_library && line[-1] != '\n'; line--)
+	while (comment > library) {              /* back over the comment above it; a blank line may part them */
+		for (line = comment; line > library && line[-1] != '\n'; line--)
 			;
 		if (strncmp(line, "--", 2) && !(comment == head && *line == '\n'))
 			break;
@@ -94,7 +91,7 @@ doc_words(const char *between)
 
 	for (int i = 0; i < NOps; i++)
 		list = arena_text("%s %s", list, op_rows[i].name);
-	for (const char *f = words_library; (f = strstr(f, "\nfunction nn.")); f++)
+	for (const char *f = library_text(); (f = strstr(f, "\nfunction nn.")); f++)
 		list = arena_text("%s %.*s", list, (int)strcspn(f + 13, "("), f + 13);
 	for (s = arena_text("%s", list), list = s; *s; s++)
 		*s = *s == ' ' ? *between : *s;
@@ -112,7 +109,7 @@ meant_word(const char *word)
 		PUSH(names, count, op_rows[i].name);
 	for (int a = 0; a < NAttrs; a++)
 		PUSH(names, count, attr_rows[a].name);
-	for (const char *s = words_library; (s = strstr(s, "\nfunction nn.")); s++)
+	for (const char *s = library_text(); (s = strstr(s, "\nfunction nn.")); s++)
 		PUSH(names, count, arena_text("%.*s", (int)strcspn(s + 13, "("), s + 13));
 	return meant(word, names, count);
 }

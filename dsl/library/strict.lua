@@ -1,5 +1,6 @@
--- strict.lua - a mistyped global is an error at the user's line. Receives fail and nearest.
-local fail, nearest = ...
+-- strict.lua - a mistyped global is an error at the user's line.
+local _, raw = ...
+local fail, nearest = raw.fail, raw.nearest
 
 local away = { io = true, os = true, debug = true, package = true, load = true, loadstring = true,
                dofile = true, loadfile = true, collectgarbage = true, coroutine = true }

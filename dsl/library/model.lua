@@ -1,0 +1,144 @@
+-- model.lua - stem, stages, body and head become a graph.
+local nn, raw, library = ...
+local check, building, begin = library.checks, library.names.building, library.names.begin
+local fail, fail_at, is_tensor, kind, words = check.fail, check.fail_at, check.is_tensor, check.kind, check.words
+local want_table, at_word, one_of = check.want_table, check.at_word, check.one_of
+local variants, renamer = library.blocks.variants, library.schemes.renamer
+
+-- Models ----------------------------------------------------------------------------------------
+
+local model_words = { "name", "input", "stem", "stages", "body", "head", "variant", "shortcut", "names", "prefix",
+                      "classes", "ignore", "image", "outputs", "taps", "bn", "bias", "act" }
+
+local function callable(what, f)
+	if type(f) ~= "function" then
+		fail_at(what, "model: want %s as a function of a tensor (nn.%s...), got %s", what, what, kind(f))
+	end
+	return f
+end
+
+local function run(what, f, x, ...)
+	local y = table.pack(callable(what, f)(x, ...))
+	for i = 1, math.max(y.n, 1) do
+		if not is_tensor(y[i]) then fail("model: want %s to return a tensor, got %s", what, kind(y[i])) end
+	end
+	return table.unpack(y, 1, y.n)
+end
+
+-- results - one output a tensor that a part returns, the second named NAME_2 and so on; name: nil for none
+local function results(outputs, name, ...)
+	for i, y in ipairs({ ... }) do
+		outputs[#outputs + 1] = name and { i > 1 and name .. "_" .. i or name, y } or y
+	end
+end
+
+-- set_defaults - the model's bn and bias options
+local function set_defaults(m)
+	local bn = m.bn
+	local defaults = { bias = m.bias }
+	building.defaults = defaults
+	if m.bias ~= nil and type(m.bias) ~= "boolean" then
+		fail_at("bias", "model: want bias as true or false, got %s", kind(m.bias))
+	end
+	if bn == nil then return end
+	if bn == "folded" then
+		defaults.folded, defaults.bias = true, true
+	elseif type(bn) == "table" then
+		words("model: bn", bn, { "eps", "split" })
+		defaults.eps, defaults.split = bn.eps, bn.split
+	else
+		fail_at("bn", "model: want bn as { eps = ..., split = ... } or \"folded\", got %s", kind(bn))
+	end
+end
+
+-- pick_outputs - { tensor, ... } or { { name, tensor }, ... } to a list of tensors and one of names
+local function pick_outputs(list)
+	local tensors, names = {}, {}
+	for i, item in ipairs(want_table("model: outputs", list)) do
+		local name
+		if type(item) == "table" and not is_tensor(item) then
+			name, item = item[1], item[2]
+			if type(name) ~= "string" or not name:match("^%a[%w_]*$") then
+				fail("model: outputs: want a name of letters, digits and _, got %s", kind(name))
+			end
+		end
+		tensors[i], names[i] = item, name or ""
+	end
+	return tensors, names
+end
+
+-- nn.model { name, input = nn.image { ... }, stem, stages = { ... }, body, head, ... }
+-- The parts run in this order, each a function of a tensor; stages are named layer1, layer2, ... What the last part returns
+-- is the output, or are the outputs.
+--   name      prefix of every generated symbol, a C identifier
+--   variant   of all stages that do not say their own: "v1", "v1.5", "B", "C", "D"
+--   shortcut  likewise; act likewise
+--   head      a function, or { { "name", function }, ... } for several outputs
+--   taps      { "stem", "layer2", ... }: parts or layers whose results are outputs too, after the head's
+--   bn        { eps = 1e-5, split = false } for all batch norms (split: weight and bias are a Scale layer's,
+--             bn1 and scale1), or "folded": the file has convolutions with bias and no batch norms
+--   bias      true: convolutions have a bias beside their batch norm
+--   names     "torchvision" (default), "timm", "fastai" (XResNet), "fastbook" (chapter 14's ResNet), "learner"
+--             (vision_learner), "cifar" (shortcut, linear), "huggingface" (transformers), "senet" (Cadene's, timm's
+--             legacy_seresnet), { ["our name"] = "the file's", ... } of layers or what their names begin with, or
+--             function(name) that returns the weight file's name
+--   prefix    put before every weight's name, such as "module."
+--   ignore    names in the weight file that may stay unused, { "fc.*" }
+--   classes   { "airplane", ... } for run and for NAME_classes in the header
+-- Instead of parts, outputs = { tensor, ... } or { { "name", tensor }, ... } of a flat model that began with nn.input.
+function nn.model(m)
+	want_table("model", m)
+	words("model", m, model_words)
+	if m.prefix ~= nil and type(m.prefix) ~= "string" then
+		fail_at("prefix", "model: want prefix as a string, got %s", kind(m.prefix))
+	end
+	if m.outputs then
+		local tensors, names = pick_outputs(m.outputs)
+		local model = raw.finish(m, renamer(m), tensors, names)
+		building.scope = nil
+		return model
+	end
+	if type(m.input) ~= "table" or not m.input.shape then
+		fail_at("input", "model: want input = nn.image { channels, height, width }, got %s", kind(m.input))
+	end
+	if m.variant then at_word("variant", one_of, "model: variant", m.variant, variants) end
+	begin()
+	building.variant_said = false
+	set_defaults(m)
+	raw.at(m.input.line or 0)
+	local x = nn.input { name = "input", shape = m.input.shape }
+	raw.at(0)
+	local parts, outputs = { input = x }, {}
+	local stem = m.stem or ((m.variant == "C" or m.variant == "D") and m.stages and nn.stem.deep { 32, 32, 64 })
+	if stem then x = run("stem", stem, x) end
+	parts.stem = x
+	for i, stage in ipairs(m.stages and want_table("model: stages", m.stages) or {}) do
+		x = nn.scope("layer" .. i, run, "stage", stage, x, { variant = m.variant, shortcut = m.shortcut, act = m.act })
+		parts["layer" .. i] = x
+	end
+	local last = table.pack(x)
+	if m.body then last = table.pack(run("body", m.body, x)) end
+	x = last[1]
+	parts.body = x
+	if type(m.head) == "table" then
+		for _, h in ipairs(m.head) do
+			want_table("model: head", h)
+			results(outputs, h[1], run("head", h[2], x))
+		end
+	else
+		if m.head then last = table.pack(run("head", m.head, x)) end
+		results(outputs, m.taps and "head", table.unpack(last, 1, last.n))
+	end
+	for _, tap in ipairs(m.taps and want_table("model: taps", m.taps) or {}) do
+		local t = parts[tap] or at_word("taps", raw.layer, tap)
+		outputs[#outputs + 1] = { tap:gsub("[^%w]", "_"), t }
+	end
+	local plain = {}
+	for k, v in pairs(m) do plain[k] = v end
+	plain.variant_said = building.variant_said or m.variant ~= nil
+	plain.image, plain.image_line = m.image or m.input.image, m.input.line
+	local tensors, names = pick_outputs(outputs)
+	local model = raw.finish(plain, renamer(m), tensors, names)
+	building.scope, building.defaults = nil, {}
+	return model
+end
