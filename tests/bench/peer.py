@@ -2,10 +2,14 @@
 
     peer.py PEER DIR NAME THREADS
 """
+import os
 import pathlib
 import subprocess
 import sys
 import time
+
+answers = os.fdopen(os.dup(1), "w")             # what a library prints on standard output is no answer: it goes with the errors
+os.dup2(2, 1)
 
 import numpy as np
 
@@ -51,23 +55,30 @@ def torch_frozen():
     return run
 
 
-def torch_inductor():
+def module():
+    """The network as a PyTorch module with its weights, without torchvision (whose version may be another PyTorch's)."""
+    import json
     import types
     import torch
     sys.modules["torchvision"] = types.ModuleType("torchvision")
     sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "parity"))
     from networks import ImageNet, Net, networks
     same = {"resnet18": ((2, 2, 2, 2), 1), "resnet34": ((3, 4, 6, 3), 1), "resnet50": ((3, 4, 6, 3), 4), "resnet101": ((3, 4, 23, 3), 4)}
-    torch.set_num_threads(threads)
     model = Net("imagenet", ImageNet, *same[name], "B", 1000) if name in same else networks[name][0]()
     head = (folder / f"{name}.safetensors").read_bytes()
-    import json
     n = int.from_bytes(head[:8], "little")
     state = {k: torch.from_numpy(np.frombuffer(head[8 + n:][v["data_offsets"][0]:v["data_offsets"][1]], np.float32).reshape(v["shape"]).copy())
              for k, v in json.loads(head[8:8 + n]).items()}
     model.load_state_dict(state, strict=False)
+    return model.eval()
+
+
+def torch_inductor():
+    import torch
+    torch.set_num_threads(threads)
+    model = module()
     torch._inductor.config.freezing = True
-    model, t = torch.compile(model.eval()), torch.from_numpy(x)
+    model, t = torch.compile(model), torch.from_numpy(x)
 
     def run():
         with torch.inference_mode():
@@ -128,12 +139,52 @@ def tvm():
     return lambda: vm["main"](a).numpy()
 
 
+def mnn():
+    import MNN
+    import onnx as o
+    converted, graph = folder / f"{name}.mnn", o.load(onnx, load_external_data=False).graph
+    if not converted.exists():
+        subprocess.run([pathlib.Path(sys.executable).parent / "mnnconvert", "-f", "ONNX", "--modelFile", onnx, "--MNNModel", converted, "--bizCode", "x"],
+                       check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    runtime = MNN.nn.create_runtime_manager(({"backend": "CPU", "numThread": threads, "precision": "high"},))
+    net = MNN.nn.load_module_from_file(str(converted), [graph.input[0].name], [graph.output[0].name], runtime_manager=runtime)
+    v = MNN.expr.placeholder(list(x.shape), MNN.expr.NCHW)
+
+    def run():
+        v.write(x)
+        return np.array(net.onForward([v])[0].read())
+    return run
+
+
+def tract():
+    if threads > 1:
+        raise RuntimeError("one thread only")
+    import tract as t
+    r = t.onnx().load(onnx).into_model().into_runnable()
+    return lambda: r.run([x])[0].to_numpy()
+
+
+def executorch():
+    """On XNNPACK; its threads are as many as the processors that the process may use."""
+    os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:threads])
+    import torch
+    from executorch.backends.xnnpack.partition.xnnpack_partitioner import XnnpackPartitioner
+    from executorch.exir import to_edge_transform_and_lower
+    from executorch.runtime import Runtime
+    program, t = folder / f"{name}.pte", torch.from_numpy(x)
+    if not program.exists():
+        exported = torch.export.export(module(), (t,))
+        program.write_bytes(to_edge_transform_and_lower(exported, partitioner=[XnnpackPartitioner()]).to_executorch().buffer)
+    method = Runtime.get().load_program(str(program)).load_method("forward")
+    return lambda: method.execute([t])[0].numpy()
+
+
 start = time.perf_counter()
 run = globals()[peer]()
 y = np.asarray(run())
 load = time.perf_counter() - start
 np.save(folder / f"{peer}.{threads}.npy", y)
-print("ready", load * 1e3, flush=True)
+print("ready", load * 1e3, file=answers, flush=True)
 for line in sys.stdin:
     words = line.split()
     if words[0] != "run":
@@ -143,5 +194,5 @@ for line in sys.stdin:
         start = time.perf_counter()
         run()
         times.append((time.perf_counter() - start) * 1e3)
-    print(*times, flush=True)
-print(next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM")), flush=True)
+    print(*times, file=answers, flush=True)
+print(next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM")), file=answers, flush=True)
