@@ -4,8 +4,8 @@
 **
 **   ATTR(name, kind, field of Attr, lowest, highest, meaning, defaults...)
 **
-** kinds: INT n · PAIR n or {h, w} · SIDES n, {h, w}, {t, l, b, r}, "same" or named sides · BOOL · REAL · PAIR0 {a, b}
-** · RANGE {from, to, step} · WORD one of a list · NAME a string · SHAPE {c, h, w}
+** kinds: INT n · PAIR n or {h, w} · SIDES n, {h, w}, {t, l, b, r}, "same" or named sides · BOOL · REAL
+** · PAIR0 {a, b} · RANGE {from, to, step} · WORD one of a list · NAME a string · SHAPE {c, h, w}
 **
 ** defaults: ANY(value) for all ops, then FOR(op, value) for those where it is another; ANY_SHOWN and FOR_SHOWN where
 ** the value only stands for what the words behind it say. A pair is value by value, of sides only the first is set.
@@ -18,11 +18,12 @@ ATTR(stride,            PAIR,  stride,            1, 1024,    "step between wind
 ATTR(padding,           SIDES, padding,           0, 4096,
      "zeros around the image; \"same\": output = ceil(input / stride), the odd one after (ONNX SAME_UPPER)",
      ANY(0), FOR_SHOWN(conv2d, DefaultPadding, "dilation*(kernel - 1)/2"))
-ATTR(output_padding,    PAIR,  output_padding,    0, 1023,    "rows and columns of the result beyond its last window", ANY(0))
+ATTR(output_padding,    PAIR,  output_padding,    0, 1023,    "rows and columns of the result beyond its last window",
+     ANY(0))
 ATTR(mode,              WORD,  mode,              0, 0,
      "what is put around the image: constant, reflect (the edge once) or replicate", ANY(Fill_constant))
-ATTR(value,             REAL,  value, -HUGE_VAL, HUGE_VAL,    "pad: of mode constant; reciprocal: what is divided by x", ANY(0),
-     FOR(reciprocal, 1))
+ATTR(value,             REAL,  value, -HUGE_VAL, HUGE_VAL,    "pad: of mode constant; reciprocal: what is divided by x",
+     ANY(0), FOR(reciprocal, 1))
 ATTR(dilation,          PAIR,  dilation,          1, 1024,    "distance between taps", ANY(1))
 ATTR(groups,            INT,   groups,            1, 65536,   "channel groups; both channel counts divisible by it",
      ANY(1))
@@ -37,8 +38,8 @@ ATTR(channels,          PAIR0, channels,          0, 65536,   "slice: {from, to}
      ANY(0), FOR_SHOWN(slice, -1, "all"))
 ATTR(rows,              RANGE, rows,              0, 65536,   "{from, to, step}", ANY_SHOWN(0, "all"))
 ATTR(cols,              RANGE, cols,              0, 65536,   "{from, to, step}", ANY_SHOWN(0, "all"))
-ATTR(shape,             SHAPE, shape,             1, 65536,   "channels, height, width; reshape: one may be -1, what is left",
-     REQUIRED)
+ATTR(shape,             SHAPE, shape,             1, 65536,
+     "channels, height, width; reshape: one may be -1, what is left", REQUIRED)
 ATTR(order,             WORD,  order,             0, 0,
      "the input's axes that become channels, rows and columns; \"hwc\": the rows become channels", ANY(Order_chw))
 ATTR(factor,            INT,   factor,            1, 64,      "pixels along each side of a square", REQUIRED)

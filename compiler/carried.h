@@ -1,4 +1,4 @@
-/* carried.h - files that resnetc carries inside its binary: CARRIED(id, path) is the text from id to id_end, then a 0. */
+/* carried.h - files that resnetc carries in its binary: CARRIED(id, path) is the text from id to id_end, then a 0. */
 #ifndef CARRIED_H
 #define CARRIED_H
 

@@ -8,7 +8,9 @@
 
 #include "graph.h"
 
-static const char *const param_keys[NParams] = { "weight", "bias", "bn_weight", "bn_bias", "bn_mean", "bn_var", "slope" };
+static const char *const param_keys[NParams] = {
+	"weight", "bias", "bn_weight", "bn_bias", "bn_mean", "bn_var", "slope"
+};
 
 /* shortest - as few digits as read back to the same double */
 static const char *
@@ -223,7 +225,8 @@ dump_string(const Graph *g)
 void
 dump_dot(FILE *f, const Graph *g)
 {
-	fprintf(f, "digraph \"%s\" {\n\tnode [shape=box, style=\"rounded,filled\", fillcolor=\"#f4f4f0\", fontname=\"Helvetica\"]\n", g->name);
+	fprintf(f, "digraph \"%s\" {\n"
+	        "\tnode [shape=box, style=\"rounded,filled\", fillcolor=\"#f4f4f0\", fontname=\"Helvetica\"]\n", g->name);
 	for (int i = 0; i < g->count; i++) {
 		const Node *n = g->nodes[i];
 		fprintf(f, "\tn%d [label=\"%s\\n%s", n->id, n->name, op_rows[n->op].name);

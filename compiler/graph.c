@@ -208,7 +208,8 @@ macs_of(const Node *n)
 	if (n->op == O_linear)
 		return out*n->in[0]->shape.c;
 	if (n->op == O_conv_transpose2d)
-		return (int64_t)n->in[0]->shape.c*n->in[0]->shape.h*n->in[0]->shape.w*(n->a.out/n->a.groups)*n->a.kernel.h*n->a.kernel.w;
+		return (int64_t)n->in[0]->shape.c*n->in[0]->shape.h*n->in[0]->shape.w*(n->a.out/n->a.groups)*n->a.kernel.h*
+			n->a.kernel.w;
 	if (n->op == O_matmul)
 		return out*terms_of(n);
 	if (n->op == O_conv2d)

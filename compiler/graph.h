@@ -1,6 +1,6 @@
 /*
-** graph.h - the network: the tables of ops and attributes, nodes, the graph, what is known of it without a target (shape rules,
-** the verifier, the dump, the reference interpreter).
+** graph.h - the network: the tables of ops and attributes, nodes, the graph, what is known of it without a target
+** (shape rules, the verifier, the dump, the reference interpreter).
 */
 #ifndef GRAPH_H
 #define GRAPH_H
@@ -19,7 +19,8 @@ typedef enum {
 } Act;
 
 /* where an output pixel of a resampling lies in its input; names and formulas are ONNX Resize's */
-#define COORDS(X) X(half_pixel) X(pytorch_half_pixel) X(align_corners) X(asymmetric) X(half_pixel_symmetric) X(tf_half_pixel_for_nn)
+#define COORDS(X) X(half_pixel) X(pytorch_half_pixel) X(align_corners) X(asymmetric) X(half_pixel_symmetric) \
+	X(tf_half_pixel_for_nn)
 typedef enum {
 #define X(a) Coords_##a,
 	COORDS(X)
@@ -239,7 +240,7 @@ void renumber(Graph *g);                             /* ids, and drops removed n
 void fill_uses(Graph *g);                            /* readers and lifetimes of all results */
 bool is_output(const Value *v);
 bool has_slopes(const Node *n);                      /* a prelu, or one in its epilogue */
-bool takes_skip(const Node *n);                      /* a convolution or linear layer that adds input 1 before its activation */
+bool takes_skip(const Node *n);                      /* a convolution or linear layer that adds input 1 */
 bool is_dense(const Node *n);                        /* a weighted sum: convolutions, linear */
 bool is_norm(const Node *n);                         /* by the statistics of its own input: group_norm, layer_norm */
 int terms_of(const Node *n);                         /* matmul: products behind each result */
@@ -275,7 +276,7 @@ typedef struct { size_t from, count, step; } Line;
 Line softmax_line(const Node *n, size_t i);          /* the numbers that result i belongs together with */
 
 /* interp_binary.c */
-size_t spread_index(Shape x, Shape y, size_t i);     /* where element i of y, of two inputs, comes from in one of shape x */
+size_t spread_index(Shape x, Shape y, size_t i);     /* where element i of y comes from in an input of shape x */
 
 /* interp.c */
 double interp_activate(const Attr *a, Act act, double v);

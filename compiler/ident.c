@@ -14,33 +14,37 @@
 enum { MostLetters = 60, MostMade = 50 };
 
 static const char *const keywords[] = {
-	"auto", "break", "case", "char", "const", "continue", "default", "do", "double", "else", "enum", "extern", "float", "for", "goto",
-	"if", "inline", "int", "long", "register", "restrict", "return", "short", "signed", "sizeof", "static", "struct", "switch",
-	"typedef", "union", "unsigned", "void", "volatile", "while",
-	"alignas", "alignof", "bool", "constexpr", "false", "nullptr", "static_assert", "thread_local", "true", "typeof", "typeof_unqual",
-	"asm", "and", "and_eq", "bitand", "bitor", "catch", "char8_t", "char16_t", "char32_t", "class", "co_await", "co_return", "co_yield",
-	"compl", "concept", "const_cast", "consteval", "constinit", "decltype", "delete", "dynamic_cast", "explicit", "export", "friend",
-	"mutable", "namespace", "new", "noexcept", "not", "not_eq", "operator", "or", "or_eq", "private", "protected", "public",
-	"reinterpret_cast", "requires", "static_cast", "template", "this", "throw", "try", "typeid", "typename", "using", "virtual",
-	"wchar_t", "xor", "xor_eq", "main", NULL };
+	"auto", "break", "case", "char", "const", "continue", "default", "do", "double", "else", "enum", "extern", "float",
+	"for", "goto", "if", "inline", "int", "long", "register", "restrict", "return", "short", "signed", "sizeof",
+	"static", "struct", "switch", "typedef", "union", "unsigned", "void", "volatile", "while",
+	"alignas", "alignof", "bool", "constexpr", "false", "nullptr", "static_assert", "thread_local", "true", "typeof",
+	"typeof_unqual",
+	"asm", "and", "and_eq", "bitand", "bitor", "catch", "char8_t", "char16_t", "char32_t", "class", "co_await",
+	"co_return", "co_yield", "compl", "concept", "const_cast", "consteval", "constinit", "decltype", "delete",
+	"dynamic_cast", "explicit", "export", "friend", "mutable", "namespace", "new", "noexcept", "not", "not_eq",
+	"operator", "or", "or_eq", "private", "protected", "public", "reinterpret_cast", "requires", "static_cast",
+	"template", "this", "throw", "try", "typeid", "typename", "using", "virtual", "wchar_t", "xor", "xor_eq", "main",
+	NULL };
 
-/* of C, POSIX, the compilers, Linux, Windows: those that lie in no folder of their own; and names Windows keeps for devices */
+/* of C, POSIX, the compilers, Linux, Windows: those that lie in no folder; and names that Windows keeps for devices */
 static const char *const headers[] = {
-	"assert", "complex", "ctype", "errno", "fenv", "float", "inttypes", "iso646", "limits", "locale", "math", "setjmp", "signal",
-	"stdalign", "stdarg", "stdatomic", "stdbit", "stdbool", "stdckdint", "stddef", "stdint", "stdio", "stdlib", "stdnoreturn", "string",
-	"tgmath", "threads", "time", "uchar", "wchar", "wctype",
-	"aio", "cpio", "dirent", "dlfcn", "fcntl", "fmtmsg", "fnmatch", "ftw", "glob", "grp", "iconv", "langinfo", "libgen", "libintl",
-	"monetary", "mqueue", "ndbm", "netdb", "nl_types", "poll", "pthread", "pwd", "regex", "sched", "search", "semaphore", "spawn",
-	"strings", "stropts", "syslog", "tar", "termios", "trace", "ulimit", "unistd", "utime", "utmpx", "wordexp",
-	"alloca", "argp", "argz", "byteswap", "crypt", "elf", "endian", "envz", "err", "error", "execinfo", "features", "fts",
-	"getopt", "gnu_versions", "ifaddrs", "lastlog", "libio", "link", "malloc", "mcheck", "memory", "mntent", "netinet", "obstack",
-	"paths", "printf", "pty", "resolv", "shadow", "stab", "stdc_predef", "syscall", "syslimits", "termio", "thread_db", "ttyent",
-	"ucontext", "utmp", "values", "wait", "xlocale",
-	"cpuid", "immintrin", "x86intrin", "x86gprintrin", "mmintrin", "xmmintrin", "emmintrin", "pmmintrin", "tmmintrin", "smmintrin",
-	"nmmintrin", "wmmintrin", "avxintrin", "avx2intrin", "fmaintrin", "mm_malloc", "arm_acle", "arm_neon", "arm_fp16", "arm_bf16",
-	"arm_sve", "arm_mve", "riscv_vector", "wasm_simd128", "unwind", "omp", "quadmath", "varargs", "tbmintrin", "ammintrin",
-	"conio", "crtdbg", "crtdefs", "direct", "dos", "excpt", "intrin", "io", "process", "sal", "share", "tchar", "vadefs", "vcruntime",
-	"windows", "windef", "winbase", "winnt",
+	"assert", "complex", "ctype", "errno", "fenv", "float", "inttypes", "iso646", "limits", "locale", "math", "setjmp",
+	"signal", "stdalign", "stdarg", "stdatomic", "stdbit", "stdbool", "stdckdint", "stddef", "stdint", "stdio", "stdlib",
+	"stdnoreturn", "string", "tgmath", "threads", "time", "uchar", "wchar", "wctype",
+	"aio", "cpio", "dirent", "dlfcn", "fcntl", "fmtmsg", "fnmatch", "ftw", "glob", "grp", "iconv", "langinfo", "libgen",
+	"libintl", "monetary", "mqueue", "ndbm", "netdb", "nl_types", "poll", "pthread", "pwd", "regex", "sched", "search",
+	"semaphore", "spawn", "strings", "stropts", "syslog", "tar", "termios", "trace", "ulimit", "unistd", "utime",
+	"utmpx", "wordexp",
+	"alloca", "argp", "argz", "byteswap", "crypt", "elf", "endian", "envz", "err", "error", "execinfo", "features",
+	"fts", "getopt", "gnu_versions", "ifaddrs", "lastlog", "libio", "link", "malloc", "mcheck", "memory", "mntent",
+	"netinet", "obstack", "paths", "printf", "pty", "resolv", "shadow", "stab", "stdc_predef", "syscall", "syslimits",
+	"termio", "thread_db", "ttyent", "ucontext", "utmp", "values", "wait", "xlocale",
+	"cpuid", "immintrin", "x86intrin", "x86gprintrin", "mmintrin", "xmmintrin", "emmintrin", "pmmintrin", "tmmintrin",
+	"smmintrin", "nmmintrin", "wmmintrin", "avxintrin", "avx2intrin", "fmaintrin", "mm_malloc", "arm_acle", "arm_neon",
+	"arm_fp16", "arm_bf16", "arm_sve", "arm_mve", "riscv_vector", "wasm_simd128", "unwind", "omp", "quadmath", "varargs",
+	"tbmintrin", "ammintrin",
+	"conio", "crtdbg", "crtdefs", "direct", "dos", "excpt", "intrin", "io", "process", "sal", "share", "tchar", "vadefs",
+	"vcruntime", "windows", "windef", "winbase", "winnt",
 	"aux", "con", "nul", "prn", NULL };
 
 static bool

@@ -11,9 +11,9 @@ const char *model_name_flaw(const char *name);
 const char *model_name_of(const char *text);
 
 /*
-** One identifier for each name, all different, none of reserved (which ends with NULL). A name that is an identifier and
-** has no twin keeps itself, the others get "_" for what C cannot bear and, where that is taken, a number. They may begin
-** with a digit: something stands before them. upper: as macros, in capitals.
+** One identifier for each name, all different, none of reserved (which ends with NULL). A name that is an identifier
+** and has no twin keeps itself, the others get "_" for what C cannot bear and, where that is taken, a number. They may
+** begin with a digit: something stands before them. upper: as macros, in capitals.
 */
 const char **idents_of(const char *const *names, int count, bool upper, const char *const *reserved);
 

@@ -25,6 +25,6 @@ typedef struct {
 } DslOptions;
 Graph *dsl_load(const char *file, const DslOptions *o);
 Graph *dsl_try(const char *file, const DslOptions *o);    /* NULL instead of an error */
-const char *library_text(void);                           /* the Lua that require "resnet" gives: its comments are its reference */
+const char *library_text(void);                           /* the Lua of require "resnet", all its files */
 
 #endif

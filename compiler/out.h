@@ -12,7 +12,7 @@ Out *out_new(void);
 void out_set(Out *o, const char *name, const char *format, ...) PRINTF(3, 4);   /* bind $name */
 void out_text(Out *o, const char *template);         /* appends, $names replaced, lines indented by their braces */
 void out_line(Out *o, const char *format, ...) PRINTF(2, 3);
-void out_flow(Out *o, const char *format, ...) PRINTF(2, 3);    /* a statement beside the ones before it, while a line has room */
+void out_flow(Out *o, const char *format, ...) PRINTF(2, 3); /* a statement beside the ones before, while one fits */
 void out_flow_end(Out *o);
 void out_raw(Out *o, const char *text);              /* as it is */
 const char *out_value(const Out *o, const char *name);   /* what a name is bound to */

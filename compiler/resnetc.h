@@ -1,6 +1,6 @@
 /*
-** resnetc - the compiler's table of contents: its floors from the ground up, each a header of its own that includes only
-** what stands below it.
+** resnetc - the compiler's table of contents: its floors from the ground up, each a header of its own that includes
+** only what stands below it.
 **
 ** Names that mean one thing everywhere: g graph, n node, v value, t target, k kernel descriptor, o text out;
 ** x y z input, output and skip; w b weights and bias; n c h w image, channel, row, column;

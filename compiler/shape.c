@@ -171,9 +171,10 @@ shape_matmul(Node *n)
 	if (x.c%a->heads || z.c%a->heads)
 		fail_at(n, "want channels divisible by heads = %d, got %d and %d", a->heads, x.c, z.c);
 	if (terms_of(n) != (a->transpose_b ? z.h*z.w : z.c/a->heads) || x.n != z.n)
-		fail_at(n, "want a second matrix of %d rows, as the first has columns, got %d: %dx%dx%d%s times %dx%dx%d%s in %d head%s",
-		        terms_of(n), a->transpose_b ? z.h*z.w : z.c/a->heads, x.c, x.h, x.w, a->transpose_a ? " transposed" : "", z.c,
-		        z.h, z.w, a->transpose_b ? " transposed" : "", a->heads, a->heads == 1 ? "" : "s");
+		fail_at(n, "want a second matrix of %d rows, as the first has columns, got %d: %dx%dx%d%s times %dx%dx%d%s in %d "
+		        "head%s", terms_of(n), a->transpose_b ? z.h*z.w : z.c/a->heads, x.c, x.h, x.w,
+		        a->transpose_a ? " transposed" : "", z.c, z.h, z.w, a->transpose_b ? " transposed" : "",
+		        a->heads, a->heads == 1 ? "" : "s");
 	n->out->shape = (Shape){ x.n, a->transpose_a ? a->heads*pixels : x.c, a->transpose_b ? 1 : z.h,
 		a->transpose_b ? z.c/a->heads : z.w };
 }
@@ -187,8 +188,8 @@ shape_binary(Node *n)
 	bool pixels = (x.h == z.h && x.w == z.w) || x.h*x.w == 1 || z.h*z.w == 1;
 
 	if (!channels || !pixels || x.n != z.n)
-		fail_at(n, "want inputs of one shape, or Cx1x1, 1xHxW or 1x1x1, got %dx%dx%d ('%s') and %dx%dx%d ('%s')", x.c, x.h, x.w,
-		        n->in[0]->node->name, z.c, z.h, z.w, n->in[1]->node->name);
+		fail_at(n, "want inputs of one shape, or Cx1x1, 1xHxW or 1x1x1, got %dx%dx%d ('%s') and %dx%dx%d ('%s')",
+		        x.c, x.h, x.w, n->in[0]->node->name, z.c, z.h, z.w, n->in[1]->node->name);
 	if (z.c > y.c)
 		y.c = z.c;
 	if (y.h*y.w == 1)
@@ -291,7 +292,8 @@ shape_pad(Node *n)
 		fail_at(n, "want padding as numbers, got \"same\"");
 	if (a->mode != Fill_constant && a->channels.h + a->channels.w)
 		fail_at(n, "want mode = \"constant\" where channels are added, got another");
-	if (a->mode == Fill_reflect && (a->padding.t >= x.h || a->padding.b >= x.h || a->padding.l >= x.w || a->padding.r >= x.w))
+	if (a->mode == Fill_reflect &&
+	    (a->padding.t >= x.h || a->padding.b >= x.h || a->padding.l >= x.w || a->padding.r >= x.w))
 		fail_at(n, "want padding smaller than the image of %dx%d to reflect it, got %d, %d, %d, %d", x.h, x.w, a->padding.t,
 		        a->padding.l, a->padding.b, a->padding.r);
 	n->out->shape = (Shape){ x.n, x.c + a->channels.h + a->channels.w,

@@ -16,7 +16,8 @@
 #define HAS(f) "__builtin_cpu_supports(\"" #f "\")"
 #define AND    " && "
 const Target targets[] = {
-#define TARGET(id, name, words, macro, vl, regs, block, fma, load, issue, latency, l1, l2, l2_rate, l3_rate, rate, cpu) \
+#define TARGET(id, name, words, macro, vl, regs, block, fma, load, issue, latency, l1, l2, l2_rate, l3_rate, rate, \
+               cpu) \
 	{ name, #id, "rc_simd_" #words ".h", vl, regs, block, fma, load, issue, latency, l1, l2, l2_rate, l3_rate, rate, \
 	  sizeof #macro > 1 ? #macro : NULL, cpu },
 #include "targets.h"

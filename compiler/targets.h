@@ -6,9 +6,9 @@
 ** To add a target: one row here, a header of vector words in runtime/.
 **
 ** words: they are in runtime/rc_simd_WORDS.h. macro: by which compilers know the architecture, nothing: any. processor:
-** what else it must have, as ANY or as HAS(feature) AND HAS(feature), named as __builtin_cpu_supports names them; emitted
-** code and resnetc ask the same. A cache counts for three quarters of its size. Sources of the numbers: measurements on
-** Zen 3 and Zen 4, Arm's optimisation guide for Neoverse N1.
+** what else it must have, as ANY or as HAS(feature) AND HAS(feature), named as __builtin_cpu_supports names them;
+** emitted code and resnetc ask the same. A cache counts for three quarters of its size. Sources of the numbers:
+** measurements on Zen 3 and Zen 4, Arm's optimisation guide for Neoverse N1.
 */
 
 /*                                            floats of a vector                                                      */

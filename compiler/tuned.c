@@ -68,8 +68,8 @@ tuned_read(const char *file)
 			r.threads = atoi(text);
 			if (r.threads < 1 || sscanf(winograd, "%dx%d", &r.winograd.h, &r.winograd.w) != 2 || sscanf(tile, "%dx%d", &r.tile.h,
 				&r.tile.w) != 2 || sscanf(field(&s, eol), "%lf", &r.us) != 1)
-				fail("%s:%d: tuned row: want cpu, compiler, target, threads, shape, HxW, VxP and microseconds, parted by tabs, got '%.*s'", file, line,
-				     (int)strcspn(r.cpu, "\n"), r.cpu);
+				fail("%s:%d: tuned row: want cpu, compiler, target, threads, shape, HxW, VxP and microseconds, "
+				     "parted by tabs, got '%.*s'", file, line, (int)strcspn(r.cpu, "\n"), r.cpu);
 			PUSH(t->rows, t->count, r);
 		}
 		s = eol + (eol < end);

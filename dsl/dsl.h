@@ -29,7 +29,7 @@ typedef struct {
 
 Dsl *dsl_of(lua_State *L);
 int  user_line(lua_State *L);        /* line of the model file that is being run, 0: none */
-int  line_of_word(lua_State *L, const char *word);   /* of "word = ..." in the table of the call there; else user_line */
+int  line_of_word(lua_State *L, const char *word);   /* of "word = ..." in the call there; else user_line */
 int  dsl_fail(lua_State *L, const char *format, ...) PRINTF(2, 3);  /* a Lua error at the user's line */
 
 /* sandbox.c */

@@ -88,7 +88,10 @@ finish(const Node *n, Act act, double var, double s, double y)
 	return s < Overflow && fabs(y) < Overflow ? var : (double)INFINITY;
 }
 
-/* amplified_sums - S of every output channel where the kernel of one of the compilations amplifies rounding errors, 0 elsewhere; how much */
+/*
+** amplified_sums - S of every output channel where the kernel of one of the compilations amplifies rounding errors, 0
+** elsewhere; how much
+*/
 static double
 amplified_sums(const Node *n, double most, const Graph *const *after, int nafter, double *sums)
 {
@@ -261,7 +264,8 @@ product(At *t)
 	const Node *n = t->n;
 	Node m = *n;
 	size_t count = count_of(n->out->shape), na = count_of(n->in[0]->shape), nb = count_of(n->in[1]->shape);
-	double *a = changed(t->x[0], na, fabs), *b = changed(t->x[1], nb, fabs), *var = array(count), scale = square(n->a.scale);
+	double *a = changed(t->x[0], na, fabs), *b = changed(t->x[1], nb, fabs), *var = array(count);
+	double scale = square(n->a.scale);
 
 	m.a.act = Act_none;
 	m.a.scale = 1;

@@ -48,11 +48,12 @@ float *fuzz_input(const Graph *g, const Case *c);    /* malloc'd, one batch */
 double **fuzz_variance(const Graph *g, double *const *values, const Graph *const *after, int nafter);
 
 /* together.c */
-void write_source_beside_others(FILE *f, const Model *m);    /* NAME.c, what would clash with another network's renamed */
+void write_source_beside_others(FILE *f, const Model *m); /* NAME.c, what would clash with another's renamed */
 
 /* trial.c; dir: a folder for what it writes, for one process at a time */
 Verdict *fuzz_verdicts(int count);                   /* that a process shares with those it starts */
-int fuzz_start(const Case *c, int count, Verdict *v, const char *dir);   /* a process that fills v; Crashed where it did not come to it */
+/* a process that fills v; Crashed where it did not come to it */
+int fuzz_start(const Case *c, int count, Verdict *v, const char *dir);
 Verdict fuzz_trial(const Case *c, const char *dir);
 
 /* reduce.c */

@@ -81,6 +81,40 @@ random_shape(uint64_t *r, Node *n)
 	n->a.shape = (Shape){ 0, c, h, rnd_chance(r, 20) ? -1 : all/c/h };
 }
 
+static void
+random_number(uint64_t *r, Attr *a, AttrId id)
+{
+	switch (id) {
+	case At_slope:             a->slope = rnd_normal(r)/4; break;
+	case At_offset:            a->offset = rnd_normal(r)/2; break;
+	case At_lo:                a->lo = -fabs(rnd_normal(r)); break;
+	case At_hi:                a->hi = fabs(rnd_normal(r)); break;
+	case At_value:             if (rnd_chance(r, 30)) a->value = (double)(float)rnd_normal(r); break;
+	case At_gain:              a->gain = rnd_normal(r); break;
+	case At_alpha:             a->alpha = rnd_normal(r); break;
+	case At_beta:              a->beta = 0.25 + fabs(rnd_normal(r)); break;
+	case At_eps:               a->eps = rnd_chance(r, 50) ? 1e-5 : 1e-3; break;
+	case At_scale:             a->scale = rnd_chance(r, 50) ? 1 : rnd_normal(r)/4; break;
+	default:                   break;
+	}
+}
+
+static void
+random_flag(uint64_t *r, Attr *a, AttrId id)
+{
+	switch (id) {
+	case At_shared:            a->shared = rnd_chance(r, 30); break;
+	case At_transpose_a:       a->transpose_a = rnd_chance(r, 50); break;
+	case At_transpose_b:       a->transpose_b = rnd_chance(r, 50); break;
+	case At_depth_first:       a->depth_first = rnd_chance(r, 50); break;
+	case At_bias:              a->bias = rnd_chance(r, 50); break;
+	case At_affine:            a->affine = rnd_chance(r, 80); break;
+	case At_ceil_mode:         a->ceil_mode = rnd_chance(r, 40); break;
+	case At_count_include_pad: a->count_include_pad = rnd_chance(r, 60); break;
+	default:                   break;
+	}
+}
+
 /* random_attr - a value for one attribute of n, whose inputs are known */
 static void
 random_attr(uint64_t *r, Node *n, AttrId id)
@@ -125,18 +159,8 @@ random_attr(uint64_t *r, Node *n, AttrId id)
 		break;
 	case At_rows:       random_range(r, &a->rows, x.h); break;
 	case At_cols:       random_range(r, &a->cols, x.w); break;
-	case At_slope:      a->slope = rnd_normal(r)/4; break;
-	case At_offset:     a->offset = rnd_normal(r)/2; break;
-	case At_lo:         a->lo = -fabs(rnd_normal(r)); break;
-	case At_hi:         a->hi = fabs(rnd_normal(r)); break;
 	case At_mode:       if (rnd_chance(r, 60)) a->mode = rnd_to(r, 0, NFills - 1); break;
-	case At_value:      if (rnd_chance(r, 30)) a->value = (double)(float)rnd_normal(r); break;
-	case At_gain:       a->gain = rnd_normal(r); break;
-	case At_shared:     a->shared = rnd_chance(r, 30); break;
-	case At_alpha:      a->alpha = rnd_normal(r); break;
-	case At_beta:       a->beta = 0.25 + fabs(rnd_normal(r)); break;
 	case At_act:        if (rnd_chance(r, 15)) a->act = rnd_to(r, 1, NActs - 1); break;
-	case At_eps:        a->eps = rnd_chance(r, 50) ? 1e-5 : 1e-3; break;
 	case At_coords:
 	case At_rounding:
 		words_of(&attr_rows[id], &words);
@@ -144,20 +168,23 @@ random_attr(uint64_t *r, Node *n, AttrId id)
 		break;
 	case At_axis:       a->axis = rnd_to(r, 0, NAlongs - 1); break;
 	case At_heads:      a->heads = rnd_chance(r, 50) ? 1 : divisor(r, x.c); break;
-	case At_transpose_a: a->transpose_a = rnd_chance(r, 50); break;
-	case At_transpose_b: a->transpose_b = rnd_chance(r, 50); break;
-	case At_scale:      a->scale = rnd_chance(r, 50) ? 1 : rnd_normal(r)/4; break;
-	case At_output_padding: a->output_padding = rnd_chance(r, 70) ? (Pair){ 0, 0 } : (Pair){ rnd_to(r, 0, 1), rnd_to(r, 0, 1) }; break;
+	case At_output_padding:
+		a->output_padding = rnd_chance(r, 70) ? (Pair){ 0, 0 } : (Pair){ rnd_to(r, 0, 1), rnd_to(r, 0, 1) };
+		break;
 	case At_order:      a->order = rnd_to(r, 0, NOrders - 1); break;
 	case At_factor:     a->factor = rnd_to(r, 1, 4); break;
-	case At_depth_first: a->depth_first = rnd_chance(r, 50); break;
 	case At_shape:      random_shape(r, n); break;
-	case At_bias:              a->bias = rnd_chance(r, 50); break;
-	case At_affine:            a->affine = rnd_chance(r, 80); break;
-	case At_ceil_mode:         a->ceil_mode = rnd_chance(r, 40); break;
-	case At_count_include_pad: a->count_include_pad = rnd_chance(r, 60); break;
+	case At_slope: case At_offset: case At_lo: case At_hi: case At_value: case At_gain: case At_alpha: case At_beta:
+	case At_eps: case At_scale:
+		random_number(r, a, id);
+		break;
+	case At_shared: case At_transpose_a: case At_transpose_b: case At_depth_first: case At_bias: case At_affine:
+	case At_ceil_mode: case At_count_include_pad:
+		random_flag(r, a, id);
+		break;
 	case At_winograd:   /* by the shape, when that is known */
-	case At_tile: case At_scale_h: case At_scale_w: case At_bn: case At_bn_eps: case At_bn_affine: case At_slopes: case NAttrs:
+	case At_tile: case At_scale_h: case At_scale_w: case At_bn: case At_bn_eps: case At_bn_affine: case At_slopes:
+	case NAttrs:
 		break;
 	}
 }

@@ -1,6 +1,6 @@
 /*
-** together.c - the C of many networks in one file, so that one run of the compiler, and one reading of the vector words,
-** serves them all.
+** together.c - the C of many networks in one file, so that one run of the compiler, and one reading of the vector
+** words, serves them all.
 */
 #include <ctype.h>
 #include <string.h>

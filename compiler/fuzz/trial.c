@@ -3,7 +3,8 @@
 ** on several, from another address of the workspace, with memory that holds NaN wherever it was not written, and
 ** compared with the reference and with each other.
 **
-** Many cases share one compiler run. A trial is a process of its own, so a crash, a hang or a message is only a verdict.
+** Many cases share one compiler run. A trial is a process of its own, so a crash, a hang or a message is only a
+** verdict.
 */
 #define _DEFAULT_SOURCE
 #include <errno.h>

@@ -48,7 +48,8 @@ npy_file(char *name, const float *data, int rank, const int64_t *dim)
 	char *bytes;
 
 	for (int i = 0; i < rank; i++) {
-		n += snprintf(text + n, sizeof text - (size_t)n, "%lld%s", (long long)dim[i], rank == 1 ? "," : i + 1 < rank ? ", " : "");
+		const char *comma = rank == 1 ? "," : i + 1 < rank ? ", " : "";
+		n += snprintf(text + n, sizeof text - (size_t)n, "%lld%s", (long long)dim[i], comma);
 		count *= (size_t)dim[i];
 	}
 	n += snprintf(text + n, sizeof text - (size_t)n, "), }");

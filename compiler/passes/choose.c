@@ -1,8 +1,9 @@
 /*
-** choose - the algorithm of every node: which kernel family emits it, in which way. Most ops have one. Where others fit a node,
-** one without a cost model is taken as it comes; the others are weighed, and one that is no direct sum must be
+** choose - the algorithm of every node: which kernel family emits it, in which way. Most ops have one. Where others fit
+** a node, one without a cost model is taken as it comes; the others are weighed, and one that is no direct sum must be
 ** predicted to be a twentieth faster.
-** What was measured (g->tuned) comes first; a way that the model or a dump has set is kept; with g->like set, that graph's ways are.
+** What was measured (g->tuned) comes first; a way that the model or a dump has set is kept; with g->like set, that
+** graph's ways are.
 ** Switched off, every node has its op's own family, which can do all of them.
 */
 #include <string.h>

@@ -11,8 +11,8 @@
 static bool
 can_host(const Node *n, const Value *skip)
 {
-	return (n->op == O_conv2d || n->op == O_linear) && n->nin == 1 && !n->a.act && n->out->readers == 1 && n->out != skip &&
-		same_shape(n->out->shape, skip->shape);
+	return (n->op == O_conv2d || n->op == O_linear) && n->nin == 1 && !n->a.act && n->out->readers == 1 &&
+		n->out != skip && same_shape(n->out->shape, skip->shape);
 }
 
 static void

@@ -1,7 +1,7 @@
 /*
 ** tile - the register tile of every convolution: how many vectors of output channels times how many
-** pixels, or tiles of pixels, are accumulated at once. All ways of the family that choose has given a node, with the same
-** algorithm, are weighed by its cost model; a tile the model or a dump has set is kept when it is legal.
+** pixels, or tiles of pixels, are accumulated at once. All ways of the family that choose has given a node, with the
+** same algorithm, are weighed by its cost model; a tile the model or a dump has set is kept when it is legal.
 ** When weights are shared with another input size (g->like), so are the vectors they are packed for.
 ** Switched off, every tile is one vector by one pixel.
 */

@@ -40,8 +40,9 @@ verb_bench(Options *o)
 		return ExitOk;
 	}
 	print_layers(m, &t);
-	printf("\n%s, %s, %s, %d thread%s, batch %d: median %.3f ms, least %.3f ms; %.1f GFLOP/s, %.0f%% of the measured peak %.1f\n", m->g->name,
-	       m->g->target->name, t.compiler, t.threads, t.threads > 1 ? "s" : "", m->g->nodes[0]->out->shape.n, t.whole*1e3, t.least*1e3,
-	       flops/t.whole/1e9, 100*flops/t.whole/1e9/t.peak, t.peak);
+	printf("\n%s, %s, %s, %d thread%s, batch %d: median %.3f ms, least %.3f ms; %.1f GFLOP/s, %.0f%% of the measured "
+	       "peak %.1f\n", m->g->name, m->g->target->name, t.compiler, t.threads, t.threads > 1 ? "s" : "",
+	       m->g->nodes[0]->out->shape.n, t.whole*1e3, t.least*1e3, flops/t.whole/1e9,
+	       100*flops/t.whole/1e9/t.peak, t.peak);
 	return ExitOk;
 }

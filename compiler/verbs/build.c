@@ -33,7 +33,8 @@ bind_named(char sha[65], Graph *g, const char *weights)
 DslOptions
 dsl_options(const Options *o)
 {
-	return (DslOptions){ o->name, o->prefix, o->batch, o->h, o->w, o->args, o->nargs, !strcmp(o->verb->name, "diff"), o->verbose };
+	return (DslOptions){ o->name, o->prefix, o->batch, o->h, o->w, o->args, o->nargs,
+		!strcmp(o->verb->name, "diff"), o->verbose };
 }
 
 /* build - the compiled model; NULL when --stop-after ended it early */

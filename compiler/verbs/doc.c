@@ -9,7 +9,8 @@
 static void
 print_ops(void)
 {
-	print_wrapped(stdout, 0, 0, "Ops: nn.OP(tensor..., { attribute = value, ... }). conv and batch_norm are other names of conv2d and bn.");
+	print_wrapped(stdout, 0, 0, "Ops: nn.OP(tensor..., { attribute = value, ... }). conv and batch_norm are other names "
+	              "of conv2d and bn.");
 	puts("");
 	for (int i = 0; i < NOps; i++) {
 		print_one_op((Op)i);
@@ -62,16 +63,18 @@ print_markdown(void)
 {
 	puts("# dsl/\n\n"
 	     "The model language. `dsl.c` runs a model file and hands back its graph, `sandbox.c` is the Lua state it runs\n"
-	     "in, `place.c` knows the user's line. `library/` is what `require \"resnet\"` returns: stems, blocks, stages and\n"
-	     "heads, all sugar over one function per op; `library.c` runs its files, each with what those before it returned.\n"
-	     "They build on `raw.c`, `tensor.c` and `finish.c`; `attr.c` reads an op's options by the attribute table.\n"
-	     "`types.lua` is the library for lua-language-server; `resnetc doc lua` prints it with the ops.\n\n"
+	     "in, `place.c` knows the user's line. `library/` is what `require \"resnet\"` returns: stems, blocks, stages\n"
+	     "and heads, all sugar over one function per op; `library.c` runs its files, each with what those before it\n"
+	     "returned. They build on `raw.c`, `tensor.c` and `finish.c`; `attr.c` reads an op's options by the attribute\n"
+	     "table. `types.lua` is the library for lua-language-server; `resnetc doc lua` prints it with the ops.\n\n"
 	     "What follows is printed by `resnetc doc markdown` from the op table, the attribute table and the comments of\n"
 	     "`library/`.\n\n"
 	     "## Ops\n\n"
-	     "`nn.OP(tensor..., { attribute = value, ... })`. `conv`, `batch_norm`, `maxpool`, `avgpool`, `zero_pad`, `swish`\n"
+	     "`nn.OP(tensor..., { attribute = value, ... })`. `conv`, `batch_norm`, `maxpool`, `avgpool`, `zero_pad`, `swish`"
+	     "\n"
 	     "and `clamp` are other names of `conv2d`, `bn`, `max_pool`, `avg_pool`, `pad`, `silu` and `clip`; `x + y`,\n"
-	     "`x - y`, `x*y` and `x/y` are `nn.add`, `nn.sub`, `nn.mul` and `nn.div`, of which one may be a number; `-x` is `-1*x`.\n\n"
+	     "`x - y`, `x*y` and `x/y` are `nn.add`, `nn.sub`, `nn.mul` and `nn.div`, of which one may be a number; `-x` is "
+	     "`-1*x`.\n\n"
 	     "| op | tensors | attributes | |\n|---|---|---|---|");
 	for (int i = 0; i < NOps; i++) {
 		const OpRow *r = &op_rows[i];

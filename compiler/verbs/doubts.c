@@ -53,15 +53,15 @@ doubts(const Graph *g)
 	int classes = classes_of(g);
 
 	if (s.c > 4 && s.h > 4 && s.w <= 4)
-		doubt(arena_text("%s:%d: input: want channels, height, width in this order, got %d channels, %d rows, %d columns: channels last?",
-		                 g->file, input->line, s.c, s.h, s.w));
+		doubt(arena_text("%s:%d: input: want channels, height, width in this order, got %d channels, %d rows, %d columns: "
+		                 "channels last?", g->file, input->line, s.c, s.h, s.w));
 	for (int i = 0; i < g->count; i++) {
 		const Node *n = g->nodes[i];
 		if (!is_read(n))
-			doubt(arena_text("%s:%d: %s '%s': want a layer that something reads, got one that does nothing for an output", g->file,
-			                 n->line, op_rows[n->op].name, n->name));
+			doubt(arena_text("%s:%d: %s '%s': want a layer that something reads, got one that does nothing for an "
+			                 "output", g->file, n->line, op_rows[n->op].name, n->name));
 	}
 	if (g->nclasses && classes && g->nclasses != classes)
-		doubt(arena_text("%s:%d: classes: want %d names, one for each value of '%s', got %d", g->file, g->outputs[0]->node->line, classes,
-		                 g->outputs[0]->node->name, g->nclasses));
+		doubt(arena_text("%s:%d: classes: want %d names, one for each value of '%s', got %d", g->file,
+		                 g->outputs[0]->node->line, classes, g->outputs[0]->node->name, g->nclasses));
 }

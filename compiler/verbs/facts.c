@@ -54,7 +54,9 @@ is_bottleneck(const Node *n)
 {
 	const Node *before = n->nin ? n->in[0]->node : NULL;
 
-	if (n->op != O_conv2d || n->a.kernel.h != 3 || !before || before->op != O_conv2d || before->a.kernel.h != 1 || before->nin > 1)
+	if (n->op != O_conv2d || n->a.kernel.h != 3)
+		return false;
+	if (!before || before->op != O_conv2d || before->a.kernel.h != 1 || before->nin > 1)
 		return false;
 	for (int i = n->id + 1; i < n->g->count; i++) {
 		const Node *after = n->g->nodes[i];
@@ -73,11 +75,11 @@ stride_note(const Graph *g)
 		if (g->variant_said || !is_bottleneck(n))
 			continue;
 		if (n->a.stride.h > 1)
-			return "bottlenecks have their stride on the 3x3 (v1.5: torchvision, timm); weights trained with it on the first 1x1 (v1: Caffe, "
-			       "Keras) bind without an error and give other numbers: variant = \"v1\" is theirs";
+			return "bottlenecks have their stride on the 3x3 (v1.5: torchvision, timm); weights trained with it on the "
+			       "first 1x1 (v1: Caffe, Keras) bind without an error and give other numbers: variant = \"v1\" is theirs";
 		if (n->in[0]->node->a.stride.h > 1)
-			return "bottlenecks have their stride on the first 1x1 (v1: Caffe, Keras); weights trained with it on the 3x3 (v1.5: torchvision, "
-			       "timm) bind without an error and give other numbers: variant = \"v1.5\" is theirs";
+			return "bottlenecks have their stride on the first 1x1 (v1: Caffe, Keras); weights trained with it on the "
+			       "3x3 (v1.5: torchvision, timm) bind without an error and give other numbers: variant = \"v1.5\" is theirs";
 	}
 	return NULL;
 }

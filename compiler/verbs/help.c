@@ -40,9 +40,10 @@ static void
 print_option(FILE *f, const OptionRow *r)
 {
 	const char *blank = r->value && r->value[0] != '[' && r->value[0] != '=' ? " " : "";
+	const char *words = arena_text("%s%s%s%s%s", r->brief ? r->brief : "", r->brief ? ", " : "", r->name, blank,
+	                               r->value ? r->value : "");
 
-	print_pair(f, arena_text("%s%s%s%s%s", r->brief ? r->brief : "", r->brief ? ", " : "", r->name, blank, r->value ? r->value : ""),
-	           option_doc(r), OptionsAt);
+	print_pair(f, words, option_doc(r), OptionsAt);
 }
 
 static void

@@ -152,7 +152,8 @@ read_input(const char *file, const Graph *g, int *images)
 		if (a.u8 && !g->image.u8)
 			fail("%s: want dtype float32, got uint8 (nn.image { dtype = \"u8\" } takes bytes)", file);
 		if (!fits(&a, want[0], want[1], want[2]) || a.count == 0)
-			fail("%s: want shape Nx%dx%dx%d or %dx%dx%d, got %s", file, want[0], want[1], want[2], want[0], want[1], want[2], shape_of(&a));
+			fail("%s: want shape Nx%dx%dx%d or %dx%dx%d, got %s", file, want[0], want[1], want[2], want[0],
+			     want[1], want[2], shape_of(&a));
 		*images = (int)(a.count/each);
 		if (a.u8)
 			return a.u8;

@@ -6,7 +6,8 @@
 ** To add a verb: one row here, and int verb_NAME(Options *) in a file of its own.
 */
 VERB(compile, 1, 1, "[compile] MODEL.lua -w WEIGHTS [-o DIR]", "emit NAME.c NAME.h NAME.weights and the runtime")
-VERB(pack,    1, 1, "pack MODEL.lua -w WEIGHTS [-o FILE]", "other weights for code compiled before with the same options")
+VERB(pack,    1, 1, "pack MODEL.lua -w WEIGHTS [-o FILE]",
+     "other weights for code compiled before with the same options")
 VERB(run,     1, 1, "run MODEL.lua -w WEIGHTS -i IN... [-o OUT.npz]", "compile, load, run; prints the top classes")
 VERB(bench,   1, 1, "bench MODEL.lua [-w WEIGHTS] [--threads N]", "time every layer against this machine's peak")
 VERB(tune,    1, 1, "tune MODEL.lua [-w WEIGHTS] [--threads N] [-o FILE]",

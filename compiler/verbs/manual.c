@@ -67,7 +67,8 @@ doc_bash(void)
 	     "\tcase $before in");
 	printf("\t--target) COMPREPLY=($(compgen -P \"${word%%\"${word##*,}\"}\" -W \"%s\" -- \"${word##*,}\")); return ;;\n",
 	       target_names(" ", " "));
-	printf("\tdoc) COMPREPLY=($(compgen -W \"%s\" -- \"$word\")); return ;;\n\t--stop-after) COMPREPLY=($(compgen -W \"", doc_words(" "));
+	printf("\tdoc) COMPREPLY=($(compgen -W \"%s\" -- \"$word\")); return ;;\n"
+	       "\t--stop-after) COMPREPLY=($(compgen -W \"", doc_words(" "));
 	for (int i = 0; i < npasses; i++)
 		printf("%s%s", i ? " " : "", passes[i].name);
 	puts("\" -- \"$word\")); return ;;\n"
@@ -113,15 +114,16 @@ doc_zsh(void)
 	puts(")\n_arguments -s \\");
 	for (int i = 0; i < noptions; i++) {
 		const OptionRow *r = &option_rows[i];
-		const char *action = r->kind == TargetName ? arena_text("_values -s , target %s", target_names(" ", " ")) : r->kind == Text ? "_files" :
-			" ";
+		const char *action = r->kind == TargetName ? arena_text("_values -s , target %s", target_names(" ", " ")) :
+			r->kind == Text ? "_files" : " ";
 		const char *value = r->kind == Flag || r->kind == DumpPass || r->kind == Embed ? "" : arena_text(":%s:%s",
 			zsh_text(r->value), action);
 		printf("\t'%s[%s]%s' \\\n", r->name, zsh_text(option_doc(r)), value);
 		if (r->brief)
 			printf("\t'%s[%s]%s' \\\n", r->brief, zsh_text(option_doc(r)), value);
 	}
-	printf("\t'1: :{_describe verb verbs; _files}' \\\n\t'*:file:{case $words[2] in init) compadd $(resnetc init) ;; doc) compadd %s ;; *) _files ;; esac}'\n",
+	printf("\t'1: :{_describe verb verbs; _files}' \\\n"
+	       "\t'*:file:{case $words[2] in init) compadd $(resnetc init) ;; doc) compadd %s ;; *) _files ;; esac}'\n",
 	       doc_words(" "));
 }
 

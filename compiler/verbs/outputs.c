@@ -1,6 +1,6 @@
 /*
-** outputs.c - outputs by their names, and the values that a user expects of them: a .npy of all, one behind the other, a .npz
-** of some by their names, or a .npy for each that is named.
+** outputs.c - outputs by their names, and the values that a user expects of them: a .npy of all, one behind the other,
+** a .npz of some by their names, or a .npy for each that is named.
 */
 #include <stdlib.h>
 #include <string.h>

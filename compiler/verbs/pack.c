@@ -1,6 +1,6 @@
 /*
-** pack.c - resnetc pack: other weights for code that is compiled already. The plan - kernels, layouts, offsets - hangs on the
-** model and the options alone, so the same ones with other weights give a blob that NAME_check takes.
+** pack.c - resnetc pack: other weights for code that is compiled already. The plan - kernels, layouts, offsets - hangs
+** on the model and the options alone, so the same ones with other weights give a blob that NAME_check takes.
 */
 #include <string.h>
 

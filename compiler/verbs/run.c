@@ -71,7 +71,8 @@ json_top(const Graph *g, const Node *n, const float *v, const float *places)
 		json_object_object_add(o, "class", json_object_new_int(top[i].at));
 		if (top[i].at < g->nclasses)
 			json_object_object_add(o, "name", json_object_new_string(g->classes[top[i].at]));
-		json_object_object_add(o, "share", isfinite(top[i].share) ? json_object_new_double_s(top[i].share, arena_text("%.6g", top[i].share)) : NULL);
+		json_object_object_add(o, "share", isfinite(top[i].share) ?
+		                       json_object_new_double_s(top[i].share, arena_text("%.6g", top[i].share)) : NULL);
 		json_object_array_add(list, o);
 	}
 	return list;

@@ -60,8 +60,9 @@ const char *fused(const Node *n);                    /* "bn1 + skip 'x' + relu",
 const char *stride_note(const Graph *g);             /* a trap of ResNet-50s, or NULL */
 
 /* outputs.c */
-const char *output_name(const Graph *g, int o);      /* as NAME.h tells it; where another one before has it too, with its number */
-const double **expected(const Graph *g, const char *const *given, int count);  /* FILE, or OUTPUT=FILE each; NULL: not given */
+const char *output_name(const Graph *g, int o);      /* as NAME.h tells it; a second of a name has a number */
+/* FILE, or OUTPUT=FILE each; NULL: not given */
+const double **expected(const Graph *g, const char *const *given, int count);
 
 /* inputs.c */
 const char *const *input_files(const char *const *given, int ngiven, int *count);  /* folders as the pictures in them */

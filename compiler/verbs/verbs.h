@@ -69,7 +69,8 @@ bool verb_builds(const Verb *v);
 
 /* help.c */
 enum { Columns = 80 };
-void print_wrapped(FILE *f, int at, int indent, const char *text);   /* text from column at on, its further lines indented; ends the line */
+/* text from column at on, its further lines indented; ends the line */
+void print_wrapped(FILE *f, int at, int indent, const char *text);
 void usage(FILE *f);
 void verb_usage(const Verb *v);                      /* with the options it takes */
 
@@ -82,7 +83,7 @@ void doubts(const Graph *g);                         /* doubts.c: warns of what 
 
 /* compile.c */
 enum { BlobFile = 2, MostEmitted = 4 + NTargets*NSizes };
-Model *compiled_files(Options *o, File *files, int *count);  /* source, header, blob, ...; NULL: it was but a look inside */
+Model *compiled_files(Options *o, File *files, int *count); /* source, header, blob, ...; NULL: only a look inside */
 
 /* one file each */
 #define VERB(name, fewest, most, usage, doc) int verb_##name(Options *o);

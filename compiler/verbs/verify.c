@@ -71,7 +71,7 @@ typedef struct {
 	const double *sums;          /* NULL: nothing is known of them */
 } Activated;
 
-/* excused - do both come of sums that are off by at most limit of the largest? how far these then are apart, else INFINITY */
+/* excused - do both come of sums off by at most limit of the largest? how far these then are apart, else INFINITY */
 static double
 excused(const Activated *by, size_t i, double scale, double limit, double got, double want)
 {
@@ -145,7 +145,8 @@ after_layer(void *user, int index, const char *name)
 		x[i] = value_in(v->values, n->in[i]);
 	interp_node(n, x, want);
 	sums = sums_of(n, x);
-	v->error[index] = difference(v->values[index], want, results_of(n), (Activated){ &n->a, (Act)n->a.act, sums }, LayerLimit);
+	v->error[index] = difference(v->values[index], want, results_of(n), (Activated){ &n->a, (Act)n->a.act, sums },
+	                             LayerLimit);
 	free(want);
 	free(sums);
 	free(in);
@@ -217,7 +218,8 @@ print(const Options *o, const Verify *v, double output, double given, bool ok)
 			       is_wrong(v->error[i]) ? "  WRONG" : "");
 	printf("outputs against the double-precision reference: %.2e (limit %g)\n", output, OutputLimit);
 	if (o->expect)
-		printf("outputs against %s%s: %.2e (limit %g)\n", o->expect, o->nexpects > 1 ? " and others" : "", given, OutputLimit);
+		printf("outputs against %s%s: %.2e (limit %g)\n", o->expect, o->nexpects > 1 ? " and others" : "", given,
+		       OutputLimit);
 	puts(ok ? "verified" : "WRONG");
 }
 

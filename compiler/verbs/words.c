@@ -24,8 +24,8 @@ print_one_op(Op op)
 static bool
 print_op(const char *name)
 {
-	static const char *const other[][2] = { { "conv", "conv2d" }, { "batch_norm", "bn" }, { "maxpool", "max_pool" }, { "avgpool", "avg_pool" },
-		{ "zero_pad", "pad" }, { "swish", "silu" }, { "clamp", "clip" } };
+	static const char *const other[][2] = { { "conv", "conv2d" }, { "batch_norm", "bn" }, { "maxpool", "max_pool" },
+		{ "avgpool", "avg_pool" }, { "zero_pad", "pad" }, { "swish", "silu" }, { "clamp", "clip" } };
 
 	for (size_t i = 0; i < sizeof other/sizeof *other; i++)
 		if (!strcmp(name, other[i][0]))
@@ -38,11 +38,12 @@ print_op(const char *name)
 	return false;
 }
 
-/* print_function - a function of the library, nn.NAME, with the comment of its part where it has none of its own; false: none */
+/* print_function - a function of the library with its comment, or its part's where it has none; false: there is none */
 static bool
 print_function(const char *name)
 {
-	const char *library = library_text(), *head = strstr(library, arena_text("\nfunction nn.%s(", name)), *comment = head, *line;
+	const char *library = library_text(), *head = strstr(library, arena_text("\nfunction nn.%s(", name));
+	const char *comment = head, *line;
 
 	if (!head)
 		head = comment = strstr(library, arena_text("\nnn.%s = ", name));

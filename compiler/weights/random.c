@@ -65,7 +65,9 @@ fill(Node *n, ParamId id, uint64_t seed)
 	for (size_t i = 0; i < p->count; i++) {
 		double v = 0;
 		switch (id) {
-		case P_weight:    v = is_norm(n) ? gain*(0.8 + 0.4*rnd_share(&state)) : rnd_normal(&state)*sqrt((n->op == O_linear ? 1 : 2)/fan); break;
+		case P_weight:
+			v = is_norm(n) ? gain*(0.8 + 0.4*rnd_share(&state)) : rnd_normal(&state)*sqrt((n->op == O_linear ? 1 : 2)/fan);
+			break;
 		case P_bias:
 		case P_bn_bias:
 		case P_bn_mean:   v = 0.1*rnd_normal(&state); break;
