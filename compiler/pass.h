@@ -18,6 +18,7 @@ typedef struct Tuned {
 const char *tuned_key(const Node *n);                /* of a convolution */
 const TunedRow *tuned_find(const Tuned *t, const Node *n);   /* NULL: not measured for this target */
 Tuned *tuned_read(const char *file);
+bool tuned_takes(const Node *n);                     /* a convolution that has several ways: after choose */
 
 /* pass.c */
 typedef struct {

@@ -32,6 +32,12 @@ tuned_find(const Tuned *t, const Node *n)
 	return NULL;
 }
 
+bool
+tuned_takes(const Node *n)
+{
+	return n->op == O_conv2d && n->family->ways;
+}
+
 /* field - the text up to the next tab or the line's end; moves s behind it */
 static const char *
 field(const char **s, const char *end)

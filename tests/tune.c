@@ -34,6 +34,53 @@ START_TEST(tune_writes_what_compile_reads)
 }
 END_TEST
 
+/* pair_in - the two numbers behind the key, in what follows the first place of after */
+static bool
+pair_in(const char *text, const char *after, const char *key, Pair *p)
+{
+	const char *s = strstr(text, after), *at = s ? strstr(s, arena_text("\"%s\": [", key)) : NULL;
+
+	return at && sscanf(strchr(at, '['), "[ %d, %d ]", &p->h, &p->w) == 2;
+}
+
+/* the cost model takes F(4x2) for this shape: it is among the candidates, and only a faster one is recorded */
+START_TEST(the_models_own_way_is_measured)
+{
+	const char *model = body_model(3, 7, 14, "return nn.conv(nn.conv(x, { 64, kernel = 3, name = \"a\" }), { 64, kernel = 3, name = \"b\" })");
+	Ran own = resnetc("explain --json %s", model), r = resnetc("tune --json %s -o %s", model, in_dir("own.tuned")), after;
+	Pair chosen, first, won, recorded;
+	double us, best;
+
+	after = resnetc("explain --json %s --tuned %s", model, in_dir("own.tuned"));
+	ck_assert_int_eq(r.status, 0);
+	ck_assert_str_eq(after.err, "");
+	ck_assert(pair_in(own.out, "\"name\": \"b\"", "winograd", &chosen) && pair_in(after.out, "\"name\": \"b\"", "winograd", &recorded));
+	ck_assert(strcmp(target_named("native")->name, "avx512") || (chosen.h == 4 && chosen.w == 2));
+	ck_assert_msg(pair_in(r.out, "1x64x7x14", "model_winograd", &first) && pair_in(r.out, "1x64x7x14", "winograd", &won), "%.1500s", r.out);
+	ck_assert_msg(sscanf(strstr(strstr(r.out, "1x64x7x14"), "\"us\""), "\"us\": %lf, \"best_us\": %lf", &us, &best) == 2 && best <= us, "%.1500s", r.out);
+	ck_assert_int_eq(10*first.h + first.w, 10*chosen.h + chosen.w);
+	if (strstr(r.out, "\"changed\": 0"))
+		won = chosen;
+	ck_assert_int_eq(10*recorded.h + recorded.w, 10*won.h + won.w);
+}
+END_TEST
+
+/* rows are found by shape: a file of another network, or of another target, serves in part or not at all, and that is said */
+START_TEST(rows_of_another_network_are_told)
+{
+	static const char rows[] = "any\tany\tavx2\t1\t1x32x24x24-32-k3x3-s1x1-p1,1,1,1-d1x1-g1\t0x0\t1x3\t1.00\n";
+	const char *model = body_model(3, 24, 24, body), *other = body_model(3, 16, 16, body);
+
+	put_file("some.tuned", rows, strlen(rows));
+	ck_assert_str_eq(resnetc("%s -w random -o %s --target avx2,scalar --tuned %s", model, in_dir("some"), in_dir("some.tuned")).err,
+		"warning: some.tuned: tuned rows: want one for each of the network's 2 convolutions on avx2, got none for 1 (tuned for another "
+		"network, input size, batch or target?): the cost model chooses for them\n"
+		"warning: some.tuned: tuned rows: want one for each of the network's 2 convolutions on scalar, got none for 2 (tuned for another "
+		"network, input size, batch or target?): the cost model chooses for them\n");
+	ck_assert_ptr_nonnull(strstr(resnetc("explain %s --target avx2 --tuned %s", other, in_dir("some.tuned")).err, "got none for 2"));
+}
+END_TEST
+
 START_TEST(damaged_rows_are_refused)
 {
 	const char *model = body_model(3, 24, 24, body);
@@ -52,5 +99,7 @@ SUITE(tune)
 
 	tcase_add_test(t, tuned_rows_decide);
 	tcase_add_test(t, tune_writes_what_compile_reads);
+	tcase_add_test(t, the_models_own_way_is_measured);
+	tcase_add_test(t, rows_of_another_network_are_told);
 	tcase_add_test(t, damaged_rows_are_refused);
 }

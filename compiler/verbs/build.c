@@ -60,6 +60,8 @@ build(Options *o, const char *weights)
 		snprintf(names.weights_sha, sizeof names.weights_sha, "none");
 	if (!run_passes(g, &o->pass))
 		return NULL;
+	if (o->tuned && !o->rows && !g->like)
+		doubts_of_tuned(g, o->tuned);
 	m = model_of(g);
 	memcpy(m->model_sha, names.model_sha, sizeof m->model_sha);
 	memcpy(m->weights_sha, names.weights_sha, sizeof m->weights_sha);

@@ -1,6 +1,7 @@
 /*
 ** doubts.c - what a model may say and hardly means: a layer that nothing reads, names for another number of classes, an
-** image whose channels come last. Each is told once, however often the model is loaded.
+** image whose channels come last, rows of another network's tuning. Each is told once, however often the model is
+** loaded.
 */
 #include <string.h>
 
@@ -64,4 +65,20 @@ doubts(const Graph *g)
 	if (g->nclasses && classes && g->nclasses != classes)
 		doubt(arena_text("%s:%d: classes: want %d names, one for each value of '%s', got %d", g->file,
 		                 g->outputs[0]->node->line, classes, g->outputs[0]->node->name, g->nclasses));
+}
+
+void
+doubts_of_tuned(const Graph *g, const char *file)
+{
+	int all = 0, missing = 0;
+
+	for (int i = 0; i < g->count; i++)
+		if (tuned_takes(g->nodes[i])) {
+			all++;
+			missing += !tuned_find(g->tuned, g->nodes[i]);
+		}
+	if (missing)
+		doubt(arena_text("%s: tuned rows: want one for each of the network's %d convolutions on %s, got none for %d (tuned for "
+		                 "another network, input size, batch or target?): the cost model chooses for them", file, all,
+		                 g->target->name, missing));
 }

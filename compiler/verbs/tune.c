@@ -112,7 +112,7 @@ gather(const Model *m, Layer **layers, bool exact)
 
 	for (int i = 0; i < m->g->count; i++) {
 		const Node *n = m->g->nodes[i];
-		bool known = n->op != O_conv2d || !n->family->ways;
+		bool known = !tuned_takes(n);
 		for (int j = 0; j < count && !known; j++)
 			known = !strcmp((*layers)[j].key, tuned_key(n));
 		if (!known)
@@ -230,75 +230,57 @@ write_rows(const char *file, const Tuned *t)
 	write_files(slash ? arena_text("%.*s", (int)(slash - file) + (slash == file), file) : ".", &f, 1);
 }
 
-/* json_shape - what was measured of a shape's first and winning candidate */
 static struct json_object *
-json_shape(const Layer *l, int win)
+json_pair(Pair p)
 {
-	struct json_object *o = json_object_new_object(), *winograd = json_object_new_array(), *tile = json_object_new_array();
+	struct json_object *o = json_object_new_array();
 
-	json_object_array_add(winograd, json_object_new_int(l->c[win].way.winograd.h));
-	json_object_array_add(winograd, json_object_new_int(l->c[win].way.winograd.w));
-	json_object_array_add(tile, json_object_new_int(l->c[win].way.tile.h));
-	json_object_array_add(tile, json_object_new_int(l->c[win].way.tile.w));
-	json_object_object_add(o, "shape", json_object_new_string(l->key));
-	json_object_object_add(o, "us", json_object_new_double_s(l->us[0], arena_text("%.6g", l->us[0])));
-	json_object_object_add(o, "best_us", json_object_new_double_s(l->us[win], arena_text("%.6g", l->us[win])));
-	json_object_object_add(o, "winograd", winograd);
-	json_object_object_add(o, "tile", tile);
+	json_object_array_add(o, json_object_new_int(p.h));
+	json_object_array_add(o, json_object_new_int(p.w));
 	return o;
 }
 
-int
-verb_tune(Options *o)
+/* json_shape - what was measured of a shape's first candidate, the model's own, and of the winning one */
+static struct json_object *
+json_shape(const Layer *l, int win)
 {
-	struct json_object *shapes = json_object_new_array();
-	Session s[MostCandidates], best_session;
-	Layer *layers = NULL;
-	Tuned best = { 0 }, own = { 0 };
-	Model *m;
-	const void *in;
-	float *out;
-	int count, sessions = 0, changed = 0;
-	double ms[2];
+	struct json_object *o = json_object_new_object();
 
-	if (!o->weights)
-		o->weights = "random:0";
-	m = build(o, o->weights);
-	count = gather(m, &layers, o->exact);
-	for (int c = 0; c < MostCandidates; c++) {
-		Tuned rows = { 0 };
-		progress("compiling candidate", c, MostCandidates);
-		for (int l = 0; l < count; l++)
-			PUSH(rows.rows, rows.count, row_of(o, &(Host){ .compiler = "" }, &layers[l], c));
-		s[sessions++] = open_with(o, &rows);
-	}
-	in = random_input(m->g);
-	out = malloc(s[0].outputs*sizeof *out);
-	if (!out)
-		fail("out of memory");
-	time_candidates(m->g, layers, count, s, sessions, in, out);
-	for (int l = 0; l < count; l++) {
-		int win = 0;
-		for (int c = 1; c < sessions && c < layers[l].count; c++)
-			if (layers[l].us[c] < 0.98*layers[l].us[win])     /* less is noise */
-				win = c;
-		changed += win > 0;
-		PUSH(best.rows, best.count, row_of(o, &s[0].host, &layers[l], win));
-		PUSH(own.rows, own.count, row_of(o, &s[0].host, &layers[l], 0));
-		if (o->json)
-			json_object_array_add(shapes, json_shape(&layers[l], win));
-		else if (!o->quiet)
-			printf("%-48s %9.1f us %9.1f us  %s %dx%d\n", layers[l].key, layers[l].us[0], layers[l].us[win],
-			       layers[l].c[win].way.winograd.h ? arena_text("winograd %dx%d", layers[l].c[win].way.winograd.h,
-			                                                    layers[l].c[win].way.winograd.w) : "direct",
-			                                                    layers[l].c[win].way.tile.h, layers[l].c[win].way.tile.w);
-	}
-	best_session = open_with(o, &best);
-	compare(&s[0], &best_session, in, out, ms);
-	if (ms[1] > ms[0])
-		changed = 0;
-	const char *file = o->output ? o->output : arena_text("%s.tuned", m->g->name);
-	write_rows(file, changed ? &best : &own);
+	json_object_object_add(o, "shape", json_object_new_string(l->key));
+	json_object_object_add(o, "us", json_object_new_double_s(l->us[0], arena_text("%.6g", l->us[0])));
+	json_object_object_add(o, "best_us", json_object_new_double_s(l->us[win], arena_text("%.6g", l->us[win])));
+	json_object_object_add(o, "winograd", json_pair(l->c[win].way.winograd));
+	json_object_object_add(o, "tile", json_pair(l->c[win].way.tile));
+	json_object_object_add(o, "model_winograd", json_pair(l->c[0].way.winograd));
+	json_object_object_add(o, "model_tile", json_pair(l->c[0].way.tile));
+	return o;
+}
+
+/* winner - the candidate of l that was faster than the model's own, which is the first, or that one */
+static int
+winner(const Layer *l, int sessions)
+{
+	int win = 0;
+
+	for (int c = 1; c < sessions && c < l->count; c++)
+		if (l->us[c] < 0.98*l->us[win])      /* less is noise */
+			win = c;
+	return win;
+}
+
+static void
+tell_layer(const Layer *l, int win)
+{
+	Way w = l->c[win].way;
+
+	printf("%-48s %9.1f us %9.1f us  %s %dx%d\n", l->key, l->us[0], l->us[win],
+	       w.winograd.h ? arena_text("winograd %dx%d", w.winograd.h, w.winograd.w) : "direct", w.tile.h, w.tile.w);
+}
+
+/* tell_whole - medians of whole runs: the model's choice, what won */
+static void
+tell_whole(const Options *o, const char *file, const double ms[2], int changed, int count, struct json_object *shapes)
+{
 	if (o->json) {
 		struct json_object *all = json_object_new_object();
 		json_object_object_add(all, "file", json_object_new_string(file));
@@ -310,6 +292,63 @@ verb_tune(Options *o)
 	} else if (!o->quiet)
 		printf("\n%s: the model's choice %.3f ms, tuned %.3f ms%s; %d of %d shapes changed\n", file, ms[0], ms[1],
 		       ms[1] > ms[0] ? ", so the model's choice is recorded" : "", changed, count);
+}
+
+/* open_candidates - candidate c of every layer in session c */
+static int
+open_candidates(const Options *o, const Layer *layers, int count, Session *s)
+{
+	for (int c = 0; c < MostCandidates; c++) {
+		Tuned rows = { 0 };
+		progress("compiling candidate", c, MostCandidates);
+		for (int l = 0; l < count; l++)
+			PUSH(rows.rows, rows.count, row_of(o, &(Host){ .compiler = "" }, &layers[l], c));
+		s[c] = open_with(o, &rows);
+	}
+	return MostCandidates;
+}
+
+int
+verb_tune(Options *o)
+{
+	struct json_object *shapes = json_object_new_array();
+	Session s[MostCandidates], best_session;
+	Layer *layers = NULL;
+	Tuned best = { 0 }, own = { 0 };
+	Model *m;
+	const void *in;
+	const char *file;
+	float *out;
+	int count, sessions, changed = 0;
+	double ms[2];
+
+	if (!o->weights)
+		o->weights = "random:0";
+	m = build(o, o->weights);
+	count = gather(m, &layers, o->exact);
+	sessions = open_candidates(o, layers, count, s);
+	in = random_input(m->g);
+	out = malloc(s[0].outputs*sizeof *out);
+	if (!out)
+		fail("out of memory");
+	time_candidates(m->g, layers, count, s, sessions, in, out);
+	for (int l = 0; l < count; l++) {
+		int win = winner(&layers[l], sessions);
+		changed += win > 0;
+		PUSH(best.rows, best.count, row_of(o, &s[0].host, &layers[l], win));
+		PUSH(own.rows, own.count, row_of(o, &s[0].host, &layers[l], 0));
+		if (o->json)
+			json_object_array_add(shapes, json_shape(&layers[l], win));
+		else if (!o->quiet)
+			tell_layer(&layers[l], win);
+	}
+	best_session = open_with(o, &best);
+	compare(&s[0], &best_session, in, out, ms);
+	if (ms[1] > ms[0])
+		changed = 0;
+	file = o->output ? o->output : arena_text("%s.tuned", m->g->name);
+	write_rows(file, changed ? &best : &own);
+	tell_whole(o, file, ms, changed, count, shapes);
 	for (int c = 0; c < sessions; c++)
 		session_close(&s[c]);
 	session_close(&best_session);

@@ -79,7 +79,9 @@ DslOptions dsl_options(const Options *o);
 Model *build(Options *o, const char *weights);       /* load, bind, run the passes: what every verb starts with */
 void bind_named(char sha[65], Graph *g, const char *weights);
 
-void doubts(const Graph *g);                         /* doubts.c: warns of what is allowed and hardly meant */
+/* doubts.c - warns of what is allowed and hardly meant */
+void doubts(const Graph *g);
+void doubts_of_tuned(const Graph *g, const char *file); /* after choose: rows that the file lacks */
 
 /* compile.c */
 enum { BlobFile = 2, MostEmitted = 4 + NTargets*NSizes };
