@@ -9,18 +9,27 @@ print_layers(const Model *m, const Measured *t)
 {
 	const Graph *g = m->g;
 
-	printf("%-28s %-36s %9s %9s %8s %9s %9s\n", "layer", "kernel", "ms", "GFLOP/s", "of peak", "bound ms", "of bound");
+	Table *table = table_new((const char *[]){ "<layer", "<kernel", "ms", "GFLOP/s", "of peak", "of bound", NULL });
+	bool above = false;
+
 	for (int i = 0; i < g->count; i++) {
 		const Node *n = g->nodes[i];
 		double s = t->layer[i], flops = 2.0*(double)macs_of(n)*n->out->shape.n;
 		/* what the algorithm has to multiply, at the measured peak */
 		double bound = 2*work_of(n)/t->peak/1e9;
-		if (flops > 0)
-			printf("%-28s %-36s %9.4f %9.1f %7.0f%% %9.4f %8.0f%%\n", n->name, function_of(m, n)->name, s*1e3, flops/s/1e9,
-			       100*flops/s/1e9/t->peak, bound*1e3, 100*bound/s);
-		else
-			printf("%-28s %-36s %9.4f\n", n->name, function_of(m, n)->name, s*1e3);
+		table_cell(table, "%s", n->name);
+		table_cell(table, "%s", function_of(m, n)->name);
+		table_cell(table, "%.4f", s*1e3);
+		table_cell(table, flops > 0 ? "%.1f" : "", flops/s/1e9);
+		table_cell(table, flops > 0 ? "%.0f%%" : "", 100*flops/s/1e9/t->peak);
+		table_cell(table, flops > 0 ? "%.0f%%" : "", 100*bound/s);
+		above = above || flops/s/1e9 > t->peak;
 	}
+	table_print(table);
+	puts("");
+	if (above)
+		print_wrapped(stdout, 0, 0, "Above 100% of the peak: GFLOP/s counts the multiply-adds of a direct convolution, and Winograd "
+		              "makes fewer. Of the bound, its own are counted.");
 }
 
 int
@@ -40,9 +49,9 @@ verb_bench(Options *o)
 		return ExitOk;
 	}
 	print_layers(m, &t);
-	printf("\n%s, %s, %s, %d thread%s, batch %d: median %.3f ms, least %.3f ms; %.1f GFLOP/s, %.0f%% of the measured "
-	       "peak %.1f\n", m->g->name, m->g->target->name, t.compiler, t.threads, t.threads > 1 ? "s" : "",
-	       m->g->nodes[0]->out->shape.n, t.whole*1e3, t.least*1e3, flops/t.whole/1e9,
-	       100*flops/t.whole/1e9/t.peak, t.peak);
+	print_wrapped(stdout, 0, 0, arena_text("%s, %s, %s, %d thread%s, batch %d: median %.3f ms, least %.3f ms; %.1f GFLOP/s, "
+	              "%.0f%% of the measured peak %.1f", m->g->name, m->g->target->name, t.compiler, t.threads,
+	              t.threads > 1 ? "s" : "", m->g->nodes[0]->out->shape.n, t.whole*1e3, t.least*1e3, flops/t.whole/1e9,
+	              100*flops/t.whole/1e9/t.peak, t.peak));
 	return ExitOk;
 }

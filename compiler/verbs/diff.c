@@ -68,22 +68,28 @@ print_total(const char *what, double a, double b, const char *format)
 	printf(a > 0 ? "   x %.3f\n" : "\n", b/a);
 }
 
-static void
-print_row(const Side *a, const Node *x, const Side *b, const Node *y)
+/* cost - a layer's time where it was measured, else its multiply-adds */
+static const char *
+cost(const Side *s, const Node *n)
 {
-	const Node *n = x ? x : y;
-
-	printf("%-26s %-34s %-34s %9s %9s", n->name, told(a, x), told(b, y), x ? arena_text("%.2f", (double)macs_of(x)/1e6) :
-	       "-", y ? arena_text("%.2f", (double)macs_of(y)/1e6) : "-");
-	if (a->measured)
-		printf(" %9s %9s", x ? arena_text("%.4f", a->t.layer[x->id]*1e3) : "-",
-		       y ? arena_text("%.4f", b->t.layer[y->id]*1e3) : "-");
-	puts("");
+	if (!n)
+		return "-";
+	return s->measured ? arena_text("%.4f", s->t.layer[n->id]*1e3) : arena_text("%.2f", (double)macs_of(n)/1e6);
 }
 
-/* each_row - of a in its order, each layer only b has after the one it follows there */
+static void
+add_row(Table *t, const Side *a, const Node *x, const Side *b, const Node *y)
+{
+	table_cell(t, "%s", x ? x->name : y->name);
+	table_cell(t, "%s", told(a, x));
+	table_cell(t, "%s", told(b, y));
+	table_cell(t, "%s", cost(a, x));
+	table_cell(t, "%s", cost(b, y));
+}
+
+/* add_rows - of a in its order, each layer only b has after the one it follows there */
 static int
-each_row(const Side *a, const Side *b, void (*row)(const Side *, const Node *, const Side *, const Node *))
+add_rows(Table *t, const Side *a, const Side *b)
 {
 	int alike = 0, at = 0;
 
@@ -91,15 +97,15 @@ each_row(const Side *a, const Side *b, void (*row)(const Side *, const Node *, c
 		const Node *x = a->m->g->nodes[i], *y = node_of(b->m, x->name);
 		for (; y && at < y->id; at++)
 			if (!node_of(a->m, b->m->g->nodes[at]->name))
-				row(a, NULL, b, b->m->g->nodes[at]);
+				add_row(t, a, NULL, b, b->m->g->nodes[at]);
 		if (same(a, x, b, y) && !a->measured)
 			alike++;
 		else
-			row(a, x, b, y);
+			add_row(t, a, x, b, y);
 	}
 	for (; at < b->m->g->count; at++)
 		if (!node_of(a->m, b->m->g->nodes[at]->name))
-			row(a, NULL, b, b->m->g->nodes[at]);
+			add_row(t, a, NULL, b, b->m->g->nodes[at]);
 	return alike;
 }
 
@@ -107,6 +113,8 @@ int
 verb_diff(Options *o)
 {
 	Side a = side_of(o, o->model), b = side_of(o, o->layer);
+	const char *unit = a.measured ? "ms" : "M MACs";
+	Table *table;
 	int alike;
 
 	if (o->json) {
@@ -124,9 +132,10 @@ verb_diff(Options *o)
 	print_total("layers", a.m->g->count, b.m->g->count, "%.0f");
 	if (a.measured)
 		print_total("ms a run", a.ms, b.ms, "%.4f");
-	printf("\n%-26s %-34s %-34s %9s %9s%s\n", "layer", "kernel in the first", "in the second", "M MACs", "M MACs",
-	       a.measured ? "        ms        ms" : "");
-	alike = each_row(&a, &b, print_row);
+	puts("");
+	table = table_new((const char *[]){ "<layer", "<kernel in the first", "<in the second", unit, unit, NULL });
+	alike = add_rows(table, &a, &b);
+	table_print(table);
 	if (alike)
 		printf("%d layer%s the same\n", alike, alike == 1 ? " is" : "s are");
 	return ExitOk;

@@ -14,29 +14,52 @@ explain_all(const Options *o, const Model *m, const Measured *t)
 	const char *note = stride_note(g);
 	int64_t macs = 0;
 	size_t params = 0;
+	Table *table;
 
 	if (o->json) {
 		print_json(facts_of(m, t));
 		return;
 	}
-	printf("%-26s %-34s %5s %14s %10s %10s%s  %s\n", "layer", "kernel", "line", "result", "M MACs", "weights KB",
-	       t ? "        ms" : "", "fused");
+	table = table_new((const char *[]){ "<layer", "<algorithm", "result", "M MACs", "KB", t ? "ms" : "line", "<fused", NULL });
 	for (int i = 0; i < g->count; i++) {
 		const Node *n = g->nodes[i];
 		macs += macs_of(n);
 		params += parameters_of(n);
-		printf("%-26s %-34s %5d %14s %10.2f %10.1f%s  %s\n", n->name, function_of(m, n)->name, n->line,
-		       arena_text("%dx%dx%d", n->out->shape.c, n->out->shape.h, n->out->shape.w), (double)macs_of(n)/1e6,
-		       (double)weights_of(n)/1024, t ? arena_text("%10.4f", t->layer[i]*1e3) : "", fused(n));
+		table_cell(table, "%s", n->name);
+		table_cell(table, "%s", algorithm(n));
+		table_cell(table, "%dx%dx%d", n->out->shape.c, n->out->shape.h, n->out->shape.w);
+		table_cell(table, "%.2f", (double)macs_of(n)/1e6);
+		table_cell(table, "%.0f", (double)weights_of(n)/1024);
+		if (t)
+			table_cell(table, "%.4f", t->layer[i]*1e3);
+		else
+			table_cell(table, "%d", n->line);
+		table_cell(table, "%s", fused_kinds(n));
 	}
-	printf("\n%s for %s: %.2f M multiply-adds an image, %zu parameters, %d kernels\n"
-	       "weights %zu bytes, arena %zu bytes: %.3f of the largest live sum, %zu bytes at '%s'\n", g->name, g->target->name,
-	       (double)macs/1e6, params, m->functions->count, m->blob, g->arena, (double)g->arena/(double)g->live, g->live, g->live_at);
+	table_print(table);
+	puts("");
+	print_wrapped(stdout, 0, 0, arena_text("%s for %s: %.2f M multiply-adds an image, %zu parameters, %d kernels", g->name,
+	              g->target->name, (double)macs/1e6, params, m->functions->count));
+	print_wrapped(stdout, 0, 0, arena_text("weights %zu bytes, arena %zu bytes: %.3f of the largest live sum, %zu bytes at "
+	              "'%s'", m->blob, g->arena, (double)g->arena/(double)g->live, g->live, g->live_at));
 	if (t)
-		printf("%.3f ms a run, %.1f GFLOP/s of the measured peak %.1f\n", t->whole*1e3,
-		       2*(double)macs*g->nodes[0]->out->shape.n/t->whole/1e9, t->peak);
+		print_wrapped(stdout, 0, 0, arena_text("%.3f ms a run, %.1f GFLOP/s of the measured peak %.1f", t->whole*1e3,
+		              2*(double)macs*g->nodes[0]->out->shape.n/t->whole/1e9, t->peak));
 	if (note)
-		printf("note: %s\n", note);
+		print_wrapped(stdout, 0, 0, arena_text("note: %s", note));
+}
+
+/* print_fact - a word and what is said of it, wrapped */
+static void PRINTF(2, 3)
+print_fact(const char *word, const char *format, ...)
+{
+	char text[512];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof text, format, args);
+	va_end(args);
+	print_wrapped(stdout, printf("  %-8s ", word), 11, text);
 }
 
 /* way_text - "Winograd F(4x4, 3x3)" */
@@ -59,9 +82,9 @@ print_tile(void *user, Way way)
 {
 	Weighing *w = user;
 	const Kernel *k = w->k;
-	double macs = (double)k->out->shape.n*k->out->shape.c*k->out->shape.h*k->out->shape.w*k->in->shape.c/(k->op == O_conv2d ? k->a.groups : 1)*
-		(k->op == O_conv2d ? k->a.kernel.h*k->a.kernel.w : 1), cycles = w->family->cycles(k, way),
-			least = macs/k->t->vl/k->t->fma;
+	Shape y = k->out->shape;
+	double terms = k->op == O_conv2d ? (double)k->in->shape.c/k->a.groups*k->a.kernel.h*k->a.kernel.w : k->in->shape.c;
+	double macs = (double)y.n*y.c*y.h*y.w*terms, least = macs/k->t->vl/k->t->fma, cycles = w->family->cycles(k, way);
 
 	if (way.winograd.h != k->a.winograd.h || way.winograd.w != k->a.winograd.w ||
 	    (cycles >= w->cycles && cycles <= w->cycles && w->seen.h == way.tile.h))
@@ -115,8 +138,8 @@ explain_algorithms(const Node *n, Kernel *k)
 	puts("  algorithms weighed by the cost model:");
 	each_fitting(n, weigh_family, k);
 	if (n->family->error)
-		printf("  error    %.1e of the largest result, measured in float32 with these weights (--exact keeps to direct convolutions)\n",
-		       n->family->error(n));
+		print_fact("error", "%.1e of the largest result, measured in float32 with these weights (--exact keeps to direct "
+		           "convolutions)", n->family->error(n));
 }
 
 /*
@@ -130,15 +153,14 @@ explain_time(const Node *n, const Measured *t)
 	double s = t->layer[n->id], flops = 2*(double)macs_of(n)*n->out->shape.n, bytes = bytes_moved(n), work = 2*work_of(n);
 	double hertz = t->peak/t->threads*1e9/(2*target->vl*target->fma), roof = fmin(t->peak, work/bytes*t->cache*t->threads);
 
-	printf("  time     %.4f ms measured on %d thread%s", s*1e3, t->threads, t->threads > 1 ? "s" : "");
-	if (cycles_of(n) > 0)
-		printf(", %.4f ms predicted by the cost model", cycles_of(n)/hertz/t->threads*1e3);
-	puts("");
+	print_fact("time", "%.4f ms measured on %d thread%s%s", s*1e3, t->threads, t->threads > 1 ? "s" : "", cycles_of(n) > 0 ?
+	           arena_text(", %.4f ms predicted by the cost model", cycles_of(n)/hertz/t->threads*1e3) : "");
 	if (flops > 0)
-		printf("  roofline %.1f GFLOP/s; of the algorithm's own %.2f M multiply-adds %.1f, %.0f %% of the roof %.1f (peak %.1f, cache %.0f GB/s, memory %.0f GB/s)\n",
-		       flops/s/1e9, work/2e6, work/s/1e9, 100*work/s/1e9/roof, roof, t->peak, t->cache, t->memory);
+		print_fact("roofline", "%.1f GFLOP/s; of the algorithm's own %.2f M multiply-adds %.1f, %.0f %% of the roof %.1f (peak "
+		           "%.1f, cache %.0f GB/s, memory %.0f GB/s)", flops/s/1e9, work/2e6, work/s/1e9, 100*work/s/1e9/roof, roof,
+		           t->peak, t->cache, t->memory);
 	else
-		printf("  moves    %.1f GB/s (cache %.0f GB/s, memory %.0f GB/s)\n", bytes/s/1e9, t->cache, t->memory);
+		print_fact("moves", "%.1f GB/s (cache %.0f GB/s, memory %.0f GB/s)", bytes/s/1e9, t->cache, t->memory);
 }
 
 /* units_of - of the last step of n */
@@ -162,14 +184,14 @@ explain_one(const Model *m, const Node *n, const Measured *t)
 
 	printf("%s:%d: %s '%s'\n", n->g->file, n->line, op_rows[n->op].name, n->name);
 	for (int i = 0; i < n->nin; i++)
-		printf("  reads    '%s' %dx%dx%d\n", n->in[i]->node->name, n->in[i]->shape.c, n->in[i]->shape.h, n->in[i]->shape.w);
-	printf("  result   %dx%dx%d, blocks of %d channels, halo %d %d %d %d, at byte %zu%s%s\n", n->out->shape.c,
-	       n->out->shape.h, n->out->shape.w, n->out->lay.cb, n->out->lay.halo.t, n->out->lay.halo.l, n->out->lay.halo.b,
-	       n->out->lay.halo.r, n->out->at, n->out->over ? ", over " : "", n->out->over ? n->out->over->node->name : "");
-	printf("  fused    %s\n", fused(n));
-	printf("  kernel   %s (%s), shared by %d layer%s, %d units of work\n", f->name, n->family->name, f->nusers,
-	       f->nusers == 1 ? "" : "s", units_of(m, n));
-	printf("  moves    %.1f KB, %.2f M MACs, %.1f FLOP a byte\n", bytes/1024, macs/1e6, 2*macs/bytes);
+		print_fact("reads", "'%s' %dx%dx%d", n->in[i]->node->name, n->in[i]->shape.c, n->in[i]->shape.h, n->in[i]->shape.w);
+	print_fact("result", "%dx%dx%d, blocks of %d channels, halo %d %d %d %d, at byte %zu%s%s", n->out->shape.c,
+	           n->out->shape.h, n->out->shape.w, n->out->lay.cb, n->out->lay.halo.t, n->out->lay.halo.l, n->out->lay.halo.b,
+	           n->out->lay.halo.r, n->out->at, n->out->over ? ", over " : "", n->out->over ? n->out->over->node->name : "");
+	print_fact("fused", "%s", fused(n));
+	print_fact("kernel", "%s (%s), shared by %d layer%s, %d units of work", f->name, n->family->name, f->nusers,
+	           f->nusers == 1 ? "" : "s", units_of(m, n));
+	print_fact("moves", "%.1f KB, %.2f M MACs, %.1f FLOP a byte", bytes/1024, macs/1e6, 2*macs/bytes);
 	if (t)
 		explain_time(n, t);
 	if (tiled_family(n) && n->p[P_weight].data)

@@ -48,6 +48,31 @@ fused(const Node *n)
 	return *s ? s + 3 : "-";
 }
 
+const char *
+fused_kinds(const Node *n)
+{
+	const char *s = arena_text("%s%s%s%s", n->a.bn ? " bn" : "", takes_skip(n) ? " skip" : "", n->a.act ? " " : "",
+	                           n->a.act ? act_names[n->a.act] : "");
+
+	return *s ? s + 1 : "-";
+}
+
+const char *
+algorithm(const Node *n)
+{
+	const Attr *a = &n->a;
+	const char *s;
+
+	if (n->op != O_conv2d)
+		return op_rows[n->op].name;
+	if (a->winograd.h)
+		return arena_text("winograd%dx%d", a->winograd.h, a->winograd.w);
+	s = arena_text("conv%dx%d", a->kernel.h, a->kernel.w);
+	if (a->stride.h > 1 || a->stride.w > 1)
+		s = arena_text(a->stride.h == a->stride.w ? "%s/%d" : "%s/%dx%d", s, a->stride.h, a->stride.w);
+	return a->groups > 1 ? arena_text("%s g%d", s, a->groups) : s;
+}
+
 /* is_bottleneck - is this the 3x3 between two 1x1? what adds up a skip is the end of a block, no part of one */
 static bool
 is_bottleneck(const Node *n)

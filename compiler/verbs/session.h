@@ -57,6 +57,8 @@ size_t weights_of(const Node *n);                    /* bytes in the blob */
 double bytes_moved(const Node *n);                   /* inputs, weights and result of a batch */
 size_t parameters_of(const Node *n);                 /* as the framework counts them: no running statistics */
 const char *fused(const Node *n);                    /* "bn1 + skip 'x' + relu", or "-" */
+const char *fused_kinds(const Node *n);              /* "bn skip relu", or "-" */
+const char *algorithm(const Node *n);                /* "winograd4x4", "conv3x3/2", "max_pool" */
 const char *stride_note(const Graph *g);             /* a trap of ResNet-50s, or NULL */
 
 /* outputs.c */

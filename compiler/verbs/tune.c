@@ -269,12 +269,15 @@ winner(const Layer *l, int sessions)
 }
 
 static void
-tell_layer(const Layer *l, int win)
+add_row(Table *t, const Layer *l, int win)
 {
 	Way w = l->c[win].way;
 
-	printf("%-48s %9.1f us %9.1f us  %s %dx%d\n", l->key, l->us[0], l->us[win],
-	       w.winograd.h ? arena_text("winograd %dx%d", w.winograd.h, w.winograd.w) : "direct", w.tile.h, w.tile.w);
+	table_cell(t, "%s", l->key);
+	table_cell(t, "%.1f", l->us[0]);
+	table_cell(t, "%.1f", l->us[win]);
+	table_cell(t, "%s", w.winograd.h ? arena_text("winograd %dx%d", w.winograd.h, w.winograd.w) : "direct");
+	table_cell(t, "%dx%d", w.tile.h, w.tile.w);
 }
 
 /* tell_whole - medians of whole runs: the model's choice, what won */
@@ -289,9 +292,11 @@ tell_whole(const Options *o, const char *file, const double ms[2], int changed, 
 		json_object_object_add(all, "model_ms", json_object_new_double_s(ms[0], arena_text("%.6g", ms[0])));
 		json_object_object_add(all, "tuned_ms", json_object_new_double_s(ms[1], arena_text("%.6g", ms[1])));
 		print_json(all);
-	} else if (!o->quiet)
-		printf("\n%s: the model's choice %.3f ms, tuned %.3f ms%s; %d of %d shapes changed\n", file, ms[0], ms[1],
-		       ms[1] > ms[0] ? ", so the model's choice is recorded" : "", changed, count);
+	} else if (!o->quiet) {
+		puts("");
+		print_wrapped(stdout, 0, 0, arena_text("%s: the model's choice %.3f ms, tuned %.3f ms%s; %d of %d shapes changed",
+		              file, ms[0], ms[1], ms[1] > ms[0] ? ", so the model's choice is recorded" : "", changed, count));
+	}
 }
 
 /* open_candidates - candidate c of every layer in session c */
@@ -318,6 +323,7 @@ verb_tune(Options *o)
 	Model *m;
 	const void *in;
 	const char *file;
+	Table *table = table_new((const char *[]){ "<shape", "model us", "best us", "<algorithm", "tile", NULL });
 	float *out;
 	int count, sessions, changed = 0;
 	double ms[2];
@@ -339,9 +345,11 @@ verb_tune(Options *o)
 		PUSH(own.rows, own.count, row_of(o, &s[0].host, &layers[l], 0));
 		if (o->json)
 			json_object_array_add(shapes, json_shape(&layers[l], win));
-		else if (!o->quiet)
-			tell_layer(&layers[l], win);
+		else
+			add_row(table, &layers[l], win);
 	}
+	if (!o->json && !o->quiet)
+		table_print(table);
 	best_session = open_with(o, &best);
 	compare(&s[0], &best_session, in, out, ms);
 	if (ms[1] > ms[0])

@@ -74,6 +74,12 @@ void print_wrapped(FILE *f, int at, int indent, const char *text);
 void usage(FILE *f);
 void verb_usage(const Verb *v);                      /* with the options it takes */
 
+/* table.c */
+typedef struct Table Table;
+Table *table_new(const char *const *heads);          /* ending with NULL; "<layer": text, which may be cut in its middle */
+void table_cell(Table *t, const char *format, ...) PRINTF(2, 3);     /* the next one, row by row */
+void table_print(Table *t);                          /* within the terminal's columns, 80 where there is none */
+
 /* build.c */
 DslOptions dsl_options(const Options *o);
 Model *build(Options *o, const char *weights);       /* load, bind, run the passes: what every verb starts with */

@@ -210,12 +210,19 @@ print(const Options *o, const Verify *v, double output, double given, bool ok)
 {
 	const Graph *g = v->s->m->g;
 
-	if (!o->quiet)
-		printf("%-28s %-9s %12s\n", "layer", "op", "error");
+	Table *table = table_new((const char *[]){ "<layer", "<op", "error", "<", NULL });
+	bool any = !o->quiet;
+
 	for (int i = 0; i < g->count; i++)
-		if (!o->quiet || is_wrong(v->error[i]))
-			printf("%-28s %-9s %12.2e%s\n", g->nodes[i]->name, op_rows[g->nodes[i]->op].name, v->error[i],
-			       is_wrong(v->error[i]) ? "  WRONG" : "");
+		if (!o->quiet || is_wrong(v->error[i])) {
+			table_cell(table, "%s", g->nodes[i]->name);
+			table_cell(table, "%s", op_rows[g->nodes[i]->op].name);
+			table_cell(table, "%.2e", v->error[i]);
+			table_cell(table, "%s", is_wrong(v->error[i]) ? "WRONG" : "");
+			any = true;
+		}
+	if (any)
+		table_print(table);
 	printf("outputs against the double-precision reference: %.2e (limit %g)\n", output, OutputLimit);
 	if (o->expect)
 		printf("outputs against %s%s: %.2e (limit %g)\n", o->expect, o->nexpects > 1 ? " and others" : "", given,

@@ -29,11 +29,10 @@ verb_weights(Options *o)
 {
 	Weights *w = weights_open(o->model);
 	size_t all = 0, nans = 0;
+	Table *table = table_new((const char *[]){ "<tensor", "<dtype", "<shape", "least", "largest", "NaN", NULL });
 
 	if (o->json)
 		printf("{ \"sha256\": \"%s\", \"tensors\": [", w->sha);
-	else
-		printf("%-44s %-5s %-18s %12s %12s %8s\n", "tensor", "dtype", "shape", "least", "largest", "NaN");
 	for (int i = 0; i < w->count; i++) {
 		Tensor *t = &w->tensors[i];
 		Extremes r = range_of(t);
@@ -48,15 +47,20 @@ verb_weights(Options *o)
 			for (int d = 0; d < t->rank; d++)
 				printf("%s%lld", d ? ", " : "", (long long)t->dim[d]);
 			printf("], \"min\": %s, \"max\": %s, \"nan\": %zu }", json_number(r.least), json_number(r.most), r.nans);
-		} else if (r.least > r.most) {
-			printf("%-44s %-5s %-18s %12s %12s %8zu\n", t->name, t->dtype, tensor_shape(t), "-", "-", r.nans);
 		} else {
-			printf("%-44s %-5s %-18s %12.5g %12.5g %8zu\n", t->name, t->dtype, tensor_shape(t), r.least, r.most, r.nans);
+			table_cell(table, "%s", t->name);
+			table_cell(table, "%s", t->dtype);
+			table_cell(table, "%s", tensor_shape(t));
+			table_cell(table, r.least > r.most ? "-" : "%.4g", r.least);
+			table_cell(table, r.least > r.most ? "-" : "%.4g", r.most);
+			table_cell(table, "%zu", r.nans);
 		}
 	}
-	if (o->json)
+	if (o->json) {
 		printf(" ],\n  \"values\": %zu }\n", all);
-	else
-		printf("\n%d tensors, %zu values, %zu NaN\n", w->count, all, nans);
+		return ExitOk;
+	}
+	table_print(table);
+	printf("\n%d tensors, %zu values, %zu NaN\n", w->count, all, nans);
 	return ExitOk;
 }
