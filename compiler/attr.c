@@ -50,6 +50,12 @@ static const char *const order_names[NOrders] = {
 #undef X
 };
 
+static const char *const reduction_names[NReductions] = {
+#define X(a) #a,
+	REDUCTIONS(X)
+#undef X
+};
+
 static const char *const axis_names[NAlongs] = {
 #define X(a) #a,
 	AXES(X)
@@ -64,6 +70,7 @@ words_of(const AttrRow *row, int *count)
 	case At_act:      *count = NActs;      return act_names;
 	case At_coords:   *count = NCoords;    return coords_names;
 	case At_axis:     *count = NAlongs;      return axis_names;
+	case At_reduction: *count = NReductions; return reduction_names;
 	case At_mode:     *count = NFills;     return fill_names;
 	case At_order:    *count = NOrders;    return order_names;
 	case At_rounding: *count = NRoundings; return rounding_names;

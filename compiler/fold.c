@@ -1,8 +1,9 @@
 /*
-** fold.c - a node's weights and bias with its batch norm multiplied in, in double.
+** fold.c - a node's weights and bias with its batch norm, layer scale and factors multiplied in, in double.
 **   convolution, linear   w (oc, ic, kh, kw), b (oc), b zero where there is none
 **   transposed            w (ic, oc of a group, kh, kw)
 **   batch norm alone      w = scale, b = shift
+**   layer scale alone     w = factor, b = 0
 **   other normalisations  w = weight, b = bias; 1 and 0 without
 **   others                w is empty
 ** Where there is a prelu, b goes on with the slopes of the channels.
@@ -48,7 +49,8 @@ void
 fold_weights(const Node *n, double **w, double **b)
 {
 	const Param *p = n->p;
-	size_t oc = (size_t)n->out->shape.c, count = n->op == O_bn || is_norm(n) ? oc : p[P_weight].count, per = count/oc;
+	bool alone = n->op == O_bn || n->op == O_layer_scale;
+	size_t oc = (size_t)n->out->shape.c, count = alone || is_norm(n) ? oc : p[P_weight].count, per = count/oc;
 	double eps = n->op == O_bn ? n->a.eps : n->a.bn_eps;
 
 	*w = malloc((count + 1)*sizeof **w);
@@ -67,9 +69,11 @@ fold_weights(const Node *n, double **w, double **b)
 				scale *= p[P_bn_weight].data[c];
 			shift = (shift - p[P_bn_mean].data[c])*scale + (p[P_bn_bias].data ? p[P_bn_bias].data[c] : 0);
 		}
+		scale *= n->a.out_gain*(p[P_gamma].name ? p[P_gamma].data[c] : 1);
+		shift = shift*n->a.out_gain*(p[P_gamma].name ? p[P_gamma].data[c] : 1) + n->a.out_offset;
 		for (size_t i = 0; i < per; i++) {
 			size_t at = element_of(n, c, i, per);
-			(*w)[at] = n->op == O_bn ? scale : p[P_weight].data[at]*scale;
+			(*w)[at] = alone ? scale : p[P_weight].data[at]*scale*n->a.in_gain;
 		}
 		(*b)[c] = shift;
 		(*b)[oc + c] = has_slopes(n) ? slope_of(n, c) : 0;

@@ -51,7 +51,7 @@ node_new(Graph *g, Op op, int line)
 static void
 param(Node *n, ParamId p, const char *layer, const char *what, const char *(*rename)(void *, const char *), void *user)
 {
-	const char *name = arena_text("%s.%s", layer, what);
+	const char *name = what ? arena_text("%s.%s", layer, what) : layer;
 
 	if (!n->p[p].name)
 		n->p[p].name = arena_text("%s%s", n->g->prefix, rename ? rename(user, name) : name);
@@ -88,6 +88,8 @@ node_params(Node *n, const char *(*rename)(void *, const char *), void *user)
 		param(n, P_bn_mean, norm, "running_mean", rename, user);
 		param(n, P_bn_var, norm, "running_var", rename, user);
 	}
+	if (n->op == O_layer_scale || (is_dense(n) && n->a.gamma))
+		param(n, P_gamma, n->op == O_layer_scale ? n->name : n->a.gamma, NULL, rename, user);
 	if (has_slopes(n))
 		param(n, P_slope, n->a.slopes ? n->a.slopes : n->name, "weight", rename, user);
 }
@@ -98,6 +100,10 @@ param_shape(const Node *n, ParamId p, int *rank)
 	if (p == P_slope && n->a.shared) {
 		*rank = 1;
 		return (Shape){ 1, 1, 1, 1 };
+	}
+	if (p == P_gamma) {                          /* C or C x 1 x 1 */
+		*rank = 3;
+		return (Shape){ n->out->shape.c, 1, 1, 1 };
 	}
 	if (p != P_weight || is_norm(n)) {
 		*rank = 1;

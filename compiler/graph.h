@@ -54,6 +54,15 @@ typedef enum {
 	NOrders
 } Order;
 
+/* what becomes of numbers that belong together */
+#define REDUCTIONS(X) X(sum) X(mean) X(max) X(min) X(l2)
+typedef enum {
+#define X(a) Reduce_##a,
+	REDUCTIONS(X)
+#undef X
+	NReductions
+} Reduction;
+
 #define AXES(X) X(channels) X(height) X(width) X(image)
 typedef enum {
 #define X(a) Along_##a,
@@ -100,6 +109,7 @@ typedef enum {
 #include "attrs.h"
 #undef ATTR
 
+#define A_FOLDED (A_bn|A_bn_eps|A_bn_affine|A_gamma|A_in_gain|A_out_gain|A_out_offset)  /* into weights and bias */
 #define A_EPILOGUE epilogue_attrs()                    /* an activation and the numbers of all of them */
 
 typedef enum { K_INT, K_PAIR, K_PAIR0, K_SIDES, K_BOOL, K_REAL, K_RANGE, K_WORD, K_NAME, K_SHAPE } AttrKind;
@@ -138,7 +148,7 @@ typedef struct Default {
 	const char *words;           /* what the value stands for; NULL: itself */
 } Default;
 
-typedef enum { P_weight, P_bias, P_bn_weight, P_bn_bias, P_bn_mean, P_bn_var, P_slope, NParams } ParamId;
+typedef enum { P_weight, P_bias, P_bn_weight, P_bn_bias, P_bn_mean, P_bn_var, P_gamma, P_slope, NParams } ParamId;
 
 typedef struct {
 	const char *name;            /* in the weight file; NULL: the node has no such parameter */
@@ -255,6 +265,9 @@ void node_add(Graph *g, Node *n);                    /* infers its shape and app
 typedef struct { int from, to; double share; } Sample; /* (1 - share)*x[from] + share*x[to] */
 Sample sample_of(const Node *n, bool rows, int i);   /* output row (or column) i of an upsample */
 Sample sample_at(const Attr *a, bool nearest, bool rows, int in, int out, int i);
+enum { CubicTaps = 4 };
+typedef struct { int at[CubicTaps]; double share[CubicTaps]; } Cubic; /* the sum of share*x[at] */
+Cubic cubic_at(const Attr *a, bool rows, int in, int out, int i);    /* of upsample_bicubic */
 
 /* fold.c */
 void fold_weights(const Node *n, double **w, double **b); /* batch norm multiplied in, in double; malloc'd */
@@ -273,7 +286,7 @@ void dump_dot(FILE *f, const Graph *g);
 
 /* interp_attention.c */
 typedef struct { size_t from, count, step; } Line;
-Line softmax_line(const Node *n, size_t i);          /* the numbers that result i belongs together with */
+Line line_of(const Node *n, size_t i);               /* of a softmax or reduce: what number i of its input belongs to */
 
 /* interp_binary.c */
 size_t spread_index(Shape x, Shape y, size_t i);     /* where element i of y comes from in an input of shape x */

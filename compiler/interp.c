@@ -155,6 +155,8 @@ interp_bn(const Node *n, const double *const *x, double *y)
 	free(shift);
 }
 
+#define interp_layer_scale interp_bn
+
 /* interp_act - the ops that are activations */
 static void
 interp_act(const Node *n, const double *const *x, double *y)
@@ -263,6 +265,21 @@ interp_upsample(const Node *n, const double *const *x, double *y)
 		double upper = (1 - q.share)*xm[r.from*in.w + q.from] + q.share*xm[r.from*in.w + q.to];
 		double lower = (1 - q.share)*xm[r.to*in.w + q.from] + q.share*xm[r.to*in.w + q.to];
 		*y++ = n->op == O_upsample_nearest ? xm[r.from*in.w + q.from] : (1 - r.share)*upper + r.share*lower;
+	}
+}
+
+static void
+interp_upsample_bicubic(const Node *n, const double *const *x, double *y)
+{
+	Shape in = n->in[0]->shape, out = n->out->shape;
+
+	for (int m = 0; m < out.n*out.c; m++)
+	for (int i = 0; i < out.h; i++)
+	for (int j = 0; j < out.w; j++, y++) {
+		Cubic r = cubic_at(&n->a, true, in.h, out.h, i), q = cubic_at(&n->a, false, in.w, out.w, j);
+		*y = 0;
+		for (int k = 0; k < CubicTaps*CubicTaps; k++)
+			*y += r.share[k/CubicTaps]*q.share[k%CubicTaps]*x[0][((size_t)m*in.h + r.at[k/CubicTaps])*in.w + q.at[k%CubicTaps]];
 	}
 }
 

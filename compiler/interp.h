@@ -16,7 +16,7 @@ Reference interp_reshape, interp_permute, interp_pixel_shuffle, interp_pixel_uns
 Reference interp_group_norm, interp_layer_norm;
 
 /* interp_attention.c */
-Reference interp_softmax, interp_matmul;
+Reference interp_softmax, interp_reduce, interp_matmul;
 
 /* interp_transposed.c */
 Reference interp_conv_transpose2d;

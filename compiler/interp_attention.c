@@ -1,14 +1,15 @@
 /*
-** interp_attention.c - the reference of what attention is made of: softmax along an axis, products of two activations.
+** interp_attention.c - the reference of what attention is made of: softmax and reductions along an axis, products of
+** two activations.
 */
 #include <math.h>
 
 #include "interp.h"
 
 Line
-softmax_line(const Node *n, size_t i)
+line_of(const Node *n, size_t i)
 {
-	Shape s = n->out->shape;
+	Shape s = n->in[0]->shape;
 	size_t h = (size_t)s.h, w = (size_t)s.w, c = (size_t)(s.c/n->a.groups);
 
 	switch ((Along)n->a.axis) {
@@ -25,7 +26,7 @@ void
 interp_softmax(const Node *n, const double *const *x, double *y)
 {
 	for (size_t i = 0; i < count_of(n->out->shape); i++) {
-		Line l = softmax_line(n, i);
+		Line l = line_of(n, i);
 		const double *xl = x[0] + l.from;
 		double *yl = y + l.from, max = xl[0], sum = 0;
 		if (i != l.from)
@@ -37,6 +38,32 @@ interp_softmax(const Node *n, const double *const *x, double *y)
 			sum += yl[k*l.step] = exp(xl[k*l.step] - max);
 		for (size_t k = 0; k < l.count; k++)
 			yl[k*l.step] /= sum;
+	}
+}
+
+/* reduced - l.count numbers, l.step apart */
+static double
+reduced(Reduction how, const double *x, Line l)
+{
+	double y = how == Reduce_max || how == Reduce_min ? *x : 0;
+
+	for (size_t k = 0; k < l.count; k++) {
+		double v = x[k*l.step];
+		if (how == Reduce_max || how == Reduce_min)
+			y = isnan(v) || (how == Reduce_max ? v > y : v < y) ? v : y;
+		else
+			y += how == Reduce_l2 ? v*v : v;
+	}
+	return how == Reduce_mean ? y/(double)l.count : how == Reduce_l2 ? sqrt(y) : y;
+}
+
+void
+interp_reduce(const Node *n, const double *const *x, double *y)
+{
+	for (size_t i = 0; i < count_of(n->in[0]->shape); i++) {
+		Line l = line_of(n, i);
+		if (i == l.from)
+			*y++ = reduced((Reduction)n->a.reduction, x[0] + i, l);
 	}
 }
 

@@ -20,13 +20,13 @@
 OP(input,               0,  0, input,    copy,     0,0,0,0, A_shape,
    "the network's input image, float CHW")
 OP(conv2d,              1,  2, conv2d,   conv,     1,0,0,1,
-   A_out|A_kernel|A_stride|A_padding|A_dilation|A_groups|A_bias|A_EPILOGUE|A_bn|A_bn_eps|A_bn_affine|A_tile|A_winograd,
+   A_out|A_kernel|A_stride|A_padding|A_dilation|A_groups|A_bias|A_EPILOGUE|A_FOLDED|A_tile|A_winograd,
    "2-D cross-correlation (torch.nn.Conv2d); input 1, where present, is a skip added before act")
 OP(conv_transpose2d,    1,  1, conv_transpose2d, transposed, 1,0,0,1,
-   A_out|A_kernel|A_stride|A_padding|A_dilation|A_output_padding|A_groups|A_bias|A_EPILOGUE|A_bn|A_bn_eps|A_bn_affine,
+   A_out|A_kernel|A_stride|A_padding|A_dilation|A_output_padding|A_groups|A_bias|A_EPILOGUE|A_FOLDED,
    "2-D convolution with its input and output exchanged (torch.nn.ConvTranspose2d): makes images larger")
 OP(linear,              1,  2, linear,   conv,     1,0,0,1,
-   A_out|A_bias|A_EPILOGUE|A_bn|A_bn_eps|A_bn_affine|A_tile,
+   A_out|A_bias|A_EPILOGUE|A_FOLDED|A_tile,
    "y = x W^T + b over a flat input (torch.nn.Linear); bias is on by default")
 OP(bn,                  1,  1, same,     bn,       1,1,1,1, A_eps|A_affine|A_EPILOGUE,
    "batch normalisation with running statistics (torch.nn.BatchNorm2d in eval mode)")
@@ -34,6 +34,8 @@ OP(group_norm,          1,  1, group_norm, group_norm, 0,1,1,1, A_groups|A_eps|A
    "normalised by mean and variance of each group of channels (torch.nn.GroupNorm; groups = C: InstanceNorm2d)")
 OP(layer_norm,          1,  1, same,     layer_norm, 0,1,1,1, A_eps|A_affine,
    "normalised by mean and variance over the channels of each pixel (LayerNorm2d of torchvision and timm)")
+OP(layer_scale,         1,  1, same,     layer_scale, 0,1,1,1, 0,
+   "x times the learned factor of its channel (ConvNeXt's gamma), which is kept under the layer's own name")
 #include "acts.h"
 /* two inputs: C x H x W each, or one value a channel (C x 1 x 1), a pixel (1 x H x W), an image (1 x 1 x 1) */
 OP(add,                 2,  2, binary,   binary,   1,0,1,0, A_EPILOGUE,
@@ -79,12 +81,16 @@ OP(channel_shuffle,     1,  1, channel_shuffle, move, 0,0,0,0, A_groups,
    "the first channel of each group, the second of each ... (torch.nn.ChannelShuffle)")
 OP(softmax,             1,  1, softmax,  softmax,  0,1,1,0, A_axis|A_groups,
    "exp(x - max)/sum over the channels of each pixel, each group of them by itself, or along another axis")
+OP(reduce,              1,  1, reduce,   reduce,   0,0,0,0, A_reduction|A_axis|A_groups,
+   "one number of the channels of each pixel, each group of them, or of those along another axis (torch.mean, ...)")
 OP(matmul,              2,  2, matmul,   matmul,   1,0,0,0, A_heads|A_transpose_a|A_transpose_b|A_scale|A_EPILOGUE,
    "scale*a b of two matrices of channels x pixels; the result's channels are the rows, and its pixels are b's")
 OP(upsample_nearest,    1,  1, upsample, upsample, 0,0,0,0, A_size|A_coords|A_rounding|A_scale_h|A_scale_w,
    "each result pixel is the nearest input pixel (torch.nn.Upsample, ONNX Resize)")
 OP(upsample_bilinear,   1,  1, upsample, upsample, 0,0,0,0, A_size|A_coords|A_scale_h|A_scale_w,
    "each result pixel is a mean of up to four input pixels (torch.nn.Upsample, ONNX Resize)")
+OP(upsample_bicubic,    1,  1, upsample, upsample, 0,0,0,0, A_size|A_coords|A_sharpness|A_scale_h|A_scale_w,
+   "each result pixel is a cubic convolution of sixteen input pixels (torch.nn.Upsample, ONNX Resize)")
 OP(top_k,               1,  1, top_k,    top_k,    0,0,0,0, A_out,
    "two results: the out largest of a flat input, largest first, and their positions; of equals the first; NaN is "
    "largest (torch.topk)")

@@ -7,7 +7,7 @@
 #include "pass.h"
 
 const Pass passes[] = {
-	{ "fold_bn", fold_bn, 0, "batch norm into the weights of the convolution or linear layer before it" },
+	{ "fold_bn", fold_bn, 0, "batch norms, layer scales and factors into the weights of the layer beside them" },
 	{ "fuse",    fuse,    0, "skip additions and activations into the epilogue of the layer before them" },
 	{ "dce",     dce,     0, "drops nodes nobody reads and nodes that change nothing" },
 	{ "choose",  choose,  offsetof(Graph, plain_choice), "algorithm of every node" },

@@ -2,7 +2,7 @@
 ** resample.c - where the pixels of an upsampled image come from, axis by axis. Formulas: ONNX Resize
 ** (coordinate_transformation_mode, nearest_mode), in float32 and in the order in which ONNX Runtime calculates where
 ** a scale is given, and in PyTorch's where it follows from the sizes: which pixel is the nearest hangs on the last bit.
-** torch.nn.Upsample is asymmetric + floor for nearest, half_pixel or align_corners for bilinear. What lies outside the
+** torch.nn.Upsample is asymmetric + floor for nearest, half_pixel or align_corners for the others. What lies outside the
 ** image takes its border.
 */
 #include <math.h>
@@ -82,4 +82,33 @@ sample_of(const Node *n, bool rows, int i)
 	Shape x = n->in[0]->shape, y = n->out->shape;
 
 	return sample_at(&n->a, n->op == O_upsample_nearest, rows, rows ? x.h : x.w, rows ? y.h : y.w, i);
+}
+
+/* near_share, far_share - of a pixel at most 1, or from 1 to 2, away: cubic convolution (Keys 1981) of sharpness a */
+static double
+near_share(double a, double x)
+{
+	return ((a + 2)*x - (a + 3))*x*x + 1;
+}
+
+static double
+far_share(double a, double x)
+{
+	return ((a*x - 5*a)*x + 8*a)*x - 4*a;
+}
+
+Cubic
+cubic_at(const Attr *a, bool rows, int in, int out, int i)
+{
+	float x = coordinate((Coords)a->coords, (float)(rows ? a->scale_h : a->scale_w), in, out, i);
+	float low = floorf(x);
+	double t = (double)(x - low), sharp = a->sharpness;
+	Cubic c = { .share = { far_share(sharp, t + 1), near_share(sharp, t), near_share(sharp, 1 - t),
+	                       far_share(sharp, 2 - t) } };
+
+	for (int k = 0; k < CubicTaps; k++) {
+		int at = (int)low - 1 + k;
+		c.at[k] = at < 0 ? 0 : at < in ? at : in - 1;
+	}
+	return c;
 }

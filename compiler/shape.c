@@ -149,14 +149,34 @@ shape_group_norm(Node *n)
 		fail_at(n, "want channels divisible by groups = %d, got %d", n->a.groups, n->out->shape.c);
 }
 
+/* check_groups - of a softmax or reduce */
+static void
+check_groups(const Node *n)
+{
+	int c = n->in[0]->shape.c;
+
+	if (n->a.groups > 1 && n->a.axis != Along_channels)
+		fail_at(n, "want groups = 1 where it is not over the channels, got %d", n->a.groups);
+	if (c%n->a.groups)
+		fail_at(n, "want channels divisible by groups = %d, got %d", n->a.groups, c);
+}
+
 static void
 shape_softmax(Node *n)
 {
 	shape_same(n);
-	if (n->a.groups > 1 && n->a.axis != Along_channels)
-		fail_at(n, "want groups = 1 where it is not over the channels, got %d", n->a.groups);
-	if (n->out->shape.c%n->a.groups)
-		fail_at(n, "want channels divisible by groups = %d, got %d", n->a.groups, n->out->shape.c);
+	check_groups(n);
+}
+
+static void
+shape_reduce(Node *n)
+{
+	Shape x = n->in[0]->shape;
+	bool image = n->a.axis == Along_image, rows = image || n->a.axis == Along_height;
+	bool cols = image || n->a.axis == Along_width;
+
+	check_groups(n);
+	n->out->shape = (Shape){ x.n, n->a.axis == Along_channels ? n->a.groups : x.c, rows ? 1 : x.h, cols ? 1 : x.w };
 }
 
 static void

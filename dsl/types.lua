@@ -92,7 +92,7 @@
 ---@class (exact) resnet.UpsampleOptions
 ---@field scale? number|number[]
 ---@field size? integer|integer[]
----@field mode? "nearest"|"bilinear"
+---@field mode? "nearest"|"bilinear"|"bicubic"
 ---@field align_corners? boolean
 ---@field name? string
 
@@ -228,6 +228,11 @@ function nn.squeeze_excite(x, channels, o) end
 ---@param o? { eps?: number, affine?: boolean, name?: string, params?: table<string, string> }
 ---@return resnet.Tensor
 function nn.instance_norm(x, o) end
+
+---@param x resnet.Tensor
+---@param o? { axis?: "channels"|"height"|"width"|"image", eps?: number }
+---@return resnet.Tensor
+function nn.l2_normalize(x, o) end
 
 ---@param x resnet.Tensor
 ---@param o? { channels?: integer, heads?: integer, bias?: boolean }

@@ -79,6 +79,9 @@ static const struct {
 	{ O_linear, 512, 1, 1, 1, "return nn.linear(nn.flatten(x), { 1000 })" },
 	{ O_bn, 17, 3, 5, 2, "return nn.bn(x)" },
 	{ O_bn, 3, 4, 4, 1, "return nn.relu(nn.bn(nn.relu(x), { affine = false, eps = 0.01 }))" },
+	{ O_layer_scale, 17, 3, 5, 2, "return nn.layer_scale(nn.relu(x))" },
+	{ O_layer_scale, 17, 3, 5, 2, "return nn.relu(2*nn.layer_scale(nn.bn(nn.conv(x, { 17, kernel = 3 }))) - 0.25 + x)" },
+	{ O_layer_scale, 40, 3, 5, 1, "return nn.layer_scale(nn.conv(0.5*nn.relu(x), { 20, kernel = 3, bias = true })/3) + 1" },
 	{ O_relu, 17, 3, 5, 2, "return nn.relu(x)" },
 	{ O_add, 17, 3, 5, 2, "return nn.relu(nn.relu(x) + x)" },
 	{ O_add, 8, 3, 5, 1, "return x + x" },
@@ -187,6 +190,16 @@ static const struct {
 	{ O_softmax, 36, 3, 2, 2, "return nn.softmax(x, { groups = 3 }), nn.softmax(x, { groups = 18 })" },
 	{ O_softmax, 19, 5, 4, 2, "return nn.softmax(x, { axis = \"width\" }), nn.softmax(x, { axis = \"height\" }), nn.softmax(x, { axis = \"image\" })" },
 	{ O_softmax, 9, 5, 4, 1, "return nn.conv(nn.softmax(nn.conv(x, { 9, kernel = 3 }), { axis = \"image\" }), { 4, kernel = 3 })" },
+	{ O_reduce, 37, 3, 5, 2, "return nn.reduce(x, { reduction = 'max' }) + nn.reduce(x) - nn.reduce(x, { reduction = 'min' })" },
+	{ O_reduce, 32, 4, 4, 1, "local y = nn.sigmoid(x) return nn.conv(nn.concat(nn.reduce(y, { reduction = 'max' }), nn.reduce(y)), { 3, kernel = 3 })" },
+	{ O_reduce, 3, 4, 3, 2, "return nn.reduce(x, { reduction = 'l2' }), nn.reduce(x, { reduction = 'sum' }), nn.reduce(x + 2, { reduction = 'min' })" },
+	{ O_reduce, 36, 3, 4, 2, "return nn.reduce(x, { groups = 18, reduction = 'l2' }), nn.reduce(x - 2, { groups = 2, reduction = 'max' }), "
+	  "nn.reduce(x + 2, { groups = 3, reduction = 'min' }), nn.reduce(x, { groups = 12 }), nn.reduce(x, { groups = 36, reduction = 'sum' })" },
+	{ O_reduce, 19, 5, 4, 2, "return nn.reduce(x, { axis = 'width' }), nn.reduce(x, { axis = 'height', reduction = 'l2' }), nn.reduce(x - 3, { axis = 'image', "
+	  "reduction = 'max' }), nn.reduce(nn.conv(x, { 4, kernel = 3 }), { axis = 'image', reduction = 'sum' })" },
+	{ O_reduce, 9, 5, 4, 1, "return nn.conv(nn.l2_normalize(nn.conv(x, { 9, kernel = 3 })), { 4, kernel = 3 })" },
+	{ O_upsample_bicubic, 17, 3, 5, 2, "return nn.conv(nn.upsample(x, { scale = {2, 3}, mode = 'bicubic' }), { 8, kernel = 3 })" },
+	{ O_upsample_bicubic, 5, 7, 9, 1, "return nn.upsample(x, { size = {11, 4}, mode = 'bicubic', align_corners = true })" },
 	/* whole and open blocks, heads that are vectors and that are not, halos, one column */
 	{ O_matmul, 17, 3, 5, 2, "return nn.matmul(x, nn.relu(x), { transpose_b = true }), nn.matmul(x, nn.relu(x), { transpose_a = true, scale = 0.25 })" },
 	{ O_matmul, 32, 4, 4, 1, "local y = nn.relu(x) return nn.relu(nn.matmul(y, nn.softmax(nn.matmul(y, y, { transpose_a = true })))) + x" },

@@ -94,7 +94,7 @@ static const struct { const char *graph, *want; } rows[] = {
 	{ "c=Constant | value_floats^;n=Shape c;y=Add x n", "3x4x5: 0 0 0" },
 	{ "c=Constant | value@;y=Add x c", ":1: Constant 'c': want a value of numbers, got another kind" },
 	{ "n=Shape x | start= end=;m=Shape n;y=Add x m", "3x4x5: 0 0 0" },
-	{ "e=v;k=v 1 1 2 2;y=Resize x e k | mode'", ":1: Resize 'y': want mode nearest or linear, got ''" },
+	{ "e=v;k=v 1 1 2 2;y=Resize x e k | mode'", ":1: Resize 'y': want mode nearest, linear or cubic, got ''" },
 	{ "y=Upsample x | scales^", ":1: Upsample 'y': want a scale or size for each of 4 axes, got 0" },
 	{ "y=LeakyRelu x | alpha=1", ":1: LeakyRelu 'y': want attribute alpha as a number, got another type (2)" },
 	{ "y=Flatten x | axis~1", ":1: Flatten 'y': want attribute axis as a whole number, got another type (1)" },
@@ -138,9 +138,10 @@ static const struct { const char *graph, *want; } rows[] = {
 	{ "y=Concat x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x | axis=1",
 	  ":1: Concat 'y': want at most 64 inputs, got 65" },
 	{ "k=i 2 2;a,b=Split x k | axis=1;y=Add a b", ":1: Split 'a': want 2 parts that make 3, got 2 that make 4" },
-	{ "p=i 0 0 4 1 0 0 1 1;y=Pad x p | mode'reflect", ":1: Pad 'y': want at most 16 rows or columns around the image, and less than it has, got 4 and 1" },
-	{ "p=i 0 0 1 1 0 0 1 1;y=Pad x p | mode'wrap", ":1: Pad 'y': want padding with zeros, got mode 'wrap' and value 0" },
-	{ "p=i 0 0 1 1 0 0 1 1;v=s 2;y=Pad x p v", ":1: Pad 'y': want padding with zeros, got mode 'constant' and value 2" },
+	{ "p=i 0 0 4 1 0 0 1 1;y=Pad x p | mode'reflect", ":1: Pad 'y': want less around the image than it has, got 4, 1, 1 and 1 of 4x5" },
+	{ "p=i 0 1 1 1 0 0 1 1;y=Pad x p | mode'edge", ":1: Pad 'y': want mode constant where channels are added, got 'edge'" },
+	{ "p=i 0 0 1 1 0 0 1 1;y=Pad x p | mode'wrap", ":1: Pad 'y': want mode constant, reflect or edge, got 'wrap'" },
+	{ "p=i 0 0 1 1 0 0 1 1;v=s 2;y=Pad x p v", "3x6x7: 2 2 2" },
 	{ "p=i 0 0 1 1 0 0 1 1;v=s -3.5e38;a=Pad x p v;y=Relu a", ":2: Relu 'y': want a max pool behind a padding with -infinity, got this" },
 	{ "p=i 0 0 1 1 0 0 1 1;v=s -3.5e38;y=Pad x p v", ": output 'y': want images x channels x rows x columns, got another order of them" },
 	{ "p=i 0 0 1 1 0 0 1 1;v=s -3.5e38;a=Pad x p v;y=MaxPool a | kernel_shape:2,2 ceil_mode=1",
@@ -170,8 +171,12 @@ static const struct { const char *graph, *want; } rows[] = {
 	{ "y=Conv x x", ":1: Conv 'y': want a constant kernel, got the result 'x'" },
 	{ "y=Conv x", ":1: Conv 'y': want an input 1, got none" },
 	{ "k=f 1 3 4 5;w=f 2 3 3 3;y=Conv k w", ":1: Conv 'y': want a tensor as input 0, got the constant 'k'" },
-	{ "s=i 1 3 20;r=Reshape x s;w=f 2 3 3;y=Conv r w",
-	  ":2: Conv 'y': want a 4-D tensor, one tap, or one channel along the channels of 1x1 images, got a kernel 2x3x3 for 1x3x20" },
+	{ "s=i 1 3 20;r=Reshape x s;w=f 2 2 3;y=Conv r w", ":2: Conv 'y': want a kernel for 3 channels, got 2x2x3 in 1 groups" },
+	{ "s=i 1 3 20;r=Reshape x s;w=f 2 3 0;y=Conv r w", ":2: Conv 'y': want 1 to 1024 taps a side, got 2x3x0" },
+	{ "s=i 1 3 20;r=Reshape x s;w=f 2 3 3;b=v 1;y=Conv r w b", ":2: Conv 'y': want 2 values of bias, got 1" },
+	{ "s=i 1 3 20;r=Reshape x s;w=f 2 3 3;y=Conv r w | auto_pad'SAME_UPPER", ":2: Conv 'y': want pads of numbers, got auto_pad 'SAME_UPPER'" },
+	{ "s=i 1 3 2 2 5;r=Reshape x s;w=f 2 3 1 1 3;y=Conv r w", ":2: Conv 'y': want a kernel of one tap along the last dimension, got 2x3x1x1x3" },
+	{ "s=i 1 3 20;r=Reshape x s;w=f 2 3 3 3;y=Conv r w", ":2: Conv 'y': want a 4-D tensor as input 0, got a 3-D one" },
 	{ "p=GlobalMaxPool x;s=i 1 1 3;r=Reshape p s;w=f 2 1 3;y=Conv r w",
 	  ":3: Conv 'y': want one channel in and out along the channels, and pads, got a kernel 2x1x3 and auto_pad 'NOTSET'" },
 	{ "l=Flatten x;y=MaxPool l | kernel_shape:2,2", ":2: MaxPool 'y': want a 4-D tensor as input 0, got a 2-D one" },
@@ -181,7 +186,9 @@ static const struct { const char *graph, *want; } rows[] = {
 	{ "x=I 2 3 4 5;y=ReduceMean x", ":1: ReduceMean 'y': want each image by itself, got a reduction over the batch" },
 	{ "s=i 1 3 2 2 5;r=Reshape x s;y=ReduceMean r | axes:2", "30x1x1: 0 0 0" },
 	{ "y=ReduceMean x | axes:4", ":1: ReduceMean 'y': want an axis from -4 to 3, got 4" },
-	{ "k=v 1 1 2 2;y=Resize x _ k | mode'cubic", ":1: Resize 'y': want mode nearest or linear, got 'cubic'" },
+	{ "k=v 1 1 2 2;y=Resize x _ k | mode'cubic", "3x8x10: 0 0 0" },
+	{ "k=v 1 1 2 2;y=Resize x _ k | mode'cubic exclude_outside=1", ":1: Resize 'y': want exclude_outside = 0, got 1" },
+	{ "k=v 1 1 2 2;y=Resize x _ k | mode'area", ":1: Resize 'y': want mode nearest, linear or cubic, got 'area'" },
 	{ "k=v 1 1 2 2;y=Resize x _ k | antialias=1", ":1: Resize 'y': want no antialias and keep_aspect_ratio_policy stretch, got others" },
 	{ "k=v 1 1 2;y=Resize x _ k", ":1: Resize 'y': want a scale or size for each of 4 axes, got 3" },
 	{ "opset=10;k=v 1 1 0.6 1.3;y=Resize x k", ":1: Resize 'y': want an image made smaller or larger, got both at once" },
@@ -226,7 +233,8 @@ static const struct { const char *graph, *want; } rows[] = {
 	{ "x=I 1 4 4 4;t=Transpose x | perm:0,2,1,3;y=Add x t", "4x4x4: 0 0 0" },
 	{ "y=Sum", ":1: Sum 'y': want an input, got none" },
 	{ "w=f 60 2;y=Gemm x w", ":1: Gemm 'y': want a 2-D tensor, got a 4-D one" },
-	{ "w=f 5 2;y=MatMul x w", ":1: MatMul 'y': want a matrix by channels, or by whole images, got it by the last dimension of 1x3x4x5" },
+	{ "w=f 5 2;y=MatMul x w", "3x4x2: 0 0 0" },
+	{ "s=i 12 5;r=Reshape x s;w=f 5 2;y=MatMul r w", ":2: MatMul 'y': want a matrix by a dimension of each image, got it by the last one of 12x5" },
 	{ "f=Flatten x;w=f 61 2;y=Gemm f w", ":2: Gemm 'y': want weights of 60 inputs, got 61x2" },
 	{ "f=Flatten x;w=f 60 3;b=v 1 2;y=Gemm f w b", ":2: Gemm 'y': want 1 or 3 values of bias, got 2" },
 	{ "f=Flatten x;w=f 60 2;y=Gemm f w | transA=1", ":2: Gemm 'y': want transA = 0, got 1" },
@@ -358,7 +366,13 @@ START_TEST(files)
 	b->g.input[b->g.n_input++] = value_info("z", "1 3 4 5", 1);
 	want(b, "3x4x5: 0 0 0");                     /* nobody reads it */
 	b->g.node[0]->input[b->g.node[0]->n_input++] = (char *)(size_t)"z";
-	want(b, ": input 'z': want one input that is not a constant, got a second");
+	b->g.node[0]->op_type = (char *)(size_t)"Add";
+	want(b, "3x4x5: 0 0 0");
+	b->g.input[1] = value_info("z", "1 3 4 6", 1);
+	want(b, ": input 'z': want several inputs as floats of one height and width, got 3x4x6 beside 3x4x5");
+	b->g.input[1] = value_info("z", "1 3 4 5", 2);
+	want(b, ": input 'z': want several inputs as floats of one height and width, got 3x4x5 beside 3x4x5, bytes");
+	b->g.node[0]->op_type = (char *)(size_t)"Relu";
 	b->g.node[0]->n_input = 1;
 	b->g.n_input = 0;
 	want(b, ": want an input, got none");

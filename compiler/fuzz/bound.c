@@ -152,18 +152,40 @@ dense(At *t, const Graph *const *after, int nafter)
 	free(sums);
 }
 
+/* line_of_channel - of a batch norm, layer scale or affine: factor, what is taken from x first, summand */
 static void
-norm(At *t, double before)
+line_of_channel(const Node *n, size_t c, double *scale, double *mean, double *shift)
+{
+	*mean = *shift = 0;
+	if (n->op == O_layer_scale) {
+		*scale = n->p[P_gamma].data[c];
+	} else if (n->op == O_affine) {
+		*scale = n->a.gain;
+		*shift = n->a.offset;
+	} else {
+		*scale = (n->a.affine ? n->p[P_bn_weight].data[c] : 1)/sqrt(n->p[P_bn_var].data[c] + n->a.eps);
+		*mean = n->p[P_bn_mean].data[c];
+		*shift = n->a.affine ? n->p[P_bn_bias].data[c] : 0;
+	}
+}
+
+static bool
+is_line(const Node *n)
+{
+	return n->op == O_bn || n->op == O_layer_scale || n->op == O_affine;
+}
+
+static void
+line(At *t, double before)
 {
 	const Node *n = t->n;
 	size_t plane = (size_t)n->out->shape.h*(size_t)n->out->shape.w;
 
 	for (size_t i = 0; i < count_of(n->out->shape); i++) {
-		size_t c = i/plane%(size_t)n->out->shape.c;
-		double scale = (n->a.affine ? n->p[P_bn_weight].data[c] : 1)/sqrt(n->p[P_bn_var].data[c] + n->a.eps);
-		double mean = n->p[P_bn_mean].data[c], shift = n->a.affine ? n->p[P_bn_bias].data[c] : 0;
+		double scale, mean, shift, s;
+		line_of_channel(n, i/plane%(size_t)n->out->shape.c, &scale, &mean, &shift);
 		/* folded into the sum before it, that sum's magnitudes are scaled and the mean is one more term */
-		double s = fabs(scale)*(fmax(fabs(t->x[0][i]), t->s[i]) + fabs(mean)) + fabs(shift);
+		s = fabs(scale)*(fmax(fabs(t->x[0][i]), t->s[i]) + fabs(mean)) + fabs(shift);
 		t->s[i] = s;
 		t->var[i] = finish(n, (Act)n->a.act, scale*scale*t->v[0][i] + (before + 4)*U*U*s*s, s, t->y[i]);
 	}
@@ -293,7 +315,7 @@ softmax(At *t)
 	const Node *n = t->n;
 
 	for (size_t i = 0; i < count_of(n->out->shape); i++) {
-		Line l = softmax_line(n, i);
+		Line l = line_of(n, i);
 		double most = 0;
 		for (size_t k = l.from; k < l.from + l.count*l.step; k += l.step)
 			most = fmax(most, t->v[0][k] + square(U*t->x[0][k]));
@@ -301,6 +323,56 @@ softmax(At *t)
 		double y = t->y[i], var = 8*most*y*y + square((16 + (double)l.count)*U*y) + square(1.2e-38);
 		t->var[i] = 16*sqrt(2*most) < 0.25 ? var : (double)INFINITY;
 		t->s[i] = y;
+	}
+}
+
+/* line_reduced - of numbers that become one: a norm moves no more than they do */
+static void
+line_reduced(At *t)
+{
+	const Node *n = t->n;
+	size_t at = 0;
+
+	for (size_t i = 0; i < count_of(n->in[0]->shape); i++) {
+		Line l = line_of(n, i);
+		double sum = 0, var = 0, most = 0, count = (double)l.count, share = n->a.reduction == Reduce_mean ? 1/count : 1;
+		bool extreme = n->a.reduction == Reduce_max || n->a.reduction == Reduce_min;
+		if (i != l.from)
+			continue;
+		for (size_t k = l.from; k < l.from + l.count*l.step; k += l.step) {
+			sum += fabs(t->x[0][k])*share;
+			var += t->v[0][k]*share*share;
+			most = fmax(most, t->v[0][k]);
+		}
+		if (n->a.reduction == Reduce_l2) {   /* squares beyond the floats' range are lost */
+			var += (count + 4)*square(U*t->y[at]) + count*square(4e-23);
+			sum = fabs(t->y[at]);
+			t->var[at] = sum < 1e18 ? var : (double)INFINITY;
+		} else
+			t->var[at] = extreme ? most : var + (count + 2)*(square(U*sum) + square(Least));
+		t->s[at++] = sum;
+	}
+}
+
+/* sixteen - results that are cubic convolutions */
+static void
+sixteen(At *t)
+{
+	const Node *n = t->n;
+	Shape in = n->in[0]->shape, out = n->out->shape;
+
+	for (size_t i = 0; i < count_of(out); i++) {
+		size_t w = (size_t)out.w, h = (size_t)out.h, plane = i/(h*w)*(size_t)(in.h*in.w);
+		Cubic r = cubic_at(&n->a, true, in.h, out.h, (int)(i/w%h)), q = cubic_at(&n->a, false, in.w, out.w, (int)(i%w));
+		double sum = 0, dev = 0;
+		for (int k = 0; k < CubicTaps*CubicTaps; k++) {
+			size_t from = plane + (size_t)(r.at[k/CubicTaps]*in.w + q.at[k%CubicTaps]);
+			double share = fabs(r.share[k/CubicTaps]*q.share[k%CubicTaps]);
+			sum += share*fabs(t->x[0][from]);
+			dev += share*sqrt(t->v[0][from]);
+		}
+		t->var[i] = square(dev) + 20*(square(U*sum) + square(Least));
+		t->s[i] = sum;
 	}
 }
 
@@ -372,13 +444,13 @@ fuzz_variance(const Graph *g, double *const *values, const Graph *const *after, 
 			t.v[k] = value_in(var, n->in[k]);
 			before = fmax(before, steps[n->in[k]->node->id]);
 		}
-		for (int j = 0; (n->op == O_bn || n->op == O_add) && j < n->nin; j++)
+		for (int j = 0; (is_line(n) || n->op == O_add) && j < n->nin; j++)
 			for (size_t k = 0; k < count; k++)
 				t.s[k] = fmax(t.s[k], s[n->in[j]->node->id][spread_index(n->in[j]->shape, n->out->shape, k)]);
 		if (is_dense(n))
 			dense(&t, after, nafter);
-		else if (n->op == O_bn)
-			norm(&t, before);
+		else if (is_line(n))
+			line(&t, before);
 		else if (own_family(n->op) == &family_binary)
 			elementwise(&t, before);
 		else if (n->op == O_matmul)
@@ -387,6 +459,10 @@ fuzz_variance(const Graph *g, double *const *values, const Graph *const *after, 
 			moments(&t);
 		else if (n->op == O_softmax)
 			softmax(&t);
+		else if (n->op == O_reduce)
+			line_reduced(&t);
+		else if (n->op == O_upsample_bicubic)
+			sixteen(&t);
 		else if (act_of(n->op) != Act_none)
 			activation(&t);
 		else if (n->op != O_input && n->op != O_top_k)

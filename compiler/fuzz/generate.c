@@ -140,7 +140,7 @@ random_attr(uint64_t *r, Node *n, AttrId id)
 		break;
 	case At_groups:
 		if (n->op != O_conv2d && n->op != O_conv_transpose2d) {
-			if (n->op != O_softmax || rnd_chance(r, 30))
+			if ((n->op != O_softmax && n->op != O_reduce) || rnd_chance(r, 30))
 				a->groups = divisor(r, x.c);
 			break;
 		}
@@ -166,6 +166,8 @@ random_attr(uint64_t *r, Node *n, AttrId id)
 		words_of(&attr_rows[id], &words);
 		*(id == At_coords ? &a->coords : &a->rounding) = rnd_to(r, 0, words - 1);
 		break;
+	case At_reduction:  a->reduction = rnd_to(r, 0, NReductions - 1); break;
+	case At_sharpness:  a->sharpness = rnd_chance(r, 50) ? -0.75 : -0.5; break;
 	case At_axis:       a->axis = rnd_to(r, 0, NAlongs - 1); break;
 	case At_heads:      a->heads = rnd_chance(r, 50) ? 1 : divisor(r, x.c); break;
 	case At_output_padding:
@@ -183,8 +185,8 @@ random_attr(uint64_t *r, Node *n, AttrId id)
 		random_flag(r, a, id);
 		break;
 	case At_winograd:   /* by the shape, when that is known */
-	case At_tile: case At_scale_h: case At_scale_w: case At_bn: case At_bn_eps: case At_bn_affine: case At_slopes:
-	case NAttrs:
+	case At_tile: case At_scale_h: case At_scale_w: case At_bn: case At_bn_eps: case At_bn_affine: case At_gamma:
+	case At_in_gain: case At_out_gain: case At_out_offset: case At_slopes: case NAttrs:
 		break;
 	}
 }

@@ -20,10 +20,10 @@ reduced_axes(const Import *m, const OnnxValue *x, bool *reduced)
 		reduced[axis_in(m, axes[i], x->rank)] = true;
 }
 
-typedef enum { SumOf, MeanOf, MaxOf, MinOf, ProductOf, SquaresOf, NormOf, SizesOf } Reduction;
+typedef enum { SumOf, MeanOf, MaxOf, MinOf, ProductOf, SquaresOf, NormOf, SizesOf } Folding;
 
 static double
-gathered(Reduction how, double sum, double v)
+gathered(Folding how, double sum, double v)
 {
 	switch (how) {
 	case MaxOf:     return isnan(v) || v > sum ? v : sum;
@@ -39,7 +39,7 @@ gathered(Reduction how, double sum, double v)
 }
 
 static void
-fold_reduce(Import *m, Reduction how)
+fold_reduce(Import *m, Folding how)
 {
 	OnnxValue x = constant_at(m, 0, "input"), y;
 	int64_t kept[MostDims], dim[MostDims], at[MostDims] = { 0 };

@@ -24,8 +24,10 @@ static const OnnxOp ops[] = {
 	{ "Max", op_max, 7 },
 	{ "MaxPool", op_max_pool, 7 }, { "Mean", op_mean, 7 }, { "Min", op_min, 7 }, { "Mish", op_mish, 18 },
 	{ "Mul", op_mul, 7 }, { "Neg", op_neg, 7 },
-	{ "PRelu", op_prelu, 7 }, { "Pad", op_pad, 7 }, { "Pow", op_pow, 7 }, { "ReduceMax", op_reduce_max, 7 },
-	{ "ReduceMean", op_reduce_mean, 7 }, { "ReduceSum", op_reduce_sum, 7 }, { "Relu", op_relu, 7 },
+	{ "PRelu", op_prelu, 7 }, { "Pad", op_pad, 7 }, { "Pow", op_pow, 7 }, { "ReduceL1", op_reduce_l1, 7 },
+	{ "ReduceL2", op_reduce_l2, 7 }, { "ReduceMax", op_reduce_max, 7 }, { "ReduceMean", op_reduce_mean, 7 },
+	{ "ReduceMin", op_reduce_min, 7 }, { "ReduceSum", op_reduce_sum, 7 }, { "ReduceSumSquare", op_reduce_sum_square, 7 },
+	{ "Relu", op_relu, 7 },
 	{ "Reshape", op_reshape, 7 },
 	{ "Resize", op_resize, 7 }, { "Shape", op_shape, 7 }, { "Sigmoid", op_sigmoid, 7 }, { "Size", op_size, 7 },
 	{ "Slice", op_slice, 7 },
@@ -265,6 +267,8 @@ in_place(Import *m, const OnnxValue *v, const char *name)
 		n = as_image(m, v);
 	if (!n && in_order(v) && v->rank != NAxes)
 		n = v->rank == 2 && v->dim[0] == v->n->out->shape.n ? flattened(m, v->n) : v->n;
+	if (!n && v->rank > 2 && v->rank != NAxes && v->dim[0] == v->n->out->shape.n)
+		n = view_arranged(m, v, 2, v->rank > 3 ? v->rank - 1 : 2).n;
 	if (!n)
 		fail("%s: output '%s': want images x channels x rows x columns, got another order of them",
 		     m->file, name);

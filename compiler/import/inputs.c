@@ -106,43 +106,96 @@ sizes_of(Import *m, const Onnx__ValueInfoProto *v, const int axes[NAxes])
 	return (Shape){ (int)d[AxisN], (int)d[AxisC], (int)d[AxisH], (int)d[AxisW] };
 }
 
+/* check_input - of four dimensions and a type that pixels have */
+static void
+check_input(const Import *m, const Onnx__ValueInfoProto *v)
+{
+	const Onnx__TensorTypeProto *t = v->type ? v->type->tensor_type : NULL;
+
+	if (!t || !t->shape || t->shape->n_dim != NAxes)
+		fail("%s: input '%s': want a 4-D tensor (images, channels, height, width), got a %zu-D one",
+		     m->file, v->name, t && t->shape ? t->shape->n_dim : 0);
+	if (t->elem_type != TypeFloat && t->elem_type != TypeHalf && t->elem_type != TypeUint8)
+		fail("%s: input '%s': want float32, float16 or uint8, got data type %d", m->file, v->name,
+		     t->elem_type);
+}
+
+/* input_node - the graph's own */
+static Node *
+input_node(Import *m, Shape s)
+{
+	Node *n = node_new(m->g, O_input, 0);
+
+	n->name = "input";
+	n->a.shape = s;
+	node_add(m->g, n);
+	return n;
+}
+
 /* add_input - the image */
 static void
 add_input(Import *m, const Onnx__ValueInfoProto *v)
 {
 	static const int first[NAxes] = { AxisN, AxisC, AxisH, AxisW },
 	        last[NAxes] = { AxisN, AxisH, AxisW, AxisC }, back[NAxes] = { 0, 2, 3, 1 };
-	const Onnx__TensorTypeProto *t = v->type ? v->type->tensor_type : NULL;
 	Image *im = &m->g->image;
-	Node *n = node_new(m->g, O_input, 0);
 	OnnxValue x;
 
-	if (!t || !t->shape || t->shape->n_dim != NAxes)
-		fail("%s: input '%s': want a 4-D tensor (images, channels, height, width), got a %zu-D one",
-		     m->file, v->name,
-		     t && t->shape ? t->shape->n_dim : 0);
-	if (t->elem_type != TypeFloat && t->elem_type != TypeHalf && t->elem_type != TypeUint8)
-		fail("%s: input '%s': want float32, float16 or uint8, got data type %d", m->file, v->name,
-		     t->elem_type);
+	check_input(m, v);
 	im->hwc = channels_last(m->graph, v->name);
-	if (t->elem_type == TypeUint8) {             /* bytes as they are: the graph itself makes floats of them */
+	if (v->type->tensor_type->elem_type == TypeUint8) {   /* bytes as they are: the graph itself makes floats of them */
 		im->u8 = im->normalize = true;
 		im->scale = 1;
 	}
-	n->name = "input";
-	n->a.shape = sizes_of(m, v, im->hwc ? last : first);
-	node_add(m->g, n);
-	x = view_of(n);
+	x = view_of(input_node(m, sizes_of(m, v, im->hwc ? last : first)));
 	if (im->hwc)
 		view_transpose(&x, back, &x);
 	onnx_define(m, v->name, x);
+}
+
+/* add_several - images of one size: their channels follow each other in the graph's one input */
+static void
+add_several(Import *m, const Onnx__ValueInfoProto *const *v, int count)
+{
+	static const int axes[NAxes] = { AxisN, AxisC, AxisH, AxisW };
+	Shape all = { 0 }, *s = arena_new((size_t)count*sizeof *s);
+	bool declared = true;
+	Node *x;
+
+	for (int i = 0; i < count; i++) {
+		check_input(m, v[i]);
+		s[i] = sizes_of(m, v[i], axes);
+		declared = declared && m->as_declared;
+		if (v[i]->type->tensor_type->elem_type == TypeUint8 || channels_last(m->graph, v[i]->name) ||
+		    s[i].n != s[0].n || s[i].h != s[0].h || s[i].w != s[0].w)
+			fail("%s: input '%s': want several inputs as floats of one height and width, got %dx%dx%d beside "
+			     "%dx%dx%d%s", m->file, v[i]->name, s[i].c, s[i].h, s[i].w, s[0].c, s[0].h, s[0].w,
+			     v[i]->type->tensor_type->elem_type == TypeUint8 ? ", bytes" : "");
+		all = (Shape){ s[i].n, all.c + s[i].c, s[i].h, s[i].w };
+	}
+	if (all.c > 65536)
+		fail("%s: want at most 65536 channels of all inputs, got %d", m->file, all.c);
+	m->as_declared = declared;
+	x = input_node(m, all);
+	for (int i = 0, c = 0; i < count; c += s[i++].c) {
+		Node *n = node_new(m->g, O_slice, 0);
+		n->name = arena_text("input_%d", i + 1);
+		n->in[n->nin++] = x->out;
+		n->a.channels = (Pair){ c, c + s[i].c };
+		n->a.rows = (Range){ 0, s[i].h, 1 };
+		n->a.cols = (Range){ 0, s[i].w, 1 };
+		node_add(m->g, n);
+		onnx_define(m, v[i]->name, view_of(n));
+		note("%s: input '%s' is channels %d to %d of the model's one input", m->file, v[i]->name, c, c + s[i].c - 1);
+	}
 }
 
 void
 add_inputs(Import *m, bool (*needed)(const void *, const char *), const void *user)
 {
 	const Onnx__GraphProto *p = m->graph;
-	const Onnx__ValueInfoProto *image = NULL, *unused = NULL;
+	const Onnx__ValueInfoProto **images = arena_new((p->n_input + 1)*sizeof *images), *unused = NULL;
+	int count = 0;
 
 	for (size_t i = 0; i < p->n_initializer; i++)
 		if (p->initializer[i]->name)
@@ -153,15 +206,15 @@ add_inputs(Import *m, bool (*needed)(const void *, const char *), const void *us
 		const Onnx__ValueInfoProto *v = p->input[i];
 		if (!v->name || is_defined(m, v->name))
 			continue;                    /* an initialiser that is listed as an input too */
-		if (!needed(user, v->name)) {
+		if (needed(user, v->name))
+			images[count++] = v;
+		else
 			unused = unused ? unused : v;
-			continue;
-		}
-		if (image)
-			fail("%s: input '%s': want one input that is not a constant, got a second", m->file, v->name);
-		image = v;
 	}
-	if (!image && !unused)
+	if (!count && !unused)
 		fail("%s: want an input, got none", m->file);
-	add_input(m, image ? image : unused);
+	if (count > 1)
+		add_several(m, images, count);
+	else
+		add_input(m, count ? images[0] : unused);
 }

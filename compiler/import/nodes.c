@@ -1,6 +1,7 @@
 /*
 ** nodes.c - making nodes of the graph: names of layers, parameters, results.
 */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -166,6 +167,8 @@ scaled_norm(Import *m, Node *x, const double *scale, const double *shift)
 bool
 node_is_scale(const Node *n)
 {
+	if (n->op == O_affine || n->op == O_layer_scale)
+		return true;
 	if (n->op != O_bn || n->a.eps != 0)
 		return false;
 	for (int i = 0; i < n->out->shape.c; i++)
@@ -174,12 +177,69 @@ node_is_scale(const Node *n)
 	return true;
 }
 
-/* node_scaled - x*scale + shift, a batch norm that does nothing else; both are one value a channel, NULL: 1 and 0 */
+double
+scale_factor(const Node *n, int c)
+{
+	return n->op == O_affine ? n->a.gain : n->op == O_layer_scale ? n->p[P_gamma].data[c] : n->p[P_bn_weight].data[c];
+}
+
+double
+scale_summand(const Node *n, int c)
+{
+	return n->op == O_affine ? n->a.offset : n->op == O_layer_scale ? 0 : n->p[P_bn_bias].data[c];
+}
+
+/* decimal_of - the shortest number that is the same float */
+static double
+decimal_of(double v)
+{
+	double d = v;
+
+	for (int digits = 1; digits <= 9; digits++) {
+		d = strtod(arena_text("%.*g", digits, v), NULL);
+		if ((float)d == (float)v)
+			break;
+	}
+	return isfinite(v) ? d : v;
+}
+
+/* node_line - w*x + b of each channel, as the op that says no more than that */
+static Node *
+node_line(Import *m, Node *x, const double *w, const double *b)
+{
+	size_t c = (size_t)x->out->shape.c;
+	double *zeros = arena_new((c + 1)*sizeof *zeros), *ones = arena_new((c + 1)*sizeof *ones);
+	bool same = fabs(b[0]) <= 1e6 && isfinite(w[0]), factors = true;
+	Node *n;
+
+	for (size_t i = 0; i < c; i++) {
+		ones[i] = 1;
+		same = same && w[i] == w[0] && b[i] == b[0];
+		factors = factors && b[i] == 0;
+	}
+	n = node_on(m, same ? O_affine : factors ? O_layer_scale : O_bn, x);
+	if (!same && m->p->name && scope_name(m->p->name) != m->p->name)     /* not a layer of the module's own */
+		n->name = once(m->g, arena_text("%s.scale", scope_name(m->p->name)));
+	if (same) {
+		n->a.gain = decimal_of(w[0]);
+		n->a.offset = decimal_of(b[0]);
+	} else if (factors) {
+		set_param(n, P_gamma, w, c);
+	} else {
+		n->a.eps = 0;
+		set_param(n, P_bn_weight, w, c);
+		set_param(n, P_bn_bias, b, c);
+		set_param(n, P_bn_mean, zeros, c);
+		set_param(n, P_bn_var, ones, c);
+	}
+	return node_put(m, n);
+}
+
+/* node_scaled - x*scale + shift; both are one value a channel, NULL: 1 and 0 */
 Node *
 node_scaled(Import *m, Node *x, const double *scale, const double *shift)
 {
 	size_t c = (size_t)x->out->shape.c;
-	double *zeros = arena_new((c + 1)*sizeof *zeros), *ones = arena_new((c + 1)*sizeof *ones);
 	double *w = arena_new((c + 1)*sizeof *w), *b = arena_new((c + 1)*sizeof *b);
 	Node *in = node_is_scale(x) ? x->in[0]->node : x, *n = scaled_norm(m, x, scale, shift);
 	bool same = true;
@@ -188,22 +248,11 @@ node_scaled(Import *m, Node *x, const double *scale, const double *shift)
 		return n;
 	for (size_t i = 0; i < c; i++) {             /* one after the other is one */
 		double s = scale ? scale[i] : 1;
-		ones[i] = 1;
-		w[i] = in != x ? s*x->p[P_bn_weight].data[i] : s;
-		b[i] = (in != x ? s*x->p[P_bn_bias].data[i] : 0) + (shift ? shift[i] : 0);
+		w[i] = in != x ? s*scale_factor(x, (int)i) : s;
+		b[i] = (in != x ? s*scale_summand(x, (int)i) : 0) + (shift ? shift[i] : 0);
 		same = same && w[i] == 1 && b[i] == 0;
 	}
-	if (same)
-		return in;
-	n = node_on(m, O_bn, in);
-	if (m->p->name && scope_name(m->p->name) != m->p->name)      /* not a layer of the module's own */
-		n->name = once(m->g, arena_text("%s.scale", scope_name(m->p->name)));
-	n->a.eps = 0;
-	set_param(n, P_bn_weight, w, c);
-	set_param(n, P_bn_bias, b, c);
-	set_param(n, P_bn_mean, zeros, c);
-	set_param(n, P_bn_var, ones, c);
-	return node_put(m, n);
+	return same ? in : node_line(m, in, w, b);
 }
 
 Node *
@@ -226,6 +275,13 @@ node_sum(Import *m, Node *x, Node *y)
 
 	n->in[n->nin++] = y->out;
 	return node_put(m, n);
+}
+
+/* node_abs - relu(x) + relu(-x) */
+Node *
+node_abs(Import *m, Node *x)
+{
+	return node_sum(m, node_put(m, node_on(m, O_relu, x)), node_put(m, node_on(m, O_relu, node_scaled_by(m, x, -1, 0))));
 }
 
 /* set_result - v as the first output; the others may not be read */

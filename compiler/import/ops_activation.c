@@ -71,10 +71,10 @@ op_hard_swish(Import *m)
 static void
 clipped(Import *m, const OnnxValue *x, double lo, double hi)
 {
-	bool below = hi > 3.39e38, six = hi == 6 && (lo == 0 || (lo < -3.39e38 && x->n->op == O_relu));
+	bool above = lo < -3.39e38, below = hi > 3.39e38, six = hi == 6 && (lo == 0 || (above && x->n->op == O_relu));
 	Node *n;
 
-	if (lo < -3.39e38 && below) {
+	if (above && below) {
 		set_result(m, *x);
 		return;
 	}
@@ -82,8 +82,8 @@ clipped(Import *m, const OnnxValue *x, double lo, double hi)
 		lo = hi;                         /* as NumPy's clip */
 	n = node_on(m, lo == 0 && below ? O_relu : six ? O_relu6 : O_clip, six && lo != 0 ? x->n->in[0]->node : x->n);
 	if (n->op == O_clip) {
-		n->a.lo = fmax(lo, -3.4e38);
-		n->a.hi = fmin(hi, 3.4e38);
+		n->a.lo = above ? -HUGE_VAL : lo;
+		n->a.hi = below ? HUGE_VAL : hi;
 	}
 	finish_like(m, n, x);
 }
@@ -132,15 +132,12 @@ op_neg(Import *m)
 	set_result(m, view_like(&x, node_scaled_by(m, x.n, -1, 0)));
 }
 
-/* op_abs - relu(x) + relu(-x) */
 void
 op_abs(Import *m)
 {
 	OnnxValue x = tensor_at(m, 0);
-	Node *above = node_put(m, node_on(m, O_relu, x.n)),
-	        *below = node_put(m, node_on(m, O_relu, node_scaled_by(m, x.n, -1, 0)));
 
-	set_result(m, view_like(&x, node_sum(m, above, below)));
+	set_result(m, view_like(&x, node_abs(m, x.n)));
 }
 
 /* op_tanh - 2*sigmoid(2*x) - 1 */

@@ -187,11 +187,22 @@ larger(const OnnxValue *x, int rank, const int64_t *dim)
 	return x->rank == rank && !memcmp(x->dim, dim, (size_t)rank*sizeof *dim);
 }
 
-/* narrow - what a widened row, column or gate was made of: a product repeats a gate itself */
+/* narrow - what was repeated over pixels or channels, before that: an op of two tensors repeats it itself */
 static Node *
 narrow(Node *n)
 {
-	return n->op == O_upsample_nearest && n->in[0]->shape.h == 1 && n->in[0]->shape.w == 1 ? n->in[0]->node : n;
+	while ((n->op == O_upsample_nearest && n->in[0]->shape.h*n->in[0]->shape.w == 1) || repeats_channel(n))
+		n = n->in[0]->node;
+	return n;
+}
+
+/* spreads - do x and y, one channel or one pixel where they are smaller, make all of a shape */
+static bool
+spreads(const Node *x, const Node *y, Shape all)
+{
+	Shape a = x->out->shape, b = y->out->shape;
+
+	return (a.c > b.c ? a.c : b.c) == all.c && (a.h*a.w > b.h*b.w ? a : b).h == all.h && (a.h*a.w > b.h*b.w ? a : b).w == all.w;
 }
 
 /* as_images - dimensions of which the first is the images', in their order */
@@ -256,20 +267,16 @@ two_tensors(Import *m, OnnxValue a, OnnxValue b, char op)
 			       dims_of(&b));
 	}
 	x = a.n;
-	y = pick_channels(m, b.n, t.channel, x->out->shape.c);
+	y = b.n->out->shape.c == 1 ? b.n : pick_channels(m, b.n, t.channel, x->out->shape.c);
 	if (op == '*' && (curve = curve_of(x, y, &n)) != NOps) {
 		finish_like(m, node_on(m, curve, n), &a);    /* the other factor goes when nobody else reads it */
 		return;
 	}
-	if (op == '*' && narrow(y) != y)
-		y = narrow(y);
-	else if (op == '*' && x->out->shape.h*x->out->shape.w > 1 && narrow(x) != x) {
-		Node *gate = narrow(x);
-		x = y;
-		y = gate;
-	}
-	if (op != '*' || y->out->shape.h*y->out->shape.w > 1)
+	y = narrow(y);
+	if (y->out->shape.h*y->out->shape.w > 1)
 		y = widened(m, y, (Pair){ x->out->shape.h, x->out->shape.w });
+	if (spreads(narrow(x), y, x->out->shape))
+		x = narrow(x);
 	swapped = swapped && (op == '-' || op == '/');
 	n = node_on(m, op_of(op), swapped ? y : x);
 	n->in[n->nin++] = swapped ? x->out : y->out;

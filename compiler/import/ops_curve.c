@@ -88,9 +88,8 @@ is_multiple(const Node *z, const Node *y, double factor)
 	bool of_y = z->in[0]->node == y;
 
 	for (int i = 0; i < z->out->shape.c; i++) {
-		double w = of_y ? 1 : y->p[P_bn_weight].data[i], b = of_y ? 0 : y->p[P_bn_bias].data[i];
-		if (fabs(z->p[P_bn_weight].data[i] - factor*w) > 1e-6*fabs(w) ||
-		    fabs(z->p[P_bn_bias].data[i] - factor*b) > 1e-6*fabs(b))
+		double w = of_y ? 1 : scale_factor(y, i), b = of_y ? 0 : scale_summand(y, i);
+		if (fabs(scale_factor(z, i) - factor*w) > 1e-6*fabs(w) || fabs(scale_summand(z, i) - factor*b) > 1e-6*fabs(b))
 			return false;
 	}
 	return true;
@@ -110,8 +109,8 @@ erf_times(Import *m, const OnnxValue *erf, const OnnxValue *y)
 		return false;
 	if (is_multiple(z, y->n, sqrt(0.5)))
 		base = y->n;
-	else if (is_multiple(z, base, sqrt(0.5)) && is_multiple(y->n, base, y->n->p[P_bn_weight].data[0]))
-		more = y->n->p[P_bn_weight].data[0];
+	else if (is_multiple(z, base, sqrt(0.5)) && is_multiple(y->n, base, scale_factor(y->n, 0)))
+		more = scale_factor(y->n, 0);
 	else
 		return false;
 	set_result(m, view_like(y, node_scaled_by(m, node_put(m, node_on(m, O_gelu, base)), 2*erf->factor*more, 0)));
@@ -125,9 +124,8 @@ mish_of(const Node *a, const Node *b)
 	const Node *s = node_is_scale(b) ? b->in[0]->node : NULL, *p = s && s->op == O_sigmoid ? s->in[0]->node : NULL;
 	const Node *base = p && node_is_scale(p) ? p->in[0]->node : NULL;
 
-	return base && base->op == O_softplus && base->a.beta == 1 && base->in[0] == a->out &&
-	        p->p[P_bn_weight].data[0] == 2 &&
-	       p->p[P_bn_bias].data[0] == 0 && b->p[P_bn_weight].data[0] == 2 && b->p[P_bn_bias].data[0] == -1;
+	return base && base->op == O_softplus && base->a.beta == 1 && base->in[0] == a->out && scale_factor(p, 0) == 2 &&
+	       scale_summand(p, 0) == 0 && scale_factor(b, 0) == 2 && scale_summand(b, 0) == -1;
 }
 
 /* curve_of - x times a function of x that has a name: the op, and x; NOps: it is something else */

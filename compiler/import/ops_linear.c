@@ -104,6 +104,26 @@ pixelwise(Import *m, const OnnxValue *x, const Matrix *a, const double *bias)
 	set_result(m, y);
 }
 
+/* by_last - of the last dimension, which is not the channels': it becomes them */
+static void
+by_last(Import *m, const OnnxValue *x, const Matrix *a, const double *bias)
+{
+	int to[MostDims], back[MostDims], at = 0;
+	OnnxValue y;
+
+	to[at++] = 0;
+	to[at++] = x->rank - 1;
+	for (int d = 1; d < x->rank - 1; d++)
+		to[at++] = d;
+	for (int d = 0; d < x->rank; d++)
+		back[to[d]] = d;
+	if (!view_transpose(x, to, &y))
+		refuse(m, "want at most %d steps along axes, got more", MostAtoms);
+	y = view_arranged(m, &y, 2, x->rank);
+	view_transpose(&y, back, &y);
+	pixelwise(m, &y, a, bias);
+}
+
 static void
 dense(Import *m, const OnnxValue *x, const Matrix *a, const double *bias)
 {
@@ -119,9 +139,12 @@ dense(Import *m, const OnnxValue *x, const Matrix *a, const double *bias)
 		pixelwise(m, x, a, bias);
 		return;
 	}
+	if (x->rank > 2 && x->dim[0] == s.n) {
+		by_last(m, x, a, bias);
+		return;
+	}
 	if (x->rank != 2 || x->dim[0] != s.n || x->dim[1] != (int64_t)s.c*s.h*s.w)
-		refuse(m, "want a matrix by channels, or by whole images, got it by the last dimension of %s",
-		       dims_of(x));
+		refuse(m, "want a matrix by a dimension of each image, got it by the last one of %s", dims_of(x));
 	n = node_begin(m, O_linear, layer_name(m, a->w->name, "fc"));
 	n->in[n->nin++] = flattened(m, x->n)->out;
 	n->a.out = (int)a->out;

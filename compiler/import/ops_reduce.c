@@ -1,12 +1,11 @@
 /*
-** ops_reduce.c - means, sums and maxima over some dimensions: of rows and columns they are pools, of channels products with
-** a matrix of ones.
+** ops_reduce.c - means, sums, extremes and norms over some dimensions: over rows and columns they are pools, over
+** channels reductions; where those that go are the outermost, operations of slices; where they lie in between, sums are
+** products with a matrix of ones.
 */
 #include <string.h>
 
 #include "import.h"
-
-typedef enum { MeanOf, SumOf, MaxOf } Reduction;
 
 typedef struct {
 	bool dims[MostDims];         /* those that go */
@@ -39,20 +38,36 @@ read_reduced(const Import *m, const OnnxValue *x)
 	return r;
 }
 
+/* joins - is x the other half of what goes, so that both are one */
+static bool
+joins(const Node *x, const Node *n, const Reduced *r)
+{
+	return x->op == n->op && (x->op != O_reduce || x->a.reduction == n->a.reduction) && (r->rows ^ r->cols) &&
+	       (r->rows ? x->in[0]->shape.h == x->out->shape.h && x->out->shape.w == 1 :
+	        x->in[0]->shape.w == x->out->shape.w && x->out->shape.h == 1) && x->in[0]->shape.c == x->out->shape.c;
+}
+
 /* pooled - over rows, columns or both; one after the other is both at once */
 static Node *
-pooled(Import *m, Node *x, const Reduced *r, Op op)
+pooled(Import *m, Node *x, const Reduced *r, Reduction how)
 {
-	Node *n, *in = x;
-	Pair size = { r->rows ? 1 : x->out->shape.h, r->cols ? 1 : x->out->shape.w };
+	Op op = how == Reduce_mean ? O_adaptive_avg_pool : how == Reduce_max ? O_adaptive_max_pool : O_reduce;
+	bool rows = r->rows, cols = r->cols;
+	Node *n;
 
-	if (!r->rows && !r->cols)
+	if (!rows && !cols)
 		return x;
-	if (x->op == op && ((r->rows && x->out->shape.h == x->in[0]->shape.h && x->out->shape.w == 1) ||
-	                    (r->cols && x->out->shape.w == x->in[0]->shape.w && x->out->shape.h == 1)))
-		in = x->in[0]->node;
-	n = node_on(m, op, in);
-	n->a.size = size;
+	n = node_on(m, op, x);
+	n->a.reduction = how;
+	if (joins(x, n, r)) {
+		rows = cols = true;
+		n->in[0] = x->in[0];
+	}
+	x = n->in[0]->node;
+	if (op == O_reduce)
+		n->a.axis = rows && cols ? Along_image : rows ? Along_height : Along_width;
+	else
+		n->a.size = (Pair){ rows ? 1 : x->out->shape.h, cols ? 1 : x->out->shape.w };
 	return node_put(m, n);
 }
 
@@ -80,27 +95,47 @@ kept_step(const OnnxValue *x, const Reduced *r, const Atom *a)
 	return step;
 }
 
-/* mixed - the sums of channels; where the outermost go, they are sums of slices */
+/* lie_inside - do the channels that go follow each other (inside), or lie outside of all that stay */
+static bool
+lie_inside(const OnnxValue *x, const Reduced *r, bool inside)
+{
+	bool all = true;
+
+	for (int i = 0; i < x->natoms; i++)
+		if (x->atom[i].axis == AxisC)
+			all = all && goes(x, r, i) == (inside ? x->atom[i].step < r->each : x->atom[i].step >= r->channels);
+	return all;
+}
+
+/* over_slices - of parts of the channels, one after the other */
+static Node *
+over_slices(Import *m, const Reduced *r, Node *n, Reduction how)
+{
+	Node *all = NULL;
+
+	for (int64_t k = 0; k < r->each; k++) {
+		int *from = arena_new((size_t)r->channels*sizeof *from);
+		Node *part, *more;
+		for (int64_t i = 0; i < r->channels; i++)
+			from[i] = (int)(k*r->channels + i);
+		part = pick_channels(m, n, from, (int)r->channels);
+		if (all) {
+			more = node_on(m, how == Reduce_max ? O_maximum : how == Reduce_min ? O_minimum : O_add, all);
+			more->in[more->nin++] = part->out;
+			part = node_put(m, more);
+		}
+		all = part;
+	}
+	return how == Reduce_mean ? node_scaled_by(m, all, 1/(double)r->each, 0) : all;
+}
+
+/* mixed - sums of channels by a matrix of ones */
 static Node *
 mixed(Import *m, const OnnxValue *x, const Reduced *r, Node *n, double weight)
 {
 	size_t c = (size_t)n->out->shape.c;
 	double *w;
-	bool outer = r->each <= 4 && r->channels > 1;
 
-	for (int i = 0; i < x->natoms; i++)
-		outer = outer && (x->atom[i].axis != AxisC || goes(x, r, i) == (x->atom[i].step >= r->channels));
-	if (outer) {
-		Node *sum = NULL;
-		for (int64_t k = 0; k < r->each; k++) {
-			int *from = arena_new((size_t)r->channels*sizeof *from);
-			for (int64_t i = 0; i < r->channels; i++)
-				from[i] = (int)(k*r->channels + i);
-			Node *part = pick_channels(m, n, from, (int)r->channels);
-			sum = sum ? node_sum(m, sum, part) : part;
-		}
-		return weight == 1 ? sum : node_scaled_by(m, sum, weight, 0);
-	}
 	if ((int64_t)c*r->channels > MostElements)
 		refuse(m, "want at most %d weights to sum channels, got %zu x %lld", MostElements, c,
 		       (long long)r->channels);
@@ -115,6 +150,21 @@ mixed(Import *m, const OnnxValue *x, const Reduced *r, Node *n, double weight)
 		w[(size_t)to*c + k] = weight;
 	}
 	return mix_channels(m, n, (int)r->channels, w, "sum");
+}
+
+/* over_channels - NULL: in no way that nodes can say where the channels are */
+static Node *
+over_channels(Import *m, const OnnxValue *x, const Reduced *r, Node *n, Reduction how)
+{
+	if (lie_inside(x, r, true)) {
+		n = node_on(m, O_reduce, n);
+		n->a.reduction = how;
+		n->a.groups = (int)r->channels;
+		return node_put(m, n);
+	}
+	if (lie_inside(x, r, false) && r->each <= 4 && how != Reduce_l2)
+		return over_slices(m, r, n, how);
+	return how == Reduce_mean ? mixed(m, x, r, n, 1/(double)r->each) : how == Reduce_sum ? mixed(m, x, r, n, 1) : NULL;
 }
 
 /* of_result - the dimensions that stay */
@@ -138,31 +188,25 @@ of_result(const OnnxValue *x, const Reduced *r, Node *n, bool keep)
 	return y;
 }
 
-/* reduced_apart - what goes put in order behind what stays, and pooled there */
+/* reduced_apart - what goes put in order behind what stays, and reduced there */
 static OnnxValue
 reduced_apart(Import *m, const OnnxValue *x, const Reduced *r, Reduction how, bool keep)
 {
-	int to[MostDims], kept = 0, at;
-	int64_t dim[MostDims], each = 1;
+	const Reduced all = { .rows = true, .cols = true };
+	int to[MostDims] = { 0 }, kept = 0, at;
+	int64_t dim[MostDims];
 	OnnxValue y;
-	Node *n;
 
 	for (int d = 0; d < x->rank; d++)
 		if (!r->dims[d])
 			to[kept++] = d;
 	at = kept;
 	for (int d = 0; d < x->rank; d++)
-		if (r->dims[d]) {
+		if (r->dims[d])
 			to[at++] = d;
-			each *= x->dim[d];
-		}
 	if (!view_transpose(x, to, &y) || (kept && to[0] != 0) || !kept)
 		refuse(m, "want each image by itself, got a reduction of %s", dims_of(x));
-	n = node_put(m, node_on(m, how == MaxOf ? O_adaptive_max_pool : O_adaptive_avg_pool,
-	                        view_arranged(m, &y, kept, x->rank).n));
-	if (how == SumOf)
-		n = node_scaled_by(m, n, (double)each, 0);
-	y = view_of(n);
+	y = view_of(pooled(m, view_arranged(m, &y, kept, x->rank).n, &all, how));
 	at = 0;
 	for (int d = 0; d < x->rank; d++)
 		if (!r->dims[d] || keep)
@@ -171,29 +215,55 @@ reduced_apart(Import *m, const OnnxValue *x, const Reduced *r, Reduction how, bo
 	return y;
 }
 
+static OnnxValue
+reduced(Import *m, const OnnxValue *x, Reduction how)
+{
+	Reduced r = read_reduced(m, x);
+	bool keep = attr_int(m, "keepdims", 1) != 0;
+	Node *n;
+
+	if (!r.whole)
+		return reduced_apart(m, x, &r, how, keep);
+	n = pooled(m, x->n, &r, how);
+	if (r.each > 1)
+		n = over_channels(m, x, &r, n, how);
+	return n ? of_result(x, &r, n, keep) : reduced_apart(m, x, &r, how, keep);
+}
+
 static void
 reduce(Import *m, Reduction how)
 {
 	OnnxValue x = tensor_at(m, 0);
-	Reduced r = read_reduced(m, &x);
-	double pixels = (r.rows ? x.n->out->shape.h : 1)*(double)(r.cols ? x.n->out->shape.w : 1);
-	Node *n;
 
-	if ((how == MaxOf && r.each > 1) || !r.whole) {
-		set_result(m, reduced_apart(m, &x, &r, how, attr_int(m, "keepdims", 1) != 0));
-		return;
-	}
-	n = pooled(m, x.n, &r, how == MaxOf ? O_adaptive_max_pool : O_adaptive_avg_pool);
-	if (r.each > 1)
-		n = mixed(m, &x, &r, n, how == MeanOf ? 1/(double)r.each : pixels);
-	else if (how == SumOf && pixels > 1)
-		n = node_scaled_by(m, n, pixels, 0);
-	set_result(m, of_result(&x, &r, n, attr_int(m, "keepdims", 1) != 0));
+	set_result(m, reduced(m, &x, how));
 }
 
-void op_reduce_mean(Import *m) { reduce(m, MeanOf); }
-void op_reduce_sum(Import *m)  { reduce(m, SumOf); }
-void op_reduce_max(Import *m)  { reduce(m, MaxOf); }
+void op_reduce_mean(Import *m) { reduce(m, Reduce_mean); }
+void op_reduce_sum(Import *m)  { reduce(m, Reduce_sum); }
+void op_reduce_max(Import *m)  { reduce(m, Reduce_max); }
+void op_reduce_min(Import *m)  { reduce(m, Reduce_min); }
+void op_reduce_l2(Import *m)   { reduce(m, Reduce_l2); }
+
+/* op_reduce_l1 - the sum of relu(x) + relu(-x) */
+void
+op_reduce_l1(Import *m)
+{
+	OnnxValue x = tensor_at(m, 0);
+
+	x = view_like(&x, node_abs(m, x.n));
+	set_result(m, reduced(m, &x, Reduce_sum));
+}
+
+void
+op_reduce_sum_square(Import *m)
+{
+	OnnxValue x = tensor_at(m, 0);
+	Node *n = node_on(m, O_mul, x.n);
+
+	n->in[n->nin++] = x.n->out;
+	x = view_like(&x, node_put(m, n));
+	set_result(m, reduced(m, &x, Reduce_sum));
+}
 
 /* global - over everything but images and channels */
 static void

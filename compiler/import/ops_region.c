@@ -310,43 +310,6 @@ cropped(Import *m, Node *x, int64_t full[8])
 	return any ? cut_out(m, v, cut).n : x;
 }
 
-/* strip - one row or column beside the image, the one that lies at from */
-static Node *
-strip(Import *m, Node *x, int axis, int from, int before, int after)
-{
-	Node *n = node_on(m, O_slice, x);
-
-	n->a.channels = (Pair){ 0, x->out->shape.c };
-	n->a.rows = axis == AxisH ? (Range){ from, from + 1, 1 } : (Range){ 0, x->out->shape.h, 1 };
-	n->a.cols = axis == AxisW ? (Range){ from, from + 1, 1 } : (Range){ 0, x->out->shape.w, 1 };
-	n = node_on(m, O_pad, node_put(m, n));
-	n->a.padding = axis == AxisH ? (Sides){ before, 0, after, 0 } : (Sides){ 0, before, 0, after };
-	return node_put(m, n);
-}
-
-/* continued - rows or columns around the image that are its own: mirrored at the border, or the border again */
-static Node *
-continued(Import *m, Node *x, int axis, int before, int after, bool mirror)
-{
-	int size = (int)axis_extent(x, axis);
-	Node *sum;
-
-	if (!before && !after)
-		return x;
-	if (before + after > 16 || (mirror && (before >= size || after >= size)))
-		refuse(m, "want at most 16 rows or columns around the image, and less than it has, got %d and %d",
-		       before, after);
-	sum = node_on(m, O_pad, x);
-	sum->a.padding = axis == AxisH ? (Sides){ before, 0, after, 0 } : (Sides){ 0, before, 0, after };
-	node_put(m, sum);
-	for (int i = 0; i < before; i++)
-		sum = node_sum(m, sum, strip(m, x, axis, mirror ? before - i : 0, i, before - i - 1 + size + after));
-	for (int i = 0; i < after; i++)
-		sum = node_sum(m, sum, strip(m, x, axis, mirror ? size - 2 - i : size - 1, before + size + i,
-		                             after - i - 1));
-	return sum;
-}
-
 void
 op_pad(Import *m)
 {
@@ -355,6 +318,7 @@ op_pad(Import *m)
 	double value = attr_real(m, "value", 0);
 	const char *mode = attr_text(m, "mode", "constant");
 	bool mirror = !strcmp(mode, "reflect");
+	Shape s;
 
 	read_pads(m, full);
 	if (has_input(m, 2)) {
@@ -362,11 +326,8 @@ op_pad(Import *m)
 		value = count_elements(&v) ? v.data[0] : 0;
 	}
 	x = cropped(m, x, full);
-	if ((mirror || !strcmp(mode, "edge")) && !full[1] && !full[5]) {
-		n = continued(m, x, AxisH, (int)full[2], (int)full[6], mirror);
-		set_result(m, view_of(continued(m, n, AxisW, (int)full[3], (int)full[7], mirror)));
-		return;
-	}
+	if (strcmp(mode, "constant") && strcmp(mode, "edge") && !mirror)
+		refuse(m, "want mode constant, reflect or edge, got '%s'", mode);
 	if (!strcmp(mode, "constant") && value < -3e38 && !full[1] && !full[5]) {
 		OnnxValue v = view_of(x);
 		v.infinite = (Sides){ (int)full[2], (int)full[3], (int)full[6], (int)full[7] };
@@ -375,9 +336,15 @@ op_pad(Import *m)
 		set_result(m, v);
 		return;
 	}
-	if (strcmp(mode, "constant") || value != 0)
-		refuse(m, "want padding with zeros, got mode '%s' and value %g", mode, value);
+	if (strcmp(mode, "constant") && (full[1] || full[5]))
+		refuse(m, "want mode constant where channels are added, got '%s'", mode);
+	s = x->out->shape;
+	if (mirror && (full[2] >= s.h || full[6] >= s.h || full[3] >= s.w || full[7] >= s.w))
+		refuse(m, "want less around the image than it has, got %lld, %lld, %lld and %lld of %dx%d", (long long)full[2],
+		       (long long)full[3], (long long)full[6], (long long)full[7], s.h, s.w);
 	n = node_on(m, O_pad, x);
+	n->a.mode = mirror ? Fill_reflect : *mode == 'e' ? Fill_replicate : Fill_constant;
+	n->a.value = *mode == 'c' ? value : 0;
 	n->a.channels = (Pair){ (int)full[1], (int)full[5] };
 	n->a.padding = (Sides){ (int)full[2], (int)full[3], (int)full[6], (int)full[7] };
 	finish_image(m, n);

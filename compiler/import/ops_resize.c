@@ -72,7 +72,12 @@ plain_axis(const Node *n, bool rows, int in, int out)
 	Attr plain = n->a;
 
 	plain.scale_h = plain.scale_w = 0;
-	for (int i = 0; i < out; i++) {
+	for (int i = 0; i < out && n->op == O_upsample_bicubic; i++) {
+		Cubic a = cubic_at(&n->a, rows, in, out, i), b = cubic_at(&plain, rows, in, out, i);
+		if (memcmp(&a, &b, sizeof a))
+			return false;
+	}
+	for (int i = 0; i < out && n->op != O_upsample_bicubic; i++) {
 		Sample a = sample_at(&n->a, n->op == O_upsample_nearest, rows, in, out, i);
 		Sample b = sample_at(&plain, n->op == O_upsample_nearest, rows, in, out, i);
 		if (a.from != b.from || a.to != b.to || a.share != b.share)
@@ -85,14 +90,16 @@ static void
 resize(Import *m, OnnxValue x, const char *mode, const Resizing *r)
 {
 	Shape s = x.n->out->shape;
-	bool nearest = !strcmp(mode, "nearest");
+	bool nearest = !strcmp(mode, "nearest"), cubic = !strcmp(mode, "cubic");
 	Node *n;
 
 	if (r->size[0] == s.h && r->size[1] == s.w) {
 		set_result(m, x);                    /* a result of the same size is a copy, whatever the scale */
 		return;
 	}
-	n = node_on(m, nearest ? O_upsample_nearest : O_upsample_bilinear, x.n);
+	n = node_on(m, nearest ? O_upsample_nearest : cubic ? O_upsample_bicubic : O_upsample_bilinear, x.n);
+	if (cubic)
+		n->a.sharpness = shortest_decimal(attr_real(m, "cubic_coeff_a", -0.75));
 	n->a.size = (Pair){ r->size[0], r->size[1] };
 	n->a.scale_h = r->scale[0] > 0 ? r->scale[0] : (double)((float)r->size[0]/(float)s.h);
 	n->a.scale_w = r->scale[1] > 0 ? r->scale[1] : (double)((float)r->size[1]/(float)s.w);
@@ -111,8 +118,10 @@ interpolation(const Import *m)
 {
 	const char *mode = attr_text(m, "mode", "nearest");
 
-	if (strcmp(mode, "nearest") && strcmp(mode, "linear") && strcmp(mode, "bilinear"))
-		refuse(m, "want mode nearest or linear, got '%s'", mode);
+	if (strcmp(mode, "nearest") && strcmp(mode, "linear") && strcmp(mode, "bilinear") && strcmp(mode, "cubic"))
+		refuse(m, "want mode nearest, linear or cubic, got '%s'", mode);
+	if (attr_int(m, "exclude_outside", 0))
+		refuse(m, "want exclude_outside = 0, got 1");
 	return mode;
 }
 

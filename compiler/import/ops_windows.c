@@ -42,86 +42,14 @@ set_windows(const Import *m, Node *n, Pair kernel)
 	n->a.padding = (Sides){ (int)p[0], (int)p[1], (int)p[2], (int)p[3] };
 }
 
-/* across - a convolution of one channel along the channels of 1x1 images (ECA): sums of neighbouring channels */
-static void
-across(Import *m, const OnnxValue *x, const OnnxValue *w)
-{
-	int64_t k = w->dim[w->rank - 1], stride[1] = { 1 }, dilation[1] = { 1 }, pad[2] = { 0, 0 },
-	        length = x->n->out->shape.c, out, dim[3];
-	const char *auto_pad = attr_text(m, "auto_pad", "NOTSET");
-	double *v;
-	Node *n;
-	OnnxValue y;
-
-	attr_ints(m, "strides", 1, stride, 1, 1024);
-	attr_ints(m, "dilations", 1, dilation, 1, 1024);
-	attr_ints(m, "pads", 2, pad, 0, 4096);
-	if (w->dim[0] != 1 || w->dim[1] != 1 || (*auto_pad && strcmp(auto_pad, "NOTSET")))
-		refuse(m,
-		       "want one channel in and out along the channels, and pads, got a kernel %s and auto_pad '%s'", dims_of(w), auto_pad);
-	out = (length + pad[0] + pad[1] - dilation[0]*(k - 1) - 1)/stride[0] + 1;
-	if (out < 1 || out*length > MostElements)
-		refuse(m, "want 1 to %d weights along %lld channels, got %lld results", MostElements,
-		       (long long)length, (long long)out);
-	v = arena_new((size_t)(out*length)*sizeof *v);
-	for (int64_t o = 0; o < out; o++)
-		for (int64_t i = 0; i < k; i++) {
-			int64_t from = o*stride[0] + i*dilation[0] - pad[0];
-			if (from >= 0 && from < length)
-				v[o*length + from] = w->data[i];
-		}
-	n = mix_channels(m, x->n, (int)out, v, "across");
-	if (has_input(m, 2))
-		n = node_scaled_by(m, n, 1, constant_at(m, 2, "bias").data[0]);
-	y = view_of(n);
-	dim[0] = x->dim[0];
-	dim[1] = 1;
-	dim[2] = out;
-	view_reshape(&y, 3, dim, &y);
-	set_result(m, y);
-}
-
-/* conv_1d - along the channels of 1x1 images, or of one tap, which an image can have as well */
-static void
-conv_1d(Import *m, const OnnxValue *x, const OnnxValue *w)
-{
-	int64_t dim[MostDims];
-	OnnxValue y;
-	Node *n;
-
-	if (w->rank == 3 && x->dim[1] == 1 && axis_of(x, 2) == AxisC && x->dim[0] == x->n->out->shape.n) {
-		across(m, x, w);
-		return;
-	}
-	if (w->rank != 3 || w->dim[2] != 1 || axis_of(x, 1) != AxisC || w->dim[1] != x->dim[1] ||
-	    attr_int(m, "group", 1) != 1 || w->dim[0] > 65536)
-		refuse(m,
-		       "want a 4-D tensor, one tap, or one channel along the channels of 1x1 images, got a kernel %s for %s", dims_of(w), dims_of(x));
-	n = mix_channels(m, x->n, (int)w->dim[0], w->data, "conv");
-	if (has_input(m, 2)) {
-		OnnxValue b = constant_at(m, 2, "bias");
-		if (count_elements(&b) != (size_t)w->dim[0])
-			refuse(m, "want %lld values of bias, got %zu", (long long)w->dim[0], count_elements(&b));
-		n = node_scaled(m, n, NULL, b.data);
-	}
-	y = view_of(n);
-	memcpy(dim, x->dim, sizeof dim);
-	dim[1] = w->dim[0];
-	if (!in_order(x) || !view_reshape(&y, 3, dim, &y))
-		refuse(m, "want images x channels x pixels, got another order of its elements");
-	set_result(m, y);
-}
-
 void
 op_conv(Import *m)
 {
 	OnnxValue x = tensor_at(m, 0), w = constant_at(m, 1, "kernel");
 	Node *n;
 
-	if (x.rank == 3) {
-		conv_1d(m, &x, &w);
+	if (x.rank != 4 && conv_of_rank(m, &x, &w))
 		return;
-	}
 	if (w.rank != 4)
 		refuse(m, "want a 4-D kernel, got a %d-D one", w.rank);
 	if (w.dim[0] > 65536 || w.dim[2] > 1024 || w.dim[3] > 1024 || w.dim[0] < 1 || w.dim[2] < 1 || w.dim[3] < 1)

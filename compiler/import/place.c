@@ -22,6 +22,19 @@ mix_channels(Import *m, Node *x, int out, const double *w, const char *what)
 	return node_put(m, n);
 }
 
+/* repeats_channel - a product with ones that makes channels of one */
+bool
+repeats_channel(const Node *n)
+{
+	if (n->op != O_conv2d || n->in[0]->shape.c != 1 || n->nin != 1 || n->a.bias || n->a.kernel.h*n->a.kernel.w != 1 ||
+	    !same_shape((Shape){ n->out->shape.n, 1, n->out->shape.h, n->out->shape.w }, n->in[0]->shape))
+		return false;
+	for (size_t i = 0; i < n->p[P_weight].count; i++)
+		if (n->p[P_weight].data[i] != 1)
+			return false;
+	return true;
+}
+
 static Node *
 channel_run(Import *m, Node *x, int from, int count)
 {
@@ -166,13 +179,42 @@ image_at(Import *m, size_t i)
 	return n;
 }
 
+/* expanded_apart - in any dimensions: a row of copies of each element, put where they belong */
+static OnnxValue
+expanded_apart(Import *m, const OnnxValue *x, int rank, const int64_t *dim)
+{
+	int64_t row[MostDims], copies = 1;
+	int from[MostDims] = { 0 }, to = 0, back[MostDims];
+	OnnxValue y;
+
+	for (int d = 0; d < rank; d++)
+		if (x->dim[d] == dim[d])
+			from[to++] = d;
+	for (int d = 0; d < rank; d++)
+		if (x->dim[d] != dim[d]) {
+			from[to++] = d;
+			copies *= dim[d];
+		}
+	if (from[0] != 0 || copies > 65536)
+		refuse(m, "want each image by itself and at most 65536 copies, got %s made %lld times as large", dims_of(x),
+		       (long long)copies);
+	for (int d = 0; d < rank; d++) {
+		back[from[d]] = d;
+		row[d] = dim[from[d]];
+	}
+	y = view_of(widened(m, view_arranged(m, x, rank, rank).n, (Pair){ 1, (int)copies }));
+	view_reshape(&y, rank, row, &y);
+	view_transpose(&y, back, &y);
+	return y;
+}
+
 /* view_expand - to these dimensions, each x's or one that x has once */
 OnnxValue
 view_expand(Import *m, const OnnxValue *x, int rank, const int64_t *dim)
 {
 	OnnxValue y = *x;
 	Shape s = x->n->out->shape;
-	int64_t padded[MostDims], size[NAxes];
+	int64_t padded[MostDims] = { 0 }, size[NAxes], image[NAxes] = { 1, 1, 1, 1 };
 	int axes[NAxes];
 	Node *n = x->n;
 
@@ -181,13 +223,21 @@ view_expand(Import *m, const OnnxValue *x, int rank, const int64_t *dim)
 	view_reshape(x, rank, padded, &y);
 	if (!memcmp(padded, dim, (size_t)rank*sizeof *dim))
 		return y;
-	if (rank != NAxes || !axes_of(&y, axes) || dim[0] != s.n)
-		refuse(m, "want an image repeated over channels, rows or columns, got %s made %d-D", dims_of(x), rank);
-	for (int d = 0; d < NAxes; d++) {
-		size[axes[d]] = dim[d];
+	for (int d = 0; d < rank; d++)
 		if (dim[d] < 1 || dim[d] > 65536)
 			refuse(m, "want dimensions from 1 to 65536, got %lld", (long long)dim[d]);
+	if (rank < NAxes) {                          /* the last ones are 1 */
+		memcpy(image, padded, (size_t)rank*sizeof *image);
+		view_reshape(&y, NAxes, image, &y);
+		memcpy(image, dim, (size_t)rank*sizeof *image);
+		y = view_expand(m, &y, NAxes, image);
+		view_reshape(&y, rank, dim, &y);
+		return y;
 	}
+	if (rank != NAxes || !axes_of(&y, axes) || dim[0] != s.n)
+		return expanded_apart(m, &y, rank, dim);
+	for (int d = 0; d < NAxes; d++)
+		size[axes[d]] = dim[d];
 	if (size[AxisC] != s.c)
 		n = pick_channels(m, n, arena_new((size_t)size[AxisC]*sizeof(int)), (int)size[AxisC]);
 	n = widened(m, n, (Pair){ (int)size[AxisH], (int)size[AxisW] });

@@ -16,7 +16,7 @@ static const char *const settings[] = {  /* operators whose constants are no wei
 	"Clip", "Resize", "Upsample", "Pad", "Dropout", "Pow", "Reshape", "Slice", "Split", "Squeeze", "Unsqueeze",
 	"Expand", "Tile", "Gather", "TopK", "Range", "Where", "Equal", "Max", "Min", "ConstantOfShape",
 	        "QuantizeLinear",
-	"ReduceMean", "ReduceSum", "ReduceMax", NULL,
+	"ReduceMean", "ReduceSum", "ReduceMax", "ReduceMin", "ReduceL1", "ReduceL2", "ReduceSumSquare", NULL,
 };
 static const char *const arithmetic[] = { "Add", "Sub", "Mul", "Div", NULL };     /* by one number: a setting too */
 

@@ -41,7 +41,8 @@ kernel_of(const Node *n, int part)
 	memset(&k, 0, sizeof k);
 	k.op = n->op;
 	k.a = n->a;
-	k.a.bn = k.a.slopes = NULL;
+	k.a.bn = k.a.gamma = k.a.slopes = NULL;
+	k.a.in_gain = k.a.out_gain = k.a.out_offset = 0;
 	k.a.eps = is_norm(n) ? n->a.eps : 0;
 	k.a.bn_eps = 0;
 	k.a.affine = k.a.bn_affine = k.a.bias = k.a.shared = false;
@@ -55,7 +56,7 @@ kernel_of(const Node *n, int part)
 		k.skip = n->op != O_matmul;
 	}
 	k.view = n->op == O_reshape && n->out->over == n->in[0];
-	k.bias = dense && (n->a.bias || n->a.bn || n->a.act == Act_prelu);
+	k.bias = dense && (n->a.bias || n->a.bn || n->a.out_offset != 0 || n->a.act == Act_prelu);
 	k.slopes = has_slopes(n);
 	if (n->op == O_input && adapts(&n->g->image)) {
 		k.image = &n->g->image;

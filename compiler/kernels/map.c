@@ -1,5 +1,5 @@
 /*
-** map.c - element by element: batch norm that could not be folded, activations, add, mul.
+** map.c - element by element: batch norm and layer scale that could not be folded, activations, add, mul.
 ** A unit of work is one vector of channels of one image.
 */
 #include "kernel.h"
@@ -116,6 +116,8 @@ emit_map(Out *o, const Kernel *k, int phase, const char *formula, const char *va
 	out_text(o, "float *yv = $yv;\n");
 	if (k->op == O_bn)
 		out_text(o, "V scale = ld(w + v*$vl), shift = ld(b + v*$vl);\n");
+	if (k->op == O_layer_scale)
+		out_text(o, "V scale = ld(w + v*$vl);\n");
 	if (k->slopes)
 		out_line(o, "V slope = ld(%s + v*%d + %d);", k->op == O_bn ? "b" : "w", k->t->vl, vectors_of(k)*k->t->vl);
 	out_text(o, "\n"
@@ -133,6 +135,26 @@ static int
 bn_emit(Out *o, const Kernel *k, int phase)
 {
 	return emit_map(o, k, phase, "x*w + b", arena_text("fma_(%s, scale, shift)", value_of(k, "x", 0)));
+}
+
+static int
+layer_scale_emit(Out *o, const Kernel *k, int phase)
+{
+	return emit_map(o, k, phase, "x*w", arena_text("mul(%s, scale)", value_of(k, "x", 0)));
+}
+
+static int
+layer_scale_packed(const Kernel *k, Packed *to)
+{
+	to[0] = (Packed){ DT_f32, (size_t)(vectors_of(k)*k->t->vl) };
+	return 1;
+}
+
+static void
+layer_scale_pack(const Kernel *k, const double *w, const double *b, void *const *to)
+{
+	(void)b;
+	pack_channels(k, w, to[0]);
 }
 
 static int
@@ -163,6 +185,8 @@ binary_emit(Out *o, const Kernel *k, int phase)
 
 const Family family_bn = { .name = "bn", .describe = map_describe, .emit = bn_emit, .packed = channel_packed,
 	.pack = channel_pack };
+const Family family_layer_scale = { .name = "layer_scale", .describe = map_describe, .emit = layer_scale_emit,
+	.packed = layer_scale_packed, .pack = layer_scale_pack };
 const Family family_act = { .name = "act", .describe = map_describe, .emit = act_emit, .packed = map_packed, .pack = map_pack };
 const Family family_binary = { .name = "binary", .describe = map_describe, .emit = binary_emit, .packed = map_packed,
 	.pack = map_pack };

@@ -1,48 +1,92 @@
 /*
-** upsample.c - images made larger or smaller by sampling: nearest copies a pixel, bilinear mixes four.
+** upsample.c - images made larger or smaller by sampling: nearest copies a pixel, bilinear mixes four, bicubic sixteen.
 ** Where the samples lie is known at compile time and stands in tables. A unit of work is one vector of
 ** channels of one image.
 */
 #include "kernel.h"
 
-/* emit_axis - the tables of one axis: first and second sample, and for bilinear the second's share */
+enum { MostTaps = CubicTaps };
+
+/* taps_of - a result pixel's samples along one axis and their shares; how many there are */
+static int
+taps_of(const Kernel *k, bool rows, int i, int at[MostTaps], double share[MostTaps])
+{
+	int in = rows ? k->in->shape.h : k->in->shape.w, out = rows ? k->out->shape.h : k->out->shape.w;
+	Sample s;
+
+	if (k->op == O_upsample_bicubic) {
+		Cubic c = cubic_at(&k->a, rows, in, out, i);
+		for (int t = 0; t < CubicTaps; t++) {
+			at[t] = c.at[t];
+			share[t] = c.share[t];
+		}
+		return CubicTaps;
+	}
+	s = sample_at(&k->a, k->op == O_upsample_nearest, rows, in, out, i);
+	at[0] = s.from;
+	at[1] = s.to;
+	share[0] = s.share;
+	return k->op == O_upsample_nearest ? 1 : 2;
+}
+
+/* emit_table - entries of an axis of count, eight a line */
+static void
+emit_table(Out *o, const char *entry, int i, int count)
+{
+	out_text(o, arena_text("%s%s", entry, i + 1 == count ? "\n" : i%8 == 7 ? ",\n" : ", "));
+}
+
+/* emit_axis - the tables of one axis: samples and their shares; for bilinear the second's share alone */
 static void
 emit_axis(Out *o, const Kernel *k, bool rows)
 {
-	int in = rows ? k->in->shape.h : k->in->shape.w, out = rows ? k->out->shape.h : k->out->shape.w;
+	int out = rows ? k->out->shape.h : k->out->shape.w, at[MostTaps];
 	size_t step = rows ? k->in->lay.row : (size_t)k->in->lay.cb;
-	bool nearest = k->op == O_upsample_nearest;
+	double share[MostTaps];
+	int taps = taps_of(k, rows, 0, at, share);
 	char axis = rows ? 'r' : 'q';
 
-	out_line(o, nearest ? "static const int %c[%d] = {" : "static const int %c[%d][2] = {", axis, out);
+	out_line(o, "static const int %c[%d]%s = {", axis, out, taps == 1 ? "" : arena_text("[%d]", taps));
 	for (int i = 0; i < out; i++) {
-		Sample s = sample_at(&k->a, nearest, rows, in, out, i);
-		const char *entry = nearest ? arena_text("%zu", (size_t)s.from*step) : arena_text("{ %zu, %zu }", (size_t)s.from*step,
-			(size_t)s.to*step);
-		out_text(o, arena_text("%s%s", entry, i + 1 == out ? "\n" : i%8 == 7 ? ",\n" : ", "));
+		const char *entry = taps > 1 ? "{ " : "";
+		taps_of(k, rows, i, at, share);
+		for (int t = 0; t < taps; t++)
+			entry = arena_text("%s%zu%s", entry, (size_t)at[t]*step, t + 1 < taps ? ", " : taps > 1 ? " }" : "");
+		emit_table(o, entry, i, out);
 	}
 	out_line(o, "};\n");
-	if (nearest)
+	if (taps == 1)
 		return;
-	out_line(o, "static const float %cs[%d] = {", axis, out);
-	for (int i = 0; i < out; i++)
-		out_text(o, arena_text("%.9ef%s", sample_at(&k->a, nearest, rows, in, out, i).share,
-		                       i + 1 == out ? "\n" : i%8 == 7 ? ",\n" : ", "));
+	out_line(o, "static const float %cs[%d]%s = {", axis, out, taps == 2 ? "" : arena_text("[%d]", taps));
+	for (int i = 0; i < out; i++) {
+		const char *entry = taps > 2 ? "{ " : "";
+		taps_of(k, rows, i, at, share);
+		for (int t = 0; t < (taps == 2 ? 1 : taps); t++)
+			entry = arena_text("%s%.9ef%s", entry, share[t], taps == 2 ? "" : t + 1 < taps ? ", " : " }");
+		emit_table(o, entry, i, out);
+	}
 	out_line(o, "};\n");
+}
+
+static const char *
+kind_of(const Kernel *k)
+{
+	return op_rows[k->op].name + sizeof "upsample_" - 1;
 }
 
 static void
 upsample_describe(const Kernel *k, char *name, size_t len)
 {
-	snprintf(name, len, "%s_%dx%dx%d_to_%dx%d", k->op == O_upsample_nearest ? "nearest" : "bilinear", k->in->shape.c,
-	         k->in->shape.h, k->in->shape.w, k->out->shape.h, k->out->shape.w);
+	snprintf(name, len, "%s_%dx%dx%d_to_%dx%d", kind_of(k), k->in->shape.c, k->in->shape.h,
+	         k->in->shape.w, k->out->shape.h, k->out->shape.w);
 }
 
 static int
 upsample_emit(Out *o, const Kernel *k, int phase)
 {
-	out_line(o, "** y = x %s", k->op == O_upsample_nearest ? "at the nearest pixel" :
-	         "between four pixels: the upper two mixed, the lower two, then both");
+	out_line(o, "** y = x %s", k->op == O_upsample_nearest ? "at the nearest pixel" : k->op == O_upsample_bilinear ?
+	         "between four pixels: the upper two mixed, the lower two, then both" :
+	         "between sixteen pixels: a cubic convolution of four rows, each of four pixels");
 	emit_operand(o, "x", &k->in[0]);
 	emit_operand(o, "y", &k->out[0]);
 	out_set(o, "xv", "%s", vector_base(k, "x", &k->in->lay));
@@ -61,6 +105,19 @@ upsample_emit(Out *o, const Kernel *k, int phase)
 		out_text(o, "for (int i = 0; i < $h; i++)\n"
 		            "for (int j = 0; j < $w; j++)\n"
 		            "st(yv + i*$yi + j*$cb, ld(xv + r[i] + q[j]));\n");
+	else if (k->op == O_upsample_bicubic)
+		out_text(o, "for (int i = 0; i < $h; i++)\n"
+		            "for (int j = 0; j < $w; j++) {\n"
+		            "V a = zero();\n\n"
+		            "for (int t = 0; t < 4; t++) {\n"
+		            "const float *xr = xv + r[i][t];\n"
+		            "V b = mul(splat(qs[j][0]), ld(xr + q[j][0]));\n\n"
+		            "for (int s = 1; s < 4; s++)\n"
+		            "b = fma_(splat(qs[j][s]), ld(xr + q[j][s]), b);\n"
+		            "a = fma_(splat(rs[i][t]), b, a);\n"
+		            "}\n"
+		            "st(yv + i*$yi + j*$cb, a);\n"
+		            "}\n");
 	else
 		out_text(o, "for (int i = 0; i < $h; i++) {\n"
 		            "const float *up = xv + r[i][0], *low = xv + r[i][1];\n"

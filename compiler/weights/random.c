@@ -73,6 +73,7 @@ fill(Node *n, ParamId id, uint64_t seed)
 		case P_bn_mean:   v = 0.1*rnd_normal(&state); break;
 		case P_bn_weight: v = gain*(0.8 + 0.4*rnd_share(&state)); break;
 		case P_bn_var:    v = 0.8 + 0.4*rnd_share(&state); break;
+		case P_gamma:     v = 0.5 + rnd_share(&state); break;
 		case P_slope:     v = 0.5*rnd_share(&state); break;
 		case NParams:     break;
 		}

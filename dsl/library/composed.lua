@@ -14,11 +14,11 @@ function nn.depthwise(x, o)
 	return nn.conv2d(x, all)
 end
 
--- { scale = 2 } or { size = {h, w} }, mode = "nearest" (default) or "bilinear", align_corners = false
+-- { scale = 2 } or { size = {h, w} }, mode = "nearest" (default), "bilinear" or "bicubic", align_corners = false
 function nn.upsample(x, o)
 	if not is_tensor(x) then fail("upsample: want a tensor, got %s", kind(x)) end
 	words("upsample", want_table("upsample", o), { "scale", "size", "mode", "align_corners", "name" })
-	local mode = one_of("upsample: mode", o.mode or "nearest", { "nearest", "bilinear" })
+	local mode = one_of("upsample: mode", o.mode or "nearest", { "nearest", "bilinear", "bicubic" })
 	local p = { name = o.name, size = o.size }
 	if o.scale then
 		local s = type(o.scale) == "table" and o.scale or { o.scale, o.scale }
@@ -51,6 +51,14 @@ function nn.instance_norm(x, o)
 	local all = { groups = x.channels, affine = false }
 	for k, v in pairs(o or {}) do all[k] = v end
 	return nn.group_norm(x, all)
+end
+
+-- x divided by the L2 norm of each pixel's channels, which counts as eps at least (torch.nn.functional.normalize);
+-- of a flat x by the norm of all of it: embeddings. { axis = "channels", eps = 1e-12 }
+function nn.l2_normalize(x, o)
+	if not is_tensor(x) then fail("l2_normalize: want a tensor, got %s", kind(x)) end
+	words("l2_normalize", want_table("l2_normalize", o or {}), { "axis", "eps" })
+	return x/nn.maximum(nn.reduce(x, { reduction = "l2", axis = o and o.axis }), o and o.eps or 1e-12)
 end
 
 -- Dot-product attention of all pixels to all pixels (Vaswani et al. 2017; BoTNet without positions): queries, keys and

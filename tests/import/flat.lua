@@ -20,7 +20,7 @@ t[15] = nn.avg_pool(t[12], { name = "_AveragePool", kernel = 2, stride = 2, coun
 t[16] = nn.upsample_nearest(t[15], { name = "_Resize_1", size = 10 })  -- 8x10x10
 t[17] = nn.concat(t[14], t[16], { name = "_Concat_1" })  -- 16x10x10
 t[18] = nn.conv2d(t[17], { name = "c", out = 8, kernel = 1, padding = 0, bias = true })  -- 8x10x10
-t[19] = nn.bn(t[18], { name = "_Add", eps = 0 })  -- 8x10x10
+t[19] = nn.affine(t[18], { name = "_Add", offset = 0.25, gain = 0.5 })  -- 8x10x10
 t[20] = nn.slice(t[19], { name = "_Slice_1", channels = {0, 8}, rows = {1, 10, 1}, cols = {0, 10, 1} })  -- 8x9x10
 t[21] = nn.slice(t[20], { name = "_Slice_2", channels = {0, 8}, rows = {0, 9, 1}, cols = {0, 9, 1} })  -- 8x9x9
 t[22] = nn.hard_swish(t[21], { name = "_HardSwish" })  -- 8x9x9

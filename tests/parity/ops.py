@@ -15,6 +15,7 @@ import tempfile
 import numpy as np
 import torch
 import torch.nn.functional as F
+from timm import layers
 
 from parity import normal, rc_hash, uniform, write_safetensors
 
@@ -29,18 +30,20 @@ def noise(count):
     return (i >> np.uint64(24)).astype(np.float64) / 128 - 1
 
 
-def weights(shapes, norms):
-    """as compiler/weights/random.c makes them; norms: layers whose weight is a factor near 1"""
+def weights(shapes, norms=(), quiet=()):
+    """as compiler/weights/random.c makes them; norms: layers whose weight is a factor near 1; quiet: those before an addition"""
     made = {}
     for name, shape in shapes.items():
         s, n = rc_hash(name.encode()) ^ (Seed * 0x2545f4914f6cdd1d & M64), int(np.prod(shape))
-        layer, kind = name.rsplit(".", 1)
-        if kind == "running_var" or (kind == "weight" and layer in norms):
-            v = 0.8 + 0.4 * uniform(s, n)
+        layer, _, kind = name.rpartition(".")
+        if not layer:
+            v = 0.5 + uniform(s, n)
+        elif kind == "running_var" or (kind == "weight" and layer in norms):
+            v = (0.25 if kind == "weight" and layer in quiet else 1) * (0.8 + 0.4 * uniform(s, n))
         elif kind == "weight" and "prelu" in layer:
             v = 0.5 * uniform(s, n)
         elif kind == "weight":
-            v = normal(s, n) * np.sqrt((1 if len(shape) == 2 else 2) / (n / shape[0]))
+            v = normal(s, n) * np.sqrt((1 if len(shape) == 2 and "mlp" not in layer else 2) / (n / shape[0]))
         else:
             v = 0.1 * normal(s, n)
         made[name] = torch.from_numpy(v.astype(np.float32).astype(np.float64)).reshape(shape)
@@ -57,11 +60,29 @@ def unshuffle(x, r):                         # ONNX SpaceToDepth
     return x.reshape(n, c, h // r, r, w // r, r).permute(0, 3, 5, 1, 2, 4).reshape(n, c * r * r, h // r, w // r)
 
 
-def global_context(x, w):                    # timm's
-    from timm.layers import GlobalContext
-    layer = GlobalContext(x.shape[1], fuse_add=False, fuse_scale=True).double()
-    layer.load_state_dict(w)
-    return layer.eval()(x)
+def timm_layer(make, scope=""):              # its result, with the weights of that scope
+    def run(x, w):
+        layer = make(x.shape[1]).double().eval()
+        layer.load_state_dict({k[len(scope):]: v for k, v in w.items()}, strict=False)
+        return layer(x)
+    return run
+
+
+def timm_shapes(make, channels, scope=""):
+    return {scope + k: list(v.shape) for k, v in make(channels).state_dict().items() if not k.endswith("num_batches_tracked")}
+
+
+def timm_norms(shapes):                      # layers with statistics, and norms of other kinds
+    return [k.rsplit(".", 1)[0] for k in shapes if k.endswith("running_var") or k.endswith("norm.weight")]
+
+
+def timm_case(shape, body, make, scope="", quiet=(), norms=()):
+    shapes = timm_shapes(make, shape[0], scope)
+    return shape, body, timm_layer(make, scope), shapes, timm_norms(shapes) + list(norms), quiet
+
+
+def global_context(c):
+    return layers.GlobalContext(c, fuse_add=False, fuse_scale=True)
 
 
 def self_attention(x, w):
@@ -103,6 +124,10 @@ cases = [
     ((5, 4, 3), "return nn.pad(x, { padding = 1, channels = { 2, 1 }, value = 0.5 })", lambda x, w: F.pad(x, (1, 1, 1, 1, 2, 1), value=0.5), {}),
     ((5, 6, 7), 'return nn.conv(x, { 4, kernel = 5, stride = 2, padding_mode = "reflect" })',
      lambda x, w: F.conv2d(F.pad(x, (2, 2, 2, 2), "reflect"), w["conv1.weight"], stride=2), {"conv1.weight": (4, 5, 5, 5)}),
+    ((5, 4, 3), "return nn.layer_scale(x)", lambda x, w: x * w["layer_scale1"][:, None, None], {"layer_scale1": [5]}),
+    ((5, 4, 3), "return nn.layer_scale(2*nn.conv(0.5*x, { 6, kernel = 3, bias = true }) - 1)*3",
+     lambda x, w: (2 * F.conv2d(x / 2, w["conv1.weight"], w["conv1.bias"], padding=1) - 1) * 3 * w["layer_scale1"][:, None, None],
+     {"conv1.weight": [6, 5, 3, 3], "conv1.bias": [6], "layer_scale1": [6]}),
     ((5, 4, 3), "return nn.prelu(x)", lambda x, w: F.prelu(x, w["prelu1.weight"]), {"prelu1.weight": (5,)}),
     ((5, 4, 3), "return nn.prelu(nn.conv(x, { 9, kernel = 3 }))", lambda x, w: F.prelu(F.conv2d(x, w["conv1.weight"], padding=1), w["prelu1.weight"]),
      {"conv1.weight": (9, 5, 3, 3), "prelu1.weight": (9,)}),
@@ -112,6 +137,15 @@ cases = [
     ((4, 3, 5), 'return nn.softmax(x, { axis = "width" })', lambda x, w: x.softmax(3), {}),
     ((4, 3, 5), 'return nn.softmax(x, { axis = "height" })', lambda x, w: x.softmax(2), {}),
     ((4, 3, 5), 'return nn.softmax(x, { axis = "image" })', lambda x, w: x.reshape(1, 4, 15).softmax(2), {}),
+    ((7, 3, 5), "return nn.reduce(x)", lambda x, w: x.mean(1, True), {}),
+    ((7, 3, 5), 'return nn.reduce(x, { reduction = "sum", axis = "image" })', lambda x, w: x.sum((2, 3), True), {}),
+    ((7, 3, 5), 'return nn.reduce(x, { reduction = "max", axis = "height" })', lambda x, w: x.amax(2, True), {}),
+    ((7, 3, 5), 'return nn.reduce(x, { reduction = "min", axis = "width" })', lambda x, w: x.amin(3, True), {}),
+    ((12, 3, 5), 'return nn.reduce(x, { reduction = "l2", groups = 3 })', lambda x, w: x.reshape(1, 3, 4, 3, 5).norm(dim=2), {}),
+    ((7, 3, 5), "return nn.l2_normalize(x)", lambda x, w: F.normalize(x), {}),
+    ((4, 3, 5), 'return nn.upsample(x, { size = {8, 10}, mode = "bicubic" })', lambda x, w: F.interpolate(x, (8, 10), mode="bicubic"), {}),
+    ((4, 6, 5), 'return nn.upsample(x, { size = {3, 9}, mode = "bicubic", align_corners = true })',
+     lambda x, w: F.interpolate(x, (3, 9), mode="bicubic", align_corners=True), {}),
     ((6, 2, 3), "return nn.matmul(x, nn.relu(x), { scale = 0.5 })", lambda x, w: 0.5 * x.flatten(2) @ x.relu().flatten(2), {}),
     ((6, 2, 3), "return nn.matmul(x, nn.relu(x), { transpose_b = true, heads = 2 })",
      lambda x, w: torch.cat([a.flatten(2) @ a.relu().flatten(2).mT for a in x.split(3, 1)], 1), {}),
@@ -127,10 +161,7 @@ cases = [
      lambda x, w: F.batch_norm(F.conv_transpose2d(x, w["conv_transpose1.weight"], None, 2, 0, 0, 3, 2), w["b.running_mean"], w["b.running_var"],
                                w["b.weight"], w["b.bias"]),
      {"conv_transpose1.weight": [6, 3, 3, 3], "b.weight": [9], "b.bias": [9], "b.running_mean": [9], "b.running_var": [9]}, ["b"]),
-    ((16, 3, 4), "return nn.global_context(x)", global_context,
-     {"conv_attn.weight": [1, 16, 1, 1], "conv_attn.bias": [1], "mlp_scale.fc1.weight": [2, 16, 1, 1], "mlp_scale.fc1.bias": [2],
-      "mlp_scale.norm.weight": [2], "mlp_scale.norm.bias": [2], "mlp_scale.fc2.weight": [16, 2, 1, 1], "mlp_scale.fc2.bias": [16]},
-     ["mlp_scale.norm"]),
+    timm_case((16, 3, 4), "return nn.global_context(x)", global_context),
     ((8, 3, 4), "return nn.self_attention(x, { heads = 2 })", self_attention, {"qkv.weight": [24, 8, 1, 1]}),
 ]
 
@@ -160,7 +191,7 @@ def main():
     golden, lines, failed = pathlib.Path(__file__).resolve().parents[1] / "golden/ops.txt", [], 0
 
     for shape, body, reference, shapes, *norms in cases:
-        w = weights(shapes, norms[0] if norms else ())
+        w = weights(shapes, *norms)
         x = noise(int(np.prod(shape))).reshape(1, *shape)
         with torch.no_grad():
             want = reference(torch.from_numpy(x), w).contiguous().numpy().reshape(-1)

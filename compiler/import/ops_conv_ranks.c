@@ -1,0 +1,179 @@
+/*
+** ops_conv_ranks.c - convolutions of one and of three spatial dimensions, as those of two that they are: along a row of
+** pixels, along the channels of 1x1 images (ECA), of every channel's image by one kernel (lambda networks).
+*/
+#include <string.h>
+
+#include "import.h"
+
+/* across - a convolution of one channel along the channels of 1x1 images (ECA): sums of neighbouring channels */
+static void
+across(Import *m, const OnnxValue *x, const OnnxValue *w)
+{
+	int64_t k = w->dim[w->rank - 1], stride[1] = { 1 }, dilation[1] = { 1 }, pad[2] = { 0, 0 },
+	        length = x->n->out->shape.c, out, dim[3];
+	const char *auto_pad = attr_text(m, "auto_pad", "NOTSET");
+	double *v;
+	Node *n;
+	OnnxValue y;
+
+	attr_ints(m, "strides", 1, stride, 1, 1024);
+	attr_ints(m, "dilations", 1, dilation, 1, 1024);
+	attr_ints(m, "pads", 2, pad, 0, 4096);
+	if (w->dim[0] != 1 || w->dim[1] != 1 || (*auto_pad && strcmp(auto_pad, "NOTSET")))
+		refuse(m, "want one channel in and out along the channels, and pads, got a kernel %s and auto_pad '%s'",
+		       dims_of(w), auto_pad);
+	out = (length + pad[0] + pad[1] - dilation[0]*(k - 1) - 1)/stride[0] + 1;
+	if (out < 1 || out*length > MostElements)
+		refuse(m, "want 1 to %d weights along %lld channels, got %lld results", MostElements,
+		       (long long)length, (long long)out);
+	v = arena_new((size_t)(out*length)*sizeof *v);
+	for (int64_t o = 0; o < out; o++)
+		for (int64_t i = 0; i < k; i++) {
+			int64_t from = o*stride[0] + i*dilation[0] - pad[0];
+			if (from >= 0 && from < length)
+				v[o*length + from] = w->data[i];
+		}
+	n = mix_channels(m, x->n, (int)out, v, "across");
+	if (has_input(m, 2))
+		n = node_scaled_by(m, n, 1, constant_at(m, 2, "bias").data[0]);
+	y = view_of(n);
+	dim[0] = x->dim[0];
+	dim[1] = 1;
+	dim[2] = out;
+	view_reshape(&y, 3, dim, &y);
+	set_result(m, y);
+}
+
+typedef struct {
+	Pair stride, dilation;
+	Sides pads;
+	int groups;
+} Windows;
+
+/* repeated - count values, times as often */
+static double *
+repeated(const Import *m, const double *v, size_t count, size_t times)
+{
+	double *w;
+
+	if (count*times > MostElements)
+		refuse(m, "want at most %d weights, got %zu times %zu", MostElements, times, count);
+	w = arena_new((count*times + 1)*sizeof *w);
+	for (size_t i = 0; i < times; i++)
+		memcpy(w + i*count, v, count*sizeof *w);
+	return w;
+}
+
+/* conv_on - a convolution by the kernel w, out x in x rows x columns, and by the bias, both so many times */
+static Node *
+conv_on(Import *m, Node *x, const OnnxValue *w, Pair kernel, const Windows *at, size_t times)
+{
+	size_t count = count_elements(w);
+	Node *n = node_begin(m, O_conv2d, layer_name(m, w->name, "conv"));
+
+	n->in[n->nin++] = x->out;
+	n->a.out = (int)(w->dim[0]*(int64_t)times);
+	n->a.groups = at->groups*(int)times;
+	n->a.kernel = kernel;
+	n->a.stride = at->stride;
+	n->a.dilation = at->dilation;
+	n->a.padding = at->pads;
+	set_param(n, P_weight, repeated(m, w->data, count, times), count*times);
+	if (has_input(m, 2)) {
+		OnnxValue b = constant_at(m, 2, "bias");
+		if (count_elements(&b) != (size_t)w->dim[0])
+			refuse(m, "want %lld values of bias, got %zu", (long long)w->dim[0], count_elements(&b));
+		n->a.bias = true;
+		set_param(n, P_bias, repeated(m, b.data, count_elements(&b), times), count_elements(&b)*times);
+	}
+	return node_put(m, n);
+}
+
+/* check_kernel - for so many channels, all dimensions within what a node has */
+static int
+check_kernel(const Import *m, const OnnxValue *w, int64_t channels)
+{
+	int64_t group = attr_int(m, "group", 1);
+	const char *auto_pad = attr_text(m, "auto_pad", "NOTSET");
+
+	if (group < 1 || group > 65536 || w->dim[1]*group != channels || w->dim[0] < 1 || w->dim[0] > 65536)
+		refuse(m, "want a kernel for %lld channels, got %s in %lld groups", (long long)channels, dims_of(w),
+		       (long long)group);
+	for (int d = 2; d < w->rank; d++)
+		if (w->dim[d] < 1 || w->dim[d] > 1024)
+			refuse(m, "want 1 to 1024 taps a side, got %s", dims_of(w));
+	if (*auto_pad && strcmp(auto_pad, "NOTSET") && strcmp(auto_pad, "VALID"))
+		refuse(m, "want pads of numbers, got auto_pad '%s'", auto_pad);
+	return (int)group;
+}
+
+/* conv_1d - along the pixels, as one row of them; of one tap where they are */
+static void
+conv_1d(Import *m, const OnnxValue *x, const OnnxValue *w)
+{
+	int64_t s[1] = { 1 }, d[1] = { 1 }, p[2] = { 0, 0 }, dim[3];
+	Windows at = { .groups = check_kernel(m, w, x->dim[1]) };
+	bool stays;
+	OnnxValue y;
+
+	attr_ints(m, "strides", 1, s, 1, 1024);
+	attr_ints(m, "dilations", 1, d, 1, 1024);
+	attr_ints(m, "pads", 2, p, 0, 4096);
+	at.stride = (Pair){ 1, (int)s[0] };
+	at.dilation = (Pair){ 1, (int)d[0] };
+	at.pads = (Sides){ 0, (int)p[0], 0, (int)p[1] };
+	stays = w->dim[2] == 1 && s[0] == 1 && !p[0] && !p[1] && in_order(x) && axis_of(x, 1) == AxisC;
+	y = view_of(conv_on(m, stays ? x->n : view_arranged(m, x, 2, 2).n, w, (Pair){ 1, (int)w->dim[2] }, &at, 1));
+	dim[0] = x->dim[0];
+	dim[1] = w->dim[0];
+	dim[2] = y.dim[2]*y.dim[3];
+	view_reshape(&y, 3, dim, &y);
+	set_result(m, y);
+}
+
+/* conv_3d - whose kernel is of one tap along the last dimension: of each of its images by the same kernel */
+static void
+conv_3d(Import *m, const OnnxValue *x, const OnnxValue *w)
+{
+	static const int first[5] = { 0, 4, 1, 2, 3 }, back[5] = { 0, 2, 3, 4, 1 };
+	int64_t s[3] = { 1, 1, 1 }, d[3] = { 1, 1, 1 }, p[6] = { 0 }, dim[5];
+	Windows at = { .groups = check_kernel(m, w, x->dim[1]) };
+	OnnxValue y;
+
+	attr_ints(m, "strides", 3, s, 1, 1024);
+	attr_ints(m, "dilations", 3, d, 1, 1024);
+	attr_ints(m, "pads", 6, p, 0, 4096);
+	if (w->dim[4] != 1 || s[2] != 1 || p[2] || p[5] || w->dim[0]*x->dim[4] > 65536)
+		refuse(m, "want a kernel of one tap along the last dimension, got %s", dims_of(w));
+	at.stride = (Pair){ (int)s[0], (int)s[1] };
+	at.dilation = (Pair){ (int)d[0], (int)d[1] };
+	at.pads = (Sides){ (int)p[0], (int)p[1], (int)p[3], (int)p[4] };
+	if (!view_transpose(x, first, &y))
+		refuse(m, "want at most %d steps along axes, got more", MostAtoms);
+	y = view_of(conv_on(m, view_arranged(m, &y, 3, 4).n, w, (Pair){ (int)w->dim[2], (int)w->dim[3] }, &at,
+	                    (size_t)x->dim[4]));
+	dim[0] = x->dim[0];
+	dim[1] = x->dim[4];
+	dim[2] = w->dim[0];
+	dim[3] = y.dim[2];
+	dim[4] = y.dim[3];
+	view_reshape(&y, 5, dim, &y);
+	view_transpose(&y, back, &y);
+	set_result(m, y);
+}
+
+/* conv_of_rank - of a tensor that is no image; false: not as many dimensions in both */
+bool
+conv_of_rank(Import *m, const OnnxValue *x, const OnnxValue *w)
+{
+	if (x->rank != w->rank || (x->rank != 3 && x->rank != 5) || x->dim[0] != x->n->out->shape.n)
+		return false;
+	if (x->rank == 5)
+		conv_3d(m, x, w);
+	else if (x->dim[1] == 1 && axis_of(x, 2) == AxisC)
+		across(m, x, w);
+	else
+		conv_1d(m, x, w);
+	return true;
+}
