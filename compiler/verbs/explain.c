@@ -38,7 +38,7 @@ explain_all(const Options *o, const Model *m, const Measured *t)
 	}
 	table_print(table);
 	puts("");
-	print_wrapped(stdout, 0, 0, arena_text("%s for %s: %.2f M multiply-adds an image, %zu parameters, %d kernels", g->name,
+	print_wrapped(stdout, 0, 0, arena_text("%s for %s: %.2f M multiply-adds an image, %zu parameters, %d functions", g->name,
 	              g->target->name, (double)macs/1e6, params, m->functions->count));
 	print_wrapped(stdout, 0, 0, arena_text("weights %zu bytes, arena %zu bytes: %.3f of the largest live sum, %zu bytes at "
 	              "'%s'", m->blob, g->arena, (double)g->arena/(double)g->live, g->live, g->live_at));

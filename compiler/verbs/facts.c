@@ -210,6 +210,7 @@ layer(const Model *m, const Node *n, const Measured *t)
 	ADD(o, "op", text(op_rows[n->op].name));
 	ADD(o, "kernel", text(function_of(m, n)->name));
 	ADD(o, "family", text(n->family->name));
+	ADD(o, "algorithm", text(algorithm(n)));
 	ADD(o, "line", json_object_new_int(n->line));
 	ADD(o, "shape", list((int[]){ n->out->shape.n, n->out->shape.c, n->out->shape.h, n->out->shape.w }, 4));
 	for (int i = 0; i < n->nin; i++)

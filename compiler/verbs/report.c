@@ -1,6 +1,6 @@
 /*
 ** report.c - resnetc report: one page of HTML that needs nothing else. The facts, the emitted C and the Lua are data
-** in it; what draws them is report/page.js, how it looks report/page.css.
+** in it; what draws them are the scripts in report/, how it looks is page.css.
 */
 #include <string.h>
 
@@ -9,7 +9,27 @@
 
 CARRIED(page_html, "compiler/report/page.html")
 CARRIED(page_css,  "compiler/report/page.css")
-CARRIED(page_js,   "compiler/report/page.js")
+
+/* what draws it, in the order in which it is run */
+#define SCRIPTS(ROW) ROW(words) ROW(layer) ROW(graph) ROW(charts) ROW(tables) ROW(page)
+#define ROW(name) CARRIED(script_##name, "compiler/report/" #name ".js")
+SCRIPTS(ROW)
+#undef ROW
+static const char *const scripts[] = {
+#define ROW(name) script_##name,
+	SCRIPTS(ROW)
+#undef ROW
+};
+
+static const char *
+page_js(void)
+{
+	const char *all = "";
+
+	for (size_t i = 0; i < sizeof scripts/sizeof *scripts; i++)
+		all = arena_text("%s%s", all, scripts[i]);
+	return all;
+}
 
 /* add_sources - the C of every kernel by its name, and the model's text */
 static void
@@ -84,7 +104,7 @@ verb_report(Options *o)
 	add_sources(facts, m);
 	/* the page has one place for each: @title@, @css@, @data@, @js@ */
 	for (const char *at; (at = strchr(page, '@')); page = strchr(at + 1, '@') + 1) {
-		const char *what = !strncmp(at, "@css@", 5) ? page_css : !strncmp(at, "@js@", 4) ? page_js : !strncmp(at, "@title@",
+		const char *what = !strncmp(at, "@css@", 5) ? page_css : !strncmp(at, "@js@", 4) ? page_js() : !strncmp(at, "@title@",
 			7) ? escaped(m->g->name) :
 			guarded(json_object_to_json_string_ext(facts, JSON_C_TO_STRING_PLAIN));
 		text = arena_text("%s%.*s%s", text, (int)(at - page), page, what);
