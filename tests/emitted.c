@@ -120,6 +120,34 @@ START_TEST(two_models_link_into_one_program)
 }
 END_TEST
 
+/* each network takes the runtime that came with it, in whatever order they are linked: here the other's wants another blob */
+START_TEST(runtimes_of_two_versions_live_in_one_program)
+{
+	static const char one[] = "#include \"%1$s.h\"\n#include \"rc_file.h\"\nint %1$s_status(void);\n"
+		"int %1$s_status(void) { const void *w; size_t len; return rc_file_map(\"%1$s.weights\", &w, &len) ? -1 : %1$s_check(w, len); }\n";
+	static const char both[] = "#include <stdio.h>\nint first_status(void), second_status(void);\n"
+		"int main(void) { return printf(\"%d %d\\n\", first_status(), second_status()) < 0; }\n";
+	const char *version = arena_text("_%s", VERSION);
+	char *s;
+
+	while ((s = strchr(version, '.')))
+		*s = '_';
+	for (int i = 0; i < 2; i++) {
+		const char *name = i ? "second" : "first", *text = arena_text(one, name);
+		ck_assert_int_eq(resnetc("%s --name %s -w random:1 -q -o %s --target scalar", small(), name, in_dir(i ? "v2" : "v1")).status, 0);
+		put_file(i ? "v2/status.c" : "v1/status.c", text, strlen(text));
+	}
+	put_file("both.c", both, strlen(both));
+	ck_assert_int_eq(system(arena_text("cd '%s' && sed -i 's/%s/_0_0_9/' v2/rc.h && sed -i 's/head->version != 1/head->version != 2/' v2/rc.c && "
+		"for v in v1 v2; do (cd $v && cc -w -c *.c) || exit 1; done && cc both.c v1/*.o v2/*.o -o a && cc both.c v2/*.o v1/*.o -o b && "
+		"mv v1/first.weights v2/second.weights . && ./a > said && ./b >> said && test \"$(cat said)\" = \"$(printf '0 %d\\n0 %d')\"",
+		in_dir(""), version, RC_E_VERSION, RC_E_VERSION)), 0);
+	/* so does every name of the runtime but the one that any copy can answer to */
+	ck_assert_msg(system(arena_text("cd '%s' && nm v1/rc*.o | awk '$2 ~ /[A-TV-Z]/ && $3 !~ /%s$/ && $3 != \"rc_strerror\"' > bare; cat bare; test ! -s bare", in_dir(""), version)) == 0,
+	              "functions of the runtime without RC_SYMBOL");
+}
+END_TEST
+
 /* stack_moves - of vectors in a function of assembly text; *fmas: its multiply-adds */
 static int
 stack_moves(const char *text, const char *end, int *fmas)
@@ -341,6 +369,7 @@ SUITE(emitted)
 	tcase_add_loop_test(t, no_warnings, 0, 24);
 	tcase_add_test(t, second_run_gives_the_same_bytes);
 	tcase_add_test(t, two_models_link_into_one_program);
+	tcase_add_test(t, runtimes_of_two_versions_live_in_one_program);
 	tcase_add_test(t, several_targets_choose_by_processor);
 	tcase_add_test(t, plain_c_is_enough);
 	tcase_add_test(t, target_can_be_forced);

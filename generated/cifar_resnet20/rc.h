@@ -29,6 +29,22 @@ extern "C" {
 #define RC_FETCH(p)  (void)(p)
 #endif
 
+/*
+** The functions' symbols end in the version of resnetc that brought them, so that networks of several versions live in one
+** program, each with its own runtime. rc_strerror has none: every copy knows the words.
+*/
+#define RC_SYMBOL(name)    name##_0_1_0
+#define rc_hash            RC_SYMBOL(rc_hash)
+#define rc_check_blob      RC_SYMBOL(rc_check_blob)
+#define rc_run             RC_SYMBOL(rc_run)
+#define rc_clear           RC_SYMBOL(rc_clear)
+#define rc_clear_halo      RC_SYMBOL(rc_clear_halo)
+#define rc_selftest        RC_SYMBOL(rc_selftest)
+#define rc_selftest_bytes  RC_SYMBOL(rc_selftest_bytes)
+#define rc_selftest_at     RC_SYMBOL(rc_selftest_at)
+#define rc_pattern         RC_SYMBOL(rc_pattern)
+#define rc_checked_at      RC_SYMBOL(rc_checked_at)
+
 /* What NAME_check and NAME_run return. */
 #define RC_STATUSES(X) \
 	X(RC_OK,                "done") \

@@ -21,6 +21,13 @@
 extern "C" {
 #endif
 
+#define rc_image_input    RC_SYMBOL(rc_image_input)
+#define rc_image_scratch  RC_SYMBOL(rc_image_scratch)
+#define rc_image_size     RC_SYMBOL(rc_image_size)
+#define rc_image_resize   RC_SYMBOL(rc_image_resize)
+#define rc_image_crop     RC_SYMBOL(rc_image_crop)
+#define rc_image_convert  RC_SYMBOL(rc_image_convert)
+
 /* Filters; the value is how many pixels they reach to each side where nothing shrinks. */
 enum { RC_BILINEAR = 1, RC_BICUBIC = 2 };
 

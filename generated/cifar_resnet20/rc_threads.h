@@ -53,6 +53,10 @@ typedef struct rc_pool {
 	int busy;                        /* somebody's parts are being done */
 } rc_pool;
 
+#define rc_pool_start  RC_SYMBOL(rc_pool_start)
+#define rc_pool_stop   RC_SYMBOL(rc_pool_stop)
+#define rc_pool_for    RC_SYMBOL(rc_pool_for)
+
 /* Starts threads - 1 workers (at most RC_POOL_MAX threads); when some cannot start, fewer serve.
    RC_E_THREADS when threads > 1 and none could start; the pool works all the same, on the caller. */
 int  rc_pool_start(rc_pool *pool, int threads);
