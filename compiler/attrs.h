@@ -83,6 +83,12 @@ ATTR(scale_h,           REAL,  scale_h,           0, 65536,   "rows of the resul
      ANY_SHOWN(0, "size / input"))
 ATTR(scale_w,           REAL,  scale_w,           0, 65536,   "columns of the result per column of the input",
      ANY_SHOWN(0, "size / input"))
+ATTR(step,              REAL,  step,       0, 3.4e38,         "the result is bytes: between the numbers of two neighbours",
+     ANY_SHOWN(0, "floats"))
+ATTR(zero,              INT,   zero,       0, 255,            "of bytes: the one that stands for 0", ANY(0))
+ATTR(pixels,            BOOL,  pixels,     0, 1,              "the result is bytes: the picture's own", ANY(false))
+ATTR(pair_safe,         BOOL,  pair_safe,  0, 1,
+     "weights for bytes: no two neighbours of which, times any bytes, leave 16 bits", ANY(false))
 ATTR(bn,                NAME,  bn,                0, 0,       "batch norm folded into the weights: its name",
      ANY_SHOWN(0, "none"))
 ATTR(bn_eps,            REAL,  bn_eps,            0, 1,       "eps of the folded batch norm", ANY(1e-5))

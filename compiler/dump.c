@@ -9,7 +9,7 @@
 #include "graph.h"
 
 static const char *const param_keys[NParams] = {
-	"weight", "bias", "bn_weight", "bn_bias", "bn_mean", "bn_var", "gamma", "slope"
+	"weight", "bias", "bn_weight", "bn_bias", "bn_mean", "bn_var", "gamma", "slope", "weight_step"
 };
 
 /* shortest - as few digits as read back to the same double */

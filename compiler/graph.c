@@ -71,6 +71,15 @@ node_params(Node *n, const char *(*rename)(void *, const char *), void *user)
 	const char *norm = n->op == O_bn ? n->name : n->a.bn;
 	bool affine = n->op == O_bn ? n->a.affine : n->a.bn_affine;
 
+	if (has_weights_of_bytes(n)) {
+		static const struct { ParamId id; const char *what; } own[] = {
+			{ P_weight, "weight" }, { P_weight_step, "weight_step" }, { P_bias, "bias" },
+		};
+		for (int i = 0; i < 3; i++)
+			if (!n->p[own[i].id].name)
+				n->p[own[i].id].name = arena_text("%s.%s", n->name, own[i].what);
+		return;
+	}
 	if (is_dense(n)) {
 		param(n, P_weight, n->name, "weight", rename, user);
 		if (n->a.bias)

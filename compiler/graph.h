@@ -111,6 +111,7 @@ typedef enum {
 
 #define A_FOLDED (A_bn|A_bn_eps|A_bn_affine|A_gamma|A_in_gain|A_out_gain|A_out_offset)  /* into weights and bias */
 #define A_EPILOGUE epilogue_attrs()                    /* an activation and the numbers of all of them */
+#define A_BYTES    (A_step|A_zero)                     /* what the bytes of a result stand for */
 
 typedef enum { K_INT, K_PAIR, K_PAIR0, K_SIDES, K_BOOL, K_REAL, K_RANGE, K_WORD, K_NAME, K_SHAPE } AttrKind;
 
@@ -148,7 +149,9 @@ typedef struct Default {
 	const char *words;           /* what the value stands for; NULL: itself */
 } Default;
 
-typedef enum { P_weight, P_bias, P_bn_weight, P_bn_bias, P_bn_mean, P_bn_var, P_gamma, P_slope, NParams } ParamId;
+typedef enum {
+	P_weight, P_bias, P_bn_weight, P_bn_bias, P_bn_mean, P_bn_var, P_gamma, P_slope, P_weight_step, NParams
+} ParamId;
 
 typedef struct {
 	const char *name;            /* in the weight file; NULL: the node has no such parameter */
@@ -159,7 +162,7 @@ typedef struct {
 enum {
 	NInputs  = 64,               /* most inputs of one node (concat) */
 	NResults = 2,                /* most results */
-	NPacked  = 2,                /* most parameters as a kernel reads them */
+	NPacked  = 3,                /* most parameters as a kernel reads them */
 	NNodes   = 16384             /* most nodes of one model */
 };
 
@@ -207,6 +210,7 @@ struct Graph {
 	const char **ignore;         /* weight names that may stay unused; '*' at the end matches a prefix */
 	int nignore;
 	const struct Tuned *tuned;   /* choose, tile: what was measured; NULL: only the cost model */
+	const struct Steps *steps;   /* quantize: what bytes stand for; NULL: it is a network of floats */
 	const Graph *like;           /* tile: pack weights as this graph, of another input size, does; NULL: freely */
 	const struct Target *target; /* passes need it from choose on */
 	bool exact;                  /* choose: no algorithm that rounds otherwise than a direct convolution */
@@ -283,6 +287,26 @@ void dump_end(FILE *f, const Graph *g);              /* nn.model { outputs = ...
 void dump(FILE *f, const Graph *g, const char *after);    /* as model text */
 char *dump_string(const Graph *g);                   /* malloc'd */
 void dump_dot(FILE *f, const Graph *g);
+
+/* integers.c - networks of bytes: what they stand for, and the arithmetic in which all agree */
+enum { MostSum = 1 << 30 };                          /* of a layer's sums, whatever the bytes are */
+bool is_bytes(const Value *v);
+bool on_bytes(const Node *n);                        /* does it read bytes */
+bool has_weights_of_bytes(const Node *n);            /* a convolution or linear layer whose weights are signed bytes */
+const char *bytes_flaw(const Node *n);               /* why it cannot read and make the kinds it does; NULL: it can */
+double pixel_step(const Graph *g, int c);            /* of a picture's channel */
+double pixel_mean(const Graph *g, int c);            /* the pixel that stands for 0, no whole number mostly */
+double step_of(const Value *v);                      /* 1 for floats and pixels, whose channels' steps are in the weights */
+int zero_of(const Value *v, int c);                  /* the byte that stands for 0 in channel c; 0 for floats */
+float factor_of(const Node *n, size_t c);            /* a sum of channel c to the result's steps */
+float exact_factor(double v);                        /* to 16 bits, so that it times the difference of two bytes is exact */
+void act_bounds(const Node *n, float *lo, float *hi);/* of a result before zero is added */
+bool keeps_bytes(Op op);                             /* does it hand bytes on as they are */
+bool has_act_on_bytes(Act act);                      /* one that only clips */
+
+/* interp_int8.c - of what does not only hand bytes on */
+void interp_int8(const Node *n, const double *const *x, double *y);
+double interp_int8_at(const Node *n, const double *const *x, int m, int c, int i, int j);  /* one result of a layer with weights */
 
 /* interp_attention.c */
 typedef struct { size_t from, count, step; } Line;

@@ -283,6 +283,9 @@ interp_upsample_bicubic(const Node *n, const double *const *x, double *y)
 	}
 }
 
+
+#define interp_quantize   NULL
+#define interp_dequantize NULL
 #define interp_upsample_nearest  interp_upsample
 #define interp_upsample_bilinear interp_upsample
 
@@ -372,10 +375,27 @@ interp_flatten(const Node *n, const double *const *x, double *y)
 	memcpy(y, x[0], count_of(n->out->shape)*sizeof *y);
 }
 
+typedef void Run(const Node *, const double *const *, double *);
+
+/* bytes - they go where floats go, and zeros are the byte that stands for 0; other ops have a form of their own */
+static void
+bytes(const Node *n, Run *run, const double *const *x, double *y)
+{
+	Node padded = *n;
+
+	if (!keeps_bytes(n->op)) {
+		interp_int8(n, x, y);
+		return;
+	}
+	if (n->op == O_pad)
+		padded.a.value = n->a.zero;
+	run(&padded, x, y);
+}
+
 void
 interp_node(const Node *n, const double *const *x, double *y)
 {
-	static void (*const run[NOps])(const Node *, const double *const *, double *) = {
+	static Run *const run[NOps] = {
 #define ACT(name, attrs, word, steepest, rounding, doc)  interp_act,
 #define PACT(name, attrs, word, steepest, rounding, doc) interp_act,
 #define OP(name, lo, hi, shape, family, epi, same, over, par, attrs, doc) interp_##name,
@@ -383,6 +403,10 @@ interp_node(const Node *n, const double *const *x, double *y)
 #undef OP
 	};
 
+	if (on_bytes(n) || is_bytes(n->out)) {
+		bytes(n, run[n->op], x, y);
+		return;
+	}
 	run[n->op](n, x, y);
 	if (op_rows[n->op].epilogue)
 		epilogue(n, takes_skip(n) ? x[1] : NULL, y);

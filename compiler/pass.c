@@ -10,6 +10,7 @@ const Pass passes[] = {
 	{ "fold_bn", fold_bn, 0, "batch norms, layer scales and factors into the weights of the layer beside them" },
 	{ "fuse",    fuse,    0, "skip additions and activations into the epilogue of the layer before them" },
 	{ "dce",     dce,     0, "drops nodes nobody reads and nodes that change nothing" },
+	{ "quantize", quantize, 0, "floats to bytes, where the weights are quantised" },
 	{ "choose",  choose,  offsetof(Graph, plain_choice), "algorithm of every node" },
 	{ "layout",  layout,  offsetof(Graph, plain_layout), "channel blocks and halos of every tensor" },
 	{ "tile",    tile,    offsetof(Graph, plain_tile), "register tile of every convolution" },

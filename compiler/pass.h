@@ -20,6 +20,25 @@ const TunedRow *tuned_find(const Tuned *t, const Node *n);   /* NULL: not measur
 Tuned *tuned_read(const char *file);
 bool tuned_takes(const Node *n);                     /* a convolution that has several ways: after choose */
 
+/* steps.c - what a file of quantised weights says of the layers */
+typedef struct {
+	const char *name;            /* of the layer */
+	double step;                 /* of its result as bytes; 0: nothing is known of it */
+	int zero;
+	bool pixels;                 /* input: the picture's own */
+	bool weights, pair_safe;     /* its weights are signed bytes, no pair of which leaves 16 bits */
+	bool keep;                   /* it stays on floats */
+	double noise, clipped, lost; /* signal to quantisation noise of the result in dB, share beyond the bytes' ends, bits
+	                                that pair safety took from the weights, at most */
+} StepRow;
+typedef struct Steps {
+	StepRow *rows;
+	int count;
+} Steps;
+const StepRow *steps_find(const Steps *s, const char *name); /* NULL: nothing is said of it */
+const char *step_text(const StepRow *r);             /* of a row, as a file's metadata has it */
+StepRow step_read(const char *file, const char *name, const char *text);
+
 /* pass.c */
 typedef struct {
 	const char *name;
@@ -43,6 +62,7 @@ bool run_passes(Graph *g, const PassOptions *po);    /* false: stopped before th
 void fold_bn(Graph *g);
 void fuse(Graph *g);
 void dce(Graph *g);
+void quantize(Graph *g);
 void choose(Graph *g);
 void layout(Graph *g);
 void tile(Graph *g);

@@ -338,6 +338,8 @@ infer(Node *n)
 	};
 
 	rules[n->op](n);
+	if (n->op != O_top_k)
+		n->out->dtype = n->a.step > 0 || n->a.pixels ? DT_u8 : DT_f32;
 }
 
 void
@@ -345,10 +347,12 @@ node_add(Graph *g, Node *n)
 {
 	if (g->count >= NNodes)
 		fail_at(n, "want at most %d nodes, got more", NNodes);
-	for (int i = 0; i < n->nin; i++)
-		if (n->in[i]->dtype != DT_f32)
-			fail_at(n, "want floats, got %s ('%s')", dtype_rows[n->in[i]->dtype].words, n->in[i]->node->name);
 	infer(n);
+	for (int i = 0; i < n->nin; i++)
+		if (n->in[i]->dtype != DT_f32 && (n->in[i]->dtype != DT_u8 || !(op_takes(n->op, At_step) || n->op == O_dequantize)))
+			fail_at(n, "want floats, got %s ('%s')", dtype_rows[n->in[i]->dtype].words, n->in[i]->node->name);
+	if (bytes_flaw(n))
+		fail_at(n, "%s", bytes_flaw(n));
 	if (n->nout < 1 || n->out->shape.n < 1 || n->out->shape.c < 1 || n->out->shape.h < 1 || n->out->shape.w < 1)
 		die("shape rule of %s left %dx%dx%dx%d", op_rows[n->op].name, n->out->shape.n, n->out->shape.c, n->out->shape.h,
 		    n->out->shape.w);

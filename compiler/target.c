@@ -9,17 +9,19 @@
 #include <cpuid.h>
 #endif
 
+#include "../runtime/rc.h"
 #include "target.h"
 
 /* the rows with architecture and processor as text, which goes into emitted code */
 #define ANY    NULL
 #define HAS(f) "__builtin_cpu_supports(\"" #f "\")"
 #define AND    " && "
+#define AVX_VNNI "rc_avx_vnni()"
 const Target targets[] = {
 #define TARGET(id, name, words, macro, vl, regs, block, fma, load, issue, latency, l1, l2, l2_rate, l3_rate, rate, \
                cpu) \
 	{ name, #id, "rc_simd_" #words ".h", vl, regs, block, fma, load, issue, latency, l1, l2, l2_rate, l3_rate, rate, \
-	  sizeof #macro > 1 ? #macro : NULL, cpu },
+	  sizeof #macro > 1 ? #macro : NULL, cpu, false },
 #include "targets.h"
 #undef TARGET
 };
@@ -28,6 +30,7 @@ const int ntargets = NRows;
 #undef ANY
 #undef HAS
 #undef AND
+#undef AVX_VNNI
 
 /*
 ** What --target native knows of processors: the numbers of the target's row as they are on it. A named target
@@ -69,6 +72,7 @@ hidden(const Target *t)
 /* the rows as code; IS_SET: the macro is defined as 1, or it is nothing */
 #define ANY true
 #define AND &&
+#define AVX_VNNI rc_avx_vnni()
 #if defined(__x86_64__)
 #define HAS(f) __builtin_cpu_supports(#f)
 #else
@@ -118,20 +122,28 @@ cpu_here(void)
 }
 #endif
 
+/* for_bytes - a row that only adds an instruction for bytes to another */
+static bool
+for_bytes(const Target *t)
+{
+	return strstr(t->name, "-vnni") != NULL;
+}
+
 /* native - the last target that this machine runs, with its processor's numbers where they are known */
 static const Target *
 native(void)
 {
 	const Target *t = targets;
+	Target *own = NEW(Target);
 
 	for (int i = 0; i < ntargets; i++)
-		if (target_runs_here(&targets[i]))
+		if (target_runs_here(&targets[i]) && !for_bytes(&targets[i]))
 			t = &targets[i];
+	*own = *t;
+	own->native = true;
 #if defined(__x86_64__)
 	const Cpu *cpu = cpu_here();
 	if (cpu && !strcmp(cpu->target, t->name)) {
-		Target *own = NEW(Target);
-		*own = *t;
 		own->fma = cpu->fma;
 		own->load = cpu->load;
 		own->issue = cpu->issue;
@@ -140,9 +152,26 @@ native(void)
 		own->from_l2 = cpu->from_l2;
 		own->from_l3 = cpu->from_l3;
 		own->from_memory = cpu->from_memory;
-		return own;
 	}
 #endif
+	return own;
+}
+
+const Target *
+target_for_bytes(const Target *t)
+{
+	for (int i = 0; t->native && i < ntargets; i++) {
+		const Target *r = &targets[i];
+		if (!for_bytes(r) || r->vl != t->vl || !target_runs_here(r))
+			continue;
+		Target *own = NEW(Target);
+		*own = *t;
+		own->name = r->name;
+		own->id = r->id;
+		own->simd = r->simd;
+		own->cpu = r->cpu;
+		return own;
+	}
 	return t;
 }
 

@@ -17,12 +17,14 @@ typedef struct Target {
 	double from_l2, from_l3, from_memory;  /* bytes a cycle */
 	const char *macro;           /* defined by compilers for the architecture, or NULL */
 	const char *cpu;             /* C expression: can this processor run it */
+	bool native;                 /* it is the machine's own, not one asked for by name */
 } Target;
 
 /* target.c */
 extern const Target targets[];
 extern const int ntargets;
 const Target *target_named(const char *name);        /* "native" included; fails when unknown */
+const Target *target_for_bytes(const Target *t);     /* native's row that multiplies bytes in one instruction, else t */
 int target_row(const Target *t);                     /* its place in the table */
 bool target_runs_here(const Target *t);
 const char *target_names(const char *between, const char *last);     /* native and all others */

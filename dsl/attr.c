@@ -192,7 +192,9 @@ parse_attr(const Parse *p)
 static void
 parse_params(lua_State *L, Node *n)
 {
-	static const char *const key[NParams] = { "weight", "bias", "bn_weight", "bn_bias", "bn_mean", "bn_var", "gamma", "slope" };
+	static const char *const key[NParams] = {
+		"weight", "bias", "bn_weight", "bn_bias", "bn_mean", "bn_var", "gamma", "slope", "weight_step"
+	};
 
 	if (!lua_istable(L, -1))
 		dsl_fail(L, "%s '%s': want params as a table of names, got a %s", op_rows[n->op].name, n->name, luaL_typename(L, -1));

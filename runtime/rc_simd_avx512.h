@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: 0BSD */
-/* rc_simd_avx512.h - the vector words on 16 floats: x86-64 with AVX-512F. */
+/* rc_simd_avx512.h - the vector words on 16 floats: x86-64 with AVX-512F and BW; with VNNI where RC_VNNI is defined. */
 #ifndef RC_SIMD_AVX512_H
 #define RC_SIMD_AVX512_H
 
@@ -8,11 +8,14 @@
 
 #include <immintrin.h>
 
-#if defined(__clang__)
-#define RC_TARGET_BEGIN _Pragma("clang attribute push(__attribute__((target(\"avx512f,fma\"))), apply_to = function)")
+#if defined(__clang__) && defined(RC_VNNI)
+#define RC_TARGET_BEGIN _Pragma("clang attribute push(__attribute__((target(\"avx512f,avx512bw,avx512vnni,fma\"))), apply_to = function)")
+#define RC_TARGET_END   _Pragma("clang attribute pop")
+#elif defined(__clang__)
+#define RC_TARGET_BEGIN _Pragma("clang attribute push(__attribute__((target(\"avx512f,avx512bw,fma\"))), apply_to = function)")
 #define RC_TARGET_END   _Pragma("clang attribute pop")
 #else
-#define RC_TARGET_BEGIN _Pragma("GCC push_options") _Pragma("GCC target(\"avx512f,fma\")")
+#define RC_TARGET_BEGIN _Pragma("GCC push_options") _Pragma("GCC target(\"avx512f,avx512bw,fma\")")
 #define RC_TARGET_END   _Pragma("GCC pop_options")
 #endif
 
@@ -87,6 +90,69 @@ static inline V
 below0(V a, V y, V z)
 {
 	return _mm512_mask_blend_ps(_mm512_cmp_ps_mask(a, zero(), _CMP_LT_OQ), z, y);
+}
+
+/* --- bytes: I is VL sums of 32 bits, X four bytes of a pixel for each of them, W four weights of each --- */
+
+typedef __m512i I;
+typedef __m512i X;
+typedef __m512i W;
+
+static inline I ldi(const int32_t *p)         { return _mm512_loadu_si512(p); }
+static inline W ldw(const signed char *p)     { return _mm512_loadu_si512(p); }
+static inline V to_floats(I a)                { return _mm512_maskz_cvtepi32_ps(0xffff, a); }
+/* between lo and hi; NaN is lo */
+static inline V between(V a, V lo, V hi)      { return _mm512_maskz_min_ps(0xffff, vmax(a, lo), hi); }
+
+static inline X
+quad(const unsigned char *p)
+{
+	int32_t four;
+
+	memcpy(&four, p, sizeof four);
+	return _mm512_set1_epi32(four);
+}
+
+/* a + the four products of each sum; dot_pairs: of weights no pair of which leaves 16 bits with any bytes */
+#if defined(RC_VNNI)
+static inline I
+dot(I a, X x, W w)
+{
+	__asm__("vpdpbusd %2, %1, %0" : "+v"(a) : "v"(x), "v"(w));
+	return a;
+}
+
+static inline I dot_pairs(I a, X x, W w)      { return dot(a, x, w); }
+#else
+static inline I
+dot_pairs(I a, X x, W w)
+{
+	return _mm512_add_epi32(a, _mm512_madd_epi16(_mm512_maddubs_epi16(x, w), _mm512_set1_epi16(1)));
+}
+
+static inline I
+dot(I a, X x, W w)
+{
+	W even = _mm512_and_si512(w, _mm512_set1_epi16(0xff)), odd = _mm512_and_si512(w, _mm512_set1_epi16(-256));
+
+	return dot_pairs(dot_pairs(a, x, even), x, odd);
+}
+#endif
+
+/* VL bytes as floats */
+static inline V
+ld8(const unsigned char *p)
+{
+	return to_floats(_mm512_maskz_cvtepu8_epi32(0xffff, _mm_loadu_si128((const __m128i *)(const void *)p)));
+}
+
+/* a, rounded to even, plus zero as VL bytes, between which both lie */
+static inline void
+st8(unsigned char *p, V a, V zero)
+{
+	__m512i y = _mm512_add_epi32(_mm512_maskz_cvtps_epi32(0xffff, a), _mm512_maskz_cvtps_epi32(0xffff, zero));
+
+	_mm_storeu_si128((__m128i *)(void *)p, _mm512_maskz_cvtepi32_epi8(0xffff, y));
 }
 
 #include "rc_exp.h"

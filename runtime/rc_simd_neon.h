@@ -51,6 +51,66 @@ zero_below(V a, float least, V y)
 	return vbslq_f32(vcltq_f32(a, splat(least)), zero(), y);
 }
 
+/* --- bytes: I is VL sums of 32 bits, X four bytes of a pixel for each of them, W four weights of each --- */
+
+typedef int32x4_t I;
+typedef uint8x8_t X;
+typedef int8x16_t W;
+
+static inline I ldi(const int32_t *p)         { return vld1q_s32(p); }
+static inline W ldw(const signed char *p)     { return vld1q_s8((const int8_t *)p); }
+static inline V to_floats(I a)                { return vcvtq_f32_s32(a); }
+/* between lo and hi; NaN is lo */
+static inline V between(V a, V lo, V hi)      { return vminnmq_f32(vmaxnmq_f32(a, lo), hi); }
+
+static inline X
+quad(const unsigned char *p)
+{
+	uint32_t four;
+
+	memcpy(&four, p, sizeof four);
+	return vreinterpret_u8_u32(vdup_n_u32(four));
+}
+
+/* a + the four products of each sum, each of which fits 16 bits; dot_pairs: no pair of which leaves them */
+static inline I
+dot(I a, X x, W w)
+{
+	int16x8_t x16 = vreinterpretq_s16_u16(vmovl_u8(x));
+	int16x8_t lo = vmulq_s16(x16, vmovl_s8(vget_low_s8(w))), hi = vmulq_s16(x16, vmovl_s8(vget_high_s8(w)));
+
+	return vaddq_s32(a, vpaddq_s32(vpaddlq_s16(lo), vpaddlq_s16(hi)));
+}
+
+static inline I
+dot_pairs(I a, X x, W w)
+{
+	int16x8_t x16 = vreinterpretq_s16_u16(vmovl_u8(x));
+	int16x8_t lo = vmulq_s16(x16, vmovl_s8(vget_low_s8(w))), hi = vmulq_s16(x16, vmovl_s8(vget_high_s8(w)));
+
+	return vpadalq_s16(a, vpaddq_s16(lo, hi));
+}
+
+/* VL bytes as floats */
+static inline V
+ld8(const unsigned char *p)
+{
+	uint32_t four;
+
+	memcpy(&four, p, sizeof four);
+	return vcvtq_f32_u32(vmovl_u16(vget_low_u16(vmovl_u8(vreinterpret_u8_u32(vdup_n_u32(four))))));
+}
+
+/* a, rounded to even, plus zero as VL bytes, between which both lie */
+static inline void
+st8(unsigned char *p, V a, V zero)
+{
+	uint16x4_t y = vmovn_u32(vreinterpretq_u32_s32(vaddq_s32(vcvtnq_s32_f32(a), vcvtnq_s32_f32(zero))));
+	uint32_t four = vget_lane_u32(vreinterpret_u32_u8(vmovn_u16(vcombine_u16(y, y))), 0);
+
+	memcpy(p, &four, sizeof four);
+}
+
 #include "rc_exp.h"
 #include "rc_act.h"
 

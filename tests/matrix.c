@@ -211,6 +211,8 @@ static const struct {
 	{ O_matmul, 64, 7, 7, 1, "local m = nn.softmax(nn.conv(x, { 1, kernel = 1 }), { axis = \"image\" }) return nn.matmul(nn.relu(x), m, { transpose_b = true })" },
 	{ O_matmul, 60, 10, 10, 1, "return nn.matmul(nn.relu(x), nn.reshape(x, { shape = { 100, 6, 10 } }), { scale = 2 })" },
 	{ O_softmax, 1000, 1, 1, 1, "return nn.softmax(nn.bn(x))" },
+	{ O_quantize, 17, 5, 7, 2, "return nn.dequantize(nn.quantize(x, { step = 0.01, zero = 100 }))" },
+	{ O_dequantize, 32, 4, 4, 1, "return nn.dequantize(nn.quantize(nn.conv(x, { 32, kernel = 3 }), { step = 0.02, zero = 128 }))" },
 };
 enum { NRows = sizeof rows/sizeof *rows };
 

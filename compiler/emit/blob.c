@@ -33,6 +33,8 @@ emit_blob(const Model *m)
 			to[p] = blob + n->packed[p].at;
 		if (k.family->pack)
 			k.family->pack(&k, w, b, to);
+		if (k.family->pack_node)
+			k.family->pack_node(n, &k, to);
 		free(w);
 		free(b);
 	}

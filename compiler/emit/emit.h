@@ -50,6 +50,8 @@ size_t input_bytes(const Graph *g);                  /* of the caller's input */
 size_t selftest_bytes(const Graph *g);               /* of memory it works in: workspace, a made-up input, the outputs */
 size_t selftest_of(const Model *m);                  /* the most of all targets; the first input size is tested */
 size_t workspace_of(const Artefact *a, int size);    /* bytes, on any target */
+enum { ZeroNumbers = 4 };                            /* the bytes that stand for 0 in a channel and the next three */
+size_t zeros_at(const Value *v);                     /* where they are in the blob, as floats */
 const char *size_name(const Model *m);               /* "224x224" */
 
 /* names.c */

@@ -100,6 +100,40 @@ add_kernel_operands(Step *s, const Kernel *k, int phase, int part)
 		}
 }
 
+/* fill_bytes - the same of bytes, where what stands for 0 is in the blob; what the memory held before may have had another */
+static const char *
+fill_bytes(const Node *n, const Value *v, const char **stem)
+{
+	Sides h = v->lay.halo;
+	Shape x = v->shape;
+	size_t planes = (size_t)(x.n*ceil_div(x.c, v->lay.cb));
+
+	*stem = arena_text("fill_%dx%dx%d", x.c, x.h, x.w);
+	if (n->family->covers && !n->family->covers(n))
+		return arena_text("rc_fill((unsigned char *)p[0] + lo*%zu, (const float *)p[1], (size_t)(hi - lo)*%zu);", v->bytes,
+		                  v->bytes);
+	if (!has_halo(&v->lay))
+		return NULL;
+	return arena_text("rc_fill_halo((unsigned char *)p[0], (const float *)p[1], %s, %s, %d, %d, %d, %d, %d, %d, %d);",
+	                  times("lo", planes), times("hi", planes), x.h, x.w, v->lay.cb, h.t, h.l, h.b, h.r);
+}
+
+static void
+add_fill(Model *m, const Node *n, const Value *v)
+{
+	Step s = { .node = n, .units = 1, .rounds = 1 };
+	const char *stem, *call = fill_bytes(n, v, &stem);
+
+	if (!call)
+		return;
+	s.function = function_add(m->functions, "", "static void", stem,
+	                          arena_text("(void *const *p, int lo, int hi)\n{\n\t%s\n}\n", call));
+	add_operand(&s, v);
+	s.operand[s.noperands].home = Home_blob;
+	s.operand[s.noperands++].at = zeros_at(v);
+	PUSH(m->steps, m->nsteps, s);
+}
+
 /* add_clear - the zeros around and beside a result that its kernel does not write; memory it takes over has them already */
 static void
 add_clear(Model *m, const Node *n, const Value *v)
@@ -110,6 +144,10 @@ add_clear(Model *m, const Node *n, const Value *v)
 	int planes = x.n*ceil_div(x.c, v->lay.cb);
 	const char *stem, *call;
 
+	if (is_bytes(v)) {
+		add_fill(m, n, v);
+		return;
+	}
 	if (v->over)
 		return;
 	if (n->family->covers && !n->family->covers(n)) {

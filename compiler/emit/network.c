@@ -4,6 +4,7 @@
 */
 #include <string.h>
 
+#include "../../runtime/rc.h"
 #include "emit.h"
 
 /* number_of - of a value in the emitted table of tensors, which numbers what is made up */
@@ -95,9 +96,11 @@ emit_tensor(Out *o, const Value *v)
 {
 	const Layout *l = &v->lay;
 
-	out_line(o, "{ %d, %d, %d, %d, %d, %d, %d, %d, %d, %d, %zu, %zu, %zu, %zu, %d }, /* %s */", v->shape.n, v->shape.c,
-	         v->shape.h, v->shape.w, l->cb, l->halo.t, l->halo.l, l->halo.b, l->halo.r, v->dtype == DT_i32,
-	         v->at + l->origin*dtype_rows[v->dtype].bytes, l->row, l->plane, l->image, v->to, v->node->name);
+	out_line(o, "{ %d, %d, %d, %d, %d, %d, %d, %d, %d, %d, %zu, %zu, %zu, %zu, %d, %zu }, /* %s */", v->shape.n, v->shape.c,
+	         v->shape.h, v->shape.w, l->cb, l->halo.t, l->halo.l, l->halo.b, l->halo.r,
+	         v->dtype == DT_u8 ? RC_BYTES : v->dtype == DT_i32 ? RC_INTEGERS : RC_FLOATS,
+	         v->at + l->origin*dtype_rows[v->dtype].bytes, l->row, l->plane, l->image, v->to, is_bytes(v) ? zeros_at(v) : 0,
+	         v->node->name);
 }
 
 /* emit_layers - what a layer reads and makes, for the self test and checked builds */
@@ -107,7 +110,7 @@ emit_layers(Out *o, const Graph *g)
 	int first = 0, from = 0, reads = 0;
 
 	out_text(o, "/* For the self test and RC_CHECKED: results of layers in the workspace, and which of them each layer reads. */\n"
-	            "static const rc_tensor tensors[] = { /* n, c, h, w, block, halo, integers, at, row, plane, image, last reader */\n");
+	            "static const rc_tensor tensors[] = { /* n, c, h, w, block, halo, kind, at, row, plane, image, last reader, zeros */\n");
 	for (int i = 0; i < g->count; i++)
 		for (int k = 0; k < g->nodes[i]->nout; k++)
 			emit_tensor(o, &g->nodes[i]->out[k]);

@@ -10,13 +10,26 @@
 /* obj/runtime.txt holds the files one after the other, each below a line "=== NAME" */
 CARRIED(runtime, "obj/runtime.txt")
 
+/* brings - is the header of words this file, or does it include it? */
+static bool
+brings(const char *simd, const char *name)
+{
+	const char *at = strstr(runtime, arena_text("=== %s\n", simd)), *next, *line;
+
+	if (!strcmp(simd, name) || !at)
+		return at != NULL;
+	next = strstr(at + 1, "\n=== ");
+	line = strstr(at, arena_text("#include \"%s\"\n", name));
+	return line && (!next || line < next);
+}
+
 static bool
 wanted(const char *name, const Target *const *t, int nt)
 {
 	if (strncmp(name, "rc_simd_", 8))
 		return true;
 	for (int i = 0; i < nt; i++)
-		if (!strcmp(name, t[i]->simd))
+		if (brings(t[i]->simd, name))
 			return true;
 	return false;
 }

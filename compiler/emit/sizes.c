@@ -52,3 +52,11 @@ size_name(const Model *m)
 
 	return arena_text("%dx%d", s.h, s.w);
 }
+
+size_t
+zeros_at(const Value *v)
+{
+	const Value *p = &v->node->packed[v->node->npacked - 1];
+
+	return p->at + (size_t)(p->shape.c - ZeroNumbers)*sizeof(float);
+}

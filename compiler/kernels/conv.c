@@ -87,7 +87,7 @@ conv_pack(const Kernel *k, const double *w, const double *b, void *const *to)
 
 /* --- emission --- */
 
-static void
+void
 conv_describe(const Kernel *k, char *name, size_t len)
 {
 	Pair ks = kernel_size(k), s = stride_of(k);
@@ -106,7 +106,7 @@ conv_describe(const Kernel *k, char *name, size_t len)
 }
 
 /* pixel_at - offset of vector o, pixel p of a tile; plane: the name of the distance of blocks */
-static const char *
+const char *
 pixel_at(const Kernel *k, const View *v, const char *plane, int o, int p)
 {
 	int per = v->lay.cb/k->t->vl, planes = o/per;
@@ -335,7 +335,7 @@ emit_comment(Out *o, const Kernel *k, const Tiling *tl)
 }
 
 /* emit_from - where a group of output vectors starts in x: nothing, a formula, or a table */
-static const char *
+const char *
 emit_from(Out *o, const Kernel *k, int per, int groups)
 {
 	int change = 0, by;
@@ -358,7 +358,7 @@ emit_from(Out *o, const Kernel *k, int per, int groups)
 }
 
 /* group_at - offset of group og of OB vectors in a blocked tensor */
-static const char *
+const char *
 group_at(const Kernel *k, const Layout *l, int ob)
 {
 	int per = l->cb/k->t->vl;

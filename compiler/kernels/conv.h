@@ -12,11 +12,17 @@ typedef struct {                     /* how a direct convolution is cut */
 	int bands;                   /* groups of rows, one unit of work each, when there are several passes */
 } Tiling;
 Tiling conv_tiling(const Kernel *k, int ob, int p);
+bool rows_follow(const Kernel *k);                   /* without a gap, so that a tile may run over the end of a row */
 double conv_cycles(const Kernel *k, const Tiling *tl);/* the cost model */
 void conv_ways(const Kernel *k, EachWay *each, void *user);
 
 int dense_packed(const Kernel *k, size_t weights, Packed *to);         /* so many weights, and biases where it has them */
 void pack_bias(const Kernel *k, const double *b, void *const *to);     /* the second parameter, zeros behind the last channel */
+void conv_describe(const Kernel *k, char *name, size_t len);
+const char *pixel_at(const Kernel *k, const View *v, const char *plane, int o, int p);
+                                                     /* offset of vector o, pixel p of a tile; plane: the distance of blocks */
+const char *emit_from(Out *o, const Kernel *k, int per, int groups); /* where a group of output vectors starts in x */
+const char *group_at(const Kernel *k, const Layout *l, int ob);      /* where it lies in a blocked tensor */
 Pair kernel_size(const Kernel *k);
 Pair stride_of(const Kernel *k);
 int groups_of(const Kernel *k);

@@ -9,6 +9,14 @@ static const Family *const own[NOps] = {
 #undef OP
 };
 
+static const Family *const on_bytes_families[NOps] = {
+#define FAMILY(name)
+#define BYTES(op, family) [O_##op] = &family_##family,
+#include "families.h"
+#undef BYTES
+#undef FAMILY
+};
+
 static const Family *const alternatives[] = {
 #define FAMILY(name) &family_##name,
 #include "families.h"
@@ -20,6 +28,18 @@ const Family *
 own_family(Op op)
 {
 	return own[op];
+}
+
+const Family *
+bytes_family(Op op)
+{
+	return on_bytes_families[op];
+}
+
+const Family *
+family_for(const Node *n)
+{
+	return on_bytes(n) || is_bytes(n->out) ? bytes_family(n->op) : own_family(n->op);
 }
 
 void

@@ -62,6 +62,17 @@ kernel_of(const Node *n, int part)
 		k.image = &n->g->image;
 		k.in->dtype = k.image->u8 ? DT_u8 : DT_f32;
 	}
+	k.a.step = 0;
+	k.a.zero = 0;
+	if (n->op == O_input && is_bytes(n->out)) {
+		k.picture = &n->g->image;
+		k.image = NULL;
+		k.in->dtype = k.picture->u8 ? DT_u8 : DT_f32;
+	}
+	if (n->op == O_concat && on_bytes(n)) {
+		k.part = part;
+		k.parts = n->nin;
+	}
 	for (int i = 0; i < part; i++)
 		k.channel0 += n->in[i]->shape.c;
 	return k;
@@ -104,7 +115,7 @@ same_kernel(const Kernel *a, const Kernel *b)
 		if (!same_view(&a->out[i], &b->out[i]))
 			return false;
 	return a->bias == b->bias && a->slopes == b->slopes && a->skip == b->skip && a->view == b->view && a->store == b->store &&
-		a->channel0 == b->channel0 && a->image == b->image && a->t == b->t && a->family == b->family;
+		a->channel0 == b->channel0 && a->part == b->part && a->parts == b->parts && a->image == b->image && a->picture == b->picture && a->t == b->t && a->family == b->family;
 }
 
 int
@@ -117,7 +128,7 @@ packed_of(const Kernel *k, Packed *to)
 int
 operands_of(const Kernel *k, int phase, Operand *to)
 {
-	static const char *const packed_names[NPacked] = { "w", "b" }, *const result_names[NResults] = { "y", "at" };
+	static const char *const packed_names[NPacked] = { "w", "b", "s" }, *const result_names[NResults] = { "y", "at" };
 	Packed packed[NPacked];
 	int n = 0, npacked = packed_of(k, packed);
 

@@ -31,6 +31,8 @@ typedef struct {                     /* all that a kernel's text depends on; equ
 	const Image *image;          /* input: how the caller's pixels are read; NULL: float NCHW as they are */
 	bool store;                  /* copies a result to the caller's array */
 	int channel0;                /* concat: first channel of the input it copies */
+	int part, parts;             /* concat of bytes: which input that is, of how many */
+	const Image *picture;        /* input of bytes: what was done to the caller's pixels */
 	const Target *t;
 	const Family *family;
 } Kernel;
@@ -79,16 +81,21 @@ struct Family {
 	int (*operands)(const Kernel *k, int phase, Operand *to);    /* [x, w, b, z, y as far as they are there] */
 	int (*packed)(const Kernel *k, Packed *to);       /* [none] */
 	void (*pack)(const Kernel *k, const double *w, const double *b, void *const *to);
+	void (*pack_node)(const Node *n, const Kernel *k, void *const *to);  /* in its place, where bytes stand for numbers */
 };
 
 /* family.c */
-const Family *own_family(Op op);                      /* that can compute any node of this op */
+const Family *own_family(Op op);                      /* that can compute any node of this op on floats */
+const Family *bytes_family(Op op);                    /* on bytes; NULL: it has no such form */
+const Family *family_for(const Node *n);              /* whichever of them it needs */
 typedef void EachFamily(void *user, const Family *f);
 void each_fitting(const Node *n, EachFamily *each, void *user);  /* that may compute n: its own, then the alternatives */
 #define FAMILY(name) extern const Family family_##name;
 #define OP(name, lo, hi, shape, family, epi, same, over, par, attrs, doc) FAMILY(family)
+#define BYTES(op, family) FAMILY(family)
 #include "../ops.h"
 #include "families.h"
+#undef BYTES
 #undef OP
 #undef FAMILY
 const Family *tiled_family(const Node *n);           /* that computes n by tiles of outputs, as a model may ask; NULL: none fits */

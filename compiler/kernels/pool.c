@@ -5,7 +5,7 @@
 */
 #include <string.h>
 
-#include "kernel.h"
+#include "bytes.h"
 
 typedef struct {                     /* one axis */
 	const char *i;               /* its output index */
@@ -82,10 +82,26 @@ is_max(const Kernel *k)
 	return k->op == O_max_pool || k->op == O_adaptive_max_pool;
 }
 
+/* emit_bytes - the largest byte, or the sum, less its zeros, times the factor divided by how many were counted */
+static void
+emit_bytes(Out *o, const Kernel *k, const Axis *rows, const Axis *cols)
+{
+	const char *y = arena_text("yv + i*%zu + j*%d", k->out->lay.row, k->out->lay.cb);
+	const char *taken = arena_text("%s*%s", uneven(rows) ? arena_text("(%s - %s)", rows->to, rows->from) : length_of(rows),
+	                               uneven(cols) ? arena_text("(%s - %s)", cols->to, cols->from) : length_of(cols));
+
+	if (is_max(k)) {
+		out_line(o, "st8(%s, a, zero());", y);
+		return;
+	}
+	out_line(o, "a = sub(a, mul(z0, splat((float)(%s))));", taken);
+	out_line(o, "%s", bytes_settled(k, y, arena_text("mul(a, div_(f0, splat((float)(%s*%s))))", length_of(rows), length_of(cols))));
+}
+
 static int
 emit_windows(Out *o, const Kernel *k, int phase, const Axis *rows, const Axis *cols)
 {
-	bool max = is_max(k);
+	bool max = is_max(k), bytes = k->in->dtype == DT_u8;
 
 	emit_operand(o, "x", &k->in[0]);
 	emit_operand(o, "y", &k->out[0]);
@@ -95,12 +111,15 @@ emit_windows(Out *o, const Kernel *k, int phase, const Axis *rows, const Axis *c
 	out_set(o, "w", "%d", k->out->shape.w);
 	out_set(o, "yi", "%zu", k->out->lay.row);
 	out_set(o, "cb", "%d", k->in->lay.cb);
+	out_set(o, "type", "%s", dtype_rows[k->in->dtype].c);
 	out_set(o, "rstep", rows->dilation > 1 ? "r += %d" : "r++", rows->dilation);
 	out_set(o, "qstep", cols->dilation > 1 ? "q += %d" : "q++", cols->dilation);
 	emit_head(o, k, phase);
+	if (bytes && !max)
+		emit_numbers(o, k, 1);
 	emit_image_loop(o, k, "v", vectors_of(k));
-	out_text(o, "const float *xv = $xv;\n"
-	            "float *yv = $yv;\n\n"
+	out_text(o, "const $type *xv = $xv;\n"
+	            "$type *yv = $yv;\n\n"
 	            "for (int i = 0; i < $h; i++) {\n");
 	emit_window(o, rows, !max);
 	out_text(o, "\nfor (int j = 0; j < $w; j++) {\n");
@@ -108,8 +127,11 @@ emit_windows(Out *o, const Kernel *k, int phase, const Axis *rows, const Axis *c
 	out_line(o, "V a = %s;\n", max ? "lowest()" : "zero()");
 	out_text(o, "for (int r = r0; r < r1; $rstep)\n"
 	            "for (int q = q0; q < q1; $qstep)\n");
-	out_line(o, "\ta = %s(a, ld(xv + r*%zu + q*%d));", max ? "pmax" : "add", k->in->lay.row, k->in->lay.cb);
-	if (max)
+	out_line(o, "\ta = %s(a, %s(xv + r*%zu + q*%d));", max ? "pmax" : "add", bytes ? "ld8" : "ld", k->in->lay.row,
+	         k->in->lay.cb);
+	if (bytes)
+		emit_bytes(o, k, rows, cols);
+	else if (max)
 		out_text(o, "st(yv + i*$yi + j*$cb, a);\n");
 	else if (uneven(rows) || uneven(cols))
 		out_line(o, "st(yv + i*%zu + j*%d, mul(a, splat(1.0f/(float)(%s*%s))));", k->out->lay.row, k->out->lay.cb,
@@ -124,10 +146,16 @@ emit_windows(Out *o, const Kernel *k, int phase, const Axis *rows, const Axis *c
 	return k->out->shape.n*vectors_of(k);
 }
 
+static const char *
+prefix(const Kernel *k)
+{
+	return k->in->dtype == DT_u8 ? "int8_" : "";
+}
+
 static void
 pool_describe(const Kernel *k, char *name, size_t len)
 {
-	snprintf(name, len, "%s%dx%d_%dx%dx%d_s%d", op_rows[k->op].name, k->a.kernel.h, k->a.kernel.w, k->out->shape.c,
+	snprintf(name, len, "%s%s%dx%d_%dx%dx%d_s%d", prefix(k), op_rows[k->op].name, k->a.kernel.h, k->a.kernel.w, k->out->shape.c,
 	         k->out->shape.h, k->out->shape.w, k->a.stride.h);
 }
 
@@ -148,7 +176,7 @@ pool_emit(Out *o, const Kernel *k, int phase)
 static void
 adaptive_describe(const Kernel *k, char *name, size_t len)
 {
-	snprintf(name, len, "%s_%dx%dx%d_to_%dx%d", op_rows[k->op].name, k->in->shape.c, k->in->shape.h, k->in->shape.w,
+	snprintf(name, len, "%s%s_%dx%dx%d_to_%dx%d", prefix(k), op_rows[k->op].name, k->in->shape.c, k->in->shape.h, k->in->shape.w,
 	         k->out->shape.h, k->out->shape.w);
 }
 
@@ -165,5 +193,23 @@ adaptive_emit(Out *o, const Kernel *k, int phase)
 	return emit_windows(o, k, phase, &rows, &cols);
 }
 
+/* operands - on bytes: e, where it is a mean */
+static int
+bytes_operands(const Kernel *k, int phase, Operand *to)
+{
+	int n = 0;
+
+	(void)phase;
+	to[n++] = (Operand){ "x", Role_in, 0 };
+	if (!is_max(k))
+		to[n++] = (Operand){ "e", Role_packed, 0 };
+	to[n++] = (Operand){ "y", Role_out, 0 };
+	return n;
+}
+
+const Family family_pool_int8 = { .name = "pool_int8", .describe = pool_describe, .emit = pool_emit, .operands = bytes_operands,
+	.packed = bytes_packed, .pack_node = bytes_pack_numbers };
+const Family family_adaptive_int8 = { .name = "adaptive_int8", .describe = adaptive_describe, .emit = adaptive_emit,
+	.operands = bytes_operands, .packed = bytes_packed, .pack_node = bytes_pack_numbers };
 const Family family_pool = { .name = "pool", .describe = pool_describe, .emit = pool_emit };
 const Family family_adaptive = { .name = "adaptive", .describe = adaptive_describe, .emit = adaptive_emit };

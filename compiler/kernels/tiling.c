@@ -84,9 +84,8 @@ pack_bias(const Kernel *k, const double *b, void *const *to)
 
 /* --- tiling --- */
 
-/* flat - rows follow each other without a gap, so that a tile may run over the end of a row */
-static bool
-flat(const Kernel *k)
+bool
+rows_follow(const Kernel *k)
 {
 	Pair ks = kernel_size(k), s = stride_of(k);
 
@@ -176,7 +175,7 @@ conv_tiling(const Kernel *k, int ob, int p)
 {
 	Tiling best = tiling_of(k, ob, p, 1);
 
-	for (int fold = 2; flat(k) && fold <= k->out->shape.h; fold++)
+	for (int fold = 2; rows_follow(k) && fold <= k->out->shape.h; fold++)
 		if (k->out->shape.h%fold == 0) {
 			Tiling tl = tiling_of(k, ob, p, fold);
 			if (conv_cycles(k, &tl) < 0.99*conv_cycles(k, &best))

@@ -151,8 +151,8 @@ void
 choose(Graph *g)
 {
 	for (int i = 0; i < g->count; i++) {
-		g->nodes[i]->family = own_family(g->nodes[i]->op);
-		if (g->nodes[i]->op == O_conv2d)
+		g->nodes[i]->family = family_for(g->nodes[i]);
+		if (g->nodes[i]->op == O_conv2d && !on_bytes(g->nodes[i]))
 			choose_conv2d(g->nodes[i]);
 	}
 }

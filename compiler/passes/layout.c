@@ -9,6 +9,8 @@
 */
 #include "../pass.h"
 
+enum { PixelBytes = 4 };             /* of a planar input of bytes: a quad of channels, as products take them */
+
 static void
 widen(int *side, int need)
 {
@@ -71,7 +73,8 @@ layout(Graph *g)
 	for (int i = 0; i < g->count; i++) {
 		Node *n = g->nodes[i];
 		bool planar = n->op == O_input && !g->plain_layout && planar_readers(n->out);
-		n->out->lay = layout_of(n->out->shape, planar ? 1 : g->target->block, g->plain_layout ? widest : halo[i]);
+		n->out->lay = layout_of(n->out->shape, !planar ? g->target->block : is_bytes(n->out) ? PixelBytes : 1,
+		                        g->plain_layout ? widest : halo[i]);
 		for (int k = 1; k < n->nout; k++)    /* no convolution reads a second result */
 			n->out[k].lay = layout_of(n->out[k].shape, g->target->block, (Sides){ 0, 0, 0, 0 });
 	}

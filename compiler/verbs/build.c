@@ -37,6 +37,15 @@ dsl_options(const Options *o)
 		!strcmp(o->verb->name, "diff"), o->verbose };
 }
 
+static bool
+has_bytes(const Graph *g)
+{
+	for (int i = 0; i < g->count; i++)
+		if (is_bytes(g->nodes[i]->out))
+			return true;
+	return false;
+}
+
 /* build - the compiled model; NULL when --stop-after ended it early */
 Model *
 build(Options *o, const char *weights)
@@ -50,7 +59,7 @@ build(Options *o, const char *weights)
 	sha256_of(text, len, names.model_sha);
 	g = dsl_load(o->model, &dsl);
 	doubts(g);
-	g->target = o->target;
+	g->target = has_bytes(g) ? target_for_bytes(o->target) : o->target;
 	g->like = o->like;
 	g->exact = o->exact;
 	g->tuned = o->rows ? o->rows : o->tuned ? tuned_read(o->tuned) : NULL;

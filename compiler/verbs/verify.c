@@ -34,7 +34,8 @@ fetch_value(const Session *s, const Value *v, double *p)
 	for (int w = 0; w < v->shape.w; w++) {
 		size_t at = (size_t)i*l->image + (size_t)(c/l->cb)*l->plane + l->origin + (size_t)h*l->row +
 			(size_t)(w*l->cb + c%l->cb);
-		*p++ = v->dtype == DT_i32 ? (double)((const int32_t *)m)[at] : (double)((const float *)m)[at];
+		*p++ = v->dtype == DT_i32 ? (double)((const int32_t *)m)[at] : is_bytes(v) ? ((const unsigned char *)m)[at] :
+			(double)((const float *)m)[at];
 	}
 	return p;
 }

@@ -49,6 +49,16 @@ feeds_add(const Node *n)
 	return n->nin == 2;
 }
 
+/* byte_step - that sums of random bytes and weights span about the result's bytes */
+static double
+byte_step(const Node *n)
+{
+	Shape s = param_shape(n, P_weight, &(int){ 0 });
+	double to = n->a.step > 0 ? n->a.step : 1.0/128;
+
+	return (double)(float)(to*0.013/step_of(n->in[0])/(n->a.pair_safe ? 0.5 : 1)/sqrt((double)s.c*s.h*s.w));
+}
+
 static void
 fill(Node *n, ParamId id, uint64_t seed)
 {
@@ -67,14 +77,19 @@ fill(Node *n, ParamId id, uint64_t seed)
 		switch (id) {
 		case P_weight:
 			v = is_norm(n) ? gain*(0.8 + 0.4*rnd_share(&state)) : rnd_normal(&state)*sqrt((n->op == O_linear ? 1 : 2)/fan);
+			if (has_weights_of_bytes(n))
+				v = rint((n->a.pair_safe ? 64 : 127)*(2*rnd_share(&state) - 1));
 			break;
 		case P_bias:
+			v = has_weights_of_bytes(n) ? rint(2000*rnd_normal(&state)) : 0.1*rnd_normal(&state);
+			break;
 		case P_bn_bias:
 		case P_bn_mean:   v = 0.1*rnd_normal(&state); break;
 		case P_bn_weight: v = gain*(0.8 + 0.4*rnd_share(&state)); break;
 		case P_bn_var:    v = 0.8 + 0.4*rnd_share(&state); break;
 		case P_gamma:     v = 0.5 + rnd_share(&state); break;
 		case P_slope:     v = 0.5*rnd_share(&state); break;
+		case P_weight_step: v = byte_step(n); break;
 		case NParams:     break;
 		}
 		p->data[i] = (double)(float)v;

@@ -42,6 +42,37 @@ static inline V lowest(void)                  { return splat(-RC_INFINITY); }
 static inline V vexp(V a)                     { EACH((float)exp((double)a[i])); }
 static inline V vexpm1(V a)                   { EACH((float)expm1((double)(a[i] > 0 ? 0 : a[i]))); }
 
+/* --- bytes --- */
+
+typedef int32_t I __attribute__((vector_size(VL*4)));
+typedef unsigned char X __attribute__((vector_size(4)));
+typedef signed char W __attribute__((vector_size(VL*4)));
+
+static inline I ldi(const int32_t *p)         { I y; memcpy(&y, p, sizeof y); return y; }
+static inline W ldw(const signed char *p)     { W y; memcpy(&y, p, sizeof y); return y; }
+static inline X quad(const unsigned char *p)  { X y; memcpy(&y, p, sizeof y); return y; }
+static inline V to_floats(I a)                { EACH((float)a[i]); }
+static inline V ld8(const unsigned char *p)   { EACH(p[i]); }
+static inline V between(V a, V lo, V hi)      { return PICK(a > lo, PICK(a < hi, a, hi), lo); }
+
+static inline I
+dot(I a, X x, W w)
+{
+	for (int i = 0; i < VL; i++)
+		for (int k = 0; k < 4; k++)
+			a[i] += x[k]*w[4*i + k];
+	return a;
+}
+
+static inline I dot_pairs(I a, X x, W w)      { return dot(a, x, w); }
+
+static inline void
+st8(unsigned char *p, V a, V zero)
+{
+	for (int i = 0; i < VL; i++)
+		p[i] = rc_byte(a[i], zero[i]);
+}
+
 #include "rc_act.h"
 
 #endif

@@ -1,0 +1,194 @@
+/*
+** interp_int8.c - the reference on bytes. Every result is one exact sum of integers, then the few roundings to float32 that
+** dsl/README defines, in this order and no other; so there is one right answer, and emitted code must give it.
+*/
+#include <math.h>
+
+#include "graph.h"
+
+/* settled - between the bounds, NaN at the lower one; as a byte where the result is bytes */
+static double
+settled(const Node *n, float v)
+{
+	float lo, hi;
+
+	act_bounds(n, &lo, &hi);
+	v = v > lo ? v < hi ? v : hi : lo;
+	return is_bytes(n->out) ? rint((double)v) + n->a.zero : (double)v;
+}
+
+/* product - rounded once, to float32 */
+static float
+product(float a, float b)
+{
+	return (float)((double)a*(double)b);
+}
+
+/* off_zero - element i of input k, counted from the byte that is 0 */
+static double
+off_zero(const Node *n, const double *const *x, int k, size_t i)
+{
+	return x[k][i] - zero_of(n->in[k], 0);
+}
+
+/* add_skip - the sum's product and the skip's, which is exact, added and rounded once */
+static float
+add_skip(const Node *n, const double *const *x, int k, size_t i, float v)
+{
+	double z = off_zero(n, x, k, i)*(double)exact_factor(step_of(n->in[k])/step_of(n->out));
+
+	return (float)(z + (double)v);
+}
+
+/* sum_at - of a convolution: bias + w*(x - zero), exact */
+static double
+sum_at(const Node *n, const double *x, int m, int oc, int i, int j)
+{
+	const Attr *a = &n->a;
+	Shape in = n->in[0]->shape;
+	bool flat = n->op == O_linear;
+	int groups = flat ? 1 : a->groups, icg = in.c/groups, from = oc/(n->out->shape.c/groups)*icg;
+	Pair ks = flat ? (Pair){ 1, 1 } : a->kernel;
+	const double *w = n->p[P_weight].data + (size_t)oc*(size_t)(icg*ks.h*ks.w);
+	double sum = n->p[P_bias].data[oc];
+
+	for (int ic = from; ic < from + icg; ic++)
+	for (int ki = 0; ki < ks.h; ki++)
+	for (int kj = 0; kj < ks.w; kj++, w++) {
+		int r = flat ? 0 : i*a->stride.h + ki*a->dilation.h - a->padding.t;
+		int q = flat ? 0 : j*a->stride.w + kj*a->dilation.w - a->padding.l;
+		if (r >= 0 && r < in.h && q >= 0 && q < in.w)
+			sum += *w*(x[(((size_t)m*(size_t)in.c + (size_t)ic)*(size_t)in.h + (size_t)r)*(size_t)in.w + (size_t)q] -
+			           zero_of(n->in[0], ic));
+	}
+	return sum;
+}
+
+double
+interp_int8_at(const Node *n, const double *const *x, int m, int c, int i, int j)
+{
+	Shape s = n->out->shape;
+	size_t at = (((size_t)m*(size_t)s.c + (size_t)c)*(size_t)s.h + (size_t)i)*(size_t)s.w + (size_t)j;
+	float v = product((float)sum_at(n, x[0], m, c, i, j), factor_of(n, (size_t)c));
+
+	return settled(n, n->nin == 2 ? add_skip(n, x, 1, at, v) : v);
+}
+
+static void
+dense(const Node *n, const double *const *x, double *y)
+{
+	Shape s = n->out->shape;
+
+	for (int m = 0; m < s.n; m++)
+	for (int c = 0; c < s.c; c++)
+	for (int i = 0; i < s.h; i++)
+	for (int j = 0; j < s.w; j++)
+		*y++ = interp_int8_at(n, x, m, c, i, j);
+}
+
+static void
+add(const Node *n, const double *const *x, double *y)
+{
+	for (size_t i = 0; i < count_of(n->out->shape); i++) {
+		float v = product((float)off_zero(n, x, 0, i), exact_factor(step_of(n->in[0])/step_of(n->out)));
+		y[i] = settled(n, add_skip(n, x, 1, i, v));
+	}
+}
+
+/* concat - each input in the steps of the result */
+static void
+concat(const Node *n, const double *const *x, double *y)
+{
+	for (int m = 0; m < n->out->shape.n; m++)
+		for (int k = 0; k < n->nin; k++) {
+			Shape s = n->in[k]->shape;
+			size_t each = (size_t)s.c*(size_t)s.h*(size_t)s.w;
+			float factor = exact_factor(step_of(n->in[k])/step_of(n->out));
+			for (size_t i = 0; i < each; i++)
+				*y++ = settled(n, product((float)off_zero(n, x, k, (size_t)m*each + i), factor));
+		}
+}
+
+/* span - rows, or columns, of a mean's window: from and to, cut to the image, and how many it counts */
+static int
+span(const Node *n, bool rows, int i, int *from, int *to)
+{
+	const Attr *a = &n->a;
+	Shape x = n->in[0]->shape, y = n->out->shape;
+	int in = rows ? x.h : x.w, out = rows ? y.h : y.w, end, counted;
+
+	if (n->op == O_adaptive_avg_pool) {
+		*from = i*in/out;
+		*to = ceil_div((i + 1)*in, out);
+		return *to - *from;
+	}
+	*from = i*(rows ? a->stride.h : a->stride.w) - (rows ? a->padding.t : a->padding.l);
+	end = *from + (rows ? a->kernel.h : a->kernel.w);
+	counted = in + (rows ? a->padding.b : a->padding.r);
+	counted = (end < counted ? end : counted) - *from;
+	*from = *from < 0 ? 0 : *from;
+	*to = end < in ? end : in;
+	return a->count_include_pad ? counted : *to - *from;
+}
+
+/* mean - the window's sum is exact; the factor is divided by how many it counts, in float32 */
+static void
+mean(const Node *n, const double *x, double *y)
+{
+	Shape in = n->in[0]->shape, s = n->out->shape;
+	int r0, r1, q0, q1;
+
+	for (int m = 0; m < s.n*s.c; m++, x += in.h*in.w)
+	for (int i = 0; i < s.h; i++)
+	for (int j = 0; j < s.w; j++) {
+		int rows = span(n, true, i, &r0, &r1), columns = span(n, false, j, &q0, &q1);
+		double sum = 0;
+		for (int r = r0; r < r1; r++)
+			for (int q = q0; q < q1; q++)
+				sum += x[r*in.w + q] - zero_of(n->in[0], 0);
+		*y++ = settled(n, product((float)sum, (float)((double)factor_of(n, 0)/(rows*columns))));
+	}
+}
+
+/* picture - the caller's pixels, or the floats that were made of them made pixels again */
+static void
+picture(const Node *n, const double *x, double *y)
+{
+	const Image *im = &n->g->image;
+	Shape s = n->out->shape;
+
+	for (int m = 0; m < s.n; m++)
+	for (int c = 0; c < s.c; c++)
+	for (int i = 0; i < s.h*s.w; i++) {
+		int from = im->swap ? s.c - 1 - c : c;
+		float v = (float)x[(size_t)m*(size_t)(s.c*s.h*s.w) + (size_t)(im->hwc ? i*s.c + from : from*s.h*s.w + i)];
+		if (!im->u8 && !im->normalize)
+			v = (float)((double)product(v, (float)(1/pixel_step(n->g, c))) + (double)(float)pixel_mean(n->g, c));
+		*y++ = rint(v > 0 ? v < 255 ? (double)v : 255 : 0);
+	}
+}
+
+void
+interp_int8(const Node *n, const double *const *x, double *y)
+{
+	size_t count = count_of(n->out->shape);
+
+	switch (n->op) {
+	case O_input:   picture(n, x[0], y); break;
+	case O_conv2d:
+	case O_linear:  dense(n, x, y); break;
+	case O_add:     add(n, x, y); break;
+	case O_concat:  concat(n, x, y); break;
+	case O_avg_pool:
+	case O_adaptive_avg_pool: mean(n, x[0], y); break;
+	case O_quantize:
+		for (size_t i = 0; i < count; i++)
+			y[i] = settled(n, product((float)x[0][i], (float)(1/n->a.step)));
+		break;
+	case O_dequantize:
+		for (size_t i = 0; i < count; i++)
+			y[i] = (double)product((float)off_zero(n, x, 0, i), (float)step_of(n->in[0]));
+		break;
+	default:        die("%s has no form on bytes", op_rows[n->op].name);
+	}
+}

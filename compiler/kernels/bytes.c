@@ -1,0 +1,87 @@
+/* bytes.c - the numbers that all kernels on bytes are given, and their last steps. */
+#include "bytes.h"
+
+static int
+inputs_of(const Kernel *k)
+{
+	return k->op == O_concat ? k->parts : k->nin;
+}
+
+size_t
+bytes_numbers(const Kernel *k)
+{
+	return (size_t)(Bounds + EachInput*inputs_of(k) + Zeros);
+}
+
+/* factor_to - of input i */
+static float
+factor_to(const Node *n, int i)
+{
+	double in = i < n->nin ? step_of(n->in[i]) : 1, ratio = in/step_of(n->out);
+
+	switch (n->op) {
+	case O_quantize:   return (float)(1/n->a.step);
+	case O_dequantize: return (float)in;
+	case O_add:
+	case O_concat:     return exact_factor(ratio);
+	case O_conv2d:
+	case O_linear:     return i ? exact_factor(ratio) : 0;
+	default:           return (float)ratio;
+	}
+}
+
+void
+bytes_pack(const Node *n, float *e)
+{
+	int inputs = n->nin ? n->nin : 1;
+
+	act_bounds(n, &e[0], &e[1]);
+	e += Bounds;
+	for (int i = 0; i < inputs; i++, e += EachInput) {
+		e[0] = n->nin ? factor_to(n, i) : 0;
+		e[1] = n->nin ? (float)zero_of(n->in[i], 0) : 0;
+	}
+	for (int c = 0; c < Zeros; c++)
+		e[c] = c < n->out->shape.c || !n->a.pixels ? (float)zero_of(n->out, c) : 0;
+}
+
+int
+bytes_packed(const Kernel *k, Packed *to)
+{
+	to[0] = (Packed){ DT_f32, bytes_numbers(k) };
+	return 1;
+}
+
+void
+bytes_pack_numbers(const Node *n, const Kernel *k, void *const *to)
+{
+	(void)k;
+	bytes_pack(n, to[0]);
+}
+
+const char *
+bytes_number(int at)
+{
+	return arena_text("bc(e%s)", plus((size_t)at));
+}
+
+void
+emit_numbers(Out *o, const Kernel *k, int inputs)
+{
+	bool bytes = k->out->dtype == DT_u8;
+
+	out_flow(o, "V least = bc(e), most = bc(e + 1)%s", bytes || inputs ? "," : ";");
+	for (int i = 0; i < inputs; i++) {
+		bool more = bytes || i + 1 < inputs;
+		out_flow(o, "f%d = bc(e + %d), z%d = bc(e + %d)%s", i, Bounds + EachInput*i, i, Bounds + EachInput*i + 1, more ? "," : ";");
+	}
+	if (bytes)
+		out_flow(o, "base = bc(e + %d);", Bounds + EachInput*inputs_of(k));
+	out_flow_end(o);
+}
+
+const char *
+bytes_settled(const Kernel *k, const char *to, const char *value)
+{
+	return arena_text(k->out->dtype == DT_u8 ? "st8(%s, between(%s, least, most), base);" : "st(%s, between(%s, least, most));", to, value);
+}
