@@ -195,6 +195,14 @@ typedef struct {                     /* nn.image: how a picture becomes the inpu
 	bool normalize;              /* the network applies scale, mean and std itself */
 } Image;
 
+typedef struct {                     /* nn.model's quantize */
+	const char **keep;           /* layers that stay on floats; '*' at the end matches a prefix */
+	int nkeep;
+	bool minmax;                 /* ranges from the least to the largest value */
+	bool u7;                     /* results of 0 to 127 */
+	bool as_rounded;             /* biases are not corrected by what rounding does to the mean */
+} Quantize;
+
 struct Graph {
 	const char *name, *file;     /* model name; model file as given */
 	Node **nodes;                /* in an order that can be run */
@@ -207,6 +215,7 @@ struct Graph {
 	const char **classes;        /* NULL: not given */
 	int nclasses;
 	bool variant_said;           /* of the bottlenecks: the model chose, v1 or v1.5 is no oversight */
+	Quantize quantize;
 	const char **ignore;         /* weight names that may stay unused; '*' at the end matches a prefix */
 	int nignore;
 	const struct Tuned *tuned;   /* choose, tile: what was measured; NULL: only the cost model */
@@ -289,7 +298,6 @@ char *dump_string(const Graph *g);                   /* malloc'd */
 void dump_dot(FILE *f, const Graph *g);
 
 /* integers.c - networks of bytes: what they stand for, and the arithmetic in which all agree */
-enum { MostSum = 1 << 30 };                          /* of a layer's sums, whatever the bytes are */
 bool is_bytes(const Value *v);
 bool on_bytes(const Node *n);                        /* does it read bytes */
 bool has_weights_of_bytes(const Node *n);            /* a convolution or linear layer whose weights are signed bytes */
@@ -301,6 +309,8 @@ int zero_of(const Value *v, int c);                  /* the byte that stands for
 float factor_of(const Node *n, size_t c);            /* a sum of channel c to the result's steps */
 float exact_factor(double v);                        /* to 16 bits, so that it times the difference of two bytes is exact */
 void act_bounds(const Node *n, float *lo, float *hi);/* of a result before zero is added */
+bool is_kept(const Graph *g, const char *layer);     /* does the model say that it stays on floats */
+const char *check_weights_of_bytes(const Node *n);   /* bound ones: what is wrong with them; NULL: nothing */
 bool keeps_bytes(Op op);                             /* does it hand bytes on as they are */
 bool has_act_on_bytes(Act act);                      /* one that only clips */
 

@@ -228,6 +228,12 @@ banner_command(const Options *o)
 		s = arena_text("%s -D %s", s, base_name(o->args[i]));
 	if (o->tuned)
 		s = arena_text("%s --tuned %s", s, base_name(o->tuned));
+	if (o->int8)
+		s = arena_text("%s --int8", s);
+	if (o->calibrate)
+		s = arena_text("%s --calibrate %s", s, base_name(o->calibrate));
+	if (o->calibrate_count)
+		s = arena_text("%s --calibrate-count %d", s, o->calibrate_count);
 	if (o->exact)
 		s = arena_text("%s --exact", s);
 	if (o->embed)

@@ -3,6 +3,7 @@
 #define PASS_H
 
 #include "kernels/kernel.h"
+#include "weights/tensor.h"
 
 /* tuned.c */
 typedef struct {
@@ -38,6 +39,7 @@ typedef struct Steps {
 const StepRow *steps_find(const Steps *s, const char *name); /* NULL: nothing is said of it */
 const char *step_text(const StepRow *r);             /* of a row, as a file's metadata has it */
 StepRow step_read(const char *file, const char *name, const char *text);
+Steps *steps_in(const Weights *w);                   /* NULL: they are not quantised */
 
 /* pass.c */
 typedef struct {

@@ -54,3 +54,20 @@ step_read(const char *file, const char *name, const char *text)
 	r.zero = (int)zero;
 	return r;
 }
+
+Steps *
+steps_in(const Weights *w)
+{
+	Steps *s = NULL;
+
+	for (int i = 0; i < w->nmeta && !s; i++)
+		if (!strcmp(w->meta[i].key, "resnetc.int8")) {
+			if (strcmp(w->meta[i].value, "1"))
+				fail("%s: want quantised weights of format 1, got '%s'", w->file, w->meta[i].value);
+			s = NEW(Steps);
+		}
+	for (int i = 0; s && i < w->nmeta; i++)
+		if (strncmp(w->meta[i].key, "resnetc.", 8))
+			PUSH(s->rows, s->count, step_read(w->file, w->meta[i].key, w->meta[i].value));
+	return s;
+}

@@ -1,41 +1,10 @@
 /*
-** build.c - what every verb starts with: load the model, bind weights, run the passes.
+** build.c - what every verb starts with: load the model, bind weights, run the passes. Weights of bytes are bound after the
+** passes, which say what layers they are for.
 */
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "verbs.h"
-
-/* bind_named - weights as the command line names them; leaves in sha what the banner says of them */
-void
-bind_named(char sha[65], Graph *g, const char *weights)
-{
-	char *end;
-
-	if (!strncmp(weights, "random", 6) && (!weights[6] || weights[6] == ':')) {
-		uint64_t seed = 0;
-		if (weights[6]) {
-			errno = 0;
-			seed = strtoull(weights + 7, &end, 10);
-			if (errno || *end || end == weights + 7 || weights[7] == '-')
-				usage_error("--weights: want random[:SEED] with a whole number, got '%s'", weights);
-		}
-		bind_random(g, seed);
-		snprintf(sha, 65, "none, random:%llu", (unsigned long long)seed);
-		return;
-	}
-	Weights *w = weights_open(weights);
-	bind_weights(g, w);
-	memcpy(sha, w->sha, sizeof w->sha);
-}
-
-DslOptions
-dsl_options(const Options *o)
-{
-	return (DslOptions){ o->name, o->prefix, o->batch, o->h, o->w, o->args, o->nargs,
-		!strcmp(o->verb->name, "diff"), o->verbose };
-}
+#include "session.h"
 
 static bool
 has_bytes(const Graph *g)
@@ -44,6 +13,43 @@ has_bytes(const Graph *g)
 		if (is_bytes(g->nodes[i]->out))
 			return true;
 	return false;
+}
+
+/* quantised - the weights where they are of bytes, from a file or made now; NULL: they are not */
+static Weights *
+quantised(Options *o, const char *weights)
+{
+	Weights *w = weights && !is_random(weights) ? weights_open(weights) : NULL;
+
+	if (o->quantised)
+		return weights ? o->quantised : NULL;
+	if (w && steps_in(w)) {
+		if (o->calibrate)
+			usage_error("--calibrate: want weights of floats, got '%s', which are quantised", weights);
+		return o->quantised = w;
+	}
+	if (!o->int8 || !weights)
+		return NULL;
+	if (!o->calibrate)
+		usage_error("--int8: want --calibrate FOLDER|x.npy|random, or weights that resnetc quantize wrote, got neither");
+	return o->quantised = quantise(o, weights);
+}
+
+/* prepare - everything that must be known of a network of bytes before it is built; false: it is one of floats */
+bool
+prepare(Options *o, const char *weights)
+{
+	if (!quantised(o, weights))
+		return false;
+	for (int i = 0; i < npasses; i++)
+		if (o->pass.skip & 1u << i && among("fold_bn fuse quantize", passes[i].name))
+			usage_error("--no-%s: want this pass for a network of bytes, whose weights were made after it", passes[i].name);
+	if (!strcmp(o->verb->name, "tune"))
+		usage_error("tune: want weights of floats, got bytes, whose only choice is the tile");
+	for (int i = 0; i < o->ntargets; i++)
+		o->targets[i] = target_for_bytes(o->targets[i]);
+	o->target = target_for_bytes(o->target);
+	return true;
 }
 
 /* build - the compiled model; NULL when --stop-after ended it early */
@@ -55,20 +61,26 @@ build(Options *o, const char *weights)
 	Graph *g;
 	size_t len;
 	const void *text = file_map(o->model, &len);
+	bool bytes;
 
 	sha256_of(text, len, names.model_sha);
 	g = dsl_load(o->model, &dsl);
 	doubts(g);
+	bytes = prepare(o, weights);
+	g->steps = bytes ? steps_in(o->quantised) : NULL;
 	g->target = has_bytes(g) ? target_for_bytes(o->target) : o->target;
 	g->like = o->like;
 	g->exact = o->exact;
 	g->tuned = o->rows ? o->rows : o->tuned ? tuned_read(o->tuned) : NULL;
-	if (weights)
+	snprintf(names.weights_sha, sizeof names.weights_sha, "none");
+	if (weights && !bytes)
 		bind_named(names.weights_sha, g, weights);
-	else
-		snprintf(names.weights_sha, sizeof names.weights_sha, "none");
 	if (!run_passes(g, &o->pass))
 		return NULL;
+	if (bytes) {
+		bind_weights(g, o->quantised);
+		memcpy(names.weights_sha, o->quantised->sha, sizeof names.weights_sha);
+	}
 	if (o->tuned && !o->rows && !g->like)
 		doubts_of_tuned(g, o->tuned);
 	m = model_of(g);

@@ -52,9 +52,11 @@ Model *
 compiled_files(Options *o, File *files, int *count)
 {
 	bool several = o->ntargets > 1 || o->nsizes > 1;
-	Model *m = build(o, several ? NULL : o->weights);
+	Model *m;
 
 	*count = 0;
+	prepare(o, o->weights);
+	m = build(o, several ? NULL : o->weights);
 	if (!m || (o->pass.dump && !o->weights))
 		return NULL;
 	if (several) {

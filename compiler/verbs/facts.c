@@ -194,7 +194,7 @@ parameters_of(const Node *n)
 	int rank;
 
 	for (int p = 0; p < NParams; p++)
-		if (n->p[p].name && p != P_bn_mean && p != P_bn_var)
+		if (n->p[p].name && p != P_bn_mean && p != P_bn_var && p != P_weight_step)
 			count += count_of(param_shape(n, (ParamId)p, &rank));
 	return count;
 }

@@ -10,6 +10,8 @@ VERB(pack,    1, 1, "pack MODEL.lua -w WEIGHTS [-o FILE]",
      "other weights for code compiled before with the same options")
 VERB(run,     1, 1, "run MODEL.lua -w WEIGHTS -i IN... [-o OUT.npz]", "compile, load, run; prints the top classes")
 VERB(bench,   1, 1, "bench MODEL.lua [-w WEIGHTS] [--threads N]", "time every layer against this machine's peak")
+VERB(quantize, 1, 1, "quantize MODEL.lua -w WEIGHTS --calibrate FOLDER|x.npy [-o FILE]",
+     "weights of bytes, with what the bytes of every layer stand for")
 VERB(tune,    1, 1, "tune MODEL.lua [-w WEIGHTS] [--threads N] [-o FILE]",
      "time algorithms and tiles; compile --tuned FILE uses them")
 VERB(verify,  1, 1, "verify MODEL.lua [-w W] [-i IN] [--expect OUT.npy]",

@@ -22,6 +22,10 @@ typedef struct Options {
 	const char *tuned;           /* file of rows */
 	const char *depfile, *embed; /* embed: "file" (#embed, .incbin) or "c" */
 	bool amalgamate;
+	const char *calibrate;       /* pictures, or "random" */
+	int calibrate_count;
+	bool int8;
+	Weights *quantised;          /* weights of bytes, once they are there */
 	const Tuned *rows;           /* build: rows in memory, instead of a file */
 	const Graph *like;           /* build: pack weights as this graph, of another input size, does */
 	int batch, h, w, threads, rounds, count, seed, time;
@@ -80,10 +84,18 @@ Table *table_new(const char *const *heads);          /* ending with NULL; "<laye
 void table_cell(Table *t, const char *format, ...) PRINTF(2, 3);     /* the next one, row by row */
 void table_print(Table *t);                          /* within the terminal's columns, 80 where there is none */
 
-/* build.c */
+/* given.c */
 DslOptions dsl_options(const Options *o);
-Model *build(Options *o, const char *weights);       /* load, bind, run the passes: what every verb starts with */
+bool is_random(const char *weights);
 void bind_named(char sha[65], Graph *g, const char *weights);
+
+/* calibrate.c */
+Weights *quantise(Options *o, const char *weights);  /* over the pictures that --calibrate names, in memory */
+File quantised_weights(Options *o, const char *weights);
+
+/* build.c */
+bool prepare(Options *o, const char *weights);       /* before build: is it a network of bytes */
+Model *build(Options *o, const char *weights);       /* load, bind, run the passes: what every verb starts with */
 
 /* doubts.c - warns of what is allowed and hardly meant */
 void doubts(const Graph *g);

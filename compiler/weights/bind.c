@@ -92,8 +92,15 @@ bind_param(Binding *b, Node *n, ParamId id)
 		return;
 	}
 	t->used = true;
-	if (!dtype_is_float(t->dtype)) {
-		problem(b, n, "want tensor '%s' in a float dtype, got %s", p->name, t->dtype);
+	if (has_weights_of_bytes(n) && id != P_slope) {
+		Dtype want = id == P_weight ? DT_i8 : id == P_bias ? DT_i32 : DT_f32;
+		if (strcmp(t->dtype, dtype_rows[want].safetensors)) {
+			problem(b, n, "want tensor '%s' as %s, got %s", p->name, dtype_rows[want].safetensors, t->dtype);
+			return;
+		}
+	} else if (!dtype_is_float(t->dtype)) {
+		problem(b, n, "want tensor '%s' in a float dtype, got %s%s", p->name, t->dtype,
+		        strcmp(t->dtype, "I8") ? "" : " (weights of bytes want the file that resnetc quantize wrote, as it is)");
 		return;
 	}
 	if (!fits(t, dim, rank)) {
@@ -125,6 +132,11 @@ bind_weights(Graph *g, Weights *w)
 		for (int p = 0; p < NParams; p++)
 			if (g->nodes[i]->p[p].name)
 				bind_param(&b, g->nodes[i], (ParamId)p);
+	for (int i = 0; i < g->count && !b.problems; i++) {
+		const char *flaw = has_weights_of_bytes(g->nodes[i]) ? check_weights_of_bytes(g->nodes[i]) : NULL;
+		if (flaw)
+			problem(&b, g->nodes[i], "%s", flaw);
+	}
 	report_leftover(&b);
 	if (b.problems)
 		fail("%s: want weights for every parameter of %s and none left over, got %d problem%s", w->file, g->name, b.problems,

@@ -108,6 +108,17 @@ check_overlap(const Weights *w)
 			fail("%s: tensors '%s' and '%s': want separate data, got overlapping data_offsets", w->file, t[i-1].name, t[i].name);
 }
 
+static void
+read_metadata(Weights *w, struct json_object *said)
+{
+	if (!json_object_is_type(said, json_type_object))
+		return;
+	json_object_object_foreach(said, key, value) {
+		if (json_object_is_type(value, json_type_string))
+			PUSH(w->meta, w->nmeta, (Meta){ arena_text("%s", key), arena_text("%s", json_object_get_string(value)) });
+	}
+}
+
 Weights *
 safetensors_open(const char *file, const unsigned char *map, size_t len)
 {
@@ -136,6 +147,8 @@ safetensors_open(const char *file, const unsigned char *map, size_t len)
 	json_object_object_foreach(root, name, value) {
 		if (strcmp(name, "__metadata__"))
 			PUSH(w->tensors, w->count, read_tensor(&b, name, value));
+		else
+			read_metadata(w, value);
 	}
 	json_object_put(root);
 	json_tokener_free(tok);
@@ -143,40 +156,47 @@ safetensors_open(const char *file, const unsigned char *map, size_t len)
 	return w;
 }
 
-/* safetensors_file - every parameter of g as F32, in the order of the layers */
-File
-safetensors_file(const Graph *g, char *name)
+/* add_head - where a tensor's bytes lie from at on; where the next one's do */
+static size_t
+add_head(struct json_object *head, const Stored *s, size_t at)
 {
-	struct json_object *head = json_object_new_object();
-	size_t at = 0, text_len, len;
+	struct json_object *t = json_object_new_object(), *dims = json_object_new_array(), *offsets = json_object_new_array();
+	size_t bytes = dtype_rows[s->dtype].bytes;
+
+	for (int d = 0; d < s->rank; d++) {
+		json_object_array_add(dims, json_object_new_int(s->dim[d]));
+		bytes *= (size_t)s->dim[d];
+	}
+	json_object_array_add(offsets, json_object_new_int64((int64_t)at));
+	json_object_array_add(offsets, json_object_new_int64((int64_t)(at + bytes)));
+	json_object_object_add(t, "dtype", json_object_new_string(dtype_rows[s->dtype].safetensors));
+	json_object_object_add(t, "shape", dims);
+	json_object_object_add(t, "data_offsets", offsets);
+	if (json_object_object_get_ex(head, s->name, NULL))
+		fail("safetensors: want tensors of different names, got '%s' twice", s->name);
+	json_object_object_add(head, s->name, t);
+	return at + bytes;
+}
+
+File
+safetensors_write(char *name, const Stored *t, int count, const Meta *meta, int nmeta)
+{
+	struct json_object *head = json_object_new_object(), *said = json_object_new_object();
+	size_t *at = arena_new((size_t)(count + 1)*sizeof *at), text_len, len;
 	const char *text;
 	unsigned char *all;
 
-	for (int i = 0; i < g->count; i++)
-		for (int p = 0; p < NParams; p++) {
-			const Param *q = &g->nodes[i]->p[p];
-			struct json_object *t, *dims, *offsets;
-			int rank;
-			if (!q->name)
-				continue;
-			Shape s = param_shape(g->nodes[i], (ParamId)p, &rank);
-			int dim[4] = { s.n, s.c, s.h, s.w };
-			t = json_object_new_object();
-			dims = json_object_new_array();
-			offsets = json_object_new_array();
-			for (int d = 0; d < rank; d++)
-				json_object_array_add(dims, json_object_new_int(dim[d]));
-			json_object_array_add(offsets, json_object_new_int64((int64_t)at));
-			at += count_of(s)*sizeof(float);
-			json_object_array_add(offsets, json_object_new_int64((int64_t)at));
-			json_object_object_add(t, "dtype", json_object_new_string("F32"));
-			json_object_object_add(t, "shape", dims);
-			json_object_object_add(t, "data_offsets", offsets);
-			json_object_object_add(head, q->name, t);
-		}
+	for (int i = 0; i < nmeta; i++)
+		json_object_object_add(said, meta[i].key, json_object_new_string(meta[i].value));
+	if (nmeta)
+		json_object_object_add(head, "__metadata__", said);
+	else
+		json_object_put(said);
+	for (int i = 0; i < count; i++)
+		at[i + 1] = add_head(head, &t[i], at[i]);
 	text = json_object_to_json_string_ext(head, JSON_C_TO_STRING_PLAIN);
 	text_len = (strlen(text) + 7)/8*8;           /* padded with blanks, so that the data is aligned */
-	len = 8 + text_len + at;
+	len = 8 + text_len + at[count];
 	all = malloc(len);
 	if (!all)
 		fail("out of memory");
@@ -184,15 +204,37 @@ safetensors_file(const Graph *g, char *name)
 	memcpy(all + 8, text, strlen(text));
 	for (int i = 0; i < 8; i++)
 		all[i] = (unsigned char)((uint64_t)text_len >> 8*i);
-	at = 8 + text_len;
+	for (int i = 0; i < count; i++)
+		memcpy(all + 8 + text_len + at[i], t[i].data, at[i + 1] - at[i]);
+	json_object_put(head);
+	return (File){ name, all, len };
+}
+
+/* safetensors_file - every parameter of g as F32, in the order of the layers */
+File
+safetensors_file(const Graph *g, char *name)
+{
+	Stored *all = NULL;
+	int count = 0;
+	File file;
+
 	for (int i = 0; i < g->count; i++)
 		for (int p = 0; p < NParams; p++) {
 			const Param *q = &g->nodes[i]->p[p];
-			for (size_t k = 0; q->name && k < q->count; k++, at += sizeof(float)) {
-				float v = (float)q->data[k];
-				memcpy(all + at, &v, sizeof v);
-			}
+			int rank;
+			float *v;
+			if (!q->name)
+				continue;
+			Shape s = param_shape(g->nodes[i], (ParamId)p, &rank);
+			v = malloc((q->count ? q->count : 1)*sizeof *v);
+			if (!v)
+				fail("out of memory");
+			for (size_t k = 0; k < q->count; k++)
+				v[k] = (float)q->data[k];
+			PUSH(all, count, (Stored){ q->name, DT_f32, rank, { s.n, s.c, s.h, s.w }, v });
 		}
-	json_object_put(head);
-	return (File){ name, all, len };
+	file = safetensors_write(name, all, count, NULL, 0);
+	for (int i = 0; i < count; i++)
+		free((void *)all[i].data);
+	return file;
 }

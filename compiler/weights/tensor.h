@@ -17,10 +17,13 @@ typedef struct {
 	unsigned char *loaded;       /* the entry, while it is in memory */
 	bool used;
 } Tensor;
+typedef struct { const char *key, *value; } Meta;
 typedef struct {
 	const char *file;
 	Tensor *tensors;
 	int count;
+	Meta *meta;                  /* safetensors: of __metadata__ */
+	int nmeta;
 	char sha[65];                /* of the file, or of all shards */
 	const char *rest;            /* of the key asked for: what is still to be found in the names, or NULL */
 } Weights;

@@ -11,6 +11,14 @@ uint64_t rnd(uint64_t *state);                       /* splitmix64 (Steele, Lea,
 double rnd_share(uint64_t *state);                   /* from 0 to below 1 */
 double rnd_normal(uint64_t *state);                  /* of mean 0 and variance 1 */
 
+typedef struct {                     /* a tensor to be written */
+	const char *name;
+	Dtype dtype;
+	int rank;
+	int dim[4];
+	const void *data;
+} Stored;
+File safetensors_write(char *name, const Stored *t, int count, const Meta *meta, int nmeta);
 File safetensors_file(const Graph *g, char *name);   /* the bound parameters */
 
 #endif
