@@ -151,6 +151,30 @@ dump_text(FILE *f, const char *s)
 	fputc('"', f);
 }
 
+static void
+dump_words(FILE *f, const char *key, const char *const *words, int count, const char *end)
+{
+	if (!count)
+		return;
+	fprintf(f, "%s = { ", key);
+	for (int i = 0; i < count; i++) {
+		dump_text(f, words[i]);
+		fputs(", ", f);
+	}
+	fputs(end, f);
+}
+
+static void
+dump_quantize(FILE *f, const Quantize *q)
+{
+	if (!q->nkeep && !q->minmax && !q->u7 && !q->as_rounded)
+		return;
+	fputs("  quantize = { ", f);
+	dump_words(f, "keep", q->keep, q->nkeep, "}, ");
+	fprintf(f, "%s%s%s},\n", q->minmax ? "ranges = \"minmax\", " : "", q->u7 ? "act = \"u7\", " : "",
+	        q->as_rounded ? "bias = false " : "");
+}
+
 /* dump_end - the model that the nodes make */
 void
 dump_end(FILE *f, const Graph *g)
@@ -172,22 +196,9 @@ dump_end(FILE *f, const Graph *g)
 	dump_flag(f, "swap", g->image.swap);
 	dump_flag(f, "normalize", g->image.normalize);
 	fputs(" },\n", f);
-	if (g->nclasses) {
-		fputs("  classes = { ", f);
-		for (int i = 0; i < g->nclasses; i++) {
-			dump_text(f, g->classes[i]);
-			fputs(", ", f);
-		}
-		fputs("},\n", f);
-	}
-	if (g->nignore) {
-		fputs("  ignore = { ", f);
-		for (int i = 0; i < g->nignore; i++) {
-			dump_text(f, g->ignore[i]);
-			fputs(", ", f);
-		}
-		fputs("},\n", f);
-	}
+	dump_words(f, "  classes", g->classes, g->nclasses, "},\n");
+	dump_words(f, "  ignore", g->ignore, g->nignore, "},\n");
+	dump_quantize(f, &g->quantize);
 	fputs("  outputs = { ", f);
 	for (int i = 0; i < g->noutputs; i++)
 		if (*g->output_names[i])

@@ -316,7 +316,7 @@ bool has_act_on_bytes(Act act);                      /* one that only clips */
 
 /* interp_int8.c - of what does not only hand bytes on */
 void interp_int8(const Node *n, const double *const *x, double *y);
-double interp_int8_at(const Node *n, const double *const *x, int m, int c, int i, int j);  /* one result of a layer with weights */
+double interp_int8_at(const Node *n, const double *const *x, int m, int c, int i, int j);  /* of a layer with weights */
 
 /* interp_attention.c */
 typedef struct { size_t from, count, step; } Line;

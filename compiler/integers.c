@@ -1,6 +1,6 @@
 /*
-** integers.c - networks of bytes: what a byte stands for, which ops may work on them, and the few floats of their arithmetic,
-** said once for the reference and for what packs parameters. dsl/README has the whole of it.
+** integers.c - networks of bytes: what a byte stands for, which ops may work on them, and the few floats of their
+** arithmetic, said once for the reference and for what packs parameters. dsl/README has the whole of it.
 */
 #include <float.h>
 #include <math.h>
@@ -147,7 +147,8 @@ bytes_flaw(const Node *n)
 			return "want inputs of one shape for bytes, got others";
 	if (n->op == O_pad && (a->mode != Fill_constant || a->value < 0 || a->value > 0))
 		return "want zeros around bytes, got another padding";
-	if (keeps_bytes(n->op) && (step_of(n->in[0]) < a->step || step_of(n->in[0]) > a->step || zero_of(n->in[0], 0) != a->zero))
+	if (keeps_bytes(n->op) && (step_of(n->in[0]) < a->step || step_of(n->in[0]) > a->step ||
+	                           zero_of(n->in[0], 0) != a->zero))
 		return arena_text("want the step and zero of its input, %g and %d, got %g and %d", step_of(n->in[0]),
 		                  zero_of(n->in[0], 0), a->step, a->zero);
 	return NULL;

@@ -1,6 +1,6 @@
 /*
-** interp_int8.c - the reference on bytes. Every result is one exact sum of integers, then the few roundings to float32 that
-** dsl/README defines, in this order and no other; so there is one right answer, and emitted code must give it.
+** interp_int8.c - the reference on bytes. Every result is one exact sum of integers, then the few roundings to float32
+** that dsl/README defines, in this order and no other; so there is one right answer, and emitted code must give it.
 */
 #include <math.h>
 
@@ -64,26 +64,72 @@ sum_at(const Node *n, const double *x, int m, int oc, int i, int j)
 	return sum;
 }
 
+/* scaled - a sum of channel c in the result's steps, with the skip, which is element at */
+static double
+scaled(const Node *n, const double *const *x, double sum, size_t c, size_t at)
+{
+	float v = product((float)sum, factor_of(n, c));
+
+	return settled(n, n->nin == 2 ? add_skip(n, x, 1, at, v) : v);
+}
+
 double
 interp_int8_at(const Node *n, const double *const *x, int m, int c, int i, int j)
 {
 	Shape s = n->out->shape;
 	size_t at = (((size_t)m*(size_t)s.c + (size_t)c)*(size_t)s.h + (size_t)i)*(size_t)s.w + (size_t)j;
-	float v = product((float)sum_at(n, x[0], m, c, i, j), factor_of(n, (size_t)c));
 
-	return settled(n, n->nin == 2 ? add_skip(n, x, 1, at, v) : v);
+	return scaled(n, x, sum_at(n, x[0], m, c, i, j), (size_t)c, at);
+}
+
+/* add_tap - one weight times one channel of the input, less its zero, to all sums that it is part of */
+static void
+add_tap(const Node *n, double w, const double *x, double zero, int ki, int kj, double *sums)
+{
+	const Attr *a = &n->a;
+	Shape in = n->in[0]->shape, out = n->out->shape;
+
+	for (int i = 0; i < out.h; i++) {
+		int r = i*a->stride.h + ki*a->dilation.h - a->padding.t, q = kj*a->dilation.w - a->padding.l;
+		const double *row = x + (ptrdiff_t)r*in.w;
+		for (int j = 0; r >= 0 && r < in.h && j < out.w; j++, q += a->stride.w)
+			if (q >= 0 && q < in.w)
+				sums[i*out.w + j] += w*(row[q] - zero);
+	}
+}
+
+/* sum_plane - of one output channel of a convolution, as sum_at has each */
+static void
+sum_plane(const Node *n, const double *x, int m, int oc, double *sums)
+{
+	const Attr *a = &n->a;
+	Shape in = n->in[0]->shape, out = n->out->shape;
+	int icg = in.c/a->groups, from = oc/(out.c/a->groups)*icg, taps = a->kernel.h*a->kernel.w;
+	const double *w = n->p[P_weight].data + (size_t)oc*(size_t)(icg*taps);
+
+	for (int i = 0; i < out.h*out.w; i++)
+		sums[i] = n->p[P_bias].data[oc];
+	for (int ic = from; ic < from + icg; ic++)
+		for (int tap = 0; tap < taps; tap++, w++)
+			add_tap(n, *w, x + ((size_t)m*(size_t)in.c + (size_t)ic)*(size_t)(in.h*in.w), zero_of(n->in[0], ic), tap/a->kernel.w,
+			        tap%a->kernel.w, sums);
 }
 
 static void
 dense(const Node *n, const double *const *x, double *y)
 {
 	Shape s = n->out->shape;
+	size_t each = (size_t)(s.h*s.w);
 
 	for (int m = 0; m < s.n; m++)
-	for (int c = 0; c < s.c; c++)
-	for (int i = 0; i < s.h; i++)
-	for (int j = 0; j < s.w; j++)
-		*y++ = interp_int8_at(n, x, m, c, i, j);
+	for (int c = 0; c < s.c; c++, y += each) {
+		if (n->op == O_linear)
+			*y = sum_at(n, x[0], m, c, 0, 0);
+		else
+			sum_plane(n, x[0], m, c, y);
+		for (size_t i = 0; i < each; i++)
+			y[i] = scaled(n, x, y[i], (size_t)c, ((size_t)m*(size_t)s.c + (size_t)c)*each + i);
+	}
 }
 
 static void

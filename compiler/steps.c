@@ -17,8 +17,8 @@ steps_find(const Steps *s, const char *name)
 const char *
 step_text(const StepRow *r)
 {
-	return arena_text("step=%.17g zero=%d%s%s%s%s noise=%.4g clipped=%.4g lost=%.4g", r->step, r->zero, r->pixels ? " pixels" : "",
-	                  r->weights ? " weights" : "", r->pair_safe ? " pair_safe" : "", r->keep ? " keep" : "", r->noise,
+	return arena_text("step=%.17g zero=%d%s%s%s%s noise=%.4g clipped=%.4g lost=%.4g", r->step, r->zero,
+	                  r->pixels ? " pixels" : "", r->weights ? " weights" : "", r->pair_safe ? " pair_safe" : "", r->keep ? " keep" : "", r->noise,
 	                  r->clipped, r->lost);
 }
 
@@ -47,7 +47,7 @@ step_read(const char *file, const char *name, const char *text)
 	              .noise = number(text, "noise"), .clipped = number(text, "clipped"), .lost = number(text, "lost") };
 	double zero = number(text, "zero");
 
-	if (!(r.step >= (double)FLT_MIN && r.step <= (double)FLT_MAX) && (r.step < 0 || r.step > 0 || r.step != r.step))
+	if (!(r.step >= (double)FLT_MIN && r.step <= (double)FLT_MAX))
 		fail("%s: layer '%s': want a step that is a normal float above 0, got '%s'", file, name, text);
 	if (!(zero >= 0 && zero <= 255) || zero != (double)(int)zero)
 		fail("%s: layer '%s': want a zero of 0 to 255, got '%s'", file, name, text);

@@ -3,7 +3,8 @@
 ** one that this machine runs. Its readers are the command line, the emitter, the cost model, fuzz, the manual page and
 ** what shells complete.
 **
-** A row NAME-vnni has NAME's words for floats and multiplies bytes in one instruction: native is one for networks of bytes alone.
+** A row NAME-vnni has another's words for floats and multiplies bytes in one instruction: native is one for networks of
+** bytes alone.
 **
 ** To add a target: one row here, a header of vector words in runtime/.
 **
@@ -23,7 +24,10 @@
 /*     id      name      words   macro        v   v   v   v  v  v  v  v     v      v   v  and from memory, processor  */
 TARGET(scalar, "scalar", scalar, ,            1, 16,  4, 2, 2, 4, 4, 24e3, 384e3, 16, 10, 5, ANY)
 TARGET(avx2,   "avx2",   avx2,   __x86_64__,  8, 16, 16, 2, 2, 6, 4, 24e3, 384e3, 16, 10, 5, HAS(avx2) AND HAS(fma))
-TARGET(avx_vnni, "avx-vnni", avx_vnni, __x86_64__, 8, 16, 16, 2, 2, 6, 4, 24e3, 384e3, 16, 10, 5, HAS(avx2) AND HAS(fma) AND AVX_VNNI)
-TARGET(avx512, "avx512", avx512, __x86_64__, 16, 32, 16, 1, 1, 6, 4, 24e3, 768e3, 24, 14, 5, HAS(avx512f) AND HAS(avx512bw) AND HAS(fma))
-TARGET(avx512_vnni, "avx512-vnni", avx512_vnni, __x86_64__, 16, 32, 16, 1, 1, 6, 4, 24e3, 768e3, 24, 14, 5, HAS(avx512f) AND HAS(avx512bw) AND HAS(fma) AND HAS(avx512vnni))
+TARGET(avx_vnni, "avx-vnni", avx_vnni, __x86_64__, 8, 16, 16, 2, 2, 6, 4, 24e3, 384e3, 16, 10, 5,
+       HAS(avx2) AND HAS(fma) AND AVX_VNNI)
+TARGET(avx512, "avx512", avx512, __x86_64__, 16, 32, 16, 1, 1, 6, 4, 24e3, 768e3, 24, 14, 5,
+       HAS(avx512f) AND HAS(avx512bw) AND HAS(fma))
+TARGET(avx512_vnni, "avx512-vnni", avx512_vnni, __x86_64__, 16, 32, 16, 1, 1, 6, 4, 24e3, 768e3, 24, 14, 5,
+       HAS(avx512f) AND HAS(avx512bw) AND HAS(fma) AND HAS(avx512vnni))
 TARGET(neon,   "neon",   neon,   __aarch64__, 4, 32,  8, 2, 2, 4, 4, 48e3, 384e3, 16, 10, 5, ANY)

@@ -84,6 +84,24 @@ read_words(lua_State *L, const char *what, const char ***words, int *count)
 	}
 }
 
+/* read_quantize - what the library has checked */
+static void
+read_quantize(lua_State *L, Quantize *q)
+{
+	if (lua_getfield(L, 1, "quantize") == LUA_TTABLE) {
+		lua_getfield(L, -1, "keep");
+		read_words(L, "quantize: keep", &q->keep, &q->nkeep);
+		lua_getfield(L, -2, "ranges");
+		q->minmax = lua_type(L, -1) == LUA_TSTRING && !strcmp(lua_tostring(L, -1), "minmax");
+		lua_getfield(L, -3, "act");
+		q->u7 = lua_type(L, -1) == LUA_TSTRING && !strcmp(lua_tostring(L, -1), "u7");
+		lua_getfield(L, -4, "bias");
+		q->as_rounded = lua_isboolean(L, -1) && !lua_toboolean(L, -1);
+		lua_pop(L, 4);
+	}
+	lua_pop(L, 1);
+}
+
 /* check_model_name - it becomes the prefix of C identifiers and file names */
 static void
 check_model_name(lua_State *L, const char *name)
@@ -147,6 +165,7 @@ raw_finish(lua_State *L)
 	read_words(L, "classes", &g->classes, &g->nclasses);
 	lua_getfield(L, 1, "ignore");
 	read_words(L, "ignore", &g->ignore, &g->nignore);
+	read_quantize(L, &g->quantize);
 	for (int i = 0; i < g->count; i++)
 		node_params(g->nodes[i], lua_isfunction(L, 2) ? rename_param : NULL, L);
 	*(Graph **)lua_newuserdatauv(L, sizeof g, 0) = g;

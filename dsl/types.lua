@@ -113,6 +113,7 @@
 ---@field names? "torchvision"|"timm"|"fastai"|"fastbook"|"learner"|"cifar"|"huggingface"|"senet"|table<string, string>|fun(name: string): string
 ---@field prefix? string                   before every weight's name, such as "module."
 ---@field classes? string[]
+---@field quantize? { keep?: string[], ranges?: "mse"|"minmax", act?: "u8"|"u7", bias?: boolean } networks of bytes
 ---@field ignore? string[]                 names in the weight file that may stay unused, { "fc.*" }
 ---@field image? table
 ---@field outputs? table                   of a flat model that began with nn.input

@@ -312,6 +312,8 @@ SUITE(matrix)
 
 	tcase_add_test(t, every_op_has_a_row);
 	for (int i = 0; i < ntargets; i++) {
+		if (strstr(targets[i].name, "-vnni"))
+			continue;                /* another row's words for floats; int8.c has the bytes */
 		t = part(targets[i].name);
 		tcase_add_unchecked_fixture(t, build_rows, NULL);
 		tcase_add_loop_test(t, row_is_right, 0, NRows);

@@ -73,7 +73,8 @@ emit_numbers(Out *o, const Kernel *k, int inputs)
 	out_flow(o, "V least = bc(e), most = bc(e + 1)%s", bytes || inputs ? "," : ";");
 	for (int i = 0; i < inputs; i++) {
 		bool more = bytes || i + 1 < inputs;
-		out_flow(o, "f%d = bc(e + %d), z%d = bc(e + %d)%s", i, Bounds + EachInput*i, i, Bounds + EachInput*i + 1, more ? "," : ";");
+		int at = Bounds + EachInput*i;
+		out_flow(o, "f%d = bc(e + %d), z%d = bc(e + %d)%s", i, at, i, at + 1, more ? "," : ";");
 	}
 	if (bytes)
 		out_flow(o, "base = bc(e + %d);", Bounds + EachInput*inputs_of(k));
@@ -83,5 +84,6 @@ emit_numbers(Out *o, const Kernel *k, int inputs)
 const char *
 bytes_settled(const Kernel *k, const char *to, const char *value)
 {
-	return arena_text(k->out->dtype == DT_u8 ? "st8(%s, between(%s, least, most), base);" : "st(%s, between(%s, least, most));", to, value);
+	return arena_text(k->out->dtype == DT_u8 ? "st8(%s, between(%s, least, most), base);" :
+	                  "st(%s, between(%s, least, most));", to, value);
 }

@@ -1,6 +1,6 @@
 /*
-** bytes.h - what kernels on bytes share. The last of their packed parameters are floats: what belongs to the channels, then
-** the numbers e, which are
+** bytes.h - what kernels on bytes share. The last of their packed parameters are floats: what belongs to the
+** channels, then the numbers e, which are
 **   [0] [1]   bounds of a result, before its zero is added
 **   then of each input a factor, to the result's steps, and the byte that stands for 0
 **   then the result's bytes that stand for 0, of a channel and the next three
@@ -19,6 +19,6 @@ int bytes_packed(const Kernel *k, Packed *to);       /* e alone */
 void bytes_pack_numbers(const Node *n, const Kernel *k, void *const *to);
 const char *bytes_settled(const Kernel *k, const char *to, const char *value); /* the statement that stores a vector */
 const char *bytes_number(int at);                    /* "bc(e + 2)" */
-void emit_numbers(Out *o, const Kernel *k, int inputs);  /* the vectors least, most, base and of each input f0 z0, f1 z1 */
+void emit_numbers(Out *o, const Kernel *k, int inputs);  /* vectors least, most, base and of each input f0 z0, f1 z1 */
 
 #endif

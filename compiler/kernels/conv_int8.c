@@ -1,9 +1,10 @@
 /*
 ** conv_int8.c - direct convolution of bytes, and linear as a 1x1 convolution of a 1x1 image.
 **
-** The micro-kernel of conv.c, four input channels a step: acc[vector o][pixel p] += w[k][o] . quad(x[p][k]), sums of 32 bits
-** that are exact. Weights lie as they are read: [group of OB vectors][channel block][ki][kj][four channels][OB*VL][4]. What
-** the zeros of the input take from the sums is in the biases; the halo holds that zero, so that it counts as nothing.
+** The micro-kernel of conv.c, four input channels a step: acc[vector o][pixel p] += w[k][o] . quad(x[p][k]), sums
+** of 32 bits that are exact. Weights lie as they are read: [group of OB vectors][channel block][ki][kj][four
+** channels][OB*VL][4]. What the zeros of the input take from the sums is in the biases; the halo holds that zero,
+** so that it counts as nothing.
 */
 #include <math.h>
 #include <string.h>
@@ -287,9 +288,9 @@ tile_word(Out *all, const Kernel *k, const Tiling *tl, int p)
 	int per = tl->ob*k->t->vl, full = k->in->lay.cb/Quad;
 	bool wide = spans(k, tl->ob), many = full > 1;
 
-	out_line(o, "(const unsigned char *RC_RESTRICT x, const signed char *RC_RESTRICT w, const int32_t *b, const float *s,\n"
-	         "\tconst float *e, %s%s%s *y,%s", k->skip ? "const unsigned char *z, " : "", k->skip && wide ? "int zplane, " : "",
-	         result_type(k), wide ? " int yplane," : "");
+	out_line(o, "(const unsigned char *RC_RESTRICT x, const signed char *RC_RESTRICT w, const int32_t *b,\n"
+	         "\tconst float *s, const float *e, %s%s%s *y,%s", k->skip ? "const unsigned char *z, " : "",
+	         k->skip && wide ? "int zplane, " : "", result_type(k), wide ? " int yplane," : "");
 	out_line(o, "\tint blocks, int plane, int kh, int row, int kw, int col, int ahead%s)", many ? ", int last" : "");
 	out_line(o, "{");
 	out_flow(o, "I");
@@ -314,10 +315,11 @@ tile_word(Out *all, const Kernel *k, const Tiling *tl, int p)
 	out_line(o, "}");
 	emit_results(o, k, tl->ob, p);
 	out_line(o, "}");
-	return helper(all, arena_text("** %d channels of %d pixels; plane, row, col: from one block of channels, one tap to the next\n",
-	                              per, p), "static RC_INLINE void",
-	              arena_text("int8_tile_%dx%d%s%s%s%s", per, p, stride_of(k).w > 1 ? arena_text("_s%d", stride_of(k).w) : "",
-	                         many ? "" : "_planar", k->skip ? "_add" : "", to_bytes(k) ? "" : "_float"), o);
+	return helper(all, arena_text("** %d channels of %d pixels; plane, row, col: from one block of channels, one tap to "
+	                              "the next\n", per, p), "static RC_INLINE void",
+	              arena_text("int8_tile_%dx%d%s%s%s%s", per, p,
+	                         stride_of(k).w > 1 ? arena_text("_s%d", stride_of(k).w) : "", many ? "" : "_planar",
+	                         k->skip ? "_add" : "", to_bytes(k) ? "" : "_float"), o);
 }
 
 enum {
@@ -336,12 +338,12 @@ emit_tile(Out *all, const Kernel *k, const Tiling *tl, int p)
 	size_t bytes = group_bytes(k, tl->ob)*(size_t)(vectors_of(k)/tl->ob);
 	char name[160];
 
-	out_line(o, "(const unsigned char *x, const signed char *w, const int32_t *b, const float *s, const float *e,%s %s *y)",
-	         k->skip ? "\n\tconst unsigned char *z," : "", result_type(k));
+	out_line(o, "(const unsigned char *x, const signed char *w, const int32_t *b, const float *s,\n\tconst float *e,%s %s *y)",
+	         k->skip ? " const unsigned char *z," : "", result_type(k));
 	out_line(o, "{");
-	out_line(o, "%s(x, w, b, s, e, %s%sy, %s%d, %zu, %d, %zu, %d, %d, %d%s);", tile_word(all, k, tl, p), k->skip ? "z, " : "",
-	         k->skip && wide ? arena_text("%zu, ", k->in[1].lay.plane) : "", wide ? arena_text("%zu, ", k->out->lay.plane) : "",
-	         tl->blocks, k->in->lay.plane, ks.h, k->in->lay.row*(size_t)dil.h, ks.w, cb*dil.w,
+	out_line(o, "%s(x, w, b, s, e, %s%sy, %s%d, %zu, %d, %zu, %d, %d, %d%s);", tile_word(all, k, tl, p),
+	         k->skip ? "z, " : "", k->skip && wide ? arena_text("%zu, ", k->in[1].lay.plane) : "",
+	         wide ? arena_text("%zu, ", k->out->lay.plane) : "", tl->blocks, k->in->lay.plane, ks.h, k->in->lay.row*(size_t)dil.h, ks.w, cb*dil.w,
 	         bytes > FetchWeights ? FetchAhead : 0, cb > Quad ? arena_text(", %d", last_quads(k, per)) : "");
 	out_line(o, "}");
 	describe(k, name, sizeof name);
@@ -360,16 +362,16 @@ emit_comment(Out *o, const Kernel *k, const Tiling *tl)
 	if (k->skip)
 		emit_operand(o, "z", &k->in[1]);
 	emit_operand(o, "y", &k->out[0]);
-	out_line(o, "** w  %zu bytes  [%d oc][%d ic][%d][%d][%d ic][%d oc][4]%s", group_bytes(k, tl->ob)*(size_t)(vectors_of(k)/tl->ob),
-	         vectors_of(k)/tl->ob, blocks_needed(k, per), ks.h, ks.w, k->in->lay.cb/Quad, per,
+	out_line(o, "** w  %zu bytes  [%d oc][%d ic][%d][%d][%d ic][%d oc][4]%s",
+	         group_bytes(k, tl->ob)*(size_t)(vectors_of(k)/tl->ob), vectors_of(k)/tl->ob, blocks_needed(k, per), ks.h, ks.w, k->in->lay.cb/Quad, per,
 	         k->a.pair_safe ? "; no pair leaves 16 bits" : "");
 	out_line(o, "** %.2f M MACs; %d pixels x %d channels in %d sums of 32 bits", macs/1e6, tl->p, per, tl->ob*tl->p);
 }
 
 /* base - TYPE *NAMEi = NAME + group + image + row + origin */
 static void
-base(Out *o, const Kernel *k, const char *type, const char *name, const char *group, const View *v, size_t row, size_t origin,
-     const Tiling *tl)
+base(Out *o, const Kernel *k, const char *type, const char *name, const char *group, const View *v, size_t row,
+     size_t origin, const Tiling *tl)
 {
 	out_line(o, "%s *%si = %s%s%s%s%s;", type, name, name, group,
 	         k->out->shape.n > 1 ? arena_text(" + n*%zu", v->lay.image) : "",
@@ -390,8 +392,8 @@ emit_calls(Out *o, const Kernel *k, const char *const tile[2], const Tiling *tl)
 		if (loop)
 			out_line(o, "for (int j = %d; j < %d; j += %d)", j, to, p);
 #define AT(step) loop ? arena_text(" + %s", times("j", (size_t)(step))) : plus((size_t)(j*(step)))
-		out_line(o, "%s(xi%s, wi, bi, si, e, %syi%s);", tile[i], AT(xs), k->skip ? arena_text("zi%s, ", AT(k->in[1].lay.cb)) : "",
-		         AT(k->out->lay.cb));
+		out_line(o, "%s(xi%s, wi, bi, si, e, %syi%s);", tile[i], AT(xs),
+		         k->skip ? arena_text("zi%s, ", AT(k->in[1].lay.cb)) : "", AT(k->out->lay.cb));
 #undef AT
 		j = to;
 	}

@@ -1,7 +1,7 @@
 /*
-** copy_int8.c - bytes that only move: slices, one input of a concatenation (in the result's steps), what zeros are put
-** around, flattening. A unit of work is one channel, or as many as lie together on both sides. What a copy does not cover
-** holds the byte that stands for 0.
+** copy_int8.c - bytes that only move: slices, one input of a concatenation (in the result's steps), what zeros are
+** put around, flattening. A unit of work is one channel, or as many as lie together on both sides. What a copy
+** does not cover holds the byte that stands for 0.
 */
 #include "bytes.h"
 
@@ -88,20 +88,22 @@ emit(Out *o, const Kernel *k, int phase)
 	if (k->op == O_concat) {
 		out_line(o, "const float *ef = e + %d, *ez = ef + 1, *e0 = e + %d;", Bounds + EachInput*k->part,
 		         Bounds + EachInput*k->parts);
-		out_line(o, each%k->t->vl ? "(void)e0;" : "V least = bc(e), most = bc(e + 1), f = bc(ef), z = bc(ez), base = bc(e0);");
+		out_line(o, each%k->t->vl ? "(void)e0;" :
+		         "V least = bc(e), most = bc(e + 1), f = bc(ef), z = bc(ez), base = bc(e0);");
 	}
 	emit_image_loop(o, k, "c", count);
 	out_line(o, "const unsigned char *xc = x + %s%s%s;", copied_channel(&k->in->lay, behind(r.xc/each), each),
 	         images ? arena_text(" + n*%zu", k->in->lay.image) : "", plus(x0));
-	out_line(o, "unsigned char *yc = y%s%s%s;\n", flatten ? "" : arena_text(" + %s", copied_channel(&k->out->lay, behind(r.yc/each), each)),
-	         images ? arena_text(" + n*%zu", k->out->lay.image) : "", plus(y0));
+	out_line(o, "unsigned char *yc = y%s%s%s;\n",
+	         flatten ? "" : arena_text(" + %s", copied_channel(&k->out->lay, behind(r.yc/each), each)), images ? arena_text(" + n*%zu", k->out->lay.image) : "", plus(y0));
 	out_line(o, "for (int i = 0; i < %d; i++)", r.h);
 	out_line(o, "for (int j = 0; j < %d; j++) {", r.w);
 	if (flatten)
 		out_line(o, "int at = c*%d + i*%d + j;", r.h*r.w, r.w);
 	out_line(o, "const unsigned char *xp = xc + %s + %s;", times("i", (size_t)r.sr*k->in->lay.row),
 	         times("j", (size_t)(r.sq*k->in->lay.cb)));
-	out_line(o, "unsigned char *yp = yc + %s;\n", flatten ? arena_text("at/%d*%zu + at%%%d", k->out->lay.cb, k->out->lay.plane, k->out->lay.cb) :
+	out_line(o, "unsigned char *yp = yc + %s;\n",
+	         flatten ? arena_text("at/%d*%zu + at%%%d", k->out->lay.cb, k->out->lay.plane, k->out->lay.cb) :
 	         arena_text("%s + %s", times("i", k->out->lay.row), times("j", (size_t)k->out->lay.cb)));
 	emit_moves(o, k, each);
 	out_line(o, "}");
@@ -131,6 +133,6 @@ covers(const Node *n)
 }
 
 const Family family_copy_int8 = {
-	.name = "copy_int8", .covers = covers, .describe = describe, .emit = emit, .operands = operands, .packed = bytes_packed,
-	.pack_node = bytes_pack_numbers
+	.name = "copy_int8", .covers = covers, .describe = describe, .emit = emit, .operands = operands,
+	.packed = bytes_packed, .pack_node = bytes_pack_numbers
 };

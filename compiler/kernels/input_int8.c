@@ -1,6 +1,6 @@
 /*
-** input_int8.c - the caller's picture as bytes: its pixels as they are, or the floats that were made of them made pixels
-** again. A unit of work is one row of one image.
+** input_int8.c - the caller's picture as bytes: its pixels as they are, or the floats that were made of them made
+** pixels again. A unit of work is one row of one image.
 */
 #include "bytes.h"
 
@@ -40,12 +40,13 @@ emit(Out *o, const Kernel *k, int phase)
 	if (again)
 		emit_tables(o, k);
 	emit_image_loop(o, k, "i", s.h);
-	out_line(o, "unsigned char *yi = y + i*%zu%s%s;\n", k->out->lay.row, images ? arena_text(" + n*%zu", k->out->lay.image) : "",
-	         plus(k->out->lay.origin));
+	out_line(o, "unsigned char *yi = y + i*%zu%s%s;\n", k->out->lay.row,
+	         images ? arena_text(" + n*%zu", k->out->lay.image) : "", plus(k->out->lay.origin));
 	out_line(o, "for (int j = 0; j < %d; j++)", s.w);
 	out_line(o, "for (int c = 0; c < %d; c++) {", k->out->lay.cb);
 	const char *from = im->swap ? arena_text("(%d - c)", c - 1) : "c";
-	const char *at = im->hwc ? arena_text("(i*%d + j)*%d + %s", s.w, c, from) : arena_text("(%s*%d + i)*%d + j", from, s.h, s.w);
+	const char *at = im->hwc ? arena_text("(i*%d + j)*%d + %s", s.w, c, from) :
+		arena_text("(%s*%d + i)*%d + j", from, s.h, s.w);
 	const char *value = arena_text("x[%s%s]", images ? arena_text("n*%d + ", c*s.h*s.w) : "", at);
 	if (k->out->lay.cb > c)
 		out_line(o, "if (c >= %d) {\nyi[j*%d + c] = 0;\ncontinue;\n}", c, k->out->lay.cb);

@@ -115,7 +115,8 @@ same_kernel(const Kernel *a, const Kernel *b)
 		if (!same_view(&a->out[i], &b->out[i]))
 			return false;
 	return a->bias == b->bias && a->slopes == b->slopes && a->skip == b->skip && a->view == b->view && a->store == b->store &&
-		a->channel0 == b->channel0 && a->part == b->part && a->parts == b->parts && a->image == b->image && a->picture == b->picture && a->t == b->t && a->family == b->family;
+		a->channel0 == b->channel0 && a->part == b->part && a->parts == b->parts && a->image == b->image &&
+		a->picture == b->picture && a->t == b->t && a->family == b->family;
 }
 
 int

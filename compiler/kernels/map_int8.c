@@ -1,6 +1,6 @@
 /*
-** map_int8.c - byte by byte: sums of two results, floats to bytes, bytes to floats. A unit of work is one vector of channels
-** of one image.
+** map_int8.c - byte by byte: sums of two results, floats to bytes, bytes to floats. A unit of work is one vector
+** of channels of one image.
 */
 #include "bytes.h"
 
@@ -41,8 +41,8 @@ at(const Kernel *k, const char *name, int input)
 static void
 describe(const Kernel *k, char *name, size_t len)
 {
-	snprintf(name, len, "%s%s_%dx%dx%d", k->op == O_add ? "int8_" : "", op_rows[k->op].name, k->out->shape.c, k->out->shape.h,
-	         k->out->shape.w);
+	snprintf(name, len, "%s%s_%dx%dx%d", k->op == O_add ? "int8_" : "", op_rows[k->op].name, k->out->shape.c,
+	         k->out->shape.h, k->out->shape.w);
 }
 
 static int
@@ -83,5 +83,5 @@ const Family family_add_int8 = { .name = "add_int8", .describe = describe, .emit
 	.packed = bytes_packed, .pack_node = bytes_pack_numbers };
 const Family family_quantize = { .name = "quantize", .describe = describe, .emit = quantize_emit, .operands = operands,
 	.packed = bytes_packed, .pack_node = bytes_pack_numbers };
-const Family family_dequantize = { .name = "dequantize", .describe = describe, .emit = dequantize_emit, .operands = operands,
-	.packed = bytes_packed, .pack_node = bytes_pack_numbers };
+const Family family_dequantize = { .name = "dequantize", .describe = describe, .emit = dequantize_emit,
+	.operands = operands, .packed = bytes_packed, .pack_node = bytes_pack_numbers };

@@ -95,7 +95,8 @@ emit_bytes(Out *o, const Kernel *k, const Axis *rows, const Axis *cols)
 		return;
 	}
 	out_line(o, "a = sub(a, mul(z0, splat((float)(%s))));", taken);
-	out_line(o, "%s", bytes_settled(k, y, arena_text("mul(a, div_(f0, splat((float)(%s*%s))))", length_of(rows), length_of(cols))));
+	out_line(o, "%s", bytes_settled(k, y, arena_text("mul(a, div_(f0, splat((float)(%s*%s))))", length_of(rows),
+	                                                 length_of(cols))));
 }
 
 static int
@@ -207,8 +208,8 @@ bytes_operands(const Kernel *k, int phase, Operand *to)
 	return n;
 }
 
-const Family family_pool_int8 = { .name = "pool_int8", .describe = pool_describe, .emit = pool_emit, .operands = bytes_operands,
-	.packed = bytes_packed, .pack_node = bytes_pack_numbers };
+const Family family_pool_int8 = { .name = "pool_int8", .describe = pool_describe, .emit = pool_emit,
+	.operands = bytes_operands, .packed = bytes_packed, .pack_node = bytes_pack_numbers };
 const Family family_adaptive_int8 = { .name = "adaptive_int8", .describe = adaptive_describe, .emit = adaptive_emit,
 	.operands = bytes_operands, .packed = bytes_packed, .pack_node = bytes_pack_numbers };
 const Family family_pool = { .name = "pool", .describe = pool_describe, .emit = pool_emit };

@@ -1,10 +1,11 @@
 /*
-** quantize - a network of floats to one of bytes, where a file of quantised weights says what bytes stand for (g->steps).
+** quantize - a network of floats to one of bytes, where a file of quantised weights says what bytes stand for
+** (g->steps).
 **
-** Convolutions and linear layers whose weights are bytes read bytes; what lies between them works on bytes where its op has
-** such a form, its inputs are made as bytes and somebody reads its result as bytes. A result is bytes where a reader wants
-** them, else floats, straight from the sums. Where the kinds do not fit, a quantize or dequantize node stands between; an
-** activation that does more than clip becomes a node of its own, on floats.
+** Convolutions and linear layers whose weights are bytes read bytes; what lies between them works on bytes where
+** its op has such a form, its inputs are made as bytes and somebody reads its result as bytes. A result is bytes
+** where a reader wants them, else floats, straight from the sums. Where the kinds do not fit, a quantize or
+** dequantize node stands between; an activation that does more than clip becomes a node of its own, on floats.
 ** Needs batch norms folded and skips fused, as they were when the steps were measured.
 */
 #include <string.h>
@@ -51,7 +52,7 @@ may_move(const Making *m, const Node *n)
 
 	if (!bytes_family(n->op) || n->op == O_input || is_dense(n) || n->op == O_quantize || n->op == O_dequantize)
 		return false;
-	if (!row || row->step <= 0 || row->keep || (n->op == O_pad && (n->a.mode != Fill_constant || n->a.value < 0 || n->a.value > 0)))
+	if (!row || row->keep || (n->op == O_pad && (n->a.mode != Fill_constant || n->a.value < 0 || n->a.value > 0)))
 		return false;
 	if (op_rows[n->op].epilogue && !has_act_on_bytes((Act)n->a.act))
 		return false;

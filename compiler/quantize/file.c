@@ -1,6 +1,6 @@
 /*
-** file.c - the file of quantised weights: signed bytes with their steps and biases for convolutions and linear layers, all
-** other parameters as they were, and in the metadata what the bytes of every result stand for.
+** file.c - the file of quantised weights: signed bytes with their steps and biases for convolutions and linear
+** layers, all other parameters as they were, and in the metadata what the bytes of every result stand for.
 */
 #include <math.h>
 #include <stdlib.h>
@@ -17,7 +17,7 @@ typedef struct {
 	int count;
 } Making;
 
-/* all_pixels - may the input's bytes be the picture's own: do all its values come of pixels, and only convolutions read it? */
+/* all_pixels - may the input's bytes be the picture's own: do all values come of pixels, and only convolutions read it? */
 static bool
 all_pixels(const Making *m)
 {
@@ -129,7 +129,7 @@ store_rounded(Making *m, const Node *n)
 	StepRow *row = &m->rows[n->id];
 	double *w, *b, *mean;
 	int rank;
-	Shape s = param_shape(n, P_weight, &rank);
+	Shape s = param_shape(n, P_weight, &rank), each = { s.n, 1, 1, 1 };
 
 	fold_weights(n, &w, &b);
 	input_of(m, &r, &mean);
@@ -140,8 +140,8 @@ store_rounded(Making *m, const Node *n)
 	row->pair_safe = r.pair_safe;
 	row->lost = r.lost;
 	store(m, arena_text("%s.weight", n->name), DT_i8, s, rank, copied(r.w, count_of(s)));
-	store(m, arena_text("%s.weight_step", n->name), DT_f32, (Shape){ s.n, 1, 1, 1 }, 1, copied(r.steps, (size_t)s.n*sizeof *r.steps));
-	store(m, arena_text("%s.bias", n->name), DT_i32, (Shape){ s.n, 1, 1, 1 }, 1, copied(r.bias, (size_t)s.n*sizeof *r.bias));
+	store(m, arena_text("%s.weight_step", n->name), DT_f32, each, 1, copied(r.steps, (size_t)s.n*sizeof *r.steps));
+	store(m, arena_text("%s.bias", n->name), DT_i32, each, 1, copied(r.bias, (size_t)s.n*sizeof *r.bias));
 	if (n->p[P_slope].name)
 		store_floats(m, n, P_slope);
 	free(r.w);

@@ -1,6 +1,6 @@
 /*
-** quantize.h - from a network of floats and what was seen of its values to a file of quantised weights: what bytes stand
-** for, rounded weights, biases.
+** quantize.h - from a network of floats and what was seen of its values to a file of quantised weights: what bytes
+** stand for, rounded weights, biases.
 */
 #ifndef QUANTIZE_H
 #define QUANTIZE_H

@@ -1,6 +1,6 @@
 /*
-** ranges.c - what the bytes of a result stand for: of 71 shares of the range that was seen the one with the least squared
-** error. What is never negative gets zero = 0.
+** ranges.c - what the bytes of a result stand for: of 71 shares of the range that was seen the one with the least
+** squared error. What is never negative gets zero = 0.
 */
 #include <math.h>
 

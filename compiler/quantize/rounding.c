@@ -1,9 +1,10 @@
 /*
 ** rounding.c - weights to signed bytes, symmetric, a step for each output channel; biases to the steps of the sums.
 **
-** Pair safety: AVX2 multiplies bytes by signed bytes and adds each two neighbours in 16 bits, saturating. Where no two weights of
-** one sign that are neighbours add up to more than 128, nothing saturates, whatever the bytes are. A channel's step is made
-** larger for that, or its worst pairs are cut: whichever of 33 steps has the least squared error.
+** Pair safety: AVX2 multiplies bytes by signed bytes and adds each two neighbours in 16 bits, saturating. Where no
+** two weights of one sign that are neighbours add up to more than 128, nothing saturates, whatever the bytes are.
+** A channel's step is made larger for that, or its worst pairs are cut: whichever of 33 steps has the least
+** squared error.
 */
 #include <math.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /*
-** build.c - what every verb starts with: load the model, bind weights, run the passes. Weights of bytes are bound after the
-** passes, which say what layers they are for.
+** build.c - what every verb starts with: load the model, bind weights, run the passes. Weights of bytes are bound
+** after the passes, which say what layers they are for.
 */
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /*
-** calibrate.c - pictures through the network of floats, compiled and loaded, every layer's values looked at as they are
-** made; from that, its weights as bytes.
+** calibrate.c - pictures through the network of floats, compiled and loaded, every layer's values looked at as
+** they are made; from that, its weights as bytes.
 */
 #include <stdlib.h>
 #include <string.h>
@@ -24,10 +24,11 @@ look(void *user, int index, const char *name)
 	const float *m = (const float *)(const void *)((const char *)l->s->workspace + v->at);
 	const Layout *lay = &v->lay;
 
-	for (int c = 0; c < v->shape.c; c++)
+	for (int c = 0; c < v->shape.c; c++) {
+		const float *plane = m + (size_t)(c/lay->cb)*lay->plane + lay->origin + (size_t)(c%lay->cb);
 		for (int i = 0; i < v->shape.h; i++)
-			seen_add(&l->seen[index], c, m + (size_t)(c/lay->cb)*lay->plane + lay->origin + (size_t)i*lay->row + (size_t)(c%lay->cb),
-			         (size_t)lay->cb, (size_t)v->shape.w);
+			seen_add(&l->seen[index], c, plane + (size_t)i*lay->row, (size_t)lay->cb, (size_t)v->shape.w);
+	}
 	if (l->seen[index].odd)
 		fail("%s: layer '%s': want finite values to calibrate with, got NaN or infinity", l->s->m->g->file, name);
 }

@@ -57,6 +57,36 @@ print_text(void)
 		printf("    %-10s %s\n", passes[i].name, passes[i].doc);
 }
 
+/* print_bytes - the arithmetic of networks of bytes: what compiler/interp_int8.c computes and all code must */
+static void
+print_bytes(void)
+{
+	puts("\n## Networks of bytes\n\n"
+	     "`resnetc quantize` makes weights of bytes, with what the bytes of every result stand for: the byte q is the number\n"
+	     "`step*(q - zero)`. Weights are signed bytes, symmetric, with a `weight_step` for each output channel; biases are\n"
+	     "whole numbers of 32 bits in the steps of the sums. Every result is defined to the last bit and the same on every\n"
+	     "target, for any number of threads. `fl` rounds to float32, `rne` to the nearest whole number, both ties to even;\n"
+	     "a product or sum of floats is rounded once.\n\n"
+	     "| op | result |\n|---|---|\n"
+	     "| `conv2d`, `linear` | `acc = bias + sum w*(x - zero_x)`, exact, within 32 bits; `fl(fl(acc)*s)` with `s = "
+	     "fl(step_x*weight_step/step_y)` |\n"
+	     "| ... with a skip z | `fl((z - zero_z)*f + fl(fl(acc)*s))`, where `f = step_z/step_y` to 16 bits of mantissa, so that "
+	     "its product is exact |\n"
+	     "| `add` | `fl((z - zero_z)*f_z + (x - zero_x)*f_x)`, both products exact |\n"
+	     "| `avg_pool`, `adaptive_avg_pool` | `fl(sum (x - zero_x) * fl(fl(step_x/step_y)/count))`; padding adds nothing to the "
+	     "sum |\n"
+	     "| `concat` | `(x - zero_x)*f`, of each input |\n"
+	     "| `quantize` | `fl(x*fl(1/step_y))` |\n"
+	     "| `max_pool`, `adaptive_max_pool`, `slice`, `pad`, `flatten` | the bytes as they are |\n"
+	     "| `dequantize` | `fl((x - zero_x)*fl(step_x))`, a float |\n\n"
+	     "Such a number v becomes the byte `rne(v between lo and hi) + zero_y`: lo and hi are what a byte has room for, or less\n"
+	     "where there is a `relu`, `relu6` or `clip`; NaN is lo. A `conv2d` or `linear` that no op on bytes reads hands out v\n"
+	     "itself, with `step_y = 1`. A picture goes in as its own pixels: floats made by `nn.image`'s scale, mean and std are\n"
+	     "made pixels again, `rne(fl(fl(x*fl(std/scale)) + fl(mean/scale)))` between 0 and 255; std is in the first weights,\n"
+	     "`zero` is the mean's nearest pixel in each channel, and the biases have the rest. All other ops work on floats, between\n"
+	     "`dequantize` and `quantize` nodes that `resnetc explain` lists.");
+}
+
 /* print_markdown - dsl/README.md */
 static void
 print_markdown(void)
@@ -88,6 +118,7 @@ print_markdown(void)
 	for (int a = 0; a < NAttrs; a++)
 		printf("| `%s` | %s | %s |\n", attr_rows[a].name, backslashed(attr_defaults_text(&attr_rows[a]), "|*<"),
 		       backslashed(attr_rows[a].doc, "|*<"));
+	print_bytes();
 	puts("\n## Library\n\n```");
 	print_library();
 	puts("```");

@@ -224,8 +224,8 @@ print(const Options *o, const Verify *v, double output, double given, bool ok)
 		}
 	if (any)
 		table_print(table);
-	printf("outputs against the %s: %.2e (limit %g)\n", g->steps ? "layers' results" : "double-precision reference", output,
-	       OutputLimit);
+	printf("outputs against the %s: %.2e (limit %g)\n", g->steps ? "layers' results" : "double-precision reference",
+	       output, OutputLimit);
 	if (o->expect)
 		printf("outputs against %s%s: %.2e (limit %g)\n", o->expect, o->nexpects > 1 ? " and others" : "", given,
 		       OutputLimit);
@@ -276,7 +276,7 @@ verb_verify(Options *o)
 	s.options.layer = after_layer;
 	s.options.layer_user = &v;
 	session_run(&s, in, out);
-	/* layers of bytes are right to the last bit, so that the network's own results are the reference of what it hands out */
+	/* layers of bytes are right to the last bit: the network's own results are the reference of what it hands out */
 	whole = m->g->steps ? (Reference){ m->g, v.values } : reference(o, in);
 	output = end_to_end(&whole, out, NULL);
 	if (o->expect)

@@ -8,7 +8,7 @@ local variants, renamer = library.blocks.variants, library.schemes.renamer
 -- Models ----------------------------------------------------------------------------------------
 
 local model_words = { "name", "input", "stem", "stages", "body", "head", "variant", "shortcut", "names", "prefix",
-                      "classes", "ignore", "image", "outputs", "taps", "bn", "bias", "act" }
+                      "classes", "ignore", "image", "outputs", "taps", "bn", "bias", "act", "quantize" }
 
 local function callable(what, f)
 	if type(f) ~= "function" then
@@ -51,6 +51,18 @@ local function set_defaults(m)
 	end
 end
 
+-- check_quantize - the model's quantize option, all that it may say
+local function check_quantize(q)
+	if q == nil then return end
+	want_table("model: quantize", q)
+	words("model: quantize", q, { "keep", "ranges", "act", "bias" })
+	if q.ranges ~= nil then at_word("ranges", one_of, "model: quantize: ranges", q.ranges, { "mse", "minmax" }) end
+	if q.act ~= nil then at_word("act", one_of, "model: quantize: act", q.act, { "u8", "u7" }) end
+	if q.bias ~= nil and type(q.bias) ~= "boolean" then
+		fail_at("bias", "model: quantize: want bias as true or false, got %s", kind(q.bias))
+	end
+end
+
 -- pick_outputs - { tensor, ... } or { { name, tensor }, ... } to a list of tensors and one of names
 local function pick_outputs(list)
 	local tensors, names = {}, {}
@@ -85,6 +97,8 @@ end
 --   prefix    put before every weight's name, such as "module."
 --   ignore    names in the weight file that may stay unused, { "fc.*" }
 --   classes   { "airplane", ... } for run and for NAME_classes in the header
+--   quantize  for networks of bytes: { keep = { "conv1", "layer4.*" } layers that stay on floats, ranges = "mse" (default) or
+--             "minmax", act = "u8" (default) or "u7", bias = true: biases make up for what rounding does to the mean }
 -- Instead of parts, outputs = { tensor, ... } or { { "name", tensor }, ... } of a flat model that began with nn.input.
 function nn.model(m)
 	want_table("model", m)
@@ -92,6 +106,7 @@ function nn.model(m)
 	if m.prefix ~= nil and type(m.prefix) ~= "string" then
 		fail_at("prefix", "model: want prefix as a string, got %s", kind(m.prefix))
 	end
+	check_quantize(m.quantize)
 	if m.outputs then
 		local tensors, names = pick_outputs(m.outputs)
 		local model = raw.finish(m, renamer(m), tensors, names)

@@ -17,6 +17,20 @@ rc_strerror(int status)
 	return status >= 0 && status < RC_STATUS_COUNT ? text[status] : "unknown status";
 }
 
+/* not all compilers know the name of this feature */
+RC_WEAK int
+rc_avx_vnni(void)
+{
+#if defined(__x86_64__) && defined(__GNUC__)
+	unsigned a, b, c, d;
+
+	__asm__("cpuid" : "=a"(a), "=b"(b), "=c"(c), "=d"(d) : "a"(7), "c"(1));
+	return __builtin_cpu_supports("avx2") && (a >> 4 & 1);
+#else
+	return 0;
+#endif
+}
+
 /* A little-endian word; compilers make one load of it where the processor is. */
 static uint64_t
 word_at(const unsigned char *p)
@@ -183,6 +197,36 @@ rc_clear_halo(float *y, int lo, int hi, int h, int w, int cb, int top, int left,
 	}
 }
 
+/* The same of bytes, where zeros are what stands for 0 in a channel and the next three. */
+RC_WEAK void
+rc_fill(unsigned char *y, const float *zeros, size_t count)
+{
+	unsigned char four[4];
+
+	for (int c = 0; c < 4; c++)
+		four[c] = (unsigned char)zeros[c];
+	for (size_t i = 0; i < count; i++)
+		y[i] = four[i%4];
+}
+
+RC_WEAK void
+rc_fill_halo(unsigned char *y, const float *zeros, int lo, int hi, int h, int w, int cb, int top, int left, int bottom, int right)
+{
+	size_t row = (size_t)(left + w + right)*(size_t)cb;
+
+	y += (size_t)lo*(size_t)(top + h + bottom)*row;
+	for (int p = lo; p < hi; p++) {
+		rc_fill(y, zeros, (size_t)top*row);
+		y += (size_t)top*row;
+		for (int i = 0; i < h; i++, y += row) {
+			rc_fill(y, zeros, (size_t)(left*cb));
+			rc_fill(y + (left + w)*cb, zeros, (size_t)(right*cb));
+		}
+		rc_fill(y, zeros, (size_t)bottom*row);
+		y += (size_t)bottom*row;
+	}
+}
+
 /* --- self test --- */
 
 /* Value i of a made-up tensor, from -1 to 1, exact in any format. */
@@ -192,6 +236,12 @@ rc_pattern(uint32_t tensor, uint32_t i)
 	uint32_t mixed = (i + tensor*977u + 1)*2654435761u;
 
 	return (float)((int)(mixed >> 15 & 1023) - 512)/512;
+}
+
+RC_WEAK unsigned char
+rc_pattern_byte(uint32_t tensor, uint32_t i)
+{
+	return (unsigned char)(((i + tensor*977u + 1)*2654435761u) >> 15);
 }
 
 /* Where in an image of h x w a sample is taken. */
@@ -204,11 +254,17 @@ rc_selftest_at(uint32_t sample, int h, int w, int *i, int *j)
 	*j = (int)((mixed >> 17)%(uint32_t)w);
 }
 
+static size_t
+bytes_of(const rc_tensor *x)
+{
+	return x->kind == RC_BYTES ? 1 : 4;
+}
+
 /* The byte of value n, c, i, j of a tensor in the workspace. */
 static size_t
 place_of(const rc_tensor *x, int n, int c, int i, int j)
 {
-	return x->at + 4*((size_t)n*x->image + (size_t)(c/x->block)*x->plane + (size_t)i*x->row +
+	return x->at + bytes_of(x)*((size_t)n*x->image + (size_t)(c/x->block)*x->plane + (size_t)i*x->row +
 	                  (size_t)(j*x->block + c%x->block));
 }
 
@@ -217,7 +273,9 @@ value_at(const char *workspace, const rc_tensor *x, int n, int c, int i, int j)
 {
 	const void *p = workspace + place_of(x, n, c, i, j);
 
-	return x->integers ? (double)*(const int32_t *)p : (double)*(const float *)p;
+	if (x->kind == RC_BYTES)
+		return *(const unsigned char *)p;
+	return x->kind == RC_INTEGERS ? (double)*(const int32_t *)p : (double)*(const float *)p;
 }
 
 typedef struct {
@@ -237,8 +295,13 @@ make_up(const Selftest *t, int id)
 	for (int n = 0; n < x->n; n++)
 		for (int c = 0; c < x->c; c++)
 			for (int i = 0; i < x->h; i++)
-				for (int j = 0; j < x->w; j++)
-					*(float *)(void *)(t->workspace + place_of(x, n, c, i, j)) = rc_pattern((uint32_t)id, at++);
+				for (int j = 0; j < x->w; j++, at++) {
+					char *p = t->workspace + place_of(x, n, c, i, j);
+					if (x->kind == RC_BYTES)
+						*(unsigned char *)p = rc_pattern_byte((uint32_t)id, at);
+					else
+						*(float *)(void *)p = rc_pattern((uint32_t)id, at);
+				}
 }
 
 static int
@@ -339,6 +402,7 @@ typedef struct {
 	const rc_network *net;
 	const rc_options *caller;
 	char *workspace;
+	const char *weights;
 	int status;                      /* what is wrong first */
 } Checked;
 
@@ -361,28 +425,39 @@ apart(uintptr_t a, size_t a_len, uintptr_t b, size_t b_len)
 static size_t
 first_of(const rc_tensor *y)
 {
-	return y->at - 4*((size_t)y->top*y->row + (size_t)(y->left*y->block));
+	return y->at - bytes_of(y)*((size_t)y->top*y->row + (size_t)(y->left*y->block));
 }
 
 static size_t
 size_of(const rc_tensor *y)
 {
-	return 4*(size_t)y->n*y->image;
+	return bytes_of(y)*(size_t)y->n*y->image;
+}
+
+/* Is what lies there, number i of a result with the zeros around it, 0? */
+static int
+is_zero(const char *m, const rc_tensor *y, size_t i, const float *zeros)
+{
+	const char *p = m + first_of(y) + bytes_of(y)*i;
+
+	if (y->kind == RC_BYTES)
+		return *(const unsigned char *)p == (unsigned char)zeros[i%4];
+	return *(const float *)(const void *)p <= 0 && *(const float *)(const void *)p >= 0;
 }
 
 static int
-border_is_zero(const char *m, const rc_tensor *y)
+border_is_zero(const char *m, const rc_tensor *y, const char *weights)
 {
+	const float *zeros = (const float *)(const void *)(weights + y->zeros);
 	size_t planes = (size_t)y->n*(y->image/y->plane), width = (size_t)(y->left + y->w + y->right);
-	const float *first = (const float *)(const void *)(m + first_of(y));
 
 	for (size_t p = 0; p < planes; p++)
 		for (int i = 0; i < y->top + y->h + y->bottom; i++)
 			for (size_t j = 0; j < width; j++) {
 				int inside = i >= y->top && i < y->top + y->h && j >= (size_t)y->left && j < (size_t)(y->left + y->w);
-				const float *v = first + p*y->plane + (size_t)i*y->row + j*(size_t)y->block;
-				for (int c = 0; c < y->block && !inside; c++)
-					if (!(v[c] <= 0 && v[c] >= 0))
+				size_t v = p*y->plane + (size_t)i*y->row + j*(size_t)y->block;
+				for (size_t c = 0; c < (size_t)y->block && !inside; c++)
+					if (!is_zero(m, y, v + c, zeros))
 						return 0;
 			}
 	return 1;
@@ -421,7 +496,7 @@ checked_layer(void *user, int index, const char *name)
 
 	for (int r = 0; r < l->results && c->status == RC_OK; r++) {
 		const rc_tensor *y = &t[l->first + r];
-		c->status = !border_is_zero(c->workspace, y) ? RC_E_BORDER : has_nan(c->workspace, y) ? RC_E_NAN : RC_OK;
+		c->status = !border_is_zero(c->workspace, y, c->weights) ? RC_E_BORDER : has_nan(c->workspace, y) ? RC_E_NAN : RC_OK;
 		rc_checked_at = c->status == RC_OK ? NULL : name;
 	}
 	for (int k = 0; k < l->first + l->results; k++)
@@ -448,7 +523,7 @@ rc_run(const rc_network *net, const rc_options *options, const void *weights, co
 	home[2] = (char *)(uintptr_t)input;
 	home[3] = (char *)output;
 #if defined(RC_CHECKED)
-	Checked c = { net, options, (char *)workspace, RC_OK };
+	Checked c = { net, options, (char *)workspace, (const char *)weights, RC_OK };
 	rc_options watched = { sizeof watched, NULL, NULL, 0, checked_layer, &c, NULL };
 
 	if (!apart((uintptr_t)workspace, net->workspace, (uintptr_t)weights, net->weights) ||

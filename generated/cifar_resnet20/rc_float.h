@@ -37,4 +37,30 @@ rc_exp2(float n)
 	return rc_bits((uint32_t)((int)n + 127) << 23);
 }
 
+/* between lo and hi; NaN is lo */
+static inline float
+rc_between(float a, float lo, float hi)
+{
+	return a > lo ? a < hi ? a : hi : lo;
+}
+
+/* a*b + c, rounded twice */
+static inline float
+rc_scaled(float a, float b, float c)
+{
+	volatile float product = a*b;            /* which no compiler may fuse */
+
+	return product + c;
+}
+
+/* a, rounded to even, plus zero as a byte; |a| < 2^22 */
+static inline unsigned char
+rc_byte(float a, float zero)
+{
+	const float whole = 12582912.0f;         /* 1.5*2^23: behind it a float has no place for fractions */
+	float y = a + whole;
+
+	return (unsigned char)(int)(y - whole + zero);
+}
+
 #endif

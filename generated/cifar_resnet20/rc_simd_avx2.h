@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: 0BSD */
-/* rc_simd_avx2.h - the vector words on 8 floats: x86-64 with AVX2 and FMA. */
+/* rc_simd_avx2.h - the vector words on 8 floats: x86-64 with AVX2 and FMA; with AVX-VNNI where RC_VNNI is defined. */
 #ifndef RC_SIMD_AVX2_H
 #define RC_SIMD_AVX2_H
 
@@ -8,7 +8,10 @@
 
 #include <immintrin.h>
 
-#if defined(__clang__)
+#if defined(__clang__) && defined(RC_VNNI)
+#define RC_TARGET_BEGIN _Pragma("clang attribute push(__attribute__((target(\"avx2,fma,avxvnni\"))), apply_to = function)")
+#define RC_TARGET_END   _Pragma("clang attribute pop")
+#elif defined(__clang__)
 #define RC_TARGET_BEGIN _Pragma("clang attribute push(__attribute__((target(\"avx2,fma\"))), apply_to = function)")
 #define RC_TARGET_END   _Pragma("clang attribute pop")
 #else
@@ -77,6 +80,70 @@ static inline V
 below0(V a, V y, V z)
 {
 	return _mm256_blendv_ps(z, y, _mm256_cmp_ps(a, zero(), _CMP_LT_OQ));
+}
+
+/* --- bytes: I is VL sums of 32 bits, X four bytes of a pixel for each of them, W four weights of each --- */
+
+typedef __m256i I;
+typedef __m256i X;
+typedef __m256i W;
+
+static inline I ldi(const int32_t *p)         { return _mm256_loadu_si256((const __m256i *)(const void *)p); }
+static inline W ldw(const signed char *p)     { return _mm256_loadu_si256((const __m256i *)(const void *)p); }
+static inline V to_floats(I a)                { return _mm256_cvtepi32_ps(a); }
+/* between lo and hi; NaN is lo */
+static inline V between(V a, V lo, V hi)      { return _mm256_min_ps(_mm256_max_ps(a, lo), hi); }
+
+static inline X
+quad(const unsigned char *p)
+{
+	int32_t four;
+
+	memcpy(&four, p, sizeof four);
+	return _mm256_set1_epi32(four);
+}
+
+/* a + the four products of each sum; dot_pairs: of weights no pair of which leaves 16 bits with any bytes */
+#if defined(RC_VNNI)
+static inline I
+dot(I a, X x, W w)
+{
+	__asm__("%{vex%} vpdpbusd %2, %1, %0" : "+x"(a) : "x"(x), "x"(w));
+	return a;
+}
+
+static inline I dot_pairs(I a, X x, W w)      { return dot(a, x, w); }
+#else
+static inline I
+dot_pairs(I a, X x, W w)
+{
+	return _mm256_add_epi32(a, _mm256_madd_epi16(_mm256_maddubs_epi16(x, w), _mm256_set1_epi16(1)));
+}
+
+static inline I
+dot(I a, X x, W w)
+{
+	W even = _mm256_and_si256(w, _mm256_set1_epi16(0xff)), odd = _mm256_andnot_si256(_mm256_set1_epi16(0xff), w);
+
+	return dot_pairs(dot_pairs(a, x, even), x, odd);
+}
+#endif
+
+/* VL bytes as floats */
+static inline V
+ld8(const unsigned char *p)
+{
+	return _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)(const void *)p)));
+}
+
+/* a, rounded to even, plus zero as VL bytes, between which both lie */
+static inline void
+st8(unsigned char *p, V a, V zero)
+{
+	__m256i y = _mm256_add_epi32(_mm256_cvtps_epi32(a), _mm256_cvtps_epi32(zero));
+
+	y = _mm256_packus_epi16(_mm256_packs_epi32(y, y), y);
+	_mm_storel_epi64((__m128i *)(void *)p, _mm_unpacklo_epi32(_mm256_castsi256_si128(y), _mm256_extracti128_si256(y, 1)));
 }
 
 #include "rc_exp.h"

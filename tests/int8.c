@@ -1,0 +1,335 @@
+/*
+** int8.c - networks of bytes. Emitted code against the reference, to the last bit, on every target and for any number of threads;
+** then from pictures to a program.
+*/
+#include <dlfcn.h>
+
+#include "../compiler/fuzz/fuzz.h"
+#include "../runtime/rc_threads.h"
+#include "tests.h"
+
+/* --- every op, every target --- */
+
+static const struct {
+	int c, h, w, batch;
+	const char *body;            /* q: the input as bytes */
+} rows[] = {
+	{ 3, 9, 8, 1, "return nn.conv(q, { 10, kernel = 3 })" },
+	{ 17, 7, 9, 2, "local a = nn.conv(q, { 33, kernel = 3, act = 'relu', step = 0.05 }) return nn.conv(a, { 16, kernel = 1 })" },
+	/* pair-safe, a skip in its own steps, another zero, several blocks, strides, dilation, uneven padding */
+	{ 32, 9, 31, 1, "local a = nn.conv(q, { 48, kernel = 3, pair_safe = true, step = 0.03, zero = 100 }) "
+	  "local b = nn.conv2d(q, a, { 48, kernel = 1, padding = 0, act = 'relu', step = 0.04, zero = 7 }) "
+	  "return nn.conv(b, { 20, kernel = 3, stride = 2, dilation = 2, padding = { 1, 2, 0, 1 } }), nn.dequantize(a)" },
+	{ 64, 7, 7, 2, "local a = nn.conv(q, { 64, kernel = 1, act = 'relu6', step = 0.04 }) "
+	  "return nn.dequantize(nn.conv2d(a, a, { 64, kernel = 1, padding = 0, pair_safe = true, step = 0.07 }))" },
+	{ 24, 5, 6, 1, "return nn.conv(nn.conv(q, { 24, kernel = 3, groups = 24, step = 0.05, zero = 128 }), { 36, kernel = 3, groups = 3 }),"
+	  " nn.conv(q, { 48, kernel = 3, groups = 6, act = 'clip', lo = -0.5, hi = 0.25 })" },
+	{ 130, 1, 1, 3, "return nn.linear(nn.flatten(q, { step = 0.02, zero = 120 }), { 33, act = 'relu' })" },
+	{ 40, 6, 5, 2, "local a = nn.conv(q, { 40, kernel = 3, step = 0.05, zero = 50 }) local b = nn.add(q, a, { step = 0.06, zero = 80, act = 'relu' }) "
+	  "return nn.dequantize(b), nn.dequantize(nn.add(b, b, { step = 0.1, zero = 3 })), nn.conv(b, { 9, kernel = 5 })" },
+	{ 20, 9, 7, 2, "local p = nn.max_pool(q, { kernel = 3, stride = 2, padding = 1, step = 0.02, zero = 120 }) "
+	  "return nn.conv(p, { 7, kernel = 3 }), nn.dequantize(nn.adaptive_max_pool(q, { size = { 2, 3 }, step = 0.02, zero = 120 }))" },
+	{ 20, 9, 7, 1, "local function mean(o) o.kernel, o.step, o.zero = 3, 0.015, 110 return nn.dequantize(nn.avg_pool(q, o)) end "
+	  "return mean { padding = 1 }, mean { stride = 2, padding = 1, ceil_mode = true, count_include_pad = false }, "
+	  "nn.dequantize(nn.adaptive_avg_pool(q, { step = 0.002, zero = 128 })), nn.dequantize(nn.adaptive_avg_pool(q, { size = 5, step = 0.02 }))" },
+	{ 21, 6, 5, 2, "local a, o = nn.conv(q, { 16, kernel = 1, step = 0.07, zero = 9 }), { step = 0.02, zero = 120 } "
+	  "local s = nn.slice(q, { channels = { 2, 13 }, rows = { 1, 6, 2 }, step = 0.02, zero = 120 }) "
+	  "local c = nn.concat(q, a, nn.pad(nn.slice(q, { channels = { 0, 16 }, cols = { 0, 3, 1 }, step = 0.02, zero = 120 }), "
+	  "{ padding = { top = 0, right = 2 }, channels = { 5, 0 }, step = 0.02, zero = 120 }), { step = 0.05, zero = 99 }) "
+	  "return nn.conv(s, { 8, kernel = 3 }), nn.conv(c, { 8, kernel = 3 }), nn.linear(nn.flatten(s, o), { 5 })" },
+	{ 260, 14, 3, 1, "return nn.conv(nn.conv(q, { 136, kernel = 1, act = 'relu', step = 0.05 }), { 40, kernel = 3, pair_safe = true })" },
+};
+enum { NRows = sizeof rows/sizeof *rows };
+
+static void *library;
+
+/* row_graph - weights of every other one at their ends, so that sums are as large as they can be */
+static Graph *
+row_graph(int r)
+{
+	DslOptions o = { .name = arena_text("row%d", r), .batch = rows[r].batch };
+	Graph *g = dsl_load(body_model(rows[r].c, rows[r].h, rows[r].w,
+	                               arena_text("local q = nn.quantize(x, { step = 0.02, zero = 120 }) %s", rows[r].body)), &o);
+
+	bind_random(g, 1);
+	for (int i = 0; i < g->count && r%2; i++) {
+		const Param *p = &g->nodes[i]->p[P_weight];
+		for (size_t k = 0; k < p->count; k++)
+			p->data[k] = (p->data[k] < 0 ? -1 : 1)*(g->nodes[i]->a.pair_safe ? 64 : 127);
+	}
+	return g;
+}
+
+static Model *
+row_model(int r, const char *target)
+{
+	return compiled(row_graph(r), target, r%3 ? 0 : (1u << npasses) - 1);
+}
+
+static void
+build_rows(void)
+{
+	const Target *target = target_named(this_part());
+	const char *dir = in_dir("rows"), *cc = getenv("CC");
+	File files[24];
+	FILE *f;
+
+	write_files(dir, files, runtime_files(&target, 1, files));
+	emulate(dir, target->name);
+	f = fopen(in_dir("rows/all.c"), "w");
+	for (int r = 0; r < NRows; r++) {
+		Model *m = row_model(r, target->name);
+		File header = emit_header(m);
+		write_files(dir, &header, 1);
+		write_source_beside_others(f, m);
+	}
+	ck_assert_int_eq(fclose(f), 0);
+	ck_assert_int_eq(system(arena_text("cd '%s' && %s -std=c11 -O1 -w%s -fPIC -shared all.c rc.c -o all.so -lm", dir, cc ? cc : "cc",
+	                                   target_runs_here(target) ? "" : " -march=native -Wno-psabi")), 0);
+	library = dlopen(arena_text("%s/all.so", dir), RTLD_NOW);
+	ck_assert_msg(library != NULL, "%s", dlerror());
+}
+
+static void *
+symbol(int r, const char *what)
+{
+	void *p = dlsym(library, arena_text("row%d_%s", r, what));
+
+	ck_assert_ptr_nonnull(p);
+	return p;
+}
+
+START_TEST(row_is_exact)
+{
+	Model *m = row_model(_i, this_part());
+	const Graph *g = m->g, *before = row_graph(_i);
+	size_t inputs = count_of(g->nodes[0]->out->shape), outputs = outputs_of(g), done = 0;
+	float *in = numbers(inputs, (unsigned)_i), *out = malloc(outputs*sizeof *out);
+	File blob = emit_blob(m);
+	char *ws = aligned_alloc(64, selftest_bytes(g) + 64);
+	rc_options o = { .struct_size = sizeof o };
+	rc_pool pool;
+	double **values;
+	const char *layer;
+	int (*run)(const rc_options *, const void *, const float *, float *, void *, size_t);
+	int (*ready)(const void *, size_t), (*selftest)(const void *, void *, size_t, const char **);
+
+	for (size_t i = 0; i < inputs && _i%2; i++)
+		in[i] *= 100;            /* the bytes are 0 and 255 mostly */
+	values = interp(before, doubles(in, inputs));
+	*(void **)&run = symbol(_i, "run_with");
+	*(void **)&ready = symbol(_i, "check");
+	*(void **)&selftest = symbol(_i, "selftest");
+	ck_assert_int_eq(ready(blob.data, blob.len), RC_OK);
+	ck_assert_int_eq(rc_pool_start(&pool, 2), RC_OK);
+	for (int threads = 1; threads < 9; threads += threads == 3 ? 4 : 1) {
+		o.parallel_for = rc_pool_for;
+		o.parallel_user = &pool;
+		o.threads = threads;
+		memset(ws, 0xa5, g->arena);
+		ck_assert_int_eq(run(&o, blob.data, in, out, ws, g->arena), RC_OK);
+		done = 0;
+		for (int i = 0; i < before->noutputs; i++)
+			for (size_t k = 0; k < count_of(before->outputs[i]->shape); k++, done++)
+				ck_assert_msg((double)out[done] == value_in(values, before->outputs[i])[k], "%s, %d threads: %s: output %d, %zu: "
+				              "want %.9g, got %.9g", this_part(), threads, rows[_i].body, i, k, value_in(values, before->outputs[i])[k],
+				              (double)out[done]);
+	}
+	rc_pool_stop(&pool);
+	ck_assert_msg(selftest(blob.data, ws, selftest_bytes(g), &layer) == RC_OK, "%s: selftest: %s", rows[_i].body, layer);
+}
+END_TEST
+
+/* what the self test expects of layers of bytes is one thing on all targets */
+START_TEST(checksums_are_one)
+{
+	const Model *m = row_model(2, "scalar");
+	File first = emit_blob(m);
+
+	for (int t = 0; t < ntargets; t++) {
+		const Model *other = row_model(2, targets[t].name);
+		File blob = emit_blob(other);
+		ck_assert_mem_eq((const char *)first.data + m->selftest_at, (const char *)blob.data + other->selftest_at, first.len - m->selftest_at);
+	}
+}
+END_TEST
+
+/* --- from pictures --- */
+
+#define CIFAR "examples/cifar_resnet20.lua -w examples/weights/cifar_resnet20.safetensors"
+
+static const char *
+file_text(const char *name, size_t *len)
+{
+	return file_map(in_dir(name), len);
+}
+
+START_TEST(two_steps_are_one)
+{
+	size_t a, b;
+	const char *x, *y;
+
+	ck_assert_int_eq(resnetc("quantize " CIFAR " --calibrate examples/images -q -o %s", in_dir("w.q.safetensors")).status, 0);
+	ck_assert_int_eq(resnetc("compile examples/cifar_resnet20.lua -w %s -q -o %s", in_dir("w.q.safetensors"), in_dir("two")).status, 0);
+	ck_assert_int_eq(resnetc("compile " CIFAR " --int8 --calibrate examples/images -q -o %s", in_dir("one")).status, 0);
+	x = file_text("one/cifar_resnet20.weights", &a);
+	y = file_text("two/cifar_resnet20.weights", &b);
+	ck_assert_uint_eq(a, b);
+	ck_assert_mem_eq(x, y, a);
+	file_text("w.q.safetensors", &b);
+	ck_assert_uint_lt(3*b, 1094272);         /* the weights of floats */
+	ck_assert_int_eq(resnetc("pack examples/cifar_resnet20.lua -w %s -q -o %s", in_dir("w.q.safetensors"), in_dir("packed")).status, 0);
+	ck_assert_mem_eq(file_text("packed", &b), x, a);
+}
+END_TEST
+
+/* verify, on two targets; the photographs are recognised as before */
+START_TEST(bytes_know_the_photographs)
+{
+	static const char *const classes[] = { "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck" };
+	Ran r;
+
+	resnetc("quantize " CIFAR " --calibrate examples/images -q -o %s", in_dir("p.q.safetensors"));
+	for (int i = 0; i < 2; i++) {
+		r = resnetc("verify examples/cifar_resnet20.lua -w %s --int8 --target %s", in_dir("p.q.safetensors"), i ? "scalar" : "native");
+		ck_assert_msg(r.status == 0 && strstr(r.out, "\nverified\n"), "%s%s", r.out, r.err);
+	}
+	r = resnetc("run examples/cifar_resnet20.lua -w %s -i examples/images", in_dir("p.q.safetensors"));
+	for (int i = 0; i < 10; i++) {
+		const char *at = strstr(r.out, arena_text("%s.png\n", classes[i]));
+		ck_assert_msg(at && strstr(at, classes[i] ) && !strncmp(at + strlen(classes[i]) + 5, arena_text("  %5d  %s", i, classes[i]), 8 + strlen(classes[i])),
+		              "%s: %s", classes[i], r.out);
+	}
+}
+END_TEST
+
+/* steps_of_line - does the dump's line of this layer say a step? */
+static int
+steps_of_line(const char *dump, const char *layer)
+{
+	const char *at = strstr(dump, arena_text("name = \"%s\"", layer)), *step;
+
+	ck_assert_ptr_nonnull(at);
+	step = strstr(at, "step = ");
+	return step && step < strchr(at, '\n');
+}
+
+/* layers kept on floats, ranges, ops that have no form on bytes, between nodes that dumps show; the dump is a model again */
+START_TEST(what_stays_on_floats_is_shown)
+{
+	static const char text[] = "local nn = require \"resnet\"\nreturn nn.model { name = \"m\", input = nn.image { 3, 12, 12 },\n"
+		"quantize = { keep = { \"c2\", \"d*\" }, ranges = \"minmax\", act = \"u7\", bias = false }, body = function(x)\n"
+		"local a = nn.relu(nn.bn(nn.conv(x, { 16, kernel = 3, name = \"c1\" })))\n"
+		"local b = nn.silu(nn.conv(nn.relu(nn.conv(a, { 16, kernel = 3, name = \"c2\" })), { 16, kernel = 3, name = \"c3\" }))\n"
+		"return nn.linear(nn.flatten(nn.global_avg_pool(nn.relu(nn.conv(b, { 8, kernel = 1, name = \"c4\" }) + nn.conv(a, { 8, kernel = 1, name = \"d1\" })))), { 5 }), "
+		"nn.conv(a, { 4, kernel = 1, name = \"e1\" })\n"
+		"end }\n";
+	const char *file = model_file(text);
+	Ran r = resnetc("quantize %s -w random --calibrate random -q -o %s", file, in_dir("m.q.safetensors"));
+
+	ck_assert_msg(r.status == 0, "%s", r.err);
+	r = resnetc("verify %s -w %s", file, in_dir("m.q.safetensors"));
+	ck_assert_msg(r.status == 0 && strstr(r.out, "\nverified\n"), "%s%s", r.out, r.err);
+	r = resnetc("compile %s -w %s --dump=quantize --stop-after=quantize", file, in_dir("m.q.safetensors"));
+	ck_assert(strstr(r.out, "nn.dequantize(") && strstr(r.out, "nn.quantize(") && strstr(r.out, "c3.sum") && strstr(r.out, "nn.silu("));
+	ck_assert_int_eq(steps_of_line(r.out, "c1"), 1);
+	ck_assert_int_eq(steps_of_line(r.out, "c2"), 0);
+	put_file("again.lua", r.out, strlen(r.out));
+	r = resnetc("verify %s -w random", in_dir("again.lua"));
+	ck_assert_msg(r.status == 0 && strstr(r.out, "\nverified\n"), "%s%s", r.out, r.err);
+}
+END_TEST
+
+/* --- what is wrong --- */
+
+static void
+put_npy(const char *name, int images, int h, float value, bool black)
+{
+	float *v = numbers((size_t)(images*3*h*h), 1);
+
+	for (int i = 0; i < images*3*h*h && black; i++)
+		v[i] = value;
+	npy_write(in_dir(name), v, 4, (int64_t[]){ images, 3, h, h });
+	free(v);
+}
+
+START_TEST(bad_input_is_refused)
+{
+	static const struct { const char *command, *want; int status; } wrong[] = {
+		{ "quantize " CIFAR " --calibrate %s/empty", "empty: want a folder with .png or .jpg pictures, got none in it", 1 },
+		{ "quantize " CIFAR " --calibrate %s/wide.npy", "wide.npy: want shape Nx3x32x32 or 3x32x32, got 2x3x33x33", 1 },
+		{ "quantize " CIFAR " --calibrate %s/black.npy", "black.npy: want pictures with something on them, got one colour", 1 },
+		{ "quantize " CIFAR " --calibrate %s/nan.npy", "layer 'input': want finite values to calibrate with, got NaN or infinity", 1 },
+		{ "quantize " CIFAR, "quantize: want pictures (--calibrate FOLDER, FILE.npy or random), got none", 2 },
+		{ "quantize examples/cifar_resnet20.lua --calibrate random", "quantize: want weights (-w FILE or -w random), got none", 2 },
+		{ "compile " CIFAR " --int8 -o %s/no", "--int8: want --calibrate FOLDER|x.npy|random, or weights that resnetc quantize wrote, got neither", 2 },
+		{ "compile " CIFAR " --int8 --calibrate random --no-fuse -o %s/no", "--no-fuse: want this pass for a network of bytes, whose weights were made after it", 2 },
+	};
+
+	ck_assert_int_eq(system(arena_text("mkdir -p '%s'", in_dir("empty"))), 0);
+	put_npy("wide.npy", 2, 33, 0, false);
+	put_npy("black.npy", 2, 32, 0, true);
+	put_npy("nan.npy", 2, 32, NAN, true);
+	put_npy("one.npy", 1, 32, 0, false);
+	for (size_t i = 0; i < sizeof wrong/sizeof *wrong; i++) {
+		Ran r = resnetc(wrong[i].command, in_dir(""));
+		ck_assert_msg(r.status == wrong[i].status && strstr(r.err, wrong[i].want), "%s: %d: %s", wrong[i].command, r.status, r.err);
+	}
+	ck_assert_int_ne(system(arena_text("test -e '%s'", in_dir("no"))), 0);
+	Ran r = resnetc("quantize " CIFAR " --calibrate %s -o %s", in_dir("one.npy"), in_dir("one.q"));
+	ck_assert_msg(r.status == 0 && strstr(r.err, "want 8 pictures or more to calibrate with, got 1"), "%s", r.err);
+}
+END_TEST
+
+/* broken - the file with one text in its head for another of the same length */
+static void
+broken(const char *from, const char *to, const char *want)
+{
+	size_t len;
+	const char *text = file_text("b.q.safetensors", &len);
+	char *copy = malloc(len);
+	char *at;
+	Ran r;
+
+	memcpy(copy, text, len);
+	for (at = copy; at < copy + len - strlen(from) && memcmp(at, from, strlen(from)); at++)
+		;
+	ck_assert_msg(at < copy + len - strlen(from), "%s", from);
+	memcpy(at, to, strlen(to));
+	put_file("broken.q.safetensors", copy, len);
+	free(copy);
+	r = resnetc("compile examples/cifar_resnet20.lua -w %s -q -o %s", in_dir("broken.q.safetensors"), in_dir("broken"));
+	ck_assert_msg(r.status == 1 && strstr(r.err, want), "%s: %d: %.1500s", to, r.status, r.err);
+}
+
+START_TEST(files_that_lie_are_refused)
+{
+	resnetc("quantize " CIFAR " --calibrate examples/images -q -o %s", in_dir("b.q.safetensors"));
+	broken("\"resnetc.int8\":\"1\"", "\"resnetc.int8\":\"2\"", "want quantised weights of format 1, got '2'");
+	broken("\"conv1\":\"step=0.", "\"conv1\":\"step=-.", "layer 'conv1': want a step that is a normal float above 0");
+	broken("\"conv1\":\"step=0.", "\"conv1\":\"step=na", "layer 'conv1': want a step that is a normal float above 0");
+	broken("\"conv1\":\"step=0.0", "\"conv1\":\"step=1e-", "layer 'conv1': want a step that is a normal float above 0");
+	broken(" zero=0 ", " zero=-1", "want a zero of 0 to 255");
+	broken(" weights pair_safe", " weighty pair_safe", "want tensor");
+	broken("\"dtype\":\"I8\"", "\"dtype\":\"U8\"", "want tensor 'conv1.weight' as I8, got U8");
+}
+END_TEST
+
+SUITE(int8)
+{
+	TCase *t;
+
+	for (int i = 0; i < ntargets; i++) {
+		t = part(targets[i].name);
+		tcase_add_unchecked_fixture(t, build_rows, NULL);
+		tcase_add_loop_test(t, row_is_exact, 0, NRows);
+	}
+	t = part("pictures");
+	tcase_add_test(t, checksums_are_one);
+	tcase_add_test(t, two_steps_are_one);
+	tcase_add_test(t, bytes_know_the_photographs);
+	tcase_add_test(t, what_stays_on_floats_is_shown);
+	t = part("wrong");
+	tcase_add_test(t, bad_input_is_refused);
+	tcase_add_test(t, files_that_lie_are_refused);
+}
