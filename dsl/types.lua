@@ -100,6 +100,12 @@
 ---@field eps? number                      1e-5
 ---@field split? boolean                   weight and bias are a Scale layer's
 
+---@class (exact) resnet.Quantize
+---@field keep? string[]                   layers that stay on floats, { "conv1", "layer4.*" }
+---@field ranges? "mse"|"minmax"
+---@field act? "u8"|"u7"
+---@field bias? boolean                    true: biases make up for what rounding does to the mean
+
 ---@class (exact) resnet.ModelOptions
 ---@field name string                      prefix of every generated symbol, a C identifier
 ---@field input? resnet.Image              nn.image { ... }
@@ -113,7 +119,7 @@
 ---@field names? "torchvision"|"timm"|"fastai"|"fastbook"|"learner"|"cifar"|"huggingface"|"senet"|table<string, string>|fun(name: string): string
 ---@field prefix? string                   before every weight's name, such as "module."
 ---@field classes? string[]
----@field quantize? { keep?: string[], ranges?: "mse"|"minmax", act?: "u8"|"u7", bias?: boolean } networks of bytes
+---@field quantize? resnet.Quantize       for networks of bytes
 ---@field ignore? string[]                 names in the weight file that may stay unused, { "fc.*" }
 ---@field image? table
 ---@field outputs? table                   of a flat model that began with nn.input
