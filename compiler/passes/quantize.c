@@ -163,8 +163,11 @@ take_bytes(const Making *m, Node *n)
 	if (!is_dense(n))
 		return;
 	n->a.pair_safe = row->pair_safe;
-	n->a.bn = NULL;
 	n->a.bias = false;
+	n->a.bn = n->a.gamma = NULL;
+	for (int i = 0; i < NAttrs; i++)
+		if (A_FOLDED >> i & 1)
+			attr_default(&attr_rows[i], n->op, &n->a);
 	for (int p = 0; p < NParams; p++)
 		if (p != P_slope)
 			n->p[p].name = NULL;

@@ -37,6 +37,10 @@ extern "C" {
 #define rc_hash            RC_SYMBOL(rc_hash)
 #define rc_check_blob      RC_SYMBOL(rc_check_blob)
 #define rc_run             RC_SYMBOL(rc_run)
+#define rc_avx_vnni        RC_SYMBOL(rc_avx_vnni)
+#define rc_fill            RC_SYMBOL(rc_fill)
+#define rc_fill_halo       RC_SYMBOL(rc_fill_halo)
+#define rc_pattern_byte    RC_SYMBOL(rc_pattern_byte)
 #define rc_clear           RC_SYMBOL(rc_clear)
 #define rc_clear_halo      RC_SYMBOL(rc_clear_halo)
 #define rc_selftest        RC_SYMBOL(rc_selftest)
@@ -118,6 +122,8 @@ uint64_t rc_hash(const void *data, size_t len);
 
 /* --- used by emitted code --- */
 
+int rc_avx_vnni(void);               /* has the processor, an x86-64 with AVX2, these instructions? */
+
 enum { RC_OPERANDS = 12 };           /* most of a kernel */
 
 /* A kernel does units lo to hi of its work on what lies at p[0], p[1], ... */
@@ -140,14 +146,17 @@ typedef struct rc_step {
 	size_t at[RC_OPERANDS];
 } rc_step;
 
+enum { RC_FLOATS, RC_INTEGERS, RC_BYTES };   /* kinds of numbers, the first two of four bytes */
+
 /* A layer's result in the workspace, for the self test and RC_CHECKED. */
 typedef struct rc_tensor {
-	int n, c, h, w, block;           /* numbers of four bytes: floats, or integers */
+	int n, c, h, w, block;
 	int top, left, bottom, right;    /* zeros around each plane */
-	int integers;
+	int kind;
 	size_t at;                       /* of its first value, in bytes */
 	size_t row, plane, image;        /* strides, in numbers */
 	int last;                        /* the layer that reads it last; one past all for an output */
+	size_t zeros;                    /* of bytes: in the blob, four floats: what stands for 0 in channels c%4 */
 } rc_tensor;
 
 typedef struct rc_layer {
@@ -174,11 +183,16 @@ int rc_run(const rc_network *net, const rc_options *options, const void *weights
 void rc_clear(float *y, size_t count);
 void rc_clear_halo(float *y, int lo, int hi, int h, int w, int cb, int top, int left, int bottom, int right);
 
+void rc_fill(unsigned char *y, const float *zeros, size_t count);
+void rc_fill_halo(unsigned char *y, const float *zeros, int lo, int hi, int h, int w, int cb, int top, int left, int bottom,
+                  int right);
+
 /* The self test runs each layer on made-up values: after a layer its sums are compared, then the next one's inputs are made up. */
 enum { RC_SUMS = 16 };               /* of a layer; channel c is in sum c%16 */
 int rc_selftest(const rc_network *net, const void *weights, void *workspace, size_t len, const char **layer);
 size_t rc_selftest_bytes(const rc_network *net);     /* of workspace that it needs */
 float rc_pattern(uint32_t tensor, uint32_t i);
+unsigned char rc_pattern_byte(uint32_t tensor, uint32_t i);
 void rc_selftest_at(uint32_t sample, int h, int w, int *i, int *j);
 
 /*
