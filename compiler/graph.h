@@ -310,7 +310,6 @@ float factor_of(const Node *n, size_t c);            /* a sum of channel c to th
 float exact_factor(double v);                        /* to 16 bits, so that it times the difference of two bytes is exact */
 void act_bounds(const Node *n, float *lo, float *hi);/* of a result before zero is added */
 bool is_kept(const Graph *g, const char *layer);     /* does the model say that it stays on floats */
-const char *check_weights_of_bytes(const Node *n);   /* bound ones: what is wrong with them; NULL: nothing */
 bool keeps_bytes(Op op);                             /* does it hand bytes on as they are */
 bool has_act_on_bytes(Act act);                      /* one that only clips */
 

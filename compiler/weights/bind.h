@@ -34,4 +34,7 @@ void tell_keras(const Binding *b);                   /* what such networks do ot
 /* suggest.c - prints nn.model's names where none fits: a word, or a table where shapes do, in order; false: neither */
 bool suggest_names(const Binding *b);
 
+/* bytes.c */
+const char *check_weights_of_bytes(const Node *n);   /* bound ones: what is wrong with them; NULL: nothing */
+
 #endif
