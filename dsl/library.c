@@ -6,8 +6,8 @@
 #include "dsl.h"
 
 #define FILES(ROW) \
-	ROW(checks) ROW(arguments) ROW(names) ROW(ops) ROW(composed) ROW(inputs) ROW(stems) ROW(shortcuts) ROW(blocks) \
-	ROW(heads) ROW(schemes) ROW(model) ROW(unknown) ROW(strict)
+	ROW(checks) ROW(arguments) ROW(names) ROW(ops) ROW(composed) ROW(attention) ROW(inputs) ROW(stems) ROW(shortcuts) \
+	ROW(blocks) ROW(families) ROW(heads) ROW(schemes) ROW(model) ROW(unknown) ROW(strict)
 
 #define ROW(name) CARRIED(library_##name, "dsl/library/" #name ".lua")
 FILES(ROW)

@@ -9,6 +9,7 @@
 
 ---@alias resnet.Part fun(x: resnet.Tensor): resnet.Tensor
 ---@alias resnet.Block fun(x: resnet.Tensor, width: integer, o?: resnet.BlockOptions): resnet.Tensor
+---@alias resnet.Conv fun(x: resnet.Tensor, channels: integer, o: table): resnet.Tensor
 ---@alias resnet.Act string|resnet.Part    "relu", nn.relu
 ---@alias resnet.Variant "v1"|"v1.5"|"B"|"C"|"D"
 ---@alias resnet.Shortcut "identity"|"A"|"B"|"C"|"D"|"bias"|"bare"|fun(x: resnet.Tensor, channels: integer, o: resnet.BlockOptions): resnet.Tensor
@@ -25,7 +26,46 @@
 ---@field se? integer                      squeeze-excite; channels are divided by this number
 ---@field act? resnet.Act                  "relu"
 ---@field padding? integer|"same"          of the 3x3
+---@field gate? resnet.Part                before the addition: nn.eca, nn.cbam
+---@field conv? resnet.Conv                for the 3x3, its norm and activation: nn.sk, nn.split_attention
 ---@field index? integer                   of the block in its stage, from 0
+
+---@class (exact) resnet.Res2Options
+---@field stride? integer
+---@field variant? resnet.Variant
+---@field shortcut? resnet.Shortcut
+---@field groups? integer
+---@field base_width? integer              26
+---@field scale? integer                   parts of the channels: 4
+---@field dilation? integer
+---@field se? integer
+---@field gate? resnet.Part
+---@field act? resnet.Act
+
+---@class (exact) resnet.ConvNextOptions
+---@field stride? integer
+---@field kernel? integer                  7
+---@field expansion? integer               4
+---@field scale? boolean                   layer scale: true
+---@field response? boolean                ConvNeXt V2's response norm: false
+---@field dilation? integer
+---@field act? resnet.Act                  "gelu"
+
+---@class (exact) resnet.RegnetOptions
+---@field stride? integer
+---@field group_width? integer             channels of a group: all
+---@field se? integer                      squeeze-excite of the block's input's channels divided by this number
+---@field dilation? integer
+---@field act? resnet.Act                  "relu"
+
+---@class (exact) resnet.InvertedResidualOptions
+---@field stride? integer
+---@field expansion? number                6
+---@field kernel? integer                  3
+---@field padding? integer|"same"
+---@field se? integer                      squeeze-excite of the block's input's channels divided by this number
+---@field dilation? integer
+---@field act? resnet.Act                  "relu6"
 
 ---@class (exact) resnet.Stage
 ---@field [1] resnet.Block                 nn.basic, nn.bottleneck, nn.preact, nn.preact_bottleneck, nn.plain or a function
@@ -41,6 +81,12 @@
 ---@field se? integer
 ---@field act? resnet.Act
 ---@field padding? integer|"same"
+---@field gate? resnet.Part
+---@field conv? resnet.Conv
+---@field scale? integer|boolean           of nn.res2, nn.convnext
+---@field kernel? integer                  of nn.convnext, nn.inverted_residual
+---@field response? boolean                of nn.convnext
+---@field group_width? integer             of nn.regnet
 
 ---@class (exact) resnet.ImageOptions
 ---@field [1] integer                      channels
@@ -193,6 +239,30 @@ function nn.preact_bottleneck(x, width, o) end
 function nn.plain(x, width, o) end
 
 ---@param x resnet.Tensor
+---@param width integer
+---@param o? resnet.Res2Options
+---@return resnet.Tensor
+function nn.res2(x, width, o) end
+
+---@param x resnet.Tensor
+---@param width integer
+---@param o? resnet.ConvNextOptions
+---@return resnet.Tensor
+function nn.convnext(x, width, o) end
+
+---@param x resnet.Tensor
+---@param width integer
+---@param o? resnet.RegnetOptions
+---@return resnet.Tensor
+function nn.regnet(x, width, o) end
+
+---@param x resnet.Tensor
+---@param width integer
+---@param o? resnet.InvertedResidualOptions
+---@return resnet.Tensor
+function nn.inverted_residual(x, width, o) end
+
+---@param x resnet.Tensor
 ---@param channels integer
 ---@param o resnet.BlockOptions
 ---@return resnet.Tensor
@@ -230,6 +300,45 @@ function nn.upsample(x, o) end
 ---@param o? { name: string }
 ---@return resnet.Tensor
 function nn.squeeze_excite(x, channels, o) end
+
+---@param x resnet.Tensor
+---@param o? { kernel?: integer, name?: string }
+---@return resnet.Tensor
+function nn.eca(x, o) end
+
+---@param x resnet.Tensor
+---@param o? { reduction?: integer, kernel?: integer, bias?: boolean, name?: string }
+---@return resnet.Tensor
+function nn.cbam(x, o) end
+
+---@class (exact) resnet.KernelsOptions    of nn.sk and nn.split_attention
+---@field stride? integer
+---@field groups? integer
+---@field dilation? integer
+---@field branches? integer                nn.sk: 2
+---@field split? boolean                   nn.sk: each branch reads its part of the channels
+---@field radix? integer                   nn.split_attention: 2
+---@field pool? boolean                    nn.split_attention: the stride is a mean's behind it
+---@field reduction? integer
+---@field act? resnet.Act
+---@field name? string                     "conv2"
+
+---@param x resnet.Tensor
+---@param width integer
+---@param o? resnet.KernelsOptions
+---@return resnet.Tensor
+function nn.sk(x, width, o) end
+
+---@param x resnet.Tensor
+---@param width integer
+---@param o? resnet.KernelsOptions
+---@return resnet.Tensor
+function nn.split_attention(x, width, o) end
+
+---@param x resnet.Tensor
+---@param o? { eps?: number, name?: string }
+---@return resnet.Tensor
+function nn.response_norm(x, o) end
 
 ---@param x resnet.Tensor
 ---@param o? { eps?: number, affine?: boolean, name?: string, params?: table<string, string> }

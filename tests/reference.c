@@ -4,7 +4,7 @@
 */
 #include "graphs.h"
 
-enum { Values = 8, MostCases = 100 };
+enum { Values = 8, MostCases = 200 };
 
 static char *lines[MostCases];
 static int nlines;

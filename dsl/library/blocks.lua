@@ -16,17 +16,20 @@ local at_word, at_line = check.at_word, check.at_line
 --   act         "relu", nn.relu, or another word or function of a tensor
 --   padding     of the 3x3: 1, or "same" (TensorFlow)
 --   dilation    of the 3x3
+--   gate        function of the tensor before the addition, as nn.eca or nn.cbam
+--   conv        function of (tensor, channels, options) that stands for a bottleneck's 3x3 with its norm and activation,
+--               and for a basic block's first one: nn.sk, nn.split_attention
 
 local variants = { "v1", "v1.5", "B", "C", "D" }
 local block_words = { "blocks", "width", "stride", "variant", "shortcut", "groups", "base_width", "expansion",
-                      "dilation", "se", "act", "padding" }
+                      "dilation", "se", "act", "padding", "gate", "conv" }
 
 -- without - what a block would ignore, and the value that asks for nothing
 local without = {
 	basic  = { groups = 1, base_width = 64, expansion = 1 },
-	preact = { groups = 1, base_width = 64, expansion = 1, dilation = 1 },
-	plain  = { groups = 1, base_width = 64, expansion = 1, dilation = 1, se = false },
-	bottleneck = {}, preact_bottleneck = {},
+	preact = { groups = 1, base_width = 64, expansion = 1, dilation = 1, conv = false },
+	plain  = { groups = 1, base_width = 64, expansion = 1, dilation = 1, se = false, gate = false, conv = false },
+	bottleneck = {}, preact_bottleneck = { conv = false },
 }
 
 local function check_block(what, x, o)
@@ -42,19 +45,37 @@ local function check_block(what, x, o)
 		local nothing = without[what][word]
 		if nothing ~= nil and o[word] ~= nil and o[word] ~= nothing then
 			fail_at(word, "%s: want a block that takes %s (nn.%s), got %s = %s", what, word,
-			        word == "se" and "basic" or "bottleneck", word, kind(o[word]))
+			        (word == "se" or word == "gate") and "basic" or "bottleneck", word, kind(o[word]))
 		end
 	end
 	return act_of(what, o.act)
 end
 
--- excite - squeeze-excite where the block asks for it; the width is timm's make_divisible(channels/se, 8)
+-- called - what a block's option makes of a tensor
+local function called(word, f, ...)
+	if type(f) ~= "function" then
+		fail_at(word, "block: want %s as a function of a tensor, got %s", word, kind(f))
+	end
+	local y = f(...)
+	if not is_tensor(y) then fail_at(word, "block: want %s to return a tensor, got %s", word, kind(y)) end
+	return y
+end
+
+-- excite - squeeze-excite or another gate, where the block asks for it
 local function excite(y, o)
+	if o.gate then y = called("gate", o.gate, y) end
 	if not o.se then return y end
-	local want = y.channels/whole("block: want se", o.se, 1, 65536)
-	local channels = math.max(8, (want + 4)//8*8)
-	if channels < 0.9*want then channels = channels + 8 end
-	return nn.squeeze_excite(y, math.tointeger(channels))
+	return nn.squeeze_excite(y, library.attention.rounded(y.channels/whole("block: want se", o.se, 1, 65536), 8))
+end
+
+-- conv3x3 - a 3x3 with its norm and activation, or what stands for it
+local function conv3x3(x, channels, o, act, name, stride, groups)
+	if o.conv then
+		return called("conv", o.conv, x, channels,
+		              { stride = stride, groups = groups, dilation = o.dilation, act = o.act, name = name })
+	end
+	return act(nn.bn(nn.conv(x, { channels, kernel = 3, stride = stride, groups = groups, padding = o.padding,
+	                              dilation = o.dilation, name = name })))
 end
 
 -- two 3x3 (He et al. 2015)
@@ -62,9 +83,7 @@ function nn.basic(x, width, o)
 	o = o or {}
 	local act = check_block("basic", x, o)
 	local z = nn.shortcut(x, width, o)
-	local y = nn.conv(x, { width, kernel = 3, stride = o.stride, padding = o.padding, dilation = o.dilation,
-	                       name = "conv1" })
-	y = act(nn.bn(y))
+	local y = conv3x3(x, width, o, act, "conv1", o.stride)
 	y = nn.bn(nn.conv(y, { width, kernel = 3, padding = o.padding, name = "conv2" }))
 	return act(excite(y, o) + z)
 end
@@ -78,8 +97,7 @@ function nn.bottleneck(x, width, o)
 	if o.variant == "v1" then first, second = second, first end
 	local z = nn.shortcut(x, outer, o)
 	local y = act(nn.bn(nn.conv(x, { inner, kernel = 1, stride = first, name = "conv1" })))
-	y = act(nn.bn(nn.conv(y, { inner, kernel = 3, stride = second, groups = groups, padding = o.padding,
-	                           dilation = o.dilation, name = "conv2" })))
+	y = conv3x3(y, inner, o, act, "conv2", second, groups)
 	y = nn.bn(nn.conv(y, { outer, kernel = 1, name = "conv3" }))
 	return act(excite(y, o) + z)
 end
@@ -129,8 +147,14 @@ function nn.plain(x, width, o)
 	return act(nn.bn(nn.conv(y, { width, kernel = 3, padding = o.padding, name = "conv2" })))
 end
 
-local own = { [nn.basic] = "basic", [nn.bottleneck] = "bottleneck", [nn.plain] = "plain", [nn.preact] = "preact",
-                  [nn.preact_bottleneck] = "preact_bottleneck" }
+-- own - the library's blocks: what they are called, and the options that they take
+local own = {}
+
+local function register(block, name, list) own[block] = { name = name, words = list } end
+
+for _, name in ipairs { "basic", "bottleneck", "plain", "preact", "preact_bottleneck" } do
+	register(nn[name], name, block_words)
+end
 
 -- Stages ----------------------------------------------------------------------------------------
 -- nn.stage { block, blocks = n, width = w, stride = s, ... }: n blocks named 0 ... n-1, the first with
@@ -143,7 +167,7 @@ function nn.stage(o)
 		fail("stage: want a block as its first item (nn.basic, nn.bottleneck, nn.preact, nn.plain or a function), got %s",
 		     kind(block))
 	end
-	if own[block] then words("stage of " .. own[block], o, block_words) end
+	if own[block] then words("stage of " .. own[block].name, o, own[block].words) end
 	local blocks = whole("stage: want blocks", o.blocks or 1, 1, 1000)
 	local width = whole("stage: want width", o.width, 1, 65536)
 	return at_line(function(x, given)
@@ -164,4 +188,4 @@ function nn.stage(o)
 	end)
 end
 
-return { variants = variants }
+return { variants = variants, register = register, excite = excite }

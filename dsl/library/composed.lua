@@ -61,6 +61,15 @@ function nn.l2_normalize(x, o)
 	return x/nn.maximum(nn.reduce(x, { reduction = "l2", axis = o and o.axis }), o and o.eps or 1e-12)
 end
 
+-- ConvNeXt V2's global response norm: x + weight*x*g/mean(g) + bias, g the L2 norms of x's channels (Woo et al. 2023).
+function nn.response_norm(x, o)
+	if not is_tensor(x) then fail("response_norm: want a tensor, got %s", kind(x)) end
+	words("response_norm", want_table("response_norm", o or {}), { "eps", "name" })
+	local norms = nn.reduce(x, { reduction = "l2", axis = "image" })
+	local y = x*(norms/(nn.reduce(norms) + (o and o.eps or 1e-6)))
+	return nn.depthwise(y, { kernel = 1, bias = true, name = o and o.name }) + x
+end
+
 -- Dot-product attention of all pixels to all pixels (Vaswani et al. 2017; BoTNet without positions): queries, keys and
 -- values are the thirds of a 1x1 convolution named qkv. { channels = x.channels, heads = 4, bias = false }
 function nn.self_attention(x, o)

@@ -7,6 +7,7 @@
    the reference interpreter with them and need no Python for it. --bless rewrites it.
 """
 import argparse
+from functools import partial
 import pathlib
 import subprocess
 import sys
@@ -16,6 +17,9 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from timm import layers
+from timm.layers.cbam import CbamModule
+from timm.models import _efficientnet_blocks as efficientnet, convnext, regnet, res2net, resnest, resnet
+from torch import nn
 
 from parity import normal, rc_hash, uniform, write_safetensors
 
@@ -83,6 +87,18 @@ def timm_case(shape, body, make, scope="", quiet=(), norms=()):
 
 def global_context(c):
     return layers.GlobalContext(c, fuse_add=False, fuse_scale=True)
+
+
+def downsample(i, o, stride):
+    return nn.Sequential(nn.Conv2d(i, o, 1, stride, bias=False), nn.BatchNorm2d(o))
+
+
+def convnext_first(c):                       # the first block of a stage, with what comes before it
+    stage = convnext.ConvNeXtStage(c, 2*c, depth=1, norm_layer=layers.LayerNorm2d, norm_layer_cl=layers.LayerNorm, ls_init_value=1)
+    block = stage.blocks[0]
+    block.downsample, forward = stage.downsample, block.forward
+    block.forward = lambda x: forward(block.downsample(x))
+    return block
 
 
 def self_attention(x, w):
@@ -163,6 +179,37 @@ cases = [
      {"conv_transpose1.weight": [6, 3, 3, 3], "b.weight": [9], "b.bias": [9], "b.running_mean": [9], "b.running_var": [9]}, ["b"]),
     timm_case((16, 3, 4), "return nn.global_context(x)", global_context),
     ((8, 3, 4), "return nn.self_attention(x, { heads = 2 })", self_attention, {"qkv.weight": [24, 8, 1, 1]}),
+    timm_case((64, 5, 4), "return nn.eca(x)", layers.EcaModule, "se."),
+    timm_case((9, 5, 4), "return nn.eca(x, { kernel = 5 })", lambda c: layers.EcaModule(kernel_size=5), "se."),
+    timm_case((32, 5, 6), "return nn.cbam(x, { reduction = 8 })", lambda c: CbamModule(c, rd_ratio=1 / 8), "se."),
+    timm_case((12, 7, 6), "return nn.sk(x, 20, { stride = 2 })", lambda c: layers.SelectiveKernel(c, 20, stride=2, split_input=False), "conv2."),
+    timm_case((12, 7, 6), "return nn.sk(x, 16, { branches = 3, split = true, groups = 2 })",
+              lambda c: layers.SelectiveKernel(c, 16, [3, 5, 7], groups=2), "conv2."),
+    timm_case((16, 7, 6), "return nn.split_attention(x, 16)",
+              lambda c: layers.SplitAttn(c, c, norm_layer=nn.BatchNorm2d), "conv2."),
+    timm_case((16, 7, 6), "return nn.split_attention(x, 24, { stride = 2, groups = 2, radix = 4 })",
+              lambda c: layers.SplitAttn(c, 24, stride=2, groups=2, radix=4, norm_layer=nn.BatchNorm2d), "conv2."),
+    timm_case((16, 7, 6), "return nn.bottleneck(x, 8, { conv = function(y, c, o) o.pool = true return nn.split_attention(y, c, o) end, stride = 2 })",
+              lambda c: resnest.ResNestBottleneck(c, 8, 2, downsample(c, 32, 2), radix=2, avd=True), quiet=("bn3", "downsample.1")),
+    timm_case((32, 7, 6), "return nn.bottleneck(x, 8, { gate = nn.eca })",
+              lambda c: resnet.Bottleneck(c, 8, attn_layer=layers.EcaModule)),
+    timm_case((16, 7, 6), "return nn.res2(x, 16, { stride = 2 })", lambda c: res2net.Bottle2neck(c, 16, 2, downsample(c, 64, 2), norm_layer=nn.BatchNorm2d,
+                                                                                           act_layer=nn.ReLU), quiet=("bn3", "downsample.1")),
+    timm_case((64, 7, 6), "return nn.res2(x, 16, { scale = 3, base_width = 32, groups = 2 })",
+              lambda c: res2net.Bottle2neck(c, 16, cardinality=2, base_width=32, scale=3, norm_layer=nn.BatchNorm2d, act_layer=nn.ReLU), quiet=("bn3",)),
+    timm_case((12, 8, 9), "return nn.convnext(x, 12)", lambda c: convnext.ConvNeXtBlock(c, ls_init_value=1)),
+    timm_case((12, 8, 10), "return nn.convnext(x, 24, { stride = 2 })", convnext_first, norms=("downsample.0",)),
+    timm_case((12, 8, 9), "return nn.convnext(x, 12, { response = true, scale = false, expansion = 2, kernel = 3 })",
+              lambda c: convnext.ConvNeXtBlock(c, ls_init_value=None, use_grn=True, mlp_ratio=2, kernel_size=3)),
+    timm_case((16, 7, 6), "return nn.regnet(x, 32, { stride = 2, group_width = 8, se = 4 })",
+              lambda c: regnet.Bottleneck(c, 32, 2, group_size=8), quiet=("conv3.bn", "downsample.bn")),
+    timm_case((16, 7, 6), "return nn.regnet(x, 16, { group_width = 8 })", lambda c: regnet.Bottleneck(c, 16, group_size=8, se_ratio=0), quiet=("conv3.bn",)),
+    timm_case((12, 7, 6), "return nn.inverted_residual(x, 12)", lambda c: efficientnet.InvertedResidual(c, c, exp_ratio=6, act_layer=nn.ReLU6), quiet=("bn3",)),
+    timm_case((12, 7, 6), "return nn.inverted_residual(x, 16, { stride = 2, kernel = 5, expansion = 4, se = 4, act = 'silu' })",
+              lambda c: efficientnet.InvertedResidual(c, 16, 5, 2, exp_ratio=4, act_layer=nn.SiLU,
+                                                      se_layer=partial(efficientnet.SqueezeExcite, rd_ratio=1 / 16))),
+    timm_case((12, 7, 6), "return nn.inverted_residual(x, 12, { expansion = 1 })",
+              lambda c: efficientnet.DepthwiseSeparableConv(c, c, act_layer=nn.ReLU6), quiet=("bn2",)),
 ]
 
 
