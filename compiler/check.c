@@ -53,7 +53,8 @@ check_plan(const Graph *g)
 
 	for (int i = 0; i < g->count; i++) {
 		for (int k = 0; k < g->nodes[i]->nout; k++)
-			v[count++] = &g->nodes[i]->out[k];
+			if (g->nodes[i]->out[k].home != Home_state)
+				v[count++] = &g->nodes[i]->out[k];
 		if (g->nodes[i]->scratch.bytes)
 			v[count++] = &g->nodes[i]->scratch;
 	}

@@ -131,6 +131,10 @@ typedef enum {
 #define OP(name, lo, hi, shape, family, epi, same, over, par, attrs, doc) O_##name,
 #include "ops.h"
 #undef OP
+	NLanguageOps, LastLanguageOp = NLanguageOps - 1, /* those of the language; behind them those of training */
+#define GRAD(name, lo, hi, family, epi, over, doc) O_##name,
+#include "gradients/ops.h"
+#undef GRAD
 	NOps
 } Op;
 
@@ -157,6 +161,7 @@ typedef struct {
 	const char *name;            /* in the weight file; NULL: the node has no such parameter */
 	double *data;                /* bound values, NULL before binding */
 	size_t count;
+	int state;                   /* in training: which of the state's, counted from 1; 0: none */
 } Param;
 
 enum {
@@ -177,6 +182,9 @@ struct Node {
 	Value out[NResults];
 	int nout;                    /* results, which its shape rule says */
 	Attr a;
+	const Node *of;              /* of a backward node: the forward one; NULL: it is none */
+	bool frozen;                 /* in training: a batch norm by its running statistics, which stay */
+	bool turned;                 /* its weights are those of of, inputs and outputs exchanged */
 	const char *scale;           /* bn: the layer its weight and bias are kept under, NULL: itself */
 	Param p[NParams];
 
@@ -214,6 +222,8 @@ struct Graph {
 	Image image;
 	const char **classes;        /* NULL: not given */
 	int nclasses;
+	struct Training *train;      /* nn.train; NULL: the model has none */
+	bool training;               /* the graph is one of training: forward and backward */
 	bool variant_said;           /* of the bottlenecks: the model chose, v1 or v1.5 is no oversight */
 	Quantize quantize;
 	const char **ignore;         /* weight names that may stay unused; '*' at the end matches a prefix */

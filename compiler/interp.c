@@ -401,6 +401,9 @@ interp_node(const Node *n, const double *const *x, double *y)
 #define OP(name, lo, hi, shape, family, epi, same, over, par, attrs, doc) interp_##name,
 #include "ops.h"
 #undef OP
+#define GRAD(name, lo, hi, family, epi, over, doc) interp_##name,
+#include "gradients/ops.h"
+#undef GRAD
 	};
 
 	if (on_bytes(n) || is_bytes(n->out)) {

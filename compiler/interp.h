@@ -21,4 +21,9 @@ Reference interp_softmax, interp_reduce, interp_matmul;
 /* interp_transposed.c */
 Reference interp_conv_transpose2d;
 
+/* gradients/interp.c, gradients/interp_bn.c */
+#define GRAD(name, lo, hi, family, epi, over, doc) Reference interp_##name;
+#include "gradients/ops.h"
+#undef GRAD
+
 #endif

@@ -8,6 +8,9 @@ const OpRow op_rows[NOps] = {
 	{ #name, lo, hi, epi, same, over, par, doc },
 #include "ops.h"
 #undef OP
+#define GRAD(name, lo, hi, family, epi, over, doc) { #name, lo, hi, epi, false, over, false, doc },
+#include "gradients/ops.h"
+#undef GRAD
 };
 
 /* op_takes - may a node of this op carry the attribute */

@@ -335,6 +335,9 @@ infer(Node *n)
 #define OP(name, lo, hi, shape, family, epi, same, over, par, attrs, doc) shape_##shape,
 #include "ops.h"
 #undef OP
+#define GRAD(name, lo, hi, family, epi, over, doc) shape_##name,
+#include "gradients/ops.h"
+#undef GRAD
 	};
 
 	rules[n->op](n);

@@ -9,4 +9,9 @@ typedef void ShapeRule(Node *n);
 /* shape_move.c */
 ShapeRule shape_reshape, shape_permute, shape_pixel_shuffle, shape_pixel_unshuffle, shape_channel_shuffle;
 
+/* gradients/shape.c */
+#define GRAD(name, lo, hi, family, epi, over, doc) ShapeRule shape_##name;
+#include "gradients/ops.h"
+#undef GRAD
+
 #endif

@@ -48,6 +48,9 @@ void raw_open(lua_State *L);         /* pushes the functions the library builds 
 /* finish.c */
 int  raw_finish(lua_State *L);       /* raw.finish(model table, rename, outputs, names of outputs): the model */
 
+/* train.c */
+void read_train(lua_State *L, Graph *g);             /* what nn.train returned, on top of the stack */
+
 /* library.c */
 void library_open(lua_State *L);     /* takes the table of raw_open; from then on require "resnet" gives the library */
 

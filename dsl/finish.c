@@ -161,6 +161,9 @@ raw_finish(lua_State *L)
 	if (lua_getfield(L, 1, "image") == LUA_TTABLE)
 		read_image(L, g, g->nodes[0]->out->shape.c);
 	d->hint = 0;
+	lua_pop(L, 1);
+	if (lua_getfield(L, 1, "train") == LUA_TTABLE)
+		read_train(L, g);
 	lua_getfield(L, 1, "classes");
 	read_words(L, "classes", &g->classes, &g->nclasses);
 	lua_getfield(L, 1, "ignore");

@@ -7,7 +7,7 @@
 
 #define FILES(ROW) \
 	ROW(checks) ROW(arguments) ROW(names) ROW(ops) ROW(composed) ROW(attention) ROW(inputs) ROW(stems) ROW(shortcuts) \
-	ROW(blocks) ROW(families) ROW(heads) ROW(schemes) ROW(model) ROW(unknown) ROW(strict)
+	ROW(blocks) ROW(families) ROW(heads) ROW(schemes) ROW(training) ROW(model) ROW(unknown) ROW(strict)
 
 #define ROW(name) CARRIED(library_##name, "dsl/library/" #name ".lua")
 FILES(ROW)

@@ -23,7 +23,7 @@ check_name(lua_State *L, Node *n)
 static Op
 op_named(const char *name)
 {
-	for (int i = 0; i < NOps; i++)
+	for (int i = 0; i < NLanguageOps; i++)
 		if (!strcmp(op_rows[i].name, name))
 			return (Op)i;
 	die("the library asks for op '%s'", name);
@@ -164,7 +164,7 @@ raw_open(lua_State *L)
 
 	luaL_newlib(L, raw);
 	lua_newtable(L);
-	for (int i = 0; i < NOps; i++) {
+	for (int i = 0; i < NLanguageOps; i++) {
 		lua_pushstring(L, op_rows[i].name);
 		lua_rawseti(L, -2, i + 1);
 	}

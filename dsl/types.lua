@@ -152,6 +152,49 @@
 ---@field act? "u8"|"u7"
 ---@field bias? boolean                    true: biases make up for what rounding does to the mean
 
+---@class (exact) resnet.CrossEntropyOptions
+---@field label_smoothing? number          0
+
+---@class (exact) resnet.SgdOptions
+---@field momentum? number                 0.9
+---@field nesterov? boolean
+---@field weight_decay? number             1e-4
+---@field decay? "all"|"weights"           "weights": those of convolutions and linear layers alone
+
+---@class (exact) resnet.OneCycleOptions
+---@field peak? number                     0.1
+---@field warm? number                     share of all steps on the way up: 0.2
+
+---@class (exact) resnet.HeOptions
+---@field zero_gamma? boolean              the last batch norm of each block starts at 0
+
+---@class (exact) resnet.AugmentOptions
+---@field crop? integer                    moved by up to so many pixels
+---@field flip? boolean                    half of the pictures are mirrored
+---@field cutout? integer                  side of a square that is left out
+
+---@class (exact) resnet.TrainBatchNormOptions
+---@field momentum? number                 of the running statistics: 0.1
+---@field frozen? boolean                  by the running statistics, which stay
+
+---@class (exact) resnet.TrainOptions
+---@field batch? integer                   128
+---@field epochs? integer                  20
+---@field seed? integer                    1
+---@field loss? resnet.Loss                nn.cross_entropy
+---@field optimizer? resnet.Optimizer      nn.sgd
+---@field schedule? resnet.Schedule        nn.one_cycle, nn.steps, nn.constant
+---@field augment? resnet.AugmentOptions
+---@field bn? resnet.TrainBatchNormOptions
+---@field freeze? string[]                 parts that stay, { "stem", "layer1" }
+---@field init? resnet.Init                nn.he
+
+---@class resnet.Train
+---@class resnet.Loss
+---@class resnet.Optimizer
+---@class resnet.Schedule
+---@class resnet.Init
+
 ---@class (exact) resnet.ModelOptions
 ---@field name string                      prefix of every generated symbol, a C identifier
 ---@field input? resnet.Image              nn.image { ... }
@@ -172,6 +215,7 @@
 ---@field taps? string[]                   parts or layers whose results are outputs too
 ---@field bn? resnet.BatchNormDefaults|"folded"
 ---@field bias? boolean                    convolutions have a bias beside their batch norm
+---@field train? resnet.Train              nn.train { ... }
 
 ---@class resnet.Model
 
@@ -188,6 +232,34 @@ function nn.image(o) end
 ---@param m resnet.ModelOptions
 ---@return resnet.Model
 function nn.model(m) end
+
+---@param o? resnet.TrainOptions
+---@return resnet.Train
+function nn.train(o) end
+
+---@param o? resnet.CrossEntropyOptions
+---@return resnet.Loss
+function nn.cross_entropy(o) end
+
+---@param o? resnet.SgdOptions
+---@return resnet.Optimizer
+function nn.sgd(o) end
+
+---@param o number[]
+---@return resnet.Schedule
+function nn.constant(o) end
+
+---@param o table
+---@return resnet.Schedule
+function nn.steps(o) end
+
+---@param o? resnet.OneCycleOptions
+---@return resnet.Schedule
+function nn.one_cycle(o) end
+
+---@param o? resnet.HeOptions
+---@return resnet.Init
+function nn.he(o) end
 
 ---@param o resnet.Stage
 ---@return resnet.Part

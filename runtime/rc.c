@@ -150,10 +150,10 @@ run_step(const rc_options *options, const rc_step *step, int round, char *const 
 	}
 }
 
-static void
-run_steps(const rc_network *net, const rc_options *options, char *const *home)
+RC_WEAK void
+rc_walk(const rc_step *s, int count, const rc_options *options, char *const *home)
 {
-	const rc_step *s = net->steps, *end = s + net->step_count;
+	const rc_step *end = s + count;
 
 	for (int layer = 0; s < end; layer++) {
 		const rc_step *last = s;
@@ -538,10 +538,10 @@ rc_run(const rc_network *net, const rc_options *options, const void *weights, co
 	}
 	poison(workspace, net->workspace);
 	rc_checked_at = NULL;
-	run_steps(net, &watched, home);
+	rc_walk(net->steps, net->step_count, &watched, home);
 	return c.status;
 #else
-	run_steps(net, options, home);
+	rc_walk(net->steps, net->step_count, options, home);
 	return RC_OK;
 #endif
 }

@@ -41,6 +41,7 @@ extern "C" {
 #define rc_fill            RC_SYMBOL(rc_fill)
 #define rc_fill_halo       RC_SYMBOL(rc_fill_halo)
 #define rc_pattern_byte    RC_SYMBOL(rc_pattern_byte)
+#define rc_walk            RC_SYMBOL(rc_walk)
 #define rc_clear           RC_SYMBOL(rc_clear)
 #define rc_clear_halo      RC_SYMBOL(rc_clear_halo)
 #define rc_selftest        RC_SYMBOL(rc_selftest)
@@ -71,7 +72,12 @@ extern "C" {
 	X(RC_E_SCRATCH,         "rc_image: the scratch memory is smaller than RC_IMAGE_SCRATCH") \
 	X(RC_E_OVERLAP,         "RC_CHECKED: the workspace overlaps input, output or weights") \
 	X(RC_E_BORDER,          "RC_CHECKED: a layer wrote beside its result: rc_checked_at names it") \
-	X(RC_E_NAN,             "RC_CHECKED: a layer made NaN: rc_checked_at names it")
+	X(RC_E_NAN,             "RC_CHECKED: a layer made NaN: rc_checked_at names it") \
+	X(RC_E_STATE_ALIGN,     "the state does not start at a multiple of 64 bytes") \
+	X(RC_E_STATE_SIZE,      "the state is shorter or longer than NAME_TRAIN_STATE_BYTES") \
+	X(RC_E_HOW,             "rc_train: struct_size is not sizeof(rc_train), or the rate is negative or not a number") \
+	X(RC_E_LABEL,           "a label is below 0 or not below the number of classes") \
+	X(RC_E_COUNT,           "want at least one image")
 
 enum {
 #define RC_STATUS(name, text) name,
@@ -180,6 +186,7 @@ typedef struct rc_network {
 int rc_check_blob(const rc_network *net, const void *weights, size_t len);
 int rc_run(const rc_network *net, const rc_options *options, const void *weights, const void *input, float *output,
            void *workspace, size_t len);
+void rc_walk(const rc_step *steps, int count, const rc_options *options, char *const *home);   /* home: where each RC_HOME starts */
 void rc_clear(float *y, size_t count);
 void rc_clear_halo(float *y, int lo, int hi, int h, int w, int cb, int top, int left, int bottom, int right);
 

@@ -297,7 +297,7 @@ END_TEST
 
 START_TEST(every_op_has_a_row)
 {
-	for (int op = 0; op < NOps; op++) {
+	for (int op = 0; op < NLanguageOps; op++) {
 		bool found = false;
 		for (int r = 0; r < NRows; r++)
 			found |= rows[r].op == (Op)op;

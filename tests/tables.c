@@ -147,7 +147,7 @@ START_TEST(defaults_are_told_as_they_are)
 	lua_State *L = luaL_newstate();
 	int told = 0;
 
-	for (int op = 0; op < NOps; op++)
+	for (int op = 0; op < NLanguageOps; op++)
 	for (int i = 0; i < NAttrs; i++) {
 		const AttrRow *r = &attr_rows[i];
 		const Node *n = node_new(graph_new(""), (Op)op, 0);

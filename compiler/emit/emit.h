@@ -24,6 +24,8 @@ typedef struct {                     /* everything the emitters need to know abo
 	Functions *functions;
 	Step *steps;
 	int nsteps;
+	Step *eval;                  /* of a network in training: forward alone */
+	int neval;
 	size_t blob;                 /* bytes */
 	size_t selftest_at;          /* in it: what the self test expects */
 	uint64_t plan_hash;
@@ -68,6 +70,18 @@ void emit_constants(Out *o, const Graph *g);
 int number_of(const Value *v);                       /* in the emitted table of tensors, which numbers what is made up */
 void emit_network(Out *o, const Model *m);
 
+void emit_steps(Out *o, const char *name, const Step *steps, int count);
+
+/* train_source.c, train_header.c: NAME_train.c, NAME_train.h */
+File emit_train_source(const Model *m);
+File emit_train_header(const Model *m);
+File emit_params(const Model *m);                    /* bound parameters, for NAME_train_load */
+uint64_t parameters_hash(const Graph *g);            /* of names and shapes */
+size_t state_bytes(const Graph *g);
+size_t train_workspace(const Model *m);
+size_t train_packed(const Model *m);                 /* where packed weights begin in it */
+size_t train_stage(const Model *m);                  /* where a batch is put that the caller has not whole */
+
 /* selftest.c */
 size_t selftest_sums(const Graph *g);                /* bytes in the blob */
 void selftest_expect(const Node *n, const double *w, const double *b, float *to);  /* w, b: folded weights or NULL */
@@ -84,6 +98,8 @@ File emit_embedded(const Model *m, const File *blob);  /* NAME_weights.c */
 int emit_artefact(const Artefact *a, File *files);  /* with a dispatcher; files: 4 + targets*sizes */
 int amalgamate(File *files, int count);              /* NAME.c, NAME.h and the blob are left, and need nothing else */
 void write_depfile(const char *path, const char *dir, const File *source);
+int train_runtime_files(const Target *t, File *files);     /* of a network in training */
+int train_runtime_only(File *files);                 /* what it has more than one at work */
 int runtime_files(const Target *const *t, int nt, File *files);     /* what the generated C includes and links */
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "../../runtime/rc.h"
+#include "../gradients/train.h"
 #include "emit.h"
 
 _Static_assert((int)NOperands == (int)RC_OPERANDS, "a kernel's operands fit a step");
@@ -79,6 +80,13 @@ add_outside(Step *s, bool output, size_t at)
 	s->operand[s->noperands++].at = at;
 }
 
+/* add_param - where a parameter is in the state of a network in training */
+static void
+add_param(Step *s, const Node *n, ParamId p)
+{
+	add_operand(s, &(Value){ .home = Home_state, .at = StateHeader + trained(n, p)->at*sizeof(float) });
+}
+
 static void
 add_kernel_operands(Step *s, const Kernel *k, int phase, int part)
 {
@@ -91,6 +99,10 @@ add_kernel_operands(Step *s, const Kernel *k, int phase, int part)
 		case Role_packed:  add_operand(s, &n->packed[all[i].index]); break;
 		case Role_scratch: add_operand(s, &n->scratch); break;
 		case Role_out:     add_operand(s, &n->out[all[i].index]); break;
+		case Role_param:
+		case Role_running: add_param(s, n, (ParamId)all[i].index); break;
+		case Role_labels:  add_outside(s, true, 0); break;
+		case Role_how:     add_operand(s, &(Value){ .home = Home_how }); break;
 		case Role_in:
 			if (n->nin)
 				add_operand(s, n->in[all[i].index ? all[i].index : part]);
@@ -148,7 +160,7 @@ add_clear(Model *m, const Node *n, const Value *v)
 		add_fill(m, n, v);
 		return;
 	}
-	if (v->over)
+	if (v->over || v->home == Home_state)
 		return;
 	if (n->family->covers && !n->family->covers(n)) {
 		stem = arena_text("clear_%dx%dx%d", x.c, x.h, x.w);
@@ -167,9 +179,34 @@ add_clear(Model *m, const Node *n, const Value *v)
 	PUSH(m->steps, m->nsteps, s);
 }
 
+/* add_packer - in training: the step that packs n's weights from the state */
+static void
+add_packer(Writer *w, const Node *n)
+{
+	Kernel k = kernel_of(n, 0);
+	Out *o = out_in(w->m->functions);
+	Step s = { .node = n, .rounds = 1 };
+	char name[128];
+
+	k.family->describe(&k, name, sizeof name);
+	out_text(o, "(void *const *p, int lo, int hi)\n{\n");
+	s.units = k.family->repack(o, &k, n->turned);
+	out_text(o, "\nrc_pack(&how, p, lo, hi);\n}\n");
+	s.function = function_add(w->m->functions, "** the weights as the kernel reads them, from those of the state\n", "static void",
+	                          arena_text("pack_%s", name), out_string(o, NULL));
+	serve(s.function, n, "");
+	add_param(&s, n, P_weight);
+	add_param(&s, n, k.bias ? P_bias : P_weight);
+	for (int i = 0; i < 2; i++)
+		add_operand(&s, &n->packed[i < n->npacked ? i : 0]);
+	PUSH(w->m->steps, w->m->nsteps, s);
+}
+
 static void
 add_node(Writer *w, const Node *n)
 {
+	if (n->g->training && n->npacked)
+		add_packer(w, n);
 	for (int i = 0; i < n->nout; i++)
 		add_clear(w->m, n, &n->out[i]);
 	for (int part = 0; part < parts_of(n); part++) {
@@ -201,6 +238,29 @@ add_store(Writer *w, const Value *v, size_t at)
 	add_operand(&s, v);
 	add_outside(&s, true, at);
 	PUSH(w->m->steps, w->m->nsteps, s);
+}
+
+/* add_eval - the steps of a forward node without learning: batch norms by their running statistics */
+static void
+add_eval(Writer *w, const Node *n)
+{
+	Kernel k = kernel_of(n, 0);
+	const Written *f;
+	Step s = { .node = n, .rounds = 1, .last = true };
+
+	k.frozen = true;
+	if (n->op != O_bn_stats) {
+		for (int i = 0; i < w->m->nsteps; i++)
+			if (w->m->steps[i].node == n)
+				PUSH(w->m->eval, w->m->neval, w->m->steps[i]);
+		return;
+	}
+	f = written(w, &k);
+	s.function = f->phase[1];
+	s.units = f->units[1];
+	serve(s.function, n, ", in evaluation");
+	add_kernel_operands(&s, &k, 1, 0);
+	PUSH(w->m->eval, w->m->neval, s);
 }
 
 /* hash_of - of all that the code and the blob must agree on, and more: of all the code */
@@ -236,12 +296,14 @@ model_of(Graph *g)
 	m->functions = functions_new();
 	for (int i = 0; i < g->count; i++)
 		add_node(&w, g->nodes[i]);
-	for (int i = 0; i < g->noutputs; i++) {
+	for (int i = 0; g->training && i <= g->train->loss->id; i++)
+		add_eval(&w, g->nodes[i]);
+	for (int i = 0; i < g->noutputs && !g->training; i++) {
 		add_store(&w, g->outputs[i], at);
 		at += count_of(g->outputs[i]->shape)*sizeof(float);
 	}
 	m->selftest_at = g->blob;
-	m->blob = g->blob + selftest_sums(g);
+	m->blob = g->blob + (g->training ? 0 : selftest_sums(g));
 	if (m->blob/sizeof(float) > INT32_MAX/2 || g->arena/sizeof(float) > INT32_MAX/2)
 		fail("%s: want at most 2^32 bytes of weights and of arena, got %zu and %zu", g->file, m->blob, g->arena);
 	m->plan_hash = hash_of(m);

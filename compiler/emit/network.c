@@ -26,6 +26,8 @@ operand_text(const Step *s, int i)
 	switch (s->operand[i].home) {
 	case Home_arena:  return arena_text("%zu", s->operand[i].at);
 	case Home_blob:   return arena_text("RC_W + %zu", s->operand[i].at);
+	case Home_state:  return arena_text("RC_STATE + %zu", s->operand[i].at);
+	case Home_how:    return "RC_HOW";
 	case Home_caller: return arena_text(s->operand[i].at ? "%s + %zu" : "%s", s->operand[i].output ? "RC_OUT" : "RC_IN",
 	                                    s->operand[i].at);
 	default:          die("step of '%s' has an operand that lives nowhere", s->node->name);
@@ -51,15 +53,15 @@ layer_text(const Step *s)
 }
 
 static Columns
-columns_of(const Model *m)
+columns_of(const Step *steps, int count)
 {
 	Columns c = { 0 };
 
-	for (int i = 0; i < m->nsteps; i++) {
-		widen(&c.name, layer_text(&m->steps[i]), 24);
-		widen(&c.function, m->steps[i].function->name, 36);
-		widen(&c.units, arena_text("%d", m->steps[i].units), 9);
-		widen(&c.rounds, arena_text("%d", m->steps[i].rounds), 9);
+	for (int i = 0; i < count; i++) {
+		widen(&c.name, layer_text(&steps[i]), 24);
+		widen(&c.function, steps[i].function->name, 36);
+		widen(&c.units, arena_text("%d", steps[i].units), 9);
+		widen(&c.rounds, arena_text("%d", steps[i].rounds), 9);
 	}
 	return c;
 }
@@ -76,18 +78,15 @@ emit_row(Out *o, const Step *s, const Columns *c)
 	out_line(o, strlen(row) + strlen(at) <= 110 ? "%s { %s } }," : "%s\n\t{ %s } },", row, at);
 }
 
-static void
-emit_steps(Out *o, const Model *m)
+/* emit_steps - the table of steps that the runtime walks */
+void
+emit_steps(Out *o, const char *name, const Step *steps, int count)
 {
-	Columns c = columns_of(m);
+	Columns c = columns_of(steps, count);
 
-	out_text(o, "/*\n"
-	            "** The network, a step a row: the layer that is done after it, the kernel, units of work in a round, rounds, and\n"
-	            "** where its operands lie in bytes: in the workspace, in the weights (RC_W +), in the caller's arrays.\n"
-	            "*/\n"
-	            "static const rc_step steps[] = {\n");
-	for (int i = 0; i < m->nsteps; i++)
-		emit_row(o, &m->steps[i], &c);
+	out_line(o, "static const rc_step %s[] = {", name);
+	for (int i = 0; i < count; i++)
+		emit_row(o, &steps[i], &c);
 	out_line(o, "};\n");
 }
 
@@ -134,7 +133,11 @@ emit_network(Out *o, const Model *m)
 {
 	const Graph *g = m->g;
 
-	emit_steps(o, m);
+	out_text(o, "/*\n"
+	            "** The network, a step a row: the layer that is done after it, the kernel, units of work in a round, rounds, and\n"
+	            "** where its operands lie in bytes: in the workspace, in the weights (RC_W +), in the caller's arrays.\n"
+	            "*/\n");
+	emit_steps(o, "steps", m->steps, m->nsteps);
 	emit_layers(o, g);
 	if (m->part)
 		out_line(o, "#ifdef __cplusplus\nextern \"C\" {\n#endif\nextern const rc_network %s_network;\n#ifdef __cplusplus\n}\n#endif\n", g->name);

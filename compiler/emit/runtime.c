@@ -22,10 +22,15 @@ brings(const char *simd, const char *name)
 	line = strstr(at, arena_text("#include \"%s\"\n", name));
 	return line && (!next || line < next);
 }
+typedef enum { AtWork = 1, InTraining = 2 } Use;      /* both: 3 */
 
 static bool
-wanted(const char *name, const Target *const *t, int nt)
+wanted(const char *name, const Target *const *t, int nt, int uses)
 {
+	if (!strncmp(name, "rc_train", 8) || !strcmp(name, "rc_grad.h"))
+		return uses & InTraining;
+	if (!(uses & AtWork))
+		return false;
 	if (strncmp(name, "rc_simd_", 8))
 		return true;
 	for (int i = 0; i < nt; i++)
@@ -34,8 +39,8 @@ wanted(const char *name, const Target *const *t, int nt)
 	return false;
 }
 
-int
-runtime_files(const Target *const *t, int nt, File *files)
+static int
+files_for(const Target *const *t, int nt, int uses, File *files)
 {
 	const char *s = runtime, *next;
 	int count = 0;
@@ -45,8 +50,26 @@ runtime_files(const Target *const *t, int nt, File *files)
 		char *name = arena_text("%.*s", (int)(text - s - 5), s + 4);
 		next = strstr(text, "\n=== ");
 		next = next ? next + 1 : runtime_end;
-		if (wanted(name, t, nt))
+		if (wanted(name, t, nt, uses))
 			files[count++] = (File){ name, text, (size_t)(next - text) };
 	}
 	return count;
+}
+
+int
+runtime_files(const Target *const *t, int nt, File *files)
+{
+	return files_for(t, nt, AtWork, files);
+}
+
+int
+train_runtime_files(const Target *t, File *files)
+{
+	return files_for(&t, 1, AtWork | InTraining, files);
+}
+
+int
+train_runtime_only(File *files)
+{
+	return files_for(NULL, 0, InTraining, files);
 }

@@ -286,7 +286,7 @@ random_op(uint64_t *r)
 		return O_bn;
 	if (roll < 60)
 		return O_relu;
-	return (Op)rnd_to(r, O_input + 1, NOps - 1);
+	return (Op)rnd_to(r, O_input + 1, LastLanguageOp);
 }
 
 /* away_from_zero - what may be divided by; -1: no room for it */

@@ -85,6 +85,19 @@ conv_pack(const Kernel *k, const double *w, const double *b, void *const *to)
 	pack_bias(k, b, to);
 }
 
+/* conv_repack - as conv_pack goes */
+static int
+conv_repack(Out *o, const Kernel *k, bool turned)
+{
+	Tiling tl = chosen(k);
+	Pair ks = kernel_size(k);
+	int per = tl.ob*k->t->vl, groups = vectors_of(k)/tl.ob;
+	Repacking r = { .phases = 1, .groups = groups, .blocks = blocks_needed(k, per), .last = last_channels(k, per), .per = per,
+		.taps = ks.h*ks.w, .turned = turned ? 2 : 0 };
+
+	return emit_packing(o, k, &r);
+}
+
 /* --- emission --- */
 
 void
@@ -498,5 +511,6 @@ cycles(const Kernel *k, Way way)
 
 const Family family_conv = {
 	.name = "conv", .planar = true, .ways = conv_ways, .cycles = cycles,
-	.describe = conv_describe, .emit = conv_emit, .packed = conv_packed, .pack = conv_pack
+	.describe = conv_describe, .emit = conv_emit, .packed = conv_packed, .pack = conv_pack,
+	.repack = conv_repack
 };

@@ -28,6 +28,11 @@ Pair stride_of(const Kernel *k);
 int groups_of(const Kernel *k);
 int first_channel(const Kernel *k, int oc);          /* of input that output channel oc reads */
 int blocks_needed(const Kernel *k, int per);         /* input channel blocks a group of per output channels reads */
+typedef struct {                     /* the order of packed weights: [phase][group][block][tap][channel][lane] */
+	int phases, groups, blocks, last, per, taps, turned;
+	const int *tap, *from;       /* of phases; NULL: one of all taps */
+} Repacking;
+int emit_packing(Out *o, const Kernel *k, const Repacking *r);         /* declares how, an rc_packing; the units of work */
 const char *acc(int o, int p);                       /* the accumulator of vector o, pixel p: a0 a1 ... b0 b1 ... */
 void emit_step(Out *o, int step, int vl, int ob, int p);  /* one k step: loads and OB*P multiply-adds */
 int fetch_ahead(size_t floats);                       /* how far ahead of use so many weights are fetched; 0: not */

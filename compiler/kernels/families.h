@@ -5,6 +5,7 @@
 */
 FAMILY(grouped)
 FAMILY(winograd)
+FAMILY(augment)
 
 #if defined(BYTES)
 BYTES(input,             input_int8)

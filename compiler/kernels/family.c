@@ -7,6 +7,9 @@ static const Family *const own[NOps] = {
 #define OP(name, lo, hi, shape, family, epi, same, over, par, attrs, doc) &family_##family,
 #include "../ops.h"
 #undef OP
+#define GRAD(name, lo, hi, family, epi, over, doc) &family_##family,
+#include "../gradients/ops.h"
+#undef GRAD
 };
 
 static const Family *const on_bytes_families[NOps] = {

@@ -43,7 +43,7 @@ kernel_of(const Node *n, int part)
 	k.a = n->a;
 	k.a.bn = k.a.gamma = k.a.slopes = NULL;
 	k.a.in_gain = k.a.out_gain = k.a.out_offset = 0;
-	k.a.eps = is_norm(n) ? n->a.eps : 0;
+	k.a.eps = is_norm(n) || n->op >= NLanguageOps ? n->a.eps : 0;
 	k.a.bn_eps = 0;
 	k.a.affine = k.a.bn_affine = k.a.bias = k.a.shared = false;
 	k.t = n->g->target;
@@ -51,12 +51,22 @@ kernel_of(const Node *n, int part)
 	for (k.nout = 0; k.nout < n->nout; k.nout++)
 		k.out[k.nout] = view_of(&n->out[k.nout]);
 	k.in[k.nin++] = n->nin ? view_of(n->in[part]) : outside(n->out);
-	if (n->nin == 2 && n->op != O_concat) {
+	k.of = n->of && n->op >= NLanguageOps ? n->of->op : NOps;
+	k.frozen = n->frozen;
+	if (n->op == O_input && n->g->training) {
+		k.seen = &n->g->image;
+		k.train = n->g->train;
+	}
+	for (int i = 1; i < n->nin && n->op >= NLanguageOps; i++)
+		k.in[k.nin++] = view_of(n->in[i]);
+	if (n->nin == 2 && n->op != O_concat && n->op < NLanguageOps) {
 		k.in[k.nin++] = view_of(n->in[1]);
 		k.skip = n->op != O_matmul;
 	}
 	k.view = n->op == O_reshape && n->out->over == n->in[0];
 	k.bias = dense && (n->a.bias || n->a.bn || n->a.out_offset != 0 || n->a.act == Act_prelu);
+	if (n->op >= NLanguageOps)
+		k.bias = n->p[P_bn_weight].state;
 	k.slopes = has_slopes(n);
 	if (n->op == O_input && adapts(&n->g->image)) {
 		k.image = &n->g->image;
@@ -116,7 +126,8 @@ same_kernel(const Kernel *a, const Kernel *b)
 			return false;
 	return a->bias == b->bias && a->slopes == b->slopes && a->skip == b->skip && a->view == b->view && a->store == b->store &&
 		a->channel0 == b->channel0 && a->part == b->part && a->parts == b->parts && a->image == b->image &&
-		a->picture == b->picture && a->t == b->t && a->family == b->family;
+		a->picture == b->picture && a->of == b->of && a->train == b->train && a->frozen == b->frozen &&
+		 a->t == b->t && a->family == b->family;
 }
 
 int

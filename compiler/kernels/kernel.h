@@ -11,7 +11,7 @@
 
 typedef struct Family Family;
 
-enum { NViews = 2, NOperands = 12 };
+enum { NViews = 6, NOperands = 12 };
 
 typedef struct {                     /* a value as a kernel sees it */
 	Dtype dtype;
@@ -33,16 +33,21 @@ typedef struct {                     /* all that a kernel's text depends on; equ
 	int channel0;                /* concat: first channel of the input it copies */
 	int part, parts;             /* concat of bytes: which input that is, of how many */
 	const Image *picture;        /* input of bytes: what was done to the caller's pixels */
+	Op of;                       /* a backward op: the forward one; NOps: none */
+	const Image *seen;           /* input of a network in training: the caller's pictures */
+	const struct Training *train;
+	bool frozen;                 /* a batch norm in training, by its running statistics */
 	const Target *t;
 	const Family *family;
 } Kernel;
 
 /* What a kernel is given, in the order of its operands; it takes what it needs and no more. */
-typedef enum { Role_in, Role_packed, Role_scratch, Role_out } Role;
+typedef enum { Role_in, Role_packed, Role_scratch, Role_out, Role_param, Role_running, Role_labels, Role_how } Role;
+                                     /* in training: a parameter, one that the kernel changes, the caller's labels and rc_train */
 typedef struct {
 	const char *name;            /* in its text */
 	Role role;
-	int index;                   /* which of the node's inputs, packed parameters, results */
+	int index;                   /* which of the node's inputs, packed parameters, results; ParamId */
 } Operand;
 
 typedef struct { Pair winograd, tile; } Way;         /* how a convolution is computed: attributes of its node */
@@ -82,6 +87,8 @@ struct Family {
 	int (*packed)(const Kernel *k, Packed *to);       /* [none] */
 	void (*pack)(const Kernel *k, const double *w, const double *b, void *const *to);
 	void (*pack_node)(const Node *n, const Kernel *k, void *const *to);  /* in its place, where bytes stand for numbers */
+	int (*repack)(Out *o, const Kernel *k, bool turned);         /* declares how, an rc_packing that does so at run time, turned
+	                                                                as the node is; units of work [it cannot be done] */
 };
 
 /* family.c */
@@ -96,6 +103,9 @@ void each_fitting(const Node *n, EachFamily *each, void *user);  /* that may com
 #include "../ops.h"
 #include "families.h"
 #undef BYTES
+#define GRAD(name, lo, hi, family, epi, over, doc) FAMILY(family)
+#include "../gradients/ops.h"
+#undef GRAD
 #undef OP
 #undef FAMILY
 const Family *tiled_family(const Node *n);           /* that computes n by tiles of outputs, as a model may ask; NULL: none fits */

@@ -113,7 +113,11 @@ type_of(const Kernel *k, const Operand *p)
 	switch (p->role) {
 	case Role_in:      return dtype_rows[k->in[p->index].dtype].c;
 	case Role_out:     return dtype_rows[k->out[p->index].dtype].c;
-	case Role_scratch: return dtype_rows[DT_f32].c;
+	case Role_scratch:
+	case Role_param:
+	case Role_running: return dtype_rows[DT_f32].c;
+	case Role_labels:  return dtype_rows[DT_i32].c;
+	case Role_how:     return "rc_train";
 	case Role_packed:
 		packed_of(k, packed);
 		return dtype_rows[packed[p->index].dtype].c;
@@ -129,7 +133,7 @@ written(const Operand *all, int count, const Operand *p)
 
 	for (int i = 0; i < count; i++)
 		results = results || all[i].role == Role_out;
-	return p->role == Role_out || (p->role == Role_scratch && !results);
+	return p->role == Role_out || p->role == Role_running || (p->role == Role_scratch && !results);
 }
 
 /* emit_head - ends the comment; the signature that every kernel has: units lo to hi of its work, on the operands at p */

@@ -82,6 +82,38 @@ pack_bias(const Kernel *k, const double *b, void *const *to)
 		pack_channels(k, b, to[1]);
 }
 
+/* emit_numbers - a table of count numbers */
+static void
+emit_numbers(Out *o, const char *type, const char *name, const int *v, int count)
+{
+	out_line(o, "static const %s %s[%d] = {", type, name, count);
+	for (int i = 0; i < count; i++)
+		out_flow(o, "%d%s", v[i], i + 1 < count ? "," : "");
+	out_flow_end(o);
+	out_line(o, "};");
+}
+
+int
+emit_packing(Out *o, const Kernel *k, const Repacking *r)
+{
+	int *first = arena_new((size_t)r->groups*sizeof *first), any = 0;
+
+	for (int og = 0; og < r->groups; og++)
+		any |= first[og] = first_block(k, og, r->per);
+	if (any)
+		emit_numbers(o, "int", "first", first, r->groups);
+	if (r->from) {
+		emit_numbers(o, "short", "from", r->from, r->phases + 1);
+		emit_numbers(o, "short", "tap", r->tap, r->from[r->phases]);
+	}
+	out_line(o, "static const rc_packing how = {");
+	out_line(o, "%d, %d, %d, %d, %d, %d, %d, %d, %d, %d, %d, %s, %s, %s, %d", r->phases, r->groups, r->blocks, k->in->lay.cb, r->last,
+	         r->per, k->out->shape.c, k->in->shape.c, groups_of(k), r->taps, r->turned, r->from ? "tap" : "NULL", r->from ? "from" : "NULL",
+	         any ? "first" : "NULL", k->bias ? vectors_of(k)*k->t->vl : 0);
+	out_line(o, "};");
+	return r->groups;
+}
+
 /* --- tiling --- */
 
 bool

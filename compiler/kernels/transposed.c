@@ -144,6 +144,29 @@ transposed_pack(const Kernel *k, const double *w, const double *b, void *const *
 	pack_bias(k, b, to);
 }
 
+/* transposed_repack - as transposed_pack goes; its weights stand in the file as those of the convolution it is the gradient of */
+static int
+transposed_repack(Out *o, const Kernel *k, bool turned)
+{
+	Cut c = cut_of(k);
+	int *tap = arena_new((size_t)(k->a.kernel.h*k->a.kernel.w)*sizeof *tap), *from = arena_new((size_t)(c.phases + 1)*sizeof *from);
+	Repacking r = { .phases = c.phases, .groups = c.groups, .blocks = c.blocks, .last = c.last, .per = c.per,
+		.taps = k->a.kernel.h*k->a.kernel.w, .turned = 1, .tap = tap, .from = from };
+	Tap rows[MostSide], cols[MostSide];
+	int count = 0;
+
+	(void)turned;
+	for (int f = 0; f < c.phases; f++) {
+		int nrows = taps_of(&k->a, true, f/k->a.stride.w, rows), ncols = taps_of(&k->a, false, f%k->a.stride.w, cols);
+		from[f] = count;
+		for (int i = 0; i < nrows; i++)
+			for (int j = 0; j < ncols; j++)
+				tap[count++] = rows[i].k*k->a.kernel.w + cols[j].k;
+	}
+	from[c.phases] = count;
+	return emit_packing(o, k, &r);
+}
+
 static void
 transposed_describe(const Kernel *k, char *name, size_t len)
 {
@@ -302,5 +325,5 @@ transposed_emit(Out *o, const Kernel *k, int phase)
 
 const Family family_transposed = {
 	.name = "transposed", .reach = transposed_reach, .describe = transposed_describe, .emit = transposed_emit,
-	.packed = transposed_packed, .pack = transposed_pack
+	.packed = transposed_packed, .pack = transposed_pack, .repack = transposed_repack
 };

@@ -45,7 +45,7 @@ weigh(void *user, Way way)
 enum { MostFamilies = 8 };
 
 typedef struct {                     /* the families that may compute a node, its own first */
-	const Graph *g;
+	const Node *n;
 	const Family *all[MostFamilies];
 	int count;
 } Fitting;
@@ -57,7 +57,11 @@ add_family(void *user, const Family *f)
 
 	if (fit->count == MostFamilies)
 		die("more than %d families for one node", MostFamilies);
-	if (!fit->g->exact || !f->rounds_otherwise)
+	bool weights = is_dense(fit->n) || is_norm(fit->n) || has_slopes(fit->n);
+
+	if (fit->n->g->training && weights && !f->repack)
+		return;                      /* they change with every step */
+	if (!fit->n->g->exact || !f->rounds_otherwise)
 		fit->all[fit->count++] = f;
 }
 
@@ -65,7 +69,7 @@ add_family(void *user, const Family *f)
 static Fitting
 fitting(const Node *n)
 {
-	Fitting fit = { .g = n->g };
+	Fitting fit = { .n = n };
 
 	each_fitting(n, add_family, &fit);
 	for (int i = 1; i < fit.count; i++)
@@ -151,8 +155,16 @@ void
 choose(Graph *g)
 {
 	for (int i = 0; i < g->count; i++) {
-		g->nodes[i]->family = family_for(g->nodes[i]);
-		if (g->nodes[i]->op == O_conv2d && !on_bytes(g->nodes[i]))
-			choose_conv2d(g->nodes[i]);
+		Node *n = g->nodes[i];
+		Fitting fit;
+		n->family = family_for(n);
+		if (n->op == O_conv2d && !on_bytes(n)) {
+			choose_conv2d(n);
+		} else if (g->training) {
+			fit = fitting(n);
+			if (!fit.count)
+				fail_at(n, "train: want layers whose weights can be packed at run time, got %s", op_rows[n->op].name);
+			n->family = fit.all[0];
+		}
 	}
 }

@@ -46,7 +46,7 @@ static bool
 is_read(const Node *n)
 {
 	for (int i = 0; i < n->nout; i++)
-		if (n->out[i].readers)
+		if (n->out[i].readers || n->out[i].home == Home_state)
 			return true;
 	return false;
 }

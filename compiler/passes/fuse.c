@@ -31,6 +31,8 @@ fuse_add(Node *add)
 	add->op = host->op;
 	add->name = host->name;
 	add->line = host->line;
+	add->of = host->of;
+	add->turned = host->turned;
 	set_act(&host->a, (Act)add->a.act, &add->a);
 	add->a = host->a;
 	for (int p = 0; p < P_slope; p++)

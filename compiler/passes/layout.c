@@ -49,7 +49,8 @@ planar_readers(const Value *v)
 
 	for (int i = v->from + 1; i < g->count; i++)
 		for (int j = 0; j < g->nodes[i]->nin; j++)
-			if (g->nodes[i]->in[j] == v && (g->nodes[i]->op != O_conv2d || !g->nodes[i]->family->planar || j > 0))
+			if (g->nodes[i]->in[j] == v && ((g->nodes[i]->op != O_conv2d && g->nodes[i]->op != O_conv2d_dw) ||
+			                                !g->nodes[i]->family->planar || j > 0))
 				return false;
 	return v->readers > 0 && !is_output(v);
 }
@@ -77,5 +78,8 @@ layout(Graph *g)
 		                        g->plain_layout ? widest : halo[i]);
 		for (int k = 1; k < n->nout; k++)    /* no convolution reads a second result */
 			n->out[k].lay = layout_of(n->out[k].shape, g->target->block, (Sides){ 0, 0, 0, 0 });
+		for (int k = 0; k < n->nout; k++)    /* a gradient of parameters, as the weight file has them */
+			if (n->out[k].home == Home_state)
+				n->out[k].lay = layout_of(n->out[k].shape, 1, (Sides){ 0, 0, 0, 0 });
 	}
 }

@@ -205,6 +205,10 @@ plan(Graph *g)
 		Node *n = g->nodes[i];
 		for (int k = 0; k < n->nout; k++) {
 			Value *v = &n->out[k];
+			if (v->home == Home_state) {
+				v->bytes = value_bytes(v->dtype, v->shape, &v->lay);
+				continue;
+			}
 			v->home = Home_arena;
 			v->bytes = value_bytes(v->dtype, v->shape, &v->lay);
 			v->over = k || g->plain_plan ? NULL : victim(n);
@@ -222,7 +226,8 @@ plan(Graph *g)
 	g->arena = place_all(b.all, b.count, g->live);
 	for (int i = 0; i < g->count; i++) {
 		for (int k = 0; k < g->nodes[i]->nout; k++)
-			g->nodes[i]->out[k].at = b.all[number[i*Each + k]].at;
+			if (g->nodes[i]->out[k].home == Home_arena)
+				g->nodes[i]->out[k].at = b.all[number[i*Each + k]].at;
 		if (g->nodes[i]->scratch.bytes)
 			g->nodes[i]->scratch.at = b.all[number[i*Each + NResults]].at;
 	}

@@ -1,7 +1,7 @@
 /* compile.c - resnetc compile: the C, the header, the blob and the runtime into a folder. */
 #include <stdlib.h>
 
-#include "verbs.h"
+#include "training.h"
 
 static void
 report(const Options *o, const char *dir, const Model *m, const File *source, const File *blob)
@@ -71,10 +71,24 @@ compiled_files(Options *o, File *files, int *count)
 	return m;
 }
 
+/* add_training - the network in training beside that at work: NAME_train.c, NAME_train.h, NAME.params, its part of the runtime */
+static int
+add_training(const Options *o, File *files)
+{
+	Options t = *o;
+	const Model *m = build_training(&t);
+	int count = 0;
+
+	files[count++] = emit_train_source(m);
+	files[count++] = emit_train_header(m);
+	files[count++] = emit_params(m);
+	return count + train_runtime_only(files + count);
+}
+
 int
 verb_compile(Options *o)
 {
-	File files[MostEmitted + 16];
+	File files[MostEmitted + 24];
 	Model *m;
 	int count;
 	const char *dir;
@@ -87,6 +101,10 @@ verb_compile(Options *o)
 		return ExitOk;
 	dir = o->output ? o->output : arena_text("generated/%s", m->g->name);
 	count += runtime_files(o->targets, o->ntargets, files + count);
+	if (o->train && (o->ntargets > 1 || o->nsizes > 1 || o->amalgamate))
+		usage_error("--train: want one target, one input size and no --amalgamate, got more");
+	if (o->train)
+		count += add_training(o, files + count);
 	if (o->amalgamate)
 		count = amalgamate(files, count);
 	write_files(dir, files, count);

@@ -12,7 +12,7 @@ print_ops(void)
 	print_wrapped(stdout, 0, 0, "Ops: nn.OP(tensor..., { attribute = value, ... }). conv and batch_norm are other names "
 	              "of conv2d and bn.");
 	puts("");
-	for (int i = 0; i < NOps; i++) {
+	for (int i = 0; i < NLanguageOps; i++) {
 		print_one_op((Op)i);
 		puts("");
 	}
@@ -106,7 +106,7 @@ print_markdown(void)
 	     "`x - y`, `x*y` and `x/y` are `nn.add`, `nn.sub`, `nn.mul` and `nn.div`, of which one may be a number; `-x` is "
 	     "`-1*x`.\n\n"
 	     "| op | tensors | attributes | |\n|---|---|---|---|");
-	for (int i = 0; i < NOps; i++) {
+	for (int i = 0; i < NLanguageOps; i++) {
 		const OpRow *r = &op_rows[i];
 		printf("| `%s` | %d%s |", r->name, r->lo, r->hi > r->lo ? arena_text(" to %d", r->hi) : "");
 		for (int a = 0, n = 0; a < NAttrs; a++)

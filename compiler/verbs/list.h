@@ -16,6 +16,8 @@ VERB(tune,    1, 1, "tune MODEL.lua [-w WEIGHTS] [--threads N] [-o FILE]",
      "time algorithms and tiles; compile --tuned FILE uses them")
 VERB(verify,  1, 1, "verify MODEL.lua [-w W] [-i IN] [--expect OUT.npy]",
      "emitted code against double precision, by layer")
+VERB(train,   1, 1, "train MODEL.lua --data cifar10:DIR|images:DIR|x.npy,y.npy [-w START] [-o W.safetensors]",
+     "learn from pictures, as nn.train says; a checkpoint an epoch")
 VERB(fuzz,    0, 1, "fuzz [CASE.lua] [--count N] [--seed N] [--time SECONDS] [--target NAME]",
      "random networks against double precision")
 VERB(explain, 1, 2, "explain MODEL.lua [LAYER] [--run]",

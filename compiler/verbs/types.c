@@ -43,7 +43,7 @@ doc_types(void)
 	puts("---@meta resnet\n"
 	     "-- The model language of resnetc " VERSION " for lua-language-server; made by resnetc doc lua.\n\n"
 	     "local nn = {}\n");
-	for (int i = 0; i < NOps; i++) {
+	for (int i = 0; i < NLanguageOps; i++) {
 		const OpRow *op = &op_rows[i];
 		printf("---@class (exact) resnet.%s\n---@field name? string\n", op->name);
 		if (op_takes((Op)i, At_out))

@@ -19,6 +19,7 @@ typedef struct Options {
 	int ntargets;
 	Pair sizes[NSizes];          /* the first is h, w */
 	int nsizes;
+	const char *data, *resume, *log, *limit;     /* train: pictures; checkpoint; file of epochs; longest time */
 	const char *tuned;           /* file of rows */
 	const char *depfile, *embed; /* embed: "file" (#embed, .incbin) or "c" */
 	bool amalgamate;
@@ -28,11 +29,11 @@ typedef struct Options {
 	Weights *quantised;          /* weights of bytes, once they are there */
 	const Tuned *rows;           /* build: rows in memory, instead of a file */
 	const Graph *like;           /* build: pack weights as this graph, of another input size, does */
-	int batch, h, w, threads, rounds, count, seed, time;
+	int batch, h, w, threads, rounds, count, seed, time, epochs;
 	const char *args[64];
 	int nargs;
 	PassOptions pass;
-	bool json, verbose, quiet, exact, target_given, run;
+	bool json, verbose, quiet, exact, target_given, run, train;
 	const char *command;         /* for the banner: no paths */
 } Options;
 

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "session.h"
+#include "training.h"
 
 static const double LayerLimit = 1e-5, OutputLimit = 1e-4;   /* relative to the largest value */
 
@@ -257,6 +257,8 @@ verb_verify(Options *o)
 	int images = 0;
 	double output, given = 0;
 
+	if (o->train)
+		return verify_training(o);
 	if (!o->weights)
 		o->weights = "random:0";
 	m = build(o, o->weights);

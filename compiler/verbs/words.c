@@ -30,7 +30,7 @@ print_op(const char *name)
 	for (size_t i = 0; i < sizeof other/sizeof *other; i++)
 		if (!strcmp(name, other[i][0]))
 			name = other[i][1];
-	for (int i = 0; i < NOps; i++)
+	for (int i = 0; i < NLanguageOps; i++)
 		if (!strcmp(op_rows[i].name, name)) {
 			print_one_op((Op)i);
 			return true;
@@ -75,7 +75,7 @@ print_attribute(const char *name)
 	for (int a = 0; a < NAttrs; a++)
 		if (!strcmp(attr_rows[a].name, name)) {
 			printf("%s\n    %s (%s)\n    of:", name, attr_rows[a].doc, attr_defaults_text(&attr_rows[a]));
-			for (int i = 0; i < NOps; i++)
+			for (int i = 0; i < NLanguageOps; i++)
 				if (op_takes((Op)i, (AttrId)a))
 					printf(" %s", op_rows[i].name);
 			puts("");
@@ -90,7 +90,7 @@ doc_words(const char *between)
 	const char *list = "text markdown lua man bash zsh fish";
 	char *s;
 
-	for (int i = 0; i < NOps; i++)
+	for (int i = 0; i < NLanguageOps; i++)
 		list = arena_text("%s %s", list, op_rows[i].name);
 	for (const char *f = library_text(); (f = strstr(f, "\nfunction nn.")); f++)
 		list = arena_text("%s %.*s", list, (int)strcspn(f + 13, "("), f + 13);
@@ -106,7 +106,7 @@ meant_word(const char *word)
 	const char **names = NULL;
 	int count = 0;
 
-	for (int i = 0; i < NOps; i++)
+	for (int i = 0; i < NLanguageOps; i++)
 		PUSH(names, count, op_rows[i].name);
 	for (int a = 0; a < NAttrs; a++)
 		PUSH(names, count, attr_rows[a].name);

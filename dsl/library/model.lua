@@ -8,7 +8,8 @@ local variants, renamer = library.blocks.variants, library.schemes.renamer
 -- Models ----------------------------------------------------------------------------------------
 
 local model_words = { "name", "input", "stem", "stages", "body", "head", "variant", "shortcut", "names", "prefix",
-                      "classes", "ignore", "image", "outputs", "taps", "bn", "bias", "act", "quantize" }
+                      "classes", "ignore", "image", "outputs", "taps", "bn", "bias", "act", "quantize",
+                      "train" }
 
 local function callable(what, f)
 	if type(f) ~= "function" then
@@ -99,6 +100,7 @@ end
 --   classes   { "airplane", ... } for run and for NAME_classes in the header
 --   quantize  for networks of bytes: { keep = { "conv1", "layer4.*" } layers that stay on floats, ranges = "mse" (default) or
 --             "minmax", act = "u8" (default) or "u7", bias = true: biases make up for what rounding does to the mean }
+--   train     nn.train { ... }, for resnetc train
 -- Instead of parts, outputs = { tensor, ... } or { { "name", tensor }, ... } of a flat model that began with nn.input.
 function nn.model(m)
 	want_table("model", m)
@@ -107,6 +109,9 @@ function nn.model(m)
 		fail_at("prefix", "model: want prefix as a string, got %s", kind(m.prefix))
 	end
 	check_quantize(m.quantize)
+	if m.train ~= nil and not library.training.is_train(m.train) then
+		fail_at("train", "model: want train = nn.train { ... }, got %s", kind(m.train))
+	end
 	if m.outputs then
 		local tensors, names = pick_outputs(m.outputs)
 		local model = raw.finish(m, renamer(m), tensors, names)

@@ -1,0 +1,96 @@
+/*
+** train.h - what a network in training is told (nn.train) and what becomes of it: parameters in a state, backward nodes.
+*/
+#ifndef TRAIN_H
+#define TRAIN_H
+
+#include "../graph.h"
+
+enum {
+	StateHeader = 256,           /* bytes of a state before the first parameter */
+	StateFloats = 16             /* every parameter starts at a multiple of so many; zeros between */
+};
+
+typedef enum { Schedule_constant, Schedule_steps, Schedule_one_cycle } ScheduleKind;
+
+typedef struct {                     /* of a schedule in steps: this rate up to this share of the training */
+	double share, rate;
+} RateStep;
+
+typedef struct {                     /* one parameter as the state has it */
+	const char *name;            /* in weight files */
+	Node *node;                  /* that has it */
+	ParamId id;
+	size_t at, count;            /* floats from the first parameter; how many */
+	int start;                   /* how it is made up: rc_start */
+	double value;
+	bool running;                /* a running statistic: behind the others, without gradient */
+	bool frozen;
+} Trained;
+
+typedef struct Training {
+	int line;                    /* of nn.train in the model file */
+	/* --- as the model says --- */
+	int batch, epochs;
+	uint64_t seed;
+	double smoothing;            /* of labels */
+	double momentum, weight_decay;
+	bool nesterov, decay_weights;/* decay_weights: nothing but weights of convolutions and linear layers decays */
+	ScheduleKind schedule;
+	double peak, warm;           /* constant: the rate; one_cycle: the highest rate, the share of the way up */
+	RateStep *steps;
+	int nsteps;
+	int crop, cutout;            /* pixels */
+	bool flip;
+	double bn_momentum;
+	bool bn_frozen;              /* batch norms stay as they are, by their running statistics */
+	const char **freeze;         /* parts whose parameters stay */
+	int nfreeze;
+	bool zero_gamma;             /* the last batch norm before an addition starts at 0 */
+
+	/* --- set by training_graph --- */
+	Trained *params;
+	int nparams;
+	size_t learned, floats;      /* floats of what has gradients; with the running statistics behind it */
+	Node *loss;                  /* the last forward one */
+	const int *labels;           /* of a batch, for the reference */
+} Training;
+
+/* state.c */
+Training *training_new(void);                        /* with the defaults of nn.train */
+void place_params(Graph *g);                         /* those that learn one after the other, then the running statistics */
+const Trained *trained(const Node *n, ParamId p);    /* where n's parameter is in the state; NULL: it has none */
+bool is_frozen(const Graph *g, const Node *n);       /* is n of a part that stays as it is */
+void check_freeze(const Graph *g);                   /* every part that nn.train freezes is there */
+
+/* schedule.c */
+double rate_at(const Training *t, double share);     /* of the schedule after this share of all steps */
+
+/* training.c */
+void training_graph(Graph *g);                       /* forward nodes become those of training, backward ones follow */
+void derive_weights(Graph *g);                       /* parameters of backward nodes from those of forward ones, for the reference */
+
+/* backward.c */
+typedef struct {
+	Graph *g;
+	Value **gradient;            /* of the first result of each forward node, as far as it is known; by id */
+	bool *wanted;                /* forward nodes whose result depends on something that learns */
+} Backward;
+Node *backward_node(Backward *b, Op op, const Node *of, const char *what);   /* named after of; not yet in the graph */
+Value *backward_add(Backward *b, Node *n);           /* into the graph; its first result */
+void give(Backward *b, Value *x, Value *dx);         /* dx is a part of x's gradient */
+bool wants(const Backward *b, const Value *x);       /* does anything that learns lie before x */
+void backward(Backward *b, Node *n, Value *dy);      /* the gradients of n's inputs and parameters */
+
+/* spatial.c */
+typedef struct { int in, out; double share; } Spread;/* result out has share of input in */
+int spread_of(Op op, const Attr *a, bool rows, int in, int out, Spread *to);  /* along one axis, by in; how many */
+int first_channel_of(Op op, const Attr *a);          /* the input's channel that is the result's first; may be negative */
+enum { MostSpreads = 1 << 16 };
+
+/* slope.c */
+bool slope_from_input(Act act);                      /* the derivative is told from the input, not the result */
+bool has_slope(Act act);
+double slope_at(const Attr *a, Act act, double v);   /* the derivative; v: the input or the result */
+
+#endif

@@ -1,0 +1,325 @@
+/*
+** train_bn.c - batch norm in training, and gradients that are sums of channels: partial sums of fixed groups of images, then their
+** totals, so that the bits hang on no number of threads. A unit of work is one vector of channels of one group or image.
+*/
+#include "kernel.h"
+
+enum { MostGroups = 16 };                /* of images whose sums are apart */
+
+static int
+groups_of_images(const Kernel *k)
+{
+	int n = k->in->shape.n;
+
+	return n < MostGroups ? n : MostGroups;
+}
+
+/* vectors_in - of the channels of the input */
+static int
+vectors_in(const Kernel *k)
+{
+	return ceil_div(k->in->shape.c, k->in->lay.cb)*(k->in->lay.cb/k->t->vl);
+}
+
+static size_t
+lanes_in(const Kernel *k)
+{
+	return (size_t)(vectors_in(k)*k->t->vl);
+}
+
+/* at_vector - offset of vector v's first pixel in the first image */
+static const char *
+at_vector(const Kernel *k, const View *x)
+{
+	const Layout *l = &x->lay;
+	int per = l->cb/k->t->vl;
+
+	return arena_text("%s%s", per == 1 ? times("v", l->plane) : arena_text("v/%d*%zu + v%%%d*%d", per, l->plane, per, k->t->vl),
+	                  plus(l->origin));
+}
+
+static const char *
+at_image(const View *x)
+{
+	return x->shape.n > 1 ? arena_text(" + n*%zu", x->lay.image) : "";
+}
+
+static size_t
+sums_scratch(const Kernel *k)
+{
+	return (size_t)groups_of_images(k)*2*lanes_in(k)*sizeof(float);
+}
+
+static void
+sums_describe(const Kernel *k, char *name, size_t len)
+{
+	snprintf(name, len, "%s_%dx%dx%d", op_rows[k->op].name, k->in->shape.c, k->in->shape.h, k->in->shape.w);
+}
+
+static const char *
+sums_phase_name(const Kernel *k, int phase)
+{
+	char name[128];
+
+	(void)phase;
+	sums_describe(k, name, sizeof name);
+	return arena_text("%s_part", name);
+}
+
+static void
+emit_group_loop(Out *o, const Kernel *k)
+{
+	out_set(o, "vl", "%d", k->t->vl);
+	out_set(o, "vectors", "%d", vectors_in(k));
+	out_set(o, "lanes", "%zu", lanes_in(k));
+	out_set(o, "groups", "%d", groups_of_images(k));
+	out_set(o, "n", "%d", k->in->shape.n);
+	out_set(o, "size", "%d, %d", k->in->shape.h, k->in->shape.w);
+	out_set(o, "cb", "%d", k->in->lay.cb);
+	out_set(o, "at0", "%s", at_vector(k, &k->in[0]));
+	out_set(o, "image0", "%zu", k->in[0].lay.image);
+	out_set(o, "row0", "%zu", k->in[0].lay.row);
+	out_text(o, "for (int u = lo; u < hi; u++) {\n"
+	            "int g = u/$vectors, v = u%$vectors, from = g*$n/$groups, to = (g + 1)*$n/$groups;\n"
+	            "float *sums = part + g*2*$lanes + v*$vl;\n\n");
+}
+
+static int
+group_units(const Kernel *k)
+{
+	return groups_of_images(k)*vectors_in(k);
+}
+
+/* --- statistics --- */
+
+static int
+stats_operands(const Kernel *k, int phase, Operand *to)
+{
+	int n = 0;
+
+	if (!k->frozen)
+		to[n++] = (Operand){ "x", Role_in, 0 };
+	if (!k->frozen)
+		to[n++] = (Operand){ "part", Role_scratch, 0 };
+	if (phase == 0)
+		return n ? n : stats_operands(k, 1, to);
+	to[n++] = (Operand){ "mean", Role_out, 0 };
+	to[n++] = (Operand){ "var", Role_out, 1 };
+	to[n++] = (Operand){ "running_mean", Role_running, P_bn_mean };
+	to[n++] = (Operand){ "running_var", Role_running, P_bn_var };
+	return n;
+}
+
+/* emit_running - the statistics are the running ones */
+static int
+emit_running(Out *o, const Kernel *k, int phase)
+{
+	out_line(o, "** mean, var = the running ones");
+	emit_head(o, k, phase);
+	out_line(o, "for (int v = lo; v < hi; v++) {");
+	out_line(o, "st(mean + v*%d, ld(running_mean + v*%d));", k->t->vl, k->t->vl);
+	out_line(o, "st(var + v*%d, ld(running_var + v*%d));", k->t->vl, k->t->vl);
+	out_line(o, "}");
+	out_line(o, "}");
+	return vectors_in(k);
+}
+
+static int
+stats_emit(Out *o, const Kernel *k, int phase)
+{
+	double count = (double)k->in->shape.n*k->in->shape.h*k->in->shape.w;
+
+	if (k->frozen)
+		return emit_running(o, k, phase);
+	out_line(o, phase ? "** mean, var = of each channel over the batch" : "** part = sums of each channel over groups of images");
+	emit_operand(o, "x", &k->in[0]);
+	emit_head(o, k, phase);
+	if (phase == 0) {
+		emit_group_loop(o, k);
+		out_text(o, "rc_bn_partial(x + $at0, from, to, $image0, $size, $row0, $cb, sums, sums + $lanes);\n"
+		            "}\n"
+		            "}\n");
+		return group_units(k);
+	}
+	out_line(o, "for (int v = lo; v < hi; v++) {");
+	out_line(o, "int c = v*%d;\n", k->t->vl);
+	out_line(o, "rc_bn_finish(part + c, %d, %zu, %.1f, x + %s, mean + c, var + c,", groups_of_images(k), lanes_in(k), count,
+	         at_vector(k, &k->in[0]));
+	out_line(o, "\trunning_mean + c, running_var + c, %.17g);", k->a.value);
+	out_line(o, "}");
+	out_line(o, "}");
+	return vectors_in(k);
+}
+
+/* --- the norm and its gradients --- */
+
+static int
+norm_operands(const Kernel *k, int phase, Operand *to)
+{
+	int n = 0;
+
+	(void)phase;
+	to[n++] = (Operand){ "x", Role_in, 0 };
+	to[n++] = (Operand){ "mean", Role_in, 1 };
+	to[n++] = (Operand){ "var", Role_in, 2 };
+	if (k->bias) {
+		to[n++] = (Operand){ "weight", Role_param, P_bn_weight };
+		to[n++] = (Operand){ "bias", Role_param, P_bn_bias };
+	}
+	to[n++] = (Operand){ "y", Role_out, 0 };
+	return n;
+}
+
+static const char *
+at_channel(const Kernel *k, const char *name)
+{
+	return k->bias ? arena_text("%s + v*%d", name, k->t->vl) : "NULL";
+}
+
+static int
+norm_emit(Out *o, const Kernel *k, int phase)
+{
+	int vl = k->t->vl;
+
+	out_line(o, "** y = (x - mean)/sqrt(var + %g)%s", k->a.eps, k->bias ? "*weight + bias" : "");
+	emit_operand(o, "x", &k->in[0]);
+	emit_operand(o, "y", &k->out[0]);
+	emit_head(o, k, phase);
+	emit_image_loop(o, k, "v", vectors_in(k));
+	out_line(o, "rc_bn_norm(x + %s%s, y + %s%s, %d, %d, %zu, %zu, %d,", at_vector(k, &k->in[0]), at_image(&k->in[0]),
+	         at_vector(k, &k->out[0]), at_image(&k->out[0]), k->in->shape.h, k->in->shape.w, k->in->lay.row, k->out->lay.row,
+	         k->in->lay.cb);
+	out_line(o, "\tmean + v*%d, var + v*%d, %s, %s, %s);", vl, vl, at_channel(k, "weight"), at_channel(k, "bias"),
+	         float_text(k->a.eps));
+	out_line(o, "}");
+	out_line(o, "}");
+	return k->in->shape.n*vectors_in(k);
+}
+
+static int
+bn_sums_operands(const Kernel *k, int phase, Operand *to)
+{
+	int n = 0;
+
+	(void)k;
+	if (phase == 0) {
+		to[n++] = (Operand){ "dz", Role_in, 0 };
+		to[n++] = (Operand){ "x", Role_in, 1 };
+		to[n++] = (Operand){ "mean", Role_in, 2 };
+	} else {
+		to[n++] = (Operand){ "var", Role_in, 3 };
+	}
+	to[n++] = (Operand){ "part", Role_scratch, 0 };
+	if (phase == 0)
+		return n;
+	to[n++] = (Operand){ "dbias", Role_out, 0 };
+	to[n++] = (Operand){ "dweight", Role_out, 1 };
+	return n;
+}
+
+static int
+bn_sums_emit(Out *o, const Kernel *k, int phase)
+{
+	out_line(o, phase ? "** dbias, dweight = totals of the sums" : "** part = sums of dz and dz (x - mean) over groups of images");
+	emit_operand(o, "dz", &k->in[0]);
+	emit_operand(o, "x", &k->in[1]);
+	emit_head(o, k, phase);
+	if (phase == 0) {
+		emit_group_loop(o, k);
+		out_line(o, "rc_bn_sums_partial(dz + %s, x + %s, mean + v*%d, from, to, %zu, %zu, %d, %d,", at_vector(k, &k->in[0]),
+		         at_vector(k, &k->in[1]), k->t->vl, k->in[0].lay.image, k->in[1].lay.image, k->in->shape.h, k->in->shape.w);
+		out_line(o, "\t%zu, %zu, %d, sums, sums + %zu);", k->in[0].lay.row, k->in[1].lay.row, k->in->lay.cb, lanes_in(k));
+		out_line(o, "}");
+		out_line(o, "}");
+		return group_units(k);
+	}
+	out_line(o, "for (int v = lo; v < hi; v++) {");
+	out_line(o, "int c = v*%d;\n", k->t->vl);
+	out_line(o, "rc_bn_sums_finish(part + c, %d, %zu, var + c, %s, dbias + c, dweight + c);", groups_of_images(k), lanes_in(k),
+	         float_text(k->a.eps));
+	out_line(o, "}");
+	out_line(o, "}");
+	return vectors_in(k);
+}
+
+static int
+bn_dx_operands(const Kernel *k, int phase, Operand *to)
+{
+	static const char *const names[] = { "dz", "x", "mean", "var", "dbias", "dweight" };
+	int n = 0;
+
+	(void)phase;
+	for (; n < 6; n++)
+		to[n] = (Operand){ names[n], Role_in, n };
+	if (k->bias)
+		to[n++] = (Operand){ "weight", Role_param, P_bn_weight };
+	to[n++] = (Operand){ "dx", Role_out, 0 };
+	return n;
+}
+
+static int
+bn_dx_emit(Out *o, const Kernel *k, int phase)
+{
+	int vl = k->t->vl;
+	double count = (double)k->in->shape.n*k->in->shape.h*k->in->shape.w;
+
+	out_line(o, "** dx = scale (dz%s), scale = %s/sqrt(var + %g)", k->frozen ? "" :
+	         " - dbias/count - (x - mean)/sqrt(var + eps) dweight/count", k->bias ? "weight" : "1", k->a.eps);
+	emit_operand(o, "dz", &k->in[0]);
+	emit_operand(o, "x", &k->in[1]);
+	emit_operand(o, "dx", &k->out[0]);
+	emit_head(o, k, phase);
+	emit_image_loop(o, k, "v", vectors_in(k));
+	out_line(o, "rc_bn_dx(dz + %s%s, x + %s%s, dx + %s%s, %d, %d,", at_vector(k, &k->in[0]), at_image(&k->in[0]),
+	         at_vector(k, &k->in[1]), at_image(&k->in[1]), at_vector(k, &k->out[0]), at_image(&k->out[0]), k->in->shape.h,
+	         k->in->shape.w);
+	out_line(o, "\t%zu, %zu, %zu, %d, mean + v*%d, var + v*%d, %s, dbias + v*%d, dweight + v*%d, %s, %s, %d);", k->in[0].lay.row,
+	         k->in[1].lay.row, k->out->lay.row, k->in->lay.cb, vl, vl, at_channel(k, "weight"), vl, vl, float_text(k->a.eps),
+	         float_text(count), k->frozen);
+	out_line(o, "}");
+	out_line(o, "}");
+	return k->in->shape.n*vectors_in(k);
+}
+
+/* --- sums of channels --- */
+
+static int
+channel_operands(const Kernel *k, int phase, Operand *to)
+{
+	(void)k;
+	to[0] = phase ? (Operand){ "part", Role_scratch, 0 } : (Operand){ "x", Role_in, 0 };
+	to[1] = phase ? (Operand){ "y", Role_out, 0 } : (Operand){ "part", Role_scratch, 0 };
+	return 2;
+}
+
+static int
+channel_emit(Out *o, const Kernel *k, int phase)
+{
+	out_line(o, phase ? "** y = totals of the sums" : "** part = sums of each channel over groups of images");
+	emit_operand(o, "x", &k->in[0]);
+	emit_head(o, k, phase);
+	if (phase == 0) {
+		emit_group_loop(o, k);
+		out_text(o, "st(sums, rc_sums(x + $at0, from, to, $image0, $size, $row0, $cb));\n"
+		            "}\n"
+		            "}\n");
+		return group_units(k);
+	}
+	out_line(o, "for (int v = lo; v < hi; v++) {");
+	out_line(o, "V s = zero();\n");
+	out_line(o, "for (int g = 0; g < %d; g++)", groups_of_images(k));
+	out_line(o, "\ts = add(s, ld(part + g*%zu + v*%d));", 2*lanes_in(k), k->t->vl);
+	out_line(o, "st(y + v*%d, s);", k->t->vl);
+	out_line(o, "}");
+	out_line(o, "}");
+	return vectors_in(k);
+}
+
+const Family family_bn_stats = { .name = "bn_stats", .phases = 2, .describe = sums_describe, .phase_name = sums_phase_name,
+	.emit = stats_emit, .scratch = sums_scratch, .operands = stats_operands };
+const Family family_bn_norm = { .name = "bn_norm", .describe = sums_describe, .emit = norm_emit, .operands = norm_operands };
+const Family family_bn_sums = { .name = "bn_sums", .phases = 2, .describe = sums_describe, .phase_name = sums_phase_name,
+	.emit = bn_sums_emit, .scratch = sums_scratch, .operands = bn_sums_operands };
+const Family family_bn_dx = { .name = "bn_dx", .describe = sums_describe, .emit = bn_dx_emit, .operands = bn_dx_operands };
+const Family family_channel_sums = { .name = "channel_sums", .phases = 2, .describe = sums_describe,
+	.phase_name = sums_phase_name, .emit = channel_emit, .scratch = sums_scratch, .operands = channel_operands };

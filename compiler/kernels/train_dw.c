@@ -1,0 +1,300 @@
+/*
+** train_dw.c - gradient of a convolution's weights: dw[o][c][tap] = sum over images and pixels of x at the tap times dy.
+**
+** A tile is P input channels of a block by OB vectors of output channels in named accumulators, while pixels go by: each costs OB
+** loads of dy and P broadcasts of x. Fixed groups of images have sums of their own, part[group][group of OB vectors][block][tap]
+** [channel][OB*VL], which a second phase adds up as a tree, in the order of the weight file.
+*/
+#include <string.h>
+
+#include "conv.h"
+
+enum {
+	MostGroups  = 16,            /* of images */
+	WantedUnits = 32,            /* of work, that threads share */
+	SmallImage  = 4096           /* floats of a block: of those several images are summed at once */
+};
+
+typedef struct {
+	int ob, per, groups;         /* vectors of output channels of a tile; channels; how many such groups */
+	int rows, taps, blocks;      /* rows of a block: channels, or channels and taps of a planar input; blocks each group reads */
+	int count[2], width[2];      /* tiles of the rows */
+	int images;                  /* groups of images */
+	size_t part;                 /* floats of a group of images */
+} Cut;
+
+/* forward_of - the convolution of which this is the gradient */
+static Kernel
+forward_of(const Kernel *k)
+{
+	Kernel f = *k;
+
+	f.op = O_conv2d;
+	f.out[0] = k->in[1];
+	return f;
+}
+
+static bool
+planar(const Kernel *k)
+{
+	return k->in->lay.cb == 1;
+}
+
+static Cut
+cut_of(const Kernel *k)
+{
+	Kernel f = forward_of(k);
+	int vectors = vectors_of(&f), per = k->in[1].lay.cb/k->t->vl;
+	Cut c = { .ob = vectors%2 == 0 && (per == 1 || per%2 == 0) ? 2 : 1 };
+
+	c.per = c.ob*k->t->vl;
+	c.groups = vectors/c.ob;
+	c.taps = planar(k) ? 1 : k->a.kernel.h*k->a.kernel.w;
+	c.rows = planar(k) ? k->in->shape.c*k->a.kernel.h*k->a.kernel.w : k->in->lay.cb;
+	c.blocks = planar(k) ? 1 : blocks_needed(&f, c.per);
+	split_row(c.rows, (k->t->regs - c.ob - 1)/c.ob, c.count, c.width);
+	c.images = ceil_div(WantedUnits, c.groups*c.blocks);
+	if (c.images > MostGroups)
+		c.images = MostGroups;
+	if (c.images > k->in->shape.n)
+		c.images = k->in->shape.n;
+	c.part = (size_t)(c.groups*c.blocks*c.taps)*(size_t)(c.rows*c.per);
+	return c;
+}
+
+static size_t
+dw_scratch(const Kernel *k)
+{
+	Cut c = cut_of(k);
+
+	return c.part*(size_t)c.images*sizeof(float);
+}
+
+static void
+dw_describe(const Kernel *k, char *name, size_t len)
+{
+	snprintf(name, len, "dw%dx%d_%dto%d_%dx%d%s%s", k->a.kernel.h, k->a.kernel.w, k->in->shape.c, k->in[1].shape.c, k->in[1].shape.h,
+	         k->in[1].shape.w, k->a.stride.h > 1 ? arena_text("_s%d", k->a.stride.h) : "",
+	         k->a.groups > 1 ? arena_text("_g%d", k->a.groups) : "");
+}
+
+static const char *
+dw_phase_name(const Kernel *k, int phase)
+{
+	char name[128];
+
+	(void)phase;
+	dw_describe(k, name, sizeof name);
+	return arena_text("%s_part", name);
+}
+
+static int
+dw_operands(const Kernel *k, int phase, Operand *to)
+{
+	(void)k;
+	if (phase == 0) {
+		to[0] = (Operand){ "x", Role_in, 0 };
+		to[1] = (Operand){ "dy", Role_in, 1 };
+		to[2] = (Operand){ "part", Role_scratch, 0 };
+		return 3;
+	}
+	to[0] = (Operand){ "part", Role_scratch, 0 };
+	to[1] = (Operand){ "dw", Role_out, 0 };
+	return 2;
+}
+
+static void
+dw_reach(const Node *n, Sides *around)
+{
+	const Attr *a = &n->a;
+	Shape x = n->in[0]->shape, y = n->in[1]->shape;
+
+	around->t = a->padding.t;
+	around->l = a->padding.l;
+	around->b = (y.h - 1)*a->stride.h - a->padding.t + (a->kernel.h - 1)*a->dilation.h - (x.h - 1);
+	around->r = (y.w - 1)*a->stride.w - a->padding.l + (a->kernel.w - 1)*a->dilation.w - (x.w - 1);
+}
+
+/* row_at - where row r of a tile is read: a channel of the block, or a channel and tap of a planar input */
+static size_t
+row_at(const Kernel *k, int r)
+{
+	int taps = k->a.kernel.h*k->a.kernel.w, tap = r%taps;
+
+	if (!planar(k))
+		return (size_t)r;
+	return (size_t)(r/taps)*k->in->lay.plane + (size_t)(tap/k->a.kernel.w*k->a.dilation.h)*k->in->lay.row +
+		(size_t)(tap%k->a.kernel.w*k->a.dilation.w);
+}
+
+/* emit_sums - the loops of a tile of rows r0 to r0 + p */
+static void
+emit_sums(Out *o, const Kernel *k, const Cut *c, int r0, int p)
+{
+	const View *x = &k->in[0], *dy = &k->in[1];
+	int vl = k->t->vl, per = dy->lay.cb/vl;
+
+	out_flow(o, "V");
+	for (int r = 0; r < p; r++)
+		for (int i = 0; i < c->ob; i++)
+			out_flow(o, "%s = first ? zero() : ld(to%s)%s", acc(i, r), plus((size_t)(r*c->per + i*vl)), r + 1 == p && i + 1 == c->ob ? ";" : ",");
+	out_flow_end(o);
+	out_line(o, "\nfor (int n = 0; n < images; n++, x += %zu, dy += %zu)", x->lay.image, dy->lay.image);
+	out_line(o, "for (int i = 0; i < %d; i++) {", dy->shape.h);
+	out_line(o, "const float *xi = x + i*%zu, *di = dy + i*%zu;\n", x->lay.row*(size_t)k->a.stride.h, dy->lay.row);
+	out_line(o, "for (int j = 0; j < %d; j++, xi += %d, di += %d) {", dy->shape.w, k->a.stride.w*x->lay.cb, dy->lay.cb);
+	for (int i = 0; i < c->ob; i++)
+		out_flow(o, "%sw%d = ld(di%s)%s", i ? "" : "V ", i, plus(per > 1 ? (size_t)(i*vl) : (size_t)i*dy->lay.plane),
+		         i + 1 < c->ob ? "," : ", v;");
+	out_flow_end(o);
+	for (int r = 0; r < p; r++) {
+		const char *line = arena_text("v = bc(xi%s);", plus(row_at(k, r0 + r)));
+		for (int i = 0; i < c->ob; i++)
+			line = arena_text("%s %s = fma_(v, w%d, %s);", line, acc(i, r), i, acc(i, r));
+		out_line(o, "%s", line);
+	}
+	out_line(o, "}");
+	out_line(o, "}");
+	for (int r = 0; r < p; r++)
+		for (int i = 0; i < c->ob; i++)
+			out_flow(o, "st(to%s, %s);", plus((size_t)(r*c->per + i*vl)), acc(i, r));
+	out_flow_end(o);
+}
+
+/* emit_tile - the micro-kernel: its name */
+static const char *
+emit_tile(Out *all, const Kernel *k, const Cut *c, int r0, int p)
+{
+	Out *o = out_in(NULL);
+	char name[128];
+
+	out_line(o, "(const float *RC_RESTRICT x, const float *RC_RESTRICT dy, int images, float *RC_RESTRICT to, int first)");
+	out_line(o, "{");
+	emit_sums(o, k, c, r0, p);
+	out_line(o, "}");
+	dw_describe(k, name, sizeof name);
+	return helper(all, "", "static RC_NOINLINE void", arena_text("%s_p%d", name, p), o);
+}
+
+/* emit_taps - of images from n, count of them: every tile of every tap */
+static void
+emit_tiles(Out *o, const Kernel *k, const Cut *c, const char *const *tile, const char *images)
+{
+	int r = 0, at = 0;
+
+	if (c->taps > 1)
+		out_line(o, "for (int t = 0; t < %d; t++) {", c->taps);
+	if (c->taps > 1)
+		out_line(o, "const float *xt = xn + t/%d*%zu + t%%%d*%d;", k->a.kernel.w, (size_t)k->a.dilation.h*k->in->lay.row, k->a.kernel.w,
+		         k->a.dilation.w*k->in->lay.cb);
+	for (int i = 0; i < 2; i++)
+		for (int m = 0; m < c->count[i]; m++, r += c->width[i], at++)
+			out_line(o, "%s(%s%s, dyn, %s, to + %s%s, n == from);", tile[at], c->taps > 1 ? "xt" : "xn",
+			         planar(k) ? "" : plus((size_t)r), images, c->taps > 1 ? arena_text("t*%d", c->rows*c->per) : "0",
+			         plus((size_t)(r*c->per)));
+	if (c->taps > 1)
+		out_line(o, "}");
+}
+
+/* emit_first - where the blocks of output group og begin */
+static const char *
+emit_first(Out *o, const Kernel *k, const Cut *c)
+{
+	Kernel f = forward_of(k);
+	bool any = false;
+
+	for (int og = 0; og < c->groups && !planar(k); og++)
+		any = any || first_block(&f, og, c->per);
+	if (!any)
+		return "block";
+	out_line(o, "static const int starts[%d] = {", c->groups);
+	for (int og = 0; og < c->groups; og++)
+		out_flow(o, "%d%s", first_block(&f, og, c->per), og + 1 < c->groups ? "," : "");
+	out_flow_end(o);
+	out_line(o, "};\n");
+	return "(starts[og] + block)";
+}
+
+static int
+emit_partial(Out *o, const Kernel *k, const Cut *c)
+{
+	const View *x = &k->in[0], *dy = &k->in[1];
+	Sides pad = k->a.padding;
+	int per = dy->lay.cb/k->t->vl, n = x->shape.n, r = 0;
+	size_t x0 = (size_t)(x->lay.halo.t - pad.t)*x->lay.row + (size_t)((x->lay.halo.l - pad.l)*x->lay.cb);
+	bool small = x->lay.plane <= SmallImage;
+	const char *tile[256], *start;
+
+	for (int i = 0, at = 0; i < 2; i++)
+		for (int m = 0; m < c->count[i]; m++, r += c->width[i], at++)
+			tile[at] = !planar(k) && m ? tile[at - 1] : emit_tile(o, k, c, planar(k) ? r : 0, c->width[i]);
+	emit_head(o, k, 0);
+	start = emit_first(o, k, c);
+	out_line(o, "for (int u = lo; u < hi; u++) {");
+	out_line(o, "int g = u/%d, og = u/%d%%%d,%s from = g*%d/%d, end = (g + 1)*%d/%d;", c->groups*c->blocks, c->blocks, c->groups,
+	         planar(k) ? "" : arena_text(" block = u%%%d,", c->blocks), n, c->images, n, c->images);
+	out_line(o, "float *to = part + u*%d;\n", c->taps*c->rows*c->per);
+	out_line(o, "for (int n = from; n < end; n += %s) {", small ? "end - from" : "1");
+	out_line(o, "const float *xn = x + n*%zu%s%s;", x->lay.image, planar(k) ? "" : arena_text(" + %s", times(start, x->lay.plane)),
+	         plus(x0));
+	out_line(o, "const float *dyn = dy + n*%zu + %s%s;\n", dy->lay.image,
+	         c->ob >= per ? times("og", (size_t)(c->ob/per)*dy->lay.plane) :
+	         arena_text("og/%d*%zu + og%%%d*%d", per/c->ob, dy->lay.plane, per/c->ob, c->per), plus(dy->lay.origin));
+	emit_tiles(o, k, c, tile, small ? "end - from" : "1");
+	out_line(o, "}");
+	out_line(o, "}");
+	out_line(o, "}");
+	return c->images*c->groups*c->blocks;
+}
+
+/* emit_total - adds up the groups of images; a unit is a group of output channels and a block */
+static int
+emit_total(Out *o, const Kernel *k, const Cut *c)
+{
+	int taps = k->a.kernel.h*k->a.kernel.w, icg = k->out->shape.c, ocg = k->out->shape.n/k->a.groups;
+	const char *start;
+
+	emit_head(o, k, 1);
+	start = emit_first(o, k, c);
+	out_line(o, "for (int u = lo; u < hi; u++) {");
+	out_line(o, "int og = u/%d%s;", c->blocks, planar(k) ? "" : arena_text(", block = u%%%d", c->blocks));
+	out_line(o, "const float *from = part + u*%d;\n", c->taps*c->rows*c->per);
+	out_line(o, "for (int o = 0, oc = og*%d; o < %d && oc < %d; o++, oc++)", c->per, c->per, k->out->shape.n);
+	if (planar(k)) {
+		out_line(o, "for (int r = 0; r < %d; r++)", c->rows);
+		out_line(o, "\tdw[oc*%d + r] = rc_tree(from + r*%d + o, %d, %zu);", c->rows, c->per, c->images, c->part);
+	} else {
+		out_line(o, "for (int c = 0, ic = %s*%d; c < %d && ic < %d; c++, ic++) {", start, c->rows, c->rows, k->in->shape.c);
+		if (k->a.groups > 1)
+			out_line(o, "if (ic/%d != oc/%d)\n\tcontinue;", icg, ocg);
+		out_line(o, "for (int t = 0; t < %d; t++)", taps);
+		out_line(o, "\tdw[(oc*%d + ic%s)*%d + t] = rc_tree(from + (t*%d + c)*%d + o, %d, %zu);", icg,
+		         k->a.groups > 1 ? arena_text("%%%d", icg) : "", taps, c->rows, c->per, c->images, c->part);
+		out_line(o, "}");
+	}
+	out_line(o, "}");
+	out_line(o, "}");
+	return c->groups*c->blocks;
+}
+
+static int
+dw_emit(Out *o, const Kernel *k, int phase)
+{
+	Cut c = cut_of(k);
+
+	out_line(o, phase ? "** dw = the sums of groups of images, added up" : "** part = x at each tap times dy, over groups of images");
+	emit_operand(o, "x", &k->in[0]);
+	emit_operand(o, "dy", &k->in[1]);
+	if (phase == 0)
+		out_line(o, "** %d channels x %d channels in %d accumulators; %d groups of images", c.width[0], c.per, c.width[0]*c.ob, c.images);
+	return phase ? emit_total(o, k, &c) : emit_partial(o, k, &c);
+}
+
+static double
+dw_work(const Kernel *k)
+{
+	return (double)count_of(k->out->shape)*k->in[1].shape.n*k->in[1].shape.h*k->in[1].shape.w;
+}
+
+const Family family_conv2d_dw = { .name = "conv2d_dw", .planar = true, .phases = 2, .reach = dw_reach, .describe = dw_describe,
+	.phase_name = dw_phase_name, .emit = dw_emit, .scratch = dw_scratch, .operands = dw_operands, .work = dw_work };

@@ -1,0 +1,238 @@
+/* dataset.c - labelled pictures: CIFAR-10's binary version, a folder a class, NumPy arrays. */
+#define _XOPEN_SOURCE 700            /* S_ISDIR */
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "../image/image.h"
+#include "../weights/tensor.h"
+#include "dataset.h"
+#include "session.h"
+
+enum { CifarPixels = 3*32*32, CifarRecord = CifarPixels + 1 };
+
+static void *
+room(size_t bytes)
+{
+	void *p = malloc(bytes ? bytes : 1);
+
+	if (!p)
+		fail("out of memory");
+	return p;
+}
+
+size_t
+picture_bytes(const Graph *g)
+{
+	Shape s = g->nodes[0]->out->shape;
+
+	return (size_t)s.c*(size_t)s.h*(size_t)s.w*(g->image.u8 ? 1 : sizeof(float));
+}
+
+/* --- CIFAR-10 --- */
+
+static void
+read_cifar(Dataset *d, const char *file, int classes)
+{
+	size_t len;
+	const unsigned char *p = file_map(file, &len);
+	int count = (int)(len/CifarRecord), at = d->count;
+
+	if (!len || len%CifarRecord)
+		fail("%s: want records of %d bytes, a label and 3x32x32 pixels, got %zu bytes", file, CifarRecord, len);
+	d->count += count;
+	d->labels = realloc(d->labels, (size_t)d->count*sizeof *d->labels);
+	d->bytes = realloc(d->bytes, (size_t)d->count*CifarPixels);
+	if (!d->labels || !d->bytes)
+		fail("out of memory");
+	for (int i = 0; i < count; i++, p += CifarRecord) {
+		if (*p >= classes)
+			fail("%s: record %d: want a label below %d, the model's classes, got %d", file, i, classes, *p);
+		d->labels[at + i] = *p;
+		memcpy(d->bytes + (size_t)(at + i)*CifarPixels, p + 1, CifarPixels);
+	}
+}
+
+static bool
+is_there(const char *path)
+{
+	struct stat st;
+
+	return !stat(path, &st);
+}
+
+static Data
+cifar10(const char *dir, const Graph *g, int classes)
+{
+	Shape s = g->nodes[0]->out->shape;
+	Data d = { 0 };
+
+	if (s.c != 3 || s.h != 32 || s.w != 32)
+		fail("%s: want a model of 3x32x32 pictures for CIFAR-10, got %dx%dx%d", g->file, s.c, s.h, s.w);
+	read_cifar(&d.train, arena_text("%s/data_batch_1.bin", dir), classes);
+	for (int i = 2; is_there(arena_text("%s/data_batch_%d.bin", dir, i)); i++)
+		read_cifar(&d.train, arena_text("%s/data_batch_%d.bin", dir, i), classes);
+	if (is_there(arena_text("%s/test_batch.bin", dir)))
+		read_cifar(&d.test, arena_text("%s/test_batch.bin", dir), classes);
+	return d;
+}
+
+/* --- NumPy --- */
+
+static void
+read_arrays(Dataset *d, const char *images, const char *labels, const Graph *g, int classes)
+{
+	size_t len;
+	const unsigned char *map;
+	Tensor t = { .name = labels };
+
+	d->values = read_input(images, g, &d->count);
+	d->each = picture_bytes(g);
+	map = file_map(labels, &len);
+	npy_parse(labels, map, len, len, &t);
+	t.data = map + t.at;
+	if (t.rank != 1 || t.dim[0] != d->count)
+		fail("%s: want %d labels, one for each picture of %s, got shape %s", labels, d->count, images, tensor_shape(&t));
+	if (dtype_is_float(t.dtype))
+		fail("%s: want labels as whole numbers, got dtype %s", labels, t.dtype);
+	d->labels = room((size_t)d->count*sizeof *d->labels);
+	for (int i = 0; i < d->count; i++) {
+		double v = tensor_get(&t, (size_t)i);
+		if (!(v >= 0 && v < classes))
+			fail("%s: label %d: want one from 0 to %d, the model's classes, got %g", labels, i, classes - 1, v);
+		d->labels[i] = (int32_t)v;
+	}
+}
+
+static Data
+arrays(const char *spec, const Graph *g, int classes)
+{
+	const char *part[4];
+	int count = 0;
+	Data d = { 0 };
+
+	for (const char *s = spec; count < 4; s++) {
+		size_t n = strcspn(s, ",");
+		part[count++] = arena_text("%.*s", (int)n, s);
+		s += n;
+		if (!*s)
+			break;
+	}
+	if (count != 2 && count != 4)
+		usage_error("--data: want cifar10:DIR, images:DIR or x.npy,y.npy[,test_x.npy,test_y.npy], got '%s'", spec);
+	read_arrays(&d.train, part[0], part[1], g, classes);
+	if (count == 4)
+		read_arrays(&d.test, part[2], part[3], g, classes);
+	return d;
+}
+
+/* --- a folder a class --- */
+
+typedef struct { const char **names; int count; } Names;
+
+static int
+by_name(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* folders_in - by name */
+static Names
+folders_in(const char *dir)
+{
+	DIR *d = opendir(dir);
+	struct dirent *e;
+	struct stat st;
+	Names in = { 0 };
+
+	if (!d)
+		fail("%s: want a readable folder, got: %s", dir, strerror(errno));
+	while ((e = readdir(d)))
+		if (e->d_name[0] != '.' && !stat(arena_text("%s/%s", dir, e->d_name), &st) && S_ISDIR(st.st_mode))
+			PUSH(in.names, in.count, arena_text("%s", e->d_name));
+	closedir(d);
+	qsort(in.names, (size_t)in.count, sizeof *in.names, by_name);
+	return in;
+}
+
+static void
+read_folders(Dataset *d, const char *dir, const Graph *g, int classes)
+{
+	Names folders = folders_in(dir);
+	int room_for = 0, done = 0;
+
+	if (folders.count != classes)
+		fail("%s: want %d folders, one for each class of the model, got %d", dir, classes, folders.count);
+	d->each = picture_bytes(g);
+	for (int c = 0; c < classes; c++) {
+		const char *path = arena_text("%s/%s", dir, folders.names[c]);
+		int count;
+		const char *const *files = input_files(&path, 1, &count);
+		room_for += count;
+		d->values = realloc(d->values, (size_t)room_for*d->each);
+		d->labels = realloc(d->labels, (size_t)room_for*sizeof *d->labels);
+		if (!d->values || !d->labels)
+			fail("out of memory");
+		for (int i = 0; i < count; i++, done++) {
+			Picture p = image_read(files[i]);
+			image_to_input(&p, g, d->values + (size_t)d->count*d->each);
+			free(p.rgb);
+			d->labels[d->count++] = c;
+			progress("reading pictures, class", c, classes);
+		}
+	}
+	progress("reading pictures, class", classes, classes);
+}
+
+/* folders - DIR/train and DIR/test (or val), or DIR alone */
+static Data
+folders(const char *dir, const Graph *g, int classes)
+{
+	const char *train = arena_text("%s/train", dir), *test = arena_text("%s/test", dir);
+	Data d = { 0 };
+
+	if (!is_there(test))
+		test = arena_text("%s/val", dir);
+	read_folders(&d.train, is_there(train) ? train : dir, g, classes);
+	if (is_there(train) && is_there(test))
+		read_folders(&d.test, test, g, classes);
+	return d;
+}
+
+/* --- all of them --- */
+
+Data
+data_open(const char *spec, const Graph *g, int classes)
+{
+	if (!strncmp(spec, "cifar10:", 8))
+		return cifar10(spec + 8, g, classes);
+	if (!strncmp(spec, "images:", 7))
+		return folders(spec + 7, g, classes);
+	return arrays(spec, g, classes);
+}
+
+void
+data_fetch(const Dataset *d, const Graph *g, int i, char *to)
+{
+	const Image *im = &g->image;
+	const unsigned char *from;
+
+	if (d->values) {
+		memcpy(to, d->values + (size_t)i*d->each, d->each);
+		return;
+	}
+	from = d->bytes + (size_t)i*CifarPixels;
+	for (int k = 0; k < 3; k++) {
+		int c = im->bgr ? 2 - k : k, own = im->swap ? 2 - k : k;
+		for (int p = 0; p < 1024; p++) {
+			int at = im->hwc ? p*3 + k : k*1024 + p;
+			double v = from[c*1024 + p];
+			if (im->u8)
+				((unsigned char *)to)[at] = from[c*1024 + p];
+			else
+				((float *)(void *)to)[at] = (float)(im->normalize ? v : (im->scale*v - im->mean[own])/im->std[own]);
+		}
+	}
+}

@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: 0BSD */
+/*
+** rc_grad.h - what kernels of networks in training are made of, in the vector words: emitted code calls these with literals,
+** so that each becomes code for one shape. x, y, z and their gradients dx, dy, dz point to the first pixel of one vector of
+** channels; row and image are strides, cb the distance of pixels, all in floats.
+*/
+#ifndef RC_GRAD_H
+#define RC_GRAD_H
+
+#include "rc.h"
+#include "rc_float.h"
+
+RC_TARGET_BEGIN
+
+/* y where a > 0, else 0 */
+static RC_INLINE V
+rc_above0(V a, V y)
+{
+	return below0(sub(zero(), a), y, zero());
+}
+
+static RC_INLINE V
+rc_add4(V a, V b, V c, V d)
+{
+	return add(add(a, b), add(c, d));
+}
+
+/* d times the derivative of silu, of hard_swish at a */
+static RC_INLINE V
+rc_silu_dx(V a, V d)
+{
+	V s = sigmoid(a);
+
+	return mul(d, mul(s, fma_(a, sub(splat(1.0f), s), splat(1.0f))));
+}
+
+static RC_INLINE V
+rc_hard_swish_dx(V a, V d, V slope, V offset)
+{
+	V s = fma_(a, slope, offset), inner = mul(d, fma_(a, add(slope, slope), offset));
+
+	return rc_above0(s, below0(sub(s, splat(1.0f)), inner, d));
+}
+
+/* --- sums over images and pixels --- */
+
+/* Of images n0 to n1, less the first pixel of the first image: sums and sums of squares. */
+static RC_INLINE void
+rc_bn_partial(const float *x, int n0, int n1, size_t image, int h, int w, size_t row, int cb, float *sums, float *squares)
+{
+	V pivot = ld(x), s = zero(), q = zero();
+
+	for (int n = n0; n < n1; n++)
+		for (int i = 0; i < h; i++) {
+			const float *xi = x + (size_t)n*image + (size_t)i*row;
+			V s0 = zero(), s1 = zero(), s2 = zero(), s3 = zero(), q0 = zero(), q1 = zero(), q2 = zero(), q3 = zero();
+			int j = 0;
+			for (; j + 4 <= w; j += 4, xi += 4*cb) {
+				V a = sub(ld(xi), pivot), b = sub(ld(xi + cb), pivot), c = sub(ld(xi + 2*cb), pivot), d = sub(ld(xi + 3*cb), pivot);
+				s0 = add(s0, a); s1 = add(s1, b); s2 = add(s2, c); s3 = add(s3, d);
+				q0 = fma_(a, a, q0); q1 = fma_(b, b, q1); q2 = fma_(c, c, q2); q3 = fma_(d, d, q3);
+			}
+			for (; j < w; j++, xi += cb) {
+				V a = sub(ld(xi), pivot);
+				s0 = add(s0, a); q0 = fma_(a, a, q0);
+			}
+			s = add(s, rc_add4(s0, s1, s2, s3));
+			q = add(q, rc_add4(q0, q1, q2, q3));
+		}
+	st(sums, s);
+	st(squares, q);
+}
+
+/* Mean and variance of count numbers a channel from the sums of groups, step floats apart; running statistics go along. */
+static RC_INLINE void
+rc_bn_finish(const float *sums, int groups, size_t step, double count, const float *x, float *mean, float *var,
+             float *running_mean, float *running_var, double momentum)
+{
+	for (int c = 0; c < VL; c++) {
+		double s = 0, q = 0, m, v;
+		for (int g = 0; g < groups; g++) {
+			s += (double)sums[(size_t)g*2*step + (size_t)c];
+			q += (double)sums[(size_t)(g*2 + 1)*step + (size_t)c];
+		}
+		m = s/count;
+		v = q/count - m*m;
+		v = v > 0 ? v : v <= 0 ? 0 : v;
+		m += (double)x[c];
+		mean[c] = (float)m;
+		var[c] = (float)v;
+		running_mean[c] = (float)((1 - momentum)*(double)running_mean[c] + momentum*m);
+		running_var[c] = (float)((1 - momentum)*(double)running_var[c] + momentum*v*(count > 1 ? count/(count - 1) : 1));
+	}
+}
+
+/* Sums of dz and of dz (x - mean). */
+static RC_INLINE void
+rc_bn_sums_partial(const float *dz, const float *x, const float *mean, int n0, int n1, size_t dz_image, size_t x_image, int h,
+                   int w, size_t dz_row, size_t x_row, int cb, float *sums, float *products)
+{
+	V m = ld(mean), s = zero(), q = zero();
+
+	for (int n = n0; n < n1; n++)
+		for (int i = 0; i < h; i++) {
+			const float *di = dz + (size_t)n*dz_image + (size_t)i*dz_row, *xi = x + (size_t)n*x_image + (size_t)i*x_row;
+			V s0 = zero(), s1 = zero(), q0 = zero(), q1 = zero();
+			int j = 0;
+			for (; j + 2 <= w; j += 2, xi += 2*cb, di += 2*cb) {
+				V a = ld(di), b = ld(di + cb);
+				s0 = add(s0, a); s1 = add(s1, b);
+				q0 = fma_(a, sub(ld(xi), m), q0); q1 = fma_(b, sub(ld(xi + cb), m), q1);
+			}
+			if (j < w) {
+				V a = ld(di);
+				s0 = add(s0, a); q0 = fma_(a, sub(ld(xi), m), q0);
+			}
+			s = add(s, add(s0, s1));
+			q = add(q, add(q0, q1));
+		}
+	st(sums, s);
+	st(products, q);
+}
+
+/* Gradients of bias and weight from the sums of groups. */
+static RC_INLINE void
+rc_bn_sums_finish(const float *sums, int groups, size_t step, const float *var, float eps, float *bias, float *weight)
+{
+	V s = zero(), q = zero();
+
+	for (int g = 0; g < groups; g++) {
+		s = add(s, ld(sums + (size_t)g*2*step));
+		q = add(q, ld(sums + (size_t)(g*2 + 1)*step));
+	}
+	st(bias, s);
+	st(weight, div_(q, root(add(ld(var), splat(eps)))));
+}
+
+/* Sums of images n0 to n1. */
+static RC_INLINE V
+rc_sums(const float *x, int n0, int n1, size_t image, int h, int w, size_t row, int cb)
+{
+	V s = zero();
+
+	for (int n = n0; n < n1; n++)
+		for (int i = 0; i < h; i++) {
+			const float *xi = x + (size_t)n*image + (size_t)i*row;
+			V r = zero();
+			for (int j = 0; j < w; j++)
+				r = add(r, ld(xi + (size_t)j*(size_t)cb));
+			s = add(s, r);
+		}
+	return s;
+}
+
+/* Groups' sums, step floats apart, added up as a tree. */
+static RC_INLINE float
+rc_tree(const float *p, int groups, size_t step)
+{
+	float t[16];
+
+	for (int g = 0; g < groups; g++)
+		t[g] = p[(size_t)g*step];
+	for (int by = 1; by < groups; by *= 2)
+		for (int g = 0; g + by < groups; g += 2*by)
+			t[g] += t[g + by];
+	return t[0];
+}
+
+/* --- batch norm of one image --- */
+
+/* y = (x - mean)*scale + bias, scale = weight/sqrt(variance + eps); no weight: 1, and no bias: 0 */
+static RC_INLINE void
+rc_bn_norm(const float *x, float *y, int h, int w, size_t x_row, size_t y_row, int cb, const float *mean, const float *var,
+           const float *weight, const float *bias, float eps)
+{
+	V inv = div_(splat(1.0f), root(add(ld(var), splat(eps)))), m = ld(mean);
+	V scale = weight ? mul(ld(weight), inv) : inv, shift = bias ? ld(bias) : zero();
+
+	for (int i = 0; i < h; i++)
+		for (int j = 0; j < w; j++)
+			st(y + (size_t)i*y_row + (size_t)(j*cb), fma_(sub(ld(x + (size_t)i*x_row + (size_t)(j*cb)), m), scale, shift));
+}
+
+/* dx = scale (dz - bias's gradient/count - (x - mean)/(variance + eps) weight's gradient/count sqrt(variance + eps)); frozen: scale dz */
+static RC_INLINE void
+rc_bn_dx(const float *dz, const float *x, float *dx, int h, int w, size_t dz_row, size_t x_row, size_t dx_row, int cb,
+         const float *mean, const float *var, const float *weight, const float *dbias, const float *dweight, float eps,
+         float count, int frozen)
+{
+	V inv = div_(splat(1.0f), root(add(ld(var), splat(eps)))), m = ld(mean), part = splat(1.0f/count);
+	V scale = weight ? mul(ld(weight), inv) : inv;
+	V by = frozen ? zero() : mul(mul(ld(dweight), inv), mul(scale, part)), less = frozen ? zero() : mul(mul(ld(dbias), part), scale);
+
+	for (int i = 0; i < h; i++)
+		for (int j = 0; j < w; j++) {
+			V d = fma_(ld(dz + (size_t)i*dz_row + (size_t)(j*cb)), scale, sub(zero(), less));
+			if (!frozen)
+				d = sub(d, mul(by, sub(ld(x + (size_t)i*x_row + (size_t)(j*cb)), m)));
+			st(dx + (size_t)i*dx_row + (size_t)(j*cb), d);
+		}
+}
+
+/* --- windows of one image --- */
+
+/* dy goes to the first of the largest of each window. */
+static RC_INLINE void
+rc_max_pool_dx(const float *dy, const float *x, const float *y, float *dx, int h, int w, size_t dy_row, size_t x_row, size_t y_row,
+               size_t dx_row, int cb, int out_h, int out_w, int kh, int kw, int sh, int sw, int top, int left, int dh, int dw)
+{
+	for (int i = 0; i < h; i++)
+		for (int j = 0; j < w; j++)
+			st(dx + (size_t)i*dx_row + (size_t)(j*cb), zero());
+	for (int i = 0; i < out_h; i++)
+		for (int j = 0; j < out_w; j++) {
+			V left_over = ld(dy + (size_t)i*dy_row + (size_t)(j*cb)), most = ld(y + (size_t)i*y_row + (size_t)(j*cb));
+			for (int ki = 0; ki < kh; ki++)
+				for (int kj = 0; kj < kw; kj++) {
+					int r = i*sh - top + ki*dh, q = j*sw - left + kj*dw;
+					if (r < 0 || r >= h || q < 0 || q >= w)
+						continue;
+					V less = sub(ld(x + (size_t)r*x_row + (size_t)(q*cb)), most);
+					float *to = dx + (size_t)r*dx_row + (size_t)(q*cb);
+					st(to, add(ld(to), below0(less, zero(), left_over)));
+					left_over = below0(less, left_over, zero());
+				}
+		}
+}
+
+/* --- the loss --- */
+
+/* e^x for x <= 0 */
+static inline double
+rc_exp_double(double x)
+{
+	double n, r, sum = 1, term = 1;
+	uint64_t bits;
+
+	if (!(x > -700))
+		return x <= -700 ? 0 : x;
+	n = (double)(int)(x*1.4426950408889634 - 0.5);
+	r = (x - n*0.693147180369123816490) - n*1.90821492927058770002e-10;
+	for (int i = 1; i < 16; i++) {
+		term = term*r/i;
+		sum += term;
+	}
+	bits = (uint64_t)((int)n + 1023) << 52;
+	memcpy(&r, &bits, sizeof r);
+	return sum*r;
+}
+
+/* log(x) for normal x > 0 */
+static inline double
+rc_log_double(double x)
+{
+	uint64_t bits;
+	int e;
+	double f, square, sum = 0;
+
+	memcpy(&bits, &x, sizeof bits);
+	e = (int)(bits >> 52) - 1022;
+	bits = (bits & 0xfffffffffffffu) | UINT64_C(1022) << 52;
+	memcpy(&f, &bits, sizeof f);
+	if (f < 0.70710678118654752) {
+		f *= 2;
+		e--;
+	}
+	f = (f - 1)/(f + 1);
+	square = f*f;
+	for (int i = 21; i > 0; i -= 2)
+		sum = sum*square + 2.0/i;
+	return sum*f + e*0.69314718055994530942;
+}
+
+/* Of one image: dx = (softmax(x) - what is wanted)/images, its loss, and 1 where its label is the largest. */
+static inline void
+rc_cross_entropy(const float *x, float *dx, float *loss, int classes, int label, double smoothing, double images)
+{
+	double sum = 0, even = smoothing/classes, total = 0, most;
+	int best = 0;
+
+	for (int c = 1; c < classes; c++)
+		best = x[c] > x[best] ? c : best;
+	most = (double)x[best];
+	for (int c = 0; c < classes; c++)
+		sum += rc_exp_double((double)x[c] - most);
+	for (int c = 0; c < classes; c++) {
+		double want = (c == label ? 1 - smoothing : 0) + even, above = (double)x[c] - most;
+		dx[c] = (float)((rc_exp_double(above)/sum - want)/images);
+		total -= want*(above - rc_log_double(sum));
+	}
+	loss[0] = (float)total;
+	loss[1] = best == label;
+}
+
+RC_TARGET_END
+#endif

@@ -1,0 +1,402 @@
+/* SPDX-License-Identifier: 0BSD */
+/* rc_train.c - what all networks in training share: states, parameter files, the walk over their steps, the optimizer. */
+#include "rc_train.h"
+
+#include "rc_float.h"
+
+enum { StateHead = 256, ParamsHead = 128, Chunk = 4096 };
+
+RC_WEAK uint64_t
+rc_random(uint64_t *seed)
+{
+	uint64_t z = *seed += 0x9e3779b97f4a7c15u;
+
+	z = (z ^ z >> 30)*0xbf58476d1ce4e5b9u;
+	z = (z ^ z >> 27)*0x94d049bb133111ebu;
+	return z ^ z >> 31;
+}
+
+/* From -1 to 1. */
+static double
+share(uint64_t *seed)
+{
+	return (double)(rc_random(seed) >> 11)/4503599627370496.0 - 1;
+}
+
+static double
+log_of(double x)
+{
+	double f, sum = 0;
+	int e = 0;
+
+	for (; x < 0.70710678118654752; x *= 2)
+		e--;
+	f = (x - 1)/(x + 1);
+	for (int i = 21; i > 0; i -= 2)
+		sum = sum*f*f + 2.0/i;
+	return sum*f + e*0.69314718055994530942;
+}
+
+static double
+root_of(double x)
+{
+	double r = x > 1 ? x : 1;
+
+	for (int i = 0; i < 40; i++)
+		r = 0.5*(r + x/r);
+	return r;
+}
+
+/* Normal numbers in pairs (Marsaglia's polar method). */
+static double
+normal(uint64_t *seed)
+{
+	for (;;) {
+		double a = share(seed), b = share(seed), s = a*a + b*b;
+		if (s > 1e-12 && s < 1)
+			return a*root_of(-2*log_of(s)/s);
+	}
+}
+
+RC_WEAK rc_view
+rc_view_of(const rc_train *how, int image, int h, int w, int crop, int flip, int cutout)
+{
+	rc_view v = { 0, 0, 0, 0, 0, 0, 0 };
+	uint64_t seed = how->seed + (uint64_t)image*0xd1342543de82ef95u, r = rc_random(&seed);
+
+	if (!how->augment)
+		return v;
+	v.down = (int)((r & 0xffff)%(uint64_t)(2*crop + 1)) - crop;
+	v.right = (int)((r >> 16 & 0xffff)%(uint64_t)(2*crop + 1)) - crop;
+	v.mirror = flip && r >> 32 & 1;
+	if (cutout) {
+		r = rc_random(&seed);
+		v.top = (int)((r & 0xffffff)%(uint64_t)h) - cutout/2;
+		v.bottom = v.top + cutout;
+		v.left = (int)((r >> 24 & 0xffffff)%(uint64_t)w) - cutout/2;
+		v.end = v.left + cutout;
+	}
+	return v;
+}
+
+static float *
+parameters_of(void *state)
+{
+	return (float *)(void *)((char *)state + StateHead);
+}
+
+RC_WEAK float *
+rc_train_gradient(const rc_trainer *t, void *state)
+{
+	return state ? parameters_of(state) + t->floats + t->learned : NULL;
+}
+
+static void
+name_model(char *to, const char *name)
+{
+	for (int i = 0; i < 63 && name[i]; i++)
+		to[i] = name[i];
+}
+
+RC_WEAK int
+rc_train_init(const rc_trainer *t, void *state, uint64_t seed)
+{
+	static const char magic[8] = { 'r', 'e', 's', 'n', 'e', 't', 't', 0 };
+	rc_state *s = (rc_state *)state;
+
+	if (!state)
+		return RC_E_NULL;
+	if ((uintptr_t)state%64)
+		return RC_E_STATE_ALIGN;
+	memset(state, 0, t->state);
+	memcpy(s->magic, magic, sizeof magic);
+	s->version = 1;
+	s->endian = 0x01020304;
+	s->bytes = t->state;
+	s->hash = t->hash;
+	s->seed = seed;
+	name_model(s->model, t->model);
+	for (int i = 0; i < t->parameter_count; i++) {
+		const rc_parameter *p = &t->parameters[i];
+		float *v = parameters_of(state) + p->at;
+		uint64_t own = seed ^ rc_hash(p->name, strlen(p->name));
+		for (size_t k = 0; k < p->count; k++)
+			v[k] = p->start == RC_START_VALUE ? p->value :
+				(float)((double)p->value*(p->start == RC_START_NORMAL ? normal(&own) : share(&own)));
+	}
+	return RC_OK;
+}
+
+RC_WEAK int
+rc_train_check(const rc_trainer *t, const void *state, size_t len)
+{
+	const rc_state *s = (const rc_state *)state;
+
+	if (!state)
+		return RC_E_NULL;
+	if ((uintptr_t)state%64)
+		return RC_E_STATE_ALIGN;
+	if (len < sizeof *s || memcmp(s->magic, "resnett", 8))
+		return RC_E_MAGIC;
+	if (s->endian != 0x01020304)
+		return RC_E_ENDIAN;
+	if (s->version != 1)
+		return RC_E_VERSION;
+	if (s->hash != t->hash)
+		return RC_E_PLAN;
+	return len == t->state && s->bytes == len ? RC_OK : RC_E_STATE_SIZE;
+}
+
+RC_WEAK int
+rc_train_load(const rc_trainer *t, void *state, const void *params, size_t len)
+{
+	const rc_params *head = (const rc_params *)params;
+
+	if (!params)
+		return RC_E_NULL;
+	if (len < ParamsHead || memcmp(head->magic, "resnetp", 8))
+		return RC_E_MAGIC;
+	if (head->endian != 0x01020304)
+		return RC_E_ENDIAN;
+	if (head->version != 1)
+		return RC_E_VERSION;
+	if (head->hash != t->hash)
+		return RC_E_PLAN;
+	if (len != head->bytes || len != ParamsHead + t->floats*sizeof(float))
+		return RC_E_WEIGHTS_SIZE;
+	if (rc_hash((const char *)params + ParamsHead, len - ParamsHead) != head->checksum)
+		return RC_E_CHECKSUM;
+	int status = rc_train_init(t, state, 0);
+	if (status == RC_OK)
+		memcpy(parameters_of(state), (const char *)params + ParamsHead, len - ParamsHead);
+	return status;
+}
+
+/* --- weights as kernels read them --- */
+
+/* Weight of output channel oc, input channel ic at a tap of the kernel's. */
+static float
+weight_at(const rc_packing *h, const float *w, int oc, int ic, int tap)
+{
+	int ocg = h->oc/h->convolutions, icg = h->ic/h->convolutions;
+
+	if (oc >= h->oc || ic >= h->ic || oc/ocg != ic/icg)
+		return 0;
+	if (!h->turned)
+		return w[((size_t)oc*(size_t)icg + (size_t)(ic%icg))*(size_t)h->taps + (size_t)tap];
+	return w[((size_t)ic*(size_t)ocg + (size_t)(oc%ocg))*(size_t)h->taps + (size_t)(h->turned == 2 ? h->taps - 1 - tap : tap)];
+}
+
+/* p: weights and bias of the file, weights and bias to be packed; a unit is a group of output channels. */
+RC_WEAK void
+rc_pack(const rc_packing *h, void *const *p, int lo, int hi)
+{
+	const float *w = (const float *)p[0], *b = (const float *)p[1];
+	float *bias = (float *)p[3];
+	size_t each = (size_t)((h->blocks - 1)*h->cb + h->last)*(size_t)h->per;
+
+	for (int og = lo; og < hi; og++)
+		for (int f = 0; f < h->phases; f++) {
+			int from = h->from ? h->from[f] : 0, count = h->from ? h->from[f + 1] - from : h->taps;
+			int start = h->first ? h->first[og] : 0;
+			float *to = (float *)p[2] + ((size_t)from*(size_t)h->groups + (size_t)og*(size_t)count)*each;
+			for (int block = 0; block < h->blocks; block++)
+				for (int t = 0; t < count; t++)
+					for (int c = 0; c < (block + 1 < h->blocks ? h->cb : h->last); c++)
+						for (int o = 0; o < h->per; o++)
+							*to++ = weight_at(h, w, og*h->per + o, (start + block)*h->cb + c, h->tap ? h->tap[from + t] : t);
+		}
+	for (int c = 0; lo == 0 && c < h->lanes; c++)
+		bias[c] = c < h->oc ? b[c] : 0;
+}
+
+/* --- steps --- */
+
+static int
+ready(const rc_trainer *t, const rc_options *options, const void *state, const void *workspace, size_t len)
+{
+	if (!state || !workspace)
+		return RC_E_NULL;
+	if (options && (options->struct_size != sizeof *options || options->threads < 0))
+		return RC_E_OPTIONS;
+	if ((uintptr_t)workspace%64)
+		return RC_E_WORKSPACE_ALIGN;
+	if (len < t->workspace)
+		return RC_E_WORKSPACE_SIZE;
+	return rc_train_check(t, state, ((const rc_state *)state)->bytes);
+}
+
+static int
+known(const rc_trainer *t, const int32_t *labels, int count)
+{
+	for (int i = 0; i < count; i++)
+		if (labels[i] < 0 || labels[i] >= t->classes)
+			return 0;
+	return 1;
+}
+
+static void
+add_losses(const rc_trainer *t, const void *workspace, int count, rc_loss *to)
+{
+	for (int i = 0; i < count; i++) {
+		const float *v = (const float *)(const void *)((const char *)workspace + t->loss + (size_t)i*t->loss_step);
+		to->loss += (double)v[0];
+		to->correct += v[1] > 0;
+	}
+	to->count += count;
+}
+
+static void
+walk(const rc_trainer *t, const rc_options *options, const void *state, const void *images, const int32_t *labels,
+     const rc_train *how, void *workspace, int eval)
+{
+	char *home[8] = { NULL };
+
+	home[0] = (char *)workspace;
+	home[1] = (char *)workspace + t->packed;
+	home[2] = (char *)(uintptr_t)images;
+	home[3] = (char *)(uintptr_t)labels;
+	home[4] = (char *)(uintptr_t)state;
+	home[5] = (char *)(uintptr_t)how;
+	rc_walk(eval ? t->eval_steps : t->steps, eval ? t->eval_count : t->step_count, options, home);
+}
+
+RC_WEAK int
+rc_train_grad(const rc_trainer *t, const rc_options *options, void *state, const void *images, const int32_t *labels,
+              const rc_train *how, void *workspace, size_t len, rc_loss *loss)
+{
+	rc_loss sum = { 0, 0, 0 };
+	int status = images && labels && how ? ready(t, options, state, workspace, len) : RC_E_NULL;
+
+	if (status != RC_OK)
+		return status;
+	if (how->struct_size != sizeof *how)
+		return RC_E_HOW;
+	if (!known(t, labels, t->batch))
+		return RC_E_LABEL;
+	walk(t, options, state, images, labels, how, workspace, 0);
+	add_losses(t, workspace, t->batch, &sum);
+	sum.loss /= sum.count;
+	if (loss)
+		*loss = sum;
+	return RC_OK;
+}
+
+typedef struct {
+	const rc_trainer *t;
+	float *value, *momentum;
+	const float *gradient;
+	const rc_parameter *p;
+	float rate;
+} Update;
+
+/* As torch.optim.SGD has it. */
+static void
+update(const Update *u, size_t lo, size_t hi)
+{
+	float decay = u->p->decays ? u->t->decay : 0, momentum = u->t->momentum, rate = u->rate;
+	float *RC_RESTRICT v = u->value + u->p->at, *RC_RESTRICT m = u->momentum + u->p->at;
+	const float *RC_RESTRICT g = u->gradient + u->p->at;
+
+	if (u->t->nesterov)
+		for (size_t i = lo; i < hi; i++) {
+			float d = g[i] + decay*v[i];
+			m[i] = momentum*m[i] + d;
+			v[i] -= rate*(d + momentum*m[i]);
+		}
+	else
+		for (size_t i = lo; i < hi; i++) {
+			m[i] = momentum*m[i] + (g[i] + decay*v[i]);
+			v[i] -= rate*m[i];
+		}
+}
+
+static void
+update_part(void *arg, int part)
+{
+	const Update *u = (const Update *)arg;
+	size_t lo = (size_t)part*Chunk, hi = lo + Chunk;
+
+	update(u, lo, hi < u->p->count ? hi : u->p->count);
+}
+
+RC_WEAK int
+rc_train_apply(const rc_trainer *t, const rc_options *options, void *state, const rc_train *how)
+{
+	Update u = { t, NULL, NULL, NULL, NULL, 0 };
+	int status;
+
+	if (!state || !how)
+		return RC_E_NULL;
+	if (options && options->struct_size != sizeof *options)
+		return RC_E_OPTIONS;
+	if (how->struct_size != sizeof *how || !(how->rate >= 0 && how->rate < 1e30f))
+		return RC_E_HOW;
+	status = rc_train_check(t, state, ((const rc_state *)state)->bytes);
+	if (status != RC_OK)
+		return status;
+	u.value = parameters_of(state);
+	u.momentum = u.value + t->floats;
+	u.gradient = u.momentum + t->learned;
+	u.rate = how->rate;
+	for (int i = 0; i < t->parameter_count; i++) {
+		int parts = (int)((t->parameters[i].count + Chunk - 1)/Chunk);
+		u.p = &t->parameters[i];
+		if (!u.p->learns)
+			continue;
+		if (options && options->parallel_for && options->threads > 1 && parts > 1)
+			options->parallel_for(options->parallel_user, update_part, &u, parts);
+		else
+			update(&u, 0, u.p->count);
+	}
+	((rc_state *)state)->step++;
+	return RC_OK;
+}
+
+RC_WEAK int
+rc_train_step(const rc_trainer *t, const rc_options *options, void *state, const void *images, const int32_t *labels,
+              const rc_train *how, void *workspace, size_t len, rc_loss *loss)
+{
+	int status;
+
+	if (how && how->struct_size == sizeof *how && !(how->rate >= 0 && how->rate < 1e30f))
+		return RC_E_HOW;
+	status = rc_train_grad(t, options, state, images, labels, how, workspace, len, loss);
+	return status == RC_OK ? rc_train_apply(t, options, state, how) : status;
+}
+
+RC_WEAK int
+rc_train_eval(const rc_trainer *t, const rc_options *options, const void *state, const void *images, const int32_t *labels,
+              int count, void *workspace, size_t len, rc_loss *loss)
+{
+	static const rc_train plain = { sizeof plain, 0, 0, 0 };
+	rc_loss sum = { 0, 0, 0 };
+	int status = images && labels && loss ? ready(t, options, state, workspace, len) : RC_E_NULL;
+
+	if (status != RC_OK)
+		return status;
+	if (count < 1)
+		return RC_E_COUNT;
+	if (!known(t, labels, count))
+		return RC_E_LABEL;
+	for (int at = 0; at < count; at += t->batch) {
+		int here = count - at < t->batch ? count - at : t->batch;
+		const char *from = (const char *)images + (size_t)at*t->image;
+		const int32_t *which = labels + at;
+		if (here < t->batch) {
+			char *stage = (char *)workspace + t->stage;
+			int32_t *marks = (int32_t *)(void *)(stage + ((size_t)t->batch*t->image + 63)/64*64);
+			memset(stage, 0, (size_t)t->batch*t->image);
+			memcpy(stage, from, (size_t)here*t->image);
+			for (int i = 0; i < t->batch; i++)
+				marks[i] = i < here ? which[i] : 0;
+			from = stage;
+			which = marks;
+		}
+		walk(t, options, state, from, which, &plain, workspace, 1);
+		add_losses(t, workspace, here, &sum);
+	}
+	sum.loss /= sum.count;
+	*loss = sum;
+	return RC_OK;
+}

@@ -1,0 +1,263 @@
+/*
+** gradients.c - networks in training: the reference's gradients against central differences, emitted nodes against the reference,
+** resnetc train: that it learns, the same bits after a stop and on any number of threads, and what it refuses.
+*/
+#include "../compiler/gradients/train.h"
+#include "tests.h"
+
+/* --- gradients of the reference against differences of its loss --- */
+
+static const char *const bodies[] = {
+	"return nn.linear(nn.flatten(nn.relu(nn.bn(nn.conv(x, { 4, kernel = 3, stride = 2 })))), { 3 })",
+	"return nn.classifier { 3 }(nn.basic(nn.conv(x, { 4, kernel = 3, bias = true, name = 'first' }), 8, { stride = 2, shortcut = 'A' }))",
+	"return nn.classifier { 3 }(nn.bottleneck(nn.conv(x, { 4, kernel = 1, name = 'first' }), 4, { stride = 2, groups = 2, se = 2 }))",
+	"return nn.classifier { 3 }(nn.preact(nn.conv(x, { 4, kernel = 1, name = 'first' }), 6, { stride = 2 }))",
+	"local y = nn.relu6(nn.depthwise(nn.conv(x, { 4, kernel = 1 }), { kernel = 3, stride = 2 }))\n"
+	"return nn.classifier { 3 }(nn.max_pool(nn.leaky_relu(y), { kernel = 3, stride = 2, padding = 1 }))",
+	"local y = nn.conv(x, { 4, kernel = 3, dilation = 2, padding = 1 })\n"
+	"return nn.classifier { 3 }(nn.avg_pool(nn.silu(y), { kernel = 3, stride = 2, padding = 1, ceil_mode = true }))",
+	"local y = nn.sigmoid(nn.conv(x, { 4, kernel = 3 }))\n"
+	"y = nn.concat(y, nn.slice(y, { channels = { 1, 3 } }))\n"
+	"return nn.linear(nn.adaptive_avg_pool(nn.upsample(y, { scale = 2, mode = 'bilinear' }), { size = 1 }), { 3 })",
+	"local y = nn.conv_transpose2d(nn.conv(x, { 4, kernel = 3, stride = 2 }), { 5, kernel = 3, stride = 2, padding = 1 })\n"
+	"return nn.classifier { 3 }(nn.elu(y))",
+	"local y = nn.conv(x, { 8, kernel = 3 })\n"
+	"return nn.classifier { 3 }(nn.pixel_shuffle(nn.channel_shuffle(y, { groups = 2 }), { factor = 2 }) + 1)",
+	"local y, z = nn.conv(x, { 4, kernel = 3 }), nn.conv(x, { 4, kernel = 1 })\n"
+	"return nn.classifier { 3 }((y - z)/(nn.hard_sigmoid(z) + 1)*nn.hard_swish(y))",
+	"local y = nn.pad(nn.conv(x, { 4, kernel = 3 }), { padding = 1, mode = 'reflect' })\n"
+	"return nn.classifier { 3, pool = 'concat' }(nn.permute(y, { order = 'cwh' }))",
+};
+enum { NBodies = sizeof bodies/sizeof *bodies, Batch = 3 };
+
+static const int labels[Batch] = { 2, 0, 1 };
+
+static double
+loss_of(const Graph *g, double *const *values)
+{
+	const Value *v = &g->train->loss->out[1];
+	const double *losses = value_in(values, v);
+	double sum = 0;
+
+	for (int i = 0; i < Batch; i++)
+		sum += losses[2*i]/Batch;
+	return sum;
+}
+
+/* gradient_in - of parameter p, or NULL */
+static const double *
+gradient_in(const Graph *g, double *const *values, const Trained *p)
+{
+	size_t at = StateHeader + (g->train->floats + g->train->learned + p->at)*sizeof(float);
+
+	for (int i = 0; i < g->count; i++)
+		for (int k = 0; k < g->nodes[i]->nout; k++)
+			if (g->nodes[i]->out[k].home == Home_state && g->nodes[i]->out[k].at == at)
+				return value_in(values, &g->nodes[i]->out[k]);
+	return NULL;
+}
+
+static Graph *
+in_training(const char *body)
+{
+	Graph *g = graph_of(body_model(3, 7, 6, body));
+
+	g->train = training_new();
+	g->train->batch = Batch;
+	g->train->smoothing = 0.1;
+	g->train->labels = labels;
+	training_graph(g);
+	derive_weights(g);
+	return g;
+}
+
+START_TEST(gradients_are_differences)
+{
+	Graph *g = in_training(bodies[_i]);
+	double *input = doubles(numbers(Batch*3*7*6, 5), Batch*3*7*6), **at = interp(g, input);
+	const double h = 1e-5;
+	uint64_t seed = 1;
+
+	for (int i = 0; i < g->train->nparams; i++) {
+		const Trained *p = &g->train->params[i];
+		const double *gradient = gradient_in(g, at, p);
+		double *v = p->node->p[p->id].data, *direction = malloc(p->count*sizeof *direction), want = 0, size = 0, loss[2];
+		if (p->running)
+			continue;
+		ck_assert_msg(gradient != NULL, "%s", p->name);
+		for (size_t k = 0; k < p->count; k++) {
+			direction[k] = 2*rnd_share(&seed) - 1;
+			want += direction[k]*gradient[k];
+			size += fabs(gradient[k]);
+		}
+		for (int up = 0; up < 2; up++) {
+			double **values;
+			for (size_t k = 0; k < p->count; k++)
+				v[k] += (up ? 2 : -1)*h*direction[k];
+			values = interp(g, input);
+			loss[up] = loss_of(g, values);
+			interp_free(g, values);
+		}
+		for (size_t k = 0; k < p->count; k++)
+			v[k] -= h*direction[k];
+		ck_assert_msg(fabs((loss[1] - loss[0])/(2*h) - want) < 1e-6*(size + 1e-3), "%s of %s: %g by differences, %g", p->name, bodies[_i],
+		              (loss[1] - loss[0])/(2*h), want);
+		free(direction);
+	}
+	interp_free(g, at);
+	free(input);
+}
+END_TEST
+
+/* --- emitted nodes against the reference --- */
+
+/* all bodies in one network: each a head, their results added up */
+static const char *
+whole_model(const char *train)
+{
+	const char *text = "local nn = require \"resnet\"\nreturn nn.model { name = \"m\", input = nn.image { 3, 7, 6 }, ";
+
+	text = arena_text("%s%s body = function(x)\nlocal sum\n", text, train);
+	for (int i = 0; i < NBodies; i++)
+		text = arena_text("%sdo local y = nn.scope(\"part%d\", function(x)\n%s\nend, x)\nsum = sum and sum + y or y end\n", text, i, bodies[i]);
+	return model_file(arena_text("%sreturn sum\nend }\n", text));
+}
+
+START_TEST(emitted_nodes_are_the_reference)
+{
+	static const char *const targets[] = { "native", "scalar", "avx2" };
+	Ran r = resnetc("verify --train %s --target %s --batch 5 -q", whole_model(""), nearest_target(targets[_i]));
+
+	ck_assert_msg(r.status == 0 && strstr(r.out, "\nverified\n"), "%s%s", r.out, r.err);
+}
+END_TEST
+
+/* --- resnetc train --- */
+
+static const char small[] = "local nn = require \"resnet\"\nreturn nn.model { name = \"m\", input = nn.image { 3, 8, 8 }, stem = nn.stem.cifar { 8 },\n"
+	"stages = { nn.stage { nn.basic, width = 8 }, nn.stage { nn.basic, width = 16, stride = 2 } }, head = nn.classifier { 3 },\n"
+	"train = nn.train { batch = 16, epochs = 3, schedule = nn.constant { 0.05 }, augment = { crop = 1, flip = true, cutout = 2 }%s } }\n";
+
+/* put_data - count pictures whose label is their brightest channel */
+static void
+put_data(const char *images, const char *marks, int count, int highest)
+{
+	float *v = numbers((size_t)count*192, 9);
+	int64_t dim[] = { count, 3, 8, 8 };
+	char *file = calloc(1, 128 + (size_t)count*4);
+	int32_t *y = (int32_t *)(void *)(file + 128);
+
+	for (int i = 0; i < count; i++) {
+		y[i] = i%3 == 2 ? highest : i%3;
+		for (int k = 0; k < 64; k++)
+			v[i*192 + i%3*64 + k] += 1;
+	}
+	npy_write(in_dir(images), v, 4, dim);
+	memset(file, ' ', 128);
+	memcpy(file, "\x93NUMPY\x01\x00\x76\x00", 10);
+	file[10 + sprintf(file + 10, "{'descr': '<i4', 'fortran_order': False, 'shape': (%d,), }", count)] = ' ';
+	file[127] = '\n';
+	put_file(marks, file, 128 + (size_t)count*4);
+	free(v);
+	free(file);
+}
+
+static const char *
+text_of(const char *name)
+{
+	size_t len;
+	const char *text = file_map(in_dir(name), &len);
+
+	return arena_text("%.*s", (int)len, text);
+}
+
+START_TEST(training_learns_and_goes_on)
+{
+	const char *model = model_file(arena_text(small, "")), *dir = in_dir("");
+	size_t len[3];
+	const void *weights[3];
+	int epoch;
+	double rate, loss, error, test_loss, test_error;
+	Ran r;
+
+	put_data("x.npy", "y.npy", 160, 2);
+	r = resnetc("train %s --data %s/x.npy,%s/y.npy,%s/x.npy,%s/y.npy -o %s/a.safetensors --log %s/a.csv -q", model, dir, dir, dir, dir, dir, dir);
+	ck_assert_msg(r.status == 0, "%s", r.err);
+	ck_assert_int_eq(sscanf(strstr(text_of("a.csv"), "\n3,"), "%d,%lf,%lf,%lf,%lf,%lf", &epoch, &rate, &loss, &error, &test_loss, &test_error), 6);
+	ck_assert_msg(loss < 0.5 && test_error < 0.1 && fabs(rate - 0.05) < 1e-9, "%s", text_of("a.csv"));
+	/* stopped after one step, on other threads; then to the end */
+	r = resnetc("train %s --data %s/x.npy,%s/y.npy -o %s/b.safetensors --limit 0.000001 --threads 3", model, dir, dir, dir);
+	ck_assert_msg(r.status == 0 && strstr(r.err, "stopped after 1 of 30 steps"), "%s", r.err);
+	r = resnetc("train %s --data %s/x.npy,%s/y.npy --resume %s/b.checkpoint -o %s/c.safetensors --threads 2 --log %s/c.csv -q", model, dir, dir,
+	            dir, dir, dir);
+	ck_assert_msg(r.status == 0, "%s", r.err);
+	for (int i = 0; i < 3; i++)
+		weights[i] = file_map(in_dir(i == 0 ? "a.safetensors" : i == 1 ? "b.safetensors" : "c.safetensors"), &len[i]);
+	ck_assert(len[0] == len[1] && memcmp(weights[0], weights[1], len[0]));
+	ck_assert(len[0] == len[2] && !memcmp(weights[0], weights[2], len[0]));
+	ck_assert(!strncmp(strstr(text_of("a.csv"), "\n1,"), strstr(text_of("c.csv"), "\n1,"), strlen("\n1,0.05,0.123456,0.123456,")));
+	/* what it wrote is a weight file of the model */
+	r = resnetc("verify %s -w %s/a.safetensors -q", model, dir);
+	ck_assert_msg(r.status == 0, "%s", r.err);
+}
+END_TEST
+
+/* --- what is refused --- */
+
+static const struct { const char *options, *want; } refused[] = {
+	{ ", freeze = { 'layer7' }", "train: freeze: want a part of the model, got 'layer7'" },
+	{ ", optimizer = 3", "train: want optimizer as nn.sgd { ... }, got 3" },
+	{ ", optimizer = nn.sgd { momentum = 2 }", "sgd: want momentum as a number from 0 to 0.9999, got 2" },
+	{ ", loss = nn.cross_entropy { label_smoothing = true }", "cross_entropy: want label_smoothing as a number from 0 to 0.999, got a boolean" },
+	{ ", epoch = 3", "train: want one of its options, got 'epoch'; did you mean 'epochs'?" },
+	{ ", freeze = { 'stem', 'layer1', 'layer2', 'fc' }", "train: want parameters that learn, got none" },
+};
+
+START_TEST(bad_models_are_refused)
+{
+	const char *model = model_file(arena_text(small, refused[_i].options));
+	Ran r = resnetc("train %s --data %s/no.npy,%s/no.npy", model, in_dir(""), in_dir(""));
+
+	ck_assert_int_eq(r.status, 1);
+	ck_assert_msg(strstr(r.err, refused[_i].want) != NULL, "%s", r.err);
+}
+END_TEST
+
+START_TEST(bad_data_is_refused)
+{
+	const char *model = model_file(arena_text(small, "")), *wild = model_file(arena_text(small, ", optimizer = nn.sgd { momentum = 0.99 }"));
+	const char *dir = in_dir("");
+	Ran r;
+
+	put_data("x.npy", "y.npy", 160, 3);
+	r = resnetc("train %s --data %s/x.npy,%s/y.npy", model, dir, dir);
+	ck_assert_msg(r.status == 1 && strstr(r.err, "y.npy: label 2: want one from 0 to 2, the model's classes, got 3"), "%s", r.err);
+	put_data("x.npy", "y.npy", 12, 2);
+	r = resnetc("train %s --data %s/x.npy,%s/y.npy", model, dir, dir);
+	ck_assert_msg(r.status == 1 && strstr(r.err, "train: want a batch of at most 12, the pictures there are, got 16"), "%s", r.err);
+	put_data("short.npy", "y.npy", 9, 2);
+	r = resnetc("train %s --data %s/x.npy,%s/y.npy", model, dir, dir);
+	ck_assert_msg(r.status == 1 && strstr(r.err, "want 12 labels, one for each picture of"), "%s", r.err);
+	r = resnetc("train %s --data %s/x.npy", model, dir);
+	ck_assert_msg(r.status == 2 && strstr(r.err, "--data: want cifar10:DIR, images:DIR or x.npy,y.npy"), "%s", r.err);
+	put_data("x.npy", "y.npy", 32, 2);
+	put_file("not.checkpoint", "resnett", 7);
+	r = resnetc("train %s --data %s/x.npy,%s/y.npy --resume %s/not.checkpoint", model, dir, dir, dir);
+	ck_assert_msg(r.status == 1 && strstr(r.err, "not.checkpoint: want a checkpoint of m,"), "%s", r.err);
+	r = resnetc("train %s --data %s/x.npy,%s/y.npy --limit soon", wild, dir, dir);
+	ck_assert_msg(r.status == 2 && strstr(r.err, "--limit: want a time such as 90s, 170m or 3h, got 'soon'"), "%s", r.err);
+}
+END_TEST
+
+SUITE(gradients)
+{
+	TCase *t = part("reference");
+
+	tcase_add_loop_test(t, gradients_are_differences, 0, NBodies);
+	t = part("emitted");
+	tcase_add_loop_test(t, emitted_nodes_are_the_reference, 0, 3);
+	t = part("train");
+	tcase_add_test(t, training_learns_and_goes_on);
+	tcase_add_test(t, bad_data_is_refused);
+	tcase_add_loop_test(t, bad_models_are_refused, 0, sizeof refused/sizeof *refused);
+}

@@ -1,0 +1,188 @@
+"""Networks in training against PyTorch: `resnetc compile --train`, built with cc, called by ctypes.
+
+    python tests/parity/train.py ./resnetc [network ...] [--steps 20] [--target native]
+
+From the same weights and pictures: the whole gradient of three batches against PyTorch in float64, with PyTorch's own float32
+beside it; where the sign of one ReLU near 0 flips, either is off by some thousandths, so the best of the three counts
+(every node by itself is held to 1e-5 by `resnetc verify --train`); the losses of so many steps of SGD beside
+torch.optim.SGD's; the running statistics behind them; and the same bits for 1, 2, 3 and 7 threads.
+"""
+import argparse
+import copy
+import ctypes
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from networks import Preact, networks
+
+Nets = {                                     # batch, side
+    "cifar_resnet20": (16, 32), "cifar_plain20": (16, 32), "resnet18": (4, 64), "resnet50": (4, 64), "resnext50_32x4d": (4, 64),
+    "preact_resnet18": (4, 32), "cifar_resnet56": (8, 32), "xresnet18": (4, 64),
+}
+Rate, Momentum, Decay = 0.05, 0.9, 1e-4
+
+
+class Options(ctypes.Structure):
+    _fields_ = [("struct_size", ctypes.c_size_t), ("parallel_for", ctypes.c_void_p), ("parallel_user", ctypes.c_void_p),
+                ("threads", ctypes.c_int), ("layer", ctypes.c_void_p), ("layer_user", ctypes.c_void_p),
+                ("target", ctypes.c_char_p)]
+
+
+class How(ctypes.Structure):
+    _fields_ = [("struct_size", ctypes.c_size_t), ("rate", ctypes.c_float), ("augment", ctypes.c_int), ("seed", ctypes.c_uint64)]
+
+
+class Loss(ctypes.Structure):
+    _fields_ = [("loss", ctypes.c_double), ("correct", ctypes.c_int32), ("count", ctypes.c_int32)]
+
+
+def aligned(size):
+    raw = ctypes.create_string_buffer(size + 64)
+    return raw, (ctypes.addressof(raw) + 63) & ~63
+
+
+class Trained:
+    """Emitted code, with its state."""
+
+    def __init__(self, resnetc, model, weights, folder, args):
+        subprocess.run([resnetc, model, "-w", weights, "--train", "-o", folder, "-q", *args], check=True)
+        self.name, self.folder = pathlib.Path(model).stem, folder
+        sources = [f"{folder}/{f}" for f in (f"{self.name}_train.c", "rc_train.c", "rc.c", "rc_threads.c")]
+        subprocess.run(["cc", "-O2", "-shared", "-fPIC", *sources, "-o", f"{folder}/train.so", "-lpthread"], check=True)
+        self.lib = ctypes.CDLL(f"{folder}/train.so")
+        header = pathlib.Path(f"{folder}/{self.name}_train.h").read_text()
+        value = lambda word: int(re.search(rf"TRAIN_{word} +(\d+)", header).group(1))
+        self.batch, self.floats = value("BATCH"), value("GRADIENT_FLOATS")
+        self.order = [(int(a), int(n), name) for a, n, name in re.findall(r"^\*\* +(\d+) +(\d+)  (\S+)", header, re.M)]
+        self.source = pathlib.Path(f"{folder}/{self.name}_train.c").read_text()
+        self.state_raw, self.state = aligned(value("STATE_BYTES"))
+        self.work_len = value("WORKSPACE_BYTES")
+        self.work_raw, self.work = aligned(self.work_len)
+        self.params = pathlib.Path(f"{folder}/{self.name}.params").read_bytes()
+        self.load()
+
+    def pool(self, what):
+        version = re.search(r"RC_SYMBOL\(name\) +name##(\S+)", pathlib.Path(f"{self.folder}/rc.h").read_text()).group(1)
+        return getattr(self.lib, f"rc_pool_{what}{version}")
+
+    def call(self, what, *args):
+        f = getattr(self.lib, f"{self.name}_train_{what}")
+        status = f(*args)
+        assert status == 0, (what, status)
+
+    def load(self):
+        self.call("load", ctypes.c_void_p(self.state), self.params, ctypes.c_size_t(len(self.params)))
+
+    def step(self, what, x, y, threads=1):
+        how, loss, options = How(ctypes.sizeof(How), Rate, 0, 0), Loss(), Options(ctypes.sizeof(Options))
+        if threads > 1:
+            pool = ctypes.create_string_buffer(1 << 16)
+            self.pool("start")(pool, threads)
+            options.parallel_for = ctypes.cast(self.pool("for"), ctypes.c_void_p)
+            options.parallel_user, options.threads = ctypes.addressof(pool), threads
+        self.call(what, ctypes.byref(options), ctypes.c_void_p(self.state), x.ctypes.data_as(ctypes.c_void_p),
+                  y.ctypes.data_as(ctypes.c_void_p), ctypes.byref(how), ctypes.c_void_p(self.work),
+                  ctypes.c_size_t(self.work_len), ctypes.byref(loss))
+        if threads > 1:
+            self.pool("stop")(pool)
+        return loss.loss
+
+    def floats_at(self, first, count):
+        return np.ctypeslib.as_array((ctypes.c_float * count).from_address(self.state + 256 + 4 * first)).copy()
+
+    def gradient(self):
+        f = getattr(self.lib, f"{self.name}_train_gradient")
+        f.restype = ctypes.c_void_p
+        return np.ctypeslib.as_array((ctypes.c_float * self.floats).from_address(f(ctypes.c_void_p(self.state)))).copy()
+
+    def running(self):
+        for name, at, count in re.findall(r'\{ "(\S+running_\S+)", (\d+), (\d+),', self.source):
+            yield name, self.floats_at(int(at), int(count))
+
+
+def gradient_of(net, x, y, dtype):
+    net = net.to(dtype).train()
+    net.zero_grad()
+    loss = F.cross_entropy(net(x.to(dtype)), y)
+    loss.backward()
+    return loss.item(), {k: p.grad.double().numpy().ravel() for k, p in net.named_parameters()}
+
+
+def flat(order, by_name, size):
+    whole = np.zeros(size)
+    for at, count, name in order:
+        whole[at:at + count] = by_name[name]
+    return whole
+
+
+def compare(resnetc, name, steps, target):
+    batch, side = Nets[name]
+    torch.manual_seed(3)
+    make = networks[name][0] if name in networks else lambda: Preact()
+    net = make()
+    with tempfile.TemporaryDirectory() as folder:
+        torch.save(net.state_dict(), f"{folder}/w.pth")
+        ours = Trained(resnetc, f"examples/{name}.lua", f"{folder}/w.pth", folder,
+                       ["--batch", str(batch), "-i", f"{side}x{side}", "--target", target])
+        classes = list(net.modules())[-1].out_features if hasattr(list(net.modules())[-1], "out_features") else net.fc.out_features
+        rng = np.random.default_rng(1)
+        x = rng.standard_normal((batch, 3, side, side)).astype(np.float32)
+        y = rng.integers(0, classes, batch).astype(np.int32)
+        tx, ty = torch.from_numpy(x), torch.from_numpy(y).long()
+        errors = []
+        for batch_at in range(3):
+            if batch_at:
+                x[:] = rng.standard_normal(x.shape)
+            want_loss, want = gradient_of(copy.deepcopy(net), tx, ty, torch.float64)
+            _, torch32 = gradient_of(copy.deepcopy(net), tx, ty, torch.float32)
+            ours.load()
+            got_loss = ours.step("grad", x, y)
+            got, whole = ours.gradient(), flat(ours.order, want, ours.floats)
+            size = np.linalg.norm(whole)
+            errors.append((np.linalg.norm(got - whole) / size, np.linalg.norm(flat(ours.order, torch32, ours.floats) - whole) / size))
+        error, torch_error = min(e for e, _ in errors), max(e for _, e in errors)
+        same = []
+        for threads in (2, 3, 7):
+            ours.load()
+            ours.step("grad", x, y, threads)
+            same.append(np.array_equal(got.view(np.uint32), ours.gradient().view(np.uint32)))
+        # steps
+        ours.load()
+        net = net.float().train()
+        sgd = torch.optim.SGD(net.parameters(), Rate, momentum=Momentum, weight_decay=Decay)
+        worst = 0
+        for _ in range(steps):
+            sgd.zero_grad()
+            loss = F.cross_entropy(net(tx), ty)
+            loss.backward()
+            sgd.step()
+            mine = ours.step("step", x, y)
+            worst = max(worst, abs(mine - loss.item()) / max(1e-3, abs(loss.item())))
+        state = net.state_dict()
+        stats = max(np.abs(v - state[k].numpy()).max() / np.abs(state[k].numpy()).max() for k, v in ours.running())
+        ok = error <= max(3 * torch_error, 1e-5) and abs(got_loss - want_loss) < 1e-4 and all(same)
+        print(f"{name:18} batch {batch:2} {side:3}: gradient {error:.1e} (PyTorch float32 {torch_error:.1e}), loss "
+              f"{abs(got_loss - want_loss):.0e}; {steps} steps: losses within {worst:.1e}, running statistics {stats:.1e}; "
+              f"threads {'the same bits' if all(same) else 'DIFFER'}{'' if ok else '  WRONG'}", flush=True)
+        return ok
+
+
+def main():
+    args = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    args.add_argument("resnetc")
+    args.add_argument("network", nargs="*")
+    args.add_argument("--steps", type=int, default=20)
+    args.add_argument("--target", default="native")
+    a = args.parse_args()
+    results = [compare(a.resnetc, name, a.steps, a.target) for name in a.network or Nets]
+    sys.exit(0 if all(results) else 1)
+
+
+main()
