@@ -13,6 +13,8 @@ build_training(Options *o)
 	size_t len;
 	const void *text = file_map(o->model, &len);
 
+	if (o->int8)
+		usage_error("--int8: want a network of floats to train, got bytes");
 	sha256_of(text, len, names.model_sha);
 	g = dsl_load(o->model, &dsl);
 	if (!g->train)
