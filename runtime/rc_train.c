@@ -64,7 +64,7 @@ rc_view_of(const rc_train *how, int image, int h, int w, int crop, int flip, int
 	rc_view v = { 0, 0, 0, 0, 0, 0, 0 };
 	uint64_t seed = how->seed + (uint64_t)image*0xd1342543de82ef95u, r = rc_random(&seed);
 
-	if (!how->augment)
+	if (!(how->flags & RC_TRAIN_AUGMENT))
 		return v;
 	v.down = (int)((r & 0xffff)%(uint64_t)(2*crop + 1)) - crop;
 	v.right = (int)((r >> 16 & 0xffff)%(uint64_t)(2*crop + 1)) - crop;
@@ -270,7 +270,7 @@ rc_train_grad(const rc_trainer *t, const rc_options *options, void *state, const
 
 	if (status != RC_OK)
 		return status;
-	if (how->struct_size != sizeof *how)
+	if (how->struct_size != sizeof *how || how->flags > RC_TRAIN_AUGMENT)
 		return RC_E_HOW;
 	if (!known(t, labels, t->batch))
 		return RC_E_LABEL;

@@ -24,12 +24,16 @@
 extern "C" {
 #endif
 
+enum {
+	RC_TRAIN_AUGMENT = 1             /* pictures are cropped, flipped, cut out as the model says, differently for each seed */
+};
+
 /* Of a step; set struct_size, zero the rest. */
 typedef struct rc_train {
 	size_t struct_size;              /* sizeof(rc_train) */
 	float rate;                      /* the learning rate, for _apply and _step */
-	int augment;                     /* not 0: pictures are cropped, flipped, cut out as the model says, differently for each seed */
-	uint64_t seed;
+	uint32_t flags;                  /* RC_TRAIN_AUGMENT, or 0 */
+	uint64_t seed;                   /* of what is random in it */
 } rc_train;
 
 /* Of a batch. */

@@ -234,7 +234,7 @@ static void
 run(Run *r)
 {
 	int all = r->steps*r->t->epochs;
-	rc_train how = { sizeof how, 0, 1, 0 };
+	rc_train how = { sizeof how, 0, RC_TRAIN_AUGMENT, 0 };
 	rc_loss loss = { 0, 0, 0 };
 
 	for (int step = (int)head_of(r)->step; step < all; step++) {
