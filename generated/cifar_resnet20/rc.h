@@ -75,7 +75,7 @@ extern "C" {
 	X(RC_E_NAN,             "RC_CHECKED: a layer made NaN: rc_checked_at names it") \
 	X(RC_E_STATE_ALIGN,     "the state does not start at a multiple of 64 bytes") \
 	X(RC_E_STATE_SIZE,      "the state is shorter or longer than NAME_TRAIN_STATE_BYTES") \
-	X(RC_E_HOW,             "rc_train: struct_size is not sizeof(rc_train), or the rate is negative or not a number") \
+	X(RC_E_HOW,             "rc_train: struct_size is not sizeof(rc_train), the rate is negative or not a number, or a flag unknown") \
 	X(RC_E_LABEL,           "a label is below 0 or not below the number of classes") \
 	X(RC_E_COUNT,           "want at least one image")
 
