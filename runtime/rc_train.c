@@ -174,40 +174,170 @@ rc_train_load(const rc_trainer *t, void *state, const void *params, size_t len)
 
 /* --- weights as kernels read them --- */
 
+/* The factor that a batch norm is to channel c. */
+static double
+factor_of(const rc_fold *f, int c)
+{
+	return f && f->var ? 1/root_of((double)f->var[c] + f->eps)*(f->gamma ? (double)f->gamma[c] : 1) : 1;
+}
+
 /* Weight of output channel oc, input channel ic at a tap of the kernel's. */
 static float
 weight_at(const rc_packing *h, const float *w, int oc, int ic, int tap)
 {
-	int ocg = h->oc/h->convolutions, icg = h->ic/h->convolutions;
+	int ocg = h->oc, icg = h->ic, taps = h->kh*h->kw, o = oc, i = ic;
 
-	if (oc >= h->oc || ic >= h->ic || oc/ocg != ic/icg)
+	if (oc >= h->oc || ic >= h->ic)
 		return 0;
+	if (h->convolutions > 1) {
+		ocg = h->oc/h->convolutions;
+		icg = h->ic/h->convolutions;
+		if (oc/ocg != ic/icg)
+			return 0;
+		o = oc%ocg;
+		i = ic%icg;
+	}
 	if (!h->turned)
-		return w[((size_t)oc*(size_t)icg + (size_t)(ic%icg))*(size_t)h->taps + (size_t)tap];
-	return w[((size_t)ic*(size_t)ocg + (size_t)(oc%ocg))*(size_t)h->taps + (size_t)(h->turned == 2 ? h->taps - 1 - tap : tap)];
+		return w[((size_t)oc*(size_t)icg + (size_t)i)*(size_t)taps + (size_t)tap];
+	return w[((size_t)ic*(size_t)ocg + (size_t)o)*(size_t)taps + (size_t)(h->turned == 2 ? taps - 1 - tap : tap)];
 }
 
-/* p: weights and bias of the file, weights and bias to be packed; a unit is a group of output channels. */
+/* A group of at most 64 output channels, whose factors are known. */
+static void
+pack_direct(const rc_packing *h, const float *w, const double *factor, float *all, int og)
+{
+	size_t each = (size_t)((h->blocks - 1)*h->cb + h->last)*(size_t)h->per;
+
+	for (int f = 0; f < h->phases; f++) {
+		int from = h->from ? h->from[f] : 0, count = h->from ? h->from[f + 1] - from : h->kh*h->kw;
+		int start = h->first ? h->first[og] : 0;
+		float *to = all + ((size_t)from*(size_t)h->groups + (size_t)og*(size_t)count)*each;
+		for (int block = 0; block < h->blocks; block++)
+			for (int t = 0; t < count; t++)
+				for (int c = 0; c < (block + 1 < h->blocks ? h->cb : h->last); c++)
+					for (int o = 0; o < h->per; o++) {
+						float v = weight_at(h, w, og*h->per + o, (start + block)*h->cb + c, h->tap ? h->tap[from + t] : t);
+						*to++ = factor ? (float)((double)v*factor[o]) : v;
+					}
+	}
+}
+
+/* G w G' of one pair of channels. */
+static void
+pack_winograd(const rc_packing *h, const float *w, const double *factor, float *all, int og)
+{
+	int channels = h->blocks*h->cb;
+	float *to = all + (size_t)og*(size_t)(h->ah*h->aw)*(size_t)channels*(size_t)h->per;
+
+	for (int c = 0; c < channels; c++)
+		for (int o = 0; o < h->per; o++) {
+			double g[9], half[18];
+			for (int t = 0; t < 9; t++)
+				g[t] = (double)weight_at(h, w, og*h->per + o, c, t)*(factor ? factor[o] : 1);
+			for (int i = 0; i < h->ah; i++)
+				for (int j = 0; j < 3; j++)
+					half[3*i + j] = h->gh[3*i]*g[j] + h->gh[3*i + 1]*g[3 + j] + h->gh[3*i + 2]*g[6 + j];
+			for (int i = 0; i < h->ah; i++)
+				for (int j = 0; j < h->aw; j++)
+					to[((size_t)(i*h->aw + j)*(size_t)channels + (size_t)c)*(size_t)h->per + (size_t)o] = (float)(
+						half[3*i]*h->gw[3*j] + half[3*i + 1]*h->gw[3*j + 1] + half[3*i + 2]*h->gw[3*j + 2]);
+		}
+}
+
+static void
+pack_grouped(const rc_packing *h, const float *w, const double *factor, float *all, int v)
+{
+	int g = h->ic/h->convolutions;
+	float *to = all + (size_t)v*(size_t)(h->kh*h->kw*g)*(size_t)h->per;
+
+	for (int i = 0; i < h->kh; i++)
+		for (int s = 0; s < g; s++)
+			for (int j = 0; j < h->kw; j++)
+				for (int o = 0; o < h->per; o++) {
+					int c = v*h->per + o;
+					*to++ = (float)((double)weight_at(h, w, c, c/g*g + (c%g ^ s), i*h->kw + j)*(factor ? factor[o] : 1));
+				}
+}
+
+static void
+pack_group(const rc_packing *h, const rc_fold *f, const float *w, float *to, int og)
+{
+	double factors[64];
+
+	for (int o = 0; f && f->var && o < h->per; o++)
+		factors[o] = og*h->per + o < h->oc ? factor_of(f, og*h->per + o) : 0;
+	switch (h->order) {
+	case RC_ORDER_DIRECT:   pack_direct(h, w, f && f->var ? factors : NULL, to, og); break;
+	case RC_ORDER_WINOGRAD: pack_winograd(h, w, f && f->var ? factors : NULL, to, og); break;
+	case RC_ORDER_GROUPED:  pack_grouped(h, w, f && f->var ? factors : NULL, to, og); break;
+	default:
+		for (int o = 0; o < h->per; o++)
+			to[og*h->per + o] = (float)factors[o];
+		break;
+	}
+}
+
 RC_WEAK void
 rc_pack(const rc_packing *h, void *const *p, int lo, int hi)
 {
-	const float *w = (const float *)p[0], *b = (const float *)p[1];
+	const float *b = (const float *)p[1];
 	float *bias = (float *)p[3];
-	size_t each = (size_t)((h->blocks - 1)*h->cb + h->last)*(size_t)h->per;
 
 	for (int og = lo; og < hi; og++)
-		for (int f = 0; f < h->phases; f++) {
-			int from = h->from ? h->from[f] : 0, count = h->from ? h->from[f + 1] - from : h->taps;
-			int start = h->first ? h->first[og] : 0;
-			float *to = (float *)p[2] + ((size_t)from*(size_t)h->groups + (size_t)og*(size_t)count)*each;
-			for (int block = 0; block < h->blocks; block++)
-				for (int t = 0; t < count; t++)
-					for (int c = 0; c < (block + 1 < h->blocks ? h->cb : h->last); c++)
-						for (int o = 0; o < h->per; o++)
-							*to++ = weight_at(h, w, og*h->per + o, (start + block)*h->cb + c, h->tap ? h->tap[from + t] : t);
-		}
+		pack_group(h, NULL, (const float *)p[0], (float *)p[2], og);
 	for (int c = 0; lo == 0 && c < h->lanes; c++)
 		bias[c] = c < h->oc ? b[c] : 0;
+}
+
+RC_WEAK void
+rc_fold_pack(const rc_packing *h, const rc_fold *f, float *w, float *bias)
+{
+	for (int og = 0; og < h->groups; og++)
+		pack_group(h, f, f->w, w, og);
+	for (int c = 0; c < h->lanes; c++) {
+		double shift = c < h->oc && f->bias ? (double)f->bias[c] : 0;
+		if (c < h->oc && f->var)
+			shift = (shift - (double)f->mean[c])*factor_of(f, c) + (f->beta ? (double)f->beta[c] : 0);
+		bias[c] = (float)shift;
+	}
+}
+
+RC_WEAK int
+rc_train_export(const rc_trainer *t, const void *state, void *weights, size_t len)
+{
+	static const char magic[8] = { 'r', 'e', 's', 'n', 'e', 't', 'c', 0 };
+	const rc_export *e = t->at_work;
+	rc_blob *head = (rc_blob *)weights;
+	char *blob = (char *)weights;
+	float *sums;
+	int status;
+
+	if (!state || !weights)
+		return RC_E_NULL;
+	if (!e)
+		return RC_E_PLAN;
+	if ((uintptr_t)weights%64)
+		return RC_E_WEIGHTS_ALIGN;
+	if (len != e->weights)
+		return RC_E_WEIGHTS_SIZE;
+	status = rc_train_check(t, state, ((const rc_state *)state)->bytes);
+	if (status != RC_OK)
+		return status;
+	memset(weights, 0, len);
+	e->pack((const float *)(const void *)((const char *)state + StateHead), blob);
+	sums = (float *)(void *)(blob + e->sums);        /* nothing is expected of layers: sums 0, off by anything */
+	for (size_t i = 0; i < (len - e->sums)/sizeof(float); i++)
+		sums[i] = i/RC_SUMS%2 ? RC_INFINITY : 0;
+	memcpy(head->magic, magic, sizeof magic);
+	head->version = 1;
+	head->endian = 0x01020304;
+	head->bytes = len;
+	head->plan_hash = e->plan_hash;
+	name_model(head->model, t->model);
+	for (int i = 0; i < (int)sizeof head->target - 1 && e->target[i]; i++)
+		head->target[i] = e->target[i];
+	head->checksum = rc_hash(blob + 128, len - 128);
+	return RC_OK;
 }
 
 /* --- steps --- */

@@ -16,7 +16,9 @@
 #define rc_train_step      RC_SYMBOL(rc_train_step)
 #define rc_train_eval      RC_SYMBOL(rc_train_eval)
 #define rc_train_gradient  RC_SYMBOL(rc_train_gradient)
+#define rc_train_export    RC_SYMBOL(rc_train_export)
 #define rc_pack            RC_SYMBOL(rc_pack)
+#define rc_fold_pack       RC_SYMBOL(rc_fold_pack)
 #define rc_view_of         RC_SYMBOL(rc_view_of)
 #define rc_random          RC_SYMBOL(rc_random)
 
@@ -89,15 +91,32 @@ typedef struct rc_view {
 	int down, right, mirror, top, bottom, left, end;
 } rc_view;
 
-/* Weights from the order of the file to a kernel's: [phase][group][block][tap][channel][lane]. */
+/* In which order a kernel reads its weights. */
+typedef enum rc_order {
+	RC_ORDER_DIRECT,                 /* [phase][group][block][tap][channel][lane] */
+	RC_ORDER_WINOGRAD,               /* [group][position][channel][lane] of G w G' */
+	RC_ORDER_GROUPED,                /* [vector][row][shift][column][lane], groups of 2^n channels: lane^shift */
+	RC_ORDER_CHANNEL                 /* batch norm alone: a factor a channel */
+} rc_order;
+
+/* From the order of the weight file to a kernel's. */
 typedef struct rc_packing {
+	int order;
 	int phases, groups, blocks, cb, last, per; /* last: channels of the last block; per: lanes of a group */
 	int oc, ic, convolutions;        /* channels; groups of the convolution */
-	int taps, turned;                /* of the file; 0: file is [oc][ic][tap], 1: [ic][oc][tap], 2: that, taps from the last on */
+	int kh, kw, turned;              /* of the file; 0: it is [oc][ic][tap], 1: [ic][oc][tap], 2: that, taps from the last on */
 	const short *tap, *from;         /* of phases: their taps, where each phase's begin; NULL: one phase of all */
 	const int *first;                /* first block of each group; NULL: 0 */
+	const double *gh, *gw;           /* Winograd: Gh, Gw, rows of 3 */
+	int ah, aw;                      /* and how many rows each has */
 	int lanes;                       /* of the bias; 0: none */
 } rc_packing;
+
+/* What is folded into weights on their way: nothing, or a batch norm. */
+typedef struct rc_fold {
+	const float *w, *bias, *gamma, *beta, *mean, *var;   /* those that are there; without var there is no batch norm */
+	double eps;
+} rc_fold;
 
 typedef struct rc_trainer {
 	const char *model;
@@ -115,7 +134,16 @@ typedef struct rc_trainer {
 	size_t loss, loss_step;          /* in the workspace: each image's loss and whether it is right; bytes from one to the next */
 	float momentum, decay;
 	int nesterov;
+	const struct rc_export *at_work; /* of the network at work, for _export; NULL: it is not there */
 } rc_trainer;
+
+/* The network at work: how its blob is made from a state. */
+typedef struct rc_export {
+	uint64_t plan_hash;
+	size_t weights, sums;            /* bytes of the blob; where the self test's sums begin in it */
+	const char *target;
+	void (*pack)(const float *parameters, char *blob);
+} rc_export;
 
 int rc_train_init(const rc_trainer *t, void *state, uint64_t seed);
 int rc_train_check(const rc_trainer *t, const void *state, size_t len);
@@ -128,7 +156,9 @@ int rc_train_step(const rc_trainer *t, const rc_options *options, void *state, c
 int rc_train_eval(const rc_trainer *t, const rc_options *options, const void *state, const void *images, const int32_t *labels,
                   int count, void *workspace, size_t len, rc_loss *loss);
 float *rc_train_gradient(const rc_trainer *t, void *state);
-void rc_pack(const rc_packing *how, void *const *p, int lo, int hi);
+void rc_pack(const rc_packing *how, void *const *p, int lo, int hi);    /* p: w and bias of the file, w and bias packed */
+void rc_fold_pack(const rc_packing *how, const rc_fold *fold, float *w, float *bias);
+int rc_train_export(const rc_trainer *t, const void *state, void *weights, size_t len);
 rc_view rc_view_of(const rc_train *how, int image, int h, int w, int crop, int flip, int cutout);
 uint64_t rc_random(uint64_t *seed);  /* splitmix64 */
 

@@ -202,6 +202,56 @@ START_TEST(training_learns_and_goes_on)
 }
 END_TEST
 
+/* --- emitted code by itself --- */
+
+static const char program[] =
+	"#include \"m_train.h\"\n#include \"m.h\"\n#include <math.h>\n#include <stdio.h>\n#include <string.h>\n"
+	"static _Alignas(64) char state[M_TRAIN_STATE_BYTES], work[M_TRAIN_WORKSPACE_BYTES], params[M_TRAIN_PARAMS_BYTES];\n"
+	"static _Alignas(64) char want[M_WEIGHTS_BYTES], got[M_WEIGHTS_BYTES], run[M_WORKSPACE_BYTES];\n"
+	"static float x[21*192];\nstatic int32_t y[21];\n"
+	"static void take(const char *name, char *to, size_t len) { FILE *f = fopen(name, \"rb\"); if (!f || fread(to, 1, len, f) != len) printf(\"no %s\", name); }\n"
+	"int main(void)\n{\nrc_train how = { sizeof how, 0.05f, 1, 7 };\nrc_loss loss;\ndouble sum = 0;\nsize_t same = M_WEIGHTS_BYTES;\n"
+	"for (int i = 0; i < 21*192; i++) x[i] = (float)(i*37%101)/50 - 1;\n"
+	"for (int i = 0; i < 21; i++) y[i] = i%3;\n"
+	"take(\"m.params\", params, sizeof params);\ntake(\"m.weights\", want, sizeof want);\n"
+	"printf(\"%d\", m_train_load(state, params, sizeof params));\n"
+	"printf(\"%d\", m_train_export(state, got, sizeof got));\n"
+	"printf(\"%d\", m_check(got, sizeof got));\n"
+	"while (same > 128 && isinf(((float *)got)[same/4 - 1])) same -= 128;      /* what the self test expects */\n"
+	"printf(\" %d\", same > 128 && !memcmp(got + 128, want + 128, same - 128));\n"
+	"for (int i = 0; i < 5; i++) m_train_step(NULL, state, x, y, &how, work, sizeof work, &loss);\n"
+	"printf(\" %d\", m_train_eval(NULL, state, x, y, 21, work, sizeof work, &loss));\n"
+	"m_train_export(state, got, sizeof got);\n"
+	"for (int i = 0; i < 21; i++) { float z[3]; double e = 0; m_run(got, x + i*192, z, run, sizeof run);\n"
+	"for (int k = 0; k < 3; k++) e += exp(z[k] - z[y[i]]); sum += log(e)/21; }\n"
+	"printf(\" %d\", fabs(sum - loss.loss) < 1e-5*(1 + sum));\n"
+	"y[4] = 3;\nprintf(\" %d\", m_train_grad(NULL, state, x, y, &how, work, sizeof work, &loss) == RC_E_LABEL);\n"
+	"printf(\"%d\", m_train_load(state, params, sizeof params - 4) == RC_E_WEIGHTS_SIZE);\n"
+	"params[200] ^= 1;\nprintf(\"%d\", m_train_load(state, params, sizeof params) == RC_E_CHECKSUM);\n"
+	"printf(\"%d\", m_train_step(NULL, state, x, y, &how, work, sizeof work - 64, &loss) == RC_E_WORKSPACE_SIZE);\n"
+	"how.rate = -1;\nprintf(\"%d\", m_train_apply(NULL, state, &how) == RC_E_HOW);\n"
+	"state[1] = 0;\nprintf(\"%d\\n\", m_train_check(state, sizeof state) == RC_E_MAGIC);\nreturn 0;\n}\n";
+
+/* the blob of _export is that of resnetc compile, and gives the network that _eval evaluates; statuses; no warnings */
+START_TEST(export_is_the_network_at_work)
+{
+	static const char *const targets[] = { "native", "scalar" };
+	const char *dir = in_dir(targets[_i]);
+	Ran r = resnetc("compile %s -w random:3 --train --target %s -o %s -q", model_file(arena_text(small, "")), targets[_i], dir);
+	FILE *f;
+	char line[64] = "";
+
+	ck_assert_msg(r.status == 0, "%s", r.err);
+	put_file(arena_text("%s/app.c", targets[_i]), program, sizeof program - 1);
+	ck_assert_int_eq(system(arena_text("cd '%s' && cc -O1 -Wall -Wextra -Wpedantic -Werror -c m_train.c rc_train.c && "
+	                                   "cc -O1 -w m.c rc.c m_train.o rc_train.o app.c -lm -o app", dir)), 0);
+	f = popen(arena_text("cd '%s' && ./app", dir), "r");
+	ck_assert_ptr_nonnull(fgets(line, sizeof line, f));
+	pclose(f);
+	ck_assert_str_eq(line, "000 1 0 1 111111\n");
+}
+END_TEST
+
 /* --- what is refused --- */
 
 static const struct { const char *options, *want; } refused[] = {
@@ -259,5 +309,6 @@ SUITE(gradients)
 	t = part("train");
 	tcase_add_test(t, training_learns_and_goes_on);
 	tcase_add_test(t, bad_data_is_refused);
+	tcase_add_loop_test(t, export_is_the_network_at_work, 0, 2);
 	tcase_add_loop_test(t, bad_models_are_refused, 0, sizeof refused/sizeof *refused);
 }

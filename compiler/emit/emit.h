@@ -73,8 +73,9 @@ void emit_network(Out *o, const Model *m);
 void emit_steps(Out *o, const char *name, const Step *steps, int count);
 
 /* train_source.c, train_header.c: NAME_train.c, NAME_train.h */
-File emit_train_source(const Model *m);
-File emit_train_header(const Model *m);
+File emit_train_source(const Model *m, const Model *work);   /* work: the network at work, for _export; or NULL */
+File emit_train_header(const Model *m, const Model *work);
+void emit_export(Out *o, const struct Training *t, const Model *work);
 File emit_params(const Model *m);                    /* bound parameters, for NAME_train_load */
 uint64_t parameters_hash(const Graph *g);            /* of names and shapes */
 size_t state_bytes(const Graph *g);

@@ -32,7 +32,7 @@ emit_order(Out *o, const Graph *g)
 }
 
 File
-emit_train_header(const Model *m)
+emit_train_header(const Model *m, const Model *work)
 {
 	const Graph *g = m->g;
 	const Training *t = g->train;
@@ -71,6 +71,11 @@ emit_train_header(const Model *m)
 	out_line(o, "int %s_train_eval(const rc_options *options, const void *state, const %s_pixel *images, const int32_t *labels, int count,",
 	         g->name, g->name);
 	out_line(o, "\tvoid *workspace, size_t len, rc_loss *loss);\n");
+	if (work) {
+		out_line(o, "/* The blob that %s_run takes: len is %s_WEIGHTS_BYTES, weights starts at a multiple of 64. The self test expects", g->name, upper);
+		out_line(o, "   nothing of its layers; resnetc pack makes one of which it does. */");
+		out_line(o, "int %s_train_export(const void *state, void *weights, size_t len);\n", g->name);
+	}
 	out_text(o, "/* The gradient of the last _grad or _step. */\n");
 	out_line(o, "float *%s_train_gradient(void *state);\n", g->name);
 	out_text(o, "#ifdef __cplusplus\n}\n#endif\n#endif\n");

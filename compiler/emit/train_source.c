@@ -23,7 +23,7 @@ emit_parameters(Out *o, const Graph *g)
 }
 
 static void
-emit_trainer(Out *o, const Model *m)
+emit_trainer(Out *o, const Model *m, const Model *work)
 {
 	const Graph *g = m->g;
 	const Training *t = g->train;
@@ -38,7 +38,8 @@ emit_trainer(Out *o, const Model *m)
 	         input_bytes(g)/(size_t)t->batch);
 	out_line(o, "%zu, %zu, %zu, /* in the workspace: a batch of fewer images, losses and their distance */", train_stage(m),
 	         loss->at + loss->lay.origin*sizeof(float), loss->lay.image*sizeof(float));
-	out_line(o, "%s, %s, %d /* momentum, decay, Nesterov */", float_text(t->momentum), float_text(t->weight_decay), t->nesterov);
+	out_line(o, "%s, %s, %d, /* momentum, decay, Nesterov */", float_text(t->momentum), float_text(t->weight_decay), t->nesterov);
+	out_line(o, work ? "&at_work" : "NULL");
 	out_line(o, "};\n");
 }
 
@@ -87,7 +88,7 @@ emit_api(Out *o, const Graph *g)
 static void
 set_names(Out *o, const Graph *g)
 {
-	static const char *const words[] = { "grad", "apply", "step", "eval", "gradient" };
+	static const char *const words[] = { "grad", "apply", "step", "eval", "gradient", "export" };
 
 	emit_names(o, g);
 	for (size_t i = 0; i < sizeof words/sizeof *words; i++)
@@ -96,7 +97,7 @@ set_names(Out *o, const Graph *g)
 }
 
 File
-emit_train_source(const Model *m)
+emit_train_source(const Model *m, const Model *work)
 {
 	const Graph *g = m->g;
 	Out *o = out_new();
@@ -120,8 +121,16 @@ emit_train_source(const Model *m)
 	emit_steps(o, "steps", m->steps, m->nsteps);
 	out_text(o, "/* The same without learning. */\n");
 	emit_steps(o, "eval_steps", m->eval, m->neval);
-	emit_trainer(o, m);
+	if (work)
+		emit_export(o, g->train, work);
+	emit_trainer(o, m, work);
 	emit_api(o, g);
+	if (work)
+		out_text(o, "\nint\n"
+		            "$export(const void *state, void *weights, size_t len)\n"
+		            "{\n"
+		            "return rc_train_export(&trainer, state, weights, len);\n"
+		            "}\n");
 	text = out_string(o, &len);
 	return (File){ arena_text("%s_train.c", g->name), text, len };
 }

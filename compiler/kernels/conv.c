@@ -92,8 +92,8 @@ conv_repack(Out *o, const Kernel *k, bool turned)
 	Tiling tl = chosen(k);
 	Pair ks = kernel_size(k);
 	int per = tl.ob*k->t->vl, groups = vectors_of(k)/tl.ob;
-	Repacking r = { .phases = 1, .groups = groups, .blocks = blocks_needed(k, per), .last = last_channels(k, per), .per = per,
-		.taps = ks.h*ks.w, .turned = turned ? 2 : 0 };
+	Repacking r = { .order = "RC_ORDER_DIRECT", .phases = 1, .groups = groups, .blocks = blocks_needed(k, per), .last = last_channels(k, per), .per = per,
+		.kernel = ks, .turned = turned ? 2 : 0 };
 
 	return emit_packing(o, k, &r);
 }

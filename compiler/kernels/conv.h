@@ -28,9 +28,12 @@ Pair stride_of(const Kernel *k);
 int groups_of(const Kernel *k);
 int first_channel(const Kernel *k, int oc);          /* of input that output channel oc reads */
 int blocks_needed(const Kernel *k, int per);         /* input channel blocks a group of per output channels reads */
-typedef struct {                     /* the order of packed weights: [phase][group][block][tap][channel][lane] */
-	int phases, groups, blocks, last, per, taps, turned;
+typedef struct {                     /* the order of packed weights, as rc_packing has it */
+	const char *order;           /* rc_order */
+	int phases, groups, blocks, last, per, turned;
+	Pair kernel;
 	const int *tap, *from;       /* of phases; NULL: one of all taps */
+	int ah, aw;                  /* Winograd: rows of Gh, Gw */
 } Repacking;
 int emit_packing(Out *o, const Kernel *k, const Repacking *r);         /* declares how, an rc_packing; the units of work */
 const char *acc(int o, int p);                       /* the accumulator of vector o, pixel p: a0 a1 ... b0 b1 ... */

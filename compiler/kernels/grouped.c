@@ -62,6 +62,16 @@ grouped_pack(const Kernel *k, const double *w, const double *b, void *const *to)
 	pack_bias(k, b, to);
 }
 
+/* grouped_repack - as grouped_pack goes */
+static int
+grouped_repack(Out *o, const Kernel *k, bool turned)
+{
+	Repacking r = { .order = "RC_ORDER_GROUPED", .phases = 1, .groups = vectors_of(k), .per = k->t->vl, .kernel = k->a.kernel,
+		.turned = turned ? 2 : 0 };
+
+	return emit_packing(o, k, &r);
+}
+
 static void
 grouped_describe(const Kernel *k, char *name, size_t len)
 {
@@ -241,5 +251,5 @@ grouped_emit(Out *o, const Kernel *k, int phase)
 
 const Family family_grouped = {
 	.name = "grouped", .fits = grouped_fits, .describe = grouped_describe, .emit = grouped_emit, .packed = grouped_packed,
-		.pack = grouped_pack
+		.pack = grouped_pack, .repack = grouped_repack
 };

@@ -2,7 +2,7 @@
 ** map.c - element by element: batch norm and layer scale that could not be folded, activations, add, mul.
 ** A unit of work is one vector of channels of one image.
 */
-#include "kernel.h"
+#include "conv.h"
 
 int
 channel_packed(const Kernel *k, Packed *to)
@@ -131,6 +131,16 @@ emit_map(Out *o, const Kernel *k, int phase, const char *formula, const char *va
 	return k->out->shape.n*vectors_of(k);
 }
 
+/* bn_repack - as channel_pack goes */
+static int
+bn_repack(Out *o, const Kernel *k, bool turned)
+{
+	Repacking r = { .order = "RC_ORDER_CHANNEL", .phases = 1, .groups = vectors_of(k), .per = k->t->vl, .kernel = { 1, 1 } };
+
+	(void)turned;
+	return emit_packing(o, k, &r);
+}
+
 static int
 bn_emit(Out *o, const Kernel *k, int phase)
 {
@@ -184,7 +194,7 @@ binary_emit(Out *o, const Kernel *k, int phase)
 }
 
 const Family family_bn = { .name = "bn", .describe = map_describe, .emit = bn_emit, .packed = channel_packed,
-	.pack = channel_pack };
+	.pack = channel_pack, .repack = bn_repack };
 const Family family_layer_scale = { .name = "layer_scale", .describe = map_describe, .emit = layer_scale_emit,
 	.packed = layer_scale_packed, .pack = layer_scale_pack };
 const Family family_act = { .name = "act", .describe = map_describe, .emit = act_emit, .packed = map_packed, .pack = map_pack };

@@ -3,8 +3,9 @@
 ** reads, how rows are cut into tiles, and what a tiling costs by the model.
 */
 #include <math.h>
+#include <string.h>
 
-#include "conv.h"
+#include "winograd.h"
 
 static int
 max(int a, int b)
@@ -93,13 +94,31 @@ emit_numbers(Out *o, const char *type, const char *name, const int *v, int count
 	out_line(o, "};");
 }
 
+/* emit_filter - G of rows - 2 outputs a tile */
+static void
+emit_filter(Out *o, const char *name, int rows)
+{
+	double g[6][3];
+
+	winograd_filter(rows - 2, g);
+	out_line(o, "static const double %s[%d] = {", name, 3*rows);
+	for (int i = 0; i < 3*rows; i++)
+		out_flow(o, "%.17g%s", g[i/3][i%3], i + 1 < 3*rows ? "," : "");
+	out_flow_end(o);
+	out_line(o, "};");
+}
+
 int
 emit_packing(Out *o, const Kernel *k, const Repacking *r)
 {
 	int *first = arena_new((size_t)r->groups*sizeof *first), any = 0;
 
-	for (int og = 0; og < r->groups; og++)
+	for (int og = 0; og < r->groups && !strcmp(r->order, "RC_ORDER_DIRECT"); og++)
 		any |= first[og] = first_block(k, og, r->per);
+	if (r->ah) {
+		emit_filter(o, "gh", r->ah);
+		emit_filter(o, "gw", r->aw);
+	}
 	if (any)
 		emit_numbers(o, "int", "first", first, r->groups);
 	if (r->from) {
@@ -107,9 +126,10 @@ emit_packing(Out *o, const Kernel *k, const Repacking *r)
 		emit_numbers(o, "short", "tap", r->tap, r->from[r->phases]);
 	}
 	out_line(o, "static const rc_packing how = {");
-	out_line(o, "%d, %d, %d, %d, %d, %d, %d, %d, %d, %d, %d, %s, %s, %s, %d", r->phases, r->groups, r->blocks, k->in->lay.cb, r->last,
-	         r->per, k->out->shape.c, k->in->shape.c, groups_of(k), r->taps, r->turned, r->from ? "tap" : "NULL", r->from ? "from" : "NULL",
-	         any ? "first" : "NULL", k->bias ? vectors_of(k)*k->t->vl : 0);
+	out_line(o, "%s, %d, %d, %d, %d, %d, %d, %d, %d, %d, %d, %d, %d, %s, %s, %s, %s, %s, %d, %d, %d", r->order, r->phases, r->groups, r->blocks,
+	         k->in->lay.cb, r->last, r->per, k->out->shape.c, k->in->shape.c, k->op == O_bn ? 1 : groups_of(k), r->kernel.h, r->kernel.w,
+	         r->turned, r->from ? "tap" : "NULL", r->from ? "from" : "NULL", any ? "first" : "NULL", r->ah ? "gh" : "NULL",
+	         r->ah ? "gw" : "NULL", r->ah, r->aw, k->bias || k->op == O_bn ? vectors_of(k)*k->t->vl : 0);
 	out_line(o, "};");
 	return r->groups;
 }

@@ -150,8 +150,8 @@ transposed_repack(Out *o, const Kernel *k, bool turned)
 {
 	Cut c = cut_of(k);
 	int *tap = arena_new((size_t)(k->a.kernel.h*k->a.kernel.w)*sizeof *tap), *from = arena_new((size_t)(c.phases + 1)*sizeof *from);
-	Repacking r = { .phases = c.phases, .groups = c.groups, .blocks = c.blocks, .last = c.last, .per = c.per,
-		.taps = k->a.kernel.h*k->a.kernel.w, .turned = 1, .tap = tap, .from = from };
+	Repacking r = { .order = "RC_ORDER_DIRECT", .phases = c.phases, .groups = c.groups, .blocks = c.blocks, .last = c.last, .per = c.per,
+		.kernel = k->a.kernel, .turned = 1, .tap = tap, .from = from };
 	Tap rows[MostSide], cols[MostSide];
 	int count = 0;
 

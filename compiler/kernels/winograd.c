@@ -54,6 +54,17 @@ winograd_pack(const Kernel *k, const double *wt, const double *b, void *const *t
 	pack_bias(k, b, to);
 }
 
+/* winograd_repack - as winograd_pack goes */
+static int
+winograd_repack(Out *o, const Kernel *k, bool turned)
+{
+	Wino w = wino_chosen(k);
+	Repacking r = { .order = "RC_ORDER_WINOGRAD", .phases = 1, .groups = w.groups, .blocks = w.icb, .last = k->in->lay.cb,
+		.per = w.ob*k->t->vl, .kernel = { 3, 3 }, .turned = turned ? 2 : 0, .ah = w.ah, .aw = w.aw };
+
+	return emit_packing(o, k, &r);
+}
+
 /* --- emission --- */
 
 /* emit_block_of - where tile t of a band lies in V at position 0, channel block c: vt; and the distance of its positions */
@@ -385,5 +396,6 @@ const Family family_winograd = {
 	           "** A call takes at most 100 KB of stack.\n",
 	.phases = 2, .describe = winograd_describe, .phase_name = winograd_phase_name,
 	.emit = winograd_emit, .rounds = winograd_rounds,
-	.scratch = winograd_scratch, .operands = winograd_operands, .packed = winograd_packed, .pack = winograd_pack
+	.scratch = winograd_scratch, .operands = winograd_operands, .packed = winograd_packed, .pack = winograd_pack,
+	.repack = winograd_repack
 };

@@ -73,14 +73,14 @@ compiled_files(Options *o, File *files, int *count)
 
 /* add_training - the network in training beside that at work: NAME_train.c, NAME_train.h, NAME.params, its part of the runtime */
 static int
-add_training(const Options *o, File *files)
+add_training(const Options *o, const Model *work, File *files)
 {
 	Options t = *o;
 	const Model *m = build_training(&t);
 	int count = 0;
 
-	files[count++] = emit_train_source(m);
-	files[count++] = emit_train_header(m);
+	files[count++] = emit_train_source(m, work);
+	files[count++] = emit_train_header(m, work);
 	files[count++] = emit_params(m);
 	return count + train_runtime_only(files + count);
 }
@@ -104,7 +104,7 @@ verb_compile(Options *o)
 	if (o->train && (o->ntargets > 1 || o->nsizes > 1 || o->amalgamate))
 		usage_error("--train: want one target, one input size and no --amalgamate, got more");
 	if (o->train)
-		count += add_training(o, files + count);
+		count += add_training(o, m, files + count);
 	if (o->amalgamate)
 		count = amalgamate(files, count);
 	write_files(dir, files, count);

@@ -22,7 +22,7 @@ build_training(Options *o)
 	if (o->batch)
 		g->train->batch = o->batch;
 	g->target = o->target;
-	g->exact = true;
+	g->exact = o->exact;
 	if (o->weights)
 		bind_named(names.weights_sha, g, o->weights);
 	else
@@ -78,8 +78,8 @@ load_code(Trainer *t)
 	int count = 0;
 	void *lib;
 
-	files[count++] = emit_train_source(t->m);
-	files[count++] = emit_train_header(t->m);
+	files[count++] = emit_train_source(t->m, NULL);
+	files[count++] = emit_train_header(t->m, NULL);
 	count += train_runtime_files(g->target, files + count);
 	write_files(dir, files, count);
 	lib = host_load(dir, arena_text("%s_train.c rc.c rc_train.c", g->name), "-O2", NULL);
