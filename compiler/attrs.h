@@ -64,8 +64,8 @@ ATTR(beta,              REAL,  beta,       1e-6, 1e6,         "softplus: factor 
 ATTR(axis,              WORD,  axis,              0, 0,
      "numbers that belong together: the channels of a pixel, a channel's column (height), row (width) or image",
      ANY(Along_channels))
-ATTR(reduction,         WORD,  reduction,         0, 0,       "sum, mean, max, min, or l2: the root of the sum of squares",
-     ANY(Reduce_mean))
+ATTR(reduction,         WORD,  reduction,         0, 0,
+     "sum, mean, max, min, or l2: the root of the sum of squares", ANY(Reduce_mean))
 ATTR(heads,             INT,   heads,             1, 65536,
      "parts of the channels that are matrices of their own; both channel counts divisible by it", ANY(1))
 ATTR(transpose_a,       BOOL,  transpose_a,       0, 1,       "a's pixels are its rows", ANY(false))
@@ -96,7 +96,8 @@ ATTR(bn_affine,         BOOL,  bn_affine,         0, 1,       "affine of the fol
 ATTR(gamma,             NAME,  gamma,             0, 0,       "layer scale folded into the weights: its name",
      ANY_SHOWN(0, "none"))
 ATTR(in_gain,           REAL,  in_gain, -3.4e38, 3.4e38,      "factor of the input, folded into the weights", ANY(1))
-ATTR(out_gain,          REAL,  out_gain, -3.4e38, 3.4e38,     "factor of the result, folded into weights and bias", ANY(1))
+ATTR(out_gain,          REAL,  out_gain, -3.4e38, 3.4e38,     "factor of the result, folded into weights and bias",
+     ANY(1))
 ATTR(out_offset,        REAL,  out_offset, -3.4e38, 3.4e38,   "added after out_gain, folded into the bias", ANY(0))
 ATTR(winograd,          PAIR0, winograd,          0, 4,
      "output tile of a Winograd convolution, 2 or 4 a side; {0, 0}: direct", ANY_SHOWN(0, "chosen"))

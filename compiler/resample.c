@@ -2,8 +2,8 @@
 ** resample.c - where the pixels of an upsampled image come from, axis by axis. Formulas: ONNX Resize
 ** (coordinate_transformation_mode, nearest_mode), in float32 and in the order in which ONNX Runtime calculates where
 ** a scale is given, and in PyTorch's where it follows from the sizes: which pixel is the nearest hangs on the last bit.
-** torch.nn.Upsample is asymmetric + floor for nearest, half_pixel or align_corners for the others. What lies outside the
-** image takes its border.
+** torch.nn.Upsample is asymmetric + floor for nearest, half_pixel or align_corners for the others. What lies outside
+** the image takes its border.
 */
 #include <math.h>
 

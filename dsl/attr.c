@@ -113,16 +113,46 @@ parse_sides(const Parse *p, Sides *s)
 	*s = (Sides){ v[0], v[1], v[2], v[3] };
 }
 
+static void
+parse_word(const Parse *p, int *field)
+{
+	int count;
+	const char *const *words = words_of(p->row, &count), *list = "";
+
+	for (int i = 0; i < count; i++) {
+		if (lua_type(p->L, -1) == LUA_TSTRING && !strcmp(lua_tostring(p->L, -1), words[i])) {
+			*field = i;
+			return;
+		}
+		list = arena_text("%s%s%s", list, i ? ", " : "", words[i]);
+	}
+	bad(p, arena_text("one of %s", list), -1);
+}
+
+static void
+parse_shape(const Parse *p, Shape *field)
+{
+	AttrRow open = *p->row;
+	Parse free = { p->L, p->n, &open };
+	int v[4] = { 0 };
+
+	if (p->n->op == O_reshape) {
+		open.lo = -1;                        /* what is left */
+		open.hi = 1 << 28;
+		p = &free;
+	}
+	if (!lua_istable(p->L, -1) || items(p, v, 3, "{channels, height, width}") != 3)
+		bad(p, "{channels, height, width}", -1);
+	*field = (Shape){ 0, v[0], v[1], v[2] };
+}
+
 /* parse_attr - the value on top of the stack into its field */
 static void
 parse_attr(const Parse *p)
 {
 	lua_State *L = p->L;
 	void *field = (char *)&p->n->a + p->row->at;
-	int v[4] = { 0, 0, 1, 0 }, count;
-	const char *const *words, *list = "";
-	AttrRow open = *p->row;
-	Parse free = { p->L, p->n, &open };
+	int v[4] = { 0, 0, 1, 0 };
 
 	switch (p->row->kind) {
 	case K_INT:
@@ -161,15 +191,7 @@ parse_attr(const Parse *p)
 		*(Range *)field = (Range){ v[0], v[1], v[2] };
 		break;
 	case K_WORD:
-		words = words_of(p->row, &count);
-		for (int i = 0; i < count; i++) {
-			if (lua_type(L, -1) == LUA_TSTRING && !strcmp(lua_tostring(L, -1), words[i])) {
-				*(int *)field = i;
-				return;
-			}
-			list = arena_text("%s%s%s", list, i ? ", " : "", words[i]);
-		}
-		bad(p, arena_text("one of %s", list), -1);
+		parse_word(p, field);
 		break;
 	case K_NAME:
 		if (lua_type(L, -1) != LUA_TSTRING)
@@ -177,14 +199,7 @@ parse_attr(const Parse *p)
 		*(const char **)field = arena_text("%s", lua_tostring(L, -1));
 		break;
 	case K_SHAPE:
-		if (p->n->op == O_reshape) {
-			open.lo = -1;                /* what is left */
-			open.hi = 1 << 28;
-			p = &free;
-		}
-		if (!lua_istable(L, -1) || items(p, v, 3, "{channels, height, width}") != 3)
-			bad(p, "{channels, height, width}", -1);
-		*(Shape *)field = (Shape){ 0, v[0], v[1], v[2] };
+		parse_shape(p, field);
 		break;
 	}
 }

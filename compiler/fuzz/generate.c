@@ -115,6 +115,33 @@ random_flag(uint64_t *r, Attr *a, AttrId id)
 	}
 }
 
+static void
+random_padding(uint64_t *r, Node *n)
+{
+	if (n->op == O_conv2d && rnd_chance(r, 50))
+		return;
+	if (n->op == O_conv2d && rnd_chance(r, 20))
+		n->a.padding.t = SameUpper;
+	else
+		n->a.padding = (Sides){ rnd_to(r, 0, 2), rnd_to(r, 0, 2), rnd_to(r, 0, 2), rnd_to(r, 0, 2) };
+}
+
+static void
+random_groups(uint64_t *r, Node *n)
+{
+	int c = n->in[0]->shape.c;
+
+	if (n->op != O_conv2d && n->op != O_conv_transpose2d) {
+		if ((n->op != O_softmax && n->op != O_reduce) || rnd_chance(r, 30))
+			n->a.groups = divisor(r, c);
+		return;
+	}
+	if (rnd_chance(r, 60))
+		return;
+	n->a.groups = rnd_chance(r, 30) ? c : divisor(r, c);
+	n->a.out = rnd_chance(r, 60) ? c : n->a.groups*rnd_to(r, 1, 4);
+}
+
 /* random_attr - a value for one attribute of n, whose inputs are known */
 static void
 random_attr(uint64_t *r, Node *n, AttrId id)
@@ -130,25 +157,8 @@ random_attr(uint64_t *r, Node *n, AttrId id)
 	case At_kernel:     a->kernel = pair(r, kernels, 9); break;
 	case At_stride:     a->stride = pair(r, steps, 7); break;
 	case At_dilation:   a->dilation = pair(r, steps, rnd_chance(r, 80) ? 4 : 7); break;
-	case At_padding:
-		if (n->op == O_conv2d && rnd_chance(r, 50))
-			break;
-		if (n->op == O_conv2d && rnd_chance(r, 20))
-			a->padding.t = SameUpper;
-		else
-			a->padding = (Sides){ rnd_to(r, 0, 2), rnd_to(r, 0, 2), rnd_to(r, 0, 2), rnd_to(r, 0, 2) };
-		break;
-	case At_groups:
-		if (n->op != O_conv2d && n->op != O_conv_transpose2d) {
-			if ((n->op != O_softmax && n->op != O_reduce) || rnd_chance(r, 30))
-				a->groups = divisor(r, x.c);
-			break;
-		}
-		if (rnd_chance(r, 60))
-			break;
-		a->groups = rnd_chance(r, 30) ? x.c : divisor(r, x.c);
-		a->out = rnd_chance(r, 60) ? x.c : a->groups*rnd_to(r, 1, 4);
-		break;
+	case At_padding:    random_padding(r, n); break;
+	case At_groups:     random_groups(r, n); break;
 	case At_size:       a->size = (n->op == O_adaptive_avg_pool || n->op == O_adaptive_max_pool) ? pair(r, sizes, 7) :
 				(Pair){ rnd_to(r, 1, 2*x.h + 1), rnd_to(r, 1, 2*x.w + 1) }; break;
 	case At_channels:

@@ -28,8 +28,8 @@ print_layers(const Model *m, const Measured *t)
 	table_print(table);
 	puts("");
 	if (above)
-		print_wrapped(stdout, 0, 0, "Above 100% of the peak: GFLOP/s counts the multiply-adds of a direct convolution, and Winograd "
-		              "makes fewer. Of the bound, its own are counted.");
+		print_wrapped(stdout, 0, 0, "Above 100% of the peak: GFLOP/s counts the multiply-adds of a direct convolution, and "
+		              "Winograd makes fewer. Of the bound, its own are counted.");
 }
 
 int
@@ -49,8 +49,8 @@ verb_bench(Options *o)
 		return ExitOk;
 	}
 	print_layers(m, &t);
-	print_wrapped(stdout, 0, 0, arena_text("%s, %s, %s, %d thread%s, batch %d: median %.3f ms, least %.3f ms; %.1f GFLOP/s, "
-	              "%.0f%% of the measured peak %.1f", m->g->name, m->g->target->name, t.compiler, t.threads,
+	print_wrapped(stdout, 0, 0, arena_text("%s, %s, %s, %d thread%s, batch %d: median %.3f ms, least %.3f ms; %.1f "
+	              "GFLOP/s, %.0f%% of the measured peak %.1f", m->g->name, m->g->target->name, t.compiler, t.threads,
 	              t.threads > 1 ? "s" : "", m->g->nodes[0]->out->shape.n, t.whole*1e3, t.least*1e3, flops/t.whole/1e9,
 	              100*flops/t.whole/1e9/t.peak, t.peak));
 	return ExitOk;

@@ -78,7 +78,7 @@ doubts_of_tuned(const Graph *g, const char *file)
 			missing += !tuned_find(g->tuned, g->nodes[i]);
 		}
 	if (missing)
-		doubt(arena_text("%s: tuned rows: want one for each of the network's %d convolutions on %s, got none for %d (tuned for "
-		                 "another network, input size, batch or target?): the cost model chooses for them", file, all,
-		                 g->target->name, missing));
+		doubt(arena_text("%s: tuned rows: want one for each of the network's %d convolutions on %s, got none for %d "
+		                 "(tuned for another network, input size, batch or target?): the cost model chooses for them", file,
+		                 all, g->target->name, missing));
 }

@@ -20,7 +20,8 @@ explain_all(const Options *o, const Model *m, const Measured *t)
 		print_json(facts_of(m, t));
 		return;
 	}
-	table = table_new((const char *[]){ "<layer", "<algorithm", "result", "M MACs", "KB", t ? "ms" : "line", "<fused", NULL });
+	table = table_new((const char *[]){ "<layer", "<algorithm", "result", "M MACs", "KB", t ? "ms" : "line", "<fused",
+	                                    NULL });
 	for (int i = 0; i < g->count; i++) {
 		const Node *n = g->nodes[i];
 		macs += macs_of(n);
@@ -38,10 +39,10 @@ explain_all(const Options *o, const Model *m, const Measured *t)
 	}
 	table_print(table);
 	puts("");
-	print_wrapped(stdout, 0, 0, arena_text("%s for %s: %.2f M multiply-adds an image, %zu parameters, %d functions", g->name,
-	              g->target->name, (double)macs/1e6, params, m->functions->count));
-	print_wrapped(stdout, 0, 0, arena_text("weights %zu bytes, arena %zu bytes: %.3f of the largest live sum, %zu bytes at "
-	              "'%s'", m->blob, g->arena, (double)g->arena/(double)g->live, g->live, g->live_at));
+	print_wrapped(stdout, 0, 0, arena_text("%s for %s: %.2f M multiply-adds an image, %zu parameters, %d functions",
+	              g->name, g->target->name, (double)macs/1e6, params, m->functions->count));
+	print_wrapped(stdout, 0, 0, arena_text("weights %zu bytes, arena %zu bytes: %.3f of the largest live sum, %zu bytes "
+	              "at '%s'", m->blob, g->arena, (double)g->arena/(double)g->live, g->live, g->live_at));
 	if (t)
 		print_wrapped(stdout, 0, 0, arena_text("%.3f ms a run, %.1f GFLOP/s of the measured peak %.1f", t->whole*1e3,
 		              2*(double)macs*g->nodes[0]->out->shape.n/t->whole/1e9, t->peak));
@@ -153,12 +154,13 @@ explain_time(const Node *n, const Measured *t)
 	double s = t->layer[n->id], flops = 2*(double)macs_of(n)*n->out->shape.n, bytes = bytes_moved(n), work = 2*work_of(n);
 	double hertz = t->peak/t->threads*1e9/(2*target->vl*target->fma), roof = fmin(t->peak, work/bytes*t->cache*t->threads);
 
-	print_fact("time", "%.4f ms measured on %d thread%s%s", s*1e3, t->threads, t->threads > 1 ? "s" : "", cycles_of(n) > 0 ?
-	           arena_text(", %.4f ms predicted by the cost model", cycles_of(n)/hertz/t->threads*1e3) : "");
+	print_fact("time", "%.4f ms measured on %d thread%s%s", s*1e3, t->threads, t->threads > 1 ? "s" : "",
+	           cycles_of(n) > 0 ? arena_text(", %.4f ms predicted by the cost model", cycles_of(n)/hertz/t->threads*1e3) :
+	           "");
 	if (flops > 0)
-		print_fact("roofline", "%.1f GFLOP/s; of the algorithm's own %.2f M multiply-adds %.1f, %.0f %% of the roof %.1f (peak "
-		           "%.1f, cache %.0f GB/s, memory %.0f GB/s)", flops/s/1e9, work/2e6, work/s/1e9, 100*work/s/1e9/roof, roof,
-		           t->peak, t->cache, t->memory);
+		print_fact("roofline", "%.1f GFLOP/s; of the algorithm's own %.2f M multiply-adds %.1f, %.0f %% of the roof %.1f "
+		           "(peak %.1f, cache %.0f GB/s, memory %.0f GB/s)", flops/s/1e9, work/2e6, work/s/1e9,
+		           100*work/s/1e9/roof, roof, t->peak, t->cache, t->memory);
 	else
 		print_fact("moves", "%.1f GB/s (cache %.0f GB/s, memory %.0f GB/s)", bytes/s/1e9, t->cache, t->memory);
 }
@@ -184,10 +186,12 @@ explain_one(const Model *m, const Node *n, const Measured *t)
 
 	printf("%s:%d: %s '%s'\n", n->g->file, n->line, op_rows[n->op].name, n->name);
 	for (int i = 0; i < n->nin; i++)
-		print_fact("reads", "'%s' %dx%dx%d", n->in[i]->node->name, n->in[i]->shape.c, n->in[i]->shape.h, n->in[i]->shape.w);
+		print_fact("reads", "'%s' %dx%dx%d", n->in[i]->node->name, n->in[i]->shape.c, n->in[i]->shape.h,
+		           n->in[i]->shape.w);
 	print_fact("result", "%dx%dx%d, blocks of %d channels, halo %d %d %d %d, at byte %zu%s%s", n->out->shape.c,
-	           n->out->shape.h, n->out->shape.w, n->out->lay.cb, n->out->lay.halo.t, n->out->lay.halo.l, n->out->lay.halo.b,
-	           n->out->lay.halo.r, n->out->at, n->out->over ? ", over " : "", n->out->over ? n->out->over->node->name : "");
+	           n->out->shape.h, n->out->shape.w, n->out->lay.cb, n->out->lay.halo.t, n->out->lay.halo.l,
+	           n->out->lay.halo.b, n->out->lay.halo.r, n->out->at, n->out->over ? ", over " : "",
+	           n->out->over ? n->out->over->node->name : "");
 	print_fact("fused", "%s", fused(n));
 	print_fact("kernel", "%s (%s), shared by %d layer%s, %d units of work", f->name, n->family->name, f->nusers,
 	           f->nusers == 1 ? "" : "s", units_of(m, n));

@@ -44,8 +44,8 @@ doc_man(void)
 	     ".SH ENVIRONMENT\n.TP\n.B CC\nthe C compiler that run, bench, verify, tune and fuzz use, with options if it\n"
 	     "needs some; else the first of clang\\-19, clang, gcc, cc\n"
 	     ".TP\n.B TMPDIR\nwhere they work\n.TP\n.B NO_COLOR\nwhen set, messages on a terminal are plain\n"
-	     ".TP\n.B COLUMNS\nhow wide tables may be; else as the terminal is, or 80 columns. Names too long for that lose their\n"
-	     "middle\n"
+	     ".TP\n.B COLUMNS\nhow wide tables may be; else as the terminal is, or 80 columns. Names too long for that\n"
+	     "lose their middle\n"
 	     ".SH EXAMPLES\n.nf\nresnetc init resnet50 > model.lua\nresnetc model.lua \\-w resnet50.safetensors \\-o net\n"
 	     "resnetc verify model.lua \\-w resnet50.safetensors\ncc \\-O2 \\-Inet net/*.c app.c \\-o app\n.fi");
 }

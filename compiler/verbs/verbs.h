@@ -81,7 +81,7 @@ void verb_usage(const Verb *v);                      /* with the options it take
 
 /* table.c */
 typedef struct Table Table;
-Table *table_new(const char *const *heads);          /* ending with NULL; "<layer": text, which may be cut in its middle */
+Table *table_new(const char *const *heads);          /* ending with NULL; "<layer": text, which may be cut */
 void table_cell(Table *t, const char *format, ...) PRINTF(2, 3);     /* the next one, row by row */
 void table_print(Table *t);                          /* within the terminal's columns, 80 where there is none */
 
