@@ -67,6 +67,16 @@ compiled(Graph *g, const char *target, unsigned skip)
 	return m;
 }
 
+void
+emit_code(const char *dir, const char *model, const char *target)
+{
+	static const DslOptions none;
+	Model *m = compiled(dsl_load(arena_text("examples/%s.lua", model), &none), target, 0);
+	File files[20] = { emit_source(m), emit_header(m) };
+
+	write_files(dir, files, 2 + runtime_files(&m->g->target, 1, files + 2));
+}
+
 double *
 doubles(const float *v, size_t count)
 {
@@ -195,6 +205,19 @@ script(const char *name, const char *text)
 	put_file(name, text, strlen(text));
 	ck_assert_int_eq(chmod(in_dir(name), 0755), 0);
 	return in_dir(name);
+}
+
+const char *
+quick_compiler(const char *first, const char *options)
+{
+	return script("quick_cc", arena_text("#!/bin/sh\nfor last; do :; done\ncd \"${last%%/*}\" && %s || exit 1\n"
+		"for cc in clang-19 clang cc; do command -v $cc > /dev/null && exec $cc \"$@\" -O0 -Wno-psabi %s; done\n", first, options));
+}
+
+void
+compile_quickly(void)
+{
+	setenv("CC", quick_compiler(":", ""), 1);
 }
 
 int

@@ -67,7 +67,7 @@ same_folders(const char *a, const char *b)
 START_TEST(every_allocation_fails_once)
 {
 	const char *args = arena_text("examples/mlperf_tiny_resnet8.lua -w random -q -o %s", in_dir("alloc"));
-	int count, step = getenv("CHECK_LONG") ? 1 : 11;
+	int count, step = getenv("CHECK_LONG") ? 1 : 17;
 
 	if (Sanitized)
 		return;
@@ -75,7 +75,7 @@ START_TEST(every_allocation_fails_once)
 	count = counted();
 	ck_assert_int_gt(count, 1000);
 	for (int plus = 0; plus < 2; plus++)
-		for (int n = 1; n <= count; n += n < 250 ? 1 : step) {
+		for (int n = 1; n <= count; n += n < (plus ? 60 : 250) ? 1 : step) {
 			Ran r = faulty(arena_text("alloc:%d%s", n, plus ? "+" : ""), args);
 			if (r.status == 0 && !plus && !*r.err) {
 				ck_assert_msg(same_folders("alloc", "whole"), "allocation %d: other files", n);

@@ -130,7 +130,7 @@ end(Part *p, int status, const struct rusage *used)
 		printf("%s: ended by %s %d before its summary\n", title(p), WIFSIGNALED(status) ? "signal" : "status",
 		       WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
 	}
-	printf("%s: %.1f s\n\n", title(p), p->seconds);
+	printf("%s: %.1f s, %.1f of a processor\n\n", title(p), p->seconds, p->processor);
 	fflush(stdout);
 }
 

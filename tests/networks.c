@@ -17,7 +17,7 @@ static const struct {
 	{ "fastbook_get_model", 128, 128, false }, { "fastbook_get_model", 97, 131, false }, { "fastbook_get_model", 33, 65, false },
 	{ "xresnet18", 75, 90, false }, { "xresnet18", 224, 224, false }, { "resnet18", 224, 224, false }, { "resnet50", 97, 131, false },
 	{ "resnet50", 224, 224, false }, { "resnet50d", 224, 224, false },
-	{ "resnext50_32x4d", 97, 131, false }, { "wide_resnet50_2", 97, 131, false }, { "se_resnet50", 97, 131, false },
+	{ "resnext50_32x4d", 97, 131, false }, { "wide_resnet50_2", 97, 131, true }, { "se_resnet50", 97, 131, false },
 	{ "preact_resnet18", 97, 131, false }, { "mlperf_tiny_resnet8", 32, 32, false }, { "mlperf_tiny_resnet8", 45, 45, false },
 	{ "resnet34", 224, 224, true }, { "resnet50_v1", 224, 224, true }, { "xresnet50", 160, 160, true }, { "resnet101", 96, 96, true },
 	{ "resnet152", 96, 96, true },

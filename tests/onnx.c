@@ -185,6 +185,7 @@ SUITE(onnx)
 {
 	TCase *t = part("onnx");
 
+	tcase_add_unchecked_fixture(t, compile_quickly, NULL);
 	glob(arena_text("%s/node/test_*", test_data()), 0, NULL, &cases);
 	tcase_add_loop_test(t, node_cases_pass_or_are_refused, getenv("CHECK_LONG") ? 0 : 1, 2);
 }

@@ -351,8 +351,6 @@ END_TEST
 START_TEST(files)
 {
 	Built *b = built("y=Relu x");
-	Onnx__Entry place = ONNX__ENTRY__INIT, offset = ONNX__ENTRY__INIT, *external[] = { &place, &offset };
-	Onnx__TensorProto *t;
 
 	b->g.input[0] = value_info("x", "3 4 5", 1);
 	want(b, ": input 'x': want a 4-D tensor (images, channels, height, width), got a 3-D one");
@@ -392,9 +390,15 @@ START_TEST(files)
 	b->opset.version = 17;
 	b->g.node[0]->n_output = 0;
 	want(b, ": output 'y': want a result of the graph, got none");
+}
+END_TEST
 
-	b = built("k=v 1 2 3;c=Unsqueeze k | axes:1,2;y=Add x c");
-	t = b->g.initializer[0];
+START_TEST(tensors_in_files)
+{
+	Built *b = built("k=v 1 2 3;c=Unsqueeze k | axes:1,2;y=Add x c");
+	Onnx__Entry place = ONNX__ENTRY__INIT, offset = ONNX__ENTRY__INIT, *external[] = { &place, &offset };
+	Onnx__TensorProto *t = b->g.initializer[0];
+
 	t->data_type = 8;
 	want(b, ": tensor 'k': want floats, integers or booleans, got data type 8");
 	t->data_type = 11;
@@ -540,6 +544,7 @@ SUITE(operators)
 	tcase_add_loop_test(t, operator, 0, NRows);
 	tcase_add_loop_test(t, repeated, 0, NRepeats);
 	tcase_add_test(t, files);
+	tcase_add_test(t, tensors_in_files);
 	read_lines();
 	tcase_add_loop_test(t, graph, 0, nlines);
 }

@@ -145,6 +145,7 @@ SUITE(passes)
 {
 	TCase *t = part("passes");
 
+	tcase_add_unchecked_fixture(t, compile_quickly, NULL);
 	tcase_add_loop_test(t, trap, 0, NTraps);
 	tcase_add_loop_test(t, trap_numbers, 0, NTraps);
 	tcase_add_loop_test(t, each_pass_off_is_neutral, 0, npasses);

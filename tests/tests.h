@@ -18,6 +18,7 @@ const char *body_model(int c, int h, int w, const char *body);
 Graph *graph_of(const char *file);                   /* loaded, bound to random:1, no pass run */
 Model *compiled(Graph *g, const char *target, unsigned skip);
 double *doubles(const float *v, size_t count);
+void emit_code(const char *dir, const char *model, const char *target); /* of an example, and the runtime; without weights */
 float *numbers(size_t count, unsigned seed);         /* normal-like */
 double worst(const float *got, const double *want, size_t count); /* relative to the largest of want; inf on NaN mismatch */
 double error_of(const char *file, const char *target, unsigned skip, int threads); /* emitted code against the interpreter before any pass */
@@ -35,6 +36,13 @@ Ran resnetc(const char *format, ...) PRINTF(1, 2);
 const char *in_dir(const char *name);                /* a path in the suite's temporary folder */
 void put_file(const char *name, const void *data, size_t len);
 const char *script(const char *name, const char *text);   /* an executable there, and its path */
+
+/*
+** A C compiler for $CC that takes half the time, for it optimizes nothing: where only what is computed counts. First, in
+** the folder of the sources, it does something (":" nothing); options are what it is told beside the rest.
+*/
+const char *quick_compiler(const char *first, const char *options);
+void compile_quickly(void);                          /* a fixture: $CC is one */
 int count_files(const char *dir);
 
 /*
