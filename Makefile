@@ -1,61 +1,76 @@
-# Settings.
+# Settings. O: a folder for all that is made, where the sources must stay as they are (make O=/tmp/resnetc); the tests want none.
 CC     = cc
 CFLAGS = -O2 -g
 PREFIX = /usr/local
+O      =
 V      = @
+
+# From any folder: make -f PATH/Makefile works in PATH, with O as it is there.
+ifeq ($(wildcard compiler/base.h),)
+HERE := $(shell dirname "$(strip $(MAKEFILE_LIST))")
+$(or $(MAKECMDGOALS),all): there
+	@:
+there:
+	@$(MAKE) -C "$(HERE)" $(MAKECMDGOALS)
+.PHONY: there
+else
+
+P = $(if $(O),$(O:/=)/)
+R = $(if $(O),$(P),./)resnetc
 
 # No need to change anything below.
 LIBS   = lua5.4 json-c libpng libjpeg libmd libzip zlib libprotobuf-c
 FLAGS  = -std=c11 -pedantic -Wall -Wextra -Wshadow -Wmissing-prototypes -Wdouble-promotion $(CFLAGS) \
-         $(shell pkg-config --cflags $(LIBS)) -D_POSIX_C_SOURCE=200809L -Iobj
+         $(shell pkg-config --cflags $(LIBS)) -D_POSIX_C_SOURCE=200809L -I$(P)obj -DOBJ='"$(P)obj"'
 LDLIBS = $(shell pkg-config --libs $(LIBS)) -lm -ldl -lpthread
 
 SRC = $(filter-out compiler/main.c compiler/host/%, $(wildcard compiler/*.c compiler/*/*.c dsl/*.c)) \
       runtime/rc.c runtime/rc_image.c runtime/rc_threads.c
 HDR = $(wildcard compiler/*.h compiler/*/*.h dsl/*.h runtime/*.h)
-OBJ = $(SRC:%.c=obj/%.o) obj/onnx.pb-c.o
+OBJ = $(SRC:%.c=$(P)obj/%.o) $(P)obj/onnx.pb-c.o
 
-all: resnetc
+all: $(P)resnetc
 
-resnetc: $(OBJ) obj/compiler/main.o
+$(P)resnetc: $(OBJ) $(P)obj/compiler/main.o
 	@echo "ld $@"
 	$(V)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
 
-obj/%.o: %.c $(HDR) obj/onnx.pb-c.h
+$(P)obj/%.o: %.c $(HDR) $(P)obj/onnx.pb-c.h
 	@mkdir -p $(@D)
 	@echo "cc $<"
 	$(V)$(CC) $(FLAGS) -c -o $@ $<
 
 # the reader of ONNX files, from its schema
-obj/onnx.pb-c.h: compiler/import/onnx.proto
-	@mkdir -p obj
+$(P)obj/onnx.pb-c.h: compiler/import/onnx.proto
+	@mkdir -p $(P)obj
 	@echo "protoc-c $<"
-	$(V)protoc-c --proto_path=compiler/import --c_out=obj $<
-obj/onnx.pb-c.o: obj/onnx.pb-c.h
-	$(V)$(CC) -O2 $(shell pkg-config --cflags libprotobuf-c) -c -o $@ obj/onnx.pb-c.c
+	$(V)protoc-c --proto_path=compiler/import --c_out=$(P)obj $<
+$(P)obj/onnx.pb-c.o: $(P)obj/onnx.pb-c.h
+	$(V)$(CC) -O2 $(shell pkg-config --cflags libprotobuf-c) -c -o $@ $(P)obj/onnx.pb-c.c
 
 # carried inside the binary
-obj/compiler/emit/runtime.o: obj/runtime.txt
-obj/compiler/host.o: compiler/host/peak.c
-obj/compiler/verbs/init.o: obj/models.txt
-obj/compiler/verbs/types.o: dsl/types.lua
-obj/compiler/verbs/report.o: $(wildcard compiler/report/*)
-obj/dsl/library.o: $(wildcard dsl/library/*.lua)
-obj/compiler/image/image.o: examples/picture.h
-obj/models.txt: $(wildcard examples/*.lua)
-obj/runtime.txt: $(wildcard runtime/*.[ch])
-obj/%.txt:
+$(P)obj/compiler/emit/runtime.o: $(P)obj/runtime.txt
+$(P)obj/compiler/host.o: compiler/host/peak.c
+$(P)obj/compiler/machine.o: $(wildcard compiler/host/*)
+$(P)obj/compiler/verbs/init.o: $(P)obj/models.txt
+$(P)obj/compiler/verbs/types.o: dsl/types.lua
+$(P)obj/compiler/verbs/report.o: $(wildcard compiler/report/*)
+$(P)obj/dsl/library.o: $(wildcard dsl/library/*.lua)
+$(P)obj/compiler/image/image.o: examples/picture.h
+$(P)obj/models.txt: $(wildcard examples/*.lua)
+$(P)obj/runtime.txt: $(wildcard runtime/*.[ch])
+$(P)obj/%.txt:
 	@mkdir -p $(@D)
 	$(V)for f in $^; do echo "=== $$(basename $$f .lua)"; cat $$f; done > $@
 
 # --- the example app: ten photographs through the trained network ---
 
-build/classify: resnetc examples/classify.c examples/picture.h examples/cifar_resnet20.lua examples/weights/cifar_resnet20.safetensors
-	./resnetc examples/cifar_resnet20.lua -w examples/weights/cifar_resnet20.safetensors -o build/net
-	clang -O2 -Ibuild/net build/net/*.c examples/classify.c -lpng -ljpeg -lm -lpthread -o $@
+$(P)build/classify: $(P)resnetc examples/classify.c examples/picture.h examples/cifar_resnet20.lua examples/weights/cifar_resnet20.safetensors
+	$(R) examples/cifar_resnet20.lua -w examples/weights/cifar_resnet20.safetensors -o $(P)build/net
+	clang -O2 -I$(P)build/net $(P)build/net/*.c examples/classify.c -lpng -ljpeg -lm -lpthread -o $@
 
-demo: build/classify
-	build/classify build/net/cifar_resnet20.weights examples/images
+demo: $(P)build/classify
+	$(P)build/classify $(P)build/net/cifar_resnet20.weights examples/images
 
 # --- installing ---
 
@@ -67,18 +82,18 @@ SHARE   = $(call quoted,$(DESTDIR)$(PREFIX)/share)
 FILL    = awk -v version=$(VERSION) '{ while (at = index($$0, "@PREFIX@")) $$0 = substr($$0, 1, at - 1) ENVIRON["ESCAPED"] substr($$0, at + 8); \
           gsub("@VERSION@", version); print }'
 
-install: resnetc
+install: $(P)resnetc
 	mkdir -p $(BIN) $(SHARE)/cmake/resnetc $(SHARE)/pkgconfig $(SHARE)/man/man1 \
 		$(SHARE)/bash-completion/completions $(SHARE)/zsh/site-functions $(SHARE)/fish/vendor_completions.d $(SHARE)/resnetc/lua
-	install -m 755 resnetc $(BIN)
+	install -m 755 $(P)resnetc $(BIN)
 	install -m 644 runtime/package/resnetc-config.cmake $(SHARE)/cmake/resnetc
 	$(FILL) runtime/package/resnetc-config-version.cmake.in > $(SHARE)/cmake/resnetc/resnetc-config-version.cmake
 	ESCAPED="$$(printf %s $(call quoted,$(PREFIX)) | sed 's/[^A-Za-z0-9_./+-]/\\&/g')" $(FILL) runtime/package/resnetc.pc.in > $(SHARE)/pkgconfig/resnetc.pc
-	./resnetc doc man  > $(SHARE)/man/man1/resnetc.1
-	./resnetc doc bash > $(SHARE)/bash-completion/completions/resnetc
-	./resnetc doc zsh  > $(SHARE)/zsh/site-functions/_resnetc
-	./resnetc doc fish > $(SHARE)/fish/vendor_completions.d/resnetc.fish
-	./resnetc doc lua  > $(SHARE)/resnetc/lua/resnet.lua
+	$(R) doc man  > $(SHARE)/man/man1/resnetc.1
+	$(R) doc bash > $(SHARE)/bash-completion/completions/resnetc
+	$(R) doc zsh  > $(SHARE)/zsh/site-functions/_resnetc
+	$(R) doc fish > $(SHARE)/fish/vendor_completions.d/resnetc.fish
+	$(R) doc lua  > $(SHARE)/resnetc/lua/resnet.lua
 
 uninstall:
 	rm -rf $(BIN)/resnetc $(SHARE)/cmake/resnetc $(SHARE)/pkgconfig/resnetc.pc \
@@ -86,13 +101,13 @@ uninstall:
 		$(SHARE)/fish/vendor_completions.d/resnetc.fish $(SHARE)/resnetc
 
 # a package for Debian from what make install installs; wants dpkg-dev, and lintian to look at it
-deb: resnetc
+deb: $(P)resnetc
 	$(V)sh runtime/package/deb.sh $(VERSION)
 
 # the committed sample of what comes out
-generated: resnetc
-	./resnetc examples/cifar_resnet20.lua -w examples/weights/cifar_resnet20.safetensors --target avx2 -o generated/cifar_resnet20
-	./resnetc doc markdown > dsl/README.md
+generated: $(P)resnetc
+	$(R) examples/cifar_resnet20.lua -w examples/weights/cifar_resnet20.safetensors --target avx2 -o generated/cifar_resnet20
+	$(R) doc markdown > dsl/README.md
 
 # lines of the compiler over 120 columns
 80:
@@ -100,36 +115,36 @@ generated: resnetc
 
 # --- tests ---
 
-TEST_OBJ = $(patsubst %.c,obj/%.o,$(wildcard tests/*.c))
+TEST_OBJ = $(patsubst %.c,$(P)obj/%.o,$(wildcard tests/*.c))
 
-obj/tests/%.o: FLAGS += -Wno-pedantic -Wno-shadow -Wno-double-promotion
-obj/tests/%.o: tests/tests.h
-obj/check: $(TEST_OBJ) $(OBJ)
+$(P)obj/tests/%.o: FLAGS += -Wno-pedantic -Wno-shadow -Wno-double-promotion
+$(P)obj/tests/%.o: tests/tests.h
+$(P)obj/check: $(TEST_OBJ) $(OBJ)
 	@echo "ld $@"
 	$(V)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS) $(shell pkg-config --libs check)
 
 # suites side by side, a job a core or as JOBS says
-check: resnetc obj/check
-	obj/check $(JOBS:%=-j%)
+check: $(P)resnetc $(P)obj/check
+	$(P)obj/check $(JOBS:%=-j%)
 
 # everything, the big networks included
-check-long: resnetc obj/check
-	CHECK_LONG=1 obj/check $(JOBS:%=-j%)
+check-long: $(P)resnetc $(P)obj/check
+	CHECK_LONG=1 $(P)obj/check $(JOBS:%=-j%)
 
 # rewrite the golden texts; review with git diff
-bless: resnetc obj/check
-	BLESS=1 obj/check pairs
+bless: $(P)resnetc $(P)obj/check
+	BLESS=1 $(P)obj/check pairs
 
 # compare every network with PyTorch (Debian's python3-torch and python3-torchvision)
-parity: resnetc
-	/usr/bin/python3 tests/parity/parity.py ./resnetc --targets native,scalar
+parity: $(P)resnetc
+	/usr/bin/python3 tests/parity/parity.py $(R) --targets native,scalar
 
 # beside other runtimes (those that install), in a virtual environment; measures, never fails on time
-bench: resnetc
+bench: $(P)resnetc
 	test -d .venv || python3 -m venv .venv
 	for p in numpy onnx onnxruntime openvino torch==2.13.0 ncnn pnnx iree-base-compiler iree-base-runtime apache-tvm; do \
 		.venv/bin/pip install -q $$p || echo "$$p: does not install here"; done
-	.venv/bin/python tests/bench/bench.py ./resnetc
+	.venv/bin/python tests/bench/bench.py $(R)
 
 # the compiler's own code under the address and undefined-behaviour sanitizers
 asan:
@@ -139,9 +154,9 @@ asan:
 
 # lines that the tests run, and error messages that none of them produced
 coverage:
-	rm -rf build/coverage && mkdir -p build/coverage && cp -r $(filter-out build obj resnetc,$(wildcard *)) build/coverage
-	-$(MAKE) -C build/coverage CFLAGS="-O1 -g --coverage" check    # faults injected into gcov itself fail
-	tests/coverage.sh build/coverage
+	rm -rf $(P)build/coverage && mkdir -p $(P)build/coverage && cp -r $(filter-out build obj resnetc,$(wildcard *)) $(P)build/coverage
+	-$(MAKE) -C $(P)build/coverage CFLAGS="-O1 -g --coverage" check    # faults injected into gcov itself fail
+	tests/coverage.sh $(P)build/coverage
 
 # libFuzzer (clang-19 with its runtime) on one reader of untrusted bytes: make fuzz-onnx SECONDS=1800
 HARNESSES = model safetensors torch torch_legacy npz npy onnx image blob
@@ -149,22 +164,24 @@ SECONDS   = 60
 FUZZ_model = -timeout=3 -ignore_timeouts=1          # before the sandbox ends the process itself, after 4 s
 SANITIZED = -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
 
-obj/fuzz/%.o: %.c $(HDR) obj/onnx.pb-c.h obj/models.txt obj/runtime.txt
+$(P)obj/fuzz/%.o: %.c $(HDR) $(P)obj/onnx.pb-c.h $(P)obj/models.txt $(P)obj/runtime.txt
 	@mkdir -p $(@D)
 	$(V)clang-19 $(FLAGS) $(SANITIZED) -w -c -o $@ $<
 
-obj/fuzz-%: tests/hostile/harness.c $(SRC:%.c=obj/fuzz/%.o) obj/onnx.pb-c.o
+$(P)obj/fuzz-%: tests/hostile/harness.c $(SRC:%.c=$(P)obj/fuzz/%.o) $(P)obj/onnx.pb-c.o
 	@echo "ld $@"
 	$(V)clang-19 $(FLAGS) $(SANITIZED) -fsanitize=fuzzer -DFUZZ=$* -o $@ $^ $(LDLIBS)
 
-fuzz-%: obj/fuzz-% resnetc
-	$(V)sh tests/hostile/corpus.sh $* build/corpus-$*
-	ASAN_OPTIONS=detect_leaks=0 obj/fuzz-$* -max_total_time=$(SECONDS) -timeout=10 $(FUZZ_$*) -rss_limit_mb=3000 -fork=1 -ignore_ooms=0 \
-		-artifact_prefix=build/finding-$*- build/corpus-$*
+fuzz-%: $(P)obj/fuzz-% $(P)resnetc
+	$(V)sh tests/hostile/corpus.sh $* $(P)build/corpus-$*
+	ASAN_OPTIONS=detect_leaks=0 $(P)obj/fuzz-$* -max_total_time=$(SECONDS) -timeout=10 $(FUZZ_$*) -rss_limit_mb=3000 -fork=1 -ignore_ooms=0 \
+		-artifact_prefix=$(P)build/finding-$*- $(P)build/corpus-$*
 
-.PRECIOUS: obj/fuzz/%.o obj/fuzz-%
+.PRECIOUS: $(P)obj/fuzz/%.o $(P)obj/fuzz-%
 
 clean:
-	rm -rf obj build resnetc
+	rm -rf $(P)obj $(P)build $(P)resnetc
 
 .PHONY: all demo install uninstall deb generated 80 check check-long bless parity bench asan coverage clean
+
+endif

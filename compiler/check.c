@@ -48,7 +48,7 @@ may_share(const Value *a, const Value *b)
 static void
 check_plan(const Graph *g)
 {
-	const Value **v = arena_new((size_t)g->count*(NResults + 1)*sizeof *v);
+	const Value **v = arena_new((size_t)g->count*(NResults + 2)*sizeof *v);
 	int count = 0;
 
 	for (int i = 0; i < g->count; i++) {
@@ -57,6 +57,8 @@ check_plan(const Graph *g)
 				v[count++] = &g->nodes[i]->out[k];
 		if (g->nodes[i]->scratch.bytes)
 			v[count++] = &g->nodes[i]->scratch;
+		if (g->nodes[i]->own.bytes)
+			v[count++] = &g->nodes[i]->own;
 	}
 	for (int i = 0; i < count; i++) {
 		if (v[i]->home != Home_arena || v[i]->at%AlignBytes || v[i]->at + v[i]->bytes > g->arena)

@@ -193,6 +193,8 @@ struct Node {
 	Value packed[NPacked];       /* plan: its parameters as the kernel reads them */
 	int npacked;
 	Value scratch;               /* plan: memory its kernel works in; no bytes: none */
+	Value own;                   /* plan: memory that each part of its work has to itself, one part's after the other */
+	size_t own_each;             /* bytes of one part's */
 };
 
 typedef struct {                     /* nn.image: how a picture becomes the input */
@@ -233,6 +235,7 @@ struct Graph {
 	const Graph *like;           /* tile: pack weights as this graph, of another input size, does; NULL: freely */
 	const struct Target *target; /* passes need it from choose on */
 	bool exact;                  /* choose: no algorithm that rounds otherwise than a direct convolution */
+	bool winograd;               /* choose: larger weights are welcome on lean targets too */
 	bool plain_choice;           /* choose: the direct family for every convolution */
 	bool plain_layout;           /* layout: every tensor gets the halo of the widest */
 	bool plain_tile;             /* tile: one vector by one pixel */

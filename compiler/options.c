@@ -236,6 +236,8 @@ banner_command(const Options *o)
 		s = arena_text("%s --calibrate-count %d", s, o->calibrate_count);
 	if (o->exact)
 		s = arena_text("%s --exact", s);
+	if (o->winograd)
+		s = arena_text("%s --winograd", s);
 	if (o->embed)
 		s = arena_text("%s --embed%s", s, strcmp(o->embed, "c") ? "" : "=c");
 	if (o->amalgamate)

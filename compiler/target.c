@@ -18,12 +18,14 @@
 #define AND    " && "
 #define AVX_VNNI "rc_avx_vnni()"
 const Target targets[] = {
-#define TARGET(id, name, words, macro, vl, regs, block, fma, load, issue, latency, l1, l2, l2_rate, l3_rate, rate, \
-               cpu) \
-	{ name, #id, "rc_simd_" #words ".h", vl, regs, block, fma, load, issue, latency, l1, l2, l2_rate, l3_rate, rate, \
-	  sizeof #macro > 1 ? #macro : NULL, cpu, false },
+#define TARGET(id, name, words, macro, vl, regs, block, threads, stack, lean, fma, load, issue, latency, l1, l2, \
+               l2_rate, l3_rate, rate, cpu) \
+	{ name, #id, "rc_simd_" #words ".h", vl, regs, block, threads, stack, lean, fma, load, issue, latency, l1, l2, \
+	  l2_rate, l3_rate, rate, sizeof #macro > 1 ? #macro : NULL, cpu, false },
+#define MACHINE(id, compilers, flags, run)
 #include "targets.h"
 #undef TARGET
+#undef MACHINE
 };
 enum { NRows = sizeof targets/sizeof *targets };
 const int ntargets = NRows;
@@ -104,12 +106,32 @@ target_runs_here(const Target *t)
 {
 	if (hidden(t))
 		return false;
-#define TARGET(id, row, words, macro, vl, regs, block, fma, load, issue, latency, l1, l2, l2_rate, l3_rate, rate, cpu) \
+#define TARGET(id, row, words, macro, vl, regs, block, threads, stack, lean, fma, load, issue, latency, l1, l2, \
+               l2_rate, l3_rate, rate, cpu) \
 	if (!strcmp(t->name, row)) \
 		return IS_SET(macro) && (cpu);
+#define MACHINE(id, compilers, flags, run)
 #include "targets.h"
 #undef TARGET
+#undef MACHINE
 	return false;
+}
+
+const Machine *
+machine_of(const Target *t)
+{
+	static const Machine rows[] = {
+#define TARGET(...)
+#define MACHINE(id, compilers, flags, run) { #id, compilers, flags, run },
+#include "targets.h"
+#undef TARGET
+#undef MACHINE
+	};
+
+	for (size_t i = 0; i < sizeof rows/sizeof *rows; i++)
+		if (!strcmp(rows[i].target, t->id))
+			return &rows[i];
+	return NULL;
 }
 
 #if defined(__x86_64__)

@@ -11,6 +11,9 @@ typedef struct Target {
 	int vl;                      /* floats of a vector */
 	int regs;                    /* vector registers */
 	int block;                   /* channels of a block */
+	int parts;                   /* most threads that a layer is divided among where each needs memory of its own */
+	int stack;                   /* bytes that a call takes at most */
+	bool lean;                   /* memory is dear: no Winograd unasked */
 	double fma, load, issue;     /* per cycle: multiply-adds, loads, instructions */
 	int latency;                 /* of a multiply-add, cycles */
 	double l1, l2;               /* bytes that stay in the cache */
@@ -20,13 +23,20 @@ typedef struct Target {
 	bool native;                 /* it is the machine's own, not one asked for by name */
 } Target;
 
+typedef struct Machine {             /* how code for a target is compiled and run where this processor is another one */
+	const char *target;
+	const char *compilers;       /* the first that is on PATH */
+	const char *flags, *run;     /* words; @ is the folder with the files, where the program is called program */
+} Machine;
+
 /* target.c */
 extern const Target targets[];
 extern const int ntargets;
 const Target *target_named(const char *name);        /* "native" included; fails when unknown */
 const Target *target_for_bytes(const Target *t);     /* native's row that multiplies bytes in one instruction, else t */
 int target_row(const Target *t);                     /* its place in the table */
-bool target_runs_here(const Target *t);
+bool target_runs_here(const Target *t);              /* on this processor */
+const Machine *machine_of(const Target *t);          /* its row; NULL: it has none */
 const char *target_names(const char *between, const char *last);     /* native and all others */
 const char *cpu_name(void);                          /* of this machine */
 

@@ -6,28 +6,39 @@
 ** A row NAME-vnni has another's words for floats and multiplies bytes in one instruction: native is one for networks of
 ** bytes alone.
 **
-** To add a target: one row here, a header of vector words in runtime/.
+** To add a target: one row here, a header of vector words in runtime/; and a row of MACHINE where another processor than
+** this one runs its code: compilers, their flags, what runs the program. Every verb but those that measure uses it.
 **
-** words: they are in runtime/rc_simd_WORDS.h. macro: by which compilers know the architecture, nothing: any. processor:
-** what else it must have, as ANY or as HAS(feature) AND HAS(feature), named as __builtin_cpu_supports names them;
-** emitted code and resnetc ask the same; AVX_VNNI is rc_avx_vnni(), since not all compilers know that name. A cache
-** counts for three quarters of its size. Sources of the numbers: measurements on Zen 3 and Zen 4, Arm's optimisation
-** guide for Neoverse N1.
+** words: they are in runtime/rc_simd_WORDS.h. macro: by which compilers know the architecture, nothing: any. threads:
+** most that a layer is divided among where each needs memory of its own, which the workspace has. stack: what a call
+** takes at most, which tests hold. lean: memory is dear, Winograd's larger weights and scratch come only where a model
+** or --winograd asks for them. processor: what else it must have, as ANY or as HAS(feature) AND HAS(feature), named as
+** __builtin_cpu_supports names them; emitted code and resnetc ask the same; AVX_VNNI is rc_avx_vnni(), since not all
+** compilers know that name. A cache counts for three quarters of its size. Sources of the numbers: measurements on Zen 3
+** and Zen 4, Arm's optimisation guide for Neoverse N1.
 */
 
 /*                                            floats of a vector                                                      */
 /*                                            |   vector registers                                                    */
 /*                                            |   |   channels of a block                                             */
-/*                                            |   |   |   a cycle: multiply-adds, loads, instructions                 */
-/*                                            |   |   |   |  |  |  cycles of a multiply-add                           */
-/*                                            |   |   |   |  |  |  |  caches: bytes, bytes a cycle from the next two  */
-/*     id      name      words   macro        v   v   v   v  v  v  v  v     v      v   v  and from memory, processor  */
-TARGET(scalar, "scalar", scalar, ,            1, 16,  4, 2, 2, 4, 4, 24e3, 384e3, 16, 10, 5, ANY)
-TARGET(avx2,   "avx2",   avx2,   __x86_64__,  8, 16, 16, 2, 2, 6, 4, 24e3, 384e3, 16, 10, 5, HAS(avx2) AND HAS(fma))
-TARGET(avx_vnni, "avx-vnni", avx_vnni, __x86_64__, 8, 16, 16, 2, 2, 6, 4, 24e3, 384e3, 16, 10, 5,
-       HAS(avx2) AND HAS(fma) AND AVX_VNNI)
-TARGET(avx512, "avx512", avx512, __x86_64__, 16, 32, 16, 1, 1, 6, 4, 24e3, 768e3, 24, 14, 5,
-       HAS(avx512f) AND HAS(avx512bw) AND HAS(fma))
-TARGET(avx512_vnni, "avx512-vnni", avx512_vnni, __x86_64__, 16, 32, 16, 1, 1, 6, 4, 24e3, 768e3, 24, 14, 5,
-       HAS(avx512f) AND HAS(avx512bw) AND HAS(fma) AND HAS(avx512vnni))
-TARGET(neon,   "neon",   neon,   __aarch64__, 4, 32,  8, 2, 2, 4, 4, 48e3, 384e3, 16, 10, 5, ANY)
+/*                                            |   |   |   threads                                                     */
+/*                                            |   |   |   |    bytes of stack                                         */
+/*                                            |   |   |   |    |  lean                                                */
+/*     id      name      words   macro        v   v   v   v    v  v                                                   */
+/*     a cycle: multiply-adds, loads, instructions; cycles of a multiply-add; caches: bytes, bytes a cycle from the   */
+/*     next two and from memory; processor                                                                            */
+TARGET(scalar, "scalar", scalar, ,            1, 16,  4, 16, 2048, 1,
+       2, 2, 4, 4, 24e3, 384e3, 16, 10, 5, ANY)
+TARGET(avx2,   "avx2",   avx2,   __x86_64__,  8, 16, 16, 16, 2560, 0,
+       2, 2, 6, 4, 24e3, 384e3, 16, 10, 5, HAS(avx2) AND HAS(fma))
+TARGET(avx_vnni, "avx-vnni", avx_vnni, __x86_64__, 8, 16, 16, 16, 2560, 0,
+       2, 2, 6, 4, 24e3, 384e3, 16, 10, 5, HAS(avx2) AND HAS(fma) AND AVX_VNNI)
+TARGET(avx512, "avx512", avx512, __x86_64__, 16, 32, 16, 16, 3072, 0,
+       1, 1, 6, 4, 24e3, 768e3, 24, 14, 5, HAS(avx512f) AND HAS(avx512bw) AND HAS(fma))
+TARGET(avx512_vnni, "avx512-vnni", avx512_vnni, __x86_64__, 16, 32, 16, 16, 3072, 0,
+       1, 1, 6, 4, 24e3, 768e3, 24, 14, 5, HAS(avx512f) AND HAS(avx512bw) AND HAS(fma) AND HAS(avx512vnni))
+TARGET(neon,   "neon",   neon,   __aarch64__, 4, 32,  8, 16, 2048, 0,
+       2, 2, 4, 4, 48e3, 384e3, 16, 10, 5, ANY)
+
+/* id, compilers, their flags, what runs the program; @: the folder */
+MACHINE(neon, "aarch64-linux-gnu-gcc", "-static -DFOLDER=\"@\"", "qemu-aarch64 @/program")

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: 0BSD */
-/* rc_simd_neon.h - the vector words on 4 floats: AArch64. */
+/* rc_simd_neon.h - the vector words on 4 floats: AArch64, and 32-bit Arm with NEON and VFPv4, which takes denormals for zeros. */
 #ifndef RC_SIMD_NEON_H
 #define RC_SIMD_NEON_H
 
@@ -8,8 +8,15 @@
 
 #include <arm_neon.h>
 
+#if defined(__arm__) && defined(__GNUC__) && !defined(__clang__)
+#define RC_TARGET_BEGIN _Pragma("GCC push_options") _Pragma("GCC target(\"fpu=neon-vfpv4\")")
+#define RC_TARGET_END   _Pragma("GCC pop_options")
+#else
 #define RC_TARGET_BEGIN
 #define RC_TARGET_END
+#endif
+
+RC_TARGET_BEGIN
 
 typedef float32x4_t V;
 enum { VL = 4 };
@@ -25,7 +32,6 @@ static inline V mul(V a, V b)                 { return vmulq_f32(a, b); }
 static inline V fma_(V a, V b, V c)           { return vfmaq_f32(c, a, b); }
 static inline V relu(V a)                     { return vmaxq_f32(zero(), a); }         /* NaN stays NaN */
 static inline V pmax(V a, V b)                { return vmaxq_f32(a, b); }              /* NaN wins */
-static inline V div_(V a, V b)                { return vdivq_f32(a, b); }
 static inline V clamp(V a, V lo, V hi)        { return vminq_f32(hi, vmaxq_f32(lo, a)); }  /* NaN stays NaN */
 static inline V neg_abs(V a)                  { return vnegq_f32(vabsq_f32(a)); }
 /* y where a < 0, else z */
@@ -34,10 +40,45 @@ static inline V swap1(V a)                    { return vrev64q_f32(a); }
 static inline V swap2(V a)                    { return vextq_f32(a, a, 2); }
 /* lane i^s to lane i, s from 1 to 3 */
 static inline V swap(V a, int s)              { return s == 1 ? swap1(a) : s == 2 ? swap2(a) : swap1(swap2(a)); }
-static inline V root(V a)                     { return vsqrtq_f32(a); }
 static inline V lowest(void)                  { return splat(-RC_INFINITY); }
 
+#if defined(__aarch64__)
+static inline V div_(V a, V b)                { return vdivq_f32(a, b); }
+static inline V root(V a)                     { return vsqrtq_f32(a); }
 static inline V nearest(V a)                  { return vrndnq_f32(a); }
+#else
+static inline V
+div_(V a, V b)
+{
+	float x[4], y[4];
+
+	vst1q_f32(x, a);
+	vst1q_f32(y, b);
+	for (int i = 0; i < 4; i++)
+		x[i] /= y[i];
+	return vld1q_f32(x);
+}
+
+static inline V
+root(V a)
+{
+	float x[4];
+
+	vst1q_f32(x, a);
+	for (int i = 0; i < 4; i++)
+		__asm__("vsqrt.f32 %0, %1" : "=t"(x[i]) : "t"(x[i]));
+	return vld1q_f32(x);
+}
+
+/* whole numbers far from 0 stay what they are: they are not added to */
+static inline V
+nearest(V a)
+{
+	V far = vreinterpretq_f32_u32(vcgeq_f32(vabsq_f32(a), splat(8388608.0f))), big = splat(12582912.0f);
+
+	return vbslq_f32(vreinterpretq_u32_f32(far), a, vsubq_f32(vaddq_f32(a, big), big));
+}
+#endif
 
 static inline V
 pow2(V n)
@@ -113,5 +154,7 @@ st8(unsigned char *p, V a, V zero)
 
 #include "rc_exp.h"
 #include "rc_act.h"
+
+RC_TARGET_END
 
 #endif

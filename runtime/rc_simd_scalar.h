@@ -8,20 +8,33 @@
 
 /*
 ** clang fuses a product and a sum under -ffp-contract=fast, whatever rc_float.h says: it gets no instruction for that, or
-** sees no product. lwp, which no compiler chooses by itself, keeps the words from being inlined where there is fma.
+** sees no product. lwp, which no compiler chooses by itself, keeps the words from being inlined where there is fma. Under
+** -ffast-math some of its back ends take back what rc_float.h says of sums too: those they don't see either. AVX10, which
+** clang 19 takes from -march=native, cannot be turned off.
 */
-#if defined(__clang__) && (defined(__x86_64__) || defined(__i386__))
-#define RC_TARGET_BEGIN _Pragma("clang attribute push(__attribute__((target(\"no-fma,no-fma4,lwp\"))), apply_to = function)")
+#if defined(__clang__) && (defined(__x86_64__) || defined(__i386__)) && !defined(__AVX10_1__)
+#define RC_TARGET_BEGIN _Pragma("clang attribute push(__attribute__((target(\"no-fma,no-fma4,no-avx512f,lwp\"))), apply_to = function)")
 #define RC_TARGET_END   _Pragma("clang attribute pop")
-#define RC_APART(a)     (void)0
 #else
 #define RC_TARGET_BEGIN
 #define RC_TARGET_END
-#if defined(__clang__) && defined(__aarch64__)
+#if defined(__clang__) && defined(__AVX10_1__)
+#define RC_APART(a)     __asm__("" : "+x"(a))
+#elif defined(__clang__) && defined(__aarch64__)
 #define RC_APART(a)     __asm__("" : "+w"(a))
-#else
+#elif defined(__clang__) && defined(__arm__) && defined(__ARM_FP)
+#define RC_APART(a)     __asm__("" : "+t"(a))
+#elif defined(__clang__) && (defined(__riscv_flen) || defined(__powerpc__) || defined(__s390__))
+#define RC_APART(a)     __asm__("" : "+f"(a))
+#endif
+#endif
+#if !defined(RC_APART)
 #define RC_APART(a)     (void)0
 #endif
+#if defined(__FAST_MATH__)
+#define RC_ROUNDED(a)   RC_APART(a)
+#else
+#define RC_ROUNDED(a)   (void)0
 #endif
 
 RC_TARGET_BEGIN
@@ -48,13 +61,13 @@ static inline void st(float *p, V a)          { *p = a; }
 static inline V bc(const float *p)            { return *p; }
 static inline V splat(float a)                { return a; }
 static inline V zero(void)                    { return 0; }
-static inline V add(V a, V b)                 { return a + b; }
-static inline V sub(V a, V b)                 { return a - b; }
-static inline V mul(V a, V b)                 { return a*b; }
-static inline V fma_(V a, V b, V c)           { a *= b; RC_APART(a); return a + c; }   /* rounded twice */
+static inline V add(V a, V b)                 { a += b; RC_ROUNDED(a); return a; }
+static inline V sub(V a, V b)                 { a -= b; RC_ROUNDED(a); return a; }
+static inline V mul(V a, V b)                 { a *= b; RC_APART(a); return a; }
+static inline V fma_(V a, V b, V c)           { return add(mul(a, b), c); }          /* rounded twice */
 static inline V relu(V a)                     { return a < 0 ? 0 : a; }      /* NaN stays NaN */
 static inline V pmax(V a, V b)                { return b > a || b != b ? b : a; }  /* NaN wins */
-static inline V div_(V a, V b)                { return a/b; }
+static inline V div_(V a, V b)                { RC_ROUNDED(b); a /= b; RC_ROUNDED(a); return a; }
 static inline V clamp(V a, V lo, V hi)        { return a < lo ? lo : a > hi ? hi : a; }  /* NaN stays NaN */
 static inline V neg_abs(V a)                  { return a > 0 ? -a : a; }
 static inline V below0(V a, V y, V z)         { return a < 0 ? y : z; }

@@ -81,6 +81,39 @@ START_TEST(last_reader_is_overwritten)
 }
 END_TEST
 
+/* a sum and its summand want other halos: both get the wider one, and lie in one place */
+START_TEST(a_summand_of_another_halo_is_overwritten)
+{
+	Graph *g = graph_of(body_model(16, 32, 32, "local a = nn.relu(nn.conv(x, { 16, kernel = 3 }))\n"
+		"local b = nn.relu(nn.conv(nn.relu(nn.conv(a, { 16, kernel = 3 })), { 16, kernel = 3 }) + a)\n"
+		"return nn.conv(b, { 16, kernel = 3, stride = 2, padding = { 0, 0, 1, 1 } })"));
+	const Value *sum = NULL;
+
+	compiled(g, "scalar", 0);
+	for (int i = 0; i < g->count; i++)
+		if (takes_skip(g->nodes[i]) && g->nodes[i]->nin == 2)
+			sum = g->nodes[i]->out;
+	ck_assert(sum && sum->over && sum->at == sum->over->at);
+	ck_assert_uint_eq(g->arena, 2*34*34*16*sizeof(float));
+}
+END_TEST
+
+/* where memory is dear, Winograd comes when it is asked for: by an option, by the model */
+START_TEST(lean_targets_have_no_winograd_unasked)
+{
+	static const struct { const char *target, *tile; bool exact, winograd, is; } rows[] = {
+		{ "scalar", "", false, false, false }, { "scalar", "", false, true, true }, { "scalar", ", winograd = {2, 2}", false, false, true },
+		{ "scalar", ", winograd = {2, 2}", true, true, false }, { "avx2", "", false, false, true }, { "avx2", "", true, false, false },
+	};
+	Graph *g = graph_of(body_model(32, 32, 32, arena_text("return nn.conv(nn.relu(x), { 32, kernel = 3%s })", rows[_i].tile)));
+
+	g->exact = rows[_i].exact;
+	g->winograd = rows[_i].winograd;
+	compiled(g, rows[_i].target, 0);
+	ck_assert_int_eq(g->outputs[0]->node->family == &family_winograd, rows[_i].is);
+}
+END_TEST
+
 START_TEST(without_plan_nothing_is_shared)
 {
 	Graph *g = graph_of(body_model(3, 12, 10, random_body(5)));
@@ -92,6 +125,7 @@ START_TEST(without_plan_nothing_is_shared)
 		Kernel k = kernel_of(g->nodes[i], 0);
 		sum += value_bytes(y->dtype, y->shape, &y->lay);
 		sum += k.family->scratch ? aligned(k.family->scratch(&k)) : 0;
+		sum += g->nodes[i]->own.bytes;
 	}
 	ck_assert_uint_eq(g->arena, sum);
 }
@@ -104,5 +138,7 @@ SUITE(plan)
 	tcase_add_loop_test(t, nothing_live_overlaps, 0, 200);
 	tcase_add_loop_test(t, random_graphs_compute_right, 0, 12);
 	tcase_add_test(t, last_reader_is_overwritten);
+	tcase_add_test(t, a_summand_of_another_halo_is_overwritten);
+	tcase_add_loop_test(t, lean_targets_have_no_winograd_unasked, 0, 6);
 	tcase_add_test(t, without_plan_nothing_is_shared);
 }

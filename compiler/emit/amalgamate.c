@@ -67,9 +67,12 @@ amalgamate(File *files, int count)
 	const char *embedded = arena_text("%.*s_weights.c", (int)strlen(files[0].name) - 2, files[0].name);
 
 	put(&h, 1, -1);
+	out_raw(h.to, "\n#if defined(RC_FILE) || defined(RC_THREADS)\n");
+	put(&h, file_named(&h, "rc_port.h", 9), -1);
+	out_raw(h.to, "#endif\n");
 	put_optional(&h, "h");
 	memcpy(c.in, h.in, sizeof c.in);
-	out_raw(c.to, "#if (defined(RC_FILE) || defined(RC_THREADS)) && !defined(_POSIX_C_SOURCE)\n#define _POSIX_C_SOURCE 200809L\n#endif\n");
+	out_raw(c.to, "#if (defined(RC_FILE) || defined(RC_THREADS)) && !defined(_POSIX_C_SOURCE) && !defined(_WIN32)\n#define _POSIX_C_SOURCE 200809L\n#endif\n");
 	out_raw(c.to, "#if defined(__GNUC__)\n#pragma GCC diagnostic ignored \"-Wunused-function\"\n#endif\n");
 	put(&c, 0, 1);
 	out_raw(c.to, "\n");

@@ -14,6 +14,7 @@ typedef struct {                     /* one step of the network: a kernel's phas
 	const Node *node;            /* whose layer it belongs to */
 	bool last;                   /* the layer is done after it */
 	int units, rounds;
+	size_t own;                  /* bytes of its first operand that each part has to itself */
 	struct { Home home; bool output; size_t at; } operand[NOperands];
 	int noperands;
 } Step;
@@ -51,6 +52,7 @@ size_t outputs_of(const Graph *g);                   /* floats of all outputs */
 size_t input_bytes(const Graph *g);                  /* of the caller's input */
 size_t selftest_bytes(const Graph *g);               /* of memory it works in: workspace, a made-up input, the outputs */
 size_t selftest_of(const Model *m);                  /* the most of all targets; the first input size is tested */
+int stack_of(const Model *m);                        /* bytes, at most, on any target */
 size_t workspace_of(const Artefact *a, int size);    /* bytes, on any target */
 enum { ZeroNumbers = 4 };                            /* the bytes that stand for 0 in a channel and the next three */
 size_t zeros_at(const Value *v);                     /* where they are in the blob, as floats */

@@ -98,6 +98,12 @@ add_kernel_operands(Step *s, const Kernel *k, int phase, int part)
 		switch (all[i].role) {
 		case Role_packed:  add_operand(s, &n->packed[all[i].index]); break;
 		case Role_scratch: add_operand(s, &n->scratch); break;
+		case Role_own:
+			if (i)
+				die("own memory is not the first operand of '%s'", n->name);
+			s->own = n->own_each;
+			add_operand(s, &n->own);
+			break;
 		case Role_out:     add_operand(s, &n->out[all[i].index]); break;
 		case Role_param:
 		case Role_running: add_param(s, n, (ParamId)all[i].index); break;
@@ -277,7 +283,7 @@ hash_of(const Model *m)
 		out_line(o, "%016llx", (unsigned long long)rc_hash(m->functions->all[i]->rest, strlen(m->functions->all[i]->rest)));
 	for (int i = 0; i < m->nsteps; i++) {
 		const Step *s = &m->steps[i];
-		out_line(o, "%s %s %d %d", s->node->name, s->function->name, s->units, s->rounds);
+		out_line(o, "%s %s %d %d %zu", s->node->name, s->function->name, s->units, s->rounds, s->own);
 		for (int k = 0; k < s->noperands; k++)
 			out_line(o, "%d %d %zu", s->operand[k].home, s->operand[k].output, s->operand[k].at);
 	}

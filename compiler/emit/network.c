@@ -34,7 +34,7 @@ operand_text(const Step *s, int i)
 	}
 }
 
-typedef struct { int name, function, units, rounds; } Columns;
+typedef struct { int name, function, units, rounds, own; } Columns;
 
 /* widen - a column for one more entry; one much longer than the others does not widen it */
 static void
@@ -62,6 +62,7 @@ columns_of(const Step *steps, int count)
 		widen(&c.function, steps[i].function->name, 36);
 		widen(&c.units, arena_text("%d", steps[i].units), 9);
 		widen(&c.rounds, arena_text("%d", steps[i].rounds), 9);
+		widen(&c.own, arena_text("%zu", steps[i].own), 9);
 	}
 	return c;
 }
@@ -73,8 +74,8 @@ emit_row(Out *o, const Step *s, const Columns *c)
 
 	for (int i = 0; i < s->noperands; i++)
 		at = arena_text("%s%s%s", at, i ? ", " : "", operand_text(s, i));
-	row = arena_text("{ %-*s %-*s %*d, %*d,", c->name, layer_text(s), c->function + 1,
-	                 arena_text("%s,", s->function->name), c->units, s->units, c->rounds, s->rounds);
+	row = arena_text("{ %-*s %-*s %*d, %*d, %*zu,", c->name, layer_text(s), c->function + 1,
+	                 arena_text("%s,", s->function->name), c->units, s->units, c->rounds, s->rounds, c->own, s->own);
 	out_line(o, strlen(row) + strlen(at) <= 110 ? "%s { %s } }," : "%s\n\t{ %s } },", row, at);
 }
 
@@ -134,8 +135,9 @@ emit_network(Out *o, const Model *m)
 	const Graph *g = m->g;
 
 	out_text(o, "/*\n"
-	            "** The network, a step a row: the layer that is done after it, the kernel, units of work in a round, rounds, and\n"
-	            "** where its operands lie in bytes: in the workspace, in the weights (RC_W +), in the caller's arrays.\n"
+	            "** The network, a step a row: the layer that is done after it, the kernel, units of work in a round, rounds, bytes of\n"
+	            "** its first operand that each thread has to itself, and where its operands lie in bytes: in the workspace, in the\n"
+	            "** weights (RC_W +), in the caller's arrays.\n"
 	            "*/\n");
 	emit_steps(o, "steps", m->steps, m->nsteps);
 	emit_layers(o, g);
@@ -149,10 +151,11 @@ emit_network(Out *o, const Model *m)
 	out_set(o, "out", "%zu", outputs_of(g)*sizeof(float));
 	out_set(o, "bytes", "%d", g->image.u8);
 	out_set(o, "steps", "%d", m->nsteps);
+	out_set(o, "parts", "%d", g->target->parts);
 	out_set(o, "layers", "%d", g->count);
 	out_set(o, "sums", "%zu", m->selftest_at);
 	out_text(o, "$what = {\n"
 	            "$hash, $arena, $blob, $in, $out, $bytes, /* hash; bytes: workspace, weights, input, output; u8 */\n"
-	            "steps, $steps, tensors, layers, $layers, reads, $sums\n"
+	            "steps, $steps, $parts, tensors, layers, $layers, reads, $sums\n"
 	            "};\n\n");
 }

@@ -7,8 +7,8 @@
 #include "../carried.h"
 #include "emit.h"
 
-/* obj/runtime.txt holds the files one after the other, each below a line "=== NAME" */
-CARRIED(runtime, "obj/runtime.txt")
+/* runtime.txt holds the files one after the other, each below a line "=== NAME" */
+CARRIED(runtime, OBJ "/runtime.txt")
 
 /* brings - is the header of words this file, or does it include it? */
 static bool

@@ -34,6 +34,17 @@ selftest_of(const Model *m)
 	return most;
 }
 
+int
+stack_of(const Model *m)
+{
+	int most = m->g->target->stack;
+
+	for (int t = 0; m->artefact && t < m->artefact->targets; t++)
+		if (m->artefact->parts[t*m->artefact->sizes]->g->target->stack > most)
+			most = m->artefact->parts[t*m->artefact->sizes]->g->target->stack;
+	return most;
+}
+
 size_t
 workspace_of(const Artefact *a, int size)
 {

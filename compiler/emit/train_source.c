@@ -116,6 +116,7 @@ emit_train_source(const Model *m, const Model *work)
 	emit_parameters(o, g);
 	out_text(o, "/*\n"
 	            "** The network in training, a step a row: the layer that is done after it, the kernel, units of work in a round, rounds,\n"
+	            "** bytes of its own for each thread (none),\n"
 	            "** and where its operands lie in bytes: in the workspace, in packed weights (RC_W +), in the state, in the caller's arrays.\n"
 	            "*/\n");
 	emit_steps(o, "steps", m->steps, m->nsteps);

@@ -42,7 +42,11 @@ typedef struct {                     /* all that a kernel's text depends on; equ
 } Kernel;
 
 /* What a kernel is given, in the order of its operands; it takes what it needs and no more. */
-typedef enum { Role_in, Role_packed, Role_scratch, Role_out, Role_param, Role_running, Role_labels, Role_how } Role;
+typedef enum {
+	Role_in, Role_packed, Role_scratch,
+	Role_own,                    /* the first operand: memory that a part of the work has to itself */
+	Role_out, Role_param, Role_running, Role_labels, Role_how
+} Role;
                                      /* in training: a parameter, one that the kernel changes, the caller's labels and rc_train */
 typedef struct {
 	const char *name;            /* in its text */
@@ -83,6 +87,7 @@ struct Family {
 	int (*emit)(Out *o, const Kernel *k, int phase);  /* comment lines, emit_head, body; returns units of work of a round */
 	int (*rounds)(const Kernel *k);                   /* [1] */
 	size_t (*scratch)(const Kernel *k);               /* bytes between its phases [0] */
+	size_t (*own)(const Kernel *k, int *parts);       /* bytes each part of its work has to itself; of how many at most [0] */
 	int (*operands)(const Kernel *k, int phase, Operand *to);    /* [x, w, b, z, y as far as they are there] */
 	int (*packed)(const Kernel *k, Packed *to);       /* [none] */
 	void (*pack)(const Kernel *k, const double *w, const double *b, void *const *to);

@@ -114,6 +114,7 @@ type_of(const Kernel *k, const Operand *p)
 	case Role_in:      return dtype_rows[k->in[p->index].dtype].c;
 	case Role_out:     return dtype_rows[k->out[p->index].dtype].c;
 	case Role_scratch:
+	case Role_own:
 	case Role_param:
 	case Role_running: return dtype_rows[DT_f32].c;
 	case Role_labels:  return dtype_rows[DT_i32].c;
@@ -125,7 +126,7 @@ type_of(const Kernel *k, const Operand *p)
 	die("role %d", p->role);
 }
 
-/* written - does the phase write it: a result, or scratch where no result is */
+/* written - does the phase write it: a result, a part's own memory, or scratch where no result is */
 static bool
 written(const Operand *all, int count, const Operand *p)
 {
@@ -133,7 +134,7 @@ written(const Operand *all, int count, const Operand *p)
 
 	for (int i = 0; i < count; i++)
 		results = results || all[i].role == Role_out;
-	return p->role == Role_out || p->role == Role_running || (p->role == Role_scratch && !results);
+	return p->role == Role_out || p->role == Role_own || p->role == Role_running || (p->role == Role_scratch && !results);
 }
 
 /* emit_head - ends the comment; the signature that every kernel has: units lo to hi of its work, on the operands at p */

@@ -6,7 +6,7 @@
 ** transformed: V[block of tiles][position][channel block][tile][channel]. Then, for OB vectors of output
 ** channels and one block of tiles, all positions are multiplied with the transformed weights
 ** U[group][position][channel][OB*VL], read as one stream, and transformed back with bias, skip and
-** activation. A block is as large as its products may be on the stack, so that U is streamed seldom; at
+** activation. A block's products wait in memory that each thread has to itself; it is large, so that U is streamed seldom. At
 ** every position it is multiplied in register tiles of OB vectors by P tiles. Bands keep V in the second cache.
 */
 #include <math.h>
@@ -278,7 +278,7 @@ emit_comment(Out *o, const Kernel *k, const Wino *w)
 	emit_operand(o, "y", &k->out[0]);
 	out_line(o, "** w  %zu floats  [%d oc][%d][%d ic][%d oc]: G g G'", winograd_weights(k), w->groups, w->pos,
 	         w->icb*k->in->lay.cb, w->ob*k->t->vl);
-	out_line(o, "** %.2f M MACs instead of %.2f M; %d tiles x %d channels in %d accumulators; %d bytes of stack", macs/1e6,
+	out_line(o, "** %.2f M MACs instead of %.2f M; %d tiles x %d channels in %d accumulators; m: %d bytes a thread", macs/1e6,
 	         9.0*k->out->shape.n*k->out->shape.h*k->out->shape.w*k->in->shape.c*k->out->shape.c/1e6, tiles, w->ob*k->t->vl,
 	         tiles*w->ob, w->pos*wino_m_step(k, w, w->width[0])*4);
 }
@@ -295,7 +295,6 @@ emit_output_phase(Out *o, const Kernel *k, const Wino *w)
 	emit_comment(o, k, w);
 	emit_head(o, k, 1);
 	out_line(o, "for (int u = lo; u < hi; u++) {");
-	out_line(o, "float m[%d];", w->pos*wino_m_step(k, w, w->width[0]));
 	emit_block(o, k, w, products);
 	emit_back(o, k, w, tile);
 	out_line(o, "}");
@@ -338,6 +337,7 @@ winograd_operands(const Kernel *k, int phase, Operand *to)
 		to[n++] = (Operand){ "v", Role_scratch, 0 };
 		return n;
 	}
+	to[n++] = (Operand){ "m", Role_own, 0 };
 	to[n++] = (Operand){ "v", Role_scratch, 0 };
 	to[n++] = (Operand){ "w", Role_packed, 0 };
 	if (k->bias)
@@ -360,6 +360,16 @@ winograd_scratch(const Kernel *k)
 	Wino w = wino_chosen(k);
 
 	return wino_scratch(k, &w)*sizeof(float);
+}
+
+/* winograd_own - the products of a block of tiles; a part has one block at a time */
+static size_t
+winograd_own(const Kernel *k, int *parts)
+{
+	Wino w = wino_chosen(k);
+
+	*parts = w.groups*(w.count[0] + w.count[1]);
+	return (size_t)(w.pos*wino_m_step(k, &w, w.width[0]))*sizeof(float);
 }
 
 static double
@@ -392,10 +402,9 @@ const Family family_winograd = {
 	.error = winograd_error, .margin = 40,
 	.way_name = winograd_way_name,
 	.promise = "** Some 3x3 convolutions are Winograd's: they round otherwise than direct sums, by about 1e-6 of the largest\n"
-	           "** result (resnetc --exact: none are), and an infinity in their input can make NaN of its neighbours.\n"
-	           "** A call takes at most 100 KB of stack.\n",
+	           "** result (resnetc --exact: none are), and an infinity in their input can make NaN of its neighbours.\n",
 	.phases = 2, .describe = winograd_describe, .phase_name = winograd_phase_name,
 	.emit = winograd_emit, .rounds = winograd_rounds,
-	.scratch = winograd_scratch, .operands = winograd_operands, .packed = winograd_packed, .pack = winograd_pack,
+	.scratch = winograd_scratch, .own = winograd_own, .operands = winograd_operands, .packed = winograd_packed, .pack = winograd_pack,
 	.repack = winograd_repack
 };

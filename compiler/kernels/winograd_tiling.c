@@ -6,9 +6,9 @@
 
 #include "winograd.h"
 
-enum { MostProducts = 80000 };       /* bytes of products that wait on the stack for their transform */
+enum { MostProducts = 80000 };       /* bytes of products that wait for their transform, a thread */
 
-/* set_blocks - as few equal blocks as the stack allows, but several where the threads need them */
+/* set_blocks - as few equal blocks as their products allow, but several where the threads need them */
 static void
 set_blocks(Wino *w, const Target *t)
 {

@@ -46,6 +46,7 @@ enum { MostFamilies = 8 };
 
 typedef struct {                     /* the families that may compute a node, its own first */
 	const Node *n;
+	bool tiled;                  /* those that round otherwise, with larger weights, too */
 	const Family *all[MostFamilies];
 	int count;
 } Fitting;
@@ -61,15 +62,19 @@ add_family(void *user, const Family *f)
 
 	if (fit->n->g->training && weights && !f->repack)
 		return;                      /* they change with every step */
-	if (!fit->n->g->exact || !f->rounds_otherwise)
+	if (!f->rounds_otherwise || fit->tiled)
 		fit->all[fit->count++] = f;
 }
 
-/* fitting - one that has no cost model but a way of its own to be better is taken alone */
+/*
+** fitting - one that has no cost model but a way of its own to be better is taken alone. Where memory is dear, what takes
+** more of it must be asked for, of all layers or of this one.
+*/
 static Fitting
 fitting(const Node *n)
 {
-	Fitting fit = { .n = n };
+	const Graph *g = n->g;
+	Fitting fit = { .n = n, .tiled = !g->exact && (!g->target->lean || g->winograd || n->a.winograd.h) };
 
 	each_fitting(n, add_family, &fit);
 	for (int i = 1; i < fit.count; i++)
@@ -126,13 +131,14 @@ choose_conv2d(Node *n)
 {
 	const Graph *g = n->g;
 	const TunedRow *row = g->tuned && !g->like ? tuned_find(g->tuned, n) : NULL;
-	Fitting fit = fitting(n);
+	Fitting fit;
 	bool set;
 
 	if (row) {
 		n->a.winograd = row->winograd;
 		n->a.tile = row->tile;
 	}
+	fit = fitting(n);
 	set = (n->a.winograd.h && n->a.winograd.w) || row;
 	if (n->a.winograd.h && (!tiled_family(n) || n->a.winograd.h%2 || n->a.winograd.w%2))
 		fail_at(n, "want winograd tiles of 2 or 4 and a 3x3 kernel of stride 1 over at least 8 channels, got %dx%d",

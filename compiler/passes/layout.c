@@ -4,6 +4,7 @@
 ** Activations are cut into blocks of target->block channels, a block's channels innermost:
 ** [image][channel block][row][column][channel of the block]. Around each plane lies a halo of
 ** zeros as wide as the widest padding among its readers, so that convolutions need no border code.
+** A sum whose summand is read for the last time gets the halo of both, so that it can take over the summand's memory.
 ** The input stays planar when only convolutions read it: they broadcast single floats anyway.
 ** Switched off, every tensor is blocked and carries the widest halo of the network.
 */
@@ -55,6 +56,49 @@ planar_readers(const Value *v)
 	return v->readers > 0 && !is_output(v);
 }
 
+static bool
+same_sides(Sides a, Sides b)
+{
+	return a.t == b.t && a.l == b.l && a.b == b.b && a.r == b.r;
+}
+
+/* summand - the value that n adds and nobody reads after it, or NULL */
+static const Value *
+summand(const Node *n)
+{
+	for (int i = takes_skip(n); i < n->nin; i++) {
+		const Value *z = n->in[i];
+		if ((takes_skip(n) || op_rows[n->op].over) && n->nin > 1 && z->to == n->id && z->dtype == n->out->dtype && z->index == 0 &&
+		    same_shape(z->shape, n->out->shape) && (i == 0 || z != n->in[0]))
+			return z;
+	}
+	return NULL;
+}
+
+/* share_halos - of sums and summands, one after the other until all are the same; where there are none at all none come */
+static void
+share_halos(const Graph *g, Sides *halo)
+{
+	static const Sides none = { 0, 0, 0, 0 };
+	bool changed = true;
+
+	while (changed) {
+		changed = false;
+		for (int i = 0; i < g->count; i++) {
+			const Value *z = summand(g->nodes[i]);
+			Sides *y = &halo[i], *s = z ? &halo[z->node->id] : y;
+			if (same_sides(*y, *s) || same_sides(*y, none) || same_sides(*s, none))
+				continue;
+			widen(&y->t, s->t);
+			widen(&y->l, s->l);
+			widen(&y->b, s->b);
+			widen(&y->r, s->r);
+			*s = *y;
+			changed = true;
+		}
+	}
+}
+
 void
 layout(Graph *g)
 {
@@ -71,6 +115,7 @@ layout(Graph *g)
 		widen(&halo[i].b, halo[i].t);
 		widen(&halo[i].r, halo[i].l);
 	}
+	share_halos(g, halo);
 	for (int i = 0; i < g->count; i++) {
 		Node *n = g->nodes[i];
 		bool planar = n->op == O_input && !g->plain_layout && planar_readers(n->out);

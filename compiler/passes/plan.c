@@ -158,6 +158,18 @@ set_scratch(Node *n)
 	n->scratch.home = n->scratch.bytes ? Home_arena : Home_none;
 }
 
+/* set_own - what each part of n's work has to itself, for as many parts as there may be */
+static void
+set_own(Node *n)
+{
+	Kernel k = kernel_of(n, 0);
+	int parts = 0, most = n->g->target->parts;
+
+	n->own_each = n->family->own ? aligned(n->family->own(&k, &parts)) : 0;
+	n->own = (Value){ .bytes = n->own_each*(size_t)(parts < most ? parts : most), .from = n->id, .to = n->id, .node = n };
+	n->own.home = n->own.bytes ? Home_arena : Home_none;
+}
+
 /* set_live - the bound: the largest sum of buffers that are live at one node */
 static void
 set_live(Graph *g, const Buffers *b)
@@ -197,8 +209,8 @@ plan_blob(Graph *g)
 void
 plan(Graph *g)
 {
-	enum { Each = NResults + 1 };
-	int *number = arena_new((size_t)g->count*Each*sizeof *number);     /* of the buffer of every result and scratch */
+	enum { Each = NResults + 2 };
+	int *number = arena_new((size_t)g->count*Each*sizeof *number);     /* of the buffer of every result, scratch, own memory */
 	Buffers b = { arena_new((size_t)g->count*Each*sizeof(Buffer)), 0, g };
 
 	for (int i = 0; i < g->count; i++) {
@@ -221,6 +233,9 @@ plan(Graph *g)
 		set_scratch(n);
 		if (n->scratch.bytes)
 			buffer_for(&b, &n->scratch, &number[i*Each + NResults]);
+		set_own(n);
+		if (n->own.bytes)
+			buffer_for(&b, &n->own, &number[i*Each + NResults + 1]);
 	}
 	set_live(g, &b);
 	g->arena = place_all(b.all, b.count, g->live);
@@ -230,6 +245,8 @@ plan(Graph *g)
 				g->nodes[i]->out[k].at = b.all[number[i*Each + k]].at;
 		if (g->nodes[i]->scratch.bytes)
 			g->nodes[i]->scratch.at = b.all[number[i*Each + NResults]].at;
+		if (g->nodes[i]->own.bytes)
+			g->nodes[i]->own.at = b.all[number[i*Each + NResults + 1]].at;
 	}
 	plan_blob(g);
 }

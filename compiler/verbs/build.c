@@ -71,6 +71,7 @@ build(Options *o, const char *weights)
 	g->target = has_bytes(g) ? target_for_bytes(o->target) : o->target;
 	g->like = o->like;
 	g->exact = o->exact;
+	g->winograd = o->winograd;
 	g->tuned = o->rows ? o->rows : o->tuned ? tuned_read(o->tuned) : NULL;
 	snprintf(names.weights_sha, sizeof names.weights_sha, "none");
 	if (weights && !bytes)

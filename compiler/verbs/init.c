@@ -5,7 +5,7 @@
 #include "verbs.h"
 
 /* the examples one after the other, each below a line "=== NAME" */
-CARRIED(init_models, "obj/models.txt")
+CARRIED(init_models, OBJ "/models.txt")
 
 int
 verb_init(Options *o)

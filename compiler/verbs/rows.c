@@ -69,6 +69,8 @@ const OptionRow option_rows[] = {
 	  "compile: NAME_train.c and NAME_train.h too; verify: the network in training, forward and backward" },
 	{ "--exact", NULL, Flag, AT(exact), 0, 0, NULL, MODEL,
 	  "direct convolutions only: no Winograd" },
+	{ "--winograd", NULL, Flag, AT(winograd), 0, 0, NULL, MODEL,
+	  "Winograd where it is faster on scalar and microcontrollers too, which have none unasked: it takes more memory" },
 	{ "--dump", NULL, DumpPass, AT(pass.dump), 0, 0, "[=PASS]", MODEL,
 	  "print the graph as model text: after a pass, 'input' or 'all'" },
 	{ "--dot", NULL, Flag, AT(pass.dot), 0, 0, NULL, MODEL,

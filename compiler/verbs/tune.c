@@ -331,7 +331,7 @@ verb_tune(Options *o)
 	if (!o->weights)
 		o->weights = "random:0";
 	m = build(o, o->weights);
-	count = gather(m, &layers, o->exact);
+	count = gather(m, &layers, o->exact || (m->g->target->lean && !o->winograd));
 	sessions = open_candidates(o, layers, count, s);
 	in = random_input(m->g);
 	out = malloc(s[0].outputs*sizeof *out);

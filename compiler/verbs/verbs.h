@@ -33,7 +33,7 @@ typedef struct Options {
 	const char *args[64];
 	int nargs;
 	PassOptions pass;
-	bool json, verbose, quiet, exact, target_given, run, train;
+	bool json, verbose, quiet, exact, winograd, target_given, run, train;
 	const char *command;         /* for the banner: no paths */
 } Options;
 

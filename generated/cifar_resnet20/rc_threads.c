@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: 0BSD */
-#ifndef _POSIX_C_SOURCE
+#if !defined(_POSIX_C_SOURCE) && !defined(_WIN32)
 #define _POSIX_C_SOURCE 200809L
 #endif
 #include "rc_threads.h"
-
-#include <sched.h>
 
 enum {
 	Spins  = 4000,
@@ -14,7 +12,7 @@ enum {
 static void
 relax(void)
 {
-#if defined(__x86_64__)
+#if defined(__x86_64__) || defined(__i386__)
 	__builtin_ia32_pause();
 #elif defined(__aarch64__)
 	__asm__ volatile("yield");
@@ -63,17 +61,16 @@ wait_job(rc_pool *pool, uint64_t seen)
 			return job;
 		relax();
 	}
-	pthread_mutex_lock(&pool->lock);
+	rc_lock_take(&pool->lock);
 	__atomic_add_fetch(&pool->asleep, 1, __ATOMIC_SEQ_CST);
 	while ((job = job_of(pool)) == seen)
-		pthread_cond_wait(&pool->wake, &pool->lock);
+		rc_wake_wait(&pool->wake, &pool->lock);
 	__atomic_sub_fetch(&pool->asleep, 1, __ATOMIC_SEQ_CST);
-	pthread_mutex_unlock(&pool->lock);
+	rc_lock_give(&pool->lock);
 	return job;
 }
 
-static void *
-work(void *arg)
+RC_THREAD_MAIN(work, arg)
 {
 	rc_pool_worker *worker = (rc_pool_worker *)arg;
 	rc_pool *pool = worker->pool;
@@ -82,7 +79,7 @@ work(void *arg)
 	for (;;) {
 		job = wait_job(pool, job);
 		if (__atomic_load_n(&pool->stop, __ATOMIC_ACQUIRE))
-			return NULL;
+			return 0;
 		take_parts(pool);
 	}
 }
@@ -96,16 +93,16 @@ give(rc_pool *pool)
 	__atomic_store_n(&pool->ticket, job << 32, __ATOMIC_SEQ_CST);
 	if (__atomic_load_n(&pool->asleep, __ATOMIC_SEQ_CST) == 0)
 		return;
-	pthread_mutex_lock(&pool->lock);
-	pthread_cond_broadcast(&pool->wake);
-	pthread_mutex_unlock(&pool->lock);
+	rc_lock_take(&pool->lock);
+	rc_wake_all(&pool->wake);
+	rc_lock_give(&pool->lock);
 }
 
 RC_WEAK int
 rc_pool_start(rc_pool *pool, int threads)
 {
-	pthread_mutex_init(&pool->lock, NULL);
-	pthread_cond_init(&pool->wake, NULL);
+	rc_lock_make(&pool->lock);
+	rc_wake_make(&pool->wake);
 	pool->threads = 1;
 	pool->stop = 0;
 	pool->ticket = 0;
@@ -117,7 +114,7 @@ rc_pool_start(rc_pool *pool, int threads)
 		rc_pool_worker *w = &pool->worker[pool->threads];
 		w->pool = pool;
 		w->index = pool->threads;
-		if (pthread_create(&w->thread, NULL, work, w))
+		if (rc_thread_start(&w->thread, work, w))
 			break;
 		pool->threads++;
 	}
@@ -131,9 +128,9 @@ rc_pool_stop(rc_pool *pool)
 	__atomic_store_n(&pool->stop, 1, __ATOMIC_RELEASE);
 	give(pool);
 	for (int i = 1; i < pool->threads; i++)
-		pthread_join(pool->worker[i].thread, NULL);
-	pthread_cond_destroy(&pool->wake);
-	pthread_mutex_destroy(&pool->lock);
+		rc_thread_join(pool->worker[i].thread);
+	rc_wake_free(&pool->wake);
+	rc_lock_free(&pool->lock);
 }
 
 RC_WEAK void
@@ -158,7 +155,7 @@ rc_pool_for(void *user, void (*task)(void *arg, int part), void *arg, int parts)
 		if (i < Spins)
 			relax();
 		else
-			sched_yield();
+			rc_thread_yield();
 	}
 	__atomic_store_n(&pool->busy, 0, __ATOMIC_RELEASE);
 }

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: 0BSD */
+/*
+** rc_port.h - what operating systems do each in their own way, POSIX's and Windows': threads that wait for each other, and
+** files mapped into memory. Only rc_threads and rc_file need it.
+*/
+#ifndef RC_PORT_H
+#define RC_PORT_H
+
+#include <stddef.h>
+
+#if defined(_WIN32)
+
+#if !defined(WIN32_LEAN_AND_MEAN)
+#define WIN32_LEAN_AND_MEAN
+#endif
+#if !defined(NOMINMAX)
+#define NOMINMAX
+#endif
+#include <windows.h>
+
+typedef SRWLOCK rc_lock;
+typedef CONDITION_VARIABLE rc_wake;
+typedef HANDLE rc_thread;
+#define RC_THREAD_MAIN(name, arg) static DWORD WINAPI name(LPVOID arg)     /* it ends with return 0 */
+
+static inline void rc_lock_make(rc_lock *l)         { InitializeSRWLock(l); }
+static inline void rc_lock_free(rc_lock *l)         { (void)l; }
+static inline void rc_lock_take(rc_lock *l)         { AcquireSRWLockExclusive(l); }
+static inline void rc_lock_give(rc_lock *l)         { ReleaseSRWLockExclusive(l); }
+static inline void rc_wake_make(rc_wake *w)         { InitializeConditionVariable(w); }
+static inline void rc_wake_free(rc_wake *w)         { (void)w; }
+static inline void rc_wake_wait(rc_wake *w, rc_lock *l) { SleepConditionVariableSRW(w, l, INFINITE, 0); }
+static inline void rc_wake_all(rc_wake *w)          { WakeAllConditionVariable(w); }
+static inline void rc_thread_yield(void)            { SwitchToThread(); }
+
+/* 0: it runs */
+static inline int
+rc_thread_start(rc_thread *t, LPTHREAD_START_ROUTINE run, void *arg)
+{
+	*t = CreateThread(NULL, 0, run, arg, 0, NULL);
+	return *t == NULL;
+}
+
+static inline void
+rc_thread_join(rc_thread t)
+{
+	WaitForSingleObject(t, INFINITE);
+	CloseHandle(t);
+}
+
+/* A whole file, read only; 0: it is at *at */
+static inline int
+rc_map(const char *path, const void **at, size_t *len)
+{
+	HANDLE map, file = CreateFileA(path, GENERIC_READ, FILE_SHARE_READ, NULL, OPEN_EXISTING, FILE_ATTRIBUTE_NORMAL, NULL);
+	LARGE_INTEGER size;
+
+	if (file == INVALID_HANDLE_VALUE)
+		return -1;
+	map = GetFileSizeEx(file, &size) && size.QuadPart > 0 ? CreateFileMappingA(file, NULL, PAGE_READONLY, 0, 0, NULL) : NULL;
+	CloseHandle(file);
+	if (!map)
+		return -1;
+	*at = MapViewOfFile(map, FILE_MAP_READ, 0, 0, 0);
+	CloseHandle(map);
+	*len = (size_t)size.QuadPart;
+	return *at ? 0 : -1;
+}
+
+static inline void
+rc_unmap(const void *at, size_t len)
+{
+	(void)len;
+	UnmapViewOfFile(at);
+}
+
+#else
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdint.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+typedef pthread_mutex_t rc_lock;
+typedef pthread_cond_t rc_wake;
+typedef pthread_t rc_thread;
+#define RC_THREAD_MAIN(name, arg) static void *name(void *arg)
+
+static inline void rc_lock_make(rc_lock *l)         { pthread_mutex_init(l, NULL); }
+static inline void rc_lock_free(rc_lock *l)         { pthread_mutex_destroy(l); }
+static inline void rc_lock_take(rc_lock *l)         { pthread_mutex_lock(l); }
+static inline void rc_lock_give(rc_lock *l)         { pthread_mutex_unlock(l); }
+static inline void rc_wake_make(rc_wake *w)         { pthread_cond_init(w, NULL); }
+static inline void rc_wake_free(rc_wake *w)         { pthread_cond_destroy(w); }
+static inline void rc_wake_wait(rc_wake *w, rc_lock *l) { pthread_cond_wait(w, l); }
+static inline void rc_wake_all(rc_wake *w)          { pthread_cond_broadcast(w); }
+static inline void rc_thread_yield(void)            { sched_yield(); }
+static inline int  rc_thread_start(rc_thread *t, void *(*run)(void *), void *arg) { return pthread_create(t, NULL, run, arg); }
+static inline void rc_thread_join(rc_thread t)      { pthread_join(t, NULL); }
+
+/* A whole file, read only; 0: it is at *at */
+static inline int
+rc_map(const char *path, const void **at, size_t *len)
+{
+	struct stat st;
+	void *map = MAP_FAILED;
+	int fd = open(path, O_RDONLY);
+
+	if (fd < 0)
+		return -1;
+	if (!fstat(fd, &st) && st.st_size > 0)
+		map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_SHARED, fd, 0);
+	close(fd);
+	if (map == MAP_FAILED)
+		return -1;
+	*at = map;
+	*len = (size_t)st.st_size;
+	return 0;
+}
+
+static inline void
+rc_unmap(const void *at, size_t len)
+{
+	munmap((void *)(uintptr_t)at, len);
+}
+
+#endif
+#endif
