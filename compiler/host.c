@@ -14,43 +14,6 @@
 
 CARRIED(host_peak, "compiler/host/peak.c")
 
-enum { MostWords = 64 };
-
-typedef struct { const char *word[MostWords + 1]; int count; } Command;
-
-static void
-add(Command *c, const char *word)
-{
-	if (c->count == MostWords)
-		fail("$CC: want at most %d words, got more", MostWords);
-	c->word[c->count++] = word;
-}
-
-/* add_words - those between blanks */
-static void
-add_words(Command *c, const char *words)
-{
-	for (const char *s = words + strspn(words, " \t"); *s; s += strspn(s, " \t")) {
-		size_t len = strcspn(s, " \t");
-		add(c, arena_text("%.*s", (int)len, s));
-		s += len;
-	}
-}
-
-static bool
-on_path(const char *program)
-{
-	const char *path = getenv("PATH");
-
-	while (path && *path) {
-		size_t n = strcspn(path, ":");
-		if (!access(arena_text("%.*s/%s", (int)n, path, program), X_OK))
-			return true;
-		path += n + (path[n] == ':');
-	}
-	return false;
-}
-
 static const char *
 compiler(void)
 {
@@ -74,18 +37,18 @@ compile(const char *dir, const char *sources, const char *flags, const char *to)
 	int status;
 
 	if (!access(cc, X_OK))
-		add(&c, cc);                 /* one word, blanks and all */
+		command_add(&c, cc);                 /* one word, blanks and all */
 	else
-		add_words(&c, cc);
+		command_add_words(&c, cc);
 	if (!c.count)
 		fail("$CC: want a C compiler, got blanks");
-	add_words(&c, "-std=c11 -w -fPIC -shared");
-	add_words(&c, flags);
-	add_words(&files, sources);
+	command_add_words(&c, "-std=c11 -w -fPIC -shared");
+	command_add_words(&c, flags);
+	command_add_words(&files, sources);
 	for (int i = 0; i < files.count; i++)
-		add(&c, arena_text("%s/%s", dir, files.word[i]));
-	add(&c, "-o");
-	add(&c, arena_text("%s/%s", dir, to));
+		command_add(&c, arena_text("%s/%s", dir, files.word[i]));
+	command_add(&c, "-o");
+	command_add(&c, arena_text("%s/%s", dir, to));
 	if (!program_run(c.word, dir, &status))
 		fail("$CC: want a C compiler that can be started, got '%s': %s", cc, strerror(errno));
 	if (WIFSIGNALED(status))
@@ -101,15 +64,8 @@ refused(const char *dir, const char *flags)
 	static const char any[] = "#include <stddef.h>\n#include <stdint.h>\n#include <stdlib.h>\n#include <string.h>\n"
 		"#include <time.h>\nint rc_any;\n";
 	File probe = { "any.c", any, sizeof any - 1 };
-	char line[512] = "";
-	FILE *f = fopen(arena_text("%s/program.log", dir), "r");
-	const char *said = "";
 
-	while (f && fgets(line, sizeof line, f))
-		said = arena_text("%s%s", said, line);
-	if (f)
-		fclose(f);
-	fputs(said, stderr);
+	command_log(dir);
 	write_files(dir, &probe, 1);
 	if (!compile(dir, probe.name, flags, "any.so"))
 		fail("$CC: want a C compiler that works, got '%s', which refuses an empty program", compiler());
@@ -145,12 +101,12 @@ Host
 host_build(const Model *m, const char *dir, bool with_peak)
 {
 	const Graph *g = m->g;
-	File files[20];
-	Host h = { 0 };
+	File files[24];
+	Host h = { .model = m, .dir = dir, .machine = target_runs_here(g->target) ? NULL : machine_of(g->target) };
 	const char *flags = "-O2";
 	int count = 0;
 
-	if (!target_runs_here(g->target))
+	if (!target_runs_here(g->target) && (!h.machine || with_peak))
 		fail("--target: want a target this machine can run, got '%s'", g->target->name);
 	files[count++] = emit_source(m);
 	files[count++] = emit_header(m);
@@ -160,6 +116,11 @@ host_build(const Model *m, const char *dir, bool with_peak)
 	}
 	count += runtime_files(&g->target, 1, files + count);
 	write_files(dir, files, count);
+	if (h.machine) {
+		h.compiler = "";
+		machine_compile(h.machine, dir, arena_text("%s.c rc.c", g->name), flags, &g->name, 1);
+		return h;
+	}
 	h.lib = host_load(dir, arena_text("%s.c rc.c%s", g->name, with_peak ? " rc_peak.c" : ""), flags, &h.compiler);
 	/* POSIX promises that these conversions work; ISO C has no cast for them */
 	*(void **)&h.check = host_symbol(h.lib, arena_text("%s_check", g->name));
@@ -170,4 +131,36 @@ host_build(const Model *m, const char *dir, bool with_peak)
 		*(void **)&h.bandwidth = host_symbol(h.lib, "rc_bandwidth");
 	}
 	return h;
+}
+
+int
+host_check(const Host *h, const void *blob, size_t len)
+{
+	return h->machine ? RC_OK : h->check(blob, len);        /* elsewhere it is asked before every run */
+}
+
+/* run_elsewhere - one job, its layers' results brought here */
+static int
+run_elsewhere(const Host *h, const rc_options *o, const Job *job, float *out, void *workspace)
+{
+	JobResult r;
+	void *held = machine_run(h->machine, h->dir, job, 1, &r);
+	int status = r.check != RC_OK ? r.check : r.status;
+
+	memcpy(out, r.out, job->out_bytes);
+	if (job->layers && status == RC_OK)
+		machine_layers(&r, job->layers, workspace, o->layer, o->layer_user);
+	free(held);
+	return status;
+}
+
+int
+host_run(const Host *h, const rc_options *o, const File *blob, const void *in, float *out, void *workspace, size_t len)
+{
+	const Graph *g = h->model->g;
+
+	if (!h->machine)
+		return h->run_with(o, blob->data, in, out, workspace, len);
+	return run_elsewhere(h, o, &(Job){ .threads = o->threads, .blob = blob, .in = in, .in_bytes = input_bytes(g),
+		.out_bytes = outputs_of(g)*sizeof(float), .workspace = len, .layers = o->layer ? g : NULL }, out, workspace);
 }

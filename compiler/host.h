@@ -1,11 +1,44 @@
-/* host.h - emitted code compiled, loaded and run on this machine. */
+/* host.h - emitted code compiled, loaded and run: on this machine, or on another one that is emulated here. */
 #ifndef HOST_H
 #define HOST_H
 
+#include "../runtime/rc.h"
 #include "emit/emit.h"
 
-/* host.c - compile for this machine and load */
+/* command.c - the words that start a program */
+enum { MostWords = 64 };
+typedef struct { const char *word[MostWords + 1]; int count; } Command;
+void command_add(Command *c, const char *word);
+void command_add_words(Command *c, const char *words);       /* those between blanks */
+void command_log(const char *dir);                   /* what the program that ran last said, to standard error */
+bool on_path(const char *program);
+
+/* machine.c - targets that are not this machine's */
+typedef struct {                     /* one run of a network elsewhere */
+	int network, threads;        /* its place among those compiled together */
+	size_t offset;               /* by which input and workspace lie otherwise than they might */
+	const File *blob;
+	const void *in;
+	size_t in_bytes, out_bytes, workspace;
+	const Graph *layers;         /* whose results are wanted after each layer, or NULL */
+} Job;
 typedef struct {
+	int check, status;           /* of NAME_check, NAME_run_with */
+	bool whole;                  /* nothing was written behind results and workspace */
+	const float *out;
+	const char *layers;
+} JobResult;
+const char *machine_lacks(const Machine *m);         /* a program that is not on PATH, or NULL: it can be used */
+void machine_compile(const Machine *m, const char *dir, const char *sources, const char *flags, const char *const *names, int count);
+void *machine_run(const Machine *m, const char *dir, const Job *jobs, int count, JobResult *results);  /* holds the results: free it */
+void machine_layers(const JobResult *r, const Graph *g, void *workspace, void (*layer)(void *user, int index, const char *name),
+                    void *user);                     /* as options.layer would have been called, the workspace as it was then */
+
+/* host.c */
+typedef struct {
+	const Model *model;
+	const char *dir;
+	const Machine *machine;      /* NULL: this one, and the code is loaded */
 	void *lib;
 	int (*check)(const void *, size_t);
 	int (*run_with)(const void *options, const void *weights, const void *in, float *out, void *ws, size_t len);
@@ -15,6 +48,8 @@ typedef struct {
 	const char *compiler;
 } Host;
 Host host_build(const Model *m, const char *dir, bool with_peak);
+int host_check(const Host *h, const void *blob, size_t len);
+int host_run(const Host *h, const rc_options *o, const File *blob, const void *in, float *out, void *workspace, size_t len);
 void *host_load(const char *dir, const char *sources, const char *flags, const char **cc);  /* compiled and loaded */
 void *host_symbol(void *lib, const char *name);
 

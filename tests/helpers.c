@@ -158,6 +158,15 @@ emulate(const char *dir, const char *name)
 	ck_assert(f && fprintf(f, "#pragma once\nenum { VL = %d };\n#include \"words.h\"\n", t->vl) > 0 && fclose(f) == 0);
 }
 
+const Machine *
+other_machine(const Target *t)
+{
+	const Machine *m = target_runs_here(t) ? NULL : machine_of(t);
+	const char *lacks = m ? machine_lacks(m) : NULL;
+
+	return m && !(lacks && lacking(lacks)) ? m : NULL;
+}
+
 const char *
 nearest_target(const char *name)
 {
@@ -218,6 +227,16 @@ void
 compile_quickly(void)
 {
 	setenv("CC", quick_compiler(":", ""), 1);
+}
+
+bool
+lacking(const char *program)
+{
+	if (system(arena_text("command -v %.*s > /dev/null 2>&1", (int)strcspn(program, " "), program)) == 0)
+		return false;
+	printf("%s: not run, no %.*s here\n", this_part(), (int)strcspn(program, " "), program);
+	fflush(stdout);
+	return true;
 }
 
 int

@@ -28,6 +28,7 @@ double error_of(const char *file, const char *target, unsigned skip, int threads
 ** or another target serves as well, the nearest that runs here.
 */
 void emulate(const char *dir, const char *target);
+const Machine *other_machine(const Target *t);       /* that stands in for a processor with t; NULL: this one has it, or there is none here */
 const char *nearest_target(const char *name);
 
 /* Runs the resnetc program; its standard error (folder names removed) and exit status. */
@@ -44,6 +45,7 @@ const char *script(const char *name, const char *text);   /* an executable there
 const char *quick_compiler(const char *first, const char *options);
 void compile_quickly(void);                          /* a fixture: $CC is one */
 int count_files(const char *dir);
+bool lacking(const char *program);                   /* is it not installed? its first word counts; then that is told */
 
 /*
 ** A suite is one file: SUITE(name) { ... } adds its tests, in parts that main.c runs side by side, each a process and a

@@ -67,6 +67,7 @@ prepare(Trial *t, const Case *c, int k, const char *dir)
 		Graph *g = loaded(c, file, arena_text("n%d%c", k, 'a' + v));
 		PassOptions po = { .skip = v ? c->skip : 0, .out = stdout };
 		g->exact = !v && c->exact;
+		g->winograd = true;
 		run_passes(g, &po);
 		t->m[v] = model_of(g);
 		t->m[v]->command = "fuzz";
@@ -76,11 +77,39 @@ prepare(Trial *t, const Case *c, int k, const char *dir)
 	t->var = fuzz_variance(t->before, t->want, after, Variants);
 }
 
-static void *
+typedef struct {                     /* the compiled networks: loaded here, or already run elsewhere */
+	void *lib;
+	JobResult *results;          /* of each on one thread, on several */
+} Code;
+
+/* run_elsewhere - all of them on the machine that the target has here */
+static JobResult *
+run_elsewhere(const Trial *t, int count, const Machine *machine, const char *dir)
+{
+	const char **names = arena_new((size_t)(count*Variants)*sizeof *names);
+	Job *jobs = arena_new((size_t)(count*Variants*2)*sizeof *jobs);
+	JobResult *results = arena_new((size_t)(count*Variants*2)*sizeof *results);
+
+	for (int i = 0; i < count*Variants; i++) {
+		const Trial *c = &t[i/Variants];
+		const Model *m = c->m[i%Variants];
+		names[i] = m->g->name;
+		for (int many = 0; many < 2; many++)
+			jobs[2*i + many] = (Job){ .network = i, .threads = many ? c->c->threads : 1, .offset = many ? 64*(1 + c->c->seed%5) : 0,
+				.blob = &c->blob[i%Variants], .in = c->in, .in_bytes = input_bytes(m->g),
+				.out_bytes = outputs_of(m->g)*sizeof(float), .workspace = m->g->arena };
+	}
+	machine_compile(machine, dir, "all.c rc.c", "-O1", names, count*Variants);
+	machine_run(machine, dir, jobs, count*Variants*2, results);
+	return results;
+}
+
+static Code
 compile_all(Trial *t, int count, const char *dir)
 {
 	File files[32];
-	int n = runtime_files(&t[0].c->target, 1, files);
+	const Target *target = t[0].c->target;
+	int n = runtime_files(&target, 1, files);
 	FILE *f = fopen(arena_text("%s/all.c", dir), "w");
 
 	write_files(dir, files, n);
@@ -94,7 +123,9 @@ compile_all(Trial *t, int count, const char *dir)
 		}
 	if (fclose(f))
 		die("%s: cannot be written", dir);
-	return host_load(dir, "all.c rc.c", "-O1", NULL);
+	if (!target_runs_here(target) && machine_of(target))
+		return (Code){ .results = run_elsewhere(t, count, machine_of(target), dir) };
+	return (Code){ .lib = host_load(dir, "all.c rc.c", "-O1", NULL) };
 }
 
 /* --- judging --- */
@@ -167,9 +198,9 @@ check_outputs(Verdict *v, const char *variant, const Trial *t, const float *got)
 
 typedef int Run(const rc_options *, const void *, const void *, float *, void *, size_t);
 
-/* run_once - false: it was refused, or wrote where it must not */
+/* run_here - false: it was refused, or wrote where it must not */
 static bool
-run_once(Verdict *v, const char *variant, Run *run, const rc_options *o, const Trial *t, const Model *m,
+run_here(Verdict *v, const char *variant, Run *run, const rc_options *o, const Trial *t, const Model *m,
          const void *blob, size_t offset, float *out)
 {
 	size_t ins = count_of(t->before->nodes[0]->out->shape), outs = outputs_of(m->g), len = m->g->arena;
@@ -193,30 +224,60 @@ run_once(Verdict *v, const char *variant, Run *run, const rc_options *o, const T
 	return status == RC_OK;
 }
 
-static void
-judge(Verdict *v, const Trial *t, void *lib, rc_pool *pool)
+/* ran_elsewhere - what came of it there */
+static bool
+ran_elsewhere(Verdict *v, const char *variant, const JobResult *r, const Model *m, float *out)
 {
-	static const char *const names[Variants] = { "all passes", "without some passes" };
-	rc_options one = { .struct_size = sizeof one }, many = one;
+	memcpy(out, r->out, outputs_of(m->g)*sizeof *out);
+	if (r->check != RC_OK)
+		wrong(v, arena_text("%s: refuses its own blob", variant));
+	if (!r->whole)
+		wrong(v, arena_text("%s: wrote behind the end of the results or the workspace", variant));
+	if (r->status != RC_OK)
+		wrong(v, arena_text("%s: refused to run: %s", variant, rc_strerror(r->status)));
+	return r->status == RC_OK;
+}
 
+/* run_both - one variant on one thread and on several; false: it did not run on one */
+static bool
+run_both(Verdict *v, const char *variant, const Trial *t, int k, const Code *code, int number, rc_pool *pool, float *out, float *again)
+{
+	const Model *m = t->m[k];
+	rc_options one = { .struct_size = sizeof one }, many = one;
+	Run *run;
+	int (*own)(const void *, size_t);
+	bool ran;
+
+	if (code->results) {
+		ran = ran_elsewhere(v, variant, &code->results[2*number], m, out);
+		ran_elsewhere(v, variant, &code->results[2*number + 1], m, again);
+		return ran;
+	}
 	many.parallel_for = rc_pool_for;
 	many.parallel_user = pool;
 	many.threads = t->c->threads;
+	*(void **)&run = host_symbol(code->lib, arena_text("%s_run_with", m->g->name));
+	*(void **)&own = host_symbol(code->lib, arena_text("%s_check", m->g->name));
+	if (own(t->blob[k].data, t->blob[k].len) != RC_OK)
+		wrong(v, arena_text("%s: refuses its own blob", variant));
+	ran = run_here(v, variant, run, &one, t, m, t->blob[k].data, 0, out);
+	run_here(v, variant, run, &many, t, m, t->blob[k].data, 64*(1 + t->c->seed%5), again);
+	return ran;
+}
+
+/* judge - number: of the trial's first network among all */
+static void
+judge(Verdict *v, const Trial *t, const Code *code, int number, rc_pool *pool)
+{
+	static const char *const names[Variants] = { "all passes", "without some passes" };
+
 	for (int k = 0; k < Variants; k++) {
-		const Model *m = t->m[k];
-		size_t outs = outputs_of(m->g);
+		size_t outs = outputs_of(t->m[k]->g);
 		float *out = malloc((outs + Guard)*sizeof *out), *again = malloc((outs + Guard)*sizeof *again);
-		Run *run;
-		int (*own)(const void *, size_t);
 		if (!out || !again)
 			fail("out of memory");
-		*(void **)&run = host_symbol(lib, arena_text("%s_run_with", m->g->name));
-		*(void **)&own = host_symbol(lib, arena_text("%s_check", m->g->name));
-		if (own(t->blob[k].data, t->blob[k].len) != RC_OK)
-			wrong(v, arena_text("%s: refuses its own blob", names[k]));
-		if (run_once(v, names[k], run, &one, t, m, t->blob[k].data, 0, out))
+		if (run_both(v, names[k], t, k, code, number + k, pool, out, again))
 			check_outputs(v, names[k], t, out);
-		run_once(v, names[k], run, &many, t, m, t->blob[k].data, 64*(1 + t->c->seed%5), again);
 		if (memcmp(out, again, outs*sizeof *out))
 			wrong(v, arena_text("%s: %d threads and another workspace give other bits than one thread", names[k],
 			                    t->c->threads));
@@ -233,14 +294,14 @@ trials(const Case *c, int count, Verdict *v, const char *dir)
 {
 	Trial *t = arena_new((size_t)count*sizeof *t);
 	rc_pool pool;
-	void *lib;
+	Code code;
 
 	for (int k = 0; k < count; k++)
 		prepare(&t[k], &c[k], k, dir);
-	lib = compile_all(t, count, dir);
+	code = compile_all(t, count, dir);
 	rc_pool_start(&pool, 2);
 	for (int k = 0; k < count; k++)
-		judge(&v[k], &t[k], lib, &pool);
+		judge(&v[k], &t[k], &code, k*Variants, &pool);
 	rc_pool_stop(&pool);
 }
 

@@ -137,7 +137,7 @@ target_here(const Options *o, const Target *own)
 
 	if (o->target_given)
 		return o->target;
-	if (target_runs_here(own))
+	if (target_runs_here(own) || (machine_of(own) && !machine_lacks(machine_of(own))))
 		return own;
 	warn("%s:1: want target %s, which this machine does not run; takes %s", o->model, own->name, best->name);
 	return best;
@@ -189,7 +189,7 @@ verb_fuzz(Options *o)
 		o->seed + count;
 	bool any = !o->target_given;
 
-	if (!target_runs_here(o->target))
+	if (!target_runs_here(o->target) && !machine_of(o->target))
 		fail("--target: want a target this machine can run, got '%s'", o->target->name);
 	if (o->model)
 		return file_case(o);

@@ -31,9 +31,9 @@ session_open(const Model *m, int threads, bool with_peak)
 		s.options.parallel_user = s.pool;
 		s.options.threads = threads;
 	}
-	status = s.host.check(s.blob.data, s.blob.len);
+	status = host_check(&s.host, s.blob.data, s.blob.len);
 	if (status != RC_OK)
-		die("emitted code refuses its own blob: %s", s.host.strerror(status));
+		die("emitted code refuses its own blob: %s", rc_strerror(status));
 	return s;
 }
 
@@ -41,10 +41,10 @@ session_open(const Model *m, int threads, bool with_peak)
 void
 session_run(Session *s, const void *in, float *out)
 {
-	int status = s->host.run_with(&s->options, s->blob.data, in, out, s->workspace, s->workspace_len);
+	int status = host_run(&s->host, &s->options, &s->blob, in, out, s->workspace, s->workspace_len);
 
 	if (status != RC_OK)
-		die("emitted code refuses to run: %s", s->host.strerror(status));
+		die("emitted code refuses to run: %s", rc_strerror(status));
 }
 
 void

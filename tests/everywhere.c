@@ -1,0 +1,222 @@
+/*
+** everywhere.c - the emitted code on other systems, processors and compilers than those of this machine, and resnetc's own build
+** in odd places. What is not installed here is told, one line each, and is in .ci/packages-tests where it can be.
+*/
+#include <unistd.h>
+
+#include "tests.h"
+
+/* in - a shell command in a folder of the suite's; its output is told when it fails */
+static void
+in(const char *dir, const char *command)
+{
+	size_t len;
+
+	if (system(arena_text("mkdir -p '%s' && cd '%s' && (%s) > '%s' 2>&1", in_dir(dir), in_dir(dir), command, in_dir("log"))) != 0)
+		ck_abort_msg("%s: %.2500s", command, system(arena_text("test -s '%s'", in_dir("log"))) ? "it said nothing" : (const char *)file_map(in_dir("log"), &len));
+}
+
+/* the outputs, every digit of them; the blob from a file or linked in, one thread or several */
+static const char app[] =
+	"#include <stdio.h>\n#include \"net.h\"\n"
+	"#if !defined(EMBEDDED)\n#include \"rc_file.h\"\n#endif\n#if defined(THREADS)\n#include \"rc_threads.h\"\nstatic rc_pool pool;\n#endif\n"
+	"static float in[NET_INPUT_FLOATS], out[NET_OUTPUT_FLOATS];\n"
+	"static RC_ALIGNED(64) char ws[NET_SELFTEST_BYTES];\n"
+	"int main(void)\n{\n"
+	"	const void *w; size_t len = NET_WEIGHTS_BYTES; const char *layer; int status;\n	rc_options o = { sizeof o, NULL, NULL, 0, NULL, NULL, NULL };\n"
+	"#if defined(EMBEDDED)\n	w = net_weights;\n#else\n	if (rc_file_map(\"net.weights\", &w, &len)) return 1;\n#endif\n"
+	"#if defined(THREADS)\n	if (rc_pool_start(&pool, 3)) return 2;\n	o.parallel_for = rc_pool_for; o.parallel_user = &pool; o.threads = 3;\n#endif\n"
+	"	for (int i = 0; i < NET_INPUT_FLOATS; i++) in[i] = (float)(i%17 - 8);\n"
+	"	if ((status = net_check(w, len)) || (status = net_selftest(w, ws, sizeof ws, &layer)) ||\n"
+	"	    (status = net_run_with(&o, w, in, out, ws, NET_WORKSPACE_BYTES))) { printf(\"%s\\n\", rc_strerror(status)); return 0; }\n"
+	"	for (int i = 0; i < NET_OUTPUT_FLOATS; i++) printf(\"%.9e\\n\", (double)out[i]);\n"
+	"#if defined(THREADS)\n	rc_pool_stop(&pool);\n#endif\n"
+	"	return 0;\n}\n";
+
+/* Winograd, a stride, a skip, a pool, a head, activations that are not one instruction */
+static const char *
+network(void)
+{
+	return body_model(3, 18, 18, "x = nn.gelu(nn.bn(nn.conv(x, { 16, kernel = 3 })))\n"
+		"x = nn.relu(nn.bn(nn.conv(nn.relu(nn.bn(nn.conv(x, { 16, kernel = 3 }))), { 16, kernel = 3, winograd = {4, 4} })) + x)\n"
+		"x = nn.silu(nn.conv(x, { 32, kernel = 1, stride = 2 }) + nn.conv(nn.max_pool(x, { kernel = 2 }), { 32, kernel = 3 }))\n"
+		"return nn.linear(nn.flatten(nn.adaptive_avg_pool(x, { size = 1 })), { 10 })");
+}
+
+/* emit - the network for a target into dir, and the program beside it */
+static void
+emit(const char *dir, const char *target, const char *options)
+{
+	Ran r = resnetc("%s --name net -w random:4 -q --target %s %s -o %s", network(), target, options, in_dir(dir));
+
+	ck_assert_msg(r.status == 0, "%s", r.err);
+	put_file(arena_text("%s/app.c", dir), app, strlen(app));
+}
+
+/* want - what the scalar target says on this machine, in scalar/want */
+static void
+want(void)
+{
+	if (access(in_dir("scalar/want"), R_OK) == 0)
+		return;
+	emit("scalar", "scalar", "--embed");
+	in("scalar", "gcc -O2 -DEMBEDDED *.c -o app -lpthread && ./app > want && test $(wc -l < want) = 10");
+}
+
+static const char close_to[] = "perl -MPOSIX -ne '/(\\S+)\\s+(\\S+)/ or exit 1; exit 1 if abs(POSIX::strtod($1) - POSIX::strtod($2)) > 1e-4*(1 + abs POSIX::strtod($1))'";
+
+/* --- the stack --- */
+
+/* frames - of a .su file: the largest and the second largest frame added up, or those of the functions of this list */
+static int
+frames(const char *file, const char *names)
+{
+	FILE *f = fopen(file, "r");
+	char line[1000];
+	int bytes, most = 0, next = 0, sum = 0;
+
+	ck_assert_ptr_nonnull(f);
+	while (fgets(line, sizeof line, f)) {
+		char *tab = strchr(line, '\t'), *name = tab;
+		ck_assert_int_eq(sscanf(tab, "%d", &bytes), 1);
+		*tab = 0;
+		while (name > line && name[-1] != ':')
+			name--;
+		if (names && strstr(names, arena_text(" %s ", name)))
+			sum += bytes;
+		if (bytes > most)
+			next = most, most = bytes;
+		else if (bytes > next)
+			next = bytes;
+	}
+	fclose(f);
+	return names ? sum : most + next;
+}
+
+/* want_stack - of code and runtime in dir, compiled so: the runtime's functions call each other, a kernel calls one more at most */
+static void
+want_stack(const char *dir, const char *compiler)
+{
+	FILE *f = popen(arena_text("sed -n 's/.*_STACK_BYTES *\\([0-9]*\\).*/\\1/p' '%s'", in_dir(arena_text("%s/net.h", dir))), "r");
+	int told, kernels, runtime, returns = 8*16;
+
+	ck_assert_int_eq(fscanf(f, "%d", &told), 1);
+	pclose(f);
+	in(dir, arena_text("rm -f *.su && %s -w -fstack-usage -c net.c rc.c", compiler));
+	kernels = frames(in_dir(arena_text("%s/net.su", dir)), NULL);
+	runtime = frames(in_dir(arena_text("%s/rc.su", dir)), " rc_selftest rc_run run_steps run_step run_part ");
+	ck_assert_msg(kernels + runtime + returns <= told, "%s, %s: %d bytes told, %d in net.c, %d in rc.c", dir, compiler, told, kernels, runtime);
+}
+
+START_TEST(stack_stays_within_what_is_told)
+{
+	static const char *const models[] = { "cifar_resnet20", "resnext50_32x4d" };
+	static const struct { const char *target, *compiler; } ways[] = {
+		{ "scalar", "gcc -O2" }, { "scalar", "clang-19 -O2" }, { "avx2", "gcc -O1" }, { "avx2", "clang-19 -O2" }, { "avx512", "gcc -O2" }, { "neon", "aarch64-linux-gnu-gcc -O2" },
+	};
+	const char *target = ways[_i].target;
+
+	if (lacking(ways[_i].compiler))
+		return;
+	for (size_t i = 0; i < sizeof models/sizeof *models; i++) {
+		const char *dir = arena_text("stack%d/%s", _i, models[i]);
+		ck_assert_int_eq(resnetc("examples/%s.lua --name net -w random --winograd --input 64x64 --target %s -q -o %s", models[i], target, in_dir(dir)).status, 0);
+		want_stack(dir, ways[_i].compiler);
+	}
+}
+END_TEST
+
+/* --- systems --- */
+
+/* weights linked in and mapped, threads, the self test; the same bits as on this machine */
+START_TEST(windows)
+{
+	static const char *const flags[] = { "-DEMBEDDED", "-DTHREADS", "-DEMBEDDED -DTHREADS -flto" };
+
+	if (lacking("x86_64-w64-mingw32-gcc"))
+		return;
+	want();
+	emit("windows", "scalar", "--embed");
+	in("windows", arena_text("x86_64-w64-mingw32-gcc -std=c11 -D__USE_MINGW_ANSI_STDIO -O2 -Wall -Wextra -Wpedantic -Werror %s *.c -o app.exe", flags[_i]));
+	if (lacking("/usr/lib/wine/wine64"))
+		return;
+	in("windows", "WINEDEBUG=-all WINEPREFIX=\"$PWD/../wine\" /usr/lib/wine/wine64 app.exe | tr -d '\\r' > out && cmp out ../scalar/want");
+}
+END_TEST
+
+/* --- processors and compilers --- */
+
+/* x87 keeps more digits than a float has: other bits, so it is refused */
+START_TEST(x87_is_refused)
+{
+#if defined(__x86_64__)
+	want();
+	emit("x87", "scalar", "--embed");
+	in("x87", "gcc -O2 -mfpmath=387 -DEMBEDDED *.c -o app -lpthread && ./app > out && grep -q 'x87' out && test $(wc -l < out) = 1");
+#endif
+}
+END_TEST
+
+/* whatever the flags, fused multiply-adds of a processor are not taken for products and sums */
+START_TEST(clang_for_arm_gives_the_bits_of_this_machine)
+{
+	static const char *const flags[] = { "-O2", "-O3 -ffp-contract=fast", "-O2 -ffast-math" };
+
+	if (lacking("clang") || lacking("aarch64-linux-gnu-gcc") || lacking("qemu-aarch64"))
+		return;
+	want();
+	emit("clang", "scalar", "--embed=c");
+	in("clang", arena_text("rm -f *.o && clang --target=aarch64-linux-gnu %s -Wall -Wextra -Werror -DEMBEDDED -c net.c net_weights.c rc.c app.c && "
+		"aarch64-linux-gnu-gcc -static *.o -o app && qemu-aarch64 ./app > out && cmp out ../scalar/want", flags[_i]));
+}
+END_TEST
+
+START_TEST(neon_on_32_bits)
+{
+	if (lacking("arm-none-eabi-gcc") || lacking("qemu-arm"))
+		return;
+	want();
+	emit("arm32", "neon", "--embed=c");
+	in("arm32", arena_text("arm-none-eabi-gcc -std=c11 -O2 -Wall -Wextra -Wpedantic -Werror -mcpu=cortex-a7 -mfpu=neon-vfpv4 -mfloat-abi=hard --specs=rdimon.specs -DEMBEDDED "
+		"net.c net_weights.c rc.c app.c -o app && qemu-arm -cpu cortex-a7 ./app > out && paste out ../scalar/want > both && test $(wc -l < both) = 10 && %s both", close_to));
+}
+END_TEST
+
+/* with -flto assembler is read when a program is linked, perhaps in another folder: NET_WEIGHTS_FILE says where, or the file is compiled without */
+START_TEST(embedded_with_lto)
+{
+	want();
+	emit("lto", "scalar", "--embed");
+	in("lto", "rm -rf else && mkdir else && gcc -O2 -flto -DEMBEDDED -c net.c rc.c app.c && gcc -O2 -flto -fno-lto -c net_weights.c && cd else && gcc -O2 -flto ../*.o -o app && "
+	   "./app > out && cmp out ../../scalar/want");
+	in("lto", "rm -rf else *.o && mkdir else && gcc -O2 -flto -DEMBEDDED -DNET_WEIGHTS_FILE=\"\\\"$PWD/net.weights\\\"\" -c net.c net_weights.c rc.c app.c && cd else && "
+	   "gcc -O2 -flto ../*.o -o app && ./app > out && cmp out ../../scalar/want");
+}
+END_TEST
+
+/* --- resnetc itself --- */
+
+/* from sources in a folder with a blank in its name, into a folder elsewhere, started in a third one; the sources stay as they are */
+START_TEST(builds_outside_of_its_sources)
+{
+	const char *goals = getenv("CHECK_LONG") ? "all" : "\"$PWD/out/obj/compiler/emit/runtime.o\" \"$PWD/out/obj/compiler/machine.o\" \"$PWD/out/obj/compiler/verbs/init.o\"";
+	char here[1000];
+
+	ck_assert_ptr_nonnull(getcwd(here, sizeof here));
+	in("build", arena_text("mkdir -p 'my sources' && (cd '%s' && tar cf - --exclude-vcs Makefile compiler dsl runtime examples/*.lua examples/picture.h) | tar xf - -C 'my sources' && "
+		"sleep 0.1 && touch stamp && MAKEFLAGS= make -f 'my sources/Makefile' O=\"$PWD/out\" CFLAGS=-O0 %s && test -z \"$(find 'my sources' -newer stamp -type f)\"", here, goals));
+}
+END_TEST
+
+SUITE(everywhere)
+{
+	TCase *t = part("everywhere");
+
+	tcase_add_loop_test(t, stack_stays_within_what_is_told, 0, 6);
+	tcase_add_loop_test(t, windows, 0, 3);
+	tcase_add_test(t, x87_is_refused);
+	tcase_add_loop_test(t, clang_for_arm_gives_the_bits_of_this_machine, 0, 3);
+	tcase_add_test(t, neon_on_32_bits);
+	tcase_add_test(t, embedded_with_lto);
+	tcase_add_test(t, builds_outside_of_its_sources);
+}
