@@ -82,6 +82,8 @@ frames(const char *file, const char *names)
 		*tab = 0;
 		while (name > line && name[-1] != ':')
 			name--;
+		if (strstr(name, "_0_"))
+			*strstr(name, "_0_") = 0;    /* rc_run_0_1_0 */
 		if (names && strstr(names, arena_text(" %s ", name)))
 			sum += bytes;
 		if (bytes > most)

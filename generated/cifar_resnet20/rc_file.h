@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: 0BSD */
-/* rc_file.h - optional: map a weight blob into memory, read-only and shared with other processes (POSIX). */
+/* rc_file.h - optional: map a weight blob into memory, read-only and shared with other processes. */
 #ifndef RC_FILE_H
 #define RC_FILE_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: 0BSD */
 /*
-** rc_threads.h - optional: a small pool of POSIX threads for rc_options.parallel_for.
+** rc_threads.h - optional: a small pool of the system's threads for rc_options.parallel_for.
 **
 **	static rc_pool pool;
 **	rc_options options = { sizeof options };
@@ -18,9 +18,8 @@
 #ifndef RC_THREADS_H
 #define RC_THREADS_H
 
-#include <pthread.h>
-
 #include "rc.h"
+#include "rc_port.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -30,13 +29,13 @@ enum { RC_POOL_MAX = 64 };
 
 typedef struct rc_pool_worker {
 	struct rc_pool *pool;
-	pthread_t thread;
+	rc_thread thread;
 	int index;
 } rc_pool_worker;
 
 typedef struct rc_pool {
-	pthread_mutex_t lock;
-	pthread_cond_t wake;
+	rc_lock lock;
+	rc_wake wake;
 	int threads;                     /* the caller's included */
 	int stop;
 	void (*task)(void *arg, int part);
@@ -44,7 +43,7 @@ typedef struct rc_pool {
 	int parts;
 	rc_pool_worker worker[RC_POOL_MAX];
 	char pad0[128];
-	uint64_t ticket;                 /* jobs given out so far << 32 | parts of this one that are taken */
+	RC_ALIGNED(8) uint64_t ticket;   /* jobs given out so far << 32 | parts of this one that are taken */
 	char pad1[128];
 	int done;                        /* parts that are finished */
 	char pad2[128];
