@@ -90,7 +90,7 @@ each_block(double lo, double hi, unsigned step, EachBlock *each, void *user)
 
 /* other machines have fewer floats to do */
 static unsigned
-step_of(void)
+spacing(void)
 {
 	return elsewhere ? 65521 : 4093;
 }
@@ -118,7 +118,7 @@ run_elsewhere(const Machine *machine, const char *dir)
 	elsewhere = arena_new(NWords*sizeof *elsewhere);
 	for (int i = 0; i < NWords; i++) {
 		All all = { 0 };
-		each_block(words[i].lo, words[i].hi, step_of(), gather, &all);
+		each_block(words[i].lo, words[i].hi, spacing(), gather, &all);
 		names[i] = arena_text("word%d", i);
 		jobs[i] = (Job){ .network = i, .blob = &no_blob, .in = all.x, .in_bytes = all.count*sizeof(float), .out_bytes = all.count*sizeof(float),
 			.workspace = all.count };
@@ -205,7 +205,7 @@ START_TEST(a_word_is_within_its_units)
 		t.ran = elsewhere[_i].out;
 	else
 		*(void **)&t.run = dlsym(library, arena_text("word%d", _i));
-	each_block(words[_i].lo, words[_i].hi, step_of(), try_block, &t);
+	each_block(words[_i].lo, words[_i].hi, spacing(), try_block, &t);
 	ck_assert_uint_ge(t.seen, Each);
 }
 END_TEST

@@ -8,7 +8,7 @@
 ** weights  sha256 61f915859f8bbc7d0bf086695a4b9a9323c1503f20333fc06b50604066fd60dd
 ** target   avx2
 ** work     40.55 M multiply-adds an image
-** arena    300032 bytes (the results alive at 'layer1.0.conv1' alone take 300032), weights 3028800 bytes
+** arena    452096 bytes (the results alive at 'layer1.0.conv1' alone take 452096), weights 3028800 bytes
 ** This file is yours.
 */
 #include "cifar_resnet20.h"
@@ -380,16 +380,16 @@ out4x4_tile_relu(const float *m, int step, const float *b, float *y, int yrow)
 ** y = relu(conv3x3(x, w) + b) by Winograd F(4x4, 3x3), from V of x; a unit is 16 channels of one block of tiles
 ** y  16 x 32 x 32  nChw16c, halo 1 1 1 1
 ** w  9216 floats  [1 oc][36][16 ic][16 oc]: G g G'
-** 0.59 M MACs instead of 2.36 M; 6 tiles x 16 channels in 12 accumulators; 76032 bytes of stack
+** 0.59 M MACs instead of 2.36 M; 6 tiles x 16 channels in 12 accumulators; m: 76032 bytes a thread
 */
 static void
 winograd4x4_16to16_32x32_relu(void *const *p, int lo, int hi)
 {
-	const float *v = (const float *)p[0], *w = (const float *)p[1], *b = (const float *)p[2];
-	float *y = (float *)p[3];
+	float *m = (float *)p[0];
+	const float *v = (const float *)p[1], *w = (const float *)p[2], *b = (const float *)p[3];
+	float *y = (float *)p[4];
 
 	for (int u = lo; u < hi; u++) {
-		float m[19008];
 		int og = u/2, tb = u%2;
 
 		winograd4x4_16to16_products32(v + tb*19008, w + og*9216, m);
@@ -452,17 +452,17 @@ out4x4_tile_add_relu(const float *m, int step, const float *b, const float *z, i
 ** z  16 x 32 x 32  nChw16c, halo 1 1 1 1
 ** y  16 x 32 x 32  nChw16c, halo 1 1 1 1
 ** w  9216 floats  [1 oc][36][16 ic][16 oc]: G g G'
-** 0.59 M MACs instead of 2.36 M; 6 tiles x 16 channels in 12 accumulators; 76032 bytes of stack
+** 0.59 M MACs instead of 2.36 M; 6 tiles x 16 channels in 12 accumulators; m: 76032 bytes a thread
 */
 static void
 winograd4x4_16to16_32x32_add_relu(void *const *p, int lo, int hi)
 {
-	const float *v = (const float *)p[0], *w = (const float *)p[1], *b = (const float *)p[2],
-		*z = (const float *)p[3];
-	float *y = (float *)p[4];
+	float *m = (float *)p[0];
+	const float *v = (const float *)p[1], *w = (const float *)p[2], *b = (const float *)p[3],
+		*z = (const float *)p[4];
+	float *y = (float *)p[5];
 
 	for (int u = lo; u < hi; u++) {
-		float m[19008];
 		int og = u/2, tb = u%2;
 
 		winograd4x4_16to16_products32(v + tb*19008, w + og*9216, m);
@@ -728,17 +728,17 @@ winograd4x4_32to32_products16(const float *RC_RESTRICT v, const float *RC_RESTRI
 ** z  32 x 16 x 16  nChw16c
 ** y  32 x 16 x 16  nChw16c, halo 1 1 1 1
 ** w  36864 floats  [4 oc][36][32 ic][8 oc]: G g G'
-** 0.59 M MACs instead of 2.36 M; 8 tiles x 8 channels in 8 accumulators; 20736 bytes of stack
+** 0.59 M MACs instead of 2.36 M; 8 tiles x 8 channels in 8 accumulators; m: 20736 bytes a thread
 */
 static void
 winograd4x4_32to32_16x16_add_relu(void *const *p, int lo, int hi)
 {
-	const float *v = (const float *)p[0], *w = (const float *)p[1], *b = (const float *)p[2],
-		*z = (const float *)p[3];
-	float *y = (float *)p[4];
+	float *m = (float *)p[0];
+	const float *v = (const float *)p[1], *w = (const float *)p[2], *b = (const float *)p[3],
+		*z = (const float *)p[4];
+	float *y = (float *)p[5];
 
 	for (int u = lo; u < hi; u++) {
-		float m[5184];
 		int og = u;
 
 		winograd4x4_32to32_products16(v, w + og*9216, m);
@@ -759,16 +759,16 @@ winograd4x4_32to32_16x16_add_relu(void *const *p, int lo, int hi)
 ** y = relu(conv3x3(x, w) + b) by Winograd F(4x4, 3x3), from V of x; a unit is 8 channels of one block of tiles
 ** y  32 x 16 x 16  nChw16c, halo 1 1 1 1
 ** w  36864 floats  [4 oc][36][32 ic][8 oc]: G g G'
-** 0.59 M MACs instead of 2.36 M; 8 tiles x 8 channels in 8 accumulators; 20736 bytes of stack
+** 0.59 M MACs instead of 2.36 M; 8 tiles x 8 channels in 8 accumulators; m: 20736 bytes a thread
 */
 static void
 winograd4x4_32to32_16x16_relu(void *const *p, int lo, int hi)
 {
-	const float *v = (const float *)p[0], *w = (const float *)p[1], *b = (const float *)p[2];
-	float *y = (float *)p[3];
+	float *m = (float *)p[0];
+	const float *v = (const float *)p[1], *w = (const float *)p[2], *b = (const float *)p[3];
+	float *y = (float *)p[4];
 
 	for (int u = lo; u < hi; u++) {
-		float m[5184];
 		int og = u;
 
 		winograd4x4_32to32_products16(v, w + og*9216, m);
@@ -789,17 +789,17 @@ winograd4x4_32to32_16x16_relu(void *const *p, int lo, int hi)
 ** z  32 x 16 x 16  nChw16c, halo 1 1 1 1
 ** y  32 x 16 x 16  nChw16c, halo 1 1 1 1
 ** w  36864 floats  [4 oc][36][32 ic][8 oc]: G g G'
-** 0.59 M MACs instead of 2.36 M; 8 tiles x 8 channels in 8 accumulators; 20736 bytes of stack
+** 0.59 M MACs instead of 2.36 M; 8 tiles x 8 channels in 8 accumulators; m: 20736 bytes a thread
 */
 static void
 winograd4x4_32to32_16x16_add_relu_2(void *const *p, int lo, int hi)
 {
-	const float *v = (const float *)p[0], *w = (const float *)p[1], *b = (const float *)p[2],
-		*z = (const float *)p[3];
-	float *y = (float *)p[4];
+	float *m = (float *)p[0];
+	const float *v = (const float *)p[1], *w = (const float *)p[2], *b = (const float *)p[3],
+		*z = (const float *)p[4];
+	float *y = (float *)p[5];
 
 	for (int u = lo; u < hi; u++) {
-		float m[5184];
 		int og = u;
 
 		winograd4x4_32to32_products16(v, w + og*9216, m);
@@ -1060,17 +1060,17 @@ out2x4_tile_add_relu(const float *m, int step, const float *b, const float *z, i
 ** z  64 x 8 x 8  nChw16c
 ** y  64 x 8 x 8  nChw16c, halo 1 1 1 1
 ** w  98304 floats  [8 oc][24][64 ic][8 oc]: G g G'
-** 0.79 M MACs instead of 2.36 M; 8 tiles x 8 channels in 8 accumulators; 7680 bytes of stack
+** 0.79 M MACs instead of 2.36 M; 8 tiles x 8 channels in 8 accumulators; m: 7680 bytes a thread
 */
 static void
 winograd2x4_64to64_8x8_add_relu(void *const *p, int lo, int hi)
 {
-	const float *v = (const float *)p[0], *w = (const float *)p[1], *b = (const float *)p[2],
-		*z = (const float *)p[3];
-	float *y = (float *)p[4];
+	float *m = (float *)p[0];
+	const float *v = (const float *)p[1], *w = (const float *)p[2], *b = (const float *)p[3],
+		*z = (const float *)p[4];
+	float *y = (float *)p[5];
 
 	for (int u = lo; u < hi; u++) {
-		float m[1920];
 		int og = u;
 
 		winograd2x4_64to64_products8(v, w + og*12288, m);
@@ -1115,16 +1115,16 @@ out2x4_tile_relu(const float *m, int step, const float *b, float *y, int yrow)
 ** y = relu(conv3x3(x, w) + b) by Winograd F(2x4, 3x3), from V of x; a unit is 8 channels of one block of tiles
 ** y  64 x 8 x 8  nChw16c, halo 1 1 1 1
 ** w  98304 floats  [8 oc][24][64 ic][8 oc]: G g G'
-** 0.79 M MACs instead of 2.36 M; 8 tiles x 8 channels in 8 accumulators; 7680 bytes of stack
+** 0.79 M MACs instead of 2.36 M; 8 tiles x 8 channels in 8 accumulators; m: 7680 bytes a thread
 */
 static void
 winograd2x4_64to64_8x8_relu(void *const *p, int lo, int hi)
 {
-	const float *v = (const float *)p[0], *w = (const float *)p[1], *b = (const float *)p[2];
-	float *y = (float *)p[3];
+	float *m = (float *)p[0];
+	const float *v = (const float *)p[1], *w = (const float *)p[2], *b = (const float *)p[3];
+	float *y = (float *)p[4];
 
 	for (int u = lo; u < hi; u++) {
-		float m[1920];
 		int og = u;
 
 		winograd2x4_64to64_products8(v, w + og*12288, m);
@@ -1144,17 +1144,17 @@ winograd2x4_64to64_8x8_relu(void *const *p, int lo, int hi)
 ** z  64 x 8 x 8  nChw16c, halo 1 1 1 1
 ** y  64 x 8 x 8  nChw16c, halo 1 1 1 1
 ** w  98304 floats  [8 oc][24][64 ic][8 oc]: G g G'
-** 0.79 M MACs instead of 2.36 M; 8 tiles x 8 channels in 8 accumulators; 7680 bytes of stack
+** 0.79 M MACs instead of 2.36 M; 8 tiles x 8 channels in 8 accumulators; m: 7680 bytes a thread
 */
 static void
 winograd2x4_64to64_8x8_add_relu_2(void *const *p, int lo, int hi)
 {
-	const float *v = (const float *)p[0], *w = (const float *)p[1], *b = (const float *)p[2],
-		*z = (const float *)p[3];
-	float *y = (float *)p[4];
+	float *m = (float *)p[0];
+	const float *v = (const float *)p[1], *w = (const float *)p[2], *b = (const float *)p[3],
+		*z = (const float *)p[4];
+	float *y = (float *)p[5];
 
 	for (int u = lo; u < hi; u++) {
-		float m[1920];
 		int og = u;
 
 		winograd2x4_64to64_products8(v, w + og*12288, m);
@@ -1175,17 +1175,17 @@ winograd2x4_64to64_8x8_add_relu_2(void *const *p, int lo, int hi)
 ** z  64 x 8 x 8  nChw16c, halo 1 1 1 1
 ** y  64 x 8 x 8  nChw16c
 ** w  98304 floats  [8 oc][24][64 ic][8 oc]: G g G'
-** 0.79 M MACs instead of 2.36 M; 8 tiles x 8 channels in 8 accumulators; 7680 bytes of stack
+** 0.79 M MACs instead of 2.36 M; 8 tiles x 8 channels in 8 accumulators; m: 7680 bytes a thread
 */
 static void
 winograd2x4_64to64_8x8_add_relu_3(void *const *p, int lo, int hi)
 {
-	const float *v = (const float *)p[0], *w = (const float *)p[1], *b = (const float *)p[2],
-		*z = (const float *)p[3];
-	float *y = (float *)p[4];
+	float *m = (float *)p[0];
+	const float *v = (const float *)p[1], *w = (const float *)p[2], *b = (const float *)p[3],
+		*z = (const float *)p[4];
+	float *y = (float *)p[5];
 
 	for (int u = lo; u < hi; u++) {
-		float m[1920];
 		int og = u;
 
 		winograd2x4_64to64_products8(v, w + og*12288, m);
@@ -1315,102 +1315,113 @@ output_10x1x1(void *const *p, int lo, int hi)
 RC_TARGET_END
 
 /*
-** The network, a step a row: the layer that is done after it, the kernel, units of work in a round, rounds, and
-** where its operands lie in bytes: in the workspace, in the weights (RC_W +), in the caller's arrays.
+** The network, a step a row: the layer that is done after it, the kernel, units of work in a round, rounds, bytes of
+** its first operand that each thread has to itself, and where its operands lie in bytes: in the workspace, in the
+** weights (RC_W +), in the caller's arrays.
 */
 static const rc_step steps[] = {
-	{ NULL,              halo_3x32x32,                         1, 1, { 0 } },
-	{ "input",           input_3x32x32,                        3, 1, { RC_IN, 0 } },
-	{ NULL,              halo_16x32x32,                        1, 1, { 152064 } },
-	{ "conv1",           conv3x3_3to16_32x32_relu,            32, 1, { 0, RC_W + 128, RC_W + 1856, 152064 } },
-	{ NULL,              halo_16x32x32,                        1, 1, { 226048 } },
-	{ NULL,              winograd4x4_in_16x32x32,              8, 1, { 152064, 0 } },
-	{ "layer1.0.conv1",  winograd4x4_16to16_32x32_relu,        2, 1, { 0, RC_W + 1920, RC_W + 38784, 226048 } },
-	{ NULL,              winograd4x4_in_16x32x32,              8, 1, { 226048, 0 } },
-	{ "layer1.0.conv2",  winograd4x4_16to16_32x32_add_relu,    2, 1, { 0, RC_W + 38848, RC_W + 75712, 152064, 152064 } },
-	{ NULL,              halo_16x32x32,                        1, 1, { 226048 } },
-	{ NULL,              winograd4x4_in_16x32x32,              8, 1, { 152064, 0 } },
-	{ "layer1.1.conv1",  winograd4x4_16to16_32x32_relu,        2, 1, { 0, RC_W + 75776, RC_W + 112640, 226048 } },
-	{ NULL,              winograd4x4_in_16x32x32,              8, 1, { 226048, 0 } },
-	{ "layer1.1.conv2",  winograd4x4_16to16_32x32_add_relu,    2, 1,
-		{ 0, RC_W + 112704, RC_W + 149568, 152064, 152064 } },
-	{ NULL,              halo_16x32x32,                        1, 1, { 226048 } },
-	{ NULL,              winograd4x4_in_16x32x32,              8, 1, { 152064, 0 } },
-	{ "layer1.2.conv1",  winograd4x4_16to16_32x32_relu,        2, 1, { 0, RC_W + 149632, RC_W + 186496, 226048 } },
-	{ NULL,              winograd4x4_in_16x32x32,              8, 1, { 226048, 0 } },
-	{ "layer1.2.conv2",  winograd4x4_16to16_32x32_add_relu,    2, 1,
-		{ 0, RC_W + 186560, RC_W + 223424, 152064, 152064 } },
-	{ "layer2.0.slice1", slice_16x32x32,                       2, 1, { 152064, 0 } },
-	{ "layer2.0.pad1",   pad_16x16x16,                         4, 1, { 0, 226048 } },
-	{ NULL,              halo_32x16x16,                        1, 1, { 76032 } },
-	{ "layer2.0.conv1",  conv3x3_16to32_16x16_s2_relu,        32, 1, { 152064, RC_W + 223488, RC_W + 241920, 76032 } },
-	{ NULL,              halo_32x16x16,                        1, 1, { 117504 } },
-	{ NULL,              winograd4x4_in_32x16x16,              8, 1, { 76032, 0 } },
-	{ "layer2.0.conv2",  winograd4x4_32to32_16x16_add_relu,    4, 1,
-		{ 0, RC_W + 242048, RC_W + 389504, 226048, 117504 } },
-	{ NULL,              halo_32x16x16,                        1, 1, { 76032 } },
-	{ NULL,              winograd4x4_in_32x16x16,              8, 1, { 117504, 0 } },
-	{ "layer2.1.conv1",  winograd4x4_32to32_16x16_relu,        4, 1, { 0, RC_W + 389632, RC_W + 537088, 76032 } },
-	{ NULL,              winograd4x4_in_32x16x16,              8, 1, { 76032, 0 } },
-	{ "layer2.1.conv2",  winograd4x4_32to32_16x16_add_relu_2,  4, 1,
-		{ 0, RC_W + 537216, RC_W + 684672, 117504, 117504 } },
-	{ NULL,              halo_32x16x16,                        1, 1, { 76032 } },
-	{ NULL,              winograd4x4_in_32x16x16,              8, 1, { 117504, 0 } },
-	{ "layer2.2.conv1",  winograd4x4_32to32_16x16_relu,        4, 1, { 0, RC_W + 684800, RC_W + 832256, 76032 } },
-	{ NULL,              winograd4x4_in_32x16x16,              8, 1, { 76032, 0 } },
-	{ "layer2.2.conv2",  winograd4x4_32to32_16x16_add_relu_2,  4, 1,
-		{ 0, RC_W + 832384, RC_W + 979840, 117504, 117504 } },
-	{ "layer3.0.slice1", slice_32x16x16,                       4, 1, { 117504, 0 } },
-	{ "layer3.0.pad1",   pad_32x8x8,                           8, 1, { 0, 158976 } },
-	{ NULL,              halo_64x8x8,                          1, 1, { 50688 } },
-	{ "layer3.0.conv1",  conv3x3_32to64_8x8_s2_relu,          32, 1, { 117504, RC_W + 979968, RC_W + 1053696, 50688 } },
-	{ NULL,              halo_64x8x8,                          1, 1, { 76288 } },
-	{ NULL,              winograd2x4_in_64x8x8,               16, 1, { 50688, 0 } },
-	{ "layer3.0.conv2",  winograd2x4_64to64_8x8_add_relu,      8, 1,
-		{ 0, RC_W + 1053952, RC_W + 1447168, 158976, 76288 } },
-	{ NULL,              halo_64x8x8,                          1, 1, { 50688 } },
-	{ NULL,              winograd2x4_in_64x8x8,               16, 1, { 76288, 0 } },
-	{ "layer3.1.conv1",  winograd2x4_64to64_8x8_relu,          8, 1, { 0, RC_W + 1447424, RC_W + 1840640, 50688 } },
-	{ NULL,              winograd2x4_in_64x8x8,               16, 1, { 50688, 0 } },
-	{ "layer3.1.conv2",  winograd2x4_64to64_8x8_add_relu_2,    8, 1,
-		{ 0, RC_W + 1840896, RC_W + 2234112, 76288, 76288 } },
-	{ NULL,              halo_64x8x8,                          1, 1, { 50688 } },
-	{ NULL,              winograd2x4_in_64x8x8,               16, 1, { 76288, 0 } },
-	{ "layer3.2.conv1",  winograd2x4_64to64_8x8_relu,          8, 1, { 0, RC_W + 2234368, RC_W + 2627584, 50688 } },
-	{ NULL,              winograd2x4_in_64x8x8,               16, 1, { 50688, 0 } },
-	{ "layer3.2.conv2",  winograd2x4_64to64_8x8_add_relu_3,    8, 1,
-		{ 0, RC_W + 2627840, RC_W + 3021056, 76288, 101888 } },
-	{ "avgpool",         adaptive_avg_pool_64x8x8_to_1x1,      8, 1, { 101888, 0 } },
-	{ "fc",              linear_64to10,                        1, 1, { 0, RC_W + 3021312, RC_W + 3025408, 256 } },
-	{ NULL,              output_10x1x1,                       10, 1, { 256, RC_OUT } },
+	{ NULL,              halo_3x32x32,                         1, 1,     0, { 0 } },
+	{ "input",           input_3x32x32,                        3, 1,     0, { RC_IN, 0 } },
+	{ NULL,              halo_16x32x32,                        1, 1,     0, { 304128 } },
+	{ "conv1",           conv3x3_3to16_32x32_relu,            32, 1,     0, { 0, RC_W + 128, RC_W + 1856, 304128 } },
+	{ NULL,              halo_16x32x32,                        1, 1,     0, { 378112 } },
+	{ NULL,              winograd4x4_in_16x32x32,              8, 1,     0, { 304128, 0 } },
+	{ "layer1.0.conv1",  winograd4x4_16to16_32x32_relu,        2, 1, 76032,
+		{ 152064, 0, RC_W + 1920, RC_W + 38784, 378112 } },
+	{ NULL,              winograd4x4_in_16x32x32,              8, 1,     0, { 378112, 0 } },
+	{ "layer1.0.conv2",  winograd4x4_16to16_32x32_add_relu,    2, 1, 76032,
+		{ 152064, 0, RC_W + 38848, RC_W + 75712, 304128, 304128 } },
+	{ NULL,              halo_16x32x32,                        1, 1,     0, { 378112 } },
+	{ NULL,              winograd4x4_in_16x32x32,              8, 1,     0, { 304128, 0 } },
+	{ "layer1.1.conv1",  winograd4x4_16to16_32x32_relu,        2, 1, 76032,
+		{ 152064, 0, RC_W + 75776, RC_W + 112640, 378112 } },
+	{ NULL,              winograd4x4_in_16x32x32,              8, 1,     0, { 378112, 0 } },
+	{ "layer1.1.conv2",  winograd4x4_16to16_32x32_add_relu,    2, 1, 76032,
+		{ 152064, 0, RC_W + 112704, RC_W + 149568, 304128, 304128 } },
+	{ NULL,              halo_16x32x32,                        1, 1,     0, { 378112 } },
+	{ NULL,              winograd4x4_in_16x32x32,              8, 1,     0, { 304128, 0 } },
+	{ "layer1.2.conv1",  winograd4x4_16to16_32x32_relu,        2, 1, 76032,
+		{ 152064, 0, RC_W + 149632, RC_W + 186496, 378112 } },
+	{ NULL,              winograd4x4_in_16x32x32,              8, 1,     0, { 378112, 0 } },
+	{ "layer1.2.conv2",  winograd4x4_16to16_32x32_add_relu,    2, 1, 76032,
+		{ 152064, 0, RC_W + 186560, RC_W + 223424, 304128, 304128 } },
+	{ "layer2.0.slice1", slice_16x32x32,                       2, 1,     0, { 304128, 0 } },
+	{ "layer2.0.pad1",   pad_16x16x16,                         4, 1,     0, { 0, 241920 } },
+	{ NULL,              halo_32x16x16,                        1, 1,     0, { 158976 } },
+	{ "layer2.0.conv1",  conv3x3_16to32_16x16_s2_relu,        32, 1,     0,
+		{ 304128, RC_W + 223488, RC_W + 241920, 158976 } },
+	{ NULL,              halo_32x16x16,                        1, 1,     0, { 200448 } },
+	{ NULL,              winograd4x4_in_32x16x16,              8, 1,     0, { 158976, 82944 } },
+	{ "layer2.0.conv2",  winograd4x4_32to32_16x16_add_relu,    4, 1, 20736,
+		{ 0, 82944, RC_W + 242048, RC_W + 389504, 241920, 200448 } },
+	{ NULL,              halo_32x16x16,                        1, 1,     0, { 158976 } },
+	{ NULL,              winograd4x4_in_32x16x16,              8, 1,     0, { 200448, 82944 } },
+	{ "layer2.1.conv1",  winograd4x4_32to32_16x16_relu,        4, 1, 20736,
+		{ 0, 82944, RC_W + 389632, RC_W + 537088, 158976 } },
+	{ NULL,              winograd4x4_in_32x16x16,              8, 1,     0, { 158976, 82944 } },
+	{ "layer2.1.conv2",  winograd4x4_32to32_16x16_add_relu_2,  4, 1, 20736,
+		{ 0, 82944, RC_W + 537216, RC_W + 684672, 200448, 200448 } },
+	{ NULL,              halo_32x16x16,                        1, 1,     0, { 158976 } },
+	{ NULL,              winograd4x4_in_32x16x16,              8, 1,     0, { 200448, 82944 } },
+	{ "layer2.2.conv1",  winograd4x4_32to32_16x16_relu,        4, 1, 20736,
+		{ 0, 82944, RC_W + 684800, RC_W + 832256, 158976 } },
+	{ NULL,              winograd4x4_in_32x16x16,              8, 1,     0, { 158976, 82944 } },
+	{ "layer2.2.conv2",  winograd4x4_32to32_16x16_add_relu_2,  4, 1, 20736,
+		{ 0, 82944, RC_W + 832384, RC_W + 979840, 200448, 200448 } },
+	{ "layer3.0.slice1", slice_32x16x16,                       4, 1,     0, { 200448, 0 } },
+	{ "layer3.0.pad1",   pad_32x8x8,                           8, 1,     0, { 0, 163328 } },
+	{ NULL,              halo_64x8x8,                          1, 1,     0, { 112128 } },
+	{ "layer3.0.conv1",  conv3x3_32to64_8x8_s2_relu,          32, 1,     0,
+		{ 200448, RC_W + 979968, RC_W + 1053696, 112128 } },
+	{ NULL,              halo_64x8x8,                          1, 1,     0, { 137728 } },
+	{ NULL,              winograd2x4_in_64x8x8,               16, 1,     0, { 112128, 61440 } },
+	{ "layer3.0.conv2",  winograd2x4_64to64_8x8_add_relu,      8, 1,  7680,
+		{ 0, 61440, RC_W + 1053952, RC_W + 1447168, 163328, 137728 } },
+	{ NULL,              halo_64x8x8,                          1, 1,     0, { 112128 } },
+	{ NULL,              winograd2x4_in_64x8x8,               16, 1,     0, { 137728, 61440 } },
+	{ "layer3.1.conv1",  winograd2x4_64to64_8x8_relu,          8, 1,  7680,
+		{ 0, 61440, RC_W + 1447424, RC_W + 1840640, 112128 } },
+	{ NULL,              winograd2x4_in_64x8x8,               16, 1,     0, { 112128, 61440 } },
+	{ "layer3.1.conv2",  winograd2x4_64to64_8x8_add_relu_2,    8, 1,  7680,
+		{ 0, 61440, RC_W + 1840896, RC_W + 2234112, 137728, 137728 } },
+	{ NULL,              halo_64x8x8,                          1, 1,     0, { 112128 } },
+	{ NULL,              winograd2x4_in_64x8x8,               16, 1,     0, { 137728, 61440 } },
+	{ "layer3.2.conv1",  winograd2x4_64to64_8x8_relu,          8, 1,  7680,
+		{ 0, 61440, RC_W + 2234368, RC_W + 2627584, 112128 } },
+	{ NULL,              winograd2x4_in_64x8x8,               16, 1,     0, { 112128, 61440 } },
+	{ "layer3.2.conv2",  winograd2x4_64to64_8x8_add_relu_3,    8, 1,  7680,
+		{ 0, 61440, RC_W + 2627840, RC_W + 3021056, 137728, 163328 } },
+	{ "avgpool",         adaptive_avg_pool_64x8x8_to_1x1,      8, 1,     0, { 163328, 0 } },
+	{ "fc",              linear_64to10,                        1, 1,     0, { 0, RC_W + 3021312, RC_W + 3025408, 256 } },
+	{ NULL,              output_10x1x1,                       10, 1,     0, { 256, RC_OUT } },
 };
 
 /* For the self test and RC_CHECKED: results of layers in the workspace, and which of them each layer reads. */
 static const rc_tensor tensors[] = { /* n, c, h, w, block, halo, kind, at, row, plane, image, last reader, zeros */
 	{ 1, 3, 32, 32, 1, 1, 1, 1, 1, 0, 140, 34, 1156, 3468, 1, 0 }, /* input */
-	{ 1, 16, 32, 32, 16, 1, 1, 1, 1, 0, 154304, 544, 18496, 18496, 3, 0 }, /* conv1 */
-	{ 1, 16, 32, 32, 16, 1, 1, 1, 1, 0, 228288, 544, 18496, 18496, 3, 0 }, /* layer1.0.conv1 */
-	{ 1, 16, 32, 32, 16, 1, 1, 1, 1, 0, 154304, 544, 18496, 18496, 5, 0 }, /* layer1.0.conv2 */
-	{ 1, 16, 32, 32, 16, 1, 1, 1, 1, 0, 228288, 544, 18496, 18496, 5, 0 }, /* layer1.1.conv1 */
-	{ 1, 16, 32, 32, 16, 1, 1, 1, 1, 0, 154304, 544, 18496, 18496, 7, 0 }, /* layer1.1.conv2 */
-	{ 1, 16, 32, 32, 16, 1, 1, 1, 1, 0, 228288, 544, 18496, 18496, 7, 0 }, /* layer1.2.conv1 */
-	{ 1, 16, 32, 32, 16, 1, 1, 1, 1, 0, 154304, 544, 18496, 18496, 10, 0 }, /* layer1.2.conv2 */
+	{ 1, 16, 32, 32, 16, 1, 1, 1, 1, 0, 306368, 544, 18496, 18496, 3, 0 }, /* conv1 */
+	{ 1, 16, 32, 32, 16, 1, 1, 1, 1, 0, 380352, 544, 18496, 18496, 3, 0 }, /* layer1.0.conv1 */
+	{ 1, 16, 32, 32, 16, 1, 1, 1, 1, 0, 306368, 544, 18496, 18496, 5, 0 }, /* layer1.0.conv2 */
+	{ 1, 16, 32, 32, 16, 1, 1, 1, 1, 0, 380352, 544, 18496, 18496, 5, 0 }, /* layer1.1.conv1 */
+	{ 1, 16, 32, 32, 16, 1, 1, 1, 1, 0, 306368, 544, 18496, 18496, 7, 0 }, /* layer1.1.conv2 */
+	{ 1, 16, 32, 32, 16, 1, 1, 1, 1, 0, 380352, 544, 18496, 18496, 7, 0 }, /* layer1.2.conv1 */
+	{ 1, 16, 32, 32, 16, 1, 1, 1, 1, 0, 306368, 544, 18496, 18496, 10, 0 }, /* layer1.2.conv2 */
 	{ 1, 16, 16, 16, 16, 0, 0, 0, 0, 0, 0, 256, 4096, 4096, 9, 0 }, /* layer2.0.slice1 */
-	{ 1, 32, 16, 16, 16, 0, 0, 0, 0, 0, 226048, 256, 4096, 8192, 11, 0 }, /* layer2.0.pad1 */
-	{ 1, 32, 16, 16, 16, 1, 1, 1, 1, 0, 77248, 288, 5184, 10368, 11, 0 }, /* layer2.0.conv1 */
-	{ 1, 32, 16, 16, 16, 1, 1, 1, 1, 0, 118720, 288, 5184, 10368, 13, 0 }, /* layer2.0.conv2 */
-	{ 1, 32, 16, 16, 16, 1, 1, 1, 1, 0, 77248, 288, 5184, 10368, 13, 0 }, /* layer2.1.conv1 */
-	{ 1, 32, 16, 16, 16, 1, 1, 1, 1, 0, 118720, 288, 5184, 10368, 15, 0 }, /* layer2.1.conv2 */
-	{ 1, 32, 16, 16, 16, 1, 1, 1, 1, 0, 77248, 288, 5184, 10368, 15, 0 }, /* layer2.2.conv1 */
-	{ 1, 32, 16, 16, 16, 1, 1, 1, 1, 0, 118720, 288, 5184, 10368, 18, 0 }, /* layer2.2.conv2 */
+	{ 1, 32, 16, 16, 16, 0, 0, 0, 0, 0, 241920, 256, 4096, 8192, 11, 0 }, /* layer2.0.pad1 */
+	{ 1, 32, 16, 16, 16, 1, 1, 1, 1, 0, 160192, 288, 5184, 10368, 11, 0 }, /* layer2.0.conv1 */
+	{ 1, 32, 16, 16, 16, 1, 1, 1, 1, 0, 201664, 288, 5184, 10368, 13, 0 }, /* layer2.0.conv2 */
+	{ 1, 32, 16, 16, 16, 1, 1, 1, 1, 0, 160192, 288, 5184, 10368, 13, 0 }, /* layer2.1.conv1 */
+	{ 1, 32, 16, 16, 16, 1, 1, 1, 1, 0, 201664, 288, 5184, 10368, 15, 0 }, /* layer2.1.conv2 */
+	{ 1, 32, 16, 16, 16, 1, 1, 1, 1, 0, 160192, 288, 5184, 10368, 15, 0 }, /* layer2.2.conv1 */
+	{ 1, 32, 16, 16, 16, 1, 1, 1, 1, 0, 201664, 288, 5184, 10368, 18, 0 }, /* layer2.2.conv2 */
 	{ 1, 32, 8, 8, 16, 0, 0, 0, 0, 0, 0, 128, 1024, 2048, 17, 0 }, /* layer3.0.slice1 */
-	{ 1, 64, 8, 8, 16, 0, 0, 0, 0, 0, 158976, 128, 1024, 4096, 19, 0 }, /* layer3.0.pad1 */
-	{ 1, 64, 8, 8, 16, 1, 1, 1, 1, 0, 51392, 160, 1600, 6400, 19, 0 }, /* layer3.0.conv1 */
-	{ 1, 64, 8, 8, 16, 1, 1, 1, 1, 0, 76992, 160, 1600, 6400, 21, 0 }, /* layer3.0.conv2 */
-	{ 1, 64, 8, 8, 16, 1, 1, 1, 1, 0, 51392, 160, 1600, 6400, 21, 0 }, /* layer3.1.conv1 */
-	{ 1, 64, 8, 8, 16, 1, 1, 1, 1, 0, 76992, 160, 1600, 6400, 23, 0 }, /* layer3.1.conv2 */
-	{ 1, 64, 8, 8, 16, 1, 1, 1, 1, 0, 51392, 160, 1600, 6400, 23, 0 }, /* layer3.2.conv1 */
-	{ 1, 64, 8, 8, 16, 0, 0, 0, 0, 0, 101888, 128, 1024, 4096, 24, 0 }, /* layer3.2.conv2 */
+	{ 1, 64, 8, 8, 16, 0, 0, 0, 0, 0, 163328, 128, 1024, 4096, 19, 0 }, /* layer3.0.pad1 */
+	{ 1, 64, 8, 8, 16, 1, 1, 1, 1, 0, 112832, 160, 1600, 6400, 19, 0 }, /* layer3.0.conv1 */
+	{ 1, 64, 8, 8, 16, 1, 1, 1, 1, 0, 138432, 160, 1600, 6400, 21, 0 }, /* layer3.0.conv2 */
+	{ 1, 64, 8, 8, 16, 1, 1, 1, 1, 0, 112832, 160, 1600, 6400, 21, 0 }, /* layer3.1.conv1 */
+	{ 1, 64, 8, 8, 16, 1, 1, 1, 1, 0, 138432, 160, 1600, 6400, 23, 0 }, /* layer3.1.conv2 */
+	{ 1, 64, 8, 8, 16, 1, 1, 1, 1, 0, 112832, 160, 1600, 6400, 23, 0 }, /* layer3.2.conv1 */
+	{ 1, 64, 8, 8, 16, 0, 0, 0, 0, 0, 163328, 128, 1024, 4096, 24, 0 }, /* layer3.2.conv2 */
 	{ 1, 64, 1, 1, 16, 0, 0, 0, 0, 0, 0, 16, 16, 64, 25, 0 }, /* avgpool */
 	{ 1, 10, 1, 1, 16, 0, 0, 0, 0, 0, 256, 16, 16, 16, 26, 0 }, /* fc */
 };
@@ -1432,8 +1443,8 @@ static const rc_layer layers[] = { /* first result and how many, first read and 
 };
 
 static const rc_network network = {
-	0x70a4cec7a1b1dc98u, 300032, 3028800, 12288, 40, 0, /* hash; bytes: workspace, weights, input, output; u8 */
-	steps, 56, tensors, layers, 26, reads, 3025472
+	0x293df8827d6edc6bu, 452096, 3028800, 12288, 40, 0, /* hash; bytes: workspace, weights, input, output; u8 */
+	steps, 56, 16, tensors, layers, 26, reads, 3025472
 };
 
 const float cifar_resnet20_mean[3] = { 0.4914f, 0.4822f, 0.4465f };

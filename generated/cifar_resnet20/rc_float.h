@@ -10,7 +10,10 @@
 #include <string.h>
 
 #if defined(__clang__)
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wignored-pragmas"   /* some processors' compilers have no float_control */
 #pragma float_control(precise, on)
+#pragma clang diagnostic pop
 #pragma clang fp contract(off) reassociate(off)
 #elif defined(__GNUC__)
 #pragma GCC optimize("no-fast-math", "fp-contract=off")
