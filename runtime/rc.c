@@ -150,7 +150,7 @@ run_part(void *arg, int part)
 
 /* One round of a step, on all threads, or as many as have memory of their own; home: where workspace, blob, input and output start. */
 static void
-run_step(const rc_network *net, const rc_options *options, const rc_step *step, int round, char *const *home)
+run_step(const rc_step *step, int most, const rc_options *options, int round, char *const *home)
 {
 	const size_t bits = 8*sizeof(size_t) - 3;
 	Share s;
@@ -164,8 +164,8 @@ run_step(const rc_network *net, const rc_options *options, const rc_step *step, 
 		s.p[i] = home[step->at[i] >> bits] + (step->at[i] & (((size_t)1 << bits) - 1));
 	if (options && options->parallel_for && options->threads > 1 && s.units > 1) {
 		s.parts = s.units < options->threads ? s.units : options->threads;
-		if (s.own && s.parts > net->parts)
-			s.parts = net->parts;
+		if (s.own && s.parts > most)
+			s.parts = most;
 		options->parallel_for(options->parallel_user, run_part, &s, s.parts);
 	} else {
 		run_part(&s, 0);
@@ -173,7 +173,7 @@ run_step(const rc_network *net, const rc_options *options, const rc_step *step, 
 }
 
 RC_WEAK void
-rc_walk(const rc_step *s, int count, const rc_options *options, char *const *home)
+rc_walk(const rc_step *s, int count, int parts, const rc_options *options, char *const *home)
 {
 	const rc_step *end = s + count;
 
@@ -186,7 +186,7 @@ rc_walk(const rc_step *s, int count, const rc_options *options, char *const *hom
 		for (int r = 0; r < rounds; r++)
 			for (const rc_step *each = s; each <= last; each++)
 				if (r < each->rounds)
-					run_step(net, options, each, r, home);
+					run_step(each, parts, options, r, home);
 		if (last->name && options && options->layer)
 			options->layer(options->layer_user, layer, last->name);
 		s = last + 1;
@@ -562,10 +562,10 @@ rc_run(const rc_network *net, const rc_options *options, const void *weights, co
 	}
 	poison(workspace, net->workspace);
 	rc_checked_at = NULL;
-	rc_walk(net->steps, net->step_count, &watched, home);
+	rc_walk(net->steps, net->step_count, net->parts, &watched, home);
 	return c.status;
 #else
-	rc_walk(net->steps, net->step_count, options, home);
+	rc_walk(net->steps, net->step_count, net->parts, options, home);
 	return RC_OK;
 #endif
 }

@@ -196,7 +196,8 @@ typedef struct rc_network {
 int rc_check_blob(const rc_network *net, const void *weights, size_t len);
 int rc_run(const rc_network *net, const rc_options *options, const void *weights, const void *input, float *output,
            void *workspace, size_t len);
-void rc_walk(const rc_step *steps, int count, const rc_options *options, char *const *home);   /* home: where each RC_HOME starts */
+/* parts: as in rc_network; home: where each RC_HOME starts */
+void rc_walk(const rc_step *steps, int count, int parts, const rc_options *options, char *const *home);
 void rc_clear(float *y, size_t count);
 void rc_clear_halo(float *y, int lo, int hi, int h, int w, int cb, int top, int left, int bottom, int right);
 

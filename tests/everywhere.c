@@ -106,7 +106,7 @@ want_stack(const char *dir, const char *compiler)
 	pclose(f);
 	in(dir, arena_text("rm -f *.su && %s -w -fstack-usage -c net.c rc.c", compiler));
 	kernels = frames(in_dir(arena_text("%s/net.su", dir)), NULL);
-	runtime = frames(in_dir(arena_text("%s/rc.su", dir)), " rc_selftest rc_run run_steps run_step run_part ");
+	runtime = frames(in_dir(arena_text("%s/rc.su", dir)), " rc_selftest rc_run rc_walk run_step run_part ");
 	ck_assert_msg(kernels + runtime + returns <= told, "%s, %s: %d bytes told, %d in net.c, %d in rc.c", dir, compiler, told, kernels, runtime);
 }
 

@@ -65,6 +65,21 @@ rc_hash(const void *data, size_t len)
 	return h[0] ^ h[0] >> 31;
 }
 
+/* Does this compiler round every result to a float? x87 does not, and would give other bits. */
+static int
+floats_are_floats(void)
+{
+#if defined(__FLT_EVAL_METHOD__) && !defined(__clang__)
+	return __FLT_EVAL_METHOD__ == 0 || __FLT_EVAL_METHOD__ == 16;
+#elif defined(__FLT_EVAL_METHOD__)
+	return __FLT_EVAL_METHOD__ != 1 && __FLT_EVAL_METHOD__ != 2;     /* -1: -ffast-math, which rc_float.h takes back */
+#elif defined(_M_IX86_FP)
+	return _M_IX86_FP >= 2;
+#else
+	return 1;
+#endif
+}
+
 RC_WEAK int
 rc_check_blob(const rc_network *net, const void *weights, size_t len)
 {
@@ -90,7 +105,7 @@ rc_check_blob(const rc_network *net, const void *weights, size_t len)
 		return RC_E_WEIGHTS_SIZE;
 	if (rc_hash((const char *)weights + 128, len - 128) != head->checksum)
 		return RC_E_CHECKSUM;
-	return RC_OK;
+	return floats_are_floats() ? RC_OK : RC_E_FLOAT;
 }
 
 static int
@@ -117,6 +132,7 @@ ready(const rc_network *net, const rc_options *options, const void *weights, con
 typedef struct {
 	rc_kernel *kernel;
 	int from, units, parts;
+	size_t own;
 	void *p[RC_OPERANDS];
 } Share;
 
@@ -124,14 +140,17 @@ static void
 run_part(void *arg, int part)
 {
 	const Share *s = (const Share *)arg;
+	void *p[RC_OPERANDS];
 
-	s->kernel(s->p, s->from + (int)((int64_t)s->units*part/s->parts),
-	          s->from + (int)((int64_t)s->units*(part + 1)/s->parts));
+	for (int i = 0; i < RC_OPERANDS; i++)
+		p[i] = s->p[i];
+	p[0] = (char *)p[0] + (size_t)part*s->own;
+	s->kernel(p, s->from + (int)((int64_t)s->units*part/s->parts), s->from + (int)((int64_t)s->units*(part + 1)/s->parts));
 }
 
-/* One round of a step, on all threads; home: where workspace, blob, input and output start. */
+/* One round of a step, on all threads, or as many as have memory of their own; home: where workspace, blob, input and output start. */
 static void
-run_step(const rc_options *options, const rc_step *step, int round, char *const *home)
+run_step(const rc_step *step, int most, const rc_options *options, int round, char *const *home)
 {
 	const size_t bits = 8*sizeof(size_t) - 3;
 	Share s;
@@ -140,10 +159,13 @@ run_step(const rc_options *options, const rc_step *step, int round, char *const 
 	s.from = round*step->units;
 	s.units = step->units;
 	s.parts = 1;
+	s.own = step->own;
 	for (int i = 0; i < RC_OPERANDS; i++)
 		s.p[i] = home[step->at[i] >> bits] + (step->at[i] & (((size_t)1 << bits) - 1));
 	if (options && options->parallel_for && options->threads > 1 && s.units > 1) {
 		s.parts = s.units < options->threads ? s.units : options->threads;
+		if (s.own && s.parts > most)
+			s.parts = most;
 		options->parallel_for(options->parallel_user, run_part, &s, s.parts);
 	} else {
 		run_part(&s, 0);
@@ -151,7 +173,7 @@ run_step(const rc_options *options, const rc_step *step, int round, char *const 
 }
 
 RC_WEAK void
-rc_walk(const rc_step *s, int count, const rc_options *options, char *const *home)
+rc_walk(const rc_step *s, int count, int parts, const rc_options *options, char *const *home)
 {
 	const rc_step *end = s + count;
 
@@ -164,7 +186,7 @@ rc_walk(const rc_step *s, int count, const rc_options *options, char *const *hom
 		for (int r = 0; r < rounds; r++)
 			for (const rc_step *each = s; each <= last; each++)
 				if (r < each->rounds)
-					run_step(options, each, r, home);
+					run_step(each, parts, options, r, home);
 		if (last->name && options && options->layer)
 			options->layer(options->layer_user, layer, last->name);
 		s = last + 1;
@@ -368,6 +390,8 @@ rc_selftest(const rc_network *net, const void *weights, void *workspace, size_t 
 		return RC_E_NULL;
 	if (len < rc_selftest_bytes(net))
 		return RC_E_WORKSPACE_SIZE;
+	if (!floats_are_floats())
+		return RC_E_FLOAT;
 	t.net = net;
 	t.workspace = (char *)workspace;
 	t.sums = (const float *)(const void *)((const char *)weights + net->sums);
@@ -538,10 +562,10 @@ rc_run(const rc_network *net, const rc_options *options, const void *weights, co
 	}
 	poison(workspace, net->workspace);
 	rc_checked_at = NULL;
-	rc_walk(net->steps, net->step_count, &watched, home);
+	rc_walk(net->steps, net->step_count, net->parts, &watched, home);
 	return c.status;
 #else
-	rc_walk(net->steps, net->step_count, options, home);
+	rc_walk(net->steps, net->step_count, net->parts, options, home);
 	return RC_OK;
 #endif
 }
