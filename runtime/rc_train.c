@@ -388,7 +388,7 @@ walk(const rc_trainer *t, const rc_options *options, const void *state, const vo
 	home[3] = (char *)(uintptr_t)labels;
 	home[4] = (char *)(uintptr_t)state;
 	home[5] = (char *)(uintptr_t)how;
-	rc_walk(eval ? t->eval_steps : t->steps, eval ? t->eval_count : t->step_count, 1, options, home);
+	rc_walk(eval ? t->eval_steps : t->steps, eval ? t->eval_count : t->step_count, t->parts, options, home);
 }
 
 RC_WEAK int

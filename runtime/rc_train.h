@@ -128,6 +128,7 @@ typedef struct rc_trainer {
 	size_t learned, floats;          /* floats of what has gradients; with running statistics */
 	const rc_step *steps, *eval_steps;
 	int step_count, eval_count;
+	int parts;                       /* as in rc_network */
 	int batch, classes;
 	size_t image;                    /* bytes */
 	size_t stage;                    /* in the workspace: a batch that the caller has not whole, and its labels */

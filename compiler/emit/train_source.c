@@ -33,7 +33,7 @@ emit_trainer(Out *o, const Model *m, const Model *work)
 	out_line(o, "\"%s\", 0x%016llxu, %zu, %zu, %zu, /* hash of the parameters; bytes: state, workspace; packed weights in it */", g->name,
 	         (unsigned long long)parameters_hash(g), state_bytes(g), train_workspace(m), train_packed(m));
 	out_line(o, "parameters, %d, %zu, %zu, /* floats that learn, of all parameters */", t->nparams, t->learned, t->floats);
-	out_line(o, "steps, eval_steps, %d, %d,", m->nsteps, m->neval);
+	out_line(o, "steps, eval_steps, %d, %d, %d,", m->nsteps, m->neval, g->target->parts);
 	out_line(o, "%d, %d, %zu, /* batch, classes, bytes of an image */", t->batch, t->loss->in[0]->shape.c,
 	         input_bytes(g)/(size_t)t->batch);
 	out_line(o, "%zu, %zu, %zu, /* in the workspace: a batch of fewer images, losses and their distance */", train_stage(m),
@@ -116,7 +116,7 @@ emit_train_source(const Model *m, const Model *work)
 	emit_parameters(o, g);
 	out_text(o, "/*\n"
 	            "** The network in training, a step a row: the layer that is done after it, the kernel, units of work in a round, rounds,\n"
-	            "** bytes of its own for each thread (none),\n"
+	            "** bytes of its first operand that each thread has to itself,\n"
 	            "** and where its operands lie in bytes: in the workspace, in packed weights (RC_W +), in the state, in the caller's arrays.\n"
 	            "*/\n");
 	emit_steps(o, "steps", m->steps, m->nsteps);

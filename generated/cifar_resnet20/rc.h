@@ -17,7 +17,12 @@ extern "C" {
 #define RC_RESTRICT  __restrict__
 #define RC_NOINLINE  __attribute__((noinline))
 #define RC_INLINE    inline __attribute__((always_inline))
+#if defined(_WIN32)
+#define RC_WEAK                                    /* its linkers want one rc.c for all networks */
+#else
 #define RC_WEAK      __attribute__((weak))        /* several networks may bring their copy of rc.c */
+#endif
+#define RC_ALIGNED(n) __attribute__((aligned(n)))
 #define RC_OPAQUE(p) __asm__("" : "+r"(p))        /* the compiler forgets what it knew of p */
 #define RC_FETCH(p)  __builtin_prefetch(p) /* soon to be read */
 #else
@@ -25,6 +30,7 @@ extern "C" {
 #define RC_NOINLINE
 #define RC_INLINE    inline
 #define RC_WEAK
+#define RC_ALIGNED(n)
 #define RC_OPAQUE(p) (void)(p)
 #define RC_FETCH(p)  (void)(p)
 #endif
@@ -77,7 +83,8 @@ extern "C" {
 	X(RC_E_STATE_SIZE,      "the state is shorter or longer than NAME_TRAIN_STATE_BYTES") \
 	X(RC_E_HOW,             "rc_train: struct_size is not sizeof(rc_train), the rate is negative or not a number, or a flag unknown") \
 	X(RC_E_LABEL,           "a label is below 0 or not below the number of classes") \
-	X(RC_E_COUNT,           "want at least one image")
+	X(RC_E_COUNT,           "want at least one image") \
+	X(RC_E_FLOAT,           "the compiler keeps floats longer than floats (x87): want -msse2 -mfpmath=sse")
 
 enum {
 #define RC_STATUS(name, text) name,
@@ -143,12 +150,14 @@ typedef void rc_kernel(void *const *p, int lo, int hi);
 
 /*
 ** A network is a table of steps that run one after the other. The steps of a layer, up to the one with its name, take turns:
-** each in so many rounds, and in each round so many units of its work, which threads share.
+** each in so many rounds, and in each round so many units of its work, which threads share. Where own is not 0, each of at most
+** rc_network.parts threads has so many bytes to itself, one after the other from the first operand on.
 */
 typedef struct rc_step {
 	const char *name;                /* of the layer that is done after this step, or NULL */
 	rc_kernel *kernel;
 	int units, rounds;
+	size_t own;
 	size_t at[RC_OPERANDS];
 } rc_step;
 
@@ -176,6 +185,7 @@ typedef struct rc_network {
 	int pixels;                      /* the input is bytes, not floats */
 	const rc_step *steps;
 	int step_count;
+	int parts;                       /* most threads that a step with memory of their own is divided among */
 	const rc_tensor *tensors;
 	const rc_layer *layers;
 	int layer_count;
@@ -186,7 +196,8 @@ typedef struct rc_network {
 int rc_check_blob(const rc_network *net, const void *weights, size_t len);
 int rc_run(const rc_network *net, const rc_options *options, const void *weights, const void *input, float *output,
            void *workspace, size_t len);
-void rc_walk(const rc_step *steps, int count, const rc_options *options, char *const *home);   /* home: where each RC_HOME starts */
+/* parts: as in rc_network; home: where each RC_HOME starts */
+void rc_walk(const rc_step *steps, int count, int parts, const rc_options *options, char *const *home);
 void rc_clear(float *y, size_t count);
 void rc_clear_halo(float *y, int lo, int hi, int h, int w, int cb, int top, int left, int bottom, int right);
 
