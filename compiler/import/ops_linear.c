@@ -104,10 +104,39 @@ pixelwise(Import *m, const OnnxValue *x, const Matrix *a, const double *bias)
 	set_result(m, y);
 }
 
+/* of_images - x with the images as its first dimension: where there is one of them it may be left out */
+static OnnxValue
+of_images(const Import *m, const OnnxValue *x)
+{
+	int64_t dim[MostDims] = { 1 };
+	OnnxValue y = *x;
+
+	if (x->dim[0] == x->n->out->shape.n && x->rank > 2)
+		return y;
+	if (x->n->out->shape.n != 1 || x->rank + 1 > MostDims)
+		refuse(m, "want matrices of each image, got %s", dims_of(x));
+	memcpy(dim + 1, x->dim, (size_t)x->rank*sizeof *dim);
+	view_reshape(x, x->rank + 1, dim, &y);
+	return y;
+}
+
+/* as_given - y, a result of what of_images made of x, with as many dimensions as x has */
+static OnnxValue
+as_given(const OnnxValue *x, OnnxValue y)
+{
+	int64_t dim[MostDims];
+	int more = y.rank - x->rank;
+
+	memcpy(dim, y.dim, sizeof dim);
+	view_reshape(&y, x->rank, dim + more, &y);
+	return y;
+}
+
 /* by_last - of the last dimension, which is not the channels': it becomes them */
 static void
-by_last(Import *m, const OnnxValue *x, const Matrix *a, const double *bias)
+by_last(Import *m, const OnnxValue *given, const Matrix *a, const double *bias)
 {
+	OnnxValue whole = of_images(m, given), *x = &whole;
 	int to[MostDims], back[MostDims], at = 0;
 	OnnxValue y;
 
@@ -122,6 +151,7 @@ by_last(Import *m, const OnnxValue *x, const Matrix *a, const double *bias)
 	y = view_arranged(m, &y, 2, x->rank);
 	view_transpose(&y, back, &y);
 	pixelwise(m, &y, a, bias);
+	set_result(m, as_given(given, *onnx_find(m, m->p->output[0])));
 }
 
 static void
@@ -139,7 +169,7 @@ dense(Import *m, const OnnxValue *x, const Matrix *a, const double *bias)
 		pixelwise(m, x, a, bias);
 		return;
 	}
-	if (x->rank > 2 && x->dim[0] == s.n) {
+	if (x->rank > 2 && (x->dim[0] == s.n || s.n == 1)) {
 		by_last(m, x, a, bias);
 		return;
 	}
@@ -191,37 +221,108 @@ stacked(Import *m, const OnnxValue *x, bool *transposed)
 	return view_arranged(m, *transposed ? &y : x, x->rank - 1, x->rank).n;
 }
 
-/* two_matrices - a product of two results, matrix by matrix */
-static void
-two_matrices(Import *m, const OnnxValue *a, const OnnxValue *b)
+/* how two stacks of matrices meet, dimension by dimension but for the images and the matrices' own */
+typedef struct { int shared[MostDims], nshared, first[MostDims], nfirst, second[MostDims], nsecond; } Stacks;
+
+static Stacks
+stacks_of(const Import *m, const OnnxValue *a, const OnnxValue *b)
 {
-	int64_t dim[MostDims], heads = 1;
-	int rank = a->rank;
-	bool ta, tb;
-	Node *x, *n;
+	Stacks s = { .nshared = 0 };
+
+	for (int d = 1; d < a->rank - 2; d++)
+		if (a->dim[d] == b->dim[d])
+			s.shared[s.nshared++] = d;
+		else if (b->dim[d] == 1)
+			s.first[s.nfirst++] = d;
+		else if (a->dim[d] == 1)
+			s.second[s.nsecond++] = d;
+		else
+			refuse(m, "want as many matrices on both sides, got %s and %s", dims_of(a), dims_of(b));
+	return s;
+}
+
+/* put - dimensions into an order, from at on; what is behind them */
+static int
+put(int *to, int at, const int *dims, int count)
+{
+	memcpy(to + at, dims, (size_t)count*sizeof *dims);
+	return at + count;
+}
+
+/* merged - x in this order, all but the images and the first count dimensions made two: the last of them, and those before
+   that; back: the last ones and those before */
+static OnnxValue
+merged(const Import *m, const OnnxValue *x, const int *order, int count, int behind)
+{
+	int64_t dim[MostDims], rows = 1, columns = 1;
 	OnnxValue y;
 
-	if (rank != b->rank || rank < 3 || a->dim[0] != a->n->out->shape.n || b->dim[0] != a->dim[0])
-		refuse(m, "want matrices of each image, got %s and %s", dims_of(a), dims_of(b));
-	for (int d = 1; d < rank - 2; d++) {
-		if (a->dim[d] != b->dim[d])
-			refuse(m, "want as many matrices on both sides, got %s and %s", dims_of(a), dims_of(b));
+	if (!view_transpose(x, order, &y))
+		refuse(m, "want at most %d steps along axes, got more", MostAtoms);
+	for (int d = 1 + count; d < x->rank; d++)
+		*(d < x->rank - behind ? &rows : &columns) *= y.dim[d];
+	memcpy(dim, y.dim, sizeof dim);
+	dim[1 + count] = rows;
+	dim[2 + count] = columns;
+	if (!view_reshape(&y, 3 + count, dim, &y))
+		die("dimensions that are not merged");
+	return y;
+}
+
+/* product - of matrices in their order */
+static Node *
+product(Import *m, const OnnxValue *a, const OnnxValue *b)
+{
+	int64_t heads = 1;
+	bool ta, tb;
+	Node *x = stacked(m, a, &ta), *n = node_on(m, O_matmul, x);
+
+	for (int d = 1; d < a->rank - 2; d++)
 		heads *= a->dim[d];
-	}
-	if (a->dim[rank-1] != b->dim[rank-2] || heads > 65536)
-		refuse(m, "want matrices that fit, got %s and %s", dims_of(a), dims_of(b));
-	x = stacked(m, a, &ta);
-	n = node_on(m, O_matmul, x);
+	if (heads > 65536)
+		refuse(m, "want at most 65536 matrices, got %lld", (long long)heads);
 	n->in[n->nin++] = stacked(m, b, &tb)->out;
 	n->a.heads = (int)heads;
 	n->a.transpose_a = ta;
 	n->a.transpose_b = tb;
-	y = view_of(node_put(m, n));
-	memcpy(dim, a->dim, sizeof dim);
-	dim[rank-1] = b->dim[rank-1];
+	return node_put(m, n);
+}
+
+/*
+** two_matrices - a product of two results, matrix by matrix. Where the second has one matrix for several of the first, these
+** are one with more rows; where the first has, the second are one with more columns.
+*/
+static void
+two_matrices(Import *m, const OnnxValue *x, const OnnxValue *z)
+{
+	OnnxValue a = of_images(m, x), b = of_images(m, z), y;
+	int rank = a.rank, last = rank - 1, rows = rank - 2, order[MostDims] = { 0 }, back[MostDims], at;
+	int64_t dim[MostDims];
+	Stacks s;
+
+	if (rank != b.rank || a.dim[0] != b.dim[0] || a.dim[last] != b.dim[rows])
+		refuse(m, "want matrices that fit, got %s and %s", dims_of(x), dims_of(z));
+	s = stacks_of(m, &a, &b);
+	at = put(order, put(order, put(order, 1, s.shared, s.nshared), s.first, s.nfirst), s.second, s.nsecond);
+	put(order, put(order, at, &rows, 1), &last, 1);
+	a = merged(m, &a, order, s.nshared, 1);
+	at = put(order, put(order, 1, s.shared, s.nshared), s.first, s.nfirst);
+	put(order, put(order, put(order, at, &rows, 1), s.second, s.nsecond), &last, 1);
+	for (int d = 0; d < rank; d++)               /* the result's: those of the first, rows, those of the second, columns */
+		back[order[d]] = d;
+	for (int d = 0; d < rank; d++)
+		dim[d] = 1;
+	y = of_images(m, x);
+	for (int d = 0; d < rank; d++)
+		dim[back[d]] = d == last ? b.dim[last] : y.dim[d];
+	for (int i = 0; i < s.nsecond; i++)
+		dim[back[s.second[i]]] = b.dim[s.second[i]];
+	b = merged(m, &b, order, s.nshared, 1 + s.nsecond);
+	y = view_of(product(m, &a, &b));
 	if (!view_reshape(&y, rank, dim, &y))
 		die("a product of other dimensions");
-	set_result(m, y);
+	view_transpose(&y, back, &y);
+	set_result(m, as_given(x, y));
 }
 
 void

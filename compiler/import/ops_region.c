@@ -183,7 +183,8 @@ join(Import *m, const OnnxValue *x, int count, int axis)
 		for (int k = 0, j = 0; j < z.natoms; k++, j++) {
 			if (k == first && atoms)
 				k++;
-			if (memcmp(&z.atom[j], &x->atom[k], sizeof *z.atom))
+			if (z.atom[j].size != x->atom[k].size || z.atom[j].step != x->atom[k].step ||
+			    z.atom[j].axis != x->atom[k].axis)
 				refuse(m, "want tensors whose elements lie in one order, got %s and %s",
 				       dims_of(x), dims_of(&x[i]));
 		}
@@ -252,7 +253,7 @@ op_concat(Import *m)
 			refuse(m, "want tensors of one rank, got %s and %s", dims_of(x), dims_of(&x[i]));
 		else if (x->rank == 2 && in_order(&x[i]) && x[i].dim[0] == x[i].n->out->shape.n)
 			x[i] = view_flat(flattened(m, x[i].n));
-	if (axis == 0)
+	if (axis == 0 && (x->rank <= NAxes || x->n->out->shape.n > 1))
 		refuse(m, "want images joined along channels, rows or columns, got the batch");
 	if (x->rank == NAxes && axes_of(x, axes) && axes[1] == AxisC && axes[2] == AxisH && axis >= 1) {
 		for (int i = 0; i < count; i++)
