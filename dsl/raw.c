@@ -60,6 +60,14 @@ raw_op(lua_State *L)
 	return push_results(L, n);
 }
 
+/* raw.biased(tensor) - its layer has a bias: a batch norm was folded into it */
+static int
+raw_biased(lua_State *L)
+{
+	to_value(L, 1, "bn", "?")->node->a.bias = true;
+	return 0;
+}
+
 /* raw.begin() - start a graph */
 static int
 raw_begin(lua_State *L)
@@ -159,6 +167,7 @@ raw_open(lua_State *L)
 	static const luaL_Reg raw[] = {
 		{ "op", raw_op }, { "begin", raw_begin }, { "fail", raw_fail }, { "nearest", raw_nearest }, { "finish", raw_finish },
 		{ "line", raw_line }, { "line_of", raw_line_of }, { "at", raw_at }, { "has", raw_has }, { "layer", raw_layer },
+		{ "biased", raw_biased },
 		{ NULL, NULL }
 	};
 

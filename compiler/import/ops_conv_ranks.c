@@ -6,45 +6,6 @@
 
 #include "import.h"
 
-/* across - a convolution of one channel along the channels of 1x1 images (ECA): sums of neighbouring channels */
-static void
-across(Import *m, const OnnxValue *x, const OnnxValue *w)
-{
-	int64_t k = w->dim[w->rank - 1], stride[1] = { 1 }, dilation[1] = { 1 }, pad[2] = { 0, 0 },
-	        length = x->n->out->shape.c, out, dim[3];
-	const char *auto_pad = attr_text(m, "auto_pad", "NOTSET");
-	double *v;
-	Node *n;
-	OnnxValue y;
-
-	attr_ints(m, "strides", 1, stride, 1, 1024);
-	attr_ints(m, "dilations", 1, dilation, 1, 1024);
-	attr_ints(m, "pads", 2, pad, 0, 4096);
-	if (w->dim[0] != 1 || w->dim[1] != 1 || (*auto_pad && strcmp(auto_pad, "NOTSET")))
-		refuse(m, "want one channel in and out along the channels, and pads, got a kernel %s and auto_pad '%s'",
-		       dims_of(w), auto_pad);
-	out = (length + pad[0] + pad[1] - dilation[0]*(k - 1) - 1)/stride[0] + 1;
-	if (out < 1 || out*length > MostElements)
-		refuse(m, "want 1 to %d weights along %lld channels, got %lld results", MostElements,
-		       (long long)length, (long long)out);
-	v = arena_new((size_t)(out*length)*sizeof *v);
-	for (int64_t o = 0; o < out; o++)
-		for (int64_t i = 0; i < k; i++) {
-			int64_t from = o*stride[0] + i*dilation[0] - pad[0];
-			if (from >= 0 && from < length)
-				v[o*length + from] = w->data[i];
-		}
-	n = mix_channels(m, x->n, (int)out, v, "across");
-	if (has_input(m, 2))
-		n = node_scaled_by(m, n, 1, constant_at(m, 2, "bias").data[0]);
-	y = view_of(n);
-	dim[0] = x->dim[0];
-	dim[1] = 1;
-	dim[2] = out;
-	view_reshape(&y, 3, dim, &y);
-	set_result(m, y);
-}
-
 typedef struct {
 	Pair stride, dilation;
 	Sides pads;
@@ -108,6 +69,23 @@ check_kernel(const Import *m, const OnnxValue *w, int64_t channels)
 	return (int)group;
 }
 
+/* across - along the channels of 1x1 images, which become a column */
+static void
+across(Import *m, const OnnxValue *x, const OnnxValue *w, const Windows *row)
+{
+	Windows at = *row;
+	int64_t dim[3] = { x->dim[0], w->dim[0] };
+	OnnxValue y;
+
+	at.stride = (Pair){ row->stride.w, 1 };
+	at.dilation = (Pair){ row->dilation.w, 1 };
+	at.pads = (Sides){ row->pads.l, 0, row->pads.r, 0 };
+	y = view_of(conv_on(m, node_shaped(m, x->n, 1, x->dim[2], 1), w, (Pair){ (int)w->dim[2], 1 }, &at, 1));
+	dim[2] = y.dim[2];
+	view_reshape(&y, 3, dim, &y);
+	set_result(m, y);
+}
+
 /* conv_1d - along the pixels, as one row of them; of one tap where they are */
 static void
 conv_1d(Import *m, const OnnxValue *x, const OnnxValue *w)
@@ -123,6 +101,10 @@ conv_1d(Import *m, const OnnxValue *x, const OnnxValue *w)
 	at.stride = (Pair){ 1, (int)s[0] };
 	at.dilation = (Pair){ 1, (int)d[0] };
 	at.pads = (Sides){ 0, (int)p[0], 0, (int)p[1] };
+	if (x->dim[1] == 1 && axis_of(x, 2) == AxisC) {      /* channels as a column of pixels */
+		across(m, x, w, &at);
+		return;
+	}
 	stays = w->dim[2] == 1 && s[0] == 1 && !p[0] && !p[1] && in_order(x) && axis_of(x, 1) == AxisC;
 	y = view_of(conv_on(m, stays ? x->n : view_arranged(m, x, 2, 2).n, w, (Pair){ 1, (int)w->dim[2] }, &at, 1));
 	dim[0] = x->dim[0];
@@ -171,8 +153,6 @@ conv_of_rank(Import *m, const OnnxValue *x, const OnnxValue *w)
 		return false;
 	if (x->rank == 5)
 		conv_3d(m, x, w);
-	else if (x->dim[1] == 1 && axis_of(x, 2) == AxisC)
-		across(m, x, w);
 	else
 		conv_1d(m, x, w);
 	return true;

@@ -20,7 +20,7 @@ node_shaped(Import *m, Node *x, int64_t c, int64_t h, int64_t w)
 		refuse(m, "want axes of at most 65536 to put elements in order, got %lldx%lldx%lld", (long long)c,
 		       (long long)h, (long long)w);
 	n = node_beside(m, O_reshape, x->op == O_reshape ? x->in[0]->node : x, "reshape");
-	n->a.shape = (Shape){ s.n, (int)c, (int)h, (int)w };
+	n->a.shape = (Shape){ 0, (int)c, (int)h, (int)w };
 	return node_put(m, n);
 }
 

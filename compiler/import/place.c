@@ -234,6 +234,11 @@ view_expand(Import *m, const OnnxValue *x, int rank, const int64_t *dim)
 		view_reshape(&y, rank, dim, &y);
 		return y;
 	}
+	if (rank == NAxes && y.dim[0] == s.n && y.dim[2]*y.dim[3] == 1 && in_order(&y) && y.dim[1] != s.c) {
+		y = view_of(flattened(m, n));        /* a column or row of channels */
+		n = y.n;
+		s = n->out->shape;
+	}
 	if (rank != NAxes || !axes_of(&y, axes) || dim[0] != s.n)
 		return expanded_apart(m, &y, rank, dim);
 	for (int d = 0; d < NAxes; d++)

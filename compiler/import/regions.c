@@ -27,7 +27,7 @@ bool
 may_vary(const Node *n, AttrId a)
 {
 	return op_takes(n->op, a) && (a == At_out || a == At_groups || a == At_stride || a == At_channels ||
-	                              a == At_size || a == At_gain || a == At_offset);
+	                              a == At_size || a == At_shape || a == At_gain || a == At_offset);
 }
 
 static uint64_t

@@ -5,6 +5,7 @@
 ** written as model text and loaded; only when that graph equals the given one, node by node, is it taken.
 ** So a wrong guess costs nothing but the flat text.
 */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,6 +17,7 @@ typedef struct {
 	const char *kind;            /* basic, bottleneck, preact, preact_bottleneck */
 	const char *act;             /* op name */
 	const char *shortcut;        /* NULL: the block's input as it is */
+	const char *gate;            /* NULL: none, or squeeze-excite */
 	int width, stride, groups, base_width, se;
 	bool v1;
 } Block;
@@ -149,6 +151,33 @@ squeeze_of(const Node *mul)
 	return 0;
 }
 
+/* gate_of - ECA, whose convolution goes along a column of channels; NULL: another */
+static const char *
+gate_of(const Node *mul)
+{
+	const Node *n = mul->in[1]->node;
+	int c = mul->out->shape.c, usual = (int)((log2(c) + 1)/2);
+
+	for (int i = 0; i < 3 && n->nin && n->op != O_conv2d; i++)
+		n = n->in[0]->node;
+	if (n->op != O_conv2d || n->a.kernel.w != 1 || n->out->shape.h != c || n->a.out != 1)
+		return NULL;
+	usual = usual%2 ? usual : usual + 1;
+	if (n->a.kernel.h == (usual < 3 ? 3 : usual))
+		return "nn.eca";
+	return arena_text("function(y) return nn.eca(y, { kernel = %d }) end", n->a.kernel.h);
+}
+
+/* rounded - as the library does the channels of a squeeze-excite: to 8, not below nine tenths */
+static int
+rounded(int channels)
+{
+	int n = (channels + 4)/8*8;
+
+	n = n < 8 ? 8 : n;
+	return n < 0.9*channels ? n + 8 : n;
+}
+
 static bool
 describe(const Walk *w, const Node *add, const Path *main, const Path *side, Block *b)
 {
@@ -171,9 +200,14 @@ describe(const Walk *w, const Node *add, const Path *main, const Path *side, Blo
 		return false;
 	if (main->excite) {
 		squeeze = squeeze_of(main->excite);
-		if (!squeeze)
+		b->gate = squeeze ? NULL : gate_of(main->excite);
+		if (!squeeze && !b->gate)
 			return false;
-		b->se = channels/squeeze;
+		b->se = squeeze ? channels/squeeze : 0;
+		if (b->se && rounded(channels/b->se) != squeeze && channels/b->se == squeeze) {
+			b->gate = arena_text("function(y) return nn.squeeze_excite(y, y.channels//%d) end", b->se);
+			b->se = 0;
+		}
 	}
 	if (side->slices)
 		b->shortcut = "A";
@@ -216,7 +250,52 @@ static bool
 same_stage(const Block *a, const Block *b)
 {
 	return !strcmp(a->kind, b->kind) && !strcmp(a->act, b->act) && a->width == b->width && a->groups == b->groups &&
-	       a->base_width == b->base_width && a->se == b->se && b->stride == 1 && !b->shortcut;
+	       a->base_width == b->base_width && a->se == b->se && b->stride == 1 && !b->shortcut &&
+	       !strcmp(a->gate ? a->gate : "", b->gate ? b->gate : "");
+}
+
+/* options_of - all but the width and the stride */
+static const char *
+options_of(const Block *b)
+{
+	const char *more = "";
+
+	if (b->groups > 1)
+		more = arena_text("%s, groups = %d", more, b->groups);
+	if (b->base_width != 64)
+		more = arena_text("%s, base_width = %d", more, b->base_width);
+	if (b->se)
+		more = arena_text("%s, se = %d", more, b->se);
+	if (b->gate)
+		more = arena_text("%s, gate = %s", more, b->gate);
+	if (b->v1)
+		more = arena_text("%s, variant = \"v1\"", more);
+	if (b->shortcut && strcmp(b->shortcut, b->kind[0] == 'p' ? "bare" : "B"))
+		more = arena_text("%s, shortcut = \"%s\"", more, b->shortcut);
+	if (strcmp(b->act, "relu"))
+		more = arena_text("%s, act = nn.%s", more, b->act);
+	return more;
+}
+
+bool
+residual_block(const Graph *g, bool folded, const Node *from, const Node *to, Found *f)
+{
+	Walk w = { .g = (Graph *)g, .folded = folded };
+	const Node *add = to->op == O_add ? to : act_of(to->op) ? to->in[0]->node : NULL;
+	Path p, q;
+	Block b = { .kind = "" };
+
+	if (!add || add->op != O_add || !path_to(add->in[0]->node, from, &p) || !path_to(add->in[1]->node, from, &q) ||
+	    !describe(&w, add, p.count > q.count ? &p : &q, p.count > q.count ? &q : &p, &b) ||
+	    (b.kind[0] == 'p') != (add == to))
+		return false;
+	if (b.kind[0] != 'p')
+		b.act = op_rows[to->op].name;
+	f->call = b.kind;
+	f->width = b.width;
+	f->stride = b.stride;
+	f->options = options_of(&b);
+	return true;
 }
 
 static void
@@ -232,24 +311,11 @@ write_stages(Walk *w)
 	out_line(w->o, "  stages = {");
 	for (int i = 0, n; i < count; i += n) {
 		const Block *b = &blocks[i];
-		const char *more = "";
+		const char *more = b->stride > 1 ? arena_text(", stride = %d", b->stride) : "";
 		for (n = 1; i + n < count && same_stage(b, &blocks[i+n]); n++)
 			;
-		if (b->stride > 1)
-			more = arena_text("%s, stride = %d", more, b->stride);
-		if (b->groups > 1)
-			more = arena_text("%s, groups = %d", more, b->groups);
-		if (b->base_width != 64)
-			more = arena_text("%s, base_width = %d", more, b->base_width);
-		if (b->se)
-			more = arena_text("%s, se = %d", more, b->se);
-		if (b->v1)
-			more = arena_text("%s, variant = \"v1\"", more);
-		if (b->shortcut && strcmp(b->shortcut, b->kind[0] == 'p' ? "bare" : "B"))
-			more = arena_text("%s, shortcut = \"%s\"", more, b->shortcut);
-		if (strcmp(b->act, "relu"))
-			more = arena_text("%s, act = nn.%s", more, b->act);
-		out_line(w->o, "    nn.stage { nn.%s, blocks = %d, width = %d%s },", b->kind, n, b->width, more);
+		out_line(w->o, "    nn.stage { nn.%s, blocks = %d, width = %d%s%s },", b->kind, n, b->width, more,
+		         options_of(b));
 	}
 	out_line(w->o, "  },");
 }
@@ -283,7 +349,7 @@ write_head(Walk *w)
 }
 
 /* in_spaces - two for every tab a line starts with, as the models of examples/ are written */
-static char *
+char *
 in_spaces(const char *text)
 {
 	char *spaced = arena_new(2*strlen(text) + 1), *to = spaced;
@@ -299,11 +365,30 @@ in_spaces(const char *text)
 	return spaced;
 }
 
+/* write_begin - the model's name, input, and what holds for all of its layers */
+void
+write_begin(Out *o, const Graph *g, bool folded, bool bias, const Node *bn)
+{
+	Shape in = g->nodes[0]->out->shape;
+
+	out_line(o, "local nn = require \"resnet\"\n");
+	out_line(o, "return nn.model {");
+	out_line(o, "  name   = \"%s\",", g->name);
+	out_line(o, "  input  = nn.image { %d, %d, %d%s%s },", in.c, in.h, in.w, g->image.u8 ?
+	         ", dtype = \"u8\", scale = 1" : "",
+	         g->image.hwc ? ", layout = \"HWC\"" : "");
+	if (folded)
+		out_line(o, "  bn     = \"folded\",");
+	else if (bias)
+		out_line(o, "  bias   = true,");
+	if (bn && bn->a.eps != 1e-5)
+		out_line(o, "  bn     = { eps = %.10g },", bn->a.eps);
+}
+
 char *
 structured_text(Graph *g)
 {
 	Walk w = { .g = g, .o = out_new(), .folded = true };
-	Shape in = g->nodes[0]->out->shape;
 	const char *text;
 	bool bias = true;
 	size_t len;
@@ -318,18 +403,7 @@ structured_text(Graph *g)
 		if (g->nodes[i]->op == O_conv2d)
 			bias = bias && g->nodes[i]->a.bias;
 	}
-	out_line(w.o, "local nn = require \"resnet\"\n");
-	out_line(w.o, "return nn.model {");
-	out_line(w.o, "  name   = \"%s\",", g->name);
-	out_line(w.o, "  input  = nn.image { %d, %d, %d%s%s },", in.c, in.h, in.w, g->image.u8 ?
-	         ", dtype = \"u8\", scale = 1" : "",
-	         g->image.hwc ? ", layout = \"HWC\"" : "");
-	if (w.folded)
-		out_line(w.o, "  bn     = \"folded\",");
-	else if (bias)
-		out_line(w.o, "  bias   = true,");
-	if (w.bn && w.bn->a.eps != 1e-5)
-		out_line(w.o, "  bn     = { eps = %.10g },", w.bn->a.eps);
+	write_begin(w.o, g, w.folded, bias, w.bn);
 	w.at = g->nodes[0];
 	write_stem(&w);
 	write_stages(&w);

@@ -53,6 +53,8 @@ verb_import(Options *o)
 
 	g->name = name_of(o);
 	body = structured_text(g);
+	if (!body && (body = stages_text(g)))
+		how = "stages and flat calls";
 	if (!body && (body = functions_text(g)))
 		how = "functions and calls";
 	if (!body) {

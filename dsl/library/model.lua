@@ -43,7 +43,7 @@ local function set_defaults(m)
 	end
 	if bn == nil then return end
 	if bn == "folded" then
-		defaults.folded, defaults.bias = true, true
+		defaults.folded = true
 	elseif type(bn) == "table" then
 		words("model: bn", bn, { "eps", "split" })
 		defaults.eps, defaults.split = bn.eps, bn.split

@@ -77,6 +77,9 @@ local function framed(x, o)
 	return nn.pad(x, { padding = p, mode = mode })
 end
 
+-- folds - layers into whose weights a batch norm behind them is folded
+local folds = { conv2d = true, conv_transpose2d = true, linear = true }
+
 -- op_function - nn.CALLED, which makes a node of op
 local function op_function(op, called)
 	return function(...)
@@ -97,7 +100,8 @@ local function op_function(op, called)
 		if op == "input" and options[1] and options.shape == nil then
 			options = { shape = { options[1], options[2], options[3] }, name = options.name }
 		end
-		if op == "bn" and building.defaults.folded and is_tensor(args[1]) and args[1].op ~= "input" then
+		if op == "bn" and building.defaults.folded and is_tensor(args[1]) and folds[args[1].op] then
+			raw.biased(args[1])
 			return args[1]
 		end
 		if type(options.act) == "function" then
