@@ -66,16 +66,13 @@ bytes_number(int at)
 }
 
 void
-emit_numbers(Out *o, const Kernel *k, int inputs)
+emit_numbers(Out *o, const Kernel *k, const char *names)
 {
 	bool bytes = k->out->dtype == DT_u8;
 
-	out_flow(o, "V least = bc(e), most = bc(e + 1)%s", bytes || inputs ? "," : ";");
-	for (int i = 0; i < inputs; i++) {
-		bool more = bytes || i + 1 < inputs;
-		int at = Bounds + EachInput*i;
-		out_flow(o, "f%d = bc(e + %d), z%d = bc(e + %d)%s", i, at, i, at + 1, more ? "," : ";");
-	}
+	out_flow(o, "V least = bc(e), most = bc(e + 1)%s", *names || bytes ? "," : ";");
+	for (const char *s = names; *s; s += s[2] ? 3 : 2)       /* f0 z0 f1 z1, as many as are named */
+		out_flow(o, "%.2s = bc(e + %d)%s", s, Bounds + EachInput*(s[1] - '0') + (*s == 'z'), s[2] || bytes ? "," : ";");
 	if (bytes)
 		out_flow(o, "base = bc(e + %d);", Bounds + EachInput*inputs_of(k));
 	out_flow_end(o);

@@ -258,13 +258,11 @@ static void
 emit_results(Out *o, const Kernel *k, int ob, int p)
 {
 	out_line(o, "%s", "");
-	emit_numbers(o, k, k->skip ? 2 : 0);
+	emit_numbers(o, k, k->skip ? "f1 z1" : "");
 	out_flow(o, "V");
 	for (int i = 0; i < ob; i++)
 		out_flow(o, "s%d = ld(s%s)%s", i, plus((size_t)(i*k->t->vl)), i + 1 < ob ? "," : ";");
 	out_flow_end(o);
-	if (k->skip)
-		out_line(o, "(void)f0, (void)z0;");
 	for (int j = 0; j < p; j++)
 	for (int i = 0; i < ob; i++) {
 		const char *value = arena_text("mul(to_floats(%s), s%d)", acc(i, j), i);

@@ -6,7 +6,7 @@
 
 /* emit_vectors - y = formula, value of a vector at the offset */
 static int
-emit_vectors(Out *o, const Kernel *k, int phase, const char *formula, int inputs, const char *value)
+emit_vectors(Out *o, const Kernel *k, int phase, const char *formula, const char *names, const char *value)
 {
 	out_line(o, "** y = %s", formula);
 	emit_operand(o, "x", &k->in[0]);
@@ -14,7 +14,7 @@ emit_vectors(Out *o, const Kernel *k, int phase, const char *formula, int inputs
 		emit_operand(o, "z", &k->in[1]);
 	emit_operand(o, "y", &k->out[0]);
 	emit_head(o, k, phase);
-	emit_numbers(o, k, inputs);
+	emit_numbers(o, k, names);
 	out_line(o, "%s", "");
 	emit_image_loop(o, k, "v", vectors_of(k));
 	out_line(o, "const %s *xv = %s;", dtype_rows[k->in->dtype].c, vector_base(k, "x", &k->in->lay));
@@ -48,20 +48,20 @@ describe(const Kernel *k, char *name, size_t len)
 static int
 add_emit(Out *o, const Kernel *k, int phase)
 {
-	return emit_vectors(o, k, phase, "round(f0*x + f1*z)", 2,
+	return emit_vectors(o, k, phase, "round(f0*x + f1*z)", "f0 z0 f1 z1",
 	                    arena_text("fma_(sub(%s, z1), f1, mul(sub(%s, z0), f0))", at(k, "z", 1), at(k, "x", 0)));
 }
 
 static int
 quantize_emit(Out *o, const Kernel *k, int phase)
 {
-	return emit_vectors(o, k, phase, "round(x/step) + zero", 1, arena_text("mul(%s, f0)", at(k, "x", 0)));
+	return emit_vectors(o, k, phase, "round(x/step) + zero", "f0", arena_text("mul(%s, f0)", at(k, "x", 0)));
 }
 
 static int
 dequantize_emit(Out *o, const Kernel *k, int phase)
 {
-	return emit_vectors(o, k, phase, "step*(x - zero)", 1, arena_text("mul(sub(%s, z0), f0)", at(k, "x", 0)));
+	return emit_vectors(o, k, phase, "step*(x - zero)", "f0 z0", arena_text("mul(sub(%s, z0), f0)", at(k, "x", 0)));
 }
 
 /* operands - the numbers behind the inputs */

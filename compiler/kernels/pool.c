@@ -117,7 +117,7 @@ emit_windows(Out *o, const Kernel *k, int phase, const Axis *rows, const Axis *c
 	out_set(o, "qstep", cols->dilation > 1 ? "q += %d" : "q++", cols->dilation);
 	emit_head(o, k, phase);
 	if (bytes && !max)
-		emit_numbers(o, k, 1);
+		emit_numbers(o, k, "f0 z0");
 	emit_image_loop(o, k, "v", vectors_of(k));
 	out_text(o, "const $type *xv = $xv;\n"
 	            "$type *yv = $yv;\n\n"
