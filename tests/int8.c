@@ -1,8 +1,9 @@
 /*
-** int8.c - networks of bytes. Emitted code against the reference, to the last bit, on every target and for any number of threads;
-** then from pictures to a program.
+** int8.c - networks of bytes. Emitted code against the reference, to the last bit, on every target, for any number of
+** threads and however the caller rounds; then from pictures to a program.
 */
 #include <dlfcn.h>
+#include <fenv.h>
 
 #include "../compiler/fuzz/fuzz.h"
 #include "../runtime/rc_threads.h"
@@ -127,7 +128,9 @@ START_TEST(row_is_exact)
 		o.parallel_user = &pool;
 		o.threads = threads;
 		memset(ws, 0xa5, g->arena);
+		fesetround(threads == 2 ? FE_DOWNWARD : threads == 3 ? FE_UPWARD : FE_TONEAREST);
 		ck_assert_int_eq(run(&o, blob.data, in, out, ws, g->arena), RC_OK);
+		fesetround(FE_TONEAREST);
 		done = 0;
 		for (int i = 0; i < before->noutputs; i++)
 			for (size_t k = 0; k < count_of(before->outputs[i]->shape); k++, done++)
@@ -240,6 +243,26 @@ START_TEST(what_stays_on_floats_is_shown)
 }
 END_TEST
 
+/* a folder a class; a loss that is too large is refused, and nothing written */
+START_TEST(accuracy_is_compared)
+{
+	float *tiny = numbers(2*3*32*32, 1);
+	Ran r;
+
+	ck_assert_int_eq(system(arena_text("for f in examples/images/*.png; do c=$(basename $f .png); mkdir -p '%s'/$c && cp $f '%s'/$c; done",
+	                                   in_dir("labelled"), in_dir("labelled"))), 0);
+	r = resnetc("quantize " CIFAR " --calibrate examples/images --accuracy %s --max-loss 0 -o %s", in_dir("labelled"), in_dir("a.q"));
+	ck_assert_msg(r.status == 0 && strstr(r.out, "accuracy over 10 pictures: 100.00 % with floats, 100.00 % with bytes"), "%s%s", r.out, r.err);
+	for (int i = 0; i < 2*3*32*32; i++)
+		tiny[i] *= 0.01f;                /* a grey picture: ranges for nothing else */
+	npy_write(in_dir("tiny.npy"), tiny, 4, (int64_t[]){ 2, 3, 32, 32 });
+	r = resnetc("quantize " CIFAR " --calibrate %s -q --accuracy %s --max-loss 0.5 -o %s", in_dir("tiny.npy"), in_dir("labelled"), in_dir("lost.q"));
+	ck_assert_msg(r.status == 1 && strstr(r.err, "want a loss of at most 0.5 points, got ") && strstr(r.err, "keep = { \""), "%s%s", r.out, r.err);
+	ck_assert_int_ne(system(arena_text("test -e '%s'", in_dir("lost.q"))), 0);
+	free(tiny);
+}
+END_TEST
+
 /* --- what is wrong --- */
 
 static void
@@ -264,6 +287,9 @@ START_TEST(bad_input_is_refused)
 		{ "quantize examples/cifar_resnet20.lua --calibrate random", "quantize: want weights (-w FILE or -w random), got none", 2 },
 		{ "compile " CIFAR " --int8 -o %s/no", "--int8: want --calibrate FOLDER|x.npy|random, or weights that resnetc quantize wrote, got neither", 2 },
 		{ "compile " CIFAR " --int8 --calibrate random --no-fuse -o %s/no", "--no-fuse: want this pass for a network of bytes, whose weights were made after it", 2 },
+		{ "quantize " CIFAR " --calibrate random --max-loss 1", "--max-loss: want labelled pictures too (--accuracy FOLDER), got none", 2 },
+		{ "quantize " CIFAR " --calibrate random -q --accuracy %s/empty -o %s/no", "empty: want folders in it, one a class, got none", 1 },
+		{ "quantize " CIFAR " --calibrate random -q --accuracy %s/nowhere --max-loss x", "--max-loss: want points from 0 to 100, got 'x'", 2 },
 	};
 
 	ck_assert_int_eq(system(arena_text("mkdir -p '%s'", in_dir("empty"))), 0);
@@ -272,7 +298,7 @@ START_TEST(bad_input_is_refused)
 	put_npy("nan.npy", 2, 32, NAN, true);
 	put_npy("one.npy", 1, 32, 0, false);
 	for (size_t i = 0; i < sizeof wrong/sizeof *wrong; i++) {
-		Ran r = resnetc(wrong[i].command, in_dir(""));
+		Ran r = resnetc(wrong[i].command, in_dir(""), in_dir(""));
 		ck_assert_msg(r.status == wrong[i].status && strstr(r.err, wrong[i].want), "%s: %d: %s", wrong[i].command, r.status, r.err);
 	}
 	ck_assert_int_ne(system(arena_text("test -e '%s'", in_dir("no"))), 0);
@@ -329,6 +355,7 @@ SUITE(int8)
 	tcase_add_test(t, two_steps_are_one);
 	tcase_add_test(t, bytes_know_the_photographs);
 	tcase_add_test(t, what_stays_on_floats_is_shown);
+	tcase_add_test(t, accuracy_is_compared);
 	t = part("wrong");
 	tcase_add_test(t, bad_input_is_refused);
 	tcase_add_test(t, files_that_lie_are_refused);

@@ -27,6 +27,7 @@ typedef struct {                     /* a network and all that it is run with */
 	bool exact;                  /* in the first */
 	int batch, threads;
 	Values weights, input;
+	bool bytes;                  /* quantised */
 } Case;
 
 typedef struct {                     /* what came of a case */
@@ -43,6 +44,10 @@ const char *fuzz_text(const Case *c);                /* as a model file; its fir
 bool fuzz_read(Case *c, const char *text);           /* a text from fuzz_text; false: it has no such line */
 void fuzz_weights(Graph *g, const Case *c);
 float *fuzz_input(const Graph *g, const Case *c);    /* malloc'd, one batch */
+
+/* bytes.c */
+Weights *fuzz_quantised(Graph *g, const double *in); /* weights of bytes; g: of floats, loaded, which it takes */
+bool fuzz_all_bytes(const Graph *g);                 /* after the passes: is every result defined to the last bit */
 
 /* bound.c */
 double **fuzz_variance(const Graph *g, double *const *values, const Graph *const *after, int nafter);

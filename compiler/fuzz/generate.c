@@ -283,6 +283,16 @@ beside(uint64_t *r, const Graph *g, int of)
 	return found;
 }
 
+/* byte_op - one that has a form on bytes, or is folded or fused into one */
+static Op
+byte_op(uint64_t *r)
+{
+	static const Op ops[] = { O_conv2d, O_conv2d, O_conv2d, O_conv2d, O_add, O_add, O_bn, O_relu, O_relu6, O_max_pool, O_avg_pool,
+		O_adaptive_avg_pool, O_adaptive_max_pool, O_concat, O_slice, O_pad, O_flatten, O_linear };
+
+	return ops[rnd_to(r, 0, (int)(sizeof ops/sizeof *ops) - 1)];
+}
+
 static Op
 random_op(uint64_t *r)
 {
@@ -318,7 +328,7 @@ away_from_zero(Case *c, Graph *g, int of)
 static bool
 propose(uint64_t *r, Case *c, Graph *g)
 {
-	Gene gene = { .op = random_op(r), .nin = 1 };
+	Gene gene = { .op = c->bytes ? byte_op(r) : random_op(r), .nin = 1 };
 	int last = g->count - 1, from = rnd_chance(r, 70) ? last : rnd_to(r, 0, last);
 	Node *n = node_new(g, gene.op, 0);
 
@@ -369,10 +379,14 @@ fuzz_case(uint64_t seed, const Target *target)
 	int want = one_of(r, counts, 7) + rnd_to(r, 1, 4);
 	Graph *g;
 
+	c.bytes = seed%4 == 3;
 	c.batch = one_of(r, batches, 5);
 	c.threads = one_of(r, threads, 3);
 	c.skip = rnd_chance(r, 40) ? (1u << npasses) - 1 : (unsigned)rnd_to(r, 0, (1 << npasses) - 1);
 	c.exact = rnd_chance(r, 25);
+	if (c.bytes)
+		c.skip &= ~(1u << pass_named("fold_bn") | 1u << pass_named("fuse") | 1u << pass_named("dce") |
+		            1u << pass_named("quantize"));
 	c.weights = rnd_chance(r, 60) ? Values_plain : (Values)rnd_to(r, 0, NValues - 1);
 	c.input = rnd_chance(r, 60) ? Values_plain : (Values)rnd_to(r, 0, NValues - 1);
 	c.gene[0].op = O_input;
@@ -396,7 +410,7 @@ fuzz_case(uint64_t seed, const Target *target)
 
 /* --- as text --- */
 
-static const char form[] = "-- fuzz: seed=%llu target=%s skip=%x exact=%d batch=%d threads=%d weights=%d input=%d";
+static const char form[] = "-- fuzz: seed=%llu target=%s skip=%x exact=%d batch=%d threads=%d weights=%d input=%d%s";
 
 const char *
 fuzz_text(const Case *c)
@@ -408,7 +422,7 @@ fuzz_text(const Case *c)
 		return c->text;
 	text = dump_string(fuzz_graph(c));
 	whole = arena_text(arena_text("%s\n%%s", form), (unsigned long long)c->seed, c->target->name, c->skip, c->exact,
-	                   c->batch, c->threads, (int)c->weights, (int)c->input, text);
+	                   c->batch, c->threads, (int)c->weights, (int)c->input, c->bytes ? " bytes=1" : "", text);
 	free(text);
 	return whole;
 }
@@ -427,6 +441,7 @@ fuzz_read(Case *c, const char *text)
 	           c->threads > 64)
 		return false;
 	c->seed = seed;
+	c->bytes = !strncmp(text + strcspn(text, "\n") - 8, " bytes=1", 8);
 	c->target = target_named(target);
 	c->skip = skip;
 	c->exact = exact;
@@ -489,6 +504,8 @@ fuzz_input(const Graph *g, const Case *c)
 		if (i%plane == 0)
 			channel = pow(10, rnd_to(r, -6, 4));
 		in[i] = (float)spoil(c->input, rnd_normal(r), r, channel);
+		if (c->bytes && c->seed%8 == 7)  /* pixels, the first and the last among them */
+			in[i] = (float)(rnd_chance(r, 20) ? 255*rnd_to(r, 0, 1) : rnd_to(r, 0, 255))/255;
 	}
 	return in;
 }

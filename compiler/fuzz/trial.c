@@ -30,6 +30,8 @@ typedef struct {
 	File blob[Variants];
 	float *in;
 	double *din, **want, **var;
+	Weights *bytes;              /* its weights as bytes; NULL: it is one of floats */
+	double **exact[Variants];    /* then: what is right of the network after the passes; NULL: it is not defined to the last bit */
 } Trial;
 
 /* --- preparing --- */
@@ -63,18 +65,25 @@ prepare(Trial *t, const Case *c, int k, const char *dir)
 	for (size_t i = 0; i < count_of(t->before->nodes[0]->out->shape); i++)
 		t->din[i] = (double)t->in[i];
 	t->want = interp(t->before, t->din);
+	if (c->bytes)
+		t->bytes = fuzz_quantised(loaded(c, file, arena_text("n%dq", k)), t->din);
 	for (int v = 0; v < Variants; v++) {
 		Graph *g = loaded(c, file, arena_text("n%d%c", k, 'a' + v));
 		PassOptions po = { .skip = v ? c->skip : 0, .out = stdout };
 		g->exact = !v && c->exact;
 		g->winograd = true;
+		g->steps = t->bytes ? steps_in(t->bytes) : NULL;
 		run_passes(g, &po);
+		if (t->bytes) {
+			bind_weights(g, t->bytes);
+			t->exact[v] = fuzz_all_bytes(g) ? interp(g, t->din) : NULL;
+		}
 		t->m[v] = model_of(g);
 		t->m[v]->command = "fuzz";
 		t->blob[v] = emit_blob(t->m[v]);
 		after[v] = g;
 	}
-	t->var = fuzz_variance(t->before, t->want, after, Variants);
+	t->var = t->bytes ? NULL : fuzz_variance(t->before, t->want, after, Variants);
 }
 
 typedef struct {                     /* the compiled networks: loaded here, or already run elsewhere */
@@ -180,6 +189,20 @@ check_top_k(Verdict *v, const char *variant, int output, const Trial *t, const N
 	}
 }
 
+/* check_bytes - outputs of a network of bytes: no difference is allowed */
+static void
+check_bytes(Verdict *v, const char *variant, const Graph *g, double *const *exact, const float *got)
+{
+	for (int o = 0; o < g->noutputs; o++)
+		for (size_t i = 0; i < count_of(g->outputs[o]->shape); i++, got++, v->values++) {
+			double want = exact ? value_in(exact, g->outputs[o])[i] : 0;
+			v->compared += exact != NULL;
+			if (exact && ((double)*got < want || (double)*got > want || isnan(*got)))
+				wrong(v, arena_text("%s: output %d, element %zu: want %.9g, got %.9g, where no difference is allowed", variant,
+				                    o, i, want, (double)*got));
+		}
+}
+
 static void
 check_outputs(Verdict *v, const char *variant, const Trial *t, const float *got)
 {
@@ -194,6 +217,15 @@ check_outputs(Verdict *v, const char *variant, const Trial *t, const float *got)
 			check_value(v, variant, o, i, (double)got[i], value_in(t->want, y)[i], value_in(t->var, y)[i]);
 		got += count;
 	}
+}
+
+static void
+check_either(Verdict *v, const char *variant, const Trial *t, int k, const float *got)
+{
+	if (t->bytes)
+		check_bytes(v, variant, t->m[k]->g, t->exact[k], got);
+	else
+		check_outputs(v, variant, t, got);
 }
 
 typedef int Run(const rc_options *, const void *, const void *, float *, void *, size_t);
@@ -277,7 +309,7 @@ judge(Verdict *v, const Trial *t, const Code *code, int number, rc_pool *pool)
 		if (!out || !again)
 			fail("out of memory");
 		if (run_both(v, names[k], t, k, code, number + k, pool, out, again))
-			check_outputs(v, names[k], t, out);
+			check_either(v, names[k], t, k, out);
 		if (memcmp(out, again, outs*sizeof *out))
 			wrong(v, arena_text("%s: %d threads and another workspace give other bits than one thread", names[k],
 			                    t->c->threads));

@@ -124,6 +124,16 @@ cycles(const Kernel *k, Way way)
 	return tiling_cycles(k, &tl);
 }
 
+/* work - in multiply-adds of floats: four bytes of each of a vector's sums in so many instructions */
+static double
+work(const Kernel *k)
+{
+	Pair ks = kernel_size(k);
+	double macs = (double)k->out->shape.n*k->out->shape.c*k->out->shape.h*k->out->shape.w*(k->in->shape.c/groups_of(k))*ks.h*ks.w;
+
+	return macs*instructions(k)/Quad;
+}
+
 /* --- packing --- */
 
 static size_t
@@ -433,6 +443,6 @@ emit(Out *o, const Kernel *k, int phase)
 }
 
 const Family family_conv_int8 = {
-	.name = "conv_int8", .planar = true, .ways = ways, .cycles = cycles, .describe = describe, .emit = emit,
+	.name = "conv_int8", .planar = true, .ways = ways, .cycles = cycles, .work = work, .describe = describe, .emit = emit,
 	.operands = operands, .packed = packed, .pack_node = pack
 };

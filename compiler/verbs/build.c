@@ -42,7 +42,7 @@ prepare(Options *o, const char *weights)
 	if (!quantised(o, weights))
 		return false;
 	for (int i = 0; i < npasses; i++)
-		if (o->pass.skip & 1u << i && among("fold_bn fuse quantize", passes[i].name))
+		if (o->pass.skip & 1u << i && among("fold_bn fuse dce quantize", passes[i].name))
 			usage_error("--no-%s: want this pass for a network of bytes, whose weights were made after it", passes[i].name);
 	if (!strcmp(o->verb->name, "tune"))
 		usage_error("tune: want weights of floats, got bytes, whose only choice is the tile");

@@ -100,6 +100,26 @@ check_shown(const Options *o, const Model *m, const Seen *input, int shown)
 		warn("%s: want %d pictures or more to calibrate with, got %d", o->calibrate, Few, shown);
 }
 
+/* bytes_model - the network of bytes that these weights make, an image at a time */
+static Model *
+bytes_model(const Options *o, Weights *w, const Target *target)
+{
+	DslOptions dsl = dsl_options(o);
+	PassOptions po = { .out = stdout };
+	Graph *g;
+	Model *m;
+
+	dsl.batch = 1;
+	g = dsl_load(o->model, &dsl);
+	g->steps = steps_in(w);
+	g->target = target_for_bytes(target);
+	run_passes(g, &po);
+	bind_weights(g, w);
+	m = model_of(g);
+	m->command = "accuracy";
+	return m;
+}
+
 File
 quantised_weights(Options *o, const char *weights)
 {
@@ -109,7 +129,10 @@ quantised_weights(Options *o, const char *weights)
 	Looking l = { &s, arena_new((size_t)g->count*sizeof(Seen)) };
 	How8 how = { g->quantize.minmax, g->quantize.u7 ? 127 : 255, !g->quantize.as_rounded };
 	int shown;
+	File f;
 
+	if (o->max_loss && !o->accuracy)
+		usage_error("--max-loss: want labelled pictures too (--accuracy FOLDER), got none");
 	for (int i = 0; i < g->count; i++)
 		l.seen[i] = seen_new(g->nodes[i]->out->shape.c);
 	s.options.layer = look;
@@ -117,7 +140,10 @@ quantised_weights(Options *o, const char *weights)
 	shown = show_all(o, &s);
 	session_close(&s);
 	check_shown(o, m, &l.seen[0], shown);
-	return quantized_file(g, l.seen, &how, arena_text("%s.q.safetensors", g->name));
+	f = quantized_file(g, l.seen, &how, arena_text("%s.q.safetensors", g->name));
+	if (o->accuracy)
+		check_accuracy(o, m, bytes_model(o, safetensors_open(f.name, f.data, f.len), g->target));
+	return f;
 }
 
 Weights *

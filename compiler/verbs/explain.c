@@ -38,6 +38,7 @@ explain_all(const Options *o, const Model *m, const Measured *t)
 		table_cell(table, "%s", fused_kinds(n));
 	}
 	table_print(table);
+	print_noise(g);
 	puts("");
 	print_wrapped(stdout, 0, 0, arena_text("%s for %s: %.2f M multiply-adds an image, %zu parameters, %d functions",
 	              g->name, g->target->name, (double)macs/1e6, params, m->functions->count));
@@ -195,12 +196,19 @@ explain_one(const Model *m, const Node *n, const Measured *t)
 	print_fact("fused", "%s", fused(n));
 	print_fact("kernel", "%s (%s), shared by %d layer%s, %d units of work", f->name, n->family->name, f->nusers,
 	           f->nusers == 1 ? "" : "s", units_of(m, n));
+	if (is_bytes(n->out))
+		print_fact("bytes", "%s", n->a.pixels ? "the picture's own" : arena_text("%.6g*(byte - %d)", n->a.step, n->a.zero));
+	if (row_of_bytes(n))
+		print_fact("noise", "signal to noise %.1f dB, %.3f %% clipped", row_of_bytes(n)->noise, 100*row_of_bytes(n)->clipped);
+	if (has_weights_of_bytes(n))
+		print_fact("weights", "signed bytes, %s; sums of at most %.3g", n->a.pair_safe ? "pair-safe: no two neighbours leave "
+		           "16 bits" : "not pair-safe: AVX2 multiplies each twice", largest_sum(n));
 	print_fact("moves", "%.1f KB, %.2f M MACs, %.1f FLOP a byte", bytes/1024, macs/1e6, 2*macs/bytes);
 	if (t)
 		explain_time(n, t);
-	if (tiled_family(n) && n->p[P_weight].data)
+	if (tiled_family(n) && !on_bytes(n) && n->p[P_weight].data)
 		explain_algorithms(n, &k);
-	if (n->family == own_family(n->op) && n->family->ways) {
+	if (n->family == family_for(n) && n->family->ways) {
 		Weighing w = { .k = &k, .family = n->family };
 		puts("  tiles weighed by the cost model:");
 		n->family->ways(&k, print_tile, &w);

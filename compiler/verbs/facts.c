@@ -233,6 +233,17 @@ layer(const Model *m, const Node *n, const Measured *t)
 	ADD(o, "parts", parts_fused(n));
 	ADD(o, "fused", text(fused(n)));
 	ADD(o, "cycles", number(cycles));
+	if (is_bytes(n->out)) {
+		ADD(o, "step", number(step_of(n->out)));
+		ADD(o, "zero", json_object_new_int(zero_of(n->out, 0)));
+	}
+	if (row_of_bytes(n)) {
+		ADD(o, "noise_db", number(row_of_bytes(n)->noise));
+		ADD(o, "clipped", number(row_of_bytes(n)->clipped));
+		ADD(o, "bits_lost", number(row_of_bytes(n)->lost));
+	}
+	if (has_weights_of_bytes(n))
+		ADD(o, "largest_sum", number(largest_sum(n)));
 	if (n->p[P_weight].data)
 		ADD(o, "weights", statistics(&n->p[P_weight]));
 	if (t) {

@@ -50,6 +50,14 @@ typedef struct {
 } Measured;
 Measured measure(const Model *m, int threads, int rounds);
 
+/* accuracy.c */
+void check_accuracy(const Options *o, const Model *floats, const Model *bytes);  /* fails where bytes lose too much */
+
+/* bytes.c */
+double largest_sum(const Node *n);                   /* of a layer with weights of bytes, whatever the bytes are; 0: unknown */
+const StepRow *row_of_bytes(const Node *n);          /* NULL: its result is none, or nothing is known of it */
+void print_noise(const Graph *g);                    /* nothing for a network of floats */
+
 /* facts.c */
 struct json_object *facts_of(const Model *m, const Measured *t);    /* t may be NULL */
 void print_json(struct json_object *o);              /* to standard output, readable; lets go of o */

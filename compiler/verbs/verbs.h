@@ -25,6 +25,7 @@ typedef struct Options {
 	bool amalgamate;
 	const char *calibrate;       /* pictures, or "random" */
 	int calibrate_count;
+	const char *accuracy, *max_loss; /* labelled pictures; points that may be lost */
 	bool int8;
 	Weights *quantised;          /* weights of bytes, once they are there */
 	const Tuned *rows;           /* build: rows in memory, instead of a file */

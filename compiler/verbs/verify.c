@@ -229,6 +229,8 @@ print(const Options *o, const Verify *v, double output, double given, bool ok)
 	if (o->expect)
 		printf("outputs against %s%s: %.2e (limit %g)\n", o->expect, o->nexpects > 1 ? " and others" : "", given,
 		       OutputLimit);
+	if (!o->quiet)
+		print_noise(g);
 	puts(ok ? "verified" : "WRONG");
 }
 

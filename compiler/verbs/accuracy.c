@@ -1,0 +1,164 @@
+/*
+** accuracy.c - what a network of bytes loses beside that of floats: the share of labelled pictures whose class is the
+** largest of the first output. Pictures are folders, one a class: named as the model's classes are, or in their order; or
+** inputs and the numbers of their classes as .npy.
+*/
+#define _XOPEN_SOURCE 700            /* S_ISDIR */
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "session.h"
+
+typedef struct {
+	const char *file;            /* one picture; or a .npy of all */
+	int label;
+} Labelled;
+
+typedef struct {
+	Labelled *all;
+	int count;
+	const char *x;               /* .npy of the inputs, or NULL */
+} Labels;
+
+static int
+by_name(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* class_of - a folder's class: by its name, or its place among the folders */
+static int
+class_of(const Graph *g, const char *folder, int place)
+{
+	for (int i = 0; i < g->nclasses; i++)
+		if (!strcmp(g->classes[i], folder))
+			return i;
+	return place;
+}
+
+static void
+read_folders(const char *path, const Graph *g, Labels *to)
+{
+	DIR *dir = opendir(path);
+	const char **names = NULL;
+	struct dirent *e;
+	struct stat st;
+	int count = 0;
+
+	if (!dir)
+		fail("%s: want a readable folder of folders, one a class, got: %s", path, strerror(errno));
+	while ((e = readdir(dir)))
+		if (e->d_name[0] != '.' && !stat(arena_text("%s/%s", path, e->d_name), &st) && S_ISDIR(st.st_mode))
+			PUSH(names, count, arena_text("%s", e->d_name));
+	closedir(dir);
+	if (!count)
+		fail("%s: want folders in it, one a class, got none", path);
+	qsort(names, (size_t)count, sizeof *names, by_name);
+	for (int i = 0; i < count; i++) {
+		const char *folder = arena_text("%s/%s", path, names[i]);
+		int files;
+		const char *const *f = input_files(&folder, 1, &files);
+		for (int k = 0; k < files; k++)
+			PUSH(to->all, to->count, (Labelled){ f[k], class_of(g, names[i], i) });
+	}
+}
+
+static Labels
+labels_of(const char *given, const Graph *g)
+{
+	const char *comma = strchr(given, ',');
+	Labels l = { 0 };
+	Npy y;
+
+	if (!comma) {
+		read_folders(given, g, &l);
+		return l;
+	}
+	l.x = arena_text("%.*s", (int)(comma - given), given);
+	y = npy_read(comma + 1);
+	for (size_t i = 0; i < y.count; i++)
+		PUSH(l.all, l.count, (Labelled){ l.x, y.u8 ? y.u8[i] : (int)y.data[i] });
+	return l;
+}
+
+/* is_right - the class of the largest of an output */
+static bool
+is_right(const float *out, int count, int label)
+{
+	int best = 0;
+
+	for (int i = 1; i < count; i++)
+		if (out[i] > out[best])
+			best = i;
+	return best == label;
+}
+
+/* right - how many pictures m knows */
+static int
+right(const Model *m, const Labels *l, int threads)
+{
+	Session s = session_open(m, threads, false);
+	float *out = arena_new(s.outputs*sizeof *out);
+	int images = 0, known = 0, classes = m->g->outputs[0]->shape.c;
+	char *all = l->x ? read_input(l->x, m->g, &images) : NULL;
+
+	if (l->x && images != l->count)
+		fail("%s: want as many labels as inputs, got %d and %d", l->x, l->count, images);
+	for (int i = 0; i < l->count; i++) {
+		char *one = all ? NULL : read_input(l->all[i].file, m->g, &images);
+		if (l->all[i].label < 0 || l->all[i].label >= classes)
+			fail("%s: want a class below %d, got %d", l->all[i].file, classes, l->all[i].label);
+		session_run(&s, all ? all + (size_t)i*s.inputs*s.pixel : one, out);
+		known += is_right(out, classes, l->all[i].label);
+		free(one);
+		progress("accuracy", i, l->count);
+	}
+	progress("accuracy", 1, 1);
+	free(all);
+	session_close(&s);
+	return known;
+}
+
+/* worst - layers with weights whose results are the noisiest, in words */
+static const char *
+worst(const Graph *g)
+{
+	const char *s = "";
+	double least = -1e9;
+
+	for (int k = 0; k < 3; k++) {
+		const StepRow *best = NULL;
+		for (int i = 0; i < g->count; i++) {
+			const StepRow *r = row_of_bytes(g->nodes[i]);
+			if (r && r->weights && r->noise > least && (!best || r->noise < best->noise))
+				best = r;
+		}
+		if (!best)
+			break;
+		s = arena_text("%s%s\"%s\"", s, *s ? ", " : "", best->name);
+		least = best->noise;
+	}
+	return s;
+}
+
+void
+check_accuracy(const Options *o, const Model *floats, const Model *bytes)
+{
+	char *end;
+	double most = o->max_loss ? strtod(o->max_loss, &end) : 100, a, b;
+	Labels l;
+
+	if (o->max_loss && (end == o->max_loss || *end || !(most >= 0 && most <= 100)))
+		usage_error("--max-loss: want points from 0 to 100, got '%s'", o->max_loss);
+	l = labels_of(o->accuracy, floats->g);
+	a = 100.0*right(floats, &l, o->threads)/l.count;
+	b = 100.0*right(bytes, &l, o->threads)/l.count;
+	if (!o->quiet)
+		printf("accuracy over %d pictures: %.2f %% with floats, %.2f %% with bytes\n", l.count, a, b);
+	if (a - b > most)
+		fail("%s: want a loss of at most %g points, got %.2f; layers to keep on floats, the noisiest first: "
+		     "quantize = { keep = { %s } }", o->model, most, a - b, worst(bytes->g));
+}
