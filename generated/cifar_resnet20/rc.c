@@ -136,16 +136,58 @@ typedef struct {
 	void *p[RC_OPERANDS];
 } Share;
 
+/*
+** The caller may have told the processor to round otherwise than to the nearest; the results are to be the same. What it
+** had said, for round_as.
+*/
+static uint64_t
+round_to_nearest(void)
+{
+	uint64_t before = 0;
+#if defined(__x86_64__) && defined(__GNUC__)
+	unsigned mxcsr, nearest;
+
+	__asm__ volatile("stmxcsr %0" : "=m"(mxcsr));
+	before = mxcsr;
+	nearest = mxcsr & ~0x6000u;
+	if (nearest != mxcsr)
+		__asm__ volatile("ldmxcsr %0" : : "m"(nearest));
+#elif defined(__aarch64__) && defined(__GNUC__)
+	__asm__ volatile("mrs %0, fpcr" : "=r"(before));
+	if (before & 0xc00000)
+		__asm__ volatile("msr fpcr, %0" : : "r"(before & ~(uint64_t)0xc00000));
+#endif
+	return before;
+}
+
+static void
+round_as(uint64_t before)
+{
+#if defined(__x86_64__) && defined(__GNUC__)
+	unsigned mxcsr = (unsigned)before;
+
+	if (mxcsr & 0x6000u)
+		__asm__ volatile("ldmxcsr %0" : : "m"(mxcsr));
+#elif defined(__aarch64__) && defined(__GNUC__)
+	if (before & 0xc00000)
+		__asm__ volatile("msr fpcr, %0" : : "r"(before));
+#else
+	(void)before;
+#endif
+}
+
 static void
 run_part(void *arg, int part)
 {
 	const Share *s = (const Share *)arg;
 	void *p[RC_OPERANDS];
+	uint64_t before = round_to_nearest();
 
 	for (int i = 0; i < RC_OPERANDS; i++)
 		p[i] = s->p[i];
 	p[0] = (char *)p[0] + (size_t)part*s->own;
 	s->kernel(p, s->from + (int)((int64_t)s->units*part/s->parts), s->from + (int)((int64_t)s->units*(part + 1)/s->parts));
+	round_as(before);
 }
 
 /* One round of a step, on all threads, or as many as have memory of their own; home: where workspace, blob, input and output start. */
