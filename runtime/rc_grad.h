@@ -93,25 +93,33 @@ rc_bn_finish(const float *sums, int groups, size_t step, double count, const flo
 	}
 }
 
-/* Sums of dz and of dz (x - mean). */
+/* dz where z > 0; all of it without z */
+static RC_INLINE V
+rc_masked(const float *dz, const float *z)
+{
+	return z ? rc_above0(ld(z), ld(dz)) : ld(dz);
+}
+
+/* Sums of dz and of dz (x - mean); z: NULL, or what a ReLU behind the norm made of it. */
 static RC_INLINE void
 rc_bn_sums_partial(const float *dz, const float *x, const float *mean, int n0, int n1, size_t dz_image, size_t x_image, int h,
-                   int w, size_t dz_row, size_t x_row, int cb, float *sums, float *products)
+                   int w, size_t dz_row, size_t x_row, int cb, const float *z, size_t z_row, size_t z_image, float *sums, float *products)
 {
 	V m = ld(mean), s = zero(), q = zero();
 
 	for (int n = n0; n < n1; n++)
 		for (int i = 0; i < h; i++) {
 			const float *di = dz + (size_t)n*dz_image + (size_t)i*dz_row, *xi = x + (size_t)n*x_image + (size_t)i*x_row;
+			const float *zi = z ? z + (size_t)n*z_image + (size_t)i*z_row : NULL;
 			V s0 = zero(), s1 = zero(), q0 = zero(), q1 = zero();
 			int j = 0;
-			for (; j + 2 <= w; j += 2, xi += 2*cb, di += 2*cb) {
-				V a = ld(di), b = ld(di + cb);
+			for (; j + 2 <= w; j += 2, xi += 2*cb, di += 2*cb, zi += z ? 2*cb : 0) {
+				V a = rc_masked(di, zi), b = rc_masked(di + cb, z ? zi + cb : NULL);
 				s0 = add(s0, a); s1 = add(s1, b);
 				q0 = fma_(a, sub(ld(xi), m), q0); q1 = fma_(b, sub(ld(xi + cb), m), q1);
 			}
 			if (j < w) {
-				V a = ld(di);
+				V a = rc_masked(di, zi);
 				s0 = add(s0, a); q0 = fma_(a, sub(ld(xi), m), q0);
 			}
 			s = add(s, add(s0, s1));
@@ -168,32 +176,21 @@ rc_tree(const float *p, int groups, size_t step)
 
 /* --- batch norm of one image --- */
 
-/* y = (x - mean)*scale + bias, scale = weight/sqrt(variance + eps); no weight: 1, and no bias: 0 */
-static RC_INLINE void
-rc_bn_norm(const float *x, float *y, int h, int w, size_t x_row, size_t y_row, int cb, const float *mean, const float *var,
-           const float *weight, const float *bias, float eps)
-{
-	V inv = div_(splat(1.0f), root(add(ld(var), splat(eps)))), m = ld(mean);
-	V scale = weight ? mul(ld(weight), inv) : inv, shift = bias ? ld(bias) : zero();
-
-	for (int i = 0; i < h; i++)
-		for (int j = 0; j < w; j++)
-			st(y + (size_t)i*y_row + (size_t)(j*cb), fma_(sub(ld(x + (size_t)i*x_row + (size_t)(j*cb)), m), scale, shift));
-}
-
 /* dx = scale (dz - bias's gradient/count - (x - mean)/(variance + eps) weight's gradient/count sqrt(variance + eps)); frozen: scale dz */
 static RC_INLINE void
 rc_bn_dx(const float *dz, const float *x, float *dx, int h, int w, size_t dz_row, size_t x_row, size_t dx_row, int cb,
-         const float *mean, const float *var, const float *weight, const float *dbias, const float *dweight, float eps,
+         const float *z, size_t z_row, size_t z_image, const float *mean, const float *var, const float *weight, const float *dbias, const float *dweight, float eps,
          float count, int frozen)
 {
+	(void)z_image;
 	V inv = div_(splat(1.0f), root(add(ld(var), splat(eps)))), m = ld(mean), part = splat(1.0f/count);
 	V scale = weight ? mul(ld(weight), inv) : inv;
 	V by = frozen ? zero() : mul(mul(ld(dweight), inv), mul(scale, part)), less = frozen ? zero() : mul(mul(ld(dbias), part), scale);
 
 	for (int i = 0; i < h; i++)
 		for (int j = 0; j < w; j++) {
-			V d = fma_(ld(dz + (size_t)i*dz_row + (size_t)(j*cb)), scale, sub(zero(), less));
+			V d = fma_(rc_masked(dz + (size_t)i*dz_row + (size_t)(j*cb), z ? z + (size_t)i*z_row + (size_t)(j*cb) : NULL), scale,
+			           sub(zero(), less));
 			if (!frozen)
 				d = sub(d, mul(by, sub(ld(x + (size_t)i*x_row + (size_t)(j*cb)), m)));
 			st(dx + (size_t)i*dx_row + (size_t)(j*cb), d);

@@ -68,6 +68,7 @@ double rate_at(const Training *t, double share);     /* of the schedule after th
 
 /* training.c */
 void training_graph(Graph *g);                       /* forward nodes become those of training, backward ones follow */
+void merge_norms(Graph *g);                          /* merge.c: what goes over a batch norm's numbers, into the norm */
 void derive_weights(Graph *g);                       /* parameters of backward nodes from those of forward ones, for the reference */
 
 /* backward.c */

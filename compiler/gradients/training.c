@@ -128,6 +128,7 @@ training_graph(Graph *g)
 	for (int i = loss->id - 1; i >= 0; i--)
 		if (b.gradient[i] && b.wanted[i])
 			backward(&b, g->nodes[i], b.gradient[i]);
+	merge_norms(g);
 	g->training = true;
 }
 

@@ -11,7 +11,7 @@
 
 typedef struct Family Family;
 
-enum { NViews = 6, NOperands = 12 };
+enum { NViews = 7, NOperands = 12 };
 
 typedef struct {                     /* a value as a kernel sees it */
 	Dtype dtype;

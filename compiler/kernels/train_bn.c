@@ -166,6 +166,8 @@ norm_operands(const Kernel *k, int phase, Operand *to)
 		to[n++] = (Operand){ "weight", Role_param, P_bn_weight };
 		to[n++] = (Operand){ "bias", Role_param, P_bn_bias };
 	}
+	if (k->nin > 3)
+		to[n++] = (Operand){ "z", Role_in, 3 };
 	to[n++] = (Operand){ "y", Role_out, 0 };
 	return n;
 }
@@ -181,16 +183,31 @@ norm_emit(Out *o, const Kernel *k, int phase)
 {
 	int vl = k->t->vl;
 
-	out_line(o, "** y = (x - mean)/sqrt(var + %g)%s", k->a.eps, k->bias ? "*weight + bias" : "");
+	const char *value = "fma_(sub(ld(xv + i*$xrow + j*$cb), m), scale, shift)";
+
+	out_line(o, "** y = %s(x - mean)/sqrt(var + %g)%s%s%s", act_open(k), k->a.eps, k->bias ? "*weight + bias" : "", k->nin > 3 ? " + z" : "",
+	         act_close(k));
 	emit_operand(o, "x", &k->in[0]);
+	if (k->nin > 3)
+		emit_operand(o, "z", &k->in[3]);
 	emit_operand(o, "y", &k->out[0]);
 	emit_head(o, k, phase);
+	out_set(o, "xrow", "%zu", k->in->lay.row);
+	out_set(o, "yrow", "%zu", k->out->lay.row);
+	out_set(o, "zrow", "%zu", k->in[3].lay.row);
+	out_set(o, "cb", "%d", k->in->lay.cb);
 	emit_image_loop(o, k, "v", vectors_in(k));
-	out_line(o, "rc_bn_norm(x + %s%s, y + %s%s, %d, %d, %zu, %zu, %d,", at_vector(k, &k->in[0]), at_image(&k->in[0]),
-	         at_vector(k, &k->out[0]), at_image(&k->out[0]), k->in->shape.h, k->in->shape.w, k->in->lay.row, k->out->lay.row,
-	         k->in->lay.cb);
-	out_line(o, "\tmean + v*%d, var + v*%d, %s, %s, %s);", vl, vl, at_channel(k, "weight"), at_channel(k, "bias"),
-	         float_text(k->a.eps));
+	out_line(o, "const float *xv = x + %s%s;", at_vector(k, &k->in[0]), at_image(&k->in[0]));
+	if (k->nin > 3)
+		out_line(o, "const float *zv = z + %s%s;", at_vector(k, &k->in[3]), at_image(&k->in[3]));
+	out_line(o, "float *yv = y + %s%s;", at_vector(k, &k->out[0]), at_image(&k->out[0]));
+	out_line(o, "V inv = div_(splat(1.0f), root(add(ld(var + v*%d), splat(%s)))), m = ld(mean + v*%d);", vl, float_text(k->a.eps), vl);
+	out_line(o, k->bias ? "V scale = mul(ld(weight + v*%d), inv), shift = ld(bias + v*%d);\n" : "V scale = inv, shift = zero();\n", vl, vl);
+	out_line(o, "for (int i = 0; i < %d; i++)", k->in->shape.h);
+	out_line(o, "for (int j = 0; j < %d; j++)", k->in->shape.w);
+	if (k->nin > 3)
+		value = arena_text("add(%s, ld(zv + i*$zrow + j*$cb))", value);
+	out_text(o, arena_text("\tst(yv + i*$yrow + j*$cb, %s);\n", activated(k, (Act)k->a.act, value, "")));
 	out_line(o, "}");
 	out_line(o, "}");
 	return k->in->shape.n*vectors_in(k);
@@ -201,11 +218,12 @@ bn_sums_operands(const Kernel *k, int phase, Operand *to)
 {
 	int n = 0;
 
-	(void)k;
 	if (phase == 0) {
 		to[n++] = (Operand){ "dz", Role_in, 0 };
 		to[n++] = (Operand){ "x", Role_in, 1 };
 		to[n++] = (Operand){ "mean", Role_in, 2 };
+		if (k->nin > 4)
+			to[n++] = (Operand){ "z", Role_in, 4 };
 	} else {
 		to[n++] = (Operand){ "var", Role_in, 3 };
 	}
@@ -217,10 +235,23 @@ bn_sums_operands(const Kernel *k, int phase, Operand *to)
 	return n;
 }
 
+/* at_mask - the value that a ReLU made, its row and image strides, for the words of rc_grad.h */
+static const char *
+at_mask(const Kernel *k, int input, const char *image)
+{
+	const View *z = &k->in[input];
+
+	if (k->nin <= input)
+		return "NULL, 0, 0";
+	return arena_text("z + %s%s, %zu, %zu", at_vector(k, z), image, z->lay.row, z->lay.image);
+}
+
 static int
 bn_sums_emit(Out *o, const Kernel *k, int phase)
 {
-	out_line(o, phase ? "** dbias, dweight = totals of the sums" : "** part = sums of dz and dz (x - mean) over groups of images");
+	out_line(o, phase ? "** dbias, dweight = totals of the sums" : k->nin > 4 ?
+	         "** part = sums of dz and dz (x - mean), where z > 0, over groups of images" :
+	         "** part = sums of dz and dz (x - mean) over groups of images");
 	emit_operand(o, "dz", &k->in[0]);
 	emit_operand(o, "x", &k->in[1]);
 	emit_head(o, k, phase);
@@ -228,7 +259,7 @@ bn_sums_emit(Out *o, const Kernel *k, int phase)
 		emit_group_loop(o, k);
 		out_line(o, "rc_bn_sums_partial(dz + %s, x + %s, mean + v*%d, from, to, %zu, %zu, %d, %d,", at_vector(k, &k->in[0]),
 		         at_vector(k, &k->in[1]), k->t->vl, k->in[0].lay.image, k->in[1].lay.image, k->in->shape.h, k->in->shape.w);
-		out_line(o, "\t%zu, %zu, %d, sums, sums + %zu);", k->in[0].lay.row, k->in[1].lay.row, k->in->lay.cb, lanes_in(k));
+		out_line(o, "\t%zu, %zu, %d, %s, sums, sums + %zu);", k->in[0].lay.row, k->in[1].lay.row, k->in->lay.cb, at_mask(k, 4, ""), lanes_in(k));
 		out_line(o, "}");
 		out_line(o, "}");
 		return group_units(k);
@@ -251,6 +282,8 @@ bn_dx_operands(const Kernel *k, int phase, Operand *to)
 	(void)phase;
 	for (; n < 6; n++)
 		to[n] = (Operand){ names[n], Role_in, n };
+	if (k->nin > 6)
+		to[n++] = (Operand){ "z", Role_in, 6 };
 	if (k->bias)
 		to[n++] = (Operand){ "weight", Role_param, P_bn_weight };
 	to[n++] = (Operand){ "dx", Role_out, 0 };
@@ -263,7 +296,7 @@ bn_dx_emit(Out *o, const Kernel *k, int phase)
 	int vl = k->t->vl;
 	double count = (double)k->in->shape.n*k->in->shape.h*k->in->shape.w;
 
-	out_line(o, "** dx = scale (dz%s), scale = %s/sqrt(var + %g)", k->frozen ? "" :
+	out_line(o, "** dx = scale (dz%s%s), scale = %s/sqrt(var + %g)", k->nin > 6 ? " where z > 0" : "", k->frozen ? "" :
 	         " - dbias/count - (x - mean)/sqrt(var + eps) dweight/count", k->bias ? "weight" : "1", k->a.eps);
 	emit_operand(o, "dz", &k->in[0]);
 	emit_operand(o, "x", &k->in[1]);
@@ -273,8 +306,8 @@ bn_dx_emit(Out *o, const Kernel *k, int phase)
 	out_line(o, "rc_bn_dx(dz + %s%s, x + %s%s, dx + %s%s, %d, %d,", at_vector(k, &k->in[0]), at_image(&k->in[0]),
 	         at_vector(k, &k->in[1]), at_image(&k->in[1]), at_vector(k, &k->out[0]), at_image(&k->out[0]), k->in->shape.h,
 	         k->in->shape.w);
-	out_line(o, "\t%zu, %zu, %zu, %d, mean + v*%d, var + v*%d, %s, dbias + v*%d, dweight + v*%d, %s, %s, %d);", k->in[0].lay.row,
-	         k->in[1].lay.row, k->out->lay.row, k->in->lay.cb, vl, vl, at_channel(k, "weight"), vl, vl, float_text(k->a.eps),
+	out_line(o, "\t%zu, %zu, %zu, %d, %s, mean + v*%d, var + v*%d, %s, dbias + v*%d, dweight + v*%d, %s, %s, %d);", k->in[0].lay.row,
+	         k->in[1].lay.row, k->out->lay.row, k->in->lay.cb, at_mask(k, 6, at_image(&k->in[6])), vl, vl, at_channel(k, "weight"), vl, vl, float_text(k->a.eps),
 	         float_text(count), k->frozen);
 	out_line(o, "}");
 	out_line(o, "}");

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "session.h"
+#include "training.h"
 
 static void
 explain_all(const Options *o, const Model *m, const Measured *t)
@@ -229,11 +229,14 @@ print_layer(const Model *m, const Node *n, const Measured *t)
 int
 verb_explain(Options *o)
 {
-	Model *m = build(o, o->weights ? o->weights : o->layer || o->run ? "random:0" : NULL);
+	Model *m;
 	const char **names;
 	const Node *n = NULL;
 	Measured measured, *t = NULL;
 
+	if (o->train)
+		return explain_training(o);
+	m = build(o, o->weights ? o->weights : o->layer || o->run ? "random:0" : NULL);
 	if (!m || o->pass.dump)
 		return ExitOk;
 	names = arena_new((size_t)m->g->count*sizeof *names);

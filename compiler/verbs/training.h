@@ -32,4 +32,7 @@ float *trainer_param(const Trainer *t, const Trained *p);    /* in the state */
 /* verify_train.c */
 int verify_training(Options *o);
 
+/* explain_train.c */
+int explain_training(Options *o);
+
 #endif
