@@ -40,7 +40,7 @@ const row = (name, value) => value === "" || value === null ? "" : `<tr><th>${na
 function measuredRows(l) {
   if (!measured) return row("predicted", l.cycles ? digits(l.cycles) + " cycles" : "");
   const peak = ofPeak(l), rate = l.gflops ? `; ${digits(l.gflops)} GFLOP/s, ${Math.round(peak)} % of the peak` : "";
-  return row("measured", `${digits(l.ms)} ms, ${digits(share(l))} % of all${rate}${peak > 100 ? ` (${aboveHundred})` : ""}`) +
+  return row("measured", `${digits(l.ms)} ms, ${digits(share(l))} % of all${rate}${peak > 100 ? ` (${aboveHundred(l.on_bytes)})` : ""}`) +
     row("predicted", l.cycles ? `${digits(l.predicted_ms)} ms by the cost model` : "") +
     row("bound", l.bound_ms ? `${digits(l.bound_ms)} ms for its own multiply-adds at the peak: ${Math.round(ofBound(l))} % of it reached` : "");
 }

@@ -6,7 +6,7 @@ function drawHead() {
   if (measured) {
     const gflops = 2*data.macs*batch/data.ms/1e6, percent = Math.round(100*gflops/data.peak_gflops);
     tiles.unshift([digits(data.ms) + " ms", `a run, ${data.threads} thread${data.threads > 1 ? "s" : ""}`],
-      [digits(gflops) + " GFLOP/s", `${percent} % of the measured peak ${digits(data.peak_gflops)}${percent > 100 ? ": " + aboveHundred : ""}`]);
+      [digits(gflops) + " GFLOP/s", `${percent} % of the measured peak ${digits(data.peak_gflops)}${percent > 100 ? ": " + aboveHundred(layers.some(l => l.on_bytes)) : ""}`]);
   }
   $("name").textContent = data.model;
   $("what").textContent = [`${shape(layers[0])} on ${data.target}`, data.cpu, data.compiler].filter(s => s).join(", ");

@@ -9,7 +9,7 @@ const columns = [
   { head: "MACs", value: l => l.macs, show: l => l.macs ? macs(l.macs) : "", title: "multiply-adds of one image, as a direct convolution has them" },
   { head: "ms", value: l => l.ms, show: l => number(l.ms), timed: true },
   { head: "share", value: l => share(l), show: l => number(share(l), " %"), timed: true, title: "of the time of all layers" },
-  { head: "of peak", value: l => ofPeak(l), show: l => number(ofPeak(l), " %"), timed: true, title: "MACs a second against the measured peak; " + aboveHundred },
+  { head: "of peak", value: l => ofPeak(l), show: l => number(ofPeak(l), " %"), timed: true, title: "MACs a second against the measured peak; " + aboveHundred(layers.some(l => l.on_bytes)) },
   { head: "of bound", value: l => ofBound(l), show: l => number(ofBound(l), " %"), timed: true, title: "the multiply-adds that its algorithm makes, at the peak, against its time" },
   { head: "moved", value: l => l.moved_bytes, show: l => bytes(l.moved_bytes), title: "bytes of inputs, weights and result" },
   { head: "weights", value: l => l.weights_bytes, show: l => l.weights_bytes ? bytes(l.weights_bytes) : "", title: "bytes in the blob" },

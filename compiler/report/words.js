@@ -10,8 +10,9 @@ const kinds = {
   map: "arithmetic of elements, norms", copy: "copy, reshape",
 };
 const kindOfFamily = { transposed: "conv", matmul: "conv", adaptive: "pool", act: "map", binary: "map", bn: "map", group_norm: "map",
-                       layer_norm: "map", softmax: "map", top_k: "map" };
-const kindOf = l => kinds[l.family] ? l.family : kindOfFamily[l.family] || "copy";
+                       layer_norm: "map", layer_scale: "map", softmax: "map", top_k: "map", reduce: "map", add: "map", quantize: "map",
+                       dequantize: "map" };
+const kindOf = l => { const family = l.family.replace(/_int8$/, ""); return kinds[family] ? family : kindOfFamily[family] || "copy"; };
 
 /* stages - of each layer: "layer1", "blocks.2"; what comes before all of them is the stem, the rest the head */
 const stages = (() => {
@@ -40,7 +41,7 @@ const allCosts = layers.reduce((s, l) => s + cost(l), 0);
 const share = l => allCosts ? 100*cost(l)/allCosts : 0;
 const ofPeak = l => measured && l.macs ? 100*2*l.macs*batch/l.ms/1e6/data.peak_gflops : null;
 const ofBound = l => measured && l.bound_ms > 0 ? 100*l.bound_ms/l.ms : null;
-const aboveHundred = "above 100 % because the multiply-adds of a direct convolution are counted, and Winograd makes fewer";
+const aboveHundred = ofBytes => "above 100 %: " + (ofBytes ? "the peak is of floats, bytes multiply faster" : "Winograd multiplies less than is counted");
 
 function el(parent, name, attrs = {}, text) {
   const e = document.createElementNS("http://www.w3.org/2000/svg", name);

@@ -10,7 +10,7 @@ print_layers(const Model *m, const Measured *t)
 	const Graph *g = m->g;
 
 	Table *table = table_new((const char *[]){ "<layer", "<kernel", "ms", "GFLOP/s", "of peak", "of bound", NULL });
-	bool above = false;
+	bool winograd = false, bytes = false;        /* above the peak */
 
 	for (int i = 0; i < g->count; i++) {
 		const Node *n = g->nodes[i];
@@ -23,11 +23,14 @@ print_layers(const Model *m, const Measured *t)
 		table_cell(table, flops > 0 ? "%.1f" : "", flops/s/1e9);
 		table_cell(table, flops > 0 ? "%.0f%%" : "", 100*flops/s/1e9/t->peak);
 		table_cell(table, flops > 0 ? "%.0f%%" : "", 100*bound/s);
-		above = above || flops/s/1e9 > t->peak;
+		if (flops/s/1e9 > t->peak)
+			*(on_bytes(n) ? &bytes : &winograd) = true;
 	}
 	table_print(table);
 	puts("");
-	if (above)
+	if (bytes)
+		print_wrapped(stdout, 0, 0, "Above 100% of the peak, which is that of floats: one instruction multiplies more bytes.");
+	if (winograd)
 		print_wrapped(stdout, 0, 0, "Above 100% of the peak: GFLOP/s counts the multiply-adds of a direct convolution, and "
 		              "Winograd makes fewer. Of the bound, its own are counted.");
 }

@@ -211,6 +211,7 @@ layer(const Model *m, const Node *n, const Measured *t)
 	ADD(o, "kernel", text(function_of(m, n)->name));
 	ADD(o, "family", text(n->family->name));
 	ADD(o, "algorithm", text(algorithm(n)));
+	ADD(o, "on_bytes", json_object_new_boolean(on_bytes(n)));
 	ADD(o, "line", json_object_new_int(n->line));
 	ADD(o, "shape", list((int[]){ n->out->shape.n, n->out->shape.c, n->out->shape.h, n->out->shape.w }, 4));
 	for (int i = 0; i < n->nin; i++)
