@@ -142,7 +142,7 @@ parity: $(P)resnetc
 # beside other runtimes (those that install), in a virtual environment; measures, never fails on time
 bench: $(P)resnetc
 	test -d .venv || python3 -m venv .venv
-	for p in numpy onnx onnxruntime openvino torch==2.13.0 ncnn pnnx iree-base-compiler iree-base-runtime apache-tvm; do \
+	for p in numpy onnx onnxruntime openvino torch==2.13.0 ncnn pnnx MNN executorch tract iree-base-compiler iree-base-runtime apache-tvm; do \
 		.venv/bin/pip install -q $$p || echo "$$p: does not install here"; done
 	.venv/bin/python tests/bench/bench.py $(R)
 

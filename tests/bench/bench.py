@@ -2,14 +2,20 @@
 
     make bench                                    resnet18, resnet50 at batch 1
     .venv/bin/python tests/bench/bench.py ./resnetc --models resnet34,cifar_resnet20 --batch 8
+    .venv/bin/python tests/bench/bench.py ./resnetc --quiet-check --keep "Zen 5"
 
 Every answer is checked against PyTorch's in float64 before its time counts. A ratio is of medians over all
-rounds. The peak is of fused multiply-adds, measured in every round. Writes build/bench/bench.md and bench.svg.
+rounds of one run; the least times stand beside them. The peak is of fused multiply-adds, measured in every round.
+Instructions of one call, which no neighbour can change, are counted by valgrind (as AVX2 code: it knows no AVX-512).
+--quiet-check measures first how much of the processor others take, and refuses a noisy machine.
+Writes build/bench/bench.md and bench.svg; with --keep MACHINE also tests/bench/results/MACHINE.json, of which
+table.py makes the README's table: a network's row there is of one run, never of two.
 """
 import argparse
 import importlib.metadata
 import json
 import pathlib
+import re
 import shutil
 import statistics
 import subprocess
@@ -21,20 +27,24 @@ import numpy as np
 here = pathlib.Path(__file__).resolve().parent
 root = here.parent.parent
 Peers = {"onnxruntime": "onnxruntime", "openvino": "openvino", "torch_frozen": "torch", "torch_inductor": "torch", "ncnn": "ncnn",
-         "iree": "iree-base-runtime", "tvm": "apache-tvm"}
+         "mnn": "MNN", "executorch": "executorch", "tract": "tract", "iree": "iree-base-runtime", "tvm": "apache-tvm"}
 Names = {"resnetc": "resnetc", "exact": "resnetc --exact", "onnxruntime": "ONNX Runtime", "openvino": "OpenVINO", "torch_frozen": "PyTorch frozen",
-         "torch_inductor": "PyTorch Inductor", "ncnn": "ncnn", "iree": "IREE", "tvm": "TVM, untuned"}
+         "torch_inductor": "PyTorch Inductor", "ncnn": "ncnn", "mnn": "MNN", "executorch": "ExecuTorch XNNPACK", "tract": "tract",
+         "iree": "IREE", "tvm": "TVM, untuned"}
+Small = ("cifar_resnet20", "mlperf_tiny_resnet8")              # whose instructions are counted: others take minutes
 
 
 class Worker:
     """A process that runs one network on one runtime when told to."""
 
-    def __init__(self, name, command):
+    def __init__(self, name, command, errors):
         self.name, self.times, self.load, self.rss = name, [], None, None
         start = time.perf_counter()
-        self.p = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        with open(errors, "w") as f:                            # a file: a pipe that nobody reads fills up and stops its writer
+            self.p = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=f, text=True)
         if not self.p.stdout.readline().startswith("ready"):
-            raise RuntimeError((self.p.stderr.read().strip().splitlines() or ["no answer"])[-1])
+            self.p.wait()
+            raise RuntimeError((errors.read_text().strip().splitlines() or ["no answer"])[-1])
         self.load = (time.perf_counter() - start) * 1e3
 
     def run(self, count, keep=True):
@@ -73,10 +83,10 @@ def measure(a, name, batch, folder, threads):
         try:
             if kind in ("resnetc", "exact"):
                 command, sizes[kind] = ours(a.resnetc, name, batch, folder, kind, threads)
-                w = Worker(kind, command)
+                w = Worker(kind, command, folder / f"{kind}.err")
                 got = np.fromfile(folder / f"{kind}.{threads}.bin", np.float32).reshape(want.shape)
             else:
-                w = Worker(kind, [sys.executable, here / "peer.py", kind, folder, name, str(threads)])
+                w = Worker(kind, [sys.executable, here / "peer.py", kind, folder, name, str(threads)], folder / f"{kind}.err")
                 sizes[kind] = package_bytes(Peers[kind]) + (folder / f"{name}.onnx").stat().st_size
                 got = np.load(folder / f"{kind}.{threads}.npy").reshape(want.shape)
             w.error = np.abs(got - want).max() / np.abs(want).max()
@@ -97,21 +107,22 @@ def measure(a, name, batch, folder, threads):
             flops = b["gflops"] * b["ms"] * 1e6
     for w in workers:
         w.quit()
-        w.ms, w.size = statistics.median(w.times), sizes[w.name]
+        w.ms, w.least, w.size = statistics.median(w.times), min(w.times), sizes[w.name]
         w.of_peak = flops / (w.ms * 1e-3) / 1e9 / statistics.median(peaks)
     return workers, skipped, statistics.median(peaks)
 
 
 def markdown(results):
-    lines = ["| network | batch | threads | runtime | ms | ratio | of FMA peak | error | load ms | peak MB | disk MB |", "|---|---|---|---|---|---|---|---|---|---|---|"]
+    lines = ["| network | batch | threads | runtime | median ms | least ms | ratio | of FMA peak | error | load ms | peak MB | disk MB |",
+             "|---|---|---|---|---|---|---|---|---|---|---|---|"]
     for (name, batch, threads), (workers, skipped, peak) in results.items():
         base = next(w for w in workers if w.name == "resnetc").ms
         for w in sorted(workers, key=lambda w: w.ms):
             bold = "**" if w.name == "resnetc" else ""
-            lines.append(f"| {name} | {batch} | {threads} | {bold}{Names[w.name]}{bold} | {w.ms:.3g} | {w.ms / base:.2f} | {100 * w.of_peak:.0f} % | {w.error:.0e} "
+            lines.append(f"| {name} | {batch} | {threads} | {bold}{Names[w.name]}{bold} | {w.ms:.3g} | {w.least:.3g} | {w.ms / base:.2f} | {100 * w.of_peak:.0f} % | {w.error:.0e} "
                          f"| {w.load:.0f} | {w.rss:.0f} | {w.size / 1e6:.1f} |")
         for kind, why in skipped:
-            lines.append(f"| {name} | {batch} | {threads} | {Names[kind]} | - | | | {why.replace('|', '/')} | | | |")
+            lines.append(f"| {name} | {batch} | {threads} | {Names[kind]} | - | | | | {why.replace('|', '/')} | | | |")
     return "\n".join(lines) + "\n"
 
 
@@ -138,6 +149,57 @@ def svg(results):
             '<text x="12" y="20" class="h">Time of one call; shorter is better</text>' + "".join(body) + "</svg>\n")
 
 
+def quiet(seconds=3):
+    """How much of the machine others take: shares of stolen and of busy time, and how far the same work spreads."""
+    def ticks():
+        return list(map(int, open("/proc/stat").readline().split()[1:9]))
+    before = ticks()
+    time.sleep(seconds)
+    took = [b - a for a, b in zip(before, ticks())]
+    work = []
+    for _ in range(200):
+        start = time.perf_counter()
+        sum(range(20000))
+        work.append(time.perf_counter() - start)
+    return {"stolen": took[7] / sum(took), "busy": 1 - (took[3] + took[4] + took[7]) / sum(took), "spread": statistics.median(work) / min(work) - 1}
+
+
+def instructions(a, name, folder):
+    """Of one call, by valgrind: those of eleven calls less those of one, a tenth."""
+    out = folder / "counted"
+    subprocess.run([a.resnetc, root / f"examples/{name}.lua", "-w", folder / f"{name}.safetensors", "--name", "net", "--target", "avx2", "-o", out, "-q"], check=True)
+    subprocess.run(["cc", "-O2", f"-I{out}", *sorted(out.glob("*.c")), here / "app.c", "-lpthread", "-o", out / "app"], check=True)
+
+    def count(runs):
+        r = subprocess.run(["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", out / "app", out / "net.weights", folder / "x.bin", folder / "counted.bin", "1"],
+                           input=f"run {runs}\nquit\n", capture_output=True, text=True)
+        return int(re.search(r"Collected : (\d+)", r.stderr).group(1))
+    return (count(11) - count(1)) // 10
+
+
+def keep(machine, results, noise):
+    """One file for a machine; a row for each network, batch and number of threads, which a later run of the same replaces."""
+    file = here / "results" / (re.sub(r"[^a-z0-9]+", "_", machine.lower()).strip("_") + ".json")
+    file.parent.mkdir(exist_ok=True)
+    all_ = json.loads(file.read_text()) if file.exists() else {"machine": machine, "rows": []}
+    for (name, batch, threads), (workers, skipped, peak) in results.items():
+        row = {"network": name, "batch": batch, "threads": threads, "peak_gflops": round(peak, 1), "noise": {k: round(v, 3) for k, v in noise.items()},
+               "runtimes": [{"name": Names[w.name], "version": version(w.name), "median_ms": round(w.ms, 5), "least_ms": round(w.least, 5), "error": float(f"{w.error:.2g}"),
+                             "load_ms": round(w.load), "peak_mb": round(w.rss), "disk_mb": round(w.size / 1e6, 1)} for w in workers],
+               "left_out": {Names[k]: why for k, why in skipped}}
+        if counts.get((name, batch)):
+            row["instructions"] = counts[name, batch]
+        all_["rows"] = [r for r in all_["rows"] if (r["network"], r["batch"], r["threads"]) != (name, batch, threads)] + [row]
+    file.write_text(json.dumps(all_, indent=1) + "\n")
+
+
+def version(kind):
+    return importlib.metadata.version(Peers[kind]) if kind in Peers else ""
+
+
+counts = {}
+
+
 def main():
     ap = argparse.ArgumentParser()
     ap.add_argument("resnetc")
@@ -147,7 +209,12 @@ def main():
     ap.add_argument("--peers", default=",".join(Peers))
     ap.add_argument("--rounds", type=int, default=3)
     ap.add_argument("--runs", type=int, default=12, help="runs a round")
+    ap.add_argument("--quiet-check", action="store_true", help="refuse a machine that others use")
+    ap.add_argument("--keep", metavar="MACHINE", help="write results/MACHINE.json")
     a = ap.parse_args()
+    noise = quiet()
+    if a.quiet_check and (noise["stolen"] > 0.01 or noise["busy"] > 0.05 or noise["spread"] > 0.1):
+        sys.exit("too noisy: " + ", ".join(f"{100 * v:.0f} % {k}" for k, v in noise.items()) + "; want at most 1, 5 and 10 %")
     out, results = root / "build/bench", {}
     for name in a.models.split(","):
         folder = out / f"{name}_{a.batch}"
@@ -155,10 +222,15 @@ def main():
         folder.mkdir(parents=True)
         subprocess.run(["/usr/bin/python3", here / "export.py", name, str(a.batch), folder], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         np.load(folder / "x.npy").tofile(folder / "x.bin")
+        if shutil.which("valgrind") and name in Small:
+            counts[name, a.batch] = instructions(a, name, folder)
+            print(f"{name}: {counts[name, a.batch]} instructions a call (AVX2)", flush=True)
         for threads in map(int, a.threads.split(",")):
             results[name, a.batch, threads] = measure(a, name, a.batch, folder, threads)
             print(markdown({(name, a.batch, threads): results[name, a.batch, threads]}), flush=True)
         shutil.rmtree(folder, ignore_errors=True)
+    if a.keep:
+        keep(a.keep, results, noise)
     (out / "bench.md").write_text(markdown(results))
     (out / "bench.svg").write_text(svg(results))
 
