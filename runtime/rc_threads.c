@@ -6,7 +6,7 @@
 
 enum {
 	Spins  = 4000,
-	Closed = 0x7fffffff              /* parts taken: as many as there can be */
+	Closed = 0x7fffffff              /* parts taken of a share: as many as there can be */
 };
 
 static void
@@ -19,34 +19,50 @@ relax(void)
 #endif
 }
 
-/*
-** take_parts - do parts of the job until none is left. Whoever is awake takes the next one, so nobody waits for
-** a thread that still sleeps; in the steady state the caller has the first part and each worker its own. A
-** ticket that can be exchanged is still of the job whose task was read: jobs end when all their parts are done.
-*/
-static void
-take_parts(rc_pool *pool)
-{
-	for (;;) {
-		uint64_t ticket = __atomic_load_n(&pool->ticket, __ATOMIC_ACQUIRE);
-		void (*task)(void *, int) = __atomic_load_n(&pool->task, __ATOMIC_RELAXED);
-		void *arg = __atomic_load_n(&pool->arg, __ATOMIC_RELAXED);
-		int part = (int)(ticket & 0xffffffffu);
-
-		if (part >= __atomic_load_n(&pool->parts, __ATOMIC_RELAXED))
-			return;
-		if (!__atomic_compare_exchange_n(&pool->ticket, &ticket, ticket + 1, 0, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
-			continue;
-		task(arg, part);
-		__atomic_add_fetch(&pool->done, 1, __ATOMIC_RELEASE);
-	}
-}
-
 /* job_of - how many jobs were given out */
 static uint64_t
 job_of(rc_pool *pool)
 {
-	return __atomic_load_n(&pool->ticket, __ATOMIC_SEQ_CST) >> 32;
+	return __atomic_load_n(&pool->job, __ATOMIC_SEQ_CST);
+}
+
+/*
+** take_share - do parts of one worker's share until none is left; returns how many. A ticket that can be exchanged is still
+** of the job whose task was read: jobs end when all their parts are done.
+*/
+static int
+take_share(rc_pool *pool, rc_pool_worker *of)
+{
+	for (int did = 0;;) {
+		uint64_t ticket = __atomic_load_n(&of->ticket, __ATOMIC_ACQUIRE);
+		void (*task)(void *, int) = __atomic_load_n(&pool->task, __ATOMIC_RELAXED);
+		void *arg = __atomic_load_n(&pool->arg, __ATOMIC_RELAXED);
+		int64_t parts = __atomic_load_n(&pool->parts, __ATOMIC_RELAXED);
+		int from = (int)(parts*of->index/pool->threads), to = (int)(parts*(of->index + 1)/pool->threads);
+		int part = (int)(ticket & 0xffffffffu);
+
+		if (part >= to - from)
+			return did;
+		if (!__atomic_compare_exchange_n(&of->ticket, &ticket, ticket + 1, 0, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
+			continue;
+		task(arg, from + part);
+		did++;
+	}
+}
+
+/*
+** take_parts - its own share first, for what it wrote in the step before lies in its cache; then what others have not begun, so that
+** nobody waits for a thread that sleeps or whose processor has other work.
+*/
+static void
+take_parts(rc_pool *pool, int self)
+{
+	int did = 0;
+
+	for (int i = 0; i < pool->threads; i++)
+		did += take_share(pool, &pool->worker[(self + i)%pool->threads]);
+	if (did)
+		__atomic_add_fetch(&pool->done, did, __ATOMIC_RELEASE);
 }
 
 /* wait_job - until another job than seen is there: spin, then sleep */
@@ -80,7 +96,7 @@ RC_THREAD_MAIN(work, arg)
 		job = wait_job(pool, job);
 		if (__atomic_load_n(&pool->stop, __ATOMIC_ACQUIRE))
 			return 0;
-		take_parts(pool);
+		take_parts(pool, worker->index);
 	}
 }
 
@@ -90,7 +106,9 @@ give(rc_pool *pool)
 {
 	uint64_t job = job_of(pool) + 1;
 
-	__atomic_store_n(&pool->ticket, job << 32, __ATOMIC_SEQ_CST);
+	for (int i = 0; i < pool->threads; i++)
+		__atomic_store_n(&pool->worker[i].ticket, job << 32, __ATOMIC_RELEASE);
+	__atomic_store_n(&pool->job, job, __ATOMIC_SEQ_CST);
 	if (__atomic_load_n(&pool->asleep, __ATOMIC_SEQ_CST) == 0)
 		return;
 	rc_lock_take(&pool->lock);
@@ -105,7 +123,8 @@ rc_pool_start(rc_pool *pool, int threads)
 	rc_wake_make(&pool->wake);
 	pool->threads = 1;
 	pool->stop = 0;
-	pool->ticket = 0;
+	pool->job = 0;
+	pool->worker[0].index = 0;
 	pool->parts = 0;
 	pool->done = 0;
 	pool->asleep = 0;
@@ -114,6 +133,7 @@ rc_pool_start(rc_pool *pool, int threads)
 		rc_pool_worker *w = &pool->worker[pool->threads];
 		w->pool = pool;
 		w->index = pool->threads;
+		w->ticket = Closed;
 		if (rc_thread_start(&w->thread, work, w))
 			break;
 		pool->threads++;
@@ -144,13 +164,14 @@ rc_pool_for(void *user, void (*task)(void *arg, int part), void *arg, int parts)
 		return;
 	}
 	/* closed first: a worker late for the last job must not take a part of this one while it is written */
-	__atomic_store_n(&pool->ticket, job_of(pool) << 32 | Closed, __ATOMIC_SEQ_CST);
+	for (int i = 0; i < pool->threads; i++)
+		__atomic_store_n(&pool->worker[i].ticket, job_of(pool) << 32 | Closed, __ATOMIC_SEQ_CST);
 	__atomic_store_n(&pool->task, task, __ATOMIC_RELAXED);
 	__atomic_store_n(&pool->arg, arg, __ATOMIC_RELAXED);
 	__atomic_store_n(&pool->done, 0, __ATOMIC_RELAXED);
 	__atomic_store_n(&pool->parts, parts, __ATOMIC_RELAXED);
 	give(pool);
-	take_parts(pool);
+	take_parts(pool, 0);
 	for (int i = 0; __atomic_load_n(&pool->done, __ATOMIC_ACQUIRE) < parts; i++) {
 		if (i < Spins)
 			relax();

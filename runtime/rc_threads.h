@@ -31,6 +31,9 @@ typedef struct rc_pool_worker {
 	struct rc_pool *pool;
 	rc_thread thread;
 	int index;
+	char pad0[128];
+	RC_ALIGNED(8) uint64_t ticket;   /* job << 32 | parts of this worker's share that are taken */
+	char pad1[128];
 } rc_pool_worker;
 
 typedef struct rc_pool {
@@ -43,7 +46,7 @@ typedef struct rc_pool {
 	int parts;
 	rc_pool_worker worker[RC_POOL_MAX];
 	char pad0[128];
-	RC_ALIGNED(8) uint64_t ticket;   /* jobs given out so far << 32 | parts of this one that are taken */
+	RC_ALIGNED(8) uint64_t job;      /* how many were given out */
 	char pad1[128];
 	int done;                        /* parts that are finished */
 	char pad2[128];
