@@ -129,6 +129,8 @@ ready(const rc_network *net, const rc_options *options, const void *weights, con
 
 /* --- the steps --- */
 
+enum { Pieces = 4 };                 /* of a thread's share, at most */
+
 typedef struct {
 	rc_kernel *kernel;
 	int from, units, parts;
@@ -205,7 +207,12 @@ run_step(const rc_step *step, int most, const rc_options *options, int round, ch
 	for (int i = 0; i < RC_OPERANDS; i++)
 		s.p[i] = home[step->at[i] >> bits] + (step->at[i] & (((size_t)1 << bits) - 1));
 	if (options && options->parallel_for && options->threads > 1 && s.units > 1) {
-		s.parts = s.units < options->threads ? s.units : options->threads;
+		/* a thread's share in pieces, so that another one can take what a thread with a busy processor has not begun */
+		int pieces = s.own ? 1 : s.units/2/options->threads;
+
+		s.parts = options->threads*(pieces < 1 ? 1 : pieces < Pieces ? pieces : Pieces);
+		if (s.parts > s.units)
+			s.parts = s.units;
 		if (s.own && s.parts > most)
 			s.parts = most;
 		options->parallel_for(options->parallel_user, run_part, &s, s.parts);
