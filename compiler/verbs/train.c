@@ -187,6 +187,8 @@ end_epoch(Run *r, int epoch, double rate)
 	r->log = arena_text("%s%d,%.6g,%.6f,%.6f,%s,%.1f\n", r->log, epoch, rate, loss, error, tests, time);
 	if (r->o->log)
 		write_at(r->o->log, r->log, strlen(r->log));
+	if (r->o->plot)
+		write_curves(r->o->plot, r->g, r->log);
 	if (r->o->json)
 		printf("{ \"epoch\": %d, \"rate\": %s, \"train_loss\": %s, \"train_error\": %s, \"test_loss\": %s, \"test_error\": %s, "
 		       "\"seconds\": %.1f }\n", epoch, json_number(rate), json_number(loss), json_number(error),

@@ -29,6 +29,9 @@ void trainer_close(Trainer *t);
 void trainer_must(const Trainer *t, int status);     /* fails unless it is RC_OK */
 float *trainer_param(const Trainer *t, const Trained *p);    /* in the state */
 
+/* curves.c */
+void write_curves(const char *file, const Graph *g, const char *log);  /* a page, from the text of train's log */
+
 /* verify_train.c */
 int verify_training(Options *o);
 

@@ -20,6 +20,7 @@ typedef struct Options {
 	Pair sizes[NSizes];          /* the first is h, w */
 	int nsizes;
 	const char *data, *resume, *log, *limit;     /* train: pictures; checkpoint; file of epochs; longest time */
+	const char *plot, *range;    /* train: page of curves; landscape: how far */
 	const char *tuned;           /* file of rows */
 	const char *depfile, *embed; /* embed: "file" (#embed, .incbin) or "c" */
 	bool amalgamate;
@@ -30,7 +31,7 @@ typedef struct Options {
 	Weights *quantised;          /* weights of bytes, once they are there */
 	const Tuned *rows;           /* build: rows in memory, instead of a file */
 	const Graph *like;           /* build: pack weights as this graph, of another input size, does */
-	int batch, h, w, threads, rounds, count, seed, time, epochs;
+	int batch, h, w, threads, rounds, count, seed, time, epochs, grid, images;
 	const char *args[64];
 	int nargs;
 	PassOptions pass;
