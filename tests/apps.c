@@ -1,6 +1,7 @@
 /* apps.c - the output inside other people's builds: one file, embedded weights, dependencies, installed packages, examples. */
 #include <unistd.h>
 
+#include "../compiler/image/image.h"
 #include "tests.h"
 
 /* in - a shell command in a folder of the suite's; its output is told when it fails */
@@ -407,6 +408,47 @@ START_TEST(example_says)
 }
 END_TEST
 
+/* put_records - CIFAR-10's binary version of the example pictures, each 50 times */
+static void
+put_records(const char *name)
+{
+	static const char *const names[] = { "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck" };
+	static unsigned char records[500*3073];
+
+	for (int i = 0; i < 500; i++) {
+		Picture p = image_read(arena_text("examples/images/%s.png", names[i%10]));
+		unsigned char *to = records + i*3073;
+		ck_assert(p.h == 32 && p.w == 32);
+		*to++ = (unsigned char)(i%10);
+		for (int c = 0; c < 3; c++)
+			for (int k = 0; k < 1024; k++)
+				*to++ = p.rgb[3*k + c];
+		free(p.rgb);
+	}
+	put_file(name, records, sizeof records);
+}
+
+/* a program that learns: its pictures it has right afterwards, exported too; same bits on threads */
+START_TEST(finetune_learns)
+{
+	int before, after, exported;
+	const char *said;
+	size_t len;
+
+	ck_assert_int_eq(resnetc("examples/train/animals_vehicles.lua -w examples/weights/cifar_resnet20.safetensors --train -q -o %s", in_dir("fine/net")).status, 0);
+	put_records("fine/all.bin");
+	in("fine", "cc -O2 -Wall -Wextra -Wpedantic -Werror -Inet net/[a-z]*.c '%s/examples/finetune.c' -lpthread -o app", here());
+	in("fine", "./app --epochs 2 net/animals_vehicles.params all.bin all.bin a.weights > said && "
+	   "./app --epochs 2 --threads 3 net/animals_vehicles.params all.bin all.bin b.weights > said3 && cmp a.weights b.weights && "
+	   "! ./app net/animals_vehicles.weights all.bin all.bin && ! ./app net/animals_vehicles.params app all.bin%s", "");
+	said = file_map(in_dir("fine/said"), &len);
+	ck_assert_int_eq(sscanf(strstr(said, ", ") + 2, "%d", &before), 1);
+	ck_assert_int_eq(sscanf(strstr(strstr(said, "after: "), ", ") + 2, "%d", &after), 1);
+	ck_assert_int_eq(sscanf(strstr(said, "exported: "), "exported: %d", &exported), 1);
+	ck_assert_msg(before < 500 && after == 500 && exported == after, "%s", said);
+}
+END_TEST
+
 SUITE(apps)
 {
 	TCase *t = part("apps");
@@ -418,6 +460,8 @@ SUITE(apps)
 	tcase_add_test(t, depfile_names_what_was_read);
 	tcase_add_test(t, install_puts_everything_in_its_place);
 	tcase_add_loop_test(t, manual_and_completions, 0, 4);
+	t = part("learning");
+	tcase_add_test(t, finetune_learns);
 	t = part("builds");
 	tcase_add_test(t, cmake_embeds_and_chooses);
 	tcase_add_loop_test(t, cmake_takes_any_project, 0, 6);
