@@ -83,6 +83,7 @@ typedef struct rc_parameter {
 	int start;                       /* rc_start: how it is made up, of this value, standard deviation, or bound */
 	float value;
 	int learns, decays;
+	int layer;                       /* of rc_options.layer, after which a gradient is whole; -1: it has none */
 } rc_parameter;
 
 /* How a picture is seen in training: pixel i, j of the input is pixel i + down, (mirrored) j + right of the picture, and 0 from

@@ -449,6 +449,76 @@ START_TEST(finetune_learns)
 }
 END_TEST
 
+/* steps over ranks beside the same steps of one process, whose sums are written out; every part is under way before the end */
+static const char ranks[] =
+	"#include <stdio.h>\n#include <string.h>\n#include \"m_train.h\"\n#include \"rc_mpi.h\"\n"
+	"enum { B = M_TRAIN_BATCH, G = 8, F = (M_TRAIN_PARAMS_BYTES - 128)/4, L = M_TRAIN_GRADIENT_FLOATS };\n"
+	"static _Alignas(64) char state[M_TRAIN_STATE_BYTES], alone[M_TRAIN_STATE_BYTES], work[M_TRAIN_WORKSPACE_BYTES];\n"
+	"static float x[B*192], room[RC_MPI_ROOM(M_TRAIN_PARAMS_BYTES, G)/4], sum[G][F], start[F];\nstatic int32_t y[B];\n"
+	"static rc_train how = { sizeof how, 0.1f, RC_TRAIN_AUGMENT, 0 };\nstatic rc_loss own[G], all, one;\nstatic rc_mpi m;\n"
+	"static void fill(int step, int g) { for (int i = 0; i < B*192; i++) x[i] = (float)((i*37 + step*5 + g*11)%101)/50 - 1;\n"
+	"	for (int i = 0; i < B; i++) y[i] = (i + g)%3;\n"
+	"	how.seed = (uint64_t)(step*G + g); }\n"
+	"static void step_alone(int step)\n{\n"
+	"	float *running = (float *)(void *)(alone + 256) + L, *gradient = m_train_gradient(alone);\n"
+	"	memcpy(start, running, (F - L)*4);\n"
+	"	for (int g = 0; g < G; g++) { memcpy(running, start, (F - L)*4); fill(step, g); m_train_grad(NULL, alone, x, y, &how, work, sizeof work, &one);\n"
+	"		memcpy(sum[g], gradient, L*4);\n		memcpy(sum[g] + L, running, (F - L)*4); }\n"
+	"	for (int i = 0; i < F; i++) { float s = ((sum[0][i] + sum[1][i]) + (sum[2][i] + sum[3][i])) + ((sum[4][i] + sum[5][i]) + (sum[6][i] + sum[7][i]));\n"
+	"		*(i < L ? gradient + i : running + i - L) = s*0.125f; }\n"
+	"	m_train_apply(NULL, alone, &how);\n}\n"
+	"int main(int argc, char **argv)\n{\n"
+	"	int count, ok, begun = 1, same[2], both[2];\n	rc_options options = { sizeof options };\n"
+	"	const rc_parameter *p = m_train_parameters(&count);\n	MPI_Init(&argc, &argv);\n"
+	"	ok = rc_mpi_open(&m, MPI_COMM_WORLD, 6, p, count, L, room, sizeof room, &options) == RC_E_OPTIONS &&\n"
+	"		rc_mpi_open(&m, MPI_COMM_WORLD, G, p, count, L, room, 4*F, &options) == RC_E_SCRATCH &&\n"
+	"		rc_mpi_open(&m, MPI_COMM_WORLD, G, p, count, L, room, sizeof room, &options) == RC_OK;\n"
+	"	m_train_init(state, 3);\n	m_train_init(alone, 3);\n"
+	"	for (int step = 0; ok && step < 3; step++) {\n		rc_mpi_begin(&m, state);\n"
+	"		for (int i = 0; i < m.own; i++) { rc_mpi_group(&m, i); fill(step, m.first + i);\n"
+	"			m_train_grad(&options, state, x, y, &how, work, sizeof work, &own[i]); }\n"
+	"		for (int i = 0; i + 1 < m.parts; i++) begun = begun && m.part[i].round >= 0;\n"
+	"		rc_mpi_end(&m, own, &all);\n		m_train_apply(&options, state, &how);\n		step_alone(step);\n	}\n"
+	"	same[0] = !memcmp(state, alone, sizeof state);\n	same[1] = ok && begun && m.parts > 2 && all.count == B*G;\n"
+	"	MPI_Reduce(same, both, 2, MPI_INT, MPI_MIN, 0, MPI_COMM_WORLD);\n"
+	"	if (!m.rank) printf(\"%d ranks: %s, %s\\n\", m.ranks, both[0] ? \"the same bits\" : \"other bits\", both[1] ? \"fine\" : \"not fine\");\n"
+	"	MPI_Finalize();\n	return 0;\n}\n";
+
+static const char learner[] = "local nn = require \"resnet\"\nreturn nn.model { name = \"m\", input = nn.image { 3, 8, 8 }, stem = nn.stem.cifar { 16 },\n"
+	"stages = { nn.stage { nn.basic, width = 16 }, nn.stage { nn.basic, width = 32, stride = 2 } }, head = nn.classifier { 3 },\n"
+	"train = nn.train { batch = 3, augment = { crop = 1, flip = true }, freeze = { \"stem\" } } }\n";
+
+static const char mpirun[] = "OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 mpirun --oversubscribe";
+
+START_TEST(ranks_give_the_same_bits)
+{
+	const char *said;
+	size_t len;
+
+	if (system("command -v mpicc > /dev/null 2>&1 && command -v mpirun > /dev/null 2>&1"))
+		return;
+	ck_assert_int_eq(resnetc("%s -w random:1 --train -q -o %s", model_file(learner), in_dir("ranks/net")).status, 0);
+	put_file("ranks/app.c", ranks, strlen(ranks));
+	in("ranks", "mpicc -O1 -Wall -Wextra -Wpedantic -Wno-missing-field-initializers -Werror -DRC_MPI -Inet net/[a-z]*.c app.c -lpthread -o app%s", "");
+	for (int n = 1; n <= 8; n *= 2) {
+		in("ranks", "%s", arena_text("%s -n %d ./app > said", mpirun, n));
+		said = file_map(in_dir("ranks/said"), &len);
+		ck_assert_msg(strstr(said, arena_text("%d ranks: the same bits, fine", n)) != NULL, "%s", said);
+	}
+}
+END_TEST
+
+START_TEST(pictures_over_ranks)
+{
+	if (system("command -v mpicc > /dev/null 2>&1 && command -v mpirun > /dev/null 2>&1"))
+		return;
+	ck_assert_int_eq(resnetc("examples/cifar_resnet20.lua -w examples/weights/cifar_resnet20.safetensors -q -o %s", in_dir("spread/net")).status, 0);
+	in("spread", "mpicc -O1 -Wall -Wextra -Wpedantic -Werror -Inet net/[a-z]*.c '%s/examples/mpi_classify.c' -lpng -ljpeg -lm -lpthread -o app", here());
+	in("spread", "%s", arena_text("%s -n 3 ./app net/cifar_resnet20.weights %s/examples/images/[a-z]*.png | sed 's|.*/||; s|[.]png | |' > said && "
+	   "test $(wc -l < said) = 10 && awk '$1 != $2 { exit 1 }' said && sort -c said", mpirun, here()));
+}
+END_TEST
+
 SUITE(apps)
 {
 	TCase *t = part("apps");
@@ -462,6 +532,8 @@ SUITE(apps)
 	tcase_add_loop_test(t, manual_and_completions, 0, 4);
 	t = part("learning");
 	tcase_add_test(t, finetune_learns);
+	tcase_add_test(t, ranks_give_the_same_bits);
+	tcase_add_test(t, pictures_over_ranks);
 	t = part("builds");
 	tcase_add_test(t, cmake_embeds_and_chooses);
 	tcase_add_loop_test(t, cmake_takes_any_project, 0, 6);

@@ -27,7 +27,7 @@ typedef enum { AtWork = 1, InTraining = 2 } Use;      /* both: 3 */
 static bool
 wanted(const char *name, const Target *const *t, int nt, int uses)
 {
-	if (!strncmp(name, "rc_train", 8) || !strcmp(name, "rc_grad.h"))
+	if (!strncmp(name, "rc_train", 8) || !strncmp(name, "rc_mpi", 6) || !strcmp(name, "rc_grad.h"))
 		return uses & InTraining;
 	if (!(uses & AtWork))
 		return false;

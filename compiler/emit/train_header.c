@@ -76,6 +76,8 @@ emit_train_header(const Model *m, const Model *work)
 		out_line(o, "   nothing of its layers; resnetc pack makes one of which it does. */");
 		out_line(o, "int %s_train_export(const void *state, void *weights, size_t len);\n", g->name);
 	}
+	out_text(o, "/* Those of the state, in its order: those that have gradients, then running statistics. */\n");
+	out_line(o, "const rc_parameter *%s_train_parameters(int *count);\n", g->name);
 	out_text(o, "/* The gradient of the last _grad or _step. */\n");
 	out_line(o, "float *%s_train_gradient(void *state);\n", g->name);
 	out_text(o, "#ifdef __cplusplus\n}\n#endif\n#endif\n");

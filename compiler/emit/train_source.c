@@ -6,18 +6,38 @@
 #include "../kernels/kernel.h"
 #include "emit.h"
 
-static void
-emit_parameters(Out *o, const Graph *g)
+/* layer_of - which layer's hook is called when the gradient of parameter p is whole; -1: it has none */
+static int
+layer_of(const Model *m, const Trained *p)
 {
+	const Training *t = m->g->train;
+	size_t at = StateHeader + (t->floats + t->learned + p->at)*sizeof(float);
+	int layer = -1;
+
+	for (int i = 0, done = 0; i < m->nsteps && !p->running; i++) {
+		const Node *n = m->steps[i].node;
+		for (int k = 0; k < n->nout; k++)
+			if (n->out[k].home == Home_state && n->out[k].at == at)
+				layer = done;
+		done += m->steps[i].last;
+	}
+	return layer;
+}
+
+static void
+emit_parameters(Out *o, const Model *m)
+{
+	const Graph *g = m->g;
 	static const char *const kinds[] = { "RC_START_VALUE", "RC_START_NORMAL", "RC_START_UNIFORM" };
 	const Training *t = g->train;
 
-	out_text(o, "/* Parameters: name in weight files, first float after the state's head, how many; how they start; learn, decay. */\n");
+	out_text(o, "/* Parameters: name in weight files, first float after the state's head, how many; how they start; learn,\n   decay; the layer after which the gradient is whole. */\n");
 	out_line(o, "static const rc_parameter parameters[] = {");
 	for (int i = 0; i < t->nparams; i++) {
 		const Trained *p = &t->params[i];
 		bool decays = t->weight_decay > 0 && (!t->decay_weights || p->id == P_weight);
-		out_line(o, "{ \"%s\", %zu, %zu, %s, %s, %d, %d },", p->name, p->at, p->count, kinds[p->start], float_text(p->value), !p->frozen, decays);
+		out_line(o, "{ \"%s\", %zu, %zu, %s, %s, %d, %d, %d },", p->name, p->at, p->count, kinds[p->start], float_text(p->value), !p->frozen, decays,
+		         layer_of(m, p));
 	}
 	out_line(o, "};\n");
 }
@@ -78,6 +98,12 @@ emit_api(Out *o, const Graph *g)
 	            "{\n"
 	            "return rc_train_eval(&trainer, options, state, images, labels, count, workspace, len, loss);\n"
 	            "}\n\n"
+	            "const rc_parameter *\n"
+	            "$parameters(int *count)\n"
+	            "{\n"
+	            "*count = trainer.parameter_count;\n"
+	            "return parameters;\n"
+	            "}\n\n"
 	            "float *\n"
 	            "$gradient(void *state)\n"
 	            "{\n"
@@ -88,7 +114,7 @@ emit_api(Out *o, const Graph *g)
 static void
 set_names(Out *o, const Graph *g)
 {
-	static const char *const words[] = { "grad", "apply", "step", "eval", "gradient", "export" };
+	static const char *const words[] = { "grad", "apply", "step", "eval", "parameters", "gradient", "export" };
 
 	emit_names(o, g);
 	for (size_t i = 0; i < sizeof words/sizeof *words; i++)
@@ -113,7 +139,7 @@ emit_train_source(const Model *m, const Model *work)
 	for (int i = 0; i < m->functions->count; i++)
 		out_raw(o, function_text(m->functions->all[i]));
 	out_text(o, "\nRC_TARGET_END\n\n");
-	emit_parameters(o, g);
+	emit_parameters(o, m);
 	out_text(o, "/*\n"
 	            "** The network in training, a step a row: the layer that is done after it, the kernel, units of work in a round, rounds,\n"
 	            "** bytes of its first operand that each thread has to itself,\n"
