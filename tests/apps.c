@@ -437,7 +437,7 @@ START_TEST(finetune_learns)
 
 	ck_assert_int_eq(resnetc("examples/train/animals_vehicles.lua -w examples/weights/cifar_resnet20.safetensors --train -q -o %s", in_dir("fine/net")).status, 0);
 	put_records("fine/all.bin");
-	in("fine", "cc -O2 -Wall -Wextra -Wpedantic -Werror -Inet net/[a-z]*.c '%s/examples/finetune.c' -lpthread -o app", here());
+	in("fine", "cc -O1 -Wall -Wextra -Wpedantic -Werror -Inet net/[a-z]*.c '%s/examples/finetune.c' -lpthread -o app", here());
 	in("fine", "./app --epochs 2 net/animals_vehicles.params all.bin all.bin a.weights > said && "
 	   "./app --epochs 2 --threads 3 net/animals_vehicles.params all.bin all.bin b.weights > said3 && cmp a.weights b.weights && "
 	   "! ./app net/animals_vehicles.weights all.bin all.bin && ! ./app net/animals_vehicles.params app all.bin%s", "");
@@ -508,6 +508,23 @@ START_TEST(ranks_give_the_same_bits)
 }
 END_TEST
 
+/* the experiments' models are ones to be trained, their scripts are scripts */
+START_TEST(experiments_can_be_run)
+{
+	static const char *const words[] = { "-D depth=20 -D skip=no", "-D depth=56 -D skip=yes -D peak=0.02" };
+
+	for (int i = 0; i < 2; i++) {
+		Ran r = resnetc("examples/train/degradation.lua %s -w random --train --batch 2 -q -o %s", words[i], in_dir(arena_text("runs%d", i)));
+		ck_assert_msg(r.status == 0, "%s", r.err);
+		ck_assert_int_eq(access(in_dir(i ? "runs1/resnet56_train.c" : "runs0/plain20_train.c"), R_OK), 0);
+	}
+	ck_assert_int_eq(resnetc("examples/train/cifar_resnet20.lua -w random --train --batch 32 -q -o %s", in_dir("runs2")).status, 0);
+	in("runs2", "for f in '%s'/examples/train/*.sh; do sh -n \"$f\" && ! sh \"$f\" none; done", here());
+	if (!system("command -v mpicc > /dev/null 2>&1"))
+		in("runs2", "mpicc -fsyntax-only -Wall -Wextra -Wpedantic -Werror -DRC_MPI -I. '%s/examples/mpi_train.c'", here());
+}
+END_TEST
+
 START_TEST(pictures_over_ranks)
 {
 	if (system("command -v mpicc > /dev/null 2>&1 && command -v mpirun > /dev/null 2>&1"))
@@ -534,6 +551,7 @@ SUITE(apps)
 	tcase_add_test(t, finetune_learns);
 	tcase_add_test(t, ranks_give_the_same_bits);
 	tcase_add_test(t, pictures_over_ranks);
+	tcase_add_test(t, experiments_can_be_run);
 	t = part("builds");
 	tcase_add_test(t, cmake_embeds_and_chooses);
 	tcase_add_loop_test(t, cmake_takes_any_project, 0, 6);
