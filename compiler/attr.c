@@ -44,6 +44,12 @@ static const char *const fill_names[NFills] = {
 #undef X
 };
 
+static const char *const requant_names[NRequants] = {
+#define X(a) #a,
+	REQUANTS(X)
+#undef X
+};
+
 static const char *const order_names[NOrders] = {
 #define X(a) #a,
 	ORDERS(X)
@@ -73,6 +79,7 @@ words_of(const AttrRow *row, int *count)
 	case At_reduction: *count = NReductions; return reduction_names;
 	case At_mode:     *count = NFills;     return fill_names;
 	case At_order:    *count = NOrders;    return order_names;
+	case At_requant:  *count = NRequants;  return requant_names;
 	case At_rounding: *count = NRoundings; return rounding_names;
 	}
 	die("attribute %s has no words", row->name);

@@ -45,6 +45,15 @@ typedef enum {
 	NFills
 } Fill;
 
+/* how a result becomes bytes: as dsl/README defines it, or as ONNX Runtime does it for unsigned or signed bytes */
+#define REQUANTS(X) X(exact) X(onnx_u8) X(onnx_s8)
+typedef enum {
+#define X(a) Requant_##a,
+	REQUANTS(X)
+#undef X
+	NRequants
+} Requant;
+
 /* orders of the axes of channels, rows and columns */
 #define ORDERS(X) X(chw) X(cwh) X(hcw) X(hwc) X(wch) X(whc)
 typedef enum {
@@ -312,6 +321,7 @@ void dump_dot(FILE *f, const Graph *g);
 
 /* integers.c - networks of bytes: what they stand for, and the arithmetic in which all agree */
 bool is_bytes(const Value *v);
+bool any_bytes(const Graph *g);                      /* does it work on bytes anywhere */
 bool on_bytes(const Node *n);                        /* does it read bytes */
 bool has_weights_of_bytes(const Node *n);            /* a convolution or linear layer whose weights are signed bytes */
 const char *bytes_flaw(const Node *n);               /* why it cannot read and make the kinds it does; NULL: it can */
@@ -325,6 +335,12 @@ void act_bounds(const Node *n, float *lo, float *hi);/* of a result before zero 
 bool is_kept(const Graph *g, const char *layer);     /* does the model say that it stays on floats */
 bool keeps_bytes(Op op);                             /* does it hand bytes on as they are */
 bool has_act_on_bytes(Act act);                      /* one that only clips */
+
+/* requant.c - of a result that is made bytes as ONNX Runtime does it */
+typedef struct { float factor[2], shift; } Requanted;  /* of each input: what it is multiplied by, quantize: divided */
+Requanted requant_of(const Node *n);
+double requant_origin(const Node *n);                /* our byte that is its 0: 128 where its bytes are signed */
+const char *requant_flaw(const Node *n);             /* NULL: none */
 
 /* interp_int8.c - of what does not only hand bytes on */
 void interp_int8(const Node *n, const double *const *x, double *y);

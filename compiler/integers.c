@@ -15,6 +15,15 @@ is_bytes(const Value *v)
 }
 
 bool
+any_bytes(const Graph *g)
+{
+	for (int i = 0; i < g->count; i++)
+		if (is_bytes(g->nodes[i]->out))
+			return true;
+	return false;
+}
+
+bool
 on_bytes(const Node *n)
 {
 	return n->nin > 0 && is_bytes(n->in[0]);

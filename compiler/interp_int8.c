@@ -132,9 +132,28 @@ dense(const Node *n, const double *const *x, double *y)
 	}
 }
 
+/* add_again - both bytes and the shift added as ONNX Runtime does it: twice a product and a sum, rounded once each */
+static double
+add_again(const Node *n, const Requanted *r, double a, double b)
+{
+	float lo, hi, v;
+	double origin = requant_origin(n), zero = n->a.zero - origin;
+
+	act_bounds(n, &lo, &hi);
+	v = (float)((b - origin)*(double)r->factor[1] + (double)r->shift);
+	v = (float)((a - origin)*(double)r->factor[0] + (double)v);
+	return rint(fmin(fmax((double)v, (double)lo + zero), (double)hi + zero)) + origin;
+}
+
 static void
 add(const Node *n, const double *const *x, double *y)
 {
+	Requanted r = requant_of(n);
+
+	for (size_t i = 0; i < count_of(n->out->shape) && n->a.requant; i++)
+		y[i] = add_again(n, &r, x[0][i], x[1][i]);
+	if (n->a.requant)
+		return;
 	for (size_t i = 0; i < count_of(n->out->shape); i++) {
 		float v = product((float)off_zero(n, x, 0, i), exact_factor(step_of(n->in[0])/step_of(n->out)));
 		y[i] = settled(n, add_skip(n, x, 1, i, v));
@@ -192,7 +211,8 @@ mean(const Node *n, const double *x, double *y)
 		for (int r = r0; r < r1; r++)
 			for (int q = q0; q < q1; q++)
 				sum += x[r*in.w + q] - zero_of(n->in[0], 0);
-		*y++ = settled(n, product((float)sum, (float)((double)factor_of(n, 0)/(rows*columns))));
+		*y++ = settled(n, product((float)sum, n->a.requant ? requant_of(n).factor[0] :
+		                                      (float)((double)factor_of(n, 0)/(rows*columns))));
 	}
 }
 
@@ -229,7 +249,7 @@ interp_int8(const Node *n, const double *const *x, double *y)
 	case O_adaptive_avg_pool: mean(n, x[0], y); break;
 	case O_quantize:
 		for (size_t i = 0; i < count; i++)
-			y[i] = settled(n, product((float)x[0][i], (float)(1/n->a.step)));
+			y[i] = settled(n, n->a.requant ? (float)x[0][i]/(float)n->a.step : product((float)x[0][i], (float)(1/n->a.step)));
 		break;
 	case O_dequantize:
 		for (size_t i = 0; i < count; i++)

@@ -40,7 +40,7 @@ OP(layer_scale,         1,  1, same,     layer_scale, 0,1,1,1, 0,
    "x times the learned factor of its channel (ConvNeXt's gamma), which is kept under the layer's own name")
 #include "acts.h"
 /* two inputs: C x H x W each, or one value a channel (C x 1 x 1), a pixel (1 x H x W), an image (1 x 1 x 1) */
-OP(add,                 2,  2, binary,   binary,   1,0,1,0, A_EPILOGUE|A_BYTES,
+OP(add,                 2,  2, binary,   binary,   1,0,1,0, A_EPILOGUE|A_BYTES|A_requant,
    "x + y, element by element; x + y in Lua writes the same node")
 OP(sub,                 2,  2, binary,   binary,   1,0,1,0, A_EPILOGUE,
    "x - y, element by element; x - y in Lua writes the same node")
@@ -58,7 +58,7 @@ OP(max_pool,            1,  1, pool,     pool,     0,0,0,0, A_kernel|A_stride|A_
    "maximum over windows (torch.nn.MaxPool2d); padding counts as -inf, NaN wins")
 OP(avg_pool,            1,  1, pool,     pool,     0,0,0,0, A_kernel|A_stride|A_padding|A_ceil_mode|A_count_include_pad|A_BYTES,
    "mean over windows (torch.nn.AvgPool2d)")
-OP(adaptive_avg_pool,   1,  1, adaptive, adaptive, 0,0,0,0, A_size|A_BYTES,
+OP(adaptive_avg_pool,   1,  1, adaptive, adaptive, 0,0,0,0, A_size|A_BYTES|A_requant,
    "mean over size h x w windows that cover the image (torch.nn.AdaptiveAvgPool2d)")
 OP(adaptive_max_pool,   1,  1, adaptive, adaptive, 0,0,0,0, A_size|A_BYTES,
    "maximum over size h x w windows that cover the image (torch.nn.AdaptiveMaxPool2d)")
@@ -93,7 +93,7 @@ OP(upsample_bilinear,   1,  1, upsample, upsample, 0,0,0,0, A_size|A_coords|A_sc
    "each result pixel is a mean of up to four input pixels (torch.nn.Upsample, ONNX Resize)")
 OP(upsample_bicubic,    1,  1, upsample, upsample, 0,0,0,0, A_size|A_coords|A_sharpness|A_scale_h|A_scale_w,
    "each result pixel is a cubic convolution of sixteen input pixels (torch.nn.Upsample, ONNX Resize)")
-OP(quantize,            1,  1, same,     quantize, 0,1,0,0, A_BYTES,
+OP(quantize,            1,  1, same,     quantize, 0,1,0,0, A_BYTES|A_requant,
    "floats to bytes: round(x/step) + zero, at least 0 and at most 255")
 OP(dequantize,          1,  1, same,     dequantize, 0,1,0,0, 0,
    "bytes to the floats they stand for: step*(x - zero)")

@@ -354,8 +354,8 @@ node_add(Graph *g, Node *n)
 	for (int i = 0; i < n->nin; i++)
 		if (n->in[i]->dtype != DT_f32 && (n->in[i]->dtype != DT_u8 || !(op_takes(n->op, At_step) || n->op == O_dequantize)))
 			fail_at(n, "want floats, got %s ('%s')", dtype_rows[n->in[i]->dtype].words, n->in[i]->node->name);
-	if (bytes_flaw(n))
-		fail_at(n, "%s", bytes_flaw(n));
+	if (bytes_flaw(n) || requant_flaw(n))
+		fail_at(n, "%s", bytes_flaw(n) ? bytes_flaw(n) : requant_flaw(n));
 	if (n->nout < 1 || n->out->shape.n < 1 || n->out->shape.c < 1 || n->out->shape.h < 1 || n->out->shape.w < 1)
 		die("shape rule of %s left %dx%dx%dx%d", op_rows[n->op].name, n->out->shape.n, n->out->shape.c, n->out->shape.h,
 		    n->out->shape.w);

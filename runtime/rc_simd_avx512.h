@@ -33,6 +33,7 @@ static inline V add(V a, V b)                 { return _mm512_add_ps(a, b); }
 static inline V sub(V a, V b)                 { return _mm512_sub_ps(a, b); }
 static inline V mul(V a, V b)                 { return _mm512_mul_ps(a, b); }
 static inline V fma_(V a, V b, V c)           { return _mm512_fmadd_ps(a, b, c); }
+static inline V fused(V a, V b, V c)          { return _mm512_fmadd_ps(a, b, c); }         /* rounded once */
 /* the masked form, all lanes on: gcc 12 warns of its own header's plain one */
 static inline V vmax(V a, V b)                { return _mm512_maskz_max_ps(0xffff, a, b); }
 static inline V relu(V a)                     { return vmax(zero(), a); }              /* NaN stays NaN */

@@ -30,6 +30,7 @@ static inline V add(V a, V b)                 { return vaddq_f32(a, b); }
 static inline V sub(V a, V b)                 { return vsubq_f32(a, b); }
 static inline V mul(V a, V b)                 { return vmulq_f32(a, b); }
 static inline V fma_(V a, V b, V c)           { return vfmaq_f32(c, a, b); }
+static inline V fused(V a, V b, V c)          { return vfmaq_f32(c, a, b); }               /* rounded once */
 static inline V relu(V a)                     { return vmaxq_f32(zero(), a); }         /* NaN stays NaN */
 static inline V pmax(V a, V b)                { return vmaxq_f32(a, b); }              /* NaN wins */
 static inline V clamp(V a, V lo, V hi)        { return vminq_f32(hi, vmaxq_f32(lo, a)); }  /* NaN stays NaN */

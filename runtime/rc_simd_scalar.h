@@ -65,6 +65,8 @@ static inline V add(V a, V b)                 { a += b; RC_ROUNDED(a); return a;
 static inline V sub(V a, V b)                 { a -= b; RC_ROUNDED(a); return a; }
 static inline V mul(V a, V b)                 { a *= b; RC_APART(a); return a; }
 static inline V fma_(V a, V b, V c)           { return add(mul(a, b), c); }          /* rounded twice */
+/* a*b + c, rounded once where a double has room for all of it */
+static inline V fused(V a, V b, V c)          { double y = (double)a*(double)b + (double)c; RC_ROUNDED(y); return (float)y; }
 static inline V relu(V a)                     { return a < 0 ? 0 : a; }      /* NaN stays NaN */
 static inline V pmax(V a, V b)                { return b > a || b != b ? b : a; }  /* NaN wins */
 static inline V div_(V a, V b)                { RC_ROUNDED(b); a /= b; RC_ROUNDED(a); return a; }

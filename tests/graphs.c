@@ -4,11 +4,12 @@
 **
 **	k=i 1 -1                    whole numbers, one dimension; k=z 3 is a single one
 **	k=v 0.5 2                   floats, one dimension; k=s 2 is a single float
-**	k=b 1 0                     booleans; k=t 1 text
+**	k=b 1 0                     booleans; k=t 1 text; k=U 1 2 uint8, k=C -1 int8, k=L 7 int32: of one number a single one
 **	k=f 8 3 1 1                 floats of this shape: 0, 0.25, 0.5 ... and again from the seventh
 **	k=r 8 3 1 1                 noise of this shape, -1 to 1; k=h as float16, k=c as int8, k=u as uint8, k=d as double
 **	y=Conv x w _ | group=1 pads:0,0,1,1 alpha~0.5 mode'linear scales^1,1 value@i,3
 **	a,b=Split x k               several results
+**	y=QLinearAdd a ...          an operator of ONNX Runtime's own is in its domain: QGemm, QLinear but for Conv and MatMul
 **	x=I 1 8 0 5                 the input's shape, 0 where it is open; x=U of bytes, x=H of float16
 **	opset=11   shape=y 1 8 4 5 (declared)   out=y z
 **
@@ -31,13 +32,14 @@ zeroed(size_t size)
 	return memset(arena_new(size), 0, size);
 }
 
-enum { KFloat = 1, KU8 = 2, KI8 = 3, KI64 = 7, KText = 8, KBool = 9, KHalf = 10, KDouble = 11 };
+enum { KFloat = 1, KU8 = 2, KI8 = 3, KI32 = 6, KI64 = 7, KText = 8, KBool = 9, KHalf = 10, KDouble = 11 };
 
 /* the letters of constants; shaped: the numbers are a shape, the values noise (or f's pattern) */
 static const struct { char letter; int type, bytes; bool shaped, single; } kinds[] = {
 	{ 'i', KI64, 8, false, false }, { 'z', KI64, 8, false, true }, { 'v', KFloat, 4, false, false }, { 's', KFloat, 4, false, true },
 	{ 'b', KBool, 1, false, false }, { 't', KText, 0, false, false }, { 'f', KFloat, 4, true, false }, { 'r', KFloat, 4, true, false },
 	{ 'h', KHalf, 2, true, false }, { 'c', KI8, 1, true, false }, { 'u', KU8, 1, true, false }, { 'd', KDouble, 8, true, false },
+	{ 'U', KU8, 1, false, false }, { 'C', KI8, 1, false, false }, { 'L', KI32, 4, false, false },
 };
 enum { NKinds = sizeof kinds/sizeof *kinds, MostNumbers = 64 };
 
@@ -66,6 +68,7 @@ put_raw(void *to, int type, size_t i, double v)
 	case KFloat:  ((float *)to)[i] = (float)v; break;
 	case KDouble: ((double *)to)[i] = v; break;
 	case KI64:    ((int64_t *)to)[i] = (int64_t)v; break;
+	case KI32:    ((int32_t *)to)[i] = (int32_t)v; break;
 	case KHalf:   ((uint16_t *)to)[i] = half_of(v); break;
 	case KI8:     ((signed char *)to)[i] = (signed char)v; break;
 	default:      ((unsigned char *)to)[i] = (unsigned char)v; break;
@@ -125,7 +128,7 @@ tensor(const char *name, char letter, const char *text)
 		v = zeroed((all + 1)*sizeof *v);
 		for (size_t i = 0; i < all; i++)
 			v[i] = letter == 'f' ? (double)(i%7)/4 : letter == 'c' ? noise(i)*128 : letter == 'u' ? noise(i)*128 + 128 : noise(i + 7);
-	} else if (!kinds[k].single) {
+	} else if (!kinds[k].single && !(count == 1 && strchr("UCL", letter))) {
 		t->dims[t->n_dims++] = (int64_t)count;
 	}
 	put_values(t, letter, kinds[k].type, kinds[k].bytes, v, all);
@@ -186,14 +189,18 @@ node(char *name, char *text)
 	p->input = zeroed(80*sizeof *p->input);
 	p->attribute = zeroed(32*sizeof *p->attribute);
 	for (char *word = strtok(text, " "); word; word = strtok(NULL, " ")) {
-		if (!p->op_type)
+		if (!p->op_type) {
 			p->op_type = word;
-		else if (!strcmp(word, "|"))
+			if (!strcmp(word, "QGemm") ||
+			    (!strncmp(word, "QLinear", 7) && strcmp(word, "QLinearConv") && strcmp(word, "QLinearMatMul")))
+				p->domain = (char *)(size_t)"com.microsoft";
+		} else if (!strcmp(word, "|")) {
 			attributes = true;
-		else if (attributes)
+		} else if (attributes) {
 			p->attribute[p->n_attribute++] = attr(word);
-		else
+		} else {
 			p->input[p->n_input++] = strcmp(word, "_") ? word : (char *)(size_t)"";
+		}
 	}
 	return p;
 }
@@ -276,7 +283,7 @@ built(const char *statements)
 		if (told(b, s, eq + 1))
 			continue;
 		last = s;
-		if (eq[1] && strchr("ivsfrhcubtzd", eq[1]) && (eq[2] == ' ' || !eq[2]))
+		if (eq[1] && strchr("ivsfrhcubtzdUCL", eq[1]) && (eq[2] == ' ' || !eq[2]))
 			b->g.initializer[b->g.n_initializer++] = tensor(s, eq[1], eq[2] ? eq + 3 : "");
 		else
 			b->g.node[b->g.n_node++] = node(s, eq + 1);

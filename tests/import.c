@@ -40,6 +40,27 @@ START_TEST(size_and_name_can_be_given)
 }
 END_TEST
 
+/* what is quantised: bytes where both sides are, floats between, which explain lists; verify knows that bytes have no error */
+START_TEST(quantised_files_make_networks_of_bytes)
+{
+	Ran r;
+
+	put_model("q.onnx", &built("a=s 0.008;z=U 120;q=QuantizeLinear x a z;d=DequantizeLinear q a z;w=c 3 3 3 3;s=v 0.01 0.003 0.002;n=C 0 0 0;"
+	                           "u=DequantizeLinear w s n | axis=0;c=Conv d u | pads:1,1,1,1;k=s 0.03;l=U 77;o=QuantizeLinear c k l;p=DequantizeLinear o k l;"
+	                           "r=Add p d;i=QuantizeLinear r k l;j=DequantizeLinear i k l;g=HardSwish j;h=QuantizeLinear g k l;y=DequantizeLinear h k l")->m);
+	r = resnetc("import %s -o %s", in_dir("q.onnx"), in_dir("bytes"));
+	ck_assert_msg(r.status == 0, "%s", r.err);
+	ck_assert_ptr_nonnull(strstr(r.err, "1 layer between bytes is on floats: 'hard_swish'"));
+	r = resnetc("explain %s -w %s", in_dir("bytes/q.lua"), in_dir("bytes/q.q.safetensors"));
+	ck_assert_msg(strstr(r.out, "quantize") && strstr(r.out, "dequantize") && strstr(r.out, "hard_swish"), "%s%s", r.out, r.err);
+	r = resnetc("verify %s -w %s --json", in_dir("bytes/q.lua"), in_dir("bytes/q.q.safetensors"));
+	ck_assert_msg(r.status == 0 && strstr(r.out, "\"op\": \"conv2d\", \"error\": 0 }") && strstr(r.out, "\"op\": \"add\", \"error\": 0 }"), "%s%s",
+	              r.out, r.err);
+	r = resnetc("compile %s -w %s -o %s --target scalar", in_dir("bytes/q.lua"), in_dir("bytes/q.q.safetensors"), in_dir("bytes/c"));
+	ck_assert_msg(r.status == 0, "%s", r.err);
+}
+END_TEST
+
 /* pools of a 4x5 image, and whether they are the whole image's, of any size */
 static const struct { const char *graph; bool whole; } pools[] = {
 	{ "y=MaxPool x | kernel_shape:4,5", true },
@@ -206,6 +227,7 @@ SUITE(import)
 
 	tcase_add_loop_test(t, import_gives_pytorch_numbers, 0, 3);
 	tcase_add_test(t, size_and_name_can_be_given);
+	tcase_add_test(t, quantised_files_make_networks_of_bytes);
 	tcase_add_loop_test(t, whole_image_pools_take_any_size, 0, (int)(sizeof pools/sizeof *pools));
 	tcase_add_loop_test(t, a_file_of_any_name_becomes_a_model, 0, (int)(sizeof names/sizeof *names));
 	tcase_add_test(t, a_name_that_is_asked_for_is_not_changed);

@@ -38,6 +38,10 @@ static const struct {
 	  "local c = nn.concat(q, a, nn.pad(nn.slice(q, { channels = { 0, 16 }, cols = { 0, 3, 1 }, step = 0.02, zero = 120 }), "
 	  "{ padding = { top = 0, right = 2 }, channels = { 5, 0 }, step = 0.02, zero = 120 }), { step = 0.05, zero = 99 }) "
 	  "return nn.conv(s, { 8, kernel = 3 }), nn.conv(c, { 8, kernel = 3 }), nn.linear(nn.flatten(s, o), { 5 })" },
+	/* as ONNX Runtime: zeros at either end, a bound of its own, signed bytes */
+	{ 40, 6, 5, 2, "local o = { step = 0.021, zero = 0, requant = 'onnx_u8' } local r = nn.quantize(x, { step = 0.023, zero = 77, requant = 'onnx_u8' }) "
+	  "return nn.dequantize(nn.add(q, r, o)), nn.dequantize(nn.add(q, r, { step = 0.037, zero = 200, requant = 'onnx_s8', act = 'relu' })), "
+	  "nn.dequantize(nn.adaptive_avg_pool(r, { step = 0.0021, zero = 255, requant = 'onnx_s8' })), nn.conv(nn.add(r, r, o), { 8, kernel = 3 })" },
 	{ 260, 14, 3, 1, "return nn.conv(nn.conv(q, { 136, kernel = 1, act = 'relu', step = 0.05 }), { 40, kernel = 3, pair_safe = true })" },
 };
 enum { NRows = sizeof rows/sizeof *rows };

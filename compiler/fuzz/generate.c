@@ -197,7 +197,7 @@ random_attr(uint64_t *r, Node *n, AttrId id)
 	case At_winograd:   /* by the shape, when that is known */
 	case At_tile: case At_scale_h: case At_scale_w: case At_bn: case At_bn_eps: case At_bn_affine: case At_gamma:
 	case At_in_gain: case At_out_gain: case At_out_offset: case At_slopes:
-	case At_step: case At_zero: case At_pixels: case At_pair_safe:         /* by quantize */
+	case At_step: case At_zero: case At_requant: case At_pixels: case At_pair_safe:         /* by quantize */
 	case NAttrs:
 		break;
 	}

@@ -209,9 +209,9 @@ fold_split(Import *m)
 static void
 fold_transpose(Import *m)
 {
-	OnnxValue x = constant_at(m, 0, "input");
+	OnnxValue x = constant_at(m, 0, "input"), y;
 	int64_t perm[MostDims], dim[MostDims];
-	int axes[MostDims];
+	int axes[MostDims] = { 0 };
 
 	for (int i = 0; i < x.rank; i++)
 		perm[i] = x.rank - 1 - i;
@@ -220,7 +220,13 @@ fold_transpose(Import *m)
 		axes[i] = (int)perm[i];
 		dim[i] = x.dim[perm[i]];
 	}
-	set_result(m, constant_view(m, &x, x.rank, dim, zeros, ones, axes));
+	y = constant_view(m, &x, x.rank, dim, zeros, ones, axes);
+	y.scales = x.scales;
+	y.nscales = x.nscales;
+	for (int i = 0; i < x.rank; i++)
+		if (axes[i] == x.scale_axis)
+			y.scale_axis = i;
+	set_result(m, y);
 }
 
 static void

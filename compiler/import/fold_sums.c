@@ -166,28 +166,14 @@ fold_batch_norm(Import *m)
 	set_result(m, y);
 }
 
-/* fold_dequantize - (x - zero point)*scale, of all or along an axis */
 static void
 fold_dequantize(Import *m)
 {
-	OnnxValue x = constant_at(m, 0, "input"), scale = constant_at(m, 1, "scale"), zero = { 0 }, y;
-	bool has_zero = has_input(m, 2), one = count_elements(&scale) == 1;
-	int axis = one ? 0 : axis_in(m, attr_int(m, "axis", 1), x.rank);
-	size_t inner = along(&x, axis), count = count_elements(&x);
-	double *v;
+	OnnxValue x = constant_at(m, 0, "input"), scale = scale_at(m, 1), zero = zero_at(m, 2, &scale, x.type);
 
-	if (has_zero)
-		zero = constant_at(m, 2, "zero point");
-	if (attr_int(m, "block_size", 0) || (!one && count_elements(&scale) != (size_t)x.dim[axis]) ||
-	    (has_zero && count_elements(&zero) != count_elements(&scale)))
-		refuse(m, "want one scale and zero point, or one each along an axis, got %s for %s",
-		       dims_of(&scale), dims_of(&x));
-	y = constant_new(m, TypeFloat, x.rank, x.dim, &v);
-	for (size_t i = 0; i < count; i++) {
-		size_t c = one ? 0 : i/inner%(size_t)x.dim[axis];
-		v[i] = rounded_to(TypeFloat, (x.data[i] - (has_zero ? zero.data[c] : 0))*scale.data[c]);
-	}
-	set_result(m, y);
+	if (attr_int(m, "block_size", 0))
+		refuse(m, "want one scale and zero point, or one each along an axis, got %s for %s", dims_of(&scale), dims_of(&x));
+	set_result(m, constant_dequantized(m, &x, &scale, &zero, (int)attr_int(m, "axis", 1)));
 }
 
 /* fold_quantize - to the nearest step of 8 or 16 bits, ties to even */

@@ -13,7 +13,8 @@ static const OnnxOp ops[] = {
 	{ "BatchNormalization", op_batch_norm, 7 },
 	{ "Cast", op_cast, 7 }, { "Clip", op_clip, 7 }, { "Concat", op_concat, 7 }, { "Constant", op_constant, 7 },
 	{ "Conv", op_conv, 1 }, { "ConvTranspose", op_conv_transpose, 1 },
-	{ "DepthToSpace", op_depth_to_space, 7 }, { "Div", op_div, 7 }, { "Dropout", op_dropout, 7 },
+	{ "DepthToSpace", op_depth_to_space, 7 }, { "DequantizeLinear", op_dequantize, 10 }, { "Div", op_div, 7 }, { "Dropout", op_dropout, 7 },
+	{ "DynamicQuantizeLinear", op_dynamic_quantize, 11 },
 	{ "Elu", op_elu, 7 }, { "Erf", op_erf, 7 }, { "Expand", op_expand, 7 }, { "Flatten", op_flatten, 7 },
 	{ "Gather", op_gather, 7 }, { "Gelu", op_gelu, 20 }, { "Gemm", op_gemm, 7 },
 	{ "GlobalAveragePool", op_global_average_pool, 1 },
@@ -24,6 +25,7 @@ static const OnnxOp ops[] = {
 	{ "Max", op_max, 7 },
 	{ "MaxPool", op_max_pool, 7 }, { "Mean", op_mean, 7 }, { "Min", op_min, 7 }, { "Mish", op_mish, 18 },
 	{ "Mul", op_mul, 7 }, { "Neg", op_neg, 7 },
+	{ "QLinearConv", op_qlinear_conv, 10 }, { "QLinearMatMul", op_qlinear_matmul, 10 }, { "QuantizeLinear", op_quantize, 10 },
 	{ "PRelu", op_prelu, 7 }, { "Pad", op_pad, 7 }, { "Pow", op_pow, 7 }, { "ReduceL1", op_reduce_l1, 7 },
 	{ "ReduceL2", op_reduce_l2, 7 }, { "ReduceMax", op_reduce_max, 7 }, { "ReduceMean", op_reduce_mean, 7 },
 	{ "ReduceMin", op_reduce_min, 7 }, { "ReduceSum", op_reduce_sum, 7 }, { "ReduceSumSquare", op_reduce_sum_square, 7 },
@@ -37,6 +39,15 @@ static const OnnxOp ops[] = {
 	{ "Upsample", op_upsample, 7 },
 };
 enum { NOnnxOps = sizeof ops/sizeof *ops };
+
+static const OnnxOp contributed[] = {          /* by ONNX Runtime, in its own domain */
+	{ "DequantizeLinear", op_dequantize, 1 }, { "QGemm", op_qgemm, 1 }, { "QLinearAdd", op_qlinear_add, 1 },
+	{ "QLinearAveragePool", op_qlinear_average_pool, 1 }, { "QLinearConcat", op_qlinear_concat, 1 },
+	{ "QLinearConv", op_qlinear_conv, 1 }, { "QLinearGlobalAveragePool", op_qlinear_global_average_pool, 1 },
+	{ "QLinearLeakyRelu", op_qlinear_leaky_relu, 1 }, { "QLinearMul", op_qlinear_mul, 1 },
+	{ "QLinearSigmoid", op_qlinear_sigmoid, 1 }, { "QuantizeLinear", op_quantize, 1 },
+};
+enum { NContributed = sizeof contributed/sizeof *contributed };
 
 /* --- what the outputs need --- */
 
@@ -98,13 +109,23 @@ needed_names(const Onnx__GraphProto *p)
 
 /* --- nodes --- */
 
+/* contributed_op - an operator of ONNX Runtime's own, NULL: the node is none that is read here */
 static const OnnxOp *
-op_named(const char *type)
+contributed_op(const Onnx__NodeProto *p)
+{
+	for (int i = 0; i < NContributed && p->domain && !strcmp(p->domain, "com.microsoft"); i++)
+		if (!strcmp(contributed[i].name, p->op_type))
+			return &contributed[i];
+	return NULL;
+}
+
+static const OnnxOp *
+op_of(const Onnx__NodeProto *p)
 {
 	for (int i = 0; i < NOnnxOps; i++)
-		if (!strcmp(ops[i].name, type))
+		if (!strcmp(ops[i].name, p->op_type))
 			return &ops[i];
-	return NULL;
+	return contributed_op(p);
 }
 
 /* all_constant - every input that is there; a node without any is not */
@@ -123,22 +144,27 @@ all_constant(const Import *m)
 }
 
 static void
-run_node(void *user)
+onnx_node(Import *m)
 {
-	Import *m = user;
-	const OnnxOp *op = op_named(m->p->op_type);
+	const OnnxOp *own = contributed_op(m->p), *op = own ? own : op_of(m->p);
 
-	if (m->p->domain && *m->p->domain && strcmp(m->p->domain, "ai.onnx"))
+	if (m->p->domain && *m->p->domain && strcmp(m->p->domain, "ai.onnx") && !own)
 		refuse(m, "want an operator of ONNX itself, got domain '%s'", m->p->domain);
 	if (!op && !is_folded(m->p->op_type))
 		refuse(m, "want an operator of residual networks, got this");
-	if (m->opset < (op ? op->since : 7))
+	if (m->opset < (op ? op->since : 7) && !own)
 		refuse(m, "want opset %lld or later, got %lld", (long long)(op ? op->since : 7), (long long)m->opset);
 	if (all_constant(m) && fold_constants(m))
 		return;
 	if (!op)
 		refuse(m, "want constants, got the result '%s'", m->p->n_input ? m->p->input[0] : "?");
 	op->run(m);
+}
+
+static void
+run_node(void *user)
+{
+	onnx_node(user);
 }
 
 /* --- what the file declares --- */
@@ -239,7 +265,7 @@ run_nodes(Import *m, const Names *needed)
 			fail("%s:%zu: want a node with an operator and a result, got none", m->file, i + 1);
 		m->p = p;
 		m->number = (int)i + 1;
-		if (!reads_lost(m) || !(op_named(p->op_type) || is_folded(p->op_type))) {
+		if (!reads_lost(m) || !(op_of(p) || is_folded(p->op_type))) {
 			message = attempt(run_node, m);
 			m->p = p;
 			message = message ? message : attempt(check_declared, m);
@@ -312,7 +338,7 @@ onnx_import(const char *file, const OnnxOptions *o)
 	size_t len;
 	const unsigned char *map = file_map(file, &len);
 	const Onnx__ModelProto *p = onnx_read(file, map, len);
-	Import m = { .file = file, .graph = p->graph, .g = graph_new(file), .o = o };
+	Import m = { .file = file, .graph = p->graph, .g = graph_new(file), .o = o, .node = onnx_node };
 	Names needed = needed_names(p->graph);
 
 	for (size_t i = 0; i < p->n_opset_import; i++)
@@ -322,9 +348,12 @@ onnx_import(const char *file, const OnnxOptions *o)
 	add_inputs(&m, named, &needed);
 	run_nodes(&m, &needed);
 	add_outputs(&m);
+	to_bytes(&m);
 	for (int i = 0; i < m.g->count; i++)
 		node_params(m.g->nodes[i], NULL, NULL);
 	fill_uses(m.g);
 	dce(m.g);
+	if (any_bytes(m.g))
+		tell_floats(m.g);
 	return m.g;
 }

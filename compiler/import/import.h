@@ -6,7 +6,14 @@
 
 enum { MostElements = 1 << 26 };     /* of a constant that is made here */
 
-typedef struct {
+typedef struct {                     /* of a layer whose weights were dequantized */
+	const Node *n;
+	const double *scales;        /* of all weights, or of each output channel */
+	int nscales;
+	const double *bias, *floats; /* as integers; as floats where it was none of them */
+} WholeWeights;
+
+typedef struct Import {
 	const char *file;
 	const Onnx__GraphProto *graph;
 	const OnnxOptions *o;
@@ -17,8 +24,11 @@ typedef struct {
 	int *chain;                  /* of values whose names have one hash: the one before */
 	int *newest;                 /* by hash: the last one, counted from 1 */
 	bool as_declared;            /* the input has the sizes the file says, so other values have them too */
+	WholeWeights *whole;
+	int nwhole;
 	const Onnx__NodeProto *p;    /* the node at hand */
 	int number;                  /* counted from 1 */
+	void (*node)(struct Import *);       /* reads the node at hand, for one that stands for several */
 } Import;
 
 /* values.c: values by name; copies, for the table may move */
@@ -32,6 +42,21 @@ OnnxValue constant_at(const Import *m, size_t i, const char *what);
 OnnxValue tensor_at(const Import *m, size_t i);
 size_t count_elements(const OnnxValue *v);
 const char *dims_of(const OnnxValue *v);             /* "1x64x7x7" */
+
+/* scales.c */
+const char *type_name(int type);                     /* "signed bytes" */
+OnnxValue scale_at(const Import *m, size_t i);       /* refuses scales that are none */
+OnnxValue zero_at(const Import *m, size_t i, const OnnxValue *scale, int type);  /* type 0: any */
+OnnxValue constant_dequantized(const Import *m, const OnnxValue *x, const OnnxValue *scale, const OnnxValue *zero,
+                               int axis);            /* what it was made of stays known */
+
+/* ops_quantised.c */
+bool makes_signed(const Node *n);                    /* its bytes count from -128 on in the file */
+
+/* quantised.c */
+void keep_whole(Import *m, Node *n, const OnnxValue *w, int axis, const OnnxValue *bias); /* axis: of the outputs */
+void tell_floats(const Graph *g);                    /* which layers stayed on floats */
+void to_bytes(Import *m);                            /* layers between bytes made floats and bytes work on bytes */
 
 /* inputs.c */
 void add_inputs(Import *m, bool (*needed)(const void *, const char *), const void *user);
@@ -130,9 +155,10 @@ void two_extremes(Import *m, bool largest);           /* inputs 0 and 1, two ten
 
 /* one function an ONNX operator on tensors */
 #define ONNX_OPS(X) \
-	X(abs) X(add) X(average_pool) X(batch_norm) X(cast) X(clip) X(concat) X(constant) X(conv) X(conv_transpose) X(depth_to_space) X(div) X(dropout) X(elu) X(erf) X(expand) \
+	X(abs) X(add) X(average_pool) X(batch_norm) X(cast) X(clip) X(concat) X(constant) X(conv) X(conv_transpose) X(depth_to_space) X(dequantize) X(div) X(dropout) X(dynamic_quantize) X(elu) X(erf) X(expand) \
 	X(flatten) X(gather) X(gelu) X(gemm) X(global_average_pool) X(global_max_pool) X(group_norm) X(hard_sigmoid) X(hard_swish) X(identity) X(instance_norm) \
-	X(layer_norm) X(leaky_relu) X(matmul) X(max) X(max_pool) X(mean) X(min) X(mish) X(mul) X(neg) X(pad) X(pow) X(prelu) X(reduce_l1) X(reduce_l2) X(reduce_max) X(reduce_mean) X(reduce_min) \
+	X(layer_norm) X(leaky_relu) X(matmul) X(max) X(max_pool) X(mean) X(min) X(mish) X(mul) X(neg) X(pad) X(pow) X(prelu) X(qgemm) X(qlinear_add) X(qlinear_average_pool) X(qlinear_concat) X(qlinear_conv) X(qlinear_global_average_pool) \
+	X(qlinear_leaky_relu) X(qlinear_matmul) X(qlinear_mul) X(qlinear_sigmoid) X(quantize) X(reduce_l1) X(reduce_l2) X(reduce_max) X(reduce_mean) X(reduce_min) \
 	X(reduce_sum) X(reduce_sum_square) X(relu) X(reshape) X(resize) X(shape) X(sigmoid) X(size) X(slice) X(softmax) X(softplus) X(space_to_depth) X(split) X(squeeze) X(sub) X(sum) \
 	X(tanh) X(transpose) X(unsqueeze) X(upsample)
 #define X(op) void op_##op(Import *m);

@@ -120,6 +120,10 @@ node_put(Import *m, Node *n)
 	if (m->g->count >= NNodes)
 		refuse(m, "want at most %d layers, got more", NNodes);
 	check_reals(m, n);
+	if (n->nin && is_bytes(n->in[0]) && keeps_bytes(n->op) && n->op != O_pad) {
+		n->a.step = step_of(n->in[0]);
+		n->a.zero = zero_of(n->in[0], 0);
+	}
 	n->name = once(m->g, n->name);               /* another may have been added since */
 	node_add(m->g, n);
 	return n;

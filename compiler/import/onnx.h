@@ -30,6 +30,9 @@ typedef struct {
 	int64_t dim[MostDims];
 	const double *data;          /* of a constant, C order */
 	int type;                    /* of a constant: how it is rounded */
+	const double *scales;        /* of a constant that was dequantized: of all, or of each step along an axis */
+	int nscales, scale_axis;
+	const double *whole;         /* and the integers, less their zero point */
 	Atom atom[MostAtoms];        /* of a tensor: of all dimensions from the outermost on; none is of size 1 */
 	int natoms;
 	bool lost;                   /* of a node that was refused */

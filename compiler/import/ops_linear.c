@@ -12,12 +12,13 @@ typedef struct {
 	bool transposed;             /* outputs first */
 	double alpha;
 	int64_t in, out;
+	const OnnxValue *bias;       /* as the file has it, or NULL */
 } Matrix;
 
 static Matrix
 matrix_of(const Import *m, const OnnxValue *w, bool transposed, double alpha)
 {
-	Matrix a = { w, transposed, alpha, 0, 0 };
+	Matrix a = { .w = w, .transposed = transposed, .alpha = alpha };
 
 	if (w->rank != 2)
 		refuse(m, "want a constant matrix, got one of %s", dims_of(w));
@@ -41,6 +42,14 @@ weights_of(const Matrix *a, const int64_t *place)
 			w[o*a->in + (place ? place[i] : i)] = a->alpha*a->w->data[a->transposed ? o*a->in + i :
 			        i*a->out + o];
 	return w;
+}
+
+/* keep_integers - what the matrix was dequantized from */
+static void
+keep_integers(Import *m, Node *n, const Matrix *a)
+{
+	if (a->alpha == 1 && (!a->bias || count_elements(a->bias) == (size_t)a->out))
+		keep_whole(m, n, a->w, a->transposed ? 0 : 1, a->bias);
 }
 
 /* places_of - where the elements of the last dimension lie in an image, channels first */
@@ -96,6 +105,7 @@ pixelwise(Import *m, const OnnxValue *x, const Matrix *a, const double *bias)
 	n->p[P_weight].count = (size_t)(a->in*a->out);
 	if (bias)
 		set_param(n, P_bias, bias, (size_t)a->out);
+	keep_integers(m, n, a);
 	y.n = node_put(m, n);
 	y.natoms -= atoms_of(x, last, &first);       /* they are the last ones */
 	y.dim[last] = a->out;
@@ -183,6 +193,7 @@ dense(Import *m, const OnnxValue *x, const Matrix *a, const double *bias)
 	n->p[P_weight].count = (size_t)(a->in*a->out);
 	if (bias)
 		set_param(n, P_bias, bias, (size_t)a->out);
+	keep_integers(m, n, a);
 	set_result(m, view_flat(node_put(m, n)));
 }
 
@@ -201,6 +212,7 @@ op_gemm(Import *m)
 		c = constant_at(m, 2, "bias");
 		if (count_elements(&c) != (size_t)a.out && count_elements(&c) != 1)
 			refuse(m, "want 1 or %lld values of bias, got %zu", (long long)a.out, count_elements(&c));
+		a.bias = beta == 1 ? &c : NULL;
 		bias = arena_new((size_t)a.out*sizeof *bias);
 		for (int64_t i = 0; i < a.out; i++)
 			bias[i] = beta*c.data[count_elements(&c) == 1 ? 0 : i];

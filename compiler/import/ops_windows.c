@@ -63,8 +63,11 @@ op_conv(Import *m)
 		       (long long)n->a.groups*w.dim[1]);
 	set_windows(m, n, (Pair){ (int)w.dim[2], (int)w.dim[3] });
 	set_param(n, P_weight, w.data, count_elements(&w));
-	if (has_input(m, 2)) {
+	if (!has_input(m, 2)) {
+		keep_whole(m, n, &w, 0, NULL);
+	} else {
 		OnnxValue b = constant_at(m, 2, "bias");
+		keep_whole(m, n, &w, 0, &b);
 		if (count_elements(&b) != (size_t)w.dim[0])
 			refuse(m, "want %lld values of bias, got %zu", (long long)w.dim[0], count_elements(&b));
 		n->a.bias = true;

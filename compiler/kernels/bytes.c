@@ -30,10 +30,31 @@ factor_to(const Node *n, int i)
 	}
 }
 
+/*
+** pack_requant - what ONNX Runtime multiplies by; of a sum the bounds count its zero, the origin is taken from both
+** inputs and the shift stands for the second one's zero
+*/
+static void
+pack_requant(const Node *n, float *e)
+{
+	Requanted r = requant_of(n);
+	float origin = (float)requant_origin(n);
+
+	for (int i = 0; i < n->nin; i++)
+		e[Bounds + EachInput*i] = r.factor[i];
+	if (n->op != O_add)
+		return;
+	e[0] += (float)n->a.zero - origin;
+	e[1] += (float)n->a.zero - origin;
+	e[Bounds + 1] = origin;
+	e[Bounds + EachInput + 1] = r.shift;
+}
+
 void
 bytes_pack(const Node *n, float *e)
 {
 	int inputs = n->nin ? n->nin : 1;
+	float *all = e;
 
 	act_bounds(n, &e[0], &e[1]);
 	e += Bounds;
@@ -43,6 +64,8 @@ bytes_pack(const Node *n, float *e)
 	}
 	for (int c = 0; c < Zeros; c++)
 		e[c] = c < n->out->shape.c || !n->a.pixels ? (float)zero_of(n->out, c) : 0;
+	if (n->a.requant)
+		pack_requant(n, all);
 }
 
 int
@@ -73,8 +96,8 @@ emit_numbers(Out *o, const Kernel *k, const char *names)
 	out_flow(o, "V least = bc(e), most = bc(e + 1)%s", *names || bytes ? "," : ";");
 	for (const char *s = names; *s; s += s[2] ? 3 : 2)       /* f0 z0 f1 z1, as many as are named */
 		out_flow(o, "%.2s = bc(e + %d)%s", s, Bounds + EachInput*(s[1] - '0') + (*s == 'z'), s[2] || bytes ? "," : ";");
-	if (bytes)
-		out_flow(o, "base = bc(e + %d);", Bounds + EachInput*inputs_of(k));
+	if (bytes)                           /* of a sum as ONNX Runtime's, the origin */
+		out_flow(o, "base = bc(e + %d);", k->op == O_add && k->a.requant ? Bounds + 1 : Bounds + EachInput*inputs_of(k));
 	out_flow_end(o);
 }
 

@@ -41,13 +41,16 @@ at(const Kernel *k, const char *name, int input)
 static void
 describe(const Kernel *k, char *name, size_t len)
 {
-	snprintf(name, len, "%s%s_%dx%dx%d", k->op == O_add ? "int8_" : "", op_rows[k->op].name, k->out->shape.c,
-	         k->out->shape.h, k->out->shape.w);
+	snprintf(name, len, "%s%s%s_%dx%dx%d", k->op == O_add ? "int8_" : "", op_rows[k->op].name, k->a.requant ? "_onnx" : "",
+	         k->out->shape.c, k->out->shape.h, k->out->shape.w);
 }
 
 static int
 add_emit(Out *o, const Kernel *k, int phase)
 {
+	if (k->a.requant)
+		return emit_vectors(o, k, phase, "round(f0*(x - z0) + (f1*(z - z0) + z1))", "f0 z0 f1 z1",
+		                    arena_text("fused(sub(%s, z0), f0, fused(sub(%s, z0), f1, z1))", at(k, "x", 0), at(k, "z", 1)));
 	return emit_vectors(o, k, phase, "round(f0*x + f1*z)", "f0 z0 f1 z1",
 	                    arena_text("fma_(sub(%s, z1), f1, mul(sub(%s, z0), f0))", at(k, "z", 1), at(k, "x", 0)));
 }
@@ -55,7 +58,8 @@ add_emit(Out *o, const Kernel *k, int phase)
 static int
 quantize_emit(Out *o, const Kernel *k, int phase)
 {
-	return emit_vectors(o, k, phase, "round(x/step) + zero", "f0", arena_text("mul(%s, f0)", at(k, "x", 0)));
+	return emit_vectors(o, k, phase, "round(x/step) + zero", "f0",
+	                    arena_text(k->a.requant ? "div_(%s, f0)" : "mul(%s, f0)", at(k, "x", 0)));
 }
 
 static int

@@ -95,7 +95,10 @@ emit_bytes(Out *o, const Kernel *k, const Axis *rows, const Axis *cols)
 		return;
 	}
 	out_line(o, "a = sub(a, mul(z0, splat((float)(%s))));", taken);
-	out_line(o, "%s", bytes_settled(k, y, arena_text("mul(a, div_(f0, splat((float)(%s*%s))))", length_of(rows),
+	if (k->a.requant)
+		out_line(o, "%s", bytes_settled(k, y, "mul(a, f0)"));
+	else
+		out_line(o, "%s", bytes_settled(k, y, arena_text("mul(a, div_(f0, splat((float)(%s*%s))))", length_of(rows),
 	                                                 length_of(cols))));
 }
 
@@ -177,7 +180,7 @@ pool_emit(Out *o, const Kernel *k, int phase)
 static void
 adaptive_describe(const Kernel *k, char *name, size_t len)
 {
-	snprintf(name, len, "%s%s_%dx%dx%d_to_%dx%d", prefix(k), op_rows[k->op].name, k->in->shape.c, k->in->shape.h, k->in->shape.w,
+	snprintf(name, len, "%s%s%s_%dx%dx%d_to_%dx%d", prefix(k), op_rows[k->op].name, k->a.requant ? "_onnx" : "", k->in->shape.c, k->in->shape.h, k->in->shape.w,
 	         k->out->shape.h, k->out->shape.w);
 }
 

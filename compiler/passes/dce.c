@@ -10,7 +10,7 @@ is_identity(const Node *n)
 {
 	Shape x;
 
-	if (!n->nin)
+	if (!n->nin || (is_bytes(n->out) && !keeps_bytes(n->op)))
 		return false;
 	x = n->in[0]->shape;
 	switch (n->op) {

@@ -48,7 +48,7 @@ fold_back(Node *x)
 {
 	Node *n = x->in[0]->node;
 
-	if (!is_dense(n) || n->nin != 1 || n->a.act || n->out->readers != 1 ||
+	if (!is_dense(n) || on_bytes(n) || n->nin != 1 || n->a.act || n->out->readers != 1 ||
 	    !(x->op == O_bn ? fold_norm(x, n) : x->op == O_layer_scale ? fold_scale(x, n) : fold_affine(x, n)))
 		return false;
 	n->out->readers = x->out->readers;
@@ -64,7 +64,7 @@ fold_ahead(Graph *g, Node *x)
 		return;
 	for (int i = x->id + 1; i < g->count; i++) {
 		Node *n = g->nodes[i];
-		if (n->id < 0 || !is_dense(n) || n->in[0] != x->out)
+		if (n->id < 0 || !is_dense(n) || n->in[0] != x->out || on_bytes(n))
 			continue;
 		n->a.in_gain *= x->a.gain;
 		node_remove(x, x->in[0]);

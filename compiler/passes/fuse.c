@@ -11,7 +11,7 @@
 static bool
 can_host(const Node *n, const Value *skip)
 {
-	return (n->op == O_conv2d || n->op == O_linear) && n->nin == 1 && !n->a.act && n->out->readers == 1 &&
+	return (n->op == O_conv2d || n->op == O_linear) && !on_bytes(n) && n->nin == 1 && !n->a.act && n->out->readers == 1 &&
 		n->out != skip && same_shape(n->out->shape, skip->shape);
 }
 
@@ -49,6 +49,8 @@ fuse_act(Node *act)
 	Node *n = act->in[0]->node;
 
 	if (!op_rows[n->op].epilogue || n->a.act || n->out->readers != 1)
+		return;
+	if (on_bytes(n) && !has_act_on_bytes(act_of(act->op)))
 		return;
 	if (act->op == O_prelu && n->op == O_matmul)
 		return;                      /* which is handed no values of channels */

@@ -6,15 +6,6 @@
 
 #include "session.h"
 
-static bool
-has_bytes(const Graph *g)
-{
-	for (int i = 0; i < g->count; i++)
-		if (is_bytes(g->nodes[i]->out))
-			return true;
-	return false;
-}
-
 /* quantised - the weights where they are of bytes, from a file or made now; NULL: they are not */
 static Weights *
 quantised(Options *o, const char *weights)
@@ -68,7 +59,7 @@ build(Options *o, const char *weights)
 	doubts(g);
 	bytes = prepare(o, weights);
 	g->steps = bytes ? steps_in(o->quantised) : NULL;
-	g->target = has_bytes(g) ? target_for_bytes(o->target) : o->target;
+	g->target = any_bytes(g) ? target_for_bytes(o->target) : o->target;
 	g->like = o->like;
 	g->exact = o->exact;
 	g->winograd = o->winograd;

@@ -84,7 +84,16 @@ print_bytes(void)
 	     "itself, with `step_y = 1`. A picture goes in as its own pixels: floats made by `nn.image`'s scale, mean and std are\n"
 	     "made pixels again, `rne(fl(fl(x*fl(std/scale)) + fl(mean/scale)))` between 0 and 255; std is in the first weights,\n"
 	     "`zero` is the mean's nearest pixel in each channel, and the biases have the rest. All other ops work on floats, between\n"
-	     "`dequantize` and `quantize` nodes that `resnetc explain` lists.");
+	     "`dequantize` and `quantize` nodes that `resnetc explain` lists.\n\n"
+	     "`resnetc import` of an ONNX model that is quantised writes such a network with the file's own integers, scales and zero\n"
+	     "points, and keeps ONNX Runtime's roundings. `weight_step` is of doubles then, so that `s` is its float32,\n"
+	     "`fl(fl(step_x*scale_w)/step_y)`. With `requant = \"onnx_u8\"`, or `\"onnx_s8\"` where the file counts bytes from -128 on (ours\n"
+	     "are 128 more):\n\n"
+	     "| op | byte, less the 128, between the ends of a byte or what an activation lets through |\n|---|---|\n"
+	     "| `add` of x and z | `rne(fl(x*r_x + fl(z*r_z + k)))`, `r = fl(step/step_y)`, `k = fl(zero_y - fl(zero_x*r_x + "
+	     "fl(zero_z*r_z)))` |\n"
+	     "| `adaptive_avg_pool` to one pixel | `rne(fl(fl(sum (x - zero_x)) * fl(step_x/fl(step_y*count)))) + zero_y` |\n"
+	     "| `quantize` | `rne(fl(x/step_y)) + zero_y` |");
 }
 
 /* print_markdown - dsl/README.md */

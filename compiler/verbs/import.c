@@ -67,10 +67,11 @@ verb_import(Options *o)
 		name = arena_text("%.*s", (int)(end - 4 - (slash ? (size_t)(slash - dir) + 1 : 0)), slash ? slash + 1 : dir);
 		dir = slash ? arena_text("%.*s", (int)(slash - dir), dir) : ".";
 	}
-	const char *text = arena_text("-- made from %s by resnetc import; the weights are in %s.safetensors\n%s",
-	                              in_comment(o->model), name, body);
+	const char *ending = any_bytes(g) ? "q.safetensors" : "safetensors";
+	const char *text = arena_text("-- made from %s by resnetc import; the weights are in %s.%s\n%s",
+	                              in_comment(o->model), name, ending, body);
 	files[0] = (File){ arena_text("%s.lua", name), text, strlen(text) };
-	files[1] = safetensors_file(g, arena_text("%s.safetensors", name));
+	files[1] = safetensors_file(g, arena_text("%s.%s", name, ending));
 	write_files(dir, files, 2);
 	if (!o->quiet)
 		printf("%s/%s: %s, %d layers; %s: %zu bytes\n", dir, files[0].name, how, g->count, files[1].name, files[1].len);

@@ -224,7 +224,7 @@ print(const Options *o, const Verify *v, double output, double given, bool ok)
 		}
 	if (any)
 		table_print(table);
-	printf("outputs against the %s: %.2e (limit %g)\n", g->steps ? "layers' results" : "double-precision reference",
+	printf("outputs against the %s: %.2e (limit %g)\n", any_bytes(g) ? "layers' results" : "double-precision reference",
 	       output, OutputLimit);
 	if (o->expect)
 		printf("outputs against %s%s: %.2e (limit %g)\n", o->expect, o->nexpects > 1 ? " and others" : "", given,
@@ -281,7 +281,7 @@ verb_verify(Options *o)
 	s.options.layer_user = &v;
 	session_run(&s, in, out);
 	/* layers of bytes are right to the last bit: the network's own results are the reference of what it hands out */
-	whole = m->g->steps ? (Reference){ m->g, v.values } : reference(o, in);
+	whole = any_bytes(m->g) ? (Reference){ m->g, v.values } : reference(o, in);
 	output = end_to_end(&whole, out, NULL);
 	if (o->expect)
 		given = end_to_end(&whole, out, expected(m->g, o->expects, o->nexpects));

@@ -93,8 +93,9 @@ bind_param(Binding *b, Node *n, ParamId id)
 	}
 	t->used = true;
 	if (has_weights_of_bytes(n) && id != P_slope) {
-		Dtype want = id == P_weight ? DT_i8 : id == P_bias ? DT_i32 : DT_f32;
-		if (strcmp(t->dtype, dtype_rows[want].safetensors)) {
+		Dtype want = dtype_on_bytes(id);
+		bool steps = id == P_weight_step && dtype_is_float(t->dtype);    /* of doubles: what an ONNX file's scales make */
+		if (!steps && strcmp(t->dtype, dtype_rows[want].safetensors)) {
 			problem(b, n, "want tensor '%s' as %s, got %s", p->name, dtype_rows[want].safetensors, t->dtype);
 			return;
 		}

@@ -15,6 +15,12 @@ pair_at(const double *w, int first, int ic, int i, int taps)
 	return fabs(w[i] + w[i + taps]);
 }
 
+Dtype
+dtype_on_bytes(ParamId id)
+{
+	return id == P_weight ? DT_i8 : id == P_bias ? DT_i32 : DT_f32;
+}
+
 const char *
 check_weights_of_bytes(const Node *n)
 {

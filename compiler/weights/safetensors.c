@@ -8,7 +8,7 @@
 
 #include <json-c/json.h>
 
-#include "weights.h"
+#include "bind.h"
 
 typedef struct {
 	const char *file;
@@ -210,7 +210,38 @@ safetensors_write(char *name, const Stored *t, int count, const Meta *meta, int 
 	return (File){ name, all, len };
 }
 
-/* safetensors_file - every parameter of g as F32, in the order of the layers */
+/* stored_as - what a parameter is kept as: floats, or what belongs to weights of bytes */
+static Dtype
+stored_as(const Node *n, ParamId id)
+{
+	const Param *p = &n->p[id];
+	Dtype d = has_weights_of_bytes(n) && id != P_slope ? dtype_on_bytes(id) : DT_f32;
+
+	for (size_t i = 0; i < p->count && id == P_weight_step; i++)
+		if ((double)(float)p->data[i] != p->data[i])
+			d = DT_f64;
+	return d;
+}
+
+/* stored - its numbers so */
+static void *
+stored(const Param *p, Dtype d)
+{
+	void *v = malloc(p->count*dtype_rows[d].bytes + 1);
+
+	if (!v)
+		fail("out of memory");
+	for (size_t i = 0; i < p->count; i++)
+		switch (d) {
+		case DT_i8:  ((signed char *)v)[i] = (signed char)p->data[i]; break;
+		case DT_i32: ((int32_t *)v)[i] = (int32_t)p->data[i]; break;
+		case DT_f64: ((double *)v)[i] = p->data[i]; break;
+		default:     ((float *)v)[i] = (float)p->data[i];
+		}
+	return v;
+}
+
+/* safetensors_file - every parameter of g, as F32 or as weights of bytes are kept, in the order of the layers */
 File
 safetensors_file(const Graph *g, char *name)
 {
@@ -220,18 +251,13 @@ safetensors_file(const Graph *g, char *name)
 
 	for (int i = 0; i < g->count; i++)
 		for (int p = 0; p < NParams; p++) {
-			const Param *q = &g->nodes[i]->p[p];
+			const Node *n = g->nodes[i];
 			int rank;
-			float *v;
-			if (!q->name)
+			if (!n->p[p].name)
 				continue;
-			Shape s = param_shape(g->nodes[i], (ParamId)p, &rank);
-			v = malloc((q->count ? q->count : 1)*sizeof *v);
-			if (!v)
-				fail("out of memory");
-			for (size_t k = 0; k < q->count; k++)
-				v[k] = (float)q->data[k];
-			PUSH(all, count, (Stored){ q->name, DT_f32, rank, { s.n, s.c, s.h, s.w }, v });
+			Shape s = param_shape(n, (ParamId)p, &rank);
+			Dtype d = stored_as(n, (ParamId)p);
+			PUSH(all, count, (Stored){ n->p[p].name, d, rank, { s.n, s.c, s.h, s.w }, stored(&n->p[p], d) });
 		}
 	file = safetensors_write(name, all, count, NULL, 0);
 	for (int i = 0; i < count; i++)

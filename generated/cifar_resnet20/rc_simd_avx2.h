@@ -33,6 +33,7 @@ static inline V add(V a, V b)                 { return _mm256_add_ps(a, b); }
 static inline V sub(V a, V b)                 { return _mm256_sub_ps(a, b); }
 static inline V mul(V a, V b)                 { return _mm256_mul_ps(a, b); }
 static inline V fma_(V a, V b, V c)           { return _mm256_fmadd_ps(a, b, c); }
+static inline V fused(V a, V b, V c)          { return _mm256_fmadd_ps(a, b, c); }         /* rounded once */
 static inline V relu(V a)                     { return _mm256_max_ps(zero(), a); }     /* NaN stays NaN */
 static inline V div_(V a, V b)                { return _mm256_div_ps(a, b); }
 static inline V clamp(V a, V lo, V hi)        { return _mm256_min_ps(hi, _mm256_max_ps(lo, a)); }  /* NaN stays NaN */

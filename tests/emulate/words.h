@@ -30,6 +30,7 @@ static inline V add(V a, V b)                 { return a + b; }
 static inline V sub(V a, V b)                 { return a - b; }
 static inline V mul(V a, V b)                 { return a*b; }
 static inline V fma_(V a, V b, V c)           { return a*b + c; }
+static inline V fused(V a, V b, V c)          { EACH((float)((double)a[i]*(double)b[i] + (double)c[i])); }
 static inline V below0(V a, V y, V z)         { return PICK(a < zero(), y, z); }
 static inline V relu(V a)                     { return below0(a, zero(), a); }
 static inline V swap(V a, int s)              { EACH(a[i ^ s]); }

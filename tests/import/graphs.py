@@ -13,7 +13,7 @@ from onnx import numpy_helper as NH
 
 here = pathlib.Path(__file__).resolve().parent
 KINDS = {"i": np.int64, "z": np.int64, "v": np.float32, "s": np.float32, "b": bool, "f": np.float32, "r": np.float32, "h": np.float16,
-         "c": np.int8, "u": np.uint8, "d": np.float64}
+         "c": np.int8, "u": np.uint8, "d": np.float64, "U": np.uint8, "C": np.int8, "L": np.int32}
 
 
 def noise(count, first=0):
@@ -31,7 +31,7 @@ def tensor(name, letter, text):
         v = np.arange(count) % 7 / 4 if letter == "f" else np.trunc(noise(count) * 128) if letter == "c" else \
             noise(count) * 128 + 128 if letter == "u" else noise(count, 7)
         return NH.from_array(v.reshape(shape).astype(KINDS[letter]), name)
-    return NH.from_array(np.array(numbers[0] if letter in "zs" else numbers).astype(KINDS[letter]), name)
+    return NH.from_array(np.array(numbers[0] if letter in "zs" or (letter in "UCL" and len(numbers) == 1) else numbers).astype(KINDS[letter]), name)
 
 
 def attribute(node, text):
@@ -72,7 +72,8 @@ def model(text):
         else:
             words, _, attributes = rest.partition(" | ")
             op, *inputs = words.split()
-            node = H.make_node(op, ["" if i == "_" else i for i in inputs], ["" if o == "_" else o for o in name.split(",")])
+            node = H.make_node(op, ["" if i == "_" else i for i in inputs], ["" if o == "_" else o for o in name.split(",")],
+                               domain="com.microsoft" if op == "QGemm" or op[:7] == "QLinear" and op not in ("QLinearConv", "QLinearMatMul") else "")
             for a in attributes.split():
                 attribute(node, a)
             nodes.append(node)
@@ -80,7 +81,7 @@ def model(text):
     outs = [H.make_tensor_value_info(o, 0, None) for o in outputs or [last]]
     for o in outs:
         o.ClearField("type")
-    m = H.make_model(H.make_graph(nodes, "g", [x], outs, init, value_info=shapes), opset_imports=[H.make_opsetid("", opset)], ir_version=8)
+    m = H.make_model(H.make_graph(nodes, "g", [x], outs, init, value_info=shapes), opset_imports=[H.make_opsetid("", opset), H.make_opsetid("com.microsoft", 1)], ir_version=8)
     return m, x
 
 
@@ -94,7 +95,8 @@ def run(text):
     m, x = model(text)
     o = onnxruntime.SessionOptions()
     o.log_severity_level, o.intra_op_num_threads = 4, 1
-    o.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    level = onnxruntime.GraphOptimizationLevel      # of what is quantised it calculates with integers only when it optimises
+    o.graph_optimization_level = level.ORT_ENABLE_ALL if "QuantizeLinear" in text else level.ORT_DISABLE_ALL
     s = onnxruntime.InferenceSession(m.SerializeToString(), o, providers=["CPUExecutionProvider"])
     t = x.type.tensor_type
     shape = [d.dim_value or 1 for d in t.shape.dim]
