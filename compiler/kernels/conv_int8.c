@@ -105,7 +105,7 @@ chosen(const Kernel *k)
 static void
 ways(const Kernel *k, EachWay *each, void *user)
 {
-	int per = k->out->lay.cb/k->t->vl, vectors = vectors_of(k), spare = has_dot(k) ? 1 : k->a.pair_safe ? 2 : 3;
+	int per = k->out->lay.cb/k->t->vl, vectors = vectors_of(k), spare = has_dot(k) ? 1 : k->a.pair_safe ? 3 : 4;
 
 	for (int ob = 1; ob <= 4; ob++) {
 		if (vectors%ob || (ob%per && per%ob))
