@@ -14,6 +14,8 @@
 CARRIED(host_drive, "compiler/host/drive.c")
 CARRIED(host_drive_h, "compiler/host/drive.h")
 CARRIED(host_node, "compiler/host/node.mjs")
+CARRIED(host_cortex, "compiler/host/cortex.c")
+CARRIED(host_cortex_ld, "compiler/host/cortex.ld")
 
 /* add_words - those of a row, @ the folder */
 static void
@@ -79,7 +81,9 @@ machine_compile(const Machine *m, const char *dir, const char *sources, const ch
 {
 	File files[] = { write_table(names, count), { "drive.c", host_drive, (size_t)(host_drive_end - host_drive) },
 		{ "drive.h", host_drive_h, (size_t)(host_drive_h_end - host_drive_h) },
-		{ "node.mjs", host_node, (size_t)(host_node_end - host_node) } };
+		{ "node.mjs", host_node, (size_t)(host_node_end - host_node) },
+		{ "cortex.c", host_cortex, (size_t)(host_cortex_end - host_cortex) },
+		{ "cortex.ld", host_cortex_ld, (size_t)(host_cortex_ld_end - host_cortex_ld) } };
 	const char *lacks = machine_lacks(m);
 	Command c = { .count = 0 };
 	int status;

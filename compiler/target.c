@@ -18,9 +18,9 @@
 #define AND    " && "
 #define AVX_VNNI "rc_avx_vnni()"
 const Target targets[] = {
-#define TARGET(id, name, words, macro, vl, regs, block, threads, stack, lean, fma, load, issue, latency, l1, l2, \
+#define TARGET(id, name, words, macro, vl, regs, block, threads, stack, lean, bare, fma, load, issue, latency, l1, l2, \
                l2_rate, l3_rate, rate, cpu) \
-	{ name, #id, "rc_simd_" #words ".h", vl, regs, block, threads, stack, lean, fma, load, issue, latency, l1, l2, \
+	{ name, #id, "rc_simd_" #words ".h", vl, regs, block, threads, stack, lean, bare, fma, load, issue, latency, l1, l2, \
 	  l2_rate, l3_rate, rate, sizeof #macro > 1 ? #macro : NULL, cpu, false },
 #define MACHINE(id, compilers, flags, run)
 #include "targets.h"
@@ -106,7 +106,7 @@ target_runs_here(const Target *t)
 {
 	if (hidden(t))
 		return false;
-#define TARGET(id, row, words, macro, vl, regs, block, threads, stack, lean, fma, load, issue, latency, l1, l2, \
+#define TARGET(id, row, words, macro, vl, regs, block, threads, stack, lean, bare, fma, load, issue, latency, l1, l2, \
                l2_rate, l3_rate, rate, cpu) \
 	if (!strcmp(t->name, row)) \
 		return IS_SET(macro) && (cpu);
@@ -116,6 +116,12 @@ target_runs_here(const Target *t)
 #undef MACHINE
 	return false;
 }
+
+/* a microcontroller on a board that is emulated; its program speaks with the emulator by semihosting */
+#define CORTEX(cpu, fpu, code, data) "-mthumb -mfloat-abi=hard -mcpu=" cpu " -mfpu=" fpu " --specs=rdimon.specs " \
+	"-nostartfiles -DFOLDER=\"@\" -T @/cortex.ld -Wl,--defsym=CODE_AT=" code ",--defsym=DATA_AT=" data " @/cortex.c"
+#define BOARD(name) "qemu-system-arm -M " name " -nographic -monitor none -serial none " \
+	"-semihosting-config enable=on,target=native -kernel @/program"
 
 const Machine *
 machine_of(const Target *t)

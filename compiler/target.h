@@ -14,6 +14,7 @@ typedef struct Target {
 	int parts;                   /* most threads that a layer is divided among where each needs memory of its own */
 	int stack;                   /* bytes that a call takes at most */
 	bool lean;                   /* memory is dear: no Winograd unasked */
+	bool bare;                   /* no system that maps files and starts threads */
 	double fma, load, issue;     /* per cycle: multiply-adds, loads, instructions */
 	int latency;                 /* of a multiply-add, cycles */
 	double l1, l2;               /* bytes that stay in the cache */

@@ -12,7 +12,7 @@
 ** words: they are in runtime/rc_simd_WORDS.h. macro: by which compilers know the architecture, nothing: any. threads:
 ** most that a layer is divided among where each needs memory of its own, which the workspace has. stack: what a call
 ** takes at most, which tests hold. lean: memory is dear, Winograd's larger weights and scratch come only where a model
-** or --winograd asks for them. processor: what else it must have, as ANY or as HAS(feature) AND HAS(feature), named as
+** or --winograd asks for them. bare: no system that maps files and starts threads. processor: what else it must have, as ANY or as HAS(feature) AND HAS(feature), named as
 ** __builtin_cpu_supports names them; emitted code and resnetc ask the same; AVX_VNNI is rc_avx_vnni(), since not all
 ** compilers know that name. A cache counts for three quarters of its size. Sources of the numbers: measurements on Zen 3
 ** and Zen 4, Arm's optimisation guide for Neoverse N1.
@@ -24,21 +24,41 @@
 /*                                            |   |   |   threads                                                     */
 /*                                            |   |   |   |    bytes of stack                                         */
 /*                                            |   |   |   |    |  lean                                                */
-/*     id      name      words   macro        v   v   v   v    v  v                                                   */
+/*                                            |   |   |   |    |  |  bare                                             */
+/*     id      name      words   macro        v   v   v   v    v  v  v                                                */
 /*     a cycle: multiply-adds, loads, instructions; cycles of a multiply-add; caches: bytes, bytes a cycle from the   */
 /*     next two and from memory; processor                                                                            */
-TARGET(scalar, "scalar", scalar, ,            1, 16,  4, 16, 2048, 1,
+TARGET(scalar, "scalar", scalar, ,            1, 16,  4, 16, 2048, 1, 0,
        2, 2, 4, 4, 24e3, 384e3, 16, 10, 5, ANY)
-TARGET(avx2,   "avx2",   avx2,   __x86_64__,  8, 16, 16, 16, 2560, 0,
+TARGET(avx2,   "avx2",   avx2,   __x86_64__,  8, 16, 16, 16, 2560, 0, 0,
        2, 2, 6, 4, 24e3, 384e3, 16, 10, 5, HAS(avx2) AND HAS(fma))
-TARGET(avx_vnni, "avx-vnni", avx_vnni, __x86_64__, 8, 16, 16, 16, 2560, 0,
+TARGET(avx_vnni, "avx-vnni", avx_vnni, __x86_64__, 8, 16, 16, 16, 2560, 0, 0,
        2, 2, 6, 4, 24e3, 384e3, 16, 10, 5, HAS(avx2) AND HAS(fma) AND AVX_VNNI)
-TARGET(avx512, "avx512", avx512, __x86_64__, 16, 32, 16, 16, 3072, 0,
+TARGET(avx512, "avx512", avx512, __x86_64__, 16, 32, 16, 16, 3072, 0, 0,
        1, 1, 6, 4, 24e3, 768e3, 24, 14, 5, HAS(avx512f) AND HAS(avx512bw) AND HAS(fma))
-TARGET(avx512_vnni, "avx512-vnni", avx512_vnni, __x86_64__, 16, 32, 16, 16, 3072, 0,
+TARGET(avx512_vnni, "avx512-vnni", avx512_vnni, __x86_64__, 16, 32, 16, 16, 3072, 0, 0,
        1, 1, 6, 4, 24e3, 768e3, 24, 14, 5, HAS(avx512f) AND HAS(avx512bw) AND HAS(fma) AND HAS(avx512vnni))
-TARGET(neon,   "neon",   neon,   __aarch64__, 4, 32,  8, 16, 2048, 0,
+TARGET(neon,   "neon",   neon,   __aarch64__, 4, 32,  8, 16, 2048, 0, 0,
        2, 2, 4, 4, 48e3, 384e3, 16, 10, 5, ANY)
+TARGET(wasm,   "wasm",   wasm,   __wasm__,    4, 12,  8, 16, 2048, 0, 1,
+       2, 2, 4, 4, 24e3, 384e3, 16, 10, 5, ANY)
+TARGET(wasm_relaxed, "wasm-relaxed", wasm_relaxed, __wasm__, 4, 12, 8, 16, 2048, 0, 1,
+       2, 2, 4, 4, 24e3, 384e3, 16, 10, 5, ANY)
+TARGET(cortex_m4, "cortex-m4", scalar, __ARM_ARCH_7EM__, 1, 32, 4, 1, 1024, 1, 1,
+       0.5, 0.5, 1, 1, 1e9, 1e9, 4, 4, 4, ANY)
+TARGET(cortex_m7, "cortex-m7", scalar, __ARM_ARCH_7EM__, 1, 32, 4, 1, 1024, 1, 1,
+       0.5, 1, 2, 3, 1e9, 1e9, 4, 4, 4, ANY)
+TARGET(cortex_m33, "cortex-m33", scalar, __ARM_ARCH_8M_MAIN__, 1, 32, 4, 1, 1024, 1, 1,
+       0.5, 0.5, 1, 1, 1e9, 1e9, 4, 4, 4, ANY)
+TARGET(cortex_m55, "cortex-m55", mve, __ARM_FEATURE_MVE, 4, 8, 4, 1, 2560, 1, 1,
+       0.5, 0.5, 1, 1, 1e9, 1e9, 4, 4, 4, ANY)
 
 /* id, compilers, their flags, what runs the program; @: the folder */
 MACHINE(neon, "aarch64-linux-gnu-gcc", "-static -DFOLDER=\"@\"", "qemu-aarch64 @/program")
+MACHINE(wasm, "clang-19 clang", "--target=wasm32-wasi --sysroot=/usr -DFOLDER=\"\"", "node --no-warnings @/node.mjs @ program")
+MACHINE(wasm_relaxed, "clang-19", "--target=wasm32-wasi --sysroot=/usr -DFOLDER=\"\"",
+        "node --experimental-wasm-relaxed-simd --no-warnings @/node.mjs @ program")
+MACHINE(cortex_m4, "arm-none-eabi-gcc", CORTEX("cortex-m4", "fpv4-sp-d16", "0x0", "0x21000000"), BOARD("mps2-an386"))
+MACHINE(cortex_m7, "arm-none-eabi-gcc", CORTEX("cortex-m7", "fpv5-sp-d16", "0x0", "0x60000000"), BOARD("mps2-an500"))
+MACHINE(cortex_m33, "arm-none-eabi-gcc", CORTEX("cortex-m33", "fpv5-sp-d16", "0x10000000", "0x80000000"), BOARD("mps2-an505"))
+MACHINE(cortex_m55, "arm-none-eabi-gcc", CORTEX("cortex-m55", "auto", "0x0", "0x60000000"), BOARD("mps3-an547"))

@@ -83,7 +83,7 @@ verb_hello(Options *o)
 C
 
 # a target, 2 places: row and vector words
-put compiler/targets.h 'MACHINE(neon,' 'TARGET(toy_1, "toy-1", toy, , 1, 16, 8, 16, 2048, 1, 2, 2, 4, 4, 24e3, 384e3, 16, 10, 5, ANY)'
+put compiler/targets.h 'MACHINE(neon,' 'TARGET(toy_1, "toy-1", toy, , 1, 16, 8, 16, 2048, 1, 0, 2, 2, 4, 4, 24e3, 384e3, 16, 10, 5, ANY)'
 cp runtime/rc_simd_scalar.h runtime/rc_simd_toy.h
 
 make -s CFLAGS=-O0 resnetc

@@ -100,10 +100,11 @@ static void
 want_stack(const char *dir, const char *compiler)
 {
 	FILE *f = popen(arena_text("sed -n 's/.*_STACK_BYTES *\\([0-9]*\\).*/\\1/p' '%s'", in_dir(arena_text("%s/net.h", dir))), "r");
-	int told, kernels, runtime, returns = 8*16;
+	int told, kernels, runtime, returns;
 
 	ck_assert_int_eq(fscanf(f, "%d", &told), 1);
 	pclose(f);
+	returns = strstr(compiler, "arm-none-eabi") ? 8*4 : 8*16;
 	in(dir, arena_text("rm -f *.su && %s -w -fstack-usage -c net.c rc.c", compiler));
 	kernels = frames(in_dir(arena_text("%s/net.su", dir)), NULL);
 	runtime = frames(in_dir(arena_text("%s/rc.su", dir)), " rc_selftest rc_run rc_walk run_step run_part ");
@@ -115,6 +116,8 @@ START_TEST(stack_stays_within_what_is_told)
 	static const char *const models[] = { "cifar_resnet20", "resnext50_32x4d" };
 	static const struct { const char *target, *compiler; } ways[] = {
 		{ "scalar", "gcc -O2" }, { "scalar", "clang-19 -O2" }, { "avx2", "gcc -O1" }, { "avx2", "clang-19 -O2" }, { "avx512", "gcc -O2" }, { "neon", "aarch64-linux-gnu-gcc -O2" },
+		{ "cortex-m4", "arm-none-eabi-gcc -mcpu=cortex-m4 -mthumb -mfloat-abi=hard -mfpu=fpv4-sp-d16 -O2" },
+		{ "cortex-m55", "arm-none-eabi-gcc -mcpu=cortex-m55 -mthumb -mfloat-abi=hard -O2" },
 	};
 	const char *target = ways[_i].target;
 
@@ -196,6 +199,34 @@ START_TEST(embedded_with_lto)
 }
 END_TEST
 
+/* a network in floats and in bytes, layer by layer, where the target's code runs: in an emulator, in Node */
+START_TEST(layers_are_right_on_other_machines)
+{
+	const Target *t = &targets[_i];
+	Ran r;
+
+	if (target_runs_here(t) || !machine_of(t) || !other_machine(t))
+		return;
+	r = resnetc("verify %s -w random:4 -q --target %s", network(), t->name);
+	ck_assert_msg(r.status == 0 && strstr(r.out, "verified"), "%s: %s%s", t->name, r.out, r.err);
+	r = resnetc("verify %s -w random:4 -q --int8 --calibrate random --target %s", network(), t->name);
+	ck_assert_msg(r.status == 0 && strstr(r.out, "verified"), "%s in bytes: %s%s", t->name, r.out, r.err);
+}
+END_TEST
+
+/* a target that rounds twice, as scalar does, and sums in the same order gives its bits */
+START_TEST(microcontrollers_give_the_bits_of_scalar)
+{
+	if (!other_machine(target_named("cortex-m4")))
+		return;
+	in("bits", "true");
+	for (int i = 0; i < 2; i++)
+		ck_assert_int_eq(resnetc("run examples/mlperf_tiny_resnet8.lua -w random:4 -q -i examples/images/cat.png --target %s -o %s", i ? "cortex-m4" : "scalar",
+		                         in_dir(arena_text("bits/%d.npy", i))).status, 0);
+	in("bits", "cmp 0.npy 1.npy");
+}
+END_TEST
+
 /* --- resnetc itself --- */
 
 /* from sources in a folder with a blank in its name, into a folder elsewhere, started in a third one; the sources stay as they are */
@@ -214,11 +245,13 @@ SUITE(everywhere)
 {
 	TCase *t = part("everywhere");
 
-	tcase_add_loop_test(t, stack_stays_within_what_is_told, 0, 6);
+	tcase_add_loop_test(t, stack_stays_within_what_is_told, 0, 8);
 	tcase_add_loop_test(t, windows, 0, 3);
 	tcase_add_test(t, x87_is_refused);
 	tcase_add_loop_test(t, clang_for_arm_gives_the_bits_of_this_machine, 0, 3);
 	tcase_add_test(t, neon_on_32_bits);
 	tcase_add_test(t, embedded_with_lto);
+	tcase_add_loop_test(t, layers_are_right_on_other_machines, 0, ntargets);
+	tcase_add_test(t, microcontrollers_give_the_bits_of_scalar);
 	tcase_add_test(t, builds_outside_of_its_sources);
 }

@@ -53,6 +53,8 @@ put_optional(Whole *w, const char *extension)
 
 	for (size_t i = 0; i < sizeof parts/sizeof *parts; i++) {
 		const char *file = arena_text("%s.%s", parts[i].file, extension);
+		if (file_named(w, file, strlen(file)) < 0)
+			continue;                /* a bare target has no such thing */
 		out_raw(w->to, arena_text("\n#if defined(%s)\n", parts[i].macro));
 		put(w, file_named(w, file, strlen(file)), -1);
 		out_raw(w->to, "#endif\n");
@@ -67,9 +69,11 @@ amalgamate(File *files, int count)
 	const char *embedded = arena_text("%.*s_weights.c", (int)strlen(files[0].name) - 2, files[0].name);
 
 	put(&h, 1, -1);
-	out_raw(h.to, "\n#if defined(RC_FILE) || defined(RC_THREADS)\n");
-	put(&h, file_named(&h, "rc_port.h", 9), -1);
-	out_raw(h.to, "#endif\n");
+	if (file_named(&h, "rc_port.h", 9) >= 0) {
+		out_raw(h.to, "\n#if defined(RC_FILE) || defined(RC_THREADS)\n");
+		put(&h, file_named(&h, "rc_port.h", 9), -1);
+		out_raw(h.to, "#endif\n");
+	}
 	put_optional(&h, "h");
 	memcpy(c.in, h.in, sizeof c.in);
 	out_raw(c.to, "#if (defined(RC_FILE) || defined(RC_THREADS)) && !defined(_POSIX_C_SOURCE) && !defined(_WIN32)\n#define _POSIX_C_SOURCE 200809L\n#endif\n");

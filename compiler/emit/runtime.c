@@ -31,6 +31,14 @@ wanted(const char *name, const Target *const *t, int nt, int uses)
 		return uses & InTraining;
 	if (!(uses & AtWork))
 		return false;
+	static const char *const systems[] = { "rc_file.h", "rc_file.c", "rc_port.h", "rc_threads.h", "rc_threads.c" };
+	bool bare = true;
+
+	for (int i = 0; i < nt; i++)
+		bare = bare && t[i]->bare;
+	for (size_t i = 0; bare && i < sizeof systems/sizeof *systems; i++)
+		if (!strcmp(name, systems[i]))
+			return false;
 	if (strncmp(name, "rc_simd_", 8))
 		return true;
 	for (int i = 0; i < nt; i++)

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: 0BSD */
+/* rc_simd_mve.h - the vector words on 4 floats: Armv8.1-M with Helium's floats (Cortex-M55, M85), which takes denormals for zeros. */
+#ifndef RC_SIMD_MVE_H
+#define RC_SIMD_MVE_H
+
+#include "rc.h"
+#include "rc_float.h"      /* first: it speaks of the arithmetic in the next one too */
+
+#include <arm_mve.h>
+
+#define RC_TARGET_BEGIN
+#define RC_TARGET_END
+
+typedef float32x4_t V;
+enum { VL = 4 };
+
+static inline V ld(const float *p)            { return vld1q_f32(p); }
+static inline void st(float *p, V a)          { vst1q_f32(p, a); }
+static inline V splat(float a)                { return vdupq_n_f32(a); }
+static inline V bc(const float *p)            { return splat(*p); }
+static inline V zero(void)                    { return splat(0); }
+static inline V add(V a, V b)                 { return vaddq_f32(a, b); }
+static inline V sub(V a, V b)                 { return vsubq_f32(a, b); }
+static inline V mul(V a, V b)                 { return vmulq_f32(a, b); }
+static inline V fma_(V a, V b, V c)           { return vfmaq_f32(c, a, b); }
+/* y where a < 0, else z; its comparison "less" holds for NaN, so all of them are said as "greater" */
+static inline V below0(V a, V y, V z)         { return vpselq_f32(y, z, vcmpgtq_f32(zero(), a)); }
+static inline V relu(V a)                     { return below0(a, zero(), a); }         /* NaN stays NaN */
+static inline V neg_abs(V a)                  { return vnegq_f32(vabsq_f32(a)); }
+static inline V swap1(V a)                    { return vrev64q_f32(a); }
+static inline V lowest(void)                  { return splat(-RC_INFINITY); }
+static inline V nearest(V a)                  { return vrndnq_f32(a); }
+
+/* maximum; NaN wins */
+static inline V
+pmax(V a, V b)
+{
+	return vpselq_f32(b, a, (mve_pred16_t)(vcmpgtq_f32(b, a) | vcmpneq_f32(b, b)));
+}
+
+/* NaN stays NaN */
+static inline V
+clamp(V a, V lo, V hi)
+{
+	a = vpselq_f32(lo, a, vcmpgtq_f32(lo, a));
+	return vpselq_f32(hi, a, vcmpgtq_f32(a, hi));
+}
+
+static inline V
+swap2(V a)
+{
+	float x[4];
+
+	vst1q_f32(x, a);
+	return (V){ x[2], x[3], x[0], x[1] };
+}
+
+/* lane i^s to lane i, s from 1 to 3 */
+static inline V
+swap(V a, int s)
+{
+	return s == 1 ? swap1(a) : s == 2 ? swap2(a) : swap1(swap2(a));
+}
+
+static inline V
+div_(V a, V b)
+{
+	float x[4], y[4];
+
+	vst1q_f32(x, a);
+	vst1q_f32(y, b);
+	for (int i = 0; i < 4; i++)
+		x[i] /= y[i];
+	return vld1q_f32(x);
+}
+
+static inline V
+root(V a)
+{
+	float x[4];
+
+	vst1q_f32(x, a);
+	for (int i = 0; i < 4; i++)
+		__asm__("vsqrt.f32 %0, %1" : "=t"(x[i]) : "t"(x[i]));
+	return vld1q_f32(x);
+}
+
+static inline V
+pow2(V n)
+{
+	return vreinterpretq_f32_s32(vshlq_n_s32(vaddq_n_s32(vcvtq_s32_f32(n), 127), 23));
+}
+
+static inline V
+zero_below(V a, float least, V y)
+{
+	return vpselq_f32(zero(), y, vcmpgtq_f32(splat(least), a));
+}
+
+/* --- bytes: I is VL sums of 32 bits, X four bytes of a pixel, W four weights of each sum --- */
+
+typedef int32x4_t I;
+typedef const unsigned char *X;
+typedef const signed char *W;
+
+static inline I ldi(const int32_t *p)         { return vld1q_s32(p); }
+static inline X quad(const unsigned char *p)  { return p; }
+static inline W ldw(const signed char *p)     { return p; }
+static inline V to_floats(I a)                { return vcvtq_f32_s32(a); }
+/* between lo and hi; NaN is lo */
+static inline V between(V a, V lo, V hi)      { return vminnmq_f32(vmaxnmq_f32(a, lo), hi); }
+
+/* a + the four products of each sum; gathered by the byte of each sum's four */
+static inline I
+dot(I a, X x, W w)
+{
+	static const uint32_t fourth[4] = { 0, 4, 8, 12 };
+	uint32x4_t at = vld1q_u32(fourth);
+
+	for (int i = 0; i < 4; i++)
+		a = vmlaq_n_s32(a, vldrbq_gather_offset_s32((const int8_t *)w + i, at), x[i]);
+	return a;
+}
+
+static inline I dot_pairs(I a, X x, W w)      { return dot(a, x, w); }
+/* VL bytes as floats */
+static inline V ld8(const unsigned char *p)   { return vcvtq_f32_u32(vldrbq_u32((const uint8_t *)p)); }
+
+/* a, rounded to even, plus zero as bytes, between which both lie */
+static inline void
+st8(unsigned char *p, V a, V zero)
+{
+	vstrbq_u32((uint8_t *)p, vcvtq_u32_f32(vaddq_f32(vrndnq_f32(a), zero)));
+}
+
+#include "rc_exp.h"
+#include "rc_act.h"
+
+#endif

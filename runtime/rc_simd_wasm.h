@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: 0BSD */
+/* rc_simd_wasm.h - the vector words on 4 floats: WebAssembly with simd128, whose multiply-adds are rounded twice. */
+#ifndef RC_SIMD_WASM_H
+#define RC_SIMD_WASM_H
+
+#include "rc.h"
+#include "rc_float.h"      /* first: it speaks of the arithmetic in the next one too */
+
+#include <wasm_simd128.h>
+
+#if defined(RC_WASM_RELAXED)
+#define RC_TARGET_BEGIN _Pragma("clang attribute push(__attribute__((target(\"simd128,relaxed-simd\"))), apply_to = function)")
+#else
+#define RC_TARGET_BEGIN _Pragma("clang attribute push(__attribute__((target(\"simd128\"))), apply_to = function)")
+#endif
+#define RC_TARGET_END   _Pragma("clang attribute pop")
+
+RC_TARGET_BEGIN
+
+typedef v128_t V;
+enum { VL = 4 };
+
+static inline V ld(const float *p)            { return wasm_v128_load(p); }
+static inline void st(float *p, V a)          { wasm_v128_store(p, a); }
+static inline V bc(const float *p)            { return wasm_v128_load32_splat(p); }
+static inline V splat(float a)                { return wasm_f32x4_splat(a); }
+static inline V zero(void)                    { return wasm_f32x4_const_splat(0); }
+static inline V add(V a, V b)                 { return wasm_f32x4_add(a, b); }
+static inline V sub(V a, V b)                 { return wasm_f32x4_sub(a, b); }
+static inline V mul(V a, V b)                 { return wasm_f32x4_mul(a, b); }
+#if defined(RC_WASM_RELAXED)
+typedef float rc_lanes __attribute__((vector_size(16)));
+static inline V fma_(V a, V b, V c)           { return (V)__builtin_wasm_relaxed_madd_f32x4((rc_lanes)a, (rc_lanes)b, (rc_lanes)c); }
+#else
+static inline V fma_(V a, V b, V c)           { return wasm_f32x4_add(wasm_f32x4_mul(a, b), c); }
+#endif
+static inline V relu(V a)                     { return wasm_f32x4_pmax(a, zero()); }   /* NaN stays NaN */
+static inline V pmax(V a, V b)                { return wasm_f32x4_max(a, b); }         /* NaN wins */
+static inline V div_(V a, V b)                { return wasm_f32x4_div(a, b); }
+static inline V clamp(V a, V lo, V hi)        { return wasm_f32x4_pmin(wasm_f32x4_pmax(a, lo), hi); }  /* NaN stays NaN */
+static inline V neg_abs(V a)                  { return wasm_v128_or(a, splat(-0.0f)); }
+/* y where a < 0, else z */
+static inline V below0(V a, V y, V z)         { return wasm_v128_bitselect(y, z, wasm_f32x4_lt(a, zero())); }
+static inline V swap1(V a)                    { return wasm_i32x4_shuffle(a, a, 1, 0, 3, 2); }
+static inline V swap2(V a)                    { return wasm_i32x4_shuffle(a, a, 2, 3, 0, 1); }
+/* lane i^s to lane i, s from 1 to 3 */
+static inline V swap(V a, int s)              { return s == 1 ? swap1(a) : s == 2 ? swap2(a) : swap1(swap2(a)); }
+static inline V root(V a)                     { return wasm_f32x4_sqrt(a); }
+static inline V lowest(void)                  { return splat(-RC_INFINITY); }
+
+static inline V nearest(V a)                  { return wasm_f32x4_nearest(a); }
+
+static inline V
+pow2(V n)
+{
+	return wasm_i32x4_shl(wasm_i32x4_add(wasm_i32x4_trunc_sat_f32x4(n), wasm_i32x4_splat(127)), 23);
+}
+
+static inline V
+zero_below(V a, float least, V y)
+{
+	return wasm_v128_andnot(y, wasm_f32x4_lt(a, splat(least)));
+}
+
+/* --- bytes: I is VL sums of 32 bits, X four bytes of a pixel for two of them, as 16 bits each, W four weights of each --- */
+
+typedef v128_t I, X, W;
+
+static inline I ldi(const int32_t *p)         { return wasm_v128_load(p); }
+static inline X quad(const unsigned char *p)  { return wasm_u16x8_extend_low_u8x16(wasm_v128_load32_splat(p)); }
+static inline W ldw(const signed char *p)     { return wasm_v128_load(p); }
+static inline V to_floats(I a)                { return wasm_f32x4_convert_i32x4(a); }
+/* between lo and hi; NaN is lo */
+static inline V between(V a, V lo, V hi)      { return wasm_f32x4_pmin(wasm_f32x4_pmax(lo, a), hi); }
+
+/* a + the four products of each sum */
+static inline I
+dot(I a, X x, W w)
+{
+	v128_t lo = wasm_i32x4_dot_i16x8(x, wasm_i16x8_extend_low_i8x16(w)), hi = wasm_i32x4_dot_i16x8(x, wasm_i16x8_extend_high_i8x16(w));
+
+	return wasm_i32x4_add(a, wasm_i32x4_add(wasm_i32x4_shuffle(lo, hi, 0, 2, 4, 6), wasm_i32x4_shuffle(lo, hi, 1, 3, 5, 7)));
+}
+
+static inline I dot_pairs(I a, X x, W w)      { return dot(a, x, w); }
+
+/* VL bytes as floats */
+static inline V
+ld8(const unsigned char *p)
+{
+	return wasm_f32x4_convert_i32x4(wasm_u32x4_extend_low_u16x8(wasm_u16x8_extend_low_u8x16(wasm_v128_load32_zero(p))));
+}
+
+/* a, rounded to even, plus zero as bytes, between which both lie */
+static inline void
+st8(unsigned char *p, V a, V zero)
+{
+	v128_t whole = wasm_i32x4_trunc_sat_f32x4(wasm_f32x4_add(wasm_f32x4_nearest(a), zero)), half = wasm_i16x8_narrow_i32x4(whole, whole);
+
+	wasm_v128_store32_lane(p, wasm_u8x16_narrow_i16x8(half, half), 0);
+}
+
+#include "rc_exp.h"
+#include "rc_act.h"
+
+RC_TARGET_END
+#endif
