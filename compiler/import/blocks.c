@@ -1,7 +1,7 @@
 /*
-** blocks.c - blocks of the library in a graph, wherever they stand. Behind every node the nodes that hang on it alone are
-** gathered; where only the last of them is read by others a block may end. What it may be is guessed by its convolutions,
-** written as a model of this block alone, and taken only if that makes these nodes.
+** blocks.c - blocks of the library in a graph, wherever they stand. Behind every node the nodes that hang on it alone
+** are gathered; where only the last of them is read by others a block may end. What it may be is guessed by its
+** convolutions, written as a model of this block alone, and taken only if that makes these nodes.
 */
 #include <stdlib.h>
 #include <string.h>
@@ -163,8 +163,6 @@ res2(const Region *r, Found *f)
 		f->options = arena_text("%s, groups = %d", f->options, mid->a.groups);
 	if (f->width*26/64*mid->a.groups != mid->a.out)
 		f->options = arena_text("%s, base_width = %d", f->options, ceil_div(mid->a.out/mid->a.groups*64, f->width));
-	if (first_op(r, O_avg_pool) && r->nconv > 2 && f->stride > 1 && r->g->nodes[r->from]->out->shape.c != all->out->shape.c)
-		f->options = arena_text("%s", f->options);
 	if (r->squeeze)
 		f->options = arena_text("%s, se = %d", f->options, last_of(r)->out->shape.c/r->squeeze->a.out);
 	return true;
@@ -207,14 +205,15 @@ proved(const Region *r, const Found *f)
 {
 	Graph *part = alone(r);
 	Shape s = part->nodes[0]->out->shape;
-	const char *stride = f->stride > 1 ? arena_text("stride = %d", f->stride) : "", *options = *f->options ? f->options + 2 : "";
+	const char *stride = f->stride > 1 ? arena_text("stride = %d", f->stride) : "";
+	const char *options = *f->options ? f->options + 2 : "";
 	const Node *bn = first_op(r, O_bn);
 	const char *norms = r->folded ? "bn = \"folded\"," : bn ? arena_text("bn = { eps = %.10g },", bn->a.eps) : "";
 
 	return makes(part, arena_text("local nn = require \"resnet\"\n"
-	                              "return nn.model { name = \"m\", input = nn.image { %d, %d, %d }, %s body = function(x)\n"
-	                              "return nn.scope(\"b\", nn.%s, x, %d, { %s%s%s }) end }\n", s.c, s.h, s.w, norms, f->call,
-	                              f->width, stride, *stride && *options ? ", " : "", options));
+	                              "return nn.model { name = \"m\", input = nn.image { %d, %d, %d }, %s\n"
+	                              "body = function(x) return nn.scope(\"b\", nn.%s, x, %d, { %s%s%s }) end }\n", s.c,
+	                              s.h, s.w, norms, f->call, f->width, stride, *stride && *options ? ", " : "", options));
 }
 
 /* --- regions --- */

@@ -1,5 +1,6 @@
 /*
-** stages.c - a graph as model text in which the blocks of the library that follow each other are stages, and all else is flat.
+** stages.c - a graph as model text in which blocks of the library that follow each other are stages, and all else is
+** flat.
 */
 #include <stdlib.h>
 #include <string.h>
@@ -38,9 +39,9 @@ write_stage(Out *o, const Graph *g, const Stage *s, const char *scope, int numbe
 	const Found *f = s->first;
 	const Node *y = g->nodes[f[s->blocks - 1].to];
 
-	out_line(o, "    t[%d] = nn.scope(\"%s%d\", nn.stage { nn.%s, blocks = %d, width = %d%s%s }, t[%d])  -- %dx%dx%d", y->id, scope,
-	         number, f->call, s->blocks, f->width, f->stride > 1 ? arena_text(", stride = %d", f->stride) : "", f->options,
-	         f->from, y->out->shape.c, y->out->shape.h, y->out->shape.w);
+	out_line(o, "    t[%d] = nn.scope(\"%s%d\", nn.stage { nn.%s, blocks = %d, width = %d%s%s }, t[%d])  -- %dx%dx%d", y->id,
+	         scope, number, f->call, s->blocks, f->width, f->stride > 1 ? arena_text(", stride = %d", f->stride) : "",
+	         f->options, f->from, y->out->shape.c, y->out->shape.h, y->out->shape.w);
 }
 
 /* write_flat - one node, with what the model sets for all layers said where it is otherwise */
@@ -84,12 +85,13 @@ write_nodes(Out *o, const Graph *g, const Stage *stages, int count, double eps)
 		write_flat(o, g->nodes[i], eps);
 	}
 	for (int i = 0; i < g->noutputs; i++)
-		out_text(o, arena_text("%s t[%d]%s", i ? "," : "    return", g->outputs[i]->node->id, i + 1 < g->noutputs ? "" : "\n"));
+		out_text(o, arena_text("%s t[%d]%s", i ? "," : "    return", g->outputs[i]->node->id,
+		                       i + 1 < g->noutputs ? "" : "\n"));
 	out_line(o, "  end,");
 	out_line(o, "}");
 }
 
-/* whole_stage - no other nodes stand between the first and the last of a block */
+/* whole_block - no other nodes stand between the first and the last of a block */
 static bool
 whole_block(const Graph *g, const Found *f)
 {
