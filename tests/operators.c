@@ -375,6 +375,47 @@ START_TEST(repeated)
 }
 END_TEST
 
+/* --- blocks of the library --- */
+
+/* an inverted residual from x to y, of 8 channels, its depthwise kernel at w, its activation by the limit h */
+#define INVERTED(x, y, w, h) "a" y "=Conv " x " p pb;b" y "=Clip a" y " l " h ";c" y "=Conv b" y " " w " qb | group=48 pads:1,1,1,1;" \
+	"d" y "=Clip c" y " l " h ";e" y "=Conv d" y " r rb;" y "=Add e" y " " x ";"
+#define SIZES "x=I 1 8 6 6;p=r 48 8 1 1;pb=r 48;w=r 48 1 3 3;v=r 8 8 3 3;qb=r 48;r=r 8 48 1 1;rb=r 8;l=s 0;h=s 6;k=s 5;"
+static const struct { const char *graph, *want; } blocks[] = {
+	{ SIZES INVERTED("x", "s", "w", "h") INVERTED("s", "y", "w", "h") "out=y", "nn.stage { nn.inverted_residual, blocks = 2, width = 8 }, t[0])" },
+	{ SIZES INVERTED("x", "s", "w", "h") "m=Conv s v | pads:1,1,1,1;" INVERTED("m", "y", "w", "h") "out=y",
+	  "nn.stage { nn.inverted_residual, blocks = 1, width = 8 }, t[7])" },
+	{ SIZES INVERTED("x", "s", "w", "h") INVERTED("s", "y", "w", "h") "out=s y", "nn.stage { nn.inverted_residual, blocks = 1, width = 8 }, t[6])" },
+	/* its first convolution is an output: the rest is a block without one */
+	{ SIZES INVERTED("x", "s", "w", "h") INVERTED("s", "y", "w", "h") "out=as y", "blocks = 1, width = 8, expansion = 1 }, t[2])" },
+	/* another limit in one activation; one block alone */
+	{ SIZES INVERTED("x", "s", "w", "h") INVERTED("s", "y", "w", "k") "out=y", NULL },
+	{ SIZES INVERTED("x", "y", "w", "h") "out=y", NULL },
+};
+enum { NBlocks = sizeof blocks/sizeof *blocks };
+
+static void
+block(void *user)
+{
+	static const OnnxOptions none;
+	Graph *g = onnx_import(in_dir("g.onnx"), &none);
+	const char *want = blocks[*(int *)user].want, *text;
+
+	g->name = "g";
+	text = stages_text(g);
+	ck_assert_msg(want ? text && strstr(text, want) : !text, "%s", text ? text : "no stages");
+}
+
+START_TEST(blocks_found)
+{
+	const char *message;
+
+	put_model("g.onnx", &built(blocks[_i].graph)->m);
+	message = attempt(block, &_i);
+	ck_assert_msg(!message, "%s", message);
+}
+END_TEST
+
 /* what no statement can say */
 START_TEST(files)
 {
@@ -571,6 +612,7 @@ SUITE(operators)
 
 	tcase_add_loop_test(t, operator, 0, NRows);
 	tcase_add_loop_test(t, repeated, 0, NRepeats);
+	tcase_add_loop_test(t, blocks_found, 0, NBlocks);
 	tcase_add_test(t, files);
 	tcase_add_test(t, tensors_in_files);
 	read_lines();
