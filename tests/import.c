@@ -56,6 +56,8 @@ START_TEST(quantised_files_make_networks_of_bytes)
 	r = resnetc("verify %s -w %s --json", in_dir("bytes/q.lua"), in_dir("bytes/q.q.safetensors"));
 	ck_assert_msg(r.status == 0 && strstr(r.out, "\"op\": \"conv2d\", \"error\": 0 }") && strstr(r.out, "\"op\": \"add\", \"error\": 0 }"), "%s%s",
 	              r.out, r.err);
+	r = resnetc("quantize %s -w %s --calibrate random", in_dir("bytes/q.lua"), in_dir("bytes/q.q.safetensors"));
+	ck_assert_msg(r.status == 1 && strstr(r.err, "q.lua: want a network of floats to quantise, got one of bytes\n"), "%s", r.err);
 	r = resnetc("compile %s -w %s -o %s --target scalar", in_dir("bytes/q.lua"), in_dir("bytes/q.q.safetensors"), in_dir("bytes/c"));
 	ck_assert_msg(r.status == 0, "%s", r.err);
 }

@@ -130,6 +130,8 @@ static const struct { const char *graph, *want; } rows[] = {
 	{ "a=s 0.1;z=U 0;q=QuantizeLinear x a z;y=QLinearGlobalAveragePool q a z a z | channels_last=1", ":2: QLinearGlobalAveragePool 'y': want channels_last = 0, got 1" },
 	{ "a=s 0.1;z=U 0;q=QuantizeLinear x a z;y=QLinearConcat a z q a", ":2: QLinearConcat 'y': want a scale, a zero point and up to 8 tensors with theirs, got 4 inputs" },
 	{ "a=s 0.1;z=U 0;q=QuantizeLinear x a z;y=QLinearReduceMean q a z a z", ":2: QLinearReduceMean 'y': want an operator of ONNX itself, got domain 'com.microsoft'" },
+	{ "a=s 0.1;z=U 0;q=QuantizeLinear x a z;w=c 3 3 1 1;y=ConvInteger q w z", ":2: ConvInteger 'y': want sums that a scale known beforehand "
+	  "makes bytes (QLinearConv, QLinearMatMul), got bare ones" },
 	{ "q,s,z=DynamicQuantizeLinear x;y=DequantizeLinear q s z", ":1: DynamicQuantizeLinear 'q': want scales that are known beforehand (static quantisation), got those of each picture" },
 	/* refused */
 	{ "y=Flatten q", ":1: Flatten 'y': want an input 'q' that an earlier node makes, got none" },

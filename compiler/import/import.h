@@ -155,7 +155,7 @@ void two_extremes(Import *m, bool largest);           /* inputs 0 and 1, two ten
 
 /* one function an ONNX operator on tensors */
 #define ONNX_OPS(X) \
-	X(abs) X(add) X(average_pool) X(batch_norm) X(cast) X(clip) X(concat) X(constant) X(conv) X(conv_transpose) X(depth_to_space) X(dequantize) X(div) X(dropout) X(dynamic_quantize) X(elu) X(erf) X(expand) \
+	X(abs) X(add) X(average_pool) X(batch_norm) X(cast) X(clip) X(concat) X(constant) X(conv) X(conv_integer) X(conv_transpose) X(depth_to_space) X(dequantize) X(div) X(dropout) X(dynamic_quantize) X(elu) X(erf) X(expand) \
 	X(flatten) X(gather) X(gelu) X(gemm) X(global_average_pool) X(global_max_pool) X(group_norm) X(hard_sigmoid) X(hard_swish) X(identity) X(instance_norm) \
 	X(layer_norm) X(leaky_relu) X(matmul) X(max) X(max_pool) X(mean) X(min) X(mish) X(mul) X(neg) X(pad) X(pow) X(prelu) X(qgemm) X(qlinear_add) X(qlinear_average_pool) X(qlinear_concat) X(qlinear_conv) X(qlinear_global_average_pool) \
 	X(qlinear_leaky_relu) X(qlinear_matmul) X(qlinear_mul) X(qlinear_sigmoid) X(quantize) X(reduce_l1) X(reduce_l2) X(reduce_max) X(reduce_mean) X(reduce_min) \

@@ -270,6 +270,13 @@ op_qlinear_concat(Import *m)
 	bytes_of(m, y, 0);
 }
 
+/* op_conv_integer - sums of bytes, which a product with scales of each picture follows */
+void
+op_conv_integer(Import *m)
+{
+	refuse(m, "want sums that a scale known beforehand makes bytes (QLinearConv, QLinearMatMul), got bare ones");
+}
+
 void
 op_dynamic_quantize(Import *m)
 {

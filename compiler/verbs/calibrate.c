@@ -133,6 +133,8 @@ quantised_weights(Options *o, const char *weights)
 
 	if (o->max_loss && !o->accuracy)
 		usage_error("--max-loss: want labelled pictures too (--accuracy FOLDER), got none");
+	if (any_bytes(g))
+		fail("%s: want a network of floats to quantise, got one of bytes", o->model);
 	for (int i = 0; i < g->count; i++)
 		l.seen[i] = seen_new(g->nodes[i]->out->shape.c);
 	s.options.layer = look;
