@@ -360,6 +360,16 @@ START_TEST(landscape_goes_on_and_is_drawn)
 	put_file("h.csv", half, strlen(half));
 	r = resnetc("%s -o %s/h.html -q", command, dir);
 	ck_assert_msg(r.status == 0 && !strcmp(text_of("h.csv"), whole) && strstr(text_of("h.html"), "prefers-color-scheme: dark"), "%s", r.err);
+	/* as other code or another machine would have it; and as it would not */
+	for (int far = 0; far < 2; far++) {
+		const char *center = strstr(half, "\n0,0,") + 5;
+		char *end;
+		double v = strtod(center, &end);
+		const char *moved = arena_text("%.*s%.9g%s", (int)(center - half), half, v*(far ? 1.01 : 1.00001), end);
+		put_file("h.csv", moved, strlen(moved));
+		r = resnetc("%s -o %s/h.csv", command, dir);
+		ck_assert_int_eq(r.status, far);
+	}
 	put_file("h.csv", half, strlen(half));
 	r = resnetc("%s --seed 5 -o %s/h.csv", command, dir);
 	ck_assert_msg(r.status == 1 && strstr(r.err, "h.csv:14: want '0,0,") && strstr(r.err, "other weights, pictures or another seed"), "%s", r.err);
