@@ -94,7 +94,7 @@ draw_box(Out *o, const Relief *r)
 		Seen corner = seen(-1, 1, z), other = seen(1, -1, z);
 		draw_edge(o, corner, seen(1, 1, z));
 		draw_edge(o, seen(1, 1, z), other);
-		if (k < 0 || z - last < 0.07)
+		if (k < 0 || z - last < 0.1)
 			continue;
 		last = z;
 		draw_text(o, corner.x - 6, corner.y + 4, "soft small end", arena_text("%g", r->level[k]));

@@ -25,6 +25,7 @@ def main():
             points = [(x(int(r["epoch"])), y(float(r[column]))) for r in rows if r[column]]
             path = "L".join(f"{a:.1f} {b:.1f}" for a, b in points)
             out.append(f'<path d="M{path}" fill="none" stroke="{COLOURS[k % 6]}" stroke-width="{width}" stroke-linejoin="round"/>')
+            out += [f'<circle cx="{px:.1f}" cy="{py:.1f}" r="{width}" fill="{COLOURS[k % 6]}"/>' for px, py in points]
         ends.append([points[-1][1], name, COLOURS[k % 6]])
     ends.sort()
     for k, (at, name, colour) in enumerate(ends):
