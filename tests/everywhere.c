@@ -227,6 +227,19 @@ START_TEST(microcontrollers_give_the_bits_of_scalar)
 }
 END_TEST
 
+/* the bare-metal example knows a photograph, within the stack that is told */
+START_TEST(bare_metal_example)
+{
+	char here[1000];
+
+	if (lacking("arm-none-eabi-gcc") || lacking("qemu-system-arm"))
+		return;
+	ck_assert_ptr_nonnull(getcwd(here, sizeof here));
+	in("mcu", arena_text("MAKEFLAGS= make -s -C '%s/examples/mcu' RESNETC='%s/resnetc' BUILD=\"$PWD\" CFLAGS='-std=c11 -O2 -Wall -Wextra -Werror' run > said && cat said && "
+		"grep -qx ship said && awk '/of stack of/ { ok = $1 <= $6 } END { exit !ok }' said", here, here));
+}
+END_TEST
+
 /* --- resnetc itself --- */
 
 /* from sources in a folder with a blank in its name, into a folder elsewhere, started in a third one; the sources stay as they are */
@@ -253,5 +266,6 @@ SUITE(everywhere)
 	tcase_add_test(t, embedded_with_lto);
 	tcase_add_loop_test(t, layers_are_right_on_other_machines, 0, ntargets);
 	tcase_add_test(t, microcontrollers_give_the_bits_of_scalar);
+	tcase_add_test(t, bare_metal_example);
 	tcase_add_test(t, builds_outside_of_its_sources);
 }
