@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: 0BSD */
 /*
-** rc_grad.h - what kernels of networks in training are made of, in the vector words: emitted code calls these with literals,
-** so that each becomes code for one shape. x, y, z and their gradients dx, dy, dz point to the first pixel of one vector of
-** channels; row and image are strides, cb the distance of pixels, all in floats.
+** rc_grad.h - what kernels of networks in training are made of, in the vector words: emitted code calls these with
+** literals, so that each becomes code for one shape. x, y, z and their gradients dx, dy, dz point to the first pixel of
+** one vector of channels; row and image are strides, cb the distance of pixels, all in floats.
 */
 #ifndef RC_GRAD_H
 #define RC_GRAD_H
@@ -46,7 +46,8 @@ rc_hard_swish_dx(V a, V d, V slope, V offset)
 
 /* Of images n0 to n1, less the first pixel of the first image: sums and sums of squares. */
 static RC_INLINE void
-rc_bn_partial(const float *x, int n0, int n1, size_t image, int h, int w, size_t row, int cb, float *sums, float *squares)
+rc_bn_partial(const float *x, int n0, int n1, size_t image, int h, int w, size_t row, int cb, float *sums,
+              float *squares)
 {
 	V pivot = ld(x), s = zero(), q = zero();
 
@@ -71,7 +72,9 @@ rc_bn_partial(const float *x, int n0, int n1, size_t image, int h, int w, size_t
 	st(squares, q);
 }
 
-/* Mean and variance of count numbers a channel from the sums of groups, step floats apart; running statistics go along. */
+/*
+** Mean and variance of count numbers a channel from the sums of groups, step floats apart; running statistics go along.
+*/
 static RC_INLINE void
 rc_bn_finish(const float *sums, int groups, size_t step, double count, const float *x, float *mean, float *var,
              float *running_mean, float *running_var, double momentum)
@@ -102,8 +105,9 @@ rc_masked(const float *dz, const float *z)
 
 /* Sums of dz and of dz (x - mean); z: NULL, or what a ReLU behind the norm made of it. */
 static RC_INLINE void
-rc_bn_sums_partial(const float *dz, const float *x, const float *mean, int n0, int n1, size_t dz_image, size_t x_image, int h,
-                   int w, size_t dz_row, size_t x_row, int cb, const float *z, size_t z_row, size_t z_image, float *sums, float *products)
+rc_bn_sums_partial(const float *dz, const float *x, const float *mean, int n0, int n1, size_t dz_image, size_t x_image,
+                   int h, int w, size_t dz_row, size_t x_row, int cb, const float *z, size_t z_row, size_t z_image,
+	float *sums, float *products)
 {
 	V m = ld(mean), s = zero(), q = zero();
 
@@ -176,16 +180,21 @@ rc_tree(const float *p, int groups, size_t step)
 
 /* --- batch norm of one image --- */
 
-/* dx = scale (dz - bias's gradient/count - (x - mean)/(variance + eps) weight's gradient/count sqrt(variance + eps)); frozen: scale dz */
+/*
+** dx = scale (dz - bias's gradient/count - (x - mean)/(variance + eps) weight's gradient/count sqrt(variance + eps));
+** frozen: scale dz
+*/
 static RC_INLINE void
 rc_bn_dx(const float *dz, const float *x, float *dx, int h, int w, size_t dz_row, size_t x_row, size_t dx_row, int cb,
-         const float *z, size_t z_row, size_t z_image, const float *mean, const float *var, const float *weight, const float *dbias, const float *dweight, float eps,
+         const float *z, size_t z_row, size_t z_image, const float *mean, const float *var, const float *weight,
+	const float *dbias, const float *dweight, float eps,
          float count, int frozen)
 {
 	(void)z_image;
 	V inv = div_(splat(1.0f), root(add(ld(var), splat(eps)))), m = ld(mean), part = splat(1.0f/count);
 	V scale = weight ? mul(ld(weight), inv) : inv;
-	V by = frozen ? zero() : mul(mul(ld(dweight), inv), mul(scale, part)), less = frozen ? zero() : mul(mul(ld(dbias), part), scale);
+	V by = frozen ? zero() : mul(mul(ld(dweight), inv), mul(scale, part)), less = frozen ? zero() :
+		mul(mul(ld(dbias), part), scale);
 
 	for (int i = 0; i < h; i++)
 		for (int j = 0; j < w; j++) {
@@ -201,8 +210,10 @@ rc_bn_dx(const float *dz, const float *x, float *dx, int h, int w, size_t dz_row
 
 /* dy goes to the first of the largest of each window. */
 static RC_INLINE void
-rc_max_pool_dx(const float *dy, const float *x, const float *y, float *dx, int h, int w, size_t dy_row, size_t x_row, size_t y_row,
-               size_t dx_row, int cb, int out_h, int out_w, int kh, int kw, int sh, int sw, int top, int left, int dh, int dw)
+rc_max_pool_dx(const float *dy, const float *x, const float *y, float *dx, int h, int w, size_t dy_row, size_t x_row,
+               size_t y_row,
+               size_t dx_row, int cb, int out_h, int out_w, int kh, int kw, int sh, int sw, int top, int left, int dh,
+	int dw)
 {
 	for (int i = 0; i < h; i++)
 		for (int j = 0; j < w; j++)

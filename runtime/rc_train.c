@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: 0BSD */
-/* rc_train.c - what all networks in training share: states, parameter files, the walk over their steps, the optimizer. */
+/*
+** rc_train.c - what all networks in training share: states, parameter files, the walk over their steps, the optimizer.
+*/
 #include "rc_train.h"
 
 #include "rc_float.h"
@@ -496,8 +498,8 @@ rc_train_step(const rc_trainer *t, const rc_options *options, void *state, const
 }
 
 RC_WEAK int
-rc_train_eval(const rc_trainer *t, const rc_options *options, const void *state, const void *images, const int32_t *labels,
-              int count, void *workspace, size_t len, rc_loss *loss)
+rc_train_eval(const rc_trainer *t, const rc_options *options, const void *state, const void *images,
+              const int32_t *labels, int count, void *workspace, size_t len, rc_loss *loss)
 {
 	static const rc_train plain = { sizeof plain, 0, 0, 0 };
 	rc_loss sum = { 0, 0, 0 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: 0BSD */
 /*
-** rc_train.h - the runtime of networks in training: what NAME_train.h's functions are told and tell, and the tables that emitted
-** code gives it. No malloc, no stdio, no state but the caller's.
+** rc_train.h - the runtime of networks in training: what NAME_train.h's functions are told and tell, and the tables
+** that emitted code gives it. No malloc, no stdio, no state but the caller's.
 */
 #ifndef RC_TRAIN_H
 #define RC_TRAIN_H
@@ -27,7 +27,8 @@ extern "C" {
 #endif
 
 enum {
-	RC_TRAIN_AUGMENT = 1             /* pictures are cropped, flipped, cut out as the model says, differently for each seed */
+	/* pictures are cropped, flipped, cut out as the model says, differently for each seed */
+	RC_TRAIN_AUGMENT = 1
 };
 
 /* Of a step; set struct_size, zero the rest. */
@@ -45,8 +46,8 @@ typedef struct rc_loss {
 } rc_loss;
 
 /*
-** A state begins with this; parameters (from byte 256), momentum and gradients follow, each parameter as the weight file has it,
-** at a multiple of 16 floats. It is one block of memory: written to a file it is a checkpoint.
+** A state begins with this; parameters (from byte 256), momentum and gradients follow, each parameter as the weight
+** file has it, at a multiple of 16 floats. It is one block of memory: written to a file it is a checkpoint.
 */
 typedef struct rc_state {
 	char magic[8];                   /* "resnett" and a zero */
@@ -105,7 +106,8 @@ typedef struct rc_packing {
 	int order;
 	int phases, groups, blocks, cb, last, per; /* last: channels of the last block; per: lanes of a group */
 	int oc, ic, convolutions;        /* channels; groups of the convolution */
-	int kh, kw, turned;              /* of the file; 0: it is [oc][ic][tap], 1: [ic][oc][tap], 2: that, taps from the last on */
+	/* of the file; 0: it is [oc][ic][tap], 1: [ic][oc][tap], 2: that, taps from the last on */
+	int kh, kw, turned;
 	const short *tap, *from;         /* of phases: their taps, where each phase's begin; NULL: one phase of all */
 	const int *first;                /* first block of each group; NULL: 0 */
 	const double *gh, *gw;           /* Winograd: Gh, Gw, rows of 3 */
@@ -133,7 +135,8 @@ typedef struct rc_trainer {
 	int batch, classes;
 	size_t image;                    /* bytes */
 	size_t stage;                    /* in the workspace: a batch that the caller has not whole, and its labels */
-	size_t loss, loss_step;          /* in the workspace: each image's loss and whether it is right; bytes from one to the next */
+	/* in the workspace: each image's loss and whether it is right; bytes from one to the next */
+	size_t loss, loss_step;
 	float momentum, decay;
 	int nesterov;
 	const struct rc_export *at_work; /* of the network at work, for _export; NULL: it is not there */
@@ -150,15 +153,16 @@ typedef struct rc_export {
 int rc_train_init(const rc_trainer *t, void *state, uint64_t seed);
 int rc_train_check(const rc_trainer *t, const void *state, size_t len);
 int rc_train_load(const rc_trainer *t, void *state, const void *params, size_t len);
-int rc_train_grad(const rc_trainer *t, const rc_options *options, void *state, const void *images, const int32_t *labels,
-                  const rc_train *how, void *workspace, size_t len, rc_loss *loss);
+int rc_train_grad(const rc_trainer *t, const rc_options *options, void *state, const void *images,
+                  const int32_t *labels, const rc_train *how, void *workspace, size_t len, rc_loss *loss);
 int rc_train_apply(const rc_trainer *t, const rc_options *options, void *state, const rc_train *how);
-int rc_train_step(const rc_trainer *t, const rc_options *options, void *state, const void *images, const int32_t *labels,
-                  const rc_train *how, void *workspace, size_t len, rc_loss *loss);
-int rc_train_eval(const rc_trainer *t, const rc_options *options, const void *state, const void *images, const int32_t *labels,
-                  int count, void *workspace, size_t len, rc_loss *loss);
+int rc_train_step(const rc_trainer *t, const rc_options *options, void *state, const void *images,
+                  const int32_t *labels, const rc_train *how, void *workspace, size_t len, rc_loss *loss);
+int rc_train_eval(const rc_trainer *t, const rc_options *options, const void *state, const void *images,
+                  const int32_t *labels, int count, void *workspace, size_t len, rc_loss *loss);
 float *rc_train_gradient(const rc_trainer *t, void *state);
-void rc_pack(const rc_packing *how, void *const *p, int lo, int hi);    /* p: w and bias of the file, w and bias packed */
+/* p: w and bias of the file, w and bias packed */
+void rc_pack(const rc_packing *how, void *const *p, int lo, int hi);
 void rc_fold_pack(const rc_packing *how, const rc_fold *fold, float *w, float *bias);
 int rc_train_export(const rc_trainer *t, const void *state, void *weights, size_t len);
 rc_view rc_view_of(const rc_train *how, int image, int h, int w, int crop, int flip, int cutout);

@@ -21,7 +21,7 @@ static const char *const bodies[] = {
 	"y = nn.concat(y, nn.slice(y, { channels = { 1, 3 } }))\n"
 	"return nn.linear(nn.adaptive_avg_pool(nn.upsample(y, { scale = 2, mode = 'bilinear' }), { size = 1 }), { 3 })",
 	"local y = nn.conv_transpose2d(nn.conv(x, { 4, kernel = 3, stride = 2 }), { 5, kernel = 3, stride = 2, padding = 1 })\n"
-	"return nn.classifier { 3 }(nn.elu(y))",
+	"return nn.classifier { 3 }(nn.softplus(nn.elu(y), { beta = 2 }))",
 	"local y = nn.conv(x, { 8, kernel = 3 })\n"
 	"return nn.classifier { 3 }(nn.pixel_shuffle(nn.channel_shuffle(y, { groups = 2 }), { factor = 2 }) + 1)",
 	"local y, z = nn.conv(x, { 4, kernel = 3 }), nn.conv(x, { 4, kernel = 1 })\n"

@@ -25,8 +25,10 @@ emit_layer(Out *o, const Training *t, const Node *n)
 		fail_at(n, "train: want layers whose weights can be packed at run time, got %s", op_rows[n->op].name);
 	out_line(o, "{ /* %s */", n->name);
 	k.family->repack(o, &k, false);
-	out_line(o, "const rc_fold fold = { %s, %s, %s, %s, %s, %s, %.17g };\n", from_state(t, &p[P_weight]), from_state(t, &p[P_bias]),
-	         from_state(t, &p[P_bn_weight]), from_state(t, &p[P_bn_bias]), from_state(t, &p[P_bn_mean]), from_state(t, &p[P_bn_var]),
+	out_line(o, "const rc_fold fold = { %s, %s, %s, %s, %s, %s, %.17g };\n", from_state(t, &p[P_weight]),
+	         from_state(t, &p[P_bias]),
+	         from_state(t, &p[P_bn_weight]), from_state(t, &p[P_bn_bias]), from_state(t, &p[P_bn_mean]),
+		from_state(t, &p[P_bn_var]),
 	         n->op == O_bn ? n->a.eps : n->a.bn_eps);
 	out_line(o, "rc_fold_pack(&how, &fold, (float *)(void *)(blob + %zu), %s);", n->packed[0].at,
 	         n->npacked > 1 ? arena_text("(float *)(void *)(blob + %zu)", n->packed[1].at) : "NULL");
@@ -45,6 +47,6 @@ emit_export(Out *o, const Training *t, const Model *work)
 		if (g->nodes[i]->npacked)
 			emit_layer(o, t, g->nodes[i]);
 	out_text(o, "}\n\n");
-	out_line(o, "static const rc_export at_work = { 0x%016llxu, %zu, %zu, \"%s\", export_weights };\n", (unsigned long long)work->plan_hash,
-	         work->blob, work->selftest_at, g->target->name);
+	out_line(o, "static const rc_export at_work = { 0x%016llxu, %zu, %zu, \"%s\", export_weights };\n",
+	         (unsigned long long)work->plan_hash, work->blob, work->selftest_at, g->target->name);
 }

@@ -9,7 +9,8 @@ emit_meaning(Out *o, const Graph *g)
 	Shape s = g->nodes[0]->out->shape;
 
 	out_line(o, "/*");
-	out_line(o, "** images    %d x %d x %d x %d %s, as %s.h says it of the input", s.n, s.c, s.h, s.w, g->image.u8 ? "bytes" : "floats", g->name);
+	out_line(o, "** images    %d x %d x %d x %d %s, as %s.h says it of the input", s.n, s.c, s.h, s.w, g->image.u8 ?
+	         "bytes" : "floats", g->name);
 	out_line(o, "** labels    one of %d classes for each, counted from 0", t->loss->in[0]->shape.c);
 	out_line(o, "** state     parameters, momentum, gradients, running statistics: one block of memory that is its own checkpoint; a step");
 	out_line(o, "**           after it was written and read again has the same bits as without");
@@ -27,7 +28,8 @@ emit_order(Out *o, const Graph *g)
 
 	out_line(o, "/* Parameters in a state and in gradients: first float, how many, name.");
 	for (int i = 0; i < t->nparams && !t->params[i].running; i++)
-		out_line(o, "** %8zu %8zu  %s%s", t->params[i].at, t->params[i].count, t->params[i].name, t->params[i].frozen ? " (frozen)" : "");
+		out_line(o, "** %8zu %8zu  %s%s", t->params[i].at, t->params[i].count, t->params[i].name, t->params[i].frozen ?
+		         " (frozen)" : "");
 	out_line(o, "*/");
 }
 

@@ -1,8 +1,9 @@
 /*
-** backward.c - the backward nodes of each op: ordinary nodes, those of the language wherever a gradient is one of its ops.
+** backward.c - the backward nodes of each op: ordinary nodes, those of the language wherever a gradient is one of its
+** ops.
 **
-** To give an op a gradient: a function here and a row in the table below. It makes the nodes of the gradients of the op's
-** parameters, and gives each input its part.
+** To give an op a gradient: a function here and a row in the table below. It makes the nodes of the gradients of the
+** op's parameters, and gives each input its part.
 */
 #include <stdlib.h>
 #include <string.h>
@@ -128,7 +129,10 @@ dense_dx(Backward *b, Op op, Node *n, Value *dy)
 	return dx;
 }
 
-/* turned - the convolution of stride 1 that n's input gradient is: of turned weights, with what padding the window leaves */
+/*
+** turned - the convolution of stride 1 that n's input gradient is: of turned weights, with what padding the window
+** leaves
+*/
 static Node *
 turned(Backward *b, Node *n, Value *dy)
 {
@@ -166,8 +170,10 @@ conv2d(Backward *b, Node *n, Value *dy)
 		return;
 	}
 	dx = dense_dx(b, O_conv_transpose2d, n, dy);
-	dx->a.output_padding.h = x.h + a->padding.t + a->padding.b - (y.h - 1)*a->stride.h - a->dilation.h*(a->kernel.h - 1) - 1;
-	dx->a.output_padding.w = x.w + a->padding.l + a->padding.r - (y.w - 1)*a->stride.w - a->dilation.w*(a->kernel.w - 1) - 1;
+	dx->a.output_padding.h = x.h + a->padding.t +
+		a->padding.b - (y.h - 1)*a->stride.h - a->dilation.h*(a->kernel.h - 1) - 1;
+	dx->a.output_padding.w = x.w + a->padding.l +
+		a->padding.r - (y.w - 1)*a->stride.w - a->dilation.w*(a->kernel.w - 1) - 1;
 	give(b, n->in[0], backward_add(b, dx));
 }
 

@@ -1,6 +1,6 @@
 /*
-** merge.c - what goes over a batch norm's numbers in training, into the norm: the skip addition and the activation behind it in the
-** forward norm; the mask of a ReLU in the sums and the gradient of the norm before it.
+** merge.c - what goes over a batch norm's numbers in training, into the norm: the skip addition and the activation
+** behind it in the forward norm; the mask of a ReLU in the sums and the gradient of the norm before it.
 */
 #include "train.h"
 

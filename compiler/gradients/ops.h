@@ -1,6 +1,6 @@
 /*
-** The table of ops that only a network in training has: forward parts of layers that behave otherwise there, and backward ones.
-** They come behind the language's in every table; no model file can name them.
+** The table of ops that only a network in training has: forward parts of layers that behave otherwise there, and
+** backward ones. They come behind the language's in every table; no model file can name them.
 **
 ** To add one: a row here, a shape_x in shape.c and an interp_x in a file of this folder, a family in kernels/.
 */
@@ -17,5 +17,7 @@ GRAD(conv2d_dw,     2, 2,  conv2d_dw, 0,0, "gradient of a convolution's weights,
 GRAD(channel_sums,  1, 1,  channel_sums, 0,0, "sums of each channel over a batch: gradient of a bias")
 GRAD(sum_to,        1, 1,  sum_to,   0,0, "sums over what a value was repeated along: pixels, channels")
 GRAD(max_pool_dx,   3, 3,  max_pool_dx, 0,0, "gradient of a maximum over windows: to the first of the largest")
-GRAD(spatial_dx,    1, 1,  spatial_dx, 0,0, "gradient of what makes rows and columns sums of others: means, slices, padding, resampling")
-GRAD(cross_entropy, 1, 1,  cross_entropy, 0,0, "gradient of the mean loss, loss of each image and whether its label is the largest")
+GRAD(spatial_dx,    1, 1,  spatial_dx, 0,0,
+     "gradient of what makes rows and columns sums of others: means, slices, padding, resampling")
+GRAD(cross_entropy, 1, 1,  cross_entropy, 0,0,
+     "gradient of the mean loss, loss of each image and whether its label is the largest")

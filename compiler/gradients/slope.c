@@ -6,15 +6,15 @@
 bool
 slope_from_input(Act act)
 {
-	return act == Act_clip || act == Act_silu || act == Act_hard_swish;
+	return act == Act_clip || act == Act_silu || act == Act_hard_swish || act == Act_softplus;
 }
 
 bool
 has_slope(Act act)
 {
 	switch (act) {
-	case Act_relu: case Act_relu6: case Act_clip: case Act_leaky_relu: case Act_sigmoid: case Act_silu: case Act_hard_sigmoid:
-	case Act_hard_swish: case Act_elu: case Act_affine:
+	case Act_relu: case Act_relu6: case Act_clip: case Act_leaky_relu: case Act_sigmoid: case Act_silu:
+	case Act_hard_sigmoid: case Act_hard_swish: case Act_elu: case Act_softplus: case Act_affine:
 		return true;
 	default:
 		return false;
@@ -40,6 +40,7 @@ slope_at(const Attr *a, Act act, double v)
 		s = a->slope*v + a->offset;
 		return s <= 0 ? 0 : s >= 1 ? 1 : 2*a->slope*v + a->offset;
 	case Act_elu:          return v < 0 ? v + a->alpha : 1;
+	case Act_softplus:     return 1/(1 + exp(-a->beta*v));
 	case Act_affine:       return a->gain;
 	default:               die("activation %d has no derivative", act);
 	}

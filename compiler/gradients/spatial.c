@@ -1,6 +1,6 @@
 /*
-** spatial.c - ops whose result pixels are sums of input pixels, rows and columns each by themselves: y = R x C. Their gradient
-** is dx = R' dy C', for which this lists the shares.
+** spatial.c - ops whose result pixels are sums of input pixels, rows and columns each by themselves: y = R x C. Their
+** gradient is dx = R' dy C', for which this lists the shares.
 */
 #include "train.h"
 
@@ -31,7 +31,10 @@ add_spread(List *l, int in, int out, double share)
 		l->to[l->count++] = (Spread){ in, out, share };
 }
 
-/* add_window - a mean over inputs from to to, of which only those in the image are there; count: what the sum is divided by */
+/*
+** add_window - a mean over inputs from to to, of which only those in the image are there; count: what the sum is
+** divided by
+*/
 static void
 add_window(List *l, int from, int to, int size, int o, int count)
 {

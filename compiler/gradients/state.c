@@ -1,6 +1,6 @@
 /*
-** state.c - what a network in training keeps from step to step: which parameters there are, where each is in the state, how it is
-** made up, which are frozen.
+** state.c - what a network in training keeps from step to step: which parameters there are, where each is in the state,
+** how it is made up, which are frozen.
 */
 #include <math.h>
 #include <string.h>
@@ -87,7 +87,10 @@ is_branch(const Graph *g, const Node *bn)
 	return false;
 }
 
-/* fill_start - as PyTorch and torchvision make parameters up: He et al. 2015 by fan out; linear layers and biases uniform */
+/*
+** fill_start - as PyTorch and torchvision make parameters up: He et al. 2015 by fan out; linear layers and biases
+** uniform
+*/
 static void
 fill_start(const Graph *g, Trained *p)
 {

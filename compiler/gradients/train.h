@@ -1,5 +1,6 @@
 /*
-** train.h - what a network in training is told (nn.train) and what becomes of it: parameters in a state, backward nodes.
+** train.h - what a network in training is told (nn.train) and what becomes of it: parameters in a state, backward
+** nodes.
 */
 #ifndef TRAIN_H
 #define TRAIN_H
@@ -58,7 +59,8 @@ typedef struct Training {
 
 /* state.c */
 Training *training_new(void);                        /* with the defaults of nn.train */
-void place_params(Graph *g);                         /* those that learn one after the other, then the running statistics */
+/* those that learn one after the other, then the running statistics */
+void place_params(Graph *g);
 const Trained *trained(const Node *n, ParamId p);    /* where n's parameter is in the state; NULL: it has none */
 bool is_frozen(const Graph *g, const Node *n);       /* is n of a part that stays as it is */
 void check_freeze(const Graph *g);                   /* every part that nn.train freezes is there */
@@ -69,7 +71,8 @@ double rate_at(const Training *t, double share);     /* of the schedule after th
 /* training.c */
 void training_graph(Graph *g);                       /* forward nodes become those of training, backward ones follow */
 void merge_norms(Graph *g);                          /* merge.c: what goes over a batch norm's numbers, into the norm */
-void derive_weights(Graph *g);                       /* parameters of backward nodes from those of forward ones, for the reference */
+/* parameters of backward nodes from those of forward ones, for the reference */
+void derive_weights(Graph *g);
 
 /* backward.c */
 typedef struct {
@@ -86,7 +89,8 @@ void backward(Backward *b, Node *n, Value *dy);      /* the gradients of n's inp
 /* spatial.c */
 typedef struct { int in, out; double share; } Spread;/* result out has share of input in */
 int spread_of(Op op, const Attr *a, bool rows, int in, int out, Spread *to);  /* along one axis, by in; how many */
-int first_channel_of(Op op, const Attr *a);          /* the input's channel that is the result's first; may be negative */
+/* the input's channel that is the result's first; may be negative */
+int first_channel_of(Op op, const Attr *a);
 enum { MostSpreads = 1 << 16 };
 
 /* slope.c */

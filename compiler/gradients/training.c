@@ -1,6 +1,6 @@
 /*
-** training.c - from a network as the model file has it to one in training: its parameters get places in a state, batch norms
-** become statistics and a norm by them, the loss follows, then the backward nodes in the order they can be run.
+** training.c - from a network as the model file has it to one in training: its parameters get places in a state, batch
+** norms become statistics and a norm by them, the loss follows, then the backward nodes in the order they can be run.
 */
 #include <stdlib.h>
 #include <string.h>

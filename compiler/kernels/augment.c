@@ -1,6 +1,6 @@
 /*
-** augment.c - the caller's pictures in training: read as copy.c reads them, but from where a random crop, mirror and cutout put
-** each pixel. A unit of work is one channel of one image.
+** augment.c - the caller's pictures in training: read as copy.c reads them, but from where a random crop, mirror and
+** cutout put each pixel. A unit of work is one channel of one image.
 */
 #include "../gradients/train.h"
 #include "kernel.h"
@@ -60,14 +60,16 @@ augment_emit(Out *o, const Kernel *k, int phase)
 	out_line(o, "int n = u/%d, c = u%%%d;", c, c);
 	out_line(o, "const %s *xc = x + n*%d + %s;", dtype_rows[k->in->dtype].c, c*h*w,
 	         times(im->swap ? arena_text("(%d - c)", c - 1) : "c", im->hwc ? 1 : (size_t)(h*w)));
-	out_line(o, "float *yc = y + n*%zu + %s%s;", k->out->lay.image, copied_channel(&k->out->lay, "c", 1), plus(k->out->lay.origin));
+	out_line(o, "float *yc = y + n*%zu + %s%s;", k->out->lay.image, copied_channel(&k->out->lay, "c", 1),
+	         plus(k->out->lay.origin));
 	out_line(o, "rc_view v = rc_view_of(how, n, %d, %d, %d, %d, %d);\n", h, w, t->crop, t->flip, t->cutout);
 	out_line(o, "for (int i = 0; i < %d; i++)", h);
 	out_line(o, "for (int j = 0; j < %d; j++) {", w);
 	out_line(o, "int r = i + v.down, q = (v.mirror ? %d - j : j) + v.right;", w - 1);
 	out_line(o, "float a = values[c][2];\n");
 	out_line(o, "if (r >= 0 && r < %d && q >= 0 && q < %d)", h, w);
-	out_line(o, "\ta = (float)xc[%s]*values[c][0] + values[c][1];", im->hwc ? arena_text("(r*%d + q)*%d", w, c) : arena_text("r*%d + q", w));
+	out_line(o, "\ta = (float)xc[%s]*values[c][0] + values[c][1];", im->hwc ? arena_text("(r*%d + q)*%d", w, c) :
+	         arena_text("r*%d + q", w));
 	out_line(o, "if (i >= v.top && i < v.bottom && j >= v.left && j < v.end)\n\ta = 0;");
 	out_line(o, "yc[%s + %s] = a;", times("i", k->out->lay.row), times("j", (size_t)k->out->lay.cb));
 	out_line(o, "}");
@@ -82,5 +84,6 @@ augment_covers(const Node *n)
 	return n->out->shape.c%n->out->lay.cb == 0;
 }
 
-const Family family_augment = { .name = "augment", .fits = augment_fits, .covers = augment_covers, .describe = augment_describe,
+const Family family_augment = { .name = "augment", .fits = augment_fits, .covers = augment_covers,
+                               .describe = augment_describe,
 	.emit = augment_emit, .operands = augment_operands };

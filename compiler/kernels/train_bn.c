@@ -1,6 +1,7 @@
 /*
-** train_bn.c - batch norm in training, and gradients that are sums of channels: partial sums of fixed groups of images, then their
-** totals, so that the bits hang on no number of threads. A unit of work is one vector of channels of one group or image.
+** train_bn.c - batch norm in training, and gradients that are sums of channels: partial sums of fixed groups of images,
+** then their totals, so that the bits hang on no number of threads. A unit of work is one vector of channels of one
+** group or image.
 */
 #include "kernel.h"
 
@@ -34,7 +35,8 @@ at_vector(const Kernel *k, const View *x)
 	const Layout *l = &x->lay;
 	int per = l->cb/k->t->vl;
 
-	return arena_text("%s%s", per == 1 ? times("v", l->plane) : arena_text("v/%d*%zu + v%%%d*%d", per, l->plane, per, k->t->vl),
+	return arena_text("%s%s", per == 1 ? times("v", l->plane) : arena_text("v/%d*%zu + v%%%d*%d", per, l->plane, per,
+	                                                                       k->t->vl),
 	                  plus(l->origin));
 }
 
@@ -131,7 +133,8 @@ stats_emit(Out *o, const Kernel *k, int phase)
 
 	if (k->frozen)
 		return emit_running(o, k, phase);
-	out_line(o, phase ? "** mean, var = of each channel over the batch" : "** part = sums of each channel over groups of images");
+	out_line(o, phase ? "** mean, var = of each channel over the batch" :
+	         "** part = sums of each channel over groups of images");
 	emit_operand(o, "x", &k->in[0]);
 	emit_head(o, k, phase);
 	if (phase == 0) {
@@ -143,8 +146,8 @@ stats_emit(Out *o, const Kernel *k, int phase)
 	}
 	out_line(o, "for (int v = lo; v < hi; v++) {");
 	out_line(o, "int c = v*%d;\n", k->t->vl);
-	out_line(o, "rc_bn_finish(part + c, %d, %zu, %.1f, x + %s, mean + c, var + c,", groups_of_images(k), lanes_in(k), count,
-	         at_vector(k, &k->in[0]));
+	out_line(o, "rc_bn_finish(part + c, %d, %zu, %.1f, x + %s, mean + c, var + c,", groups_of_images(k), lanes_in(k),
+	         count, at_vector(k, &k->in[0]));
 	out_line(o, "\trunning_mean + c, running_var + c, %.17g);", k->a.value);
 	out_line(o, "}");
 	out_line(o, "}");
@@ -185,8 +188,8 @@ norm_emit(Out *o, const Kernel *k, int phase)
 
 	const char *value = "fma_(sub(ld(xv + i*$xrow + j*$cb), m), scale, shift)";
 
-	out_line(o, "** y = %s(x - mean)/sqrt(var + %g)%s%s%s", act_open(k), k->a.eps, k->bias ? "*weight + bias" : "", k->nin > 3 ? " + z" : "",
-	         act_close(k));
+	out_line(o, "** y = %s(x - mean)/sqrt(var + %g)%s%s%s", act_open(k), k->a.eps, k->bias ? "*weight + bias" : "",
+	         k->nin > 3 ? " + z" : "", act_close(k));
 	emit_operand(o, "x", &k->in[0]);
 	if (k->nin > 3)
 		emit_operand(o, "z", &k->in[3]);
@@ -201,8 +204,10 @@ norm_emit(Out *o, const Kernel *k, int phase)
 	if (k->nin > 3)
 		out_line(o, "const float *zv = z + %s%s;", at_vector(k, &k->in[3]), at_image(&k->in[3]));
 	out_line(o, "float *yv = y + %s%s;", at_vector(k, &k->out[0]), at_image(&k->out[0]));
-	out_line(o, "V inv = div_(splat(1.0f), root(add(ld(var + v*%d), splat(%s)))), m = ld(mean + v*%d);", vl, float_text(k->a.eps), vl);
-	out_line(o, k->bias ? "V scale = mul(ld(weight + v*%d), inv), shift = ld(bias + v*%d);\n" : "V scale = inv, shift = zero();\n", vl, vl);
+	out_line(o, "V inv = div_(splat(1.0f), root(add(ld(var + v*%d), splat(%s)))), m = ld(mean + v*%d);", vl,
+	         float_text(k->a.eps), vl);
+	out_line(o, k->bias ? "V scale = mul(ld(weight + v*%d), inv), shift = ld(bias + v*%d);\n" :
+	         "V scale = inv, shift = zero();\n", vl, vl);
 	out_line(o, "for (int i = 0; i < %d; i++)", k->in->shape.h);
 	out_line(o, "for (int j = 0; j < %d; j++)", k->in->shape.w);
 	if (k->nin > 3)
@@ -259,15 +264,16 @@ bn_sums_emit(Out *o, const Kernel *k, int phase)
 		emit_group_loop(o, k);
 		out_line(o, "rc_bn_sums_partial(dz + %s, x + %s, mean + v*%d, from, to, %zu, %zu, %d, %d,", at_vector(k, &k->in[0]),
 		         at_vector(k, &k->in[1]), k->t->vl, k->in[0].lay.image, k->in[1].lay.image, k->in->shape.h, k->in->shape.w);
-		out_line(o, "\t%zu, %zu, %d, %s, sums, sums + %zu);", k->in[0].lay.row, k->in[1].lay.row, k->in->lay.cb, at_mask(k, 4, ""), lanes_in(k));
+		out_line(o, "\t%zu, %zu, %d, %s, sums, sums + %zu);", k->in[0].lay.row, k->in[1].lay.row, k->in->lay.cb,
+		         at_mask(k, 4, ""), lanes_in(k));
 		out_line(o, "}");
 		out_line(o, "}");
 		return group_units(k);
 	}
 	out_line(o, "for (int v = lo; v < hi; v++) {");
 	out_line(o, "int c = v*%d;\n", k->t->vl);
-	out_line(o, "rc_bn_sums_finish(part + c, %d, %zu, var + c, %s, dbias + c, dweight + c);", groups_of_images(k), lanes_in(k),
-	         float_text(k->a.eps));
+	out_line(o, "rc_bn_sums_finish(part + c, %d, %zu, var + c, %s, dbias + c, dweight + c);", groups_of_images(k),
+	         lanes_in(k), float_text(k->a.eps));
 	out_line(o, "}");
 	out_line(o, "}");
 	return vectors_in(k);
@@ -306,8 +312,10 @@ bn_dx_emit(Out *o, const Kernel *k, int phase)
 	out_line(o, "rc_bn_dx(dz + %s%s, x + %s%s, dx + %s%s, %d, %d,", at_vector(k, &k->in[0]), at_image(&k->in[0]),
 	         at_vector(k, &k->in[1]), at_image(&k->in[1]), at_vector(k, &k->out[0]), at_image(&k->out[0]), k->in->shape.h,
 	         k->in->shape.w);
-	out_line(o, "\t%zu, %zu, %zu, %d, %s, mean + v*%d, var + v*%d, %s, dbias + v*%d, dweight + v*%d, %s, %s, %d);", k->in[0].lay.row,
-	         k->in[1].lay.row, k->out->lay.row, k->in->lay.cb, at_mask(k, 6, at_image(&k->in[6])), vl, vl, at_channel(k, "weight"), vl, vl, float_text(k->a.eps),
+	out_line(o, "\t%zu, %zu, %zu, %d, %s, mean + v*%d, var + v*%d, %s, dbias + v*%d, dweight + v*%d, %s, %s, %d);",
+	         k->in[0].lay.row,
+	         k->in[1].lay.row, k->out->lay.row, k->in->lay.cb, at_mask(k, 6, at_image(&k->in[6])), vl, vl,
+		at_channel(k, "weight"), vl, vl, float_text(k->a.eps),
 	         float_text(count), k->frozen);
 	out_line(o, "}");
 	out_line(o, "}");
@@ -348,11 +356,15 @@ channel_emit(Out *o, const Kernel *k, int phase)
 	return vectors_in(k);
 }
 
-const Family family_bn_stats = { .name = "bn_stats", .phases = 2, .describe = sums_describe, .phase_name = sums_phase_name,
+const Family family_bn_stats = { .name = "bn_stats", .phases = 2, .describe = sums_describe,
+                                .phase_name = sums_phase_name,
 	.emit = stats_emit, .scratch = sums_scratch, .operands = stats_operands };
-const Family family_bn_norm = { .name = "bn_norm", .describe = sums_describe, .emit = norm_emit, .operands = norm_operands };
-const Family family_bn_sums = { .name = "bn_sums", .phases = 2, .describe = sums_describe, .phase_name = sums_phase_name,
+const Family family_bn_norm = { .name = "bn_norm", .describe = sums_describe, .emit = norm_emit,
+                               .operands = norm_operands };
+const Family family_bn_sums = { .name = "bn_sums", .phases = 2, .describe = sums_describe,
+                               .phase_name = sums_phase_name,
 	.emit = bn_sums_emit, .scratch = sums_scratch, .operands = bn_sums_operands };
-const Family family_bn_dx = { .name = "bn_dx", .describe = sums_describe, .emit = bn_dx_emit, .operands = bn_dx_operands };
+const Family family_bn_dx = { .name = "bn_dx", .describe = sums_describe, .emit = bn_dx_emit,
+                             .operands = bn_dx_operands };
 const Family family_channel_sums = { .name = "channel_sums", .phases = 2, .describe = sums_describe,
 	.phase_name = sums_phase_name, .emit = channel_emit, .scratch = sums_scratch, .operands = channel_operands };

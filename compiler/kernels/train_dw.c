@@ -1,9 +1,10 @@
 /*
-** train_dw.c - gradient of a convolution's weights: dw[o][c][tap] = sum over images and pixels of x at the tap times dy.
+** train_dw.c - gradient of a convolution's weights: dw[o][c][tap] = sum over images and pixels of x at the tap times
+** dy.
 **
-** A tile is P input channels of a block by OB vectors of output channels in named accumulators, while pixels go by: each costs OB
-** loads of dy and P broadcasts of x. Fixed groups of images have sums of their own, part[group][group of OB vectors][block][tap]
-** [channel][OB*VL], which a second phase adds up as a tree, in the order of the weight file.
+** A tile is P input channels of a block by OB vectors of output channels in named accumulators, while pixels go by:
+** each costs OB loads of dy and P broadcasts of x. Fixed groups of images have sums of their own, part[group][group of
+** OB vectors][block][tap] [channel][OB*VL], which a second phase adds up as a tree, in the order of the weight file.
 */
 #include <string.h>
 
@@ -17,7 +18,8 @@ enum {
 
 typedef struct {
 	int ob, per, groups;         /* vectors of output channels of a tile; channels; how many such groups */
-	int rows, taps, blocks;      /* rows of a block: channels, or channels and taps of a planar input; blocks each group reads */
+	/* rows of a block: channels, or channels and taps of a planar input; blocks each group reads */
+	int rows, taps, blocks;
 	int count[2], width[2];      /* tiles of the rows */
 	int images;                  /* groups of images */
 	size_t part;                 /* floats of a group of images */
@@ -73,8 +75,8 @@ dw_scratch(const Kernel *k)
 static void
 dw_describe(const Kernel *k, char *name, size_t len)
 {
-	snprintf(name, len, "dw%dx%d_%dto%d_%dx%d%s%s", k->a.kernel.h, k->a.kernel.w, k->in->shape.c, k->in[1].shape.c, k->in[1].shape.h,
-	         k->in[1].shape.w, k->a.stride.h > 1 ? arena_text("_s%d", k->a.stride.h) : "",
+	snprintf(name, len, "dw%dx%d_%dto%d_%dx%d%s%s", k->a.kernel.h, k->a.kernel.w, k->in->shape.c, k->in[1].shape.c,
+	         k->in[1].shape.h, k->in[1].shape.w, k->a.stride.h > 1 ? arena_text("_s%d", k->a.stride.h) : "",
 	         k->a.groups > 1 ? arena_text("_g%d", k->a.groups) : "");
 }
 
@@ -137,7 +139,8 @@ emit_sums(Out *o, const Kernel *k, const Cut *c, int r0, int p)
 	out_flow(o, "V");
 	for (int r = 0; r < p; r++)
 		for (int i = 0; i < c->ob; i++)
-			out_flow(o, "%s = first ? zero() : ld(to%s)%s", acc(i, r), plus((size_t)(r*c->per + i*vl)), r + 1 == p && i + 1 == c->ob ? ";" : ",");
+			out_flow(o, "%s = first ? zero() : ld(to%s)%s", acc(i, r), plus((size_t)(r*c->per + i*vl)), r + 1 == p && i +
+			         1 == c->ob ? ";" : ",");
 	out_flow_end(o);
 	out_line(o, "\nfor (int n = 0; n < images; n++, x += %zu, dy += %zu)", x->lay.image, dy->lay.image);
 	out_line(o, "for (int i = 0; i < %d; i++) {", dy->shape.h);
@@ -185,8 +188,8 @@ emit_tiles(Out *o, const Kernel *k, const Cut *c, const char *const *tile, const
 	if (c->taps > 1)
 		out_line(o, "for (int t = 0; t < %d; t++) {", c->taps);
 	if (c->taps > 1)
-		out_line(o, "const float *xt = xn + t/%d*%zu + t%%%d*%d;", k->a.kernel.w, (size_t)k->a.dilation.h*k->in->lay.row, k->a.kernel.w,
-		         k->a.dilation.w*k->in->lay.cb);
+		out_line(o, "const float *xt = xn + t/%d*%zu + t%%%d*%d;", k->a.kernel.w, (size_t)k->a.dilation.h*k->in->lay.row,
+		         k->a.kernel.w, k->a.dilation.w*k->in->lay.cb);
 	for (int i = 0; i < 2; i++)
 		for (int m = 0; m < c->count[i]; m++, r += c->width[i], at++)
 			out_line(o, "%s(%s%s, dyn, %s, to + %s%s, n == from);", tile[at], c->taps > 1 ? "xt" : "xn",
@@ -231,12 +234,12 @@ emit_partial(Out *o, const Kernel *k, const Cut *c)
 	emit_head(o, k, 0);
 	start = emit_first(o, k, c);
 	out_line(o, "for (int u = lo; u < hi; u++) {");
-	out_line(o, "int g = u/%d, og = u/%d%%%d,%s from = g*%d/%d, end = (g + 1)*%d/%d;", c->groups*c->blocks, c->blocks, c->groups,
-	         planar(k) ? "" : arena_text(" block = u%%%d,", c->blocks), n, c->images, n, c->images);
+	out_line(o, "int g = u/%d, og = u/%d%%%d,%s from = g*%d/%d, end = (g + 1)*%d/%d;", c->groups*c->blocks, c->blocks,
+	         c->groups, planar(k) ? "" : arena_text(" block = u%%%d,", c->blocks), n, c->images, n, c->images);
 	out_line(o, "float *to = part + u*%d;\n", c->taps*c->rows*c->per);
 	out_line(o, "for (int n = from; n < end; n += %s) {", small ? "end - from" : "1");
-	out_line(o, "const float *xn = x + n*%zu%s%s;", x->lay.image, planar(k) ? "" : arena_text(" + %s", times(start, x->lay.plane)),
-	         plus(x0));
+	out_line(o, "const float *xn = x + n*%zu%s%s;", x->lay.image, planar(k) ? "" :
+	         arena_text(" + %s", times(start, x->lay.plane)), plus(x0));
 	out_line(o, "const float *dyn = dy + n*%zu + %s%s;\n", dy->lay.image,
 	         c->ob >= per ? times("og", (size_t)(c->ob/per)*dy->lay.plane) :
 	         arena_text("og/%d*%zu + og%%%d*%d", per/c->ob, dy->lay.plane, per/c->ob, c->per), plus(dy->lay.origin));
@@ -282,11 +285,13 @@ dw_emit(Out *o, const Kernel *k, int phase)
 {
 	Cut c = cut_of(k);
 
-	out_line(o, phase ? "** dw = the sums of groups of images, added up" : "** part = x at each tap times dy, over groups of images");
+	out_line(o, phase ? "** dw = the sums of groups of images, added up" :
+	         "** part = x at each tap times dy, over groups of images");
 	emit_operand(o, "x", &k->in[0]);
 	emit_operand(o, "dy", &k->in[1]);
 	if (phase == 0)
-		out_line(o, "** %d channels x %d channels in %d accumulators; %d groups of images", c.width[0], c.per, c.width[0]*c.ob, c.images);
+		out_line(o, "** %d channels x %d channels in %d accumulators; %d groups of images", c.width[0], c.per,
+		         c.width[0]*c.ob, c.images);
 	return phase ? emit_total(o, k, &c) : emit_partial(o, k, &c);
 }
 
@@ -296,5 +301,6 @@ dw_work(const Kernel *k)
 	return (double)count_of(k->out->shape)*k->in[1].shape.n*k->in[1].shape.h*k->in[1].shape.w;
 }
 
-const Family family_conv2d_dw = { .name = "conv2d_dw", .planar = true, .phases = 2, .reach = dw_reach, .describe = dw_describe,
+const Family family_conv2d_dw = { .name = "conv2d_dw", .planar = true, .phases = 2, .reach = dw_reach,
+                                 .describe = dw_describe,
 	.phase_name = dw_phase_name, .emit = dw_emit, .scratch = dw_scratch, .operands = dw_operands, .work = dw_work };

@@ -1,5 +1,6 @@
 /*
-** train_map.c - backward ops element by element and over windows. A unit of work is one vector of channels of one image.
+** train_map.c - backward ops element by element and over windows. A unit of work is one vector of channels of one
+** image.
 */
 #include <string.h>
 
@@ -60,13 +61,16 @@ slope_text(const Attr *a, Act act)
 	case Act_relu:         return "rc_above0(a, d)";
 	case Act_relu6:        return "rc_above0(a, rc_above0(sub(splat(6.0f), a), d))";
 	case Act_clip:
-		return arena_text("below0(sub(a, splat(%s)), zero(), below0(sub(splat(%s), a), zero(), d))", float_text(a->lo), float_text(a->hi));
+		return arena_text("below0(sub(a, splat(%s)), zero(), below0(sub(splat(%s), a), zero(), d))", float_text(a->lo),
+		                  float_text(a->hi));
 	case Act_leaky_relu:   return arena_text("below0(a, mul(d, splat(%s)), d)", float_text(a->slope));
 	case Act_sigmoid:      return "mul(d, mul(a, sub(splat(1.0f), a)))";
 	case Act_silu:         return "rc_silu_dx(a, d)";
 	case Act_hard_sigmoid:
 		return arena_text("rc_above0(a, rc_above0(sub(splat(1.0f), a), mul(d, splat(%s))))", float_text(a->slope));
-	case Act_hard_swish:   return arena_text("rc_hard_swish_dx(a, d, splat(%s), splat(%s))", float_text(a->slope), float_text(a->offset));
+	case Act_hard_swish:   return arena_text("rc_hard_swish_dx(a, d, splat(%s), splat(%s))", float_text(a->slope),
+	                                         float_text(a->offset));
+	case Act_softplus:     return arena_text("mul(d, sigmoid(mul(a, splat(%s))))", float_text(a->beta));
 	case Act_elu:          return arena_text("below0(a, mul(d, add(a, splat(%s))), d)", float_text(a->alpha));
 	default:               die("activation %d has no derivative", act);
 	}
@@ -86,7 +90,8 @@ act_emit(Out *o, const Kernel *k, int phase)
 	emit_vector(o, k, "float", "dx", &k->out[0]);
 	out_line(o, "\nfor (int i = 0; i < %d; i++)", k->out->shape.h);
 	out_line(o, "for (int j = 0; j < %d; j++) {", k->out->shape.w);
-	out_line(o, "V a = ld(yv + i*%zu + j*%d), d = ld(dyv + i*%zu + j*%d);\n", k->in[1].lay.row, k->in->lay.cb, k->in->lay.row, k->in->lay.cb);
+	out_line(o, "V a = ld(yv + i*%zu + j*%d), d = ld(dyv + i*%zu + j*%d);\n", k->in[1].lay.row, k->in->lay.cb,
+	         k->in->lay.row, k->in->lay.cb);
 	out_line(o, "st(dxv + i*%zu + j*%d, %s);", k->out->lay.row, k->in->lay.cb, slope_text(&k->a, act_of(k->of)));
 	out_line(o, "}");
 	return end_vectors(o, k);
@@ -117,7 +122,8 @@ emit_sum_channels(Out *o, const Kernel *k)
 	out_line(o, "for (int i = 0; i < %d; i++)", x.h);
 	out_line(o, "for (int j = 0; j < %d; j++)", x.w);
 	out_line(o, "\ty[n*%zu + %zu%s] += x[n*%zu + %zu + %s + i*%zu + j*%d];", k->out->lay.image, k->out->lay.origin,
-	         point ? "" : arena_text(" + i*%zu + j*%d", k->out->lay.row, k->out->lay.cb), k->in->lay.image, k->in->lay.origin,
+	         point ? "" : arena_text(" + i*%zu + j*%d", k->out->lay.row, k->out->lay.cb), k->in->lay.image,
+		k->in->lay.origin,
 	         copied_channel(&k->in->lay, "c", 1), k->in->lay.row, k->in->lay.cb);
 	out_line(o, "}");
 	out_line(o, "}");
@@ -220,7 +226,8 @@ emit_spatial_sum(Out *o, const Kernel *k, bool one)
 	out_line(o, "for (int i = row_from[r]; i < row_from[r + 1]; i++)");
 	out_line(o, "for (int j = col_from[q]; j < col_from[q + 1]; j++)");
 	out_line(o, one ? "\ts += dyv[row_of[i]*%zu + col_of[j]*%d]*(row_share[i]*col_share[j]);" :
-	         "\ts = fma_(ld(dyv + row_of[i]*%zu + col_of[j]*%d), splat(row_share[i]*col_share[j]), s);", k->in->lay.row, k->in->lay.cb);
+	         "\ts = fma_(ld(dyv + row_of[i]*%zu + col_of[j]*%d), splat(row_share[i]*col_share[j]), s);", k->in->lay.row,
+		k->in->lay.cb);
 	out_line(o, one ? "dxv[r*%zu + q*%d] = s;" : "st(dxv + r*%zu + q*%d, s);", k->out->lay.row, k->out->lay.cb);
 	out_line(o, "}");
 }
@@ -251,7 +258,9 @@ spatial_emit(Out *o, const Kernel *k, int phase)
 	out_line(o, "float *dxv = dx + %s%s%s;", copied_channel(&k->out->lay, "c", 1),
 	         k->out->shape.n > 1 ? arena_text(" + n*%zu", k->out->lay.image) : "", plus(k->out->lay.origin));
 	out_line(o, "int of = c - (%d);", c0);
-	out_line(o, "const float *dyv = dy + %s%s%s;\n", copied_channel(&k->in->lay, arena_text("(of < 0 || of >= %d ? 0 : of)", k->in->shape.c), 1),
+	out_line(o, "const float *dyv = dy + %s%s%s;\n", copied_channel(&k->in->lay,
+	                                                                arena_text("(of < 0 || of >= %d ? 0 : of)",
+	                                                                           k->in->shape.c), 1),
 	         k->out->shape.n > 1 ? arena_text(" + n*%zu", k->in->lay.image) : "", plus(k->in->lay.origin));
 	out_line(o, "if (c < %d || c >= %d || c >= %d) {", c0, c1, k->out->shape.c);
 	out_line(o, "for (int r = 0; r < %d; r++)", k->out->shape.h);

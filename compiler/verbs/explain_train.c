@@ -1,6 +1,6 @@
 /*
-** explain_train.c - resnetc explain --train: every forward and backward node of the network in training: its result, whether it is
-** kept for the way back, work, and what bounds it by the target's numbers.
+** explain_train.c - resnetc explain --train: every forward and backward node of the network in training: its result,
+** whether it is kept for the way back, work, and what bounds it by the target's numbers.
 */
 #include <string.h>
 
@@ -40,7 +40,9 @@ result_bytes(const Node *n)
 	return bytes;
 }
 
-/* bound_of - what takes longer by the target's numbers: multiply-adds, or bytes from the cache or memory they fit into */
+/*
+** bound_of - what takes longer by the target's numbers: multiply-adds, or bytes from the cache or memory they fit into
+*/
 static const char *
 bound_of(const Node *n)
 {
@@ -56,9 +58,11 @@ print_sums(const Model *m, double macs, size_t kept)
 	const Graph *g = m->g;
 	const Training *t = g->train;
 
-	print_wrapped(stdout, 0, 0, arena_text("%s for %s, batch %d: %.2f G multiply-adds a step, %d nodes, %d functions", g->name,
+	print_wrapped(stdout, 0, 0, arena_text("%s for %s, batch %d: %.2f G multiply-adds a step, %d nodes, %d functions",
+	                                       g->name,
 	              g->target->name, t->batch, macs/1e9, g->count, m->functions->count));
-	print_wrapped(stdout, 0, 0, arena_text("kept for the way back %zu bytes, workspace %zu bytes, state %zu bytes; %zu floats learn",
+	print_wrapped(stdout, 0, 0,
+	              arena_text("kept for the way back %zu bytes, workspace %zu bytes, state %zu bytes; %zu floats learn",
 	              kept, train_workspace(m), state_bytes(g), t->learned));
 }
 
@@ -87,7 +91,8 @@ explain_training(Options *o)
 		table_cell(table, "%s", algorithm(n));
 		table_cell(table, "%dx%dx%dx%d", y->shape.n, y->shape.c, y->shape.h, y->shape.w);
 		table_cell(table, "%.0f", (double)result_bytes(n)/1024);
-		table_cell(table, "%s", y->home == Home_state ? "in the state" : comes_back(n) ? arena_text("to '%s'", g->nodes[last_read(n) < g->count ?
+		table_cell(table, "%s", y->home == Home_state ? "in the state" : comes_back(n) ?
+		           arena_text("to '%s'", g->nodes[last_read(n) < g->count ?
 		           last_read(n) : g->count - 1]->name) : "-");
 		table_cell(table, "%.2f", work_of(n)/1e6);
 		table_cell(table, "%s", bound_of(n));

@@ -1,8 +1,9 @@
 /*
 ** train.c - resnetc train: emits the network in training, compiles and loads it, and makes its steps over a data set.
 **
-** The state is the checkpoint. What is not in it - the order of the pictures, their crops, the rate - follows from the seed and the
-** number of steps made, so a run that is resumed goes on with the same bits. The state's user words are the epoch so far.
+** The state is the checkpoint. What is not in it - the order of the pictures, their crops, the rate - follows from the
+** seed and the number of steps made, so a run that is resumed goes on with the same bits. The state's user words are
+** the epoch so far.
 */
 #define _XOPEN_SOURCE 700            /* sigaction */
 #include <math.h>
@@ -53,7 +54,8 @@ static double
 seconds_of(const char *text)
 {
 	char *end;
-	double v = strtod(text, &end), unit = !strcmp(end, "m") ? 60 : !strcmp(end, "h") ? 3600 : !*end || !strcmp(end, "s") ? 1 : 0;
+	double v = strtod(text, &end), unit = !strcmp(end, "m") ? 60 : !strcmp(end, "h") ? 3600 : !*end || !strcmp(end, "s") ?
+		1 : 0;
 
 	if (end == text || !(v > 0) || !isfinite(v) || unit <= 0)
 		usage_error("--limit: want a time such as 90s, 170m or 3h, got '%s'", text);
@@ -181,7 +183,8 @@ end_epoch(Run *r, int epoch, double rate)
 	uint64_t *user = head_of(r)->user;
 	rc_loss test = evaluate(r);
 	int count = (int)user[CountWord];
-	double loss = from_word(user[SumWord])/count, error = wrong((int)user[RightWord], count), time = r->before + seconds() - r->start;
+	double loss = from_word(user[SumWord])/count, error = wrong((int)user[RightWord], count), time = r->before +
+		seconds() - r->start;
 	const char *tests = test.count ? arena_text("%.6f,%.6f", test.loss/test.count, wrong(test.correct, test.count)) : ",";
 
 	r->log = arena_text("%s%d,%.6g,%.6f,%.6f,%s,%.1f\n", r->log, epoch, rate, loss, error, tests, time);
@@ -192,10 +195,13 @@ end_epoch(Run *r, int epoch, double rate)
 	if (r->o->json)
 		printf("{ \"epoch\": %d, \"rate\": %s, \"train_loss\": %s, \"train_error\": %s, \"test_loss\": %s, \"test_error\": %s, "
 		       "\"seconds\": %.1f }\n", epoch, json_number(rate), json_number(loss), json_number(error),
-		       test.count ? json_number(test.loss/test.count) : "null", test.count ? json_number(wrong(test.correct, test.count)) : "null", time);
+		       test.count ? json_number(test.loss/test.count) : "null", test.count ?
+			json_number(wrong(test.correct, test.count)) : "null", time);
 	else if (!r->o->quiet)
-		printf("epoch %3d  rate %-8.4g train loss %.4f, error %5.2f %%%s  %.0f s\n", epoch, rate, loss, 100*error, test.count ?
-		       arena_text("  test loss %.4f, error %5.2f %%", test.loss/test.count, 100*wrong(test.correct, test.count)) : "", time);
+		printf("epoch %3d  rate %-8.4g train loss %.4f, error %5.2f %%%s  %.0f s\n", epoch, rate, loss, 100*error,
+		       test.count ?
+		       arena_text("  test loss %.4f, error %5.2f %%", test.loss/test.count, 100*wrong(test.correct, test.count)) :
+			"", time);
 	fflush(stdout);
 	memset(user, 0, 3*sizeof *user);
 	write_checkpoint(r);
@@ -227,8 +233,8 @@ show(const Run *r, int step, int all, const rc_loss *loss, double rate)
 	const char *what;
 
 	(void)rate;
-	what = arena_text("epoch %d/%d, loss %.3f, error %4.1f %%, %.0f images/s, step", step/r->steps + 1, r->t->epochs, loss->loss,
-	                  100*wrong(loss->correct, loss->count), spent > 0 ? r->t->batch/(spent/(step + 1)) : 0);
+	what = arena_text("epoch %d/%d, loss %.3f, error %4.1f %%, %.0f images/s, step", step/r->steps + 1, r->t->epochs,
+	                  loss->loss, 100*wrong(loss->correct, loss->count), spent > 0 ? r->t->batch/(spent/(step + 1)) : 0);
 	progress(what, step%r->steps + 1, all/r->t->epochs + 1);
 }
 
@@ -244,11 +250,11 @@ run(Run *r)
 		how.seed = rnd(&state);
 		how.rate = (float)rate_at(r->t, (double)step/all);
 		fill_batch(r, step);
-		trainer_must(&r->trainer, r->trainer.grad(&r->trainer.options, r->trainer.state, r->images, r->labels, &how, r->trainer.workspace,
-		                                          r->trainer.workspace_len, &loss));
+		trainer_must(&r->trainer, r->trainer.grad(&r->trainer.options, r->trainer.state, r->images, r->labels, &how,
+		                                          r->trainer.workspace, r->trainer.workspace_len, &loss));
 		if (!isfinite(loss.loss))
-			fail("step %d: want a finite loss, got %g; the first layer without is '%s' (a smaller rate than %g may help)", step, loss.loss,
-			     nan_at(r), (double)how.rate);
+			fail("step %d: want a finite loss, got %g; the first layer without is '%s' (a smaller rate than %g may help)", step,
+			     loss.loss, nan_at(r), (double)how.rate);
 		trainer_must(&r->trainer, r->trainer.apply(&r->trainer.options, r->trainer.state, &how));
 		add_loss(r, &loss);
 		show(r, step, all, &loss, (double)how.rate);
@@ -294,7 +300,8 @@ resume(Run *r)
 static Run
 run_of(Options *o, const Model *m)
 {
-	Run r = { .o = o, .g = m->g, .t = m->g->train, .order_of = -1, .log = "epoch,rate,train_loss,train_error,test_loss,test_error,seconds\n" };
+	Run r = { .o = o, .g = m->g, .t = m->g->train, .order_of = -1,
+	         .log = "epoch,rate,train_loss,train_error,test_loss,test_error,seconds\n" };
 	const char *stem = o->output ? o->output : arena_text("%s.safetensors", m->g->name), *dot = strrchr(stem, '.');
 
 	if (o->epochs)
@@ -302,11 +309,13 @@ run_of(Options *o, const Model *m)
 	if (o->limit)
 		r.limit = seconds_of(o->limit);
 	r.weights_file = stem;
-	r.checkpoint = dot && !strchr(dot, '/') ? arena_text("%.*s.checkpoint", (int)(dot - stem), stem) : arena_text("%s.checkpoint", stem);
+	r.checkpoint = dot && !strchr(dot, '/') ? arena_text("%.*s.checkpoint", (int)(dot - stem), stem) :
+		arena_text("%s.checkpoint", stem);
 	r.data = data_open(o->data, r.g, r.t->loss->in[0]->shape.c);
 	r.steps = r.data.train.count/r.t->batch;
 	if (!r.steps)
-		fail("%s:%d: train: want a batch of at most %d, the pictures there are, got %d", r.g->file, r.t->line, r.data.train.count, r.t->batch);
+		fail("%s:%d: train: want a batch of at most %d, the pictures there are, got %d", r.g->file, r.t->line,
+		     r.data.train.count, r.t->batch);
 	r.images = malloc((size_t)r.t->batch*picture_bytes(r.g));
 	r.labels = malloc((size_t)r.t->batch*sizeof *r.labels);
 	r.order = malloc((size_t)r.data.train.count*sizeof *r.order);

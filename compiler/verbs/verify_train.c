@@ -1,6 +1,6 @@
 /*
-** verify_train.c - resnetc verify --train: every node of a network in training, forward and backward, against the reference in
-** double precision on the emitted code's own inputs to it.
+** verify_train.c - resnetc verify --train: every node of a network in training, forward and backward, against the
+** reference in double precision on the emitted code's own inputs to it.
 */
 #include <math.h>
 #include <stdlib.h>
@@ -66,7 +66,9 @@ difference(const double *got, const double *want, const double *typical, size_t 
 	return scale > 0 ? most/scale : most;
 }
 
-/* typical_of - of a sum that may cancel out (a bias before a batch norm has gradient 0): its terms squared and added up */
+/*
+** typical_of - of a sum that may cancel out (a bias before a batch norm has gradient 0): its terms squared and added up
+*/
 static double *
 typical_of(const Node *n, const double *const *x)
 {
@@ -109,7 +111,8 @@ after_layer(void *user, int index, const char *name)
 	interp_node(n, x, want);
 	typical = typical_of(n, x);
 	for (int i = 0; i < n->nout; i++) {
-		v->error[index] = fmax(v->error[index], difference(v->values[index] + at, want + at, typical, count_of(n->out[i].shape)));
+		v->error[index] = fmax(v->error[index], difference(v->values[index] + at, want + at, typical,
+		                                                   count_of(n->out[i].shape)));
 		at += count_of(n->out[i].shape);
 	}
 	free(want);
@@ -132,7 +135,8 @@ report(const Options *o, const Graph *g, const Verify *v)
 		ok = ok && !wrong;
 		worst = fmax(worst, v->error[i]);
 		if (!o->quiet || wrong)
-			printf("%-36s %-16s %12.2e%s\n", g->nodes[i]->name, op_rows[g->nodes[i]->op].name, v->error[i], wrong ? "  WRONG" : "");
+			printf("%-36s %-16s %12.2e%s\n", g->nodes[i]->name, op_rows[g->nodes[i]->op].name, v->error[i], wrong ? "  WRONG" :
+			       "");
 	}
 	printf("%d nodes against the double-precision reference: %.2e at most (limit %g)\n", g->count, worst, limit);
 	puts(ok ? "verified" : "WRONG");
