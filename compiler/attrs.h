@@ -104,5 +104,8 @@ ATTR(out_gain,          REAL,  out_gain, -3.4e38, 3.4e38,     "factor of the res
 ATTR(out_offset,        REAL,  out_offset, -3.4e38, 3.4e38,   "added after out_gain, folded into the bias", ANY(0))
 ATTR(winograd,          PAIR0, winograd,          0, 4,
      "output tile of a Winograd convolution, 2 or 4 a side; {0, 0}: direct", ANY_SHOWN(0, "chosen"))
+ATTR(on_the_fly,        BOOL,  on_the_fly,        0, 1,
+     "of winograd: weights are stored as they are and transformed where they are used, less memory for more work",
+     ANY_SHOWN(false, "chosen with winograd"))
 ATTR(tile,              PAIR0, tile,              0, 64,
      "register tile: vectors of output channels, pixels", ANY_SHOWN(0, "chosen"))

@@ -9,7 +9,7 @@
 typedef struct {
 	const char *cpu, *compiler, *target, *key;
 	int threads;
-	Pair winograd, tile;
+	Way way;
 	double us;
 } TunedRow;
 typedef struct Tuned {
@@ -17,6 +17,7 @@ typedef struct Tuned {
 	int count;
 } Tuned;
 const char *tuned_key(const Node *n);                /* of a convolution */
+const char *tuned_algorithm(Way way);                /* "4x4-fly" */
 const TunedRow *tuned_find(const Tuned *t, const Node *n);   /* NULL: not measured for this target */
 Tuned *tuned_read(const char *file);
 bool tuned_takes(const Node *n);                     /* a convolution that has several ways: after choose */

@@ -2,7 +2,7 @@
 ** tuned.c - what `resnetc tune` found: for a shape of convolution, the algorithm and register tile that were
 ** fastest on one processor with one compiler. A text file, one row a line, fields parted by tabs:
 **
-**   cpu  compiler  target  threads  shape  winograd (4x4, or 0x0: direct)  tile (vectors x pixels)  microseconds
+**   cpu  compiler  target  threads  shape  winograd (4x4, 4x4-fly: weights transformed on the fly, 0x0: direct)  tile (vectors x pixels)  microseconds
 */
 #include <stdlib.h>
 #include <string.h>
@@ -52,6 +52,23 @@ field(const char **s, const char *end)
 	return from;
 }
 
+/* tuned_algorithm - as a tuned file writes it */
+const char *
+tuned_algorithm(Way way)
+{
+	return arena_text("%dx%d%s", way.winograd.h, way.winograd.w, way.on_the_fly ? "-fly" : "");
+}
+
+/* read_algorithm - its inverse: false, it is not written so */
+static bool
+read_algorithm(const char *s, Way *way)
+{
+	if (sscanf(s, "%dx%d", &way->winograd.h, &way->winograd.w) != 2)
+		return false;
+	way->on_the_fly = strchr(s, '-');
+	return !strcmp(s, tuned_algorithm(*way));
+}
+
 Tuned *
 tuned_read(const char *file)
 {
@@ -72,8 +89,7 @@ tuned_read(const char *file)
 			winograd = field(&s, eol);
 			tile = field(&s, eol);
 			r.threads = atoi(text);
-			if (r.threads < 1 || sscanf(winograd, "%dx%d", &r.winograd.h, &r.winograd.w) != 2 || sscanf(tile, "%dx%d", &r.tile.h,
-				&r.tile.w) != 2 || sscanf(field(&s, eol), "%lf", &r.us) != 1)
+			if (r.threads < 1 || !read_algorithm(winograd, &r.way) || sscanf(tile, "%dx%d", &r.way.tile.h, &r.way.tile.w) != 2 || sscanf(field(&s, eol), "%lf", &r.us) != 1)
 				fail("%s:%d: tuned row: want cpu, compiler, target, threads, shape, HxW, VxP and microseconds, "
 				     "parted by tabs, got '%.*s'", file, line, (int)strcspn(r.cpu, "\n"), r.cpu);
 			PUSH(t->rows, t->count, r);

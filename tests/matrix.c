@@ -64,6 +64,13 @@ static const struct {
 	{ O_conv2d, 48, 6, 5, 1, "return nn.conv(nn.relu(x), { 48, kernel = 3, padding = 0, winograd = {4, 4} })" },
 	{ O_conv2d, 16, 6, 5, 1, "return nn.conv(nn.relu(x), { 16, kernel = 3, padding = { 2, 0, 1, 3 }, winograd = {2, 4} })" },
 	{ O_conv2d, 128, 40, 40, 1, "return nn.conv(nn.relu(x), { 64, kernel = 3, winograd = {4, 4} })" },
+	/* its weights transformed on the fly: every tile, one chunk of channels, several, a shorter last one, wide groups, many blocks of tiles */
+	{ O_conv2d, 16, 8, 8, 1, "return nn.conv(nn.relu(x), { 16, kernel = 3, winograd = {4, 4}, on_the_fly = true })" },
+	{ O_conv2d, 80, 7, 9, 2, "local a = nn.relu(x) return nn.relu(nn.conv(a, { 80, kernel = 3, winograd = {4, 4}, on_the_fly = true, bias = true }) + a)" },
+	{ O_conv2d, 80, 7, 7, 1, "return nn.silu(nn.conv(nn.relu(x), { 64, kernel = 3, winograd = {2, 4}, on_the_fly = true, tile = {2, 4} }))" },
+	{ O_conv2d, 65, 5, 11, 1, "return nn.conv(nn.relu(x), { 20, kernel = 3, winograd = {4, 2}, on_the_fly = true, bias = true })" },
+	{ O_conv2d, 33, 6, 7, 3, "return nn.conv(nn.relu(x), { 33, kernel = 3, padding = { 2, 0, 1, 3 }, winograd = {2, 2}, on_the_fly = true, tile = {1, 3} })" },
+	{ O_conv2d, 48, 56, 56, 1, "return nn.conv(nn.relu(x), { 24, kernel = 3, winograd = {4, 4}, on_the_fly = true })" },
 	/* transposed: phases of different widths and numbers of taps, none among them, groups in and over blocks, halos */
 	{ O_conv_transpose2d, 17, 5, 7, 2, "return nn.conv_transpose2d(nn.relu(x), { 20, kernel = 3, stride = 2, padding = 1, output_padding = 1, bias = true })" },
 	{ O_conv_transpose2d, 32, 4, 4, 1, "return nn.relu(nn.bn(nn.conv_transpose2d(nn.relu(x), { 48, kernel = 4, stride = 2, padding = 1 }), { name = 'b' }))" },

@@ -194,7 +194,7 @@ random_attr(uint64_t *r, Node *n, AttrId id)
 	case At_ceil_mode: case At_count_include_pad:
 		random_flag(r, a, id);
 		break;
-	case At_winograd:   /* by the shape, when that is known */
+	case At_winograd: case At_on_the_fly:        /* by the shape, when that is known */
 	case At_tile: case At_scale_h: case At_scale_w: case At_bn: case At_bn_eps: case At_bn_affine: case At_gamma:
 	case At_in_gain: case At_out_gain: case At_out_offset: case At_slopes:
 	case At_step: case At_zero: case At_requant: case At_pixels: case At_pair_safe:         /* by quantize */
@@ -365,7 +365,7 @@ propose(uint64_t *r, Case *c, Graph *g)
 		return false;
 	}
 	if (gene.op == O_conv2d && tiled_family(g->nodes[c->count]) && rnd_chance(r, 50))
-		gene.a.winograd = (Pair){ 2*rnd_to(r, 1, 2), 2*rnd_to(r, 1, 2) };
+		gene.a.winograd = (Pair){ 2*rnd_to(r, 1, 2), 2*rnd_to(r, 1, 2) }, gene.a.on_the_fly = rnd_chance(r, 50);
 	c->gene[c->count++] = gene;
 	return true;
 }

@@ -64,15 +64,15 @@ tiled_family(const Node *n)
 }
 
 Way
-way_of(const Node *n)
+way_of(const Attr *a)
 {
-	return (Way){ n->a.winograd, n->a.tile };
+	return (Way){ a->winograd, a->tile, a->on_the_fly };
 }
 
 bool
 same_algorithm(Way a, Way b)
 {
-	return a.winograd.h == b.winograd.h && a.winograd.w == b.winograd.w;
+	return a.winograd.h == b.winograd.h && a.winograd.w == b.winograd.w && a.on_the_fly == b.on_the_fly;
 }
 
 double
@@ -80,7 +80,7 @@ cycles_of(const Node *n)
 {
 	Kernel k = kernel_of(n, 0);
 
-	return n->family->cycles ? n->family->cycles(&k, way_of(n)) : 0;
+	return n->family->cycles ? n->family->cycles(&k, way_of(&n->a)) : 0;
 }
 
 double

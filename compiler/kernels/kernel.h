@@ -54,7 +54,7 @@ typedef struct {
 	int index;                   /* which of the node's inputs, packed parameters, results; ParamId */
 } Operand;
 
-typedef struct { Pair winograd, tile; } Way;         /* how a convolution is computed: attributes of its node */
+typedef struct { Pair winograd, tile; bool on_the_fly; } Way;        /* how a convolution is computed: attributes of its node */
 typedef void EachWay(void *user, Way way);
 
 typedef struct {                     /* a parameter as the kernel reads it */
@@ -114,7 +114,7 @@ void each_fitting(const Node *n, EachFamily *each, void *user);  /* that may com
 #undef OP
 #undef FAMILY
 const Family *tiled_family(const Node *n);           /* that computes n by tiles of outputs, as a model may ask; NULL: none fits */
-Way way_of(const Node *n);
+Way way_of(const Attr *a);
 bool same_algorithm(Way a, Way b);                   /* whatever their register tiles */
 double cycles_of(const Node *n);                     /* predicted; 0: it has no cost model */
 double work_of(const Node *n);                       /* multiply-adds of a batch as its kernel makes them */

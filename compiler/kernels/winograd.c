@@ -17,12 +17,19 @@
 
 /* --- weights --- */
 
+/* group_floats - of the weights of OB vectors of output channels in the blob */
+static size_t
+group_floats(const Kernel *k, const Wino *w)
+{
+	return w->fly ? fly_group(k, w) : (size_t)w->pos*(size_t)(w->icb*k->in->lay.cb*w->ob*k->t->vl);
+}
+
 static size_t
 winograd_weights(const Kernel *k)
 {
 	Wino w = wino_chosen(k);
 
-	return (size_t)w.pos*(size_t)(w.icb*k->in->lay.cb)*(size_t)(vectors_of(k)*k->t->vl);
+	return (size_t)w.groups*group_floats(k, &w);
 }
 
 static int
@@ -31,8 +38,9 @@ winograd_packed(const Kernel *k, Packed *to)
 	return dense_packed(k, winograd_weights(k), to);
 }
 
+/* pack_transformed - G g G' */
 static void
-winograd_pack(const Kernel *k, const double *wt, const double *b, void *const *to)
+pack_transformed(const Kernel *k, const double *wt, float *to)
 {
 	Wino w = wino_chosen(k);
 	int per = w.ob*k->t->vl, channels = w.icb*k->in->lay.cb;
@@ -41,7 +49,7 @@ winograd_pack(const Kernel *k, const double *wt, const double *b, void *const *t
 	winograd_filter(w.mh, gh);
 	winograd_filter(w.mw, gw);
 	for (int oc = 0; oc < vectors_of(k)*k->t->vl; oc++) {
-		float *group = (float *)to[0] + (size_t)(oc/per)*(size_t)w.pos*(size_t)(channels*per) + oc%per;
+		float *group = to + (size_t)(oc/per)*group_floats(k, &w) + oc%per;
 		for (int c = 0; c < channels; c++) {
 			if (oc < k->out->shape.c && c < k->in->shape.c)
 				winograd_kernel(w.ah, w.aw, gh, gw, wt + ((size_t)oc*(size_t)k->in->shape.c + (size_t)c)*9, u);
@@ -51,6 +59,15 @@ winograd_pack(const Kernel *k, const double *wt, const double *b, void *const *t
 				group[((size_t)i*(size_t)channels + (size_t)c)*(size_t)per] = (float)u[i];
 		}
 	}
+}
+
+static void
+winograd_pack(const Kernel *k, const double *wt, const double *b, void *const *to)
+{
+	if (k->a.on_the_fly)
+		fly_pack(k, wt, to[0]);
+	else
+		pack_transformed(k, wt, to[0]);
 	pack_bias(k, b, to);
 }
 
@@ -141,18 +158,22 @@ product_of(Out *all, const Kernel *k, const Wino *w, int p)
 	int vl = k->t->vl, per = w->ob*vl, cb = k->in->lay.cb;
 	Out *o = out_in(NULL);
 
-	out_line(o, "(const float *x, const float *w, float *m, int blocks, int stride, int ahead)");
+	out_line(o, "(const float *x, const float *w, float *m, int blocks, int stride, %s)", w->fly ? "const float *next" : "int ahead");
 	out_line(o, "{");
 	out_flow(o, "V");
 	for (int j = 0; j < p; j++)
 		for (int i = 0; i < w->ob; i++)
-			out_flow(o, "%s = zero()%s", acc(i, j), j + 1 == p && i + 1 == w->ob ? ";" : ",");
+			out_flow(o, "%s = %s%s", acc(i, j), w->fly ? arena_text("ld(m%s)", plus((size_t)(j*per + i*vl))) : "zero()",
+			         j + 1 == p && i + 1 == w->ob ? ";" : ",");
 	out_flow_end(o);
 	out_line(o, "\nfor (int c = 0; c < blocks; c++, x += stride) {");
 	out_line(o, "const float *xk = x;\n");
+	if (w->fly)
+		emit_fly_fetch(o, k, w);
 	out_line(o, "for (int k = 0; k < %d; k++, xk++, w += %d) {", cb, per);
 	out_line(o, "RC_OPAQUE(xk);");
-	emit_fetch(o, per);
+	if (!w->fly)
+		emit_fetch(o, per);
 	emit_step(o, cb, vl, w->ob, p);
 	out_line(o, "}");
 	out_line(o, "}\n");
@@ -161,21 +182,17 @@ product_of(Out *all, const Kernel *k, const Wino *w, int p)
 			out_flow(o, "st(m%s, %s);", plus((size_t)(j*per + i*vl)), acc(i, j));
 	out_flow_end(o);
 	out_line(o, "}");
-	return helper(all, arena_text("** m = U V at one position: %d channels of %d tiles; stride: from one channel block of V to the next\n", per, p),
-	              "static RC_INLINE void", arena_text("product_%dx%d", per, p), o);
+	return helper(all, arena_text("** m %s U V at one position: %d channels of %d tiles; stride: from one channel block of V to the next\n",
+	                              w->fly ? "+=" : "=", per, p),
+	              "static RC_INLINE void", w->fly ? arena_text("product_%dx%d_%d", per, p, w->pos) : arena_text("product_%dx%d", per, p), o);
 }
 
-/* emit_products - all positions of one block of tiles; its name. Register tiles of one width are one loop but for the first */
-static const char *
-emit_products(Out *all, const Kernel *k, const Wino *w, int width)
+/* emit_pieces - the products of one position of a block of tiles; first, others: what a register tile fetches meanwhile */
+static void
+emit_pieces(Out *o, Out *all, const Kernel *k, const Wino *w, int width, const char *blocks, const char *first, const char *others)
 {
-	int per = w->ob*k->t->vl, cb = k->in->lay.cb, pieces = wino_pieces(w, width), weights = w->icb*cb*per;
-	Out *o = out_in(NULL);
+	int per = w->ob*k->t->vl, cb = k->in->lay.cb, pieces = wino_pieces(w, width);
 
-	out_line(o, "(const float *RC_RESTRICT v, const float *RC_RESTRICT u, float *RC_RESTRICT m)");
-	out_line(o, "{");
-	out_line(o, "for (int i = 0; i < %d; i++, v += %d, u += %d, m += %d)%s", w->pos, wino_v_step(k, w, width), weights,
-	         wino_m_step(k, w, width), pieces > 1 ? " {" : "");
 	for (int i = 0, from = 0; i < pieces;) {
 		int p = wino_piece(w, width, i), equal = 1;
 		const char *product = product_of(all, k, w, p);
@@ -183,12 +200,60 @@ emit_products(Out *all, const Kernel *k, const Wino *w, int width)
 			equal++;
 		if (equal > 1)
 			out_line(o, "for (int t = %d; t < %d; t += %d)", from, from + equal*p, p);
-		out_line(o, "%s(v%s, u, m%s, %d, %d, %d);", product, equal > 1 ? arena_text(" + t*%d", cb) : plus((size_t)(from*cb)),
-		         equal > 1 ? arena_text(" + t*%d", per) : plus((size_t)(from*per)), w->icb, width*cb,
-		         i ? 0 : fetch_ahead(winograd_weights(k)));
+		out_line(o, "%s(v%s, u, m%s, %s, %d, %s);", product, equal > 1 ? arena_text(" + t*%d", cb) : plus((size_t)(from*cb)),
+		         equal > 1 ? arena_text(" + t*%d", per) : plus((size_t)(from*per)), blocks, width*cb, i ? others : first);
 		i += equal;
 		from += equal*p;
 	}
+}
+
+/* emit_fly_row - so many positions of one block of tiles, from transformed weights of some blocks of channels: its name */
+static const char *
+emit_fly_row(Out *all, const Kernel *k, const Wino *w, int width, const char *stem)
+{
+	Out *o = out_in(NULL);
+	bool pieces = wino_pieces(w, width) > 1;
+
+	out_line(o, "(const float *RC_RESTRICT v, const float *RC_RESTRICT u, float *RC_RESTRICT m, int count, int blocks, const float *next)");
+	out_line(o, "{");
+	out_line(o, "for (int j = 0; j < count; j++, v += %d, u += %d, m += %d, next += blocks*%d)%s", wino_v_step(k, w, width),
+	         wino_u_step(k, w), wino_m_step(k, w, width), fly_fetched(k, w), pieces ? " {" : "");
+	emit_pieces(o, all, k, w, width, "blocks", "next", "NULL");
+	if (pieces)
+		out_line(o, "}");
+	out_line(o, "}");
+	return helper(all, arena_text("** %d tiles: the products of some positions\n", width), "static RC_NOINLINE void",
+	              arena_text("%s_row", stem), o);
+}
+
+/* emit_fly_products - all positions of one block of tiles, transformed weights of some channels at a time; its name */
+static const char *
+emit_fly_products(Out *all, const Kernel *k, const Wino *w, int width)
+{
+	Out *o = out_in(NULL);
+	const char *name = arena_text("winograd%dx%d_%dto%d_fly%d", w->mh, w->mw, k->in->shape.c, k->out->shape.c, width);
+
+	out_line(o, "(const float *RC_RESTRICT v, const float *w, float *RC_RESTRICT u, float *RC_RESTRICT m, const float *next)");
+	out_line(o, "{");
+	out_line(o, "rc_clear(m, %d);", w->pos*wino_m_step(k, w, width));
+	emit_fly_rows(o, all, k, w, emit_fly_row(all, k, w, width, name), width);
+	out_line(o, "}");
+	return helper(all, arena_text("** %d tiles: the products of all positions, their weights transformed before\n", width),
+	              "static RC_NOINLINE void", name, o);
+}
+
+/* emit_products - all positions of one block of tiles; its name. Register tiles of one width are one loop but for the first */
+static const char *
+emit_products(Out *all, const Kernel *k, const Wino *w, int width)
+{
+	int pieces = wino_pieces(w, width), weights = w->icb*k->in->lay.cb*w->ob*k->t->vl;
+	Out *o = out_in(NULL);
+
+	out_line(o, "(const float *RC_RESTRICT v, const float *RC_RESTRICT u, float *RC_RESTRICT m)");
+	out_line(o, "{");
+	out_line(o, "for (int i = 0; i < %d; i++, v += %d, u += %d, m += %d)%s", w->pos, wino_v_step(k, w, width), weights,
+	         wino_m_step(k, w, width), pieces > 1 ? " {" : "");
+	emit_pieces(o, all, k, w, width, arena_text("%d", w->icb), arena_text("%d", fetch_ahead(winograd_weights(k))), "0");
 	if (pieces > 1)
 		out_line(o, "}");
 	out_line(o, "}");
@@ -211,7 +276,8 @@ emit_block(Out *o, const Kernel *k, const Wino *w, const char *const products[2]
 {
 	int blocks = w->count[0] + w->count[1], units = w->groups*blocks, first = w->count[0]*w->width[0];
 	int v0 = w->pos*wino_v_step(k, w, w->width[0]);
-	size_t group = (size_t)w->pos*(size_t)(w->icb*k->in->lay.cb*w->ob*k->t->vl);
+	size_t group = group_floats(k, w);
+	const char *to = w->fly ? arena_text("m + %d, m, next", w->pos*wino_m_step(k, w, w->width[0])) : "m";
 	const char *unit = w->bands > 1 ? arena_text("u%%%d", units) : "u";
 
 	if (w->bands > 1)
@@ -220,17 +286,19 @@ emit_block(Out *o, const Kernel *k, const Wino *w, const char *const products[2]
 		out_line(o, "int og = %s/%d, tb = u%%%d;", unit, blocks, blocks);
 	else
 		out_line(o, "int og = %s;", unit);
+	if (w->fly)
+		out_line(o, "const float *next = w + (og + 1 < %d ? og + 1 : og)*%zu;", w->groups, group);
 	if (w->count[1]) {
 		int v1 = w->pos*wino_v_step(k, w, w->width[1]);
 		out_line(o, "int wide = tb < %d, width = wide ? %d : %d;", w->count[0], w->width[0], w->width[1]);
 		out_line(o, "int start = wide ? tb*%d : %d + (tb - %d)*%d, step = wide ? %d : %d;\n", w->width[0], first, w->count[0],
 		         w->width[1], wino_m_step(k, w, w->width[0]), wino_m_step(k, w, w->width[1]));
 		out_line(o, "if (wide)");
-		out_line(o, "%s(v + tb*%d, w + og*%zu, m);", products[0], v0, group);
+		out_line(o, "%s(v + tb*%d, w + og*%zu, %s);", products[0], v0, group, to);
 		out_line(o, "else");
-		out_line(o, "\t%s(v + %d + (tb - %d)*%d, w + og*%zu, m);", products[1], w->count[0]*v0, w->count[0], v1, group);
+		out_line(o, "\t%s(v + %d + (tb - %d)*%d, w + og*%zu, %s);", products[1], w->count[0]*v0, w->count[0], v1, group, to);
 	} else
-		out_line(o, "\n%s(v%s, w + og*%zu, m);", products[0], blocks > 1 ? arena_text(" + tb*%d", v0) : "", group);
+		out_line(o, "\n%s(v%s, w + og*%zu, %s);", products[0], blocks > 1 ? arena_text(" + tb*%d", v0) : "", group, to);
 }
 
 /* tile_in - where tile i, j, vector c of an operand lies, and the distance of its rows */
@@ -276,8 +344,12 @@ emit_comment(Out *o, const Kernel *k, const Wino *w)
 	if (k->skip)
 		emit_operand(o, "z", &k->in[1]);
 	emit_operand(o, "y", &k->out[0]);
-	out_line(o, "** w  %zu floats  [%d oc][%d][%d ic][%d oc]: G g G'", winograd_weights(k), w->groups, w->pos,
-	         w->icb*k->in->lay.cb, w->ob*k->t->vl);
+	if (w->fly)
+		out_line(o, "** w  %zu floats  [%d oc][%d ic][3][3][%d oc]; G g G' of a row of positions at a time: %d bytes a thread",
+		         winograd_weights(k), w->groups, w->icb*k->in->lay.cb, w->ob*k->t->vl, 2*w->aw*wino_u_step(k, w)*4);
+	else
+		out_line(o, "** w  %zu floats  [%d oc][%d][%d ic][%d oc]: G g G'", winograd_weights(k), w->groups, w->pos,
+		         w->icb*k->in->lay.cb, w->ob*k->t->vl);
 	out_line(o, "** %.2f M MACs instead of %.2f M; %d tiles x %d channels in %d accumulators; m: %d bytes a thread", macs/1e6,
 	         9.0*k->out->shape.n*k->out->shape.h*k->out->shape.w*k->in->shape.c*k->out->shape.c/1e6, tiles, w->ob*k->t->vl,
 	         tiles*w->ob, w->pos*wino_m_step(k, w, w->width[0])*4);
@@ -290,7 +362,7 @@ emit_output_phase(Out *o, const Kernel *k, const Wino *w)
 
 	for (int i = 0; i < 2; i++)
 		if (w->count[i])
-			products[i] = emit_products(o, k, w, w->width[i]);
+			products[i] = w->fly ? emit_fly_products(o, k, w, w->width[i]) : emit_products(o, k, w, w->width[i]);
 	tile = wino_out_tile(o, k, w->mh, w->mw, w->ragged);
 	emit_comment(o, k, w);
 	emit_head(o, k, 1);
@@ -315,7 +387,7 @@ winograd_emit(Out *o, const Kernel *k, int phase)
 static void
 winograd_describe(const Kernel *k, char *name, size_t len)
 {
-	snprintf(name, len, "winograd%dx%d_%dto%d_%dx%d%s%s", k->a.winograd.h, k->a.winograd.w, k->in->shape.c,
+	snprintf(name, len, "winograd%dx%d_%s%dto%d_%dx%d%s%s", k->a.winograd.h, k->a.winograd.w, k->a.on_the_fly ? "fly_" : "", k->in->shape.c,
 	         k->out->shape.c, k->out->shape.h, k->out->shape.w, k->skip ? "_add" : "", act_suffix(k));
 }
 
@@ -362,14 +434,14 @@ winograd_scratch(const Kernel *k)
 	return wino_scratch(k, &w)*sizeof(float);
 }
 
-/* winograd_own - the products of a block of tiles; a part has one block at a time */
+/* winograd_own - the products of a block of tiles, behind them a row of weights transformed on the fly; a part has one block at a time */
 static size_t
 winograd_own(const Kernel *k, int *parts)
 {
 	Wino w = wino_chosen(k);
 
 	*parts = w.groups*(w.count[0] + w.count[1]);
-	return (size_t)(w.pos*wino_m_step(k, &w, w.width[0]))*sizeof(float);
+	return (size_t)(w.pos*wino_m_step(k, &w, w.width[0]) + (w.fly ? 2*w.aw*wino_u_step(k, &w) : 0))*sizeof(float);
 }
 
 static double
@@ -392,7 +464,7 @@ winograd_reach(const Node *n, Sides *around)
 static const char *
 winograd_way_name(const Node *n)
 {
-	return arena_text("F(%dx%d)", n->a.winograd.h, n->a.winograd.w);
+	return arena_text("F(%dx%d)%s", n->a.winograd.h, n->a.winograd.w, n->a.on_the_fly ? " on the fly" : "");
 }
 
 const Family family_winograd = {

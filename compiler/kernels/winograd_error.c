@@ -34,24 +34,39 @@ relu_normal(uint64_t *seed)
 	return sum > 0 ? (float)sum : 0;
 }
 
+/* transformed - G g G' of one channel pair, rounded once */
+static void
+transformed(int ah, int aw, double gh[6][3], double gw[6][3], const double *w, float *to)
+{
+	double u[36];
+
+	winograd_kernel(ah, aw, gh, gw, w, u);
+	for (int i = 0; i < ah*aw; i++)
+		to[i] = (float)u[i];
+}
+
 /* one_tile - the largest error and the largest result of one tile of one output channel */
 static void
 one_tile(const Node *n, const float *x, const double *w, double *most, double *scale)
 {
 	int mh = n->a.winograd.h, mw = n->a.winograd.w, ah = mh + 2, aw = mw + 2, ic = n->in[0]->shape.c;
 	float bth[6][6], btw[6][6], ath[4][6], atw[4][6], half[36], v[36], m[36] = { 0 }, y[16];
-	double gh[6][3], gw[6][3], u[36];
+	float u[36];
+	double gh[6][3], gw[6][3];
 
 	winograd_matrices(mh, bth, ath);
 	winograd_matrices(mw, btw, atw);
 	winograd_filter(mh, gh);
 	winograd_filter(mw, gw);
 	for (int c = 0; c < ic; c++) {
-		winograd_kernel(ah, aw, gh, gw, w + c*9, u);
+		if (n->a.on_the_fly)
+			fly_kernel(mh, mw, w + c*9, u);
+		else
+			transformed(ah, aw, gh, gw, w + c*9, u);
 		times_matrix(ah, ah, aw, &bth[0][0], 6, x + c*ah*aw, aw, false, half, aw);
 		times_matrix(ah, aw, aw, half, aw, &btw[0][0], 6, true, v, aw);
 		for (int i = 0; i < ah*aw; i++)
-			m[i] = fmaf((float)u[i], v[i], m[i]);
+			m[i] = fmaf(u[i], v[i], m[i]);
 	}
 	times_matrix(mh, ah, aw, &ath[0][0], 6, m, aw, false, half, aw);
 	times_matrix(mh, aw, mw, half, aw, &atw[0][0], 6, true, y, mw);

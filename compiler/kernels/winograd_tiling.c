@@ -12,7 +12,8 @@ enum { MostProducts = 80000 };       /* bytes of products that wait for their tr
 static void
 set_blocks(Wino *w, const Target *t)
 {
-	int most = MostProducts/(w->pos*w->ob*t->vl*4), blocks;      /* a line of padding more a position at most */
+	double bytes = w->fly ? t->l2/4 : MostProducts;
+	int most = (int)(bytes/(w->pos*w->ob*t->vl*4)), blocks;      /* a line of padding more a position at most */
 
 	if (most < 1)
 		most = 1;
@@ -24,10 +25,31 @@ set_blocks(Wino *w, const Target *t)
 	w->count[1] = blocks - w->count[0];
 }
 
-static Wino
-wino_of(const Kernel *k, Pair m, int ob, int p)
+/* fly_row - bytes of transformed weights of two rows of positions of so many input channel blocks */
+static double
+fly_row(const Kernel *k, const Wino *w, int blocks)
 {
-	Wino w = { .mh = m.h, .mw = m.w, .ah = m.h + 2, .aw = m.w + 2, .ob = ob, .p = p };
+	return 4.0*2*w->aw*blocks*k->in->lay.cb*w->ob*k->t->vl;
+}
+
+/* fly_chunk - input channel blocks whose transformed weights, of two rows of positions, stay in the first cache */
+static int
+fly_chunk(const Kernel *k, const Wino *w)
+{
+	int most = (int)(k->t->l1/fly_row(k, w, 1)), chunks;
+
+	if (most < 1)
+		most = 1;
+	chunks = ceil_div(w->icb, most);
+	return ceil_div(w->icb, chunks);
+}
+
+static Wino
+wino_of(const Kernel *k, Way way)
+{
+	Pair m = way.winograd;
+	int ob = way.tile.h ? way.tile.h : 1, p = way.tile.w ? way.tile.w : 1;
+	Wino w = { .fly = way.on_the_fly, .mh = m.h, .mw = m.w, .ah = m.h + 2, .aw = m.w + 2, .ob = ob, .p = p };
 	int all;
 	double row, u;
 
@@ -37,6 +59,7 @@ wino_of(const Kernel *k, Pair m, int ob, int p)
 	w.ragged = k->out->shape.h%w.mh || k->out->shape.w%w.mw;
 	w.icb = ceil_div(k->in->shape.c, k->in->lay.cb);
 	w.groups = vectors_of(k)/ob;
+	w.chunk = fly_chunk(k, &w);
 	all = w.tr*k->out->shape.n;
 	row = 4.0*w.tc*w.pos*w.icb*k->in->lay.cb;             /* bytes of V of one tile row */
 	/*
@@ -56,7 +79,7 @@ wino_of(const Kernel *k, Pair m, int ob, int p)
 Wino
 wino_chosen(const Kernel *k)
 {
-	return wino_of(k, k->a.winograd, k->a.tile.h ? k->a.tile.h : 1, k->a.tile.w ? k->a.tile.w : 1);
+	return wino_of(k, way_of(&k->a));
 }
 
 /* odd_lines - floats rounded up to an odd number of cache lines: then positions do not fall in one set of the cache */
@@ -79,6 +102,12 @@ int
 wino_m_step(const Kernel *k, const Wino *w, int width)
 {
 	return odd_lines(width*w->ob*k->t->vl);
+}
+
+int
+wino_u_step(const Kernel *k, const Wino *w)
+{
+	return odd_lines(w->chunk*k->in->lay.cb*w->ob*k->t->vl);
 }
 
 bool
@@ -111,28 +140,48 @@ wino_piece(const Wino *w, int width, int i)
 }
 
 /*
+** filter_cycles - of transforming weights on the fly, for each block of tiles again: rows of 0 and infinity are one row of
+** taps, those of p and -p share their sums. A line that the first cache has no room for is fetched before it is written.
+*/
+static double
+filter_cycles(const Kernel *k, const Wino *w)
+{
+	const Target *t = k->t;
+	double along = w->mw == 4 ? 11 : 6, pairs = w->mh/2, flops = 2*(3 + along) + pairs*(15 + 2*along), loads = 6 + 9*pairs;
+	double stores = w->pos*(fly_row(k, w, w->chunk) <= t->l1 ? 1 : fmax(1, 8.0*t->vl/t->from_l2));     /* out and in */
+	double each = fmax(fmax(0.6*flops/t->fma, stores), (flops + loads + w->pos)/t->issue);
+
+	return each*w->icb*k->in->lay.cb*vectors_of(k)*(w->count[0] + w->count[1])*w->bands;
+}
+
+/*
 ** product_cycles - of all multiply-adds: like a direct convolution's tile. A block's first register tile streams
 ** the weights of a position from wherever the group's lie, from memory in the end, which takes at least
-** memory cycles; the others find them in the first or second cache.
+** memory cycles; the others find them in the first or second cache. Transformed on the fly they are in the first, and
+** what comes from memory is fetched during all of it.
 */
 static double
 product_cycles(const Kernel *k, const Wino *w, double memory)
 {
 	const Target *t = k->t;
 	int channels = w->icb*k->in->lay.cb;
-	double first = 0, rest = 0, weights = 4.0*w->ob*t->vl, group = weights*w->pos*channels,
+	double cycles = 0, weights = 4.0*w->ob*t->vl, group = weights*w->pos*channels,
 		v = 4.0*w->tiles*w->pos*channels;
-	double again = weights*channels <= t->l1 ? 0 : weights/t->from_l2;
+	double again = (w->fly ? fly_row(k, w, w->chunk) : weights*channels) <= t->l1 ? 0 : weights/t->from_l2;
+	int chunks = w->fly ? ceil_div(w->icb, w->chunk) : 1;
 
 	for (int b = 0; b < 2; b++) {
 		for (int i = 0; w->count[b] && i < wino_pieces(w, w->width[b]); i++) {
 			double p = wino_piece(w, w->width[b], i), fmas = w->ob*p, loads = w->ob + p;
-			double stream = i ? again : weights/(group + v < t->l2 ? t->from_l2 : t->from_l3);
+			double stream = i || w->fly ? again : weights/(group + v < t->l2 ? t->from_l2 : t->from_l3);
 			double step = fmax(fmax(fmas/t->fma, loads/t->load), fmax(fmax((fmas + loads + 3)/t->issue, t->latency), stream));
-			*(i ? &rest : &first) += w->count[b]*w->pos*(step*channels + 12 + 1.5*fmas);
+			if (!i && !w->fly && group > t->l2)
+				step += stream/2;        /* every block of tiles fetches them again */
+			cycles += w->count[b]*w->pos*(step*channels + (w->fly ? chunks*(4 + 0.75*fmas) : 12 + 1.5*fmas));
 		}
 	}
-	return rest*w->groups*w->bands + fmax(first*w->groups*w->bands, memory);
+	cycles += fmax(0, v - t->l2)/t->from_l3;        /* every group reads all of V */
+	return cycles*w->groups*w->bands + (w->fly ? filter_cycles(k, w) + 0.8*memory : 1.3*memory);
 }
 
 /* winograd_cycles - the cost model of the whole: transforms, products, and weights from memory while they are multiplied */
@@ -140,10 +189,10 @@ double
 winograd_cycles(const Kernel *k, Way way)
 {
 	const Target *t = k->t;
-	Wino w = wino_of(k, way.winograd, way.tile.h, way.tile.w);
+	Wino w = wino_of(k, way);
 	double tiles = (double)w.tiles*w.bands, vi = (double)w.icb*k->in->lay.cb/t->vl, vo = vectors_of(k);
 	double in = tiles*vi*(w.pos*4/t->load + w.ah*w.aw*4/t->fma), out = tiles*vo*(w.pos*3/t->load + w.mh*w.mw*4);
-	double memory = 4.0*w.pos*w.icb*k->in->lay.cb*vo*t->vl/t->from_memory;
+	double memory = 4.0*(w.fly ? 9 : w.pos)*w.icb*k->in->lay.cb*vo*t->vl/t->from_memory;
 
 	return in + out + product_cycles(k, &w, memory);
 }
@@ -152,16 +201,19 @@ winograd_cycles(const Kernel *k, Way way)
 void
 winograd_ways(const Kernel *k, EachWay *each, void *user)
 {
-	static const Pair tiles[] = { { 4, 4 }, { 2, 4 }, { 4, 2 }, { 2, 2 } };
+	static const Way algorithms[] = {
+		{ .winograd = { 4, 4 } }, { .winograd = { 2, 4 } }, { .winograd = { 4, 2 } }, { .winograd = { 2, 2 } },
+		{ { 4, 4 }, { 0, 0 }, true }, { { 2, 4 }, { 0, 0 }, true }, { { 4, 2 }, { 0, 0 }, true }, { { 2, 2 }, { 0, 0 }, true }
+	};
 	int per = k->out->lay.cb/k->t->vl, vectors = vectors_of(k);
 
-	for (size_t i = 0; i < sizeof tiles/sizeof *tiles; i++)
+	for (size_t i = 0; i < sizeof algorithms/sizeof *algorithms; i++)
 	for (int ob = 1; ob <= 4; ob++) {
 		if (vectors%ob || (ob%per && per%ob))
 			continue;
 		for (int p = 1; p <= 28; p++)
 			if (ob*p + (ob < p ? ob : p) + 1 <= k->t->regs && (ob == 1 || 36*ob*k->t->vl*4*2 <= MostProducts))
-				each(user, (Way){ tiles[i], { ob, p } });
+				each(user, (Way){ algorithms[i].winograd, { ob, p }, algorithms[i].on_the_fly });
 	}
 }
 

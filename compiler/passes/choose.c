@@ -85,9 +85,17 @@ fitting(const Node *n)
 	return fit;
 }
 
+/* set_algorithm - that of a way; its register tile is chosen later */
+static void
+set_algorithm(Node *n, Way way)
+{
+	n->a.winograd = way.winograd;
+	n->a.on_the_fly = way.on_the_fly;
+}
+
 /* cheapest - by the model, the op's own family to begin with */
 static const Family *
-cheapest(Node *n, const Fitting *fit, Pair *winograd)
+cheapest(Node *n, const Fitting *fit)
 {
 	Search s = { .best = NULL };
 
@@ -99,11 +107,11 @@ cheapest(Node *n, const Fitting *fit, Pair *winograd)
 	s.k = &k;
 	for (int i = 0; i < fit->count; i++) {
 		s.family = fit->all[i];
-		s.way = (Way){ { 0, 0 }, { 0, 0 } };
+		s.way = (Way){ { 0, 0 }, { 0, 0 }, false };
 		s.family->ways(&k, weigh, &s);
 		settle(&s);
 	}
-	*winograd = s.best_way.winograd;
+	set_algorithm(n, s.best_way);
 	return s.best;
 }
 
@@ -135,14 +143,16 @@ choose_conv2d(Node *n)
 	bool set;
 
 	if (row) {
-		n->a.winograd = row->winograd;
-		n->a.tile = row->tile;
+		set_algorithm(n, row->way);
+		n->a.tile = row->way.tile;
 	}
 	fit = fitting(n);
 	set = (n->a.winograd.h && n->a.winograd.w) || row;
 	if (n->a.winograd.h && (!tiled_family(n) || n->a.winograd.h%2 || n->a.winograd.w%2))
 		fail_at(n, "want winograd tiles of 2 or 4 and a 3x3 kernel of stride 1 over at least 8 channels, got %dx%d",
 		        n->a.winograd.h, n->a.winograd.w);
+	if (n->a.on_the_fly && !n->a.winograd.h)
+		fail_at(n, "want winograd tiles beside on_the_fly, got none");
 	if (g->plain_choice || fit.count == 1)
 		n->family = g->plain_choice ? own_family(n->op) : fit.all[0];
 	else if (g->like)
@@ -150,11 +160,11 @@ choose_conv2d(Node *n)
 	else if (set)
 		n->family = wanted(n, &fit);
 	else
-		n->family = cheapest(n, &fit, &n->a.winograd);
+		n->family = cheapest(n, &fit);
 	if (g->like && n->family->rounds_otherwise)
-		n->a.winograd = node_in(g->like, n->name)->a.winograd;
+		set_algorithm(n, way_of(&node_in(g->like, n->name)->a));
 	else if (!n->family->rounds_otherwise)
-		n->a.winograd = (Pair){ 0, 0 };
+		set_algorithm(n, (Way){ { 0, 0 }, { 0, 0 }, false });
 }
 
 void

@@ -21,10 +21,9 @@ static void
 weigh(void *user, Way way)
 {
 	Search *s = user;
-	const Attr *a = &s->k->a;
 	double cycles;
 
-	if ((s->ob && way.tile.h != s->ob) || way.winograd.h != a->winograd.h || way.winograd.w != a->winograd.w)
+	if ((s->ob && way.tile.h != s->ob) || !same_algorithm(way, way_of(&s->k->a)))
 		return;
 	cycles = s->k->family->cycles(s->k, way);
 	if (way.tile.h == s->want.h && way.tile.w == s->want.w)

@@ -64,17 +64,18 @@ print_fact(const char *word, const char *format, ...)
 	print_wrapped(stdout, printf("  %-8s ", word), 11, text);
 }
 
-/* way_text - "Winograd F(4x4, 3x3)" */
+/* way_text - "Winograd F(4x4, 3x3) on the fly" */
 static const char *
-way_text(Pair winograd)
+way_text(Way way)
 {
-	return winograd.h ? arena_text("Winograd F(%dx%d, 3x3)", winograd.h, winograd.w) : "direct";
+	return way.winograd.h ? arena_text("Winograd F(%dx%d, 3x3)%s", way.winograd.h, way.winograd.w, way.on_the_fly ? " on the fly" :
+		"") : "direct";
 }
 
 typedef struct {
 	const Kernel *k;
 	const Family *family;
-	Pair at;                     /* the algorithm at hand */
+	Way at;                      /* the algorithm at hand */
 	double cycles;               /* of its best register tile so far */
 	Pair seen;                   /* the tile before, of the same cycles */
 } Weighing;
@@ -88,7 +89,7 @@ print_tile(void *user, Way way)
 	double terms = k->op == O_conv2d ? (double)k->in->shape.c/k->a.groups*k->a.kernel.h*k->a.kernel.w : k->in->shape.c;
 	double macs = (double)y.n*y.c*y.h*y.w*terms, least = macs/k->t->vl/k->t->fma, cycles = w->family->cycles(k, way);
 
-	if (way.winograd.h != k->a.winograd.h || way.winograd.w != k->a.winograd.w ||
+	if (!same_algorithm(way, way_of(&k->a)) ||
 	    (cycles >= w->cycles && cycles <= w->cycles && w->seen.h == way.tile.h))
 		return;                          /* a wider one that is split as the one before */
 	printf("  %2d vectors x %2d pixels  %10.0f cycles  %5.1f %% of peak%s\n", way.tile.h, way.tile.w, cycles,
@@ -100,11 +101,10 @@ print_tile(void *user, Way way)
 static void
 print_algorithm(const Weighing *w)
 {
-	const Attr *a = &w->k->a;
-	bool chosen = w->family == w->k->family && a->winograd.h == w->at.h && a->winograd.w == w->at.w;
+	bool chosen = w->family == w->k->family && same_algorithm(w->at, way_of(&w->k->a));
 
 	if (w->cycles > 0)
-		printf("  %-22s %10.0f cycles%s\n", way_text(w->at), w->cycles, chosen ? "  <- chosen" : "");
+		printf("  %-32s %10.0f cycles%s\n", way_text(w->at), w->cycles, chosen ? "  <- chosen" : "");
 }
 
 static void
@@ -113,13 +113,13 @@ keep_best(void *user, Way way)
 	Weighing *w = user;
 	double cycles = w->family->cycles(w->k, way);
 
-	if (way.winograd.h != w->at.h || way.winograd.w != w->at.w) {
+	if (!same_algorithm(way, w->at)) {
 		print_algorithm(w);
 		w->cycles = 0;
 	}
 	if (!(w->cycles > 0) || cycles < w->cycles)
 		w->cycles = cycles;
-	w->at = way.winograd;
+	w->at = way;
 }
 
 static void

@@ -77,7 +77,7 @@ add_ways(void *user, const Family *f)
 static void
 own_first(Layer *l, const Node *n)
 {
-	Candidate own = { way_of(n), -1 };
+	Candidate own = { way_of(&n->a), -1 };
 	int at = 0;
 
 	while (at < l->count && !(same_algorithm(l->c[at].way, own.way) && l->c[at].way.tile.h == own.way.tile.h &&
@@ -127,7 +127,7 @@ row_of(const Options *o, const Host *host, const Layer *l, int c)
 	const Candidate *x = &l->c[c < l->count ? c : 0];
 
 	return (TunedRow){ cpu_name(), host->compiler, o->target->name, l->key, o->threads > 1 ? o->threads : 1,
-		x->way.winograd, x->way.tile, l->us[c < l->count ? c : 0] };
+		x->way, l->us[c < l->count ? c : 0] };
 }
 
 /* open_with - the network compiled with these rows; its weights are freed once they are packed */
@@ -223,8 +223,8 @@ write_rows(const char *file, const Tuned *t)
 
 	for (int i = 0; i < t->count; i++) {
 		const TunedRow *r = &t->rows[i];
-		text = arena_text("%s%s\t%s\t%s\t%d\t%s\t%dx%d\t%dx%d\t%.2f\n", text, r->cpu, r->compiler, r->target, r->threads,
-		                  r->key, r->winograd.h, r->winograd.w, r->tile.h, r->tile.w, r->us);
+		text = arena_text("%s%s\t%s\t%s\t%d\t%s\t%s\t%dx%d\t%.2f\n", text, r->cpu, r->compiler, r->target, r->threads,
+		                  r->key, tuned_algorithm(r->way), r->way.tile.h, r->way.tile.w, r->us);
 	}
 	File f = { (char *)(slash ? slash + 1 : file), text, strlen(text) };
 	write_files(slash ? arena_text("%.*s", (int)(slash - file) + (slash == file), file) : ".", &f, 1);
@@ -250,8 +250,10 @@ json_shape(const Layer *l, int win)
 	json_object_object_add(o, "us", json_object_new_double_s(l->us[0], arena_text("%.6g", l->us[0])));
 	json_object_object_add(o, "best_us", json_object_new_double_s(l->us[win], arena_text("%.6g", l->us[win])));
 	json_object_object_add(o, "winograd", json_pair(l->c[win].way.winograd));
+	json_object_object_add(o, "on_the_fly", json_object_new_boolean(l->c[win].way.on_the_fly));
 	json_object_object_add(o, "tile", json_pair(l->c[win].way.tile));
 	json_object_object_add(o, "model_winograd", json_pair(l->c[0].way.winograd));
+	json_object_object_add(o, "model_on_the_fly", json_object_new_boolean(l->c[0].way.on_the_fly));
 	json_object_object_add(o, "model_tile", json_pair(l->c[0].way.tile));
 	return o;
 }
@@ -276,7 +278,7 @@ add_row(Table *t, const Layer *l, int win)
 	table_cell(t, "%s", l->key);
 	table_cell(t, "%.1f", l->us[0]);
 	table_cell(t, "%.1f", l->us[win]);
-	table_cell(t, "%s", w.winograd.h ? arena_text("winograd %dx%d", w.winograd.h, w.winograd.w) : "direct");
+	table_cell(t, "%s", w.winograd.h ? arena_text("winograd %s", tuned_algorithm(w)) : "direct");
 	table_cell(t, "%dx%d", w.tile.h, w.tile.w);
 }
 

@@ -1,0 +1,178 @@
+/*
+** winograd_fly.c - weights of a Winograd convolution that the blob has as they are, 9 numbers a channel pair instead of 16 to
+** 36, and that a unit of work transforms for its group of output channels, a row of positions at a time:
+** w[group][channel][ki][kj][OB*VL] to U[position of the row][channel][OB*VL], which the products of that row read then from
+** the second cache. It pays where transformed weights come from memory more slowly than they are multiplied. While a group is
+** multiplied, the next group's weights are fetched, evenly over the products.
+**
+** G down a column is a weighted sum of the taps; along a row the even and the odd part of each pair of points ±p are shared.
+** Only constants are rounded beside what the arithmetic rounds, so what is lost is told by winograd_error.
+*/
+#include <math.h>
+#include <string.h>
+
+#include "winograd.h"
+
+enum { LineFloats = 16 };            /* of a cache line */
+
+/* fly_group - floats of one group's weights in the blob */
+size_t
+fly_group(const Kernel *k, const Wino *w)
+{
+	return (size_t)(9*w->icb*k->in->lay.cb)*(size_t)(w->ob*k->t->vl);
+}
+
+void
+fly_pack(const Kernel *k, const double *wt, float *to)
+{
+	Wino w = wino_chosen(k);
+	int per = w.ob*k->t->vl, channels = w.icb*k->in->lay.cb;
+
+	for (int oc = 0; oc < vectors_of(k)*k->t->vl; oc++) {
+		float *group = to + (size_t)(oc/per)*fly_group(k, &w) + oc%per;
+		for (int c = 0; c < channels; c++)
+			for (int i = 0; i < 9; i++)
+				group[(c*9 + i)*per] = oc < k->out->shape.c && c < k->in->shape.c ?
+					(float)wt[((size_t)oc*(size_t)k->in->shape.c + (size_t)c)*9 + (size_t)i] : 0;
+	}
+}
+
+/* down - row i of G, of m outputs, times a column of taps, in float, as rows_word has it */
+static float
+down(int m, int i, double g[6][3], const double *w)
+{
+	float e = fmaf((float)w[6], (float)g[i][2], (float)w[0]*(float)g[i][0]), o = (float)w[3]*(float)g[i][1];
+
+	return i == 0 ? (float)w[0]*(float)g[0][0] : i == m + 1 ? (float)w[6] : e + o;
+}
+
+/* fly_kernel - G g G' of one channel pair as the emitted code rounds it */
+void
+fly_kernel(int mh, int mw, const double *w, float *u)
+{
+	double gh[6][3], gw[6][3];
+
+	winograd_filter(mh, gh);
+	winograd_filter(mw, gw);
+	for (int i = 0; i < mh + 2; i++, u += mw + 2) {
+		float h[3];
+		for (int j = 0; j < 3; j++)
+			h[j] = down(mh, i, gh, w + j);
+		u[0] = h[0]*(float)gw[0][0];
+		for (int p = 1; p <= mw; p += 2) {
+			float e = fmaf(h[2], (float)gw[p][2], h[0]*(float)gw[p][0]), o = h[1]*(float)gw[p][1];
+			u[p] = e + o;
+			u[p + 1] = e - o;
+		}
+		u[mw + 1] = h[2];
+	}
+}
+
+/* row_word - G along a row, into U: positions lie step floats apart */
+static const char *
+row_word(Out *o, int m)
+{
+	double g[6][3];
+	const char *pairs = "";
+
+	winograd_filter(m, g);
+	for (int p = 1; p <= m; p += 2)
+		pairs = arena_text("%se = fma_(h2, splat(%s), mul(h0, splat(%s)));\no = mul(h1, splat(%s));\n"
+		                   "st(u + %s, add(e, o));\nst(u + %s, sub(e, o));\n", pairs, float_text(g[p][2]), float_text(g[p][0]),
+		                   float_text(g[p][1]), times("step", (size_t)p), times("step", (size_t)p + 1));
+	return helper_text(o, "** G along a row, into U\n", "static RC_INLINE void", arena_text("filter%d_row", m),
+		arena_text("(float *u, int step, V h0, V h1, V h2)\n{\nV e, o;\n\nst(u, mul(h0, splat(%s)));\n%sst(u + %d*step, h2);\n}\n",
+		float_text(g[0][0]), pairs, m + 1));
+}
+
+/* rows_word - transforms rows of positions of all channels of a group: one row of taps, or all three for the rows of p and -p */
+static const char *
+rows_word(Out *all, const Wino *w, int per, int vl, bool pair)
+{
+	Out *o = out_in(NULL);
+	const char *row = row_word(all, w->mw), *at = w->ob > 1 ? " + s" : "";
+
+	out_line(o, "(const float *RC_RESTRICT w, float *RC_RESTRICT u, int step, int channels, %s)", pair ?
+	         "float g0, float g1, float g2" : "float g");
+	out_line(o, "{");
+	out_line(o, "for (int c = 0; c < channels; c++, w += %d, u += %d)%s", 9*per, per, w->ob > 1 ? "" : " {");
+	if (w->ob > 1)
+		out_line(o, "for (int s = 0; s < %d; s += %d) {", per, vl);
+	for (int j = 0; j < 3; j++)
+		if (pair) {
+			out_line(o, "V e%d = fma_(ld(w%s%s), splat(g2), mul(ld(w%s%s), splat(g0)));", j, plus((size_t)((6 + j)*per)), at,
+			         plus((size_t)(j*per)), at);
+			out_line(o, "V o%d = mul(ld(w%s%s), splat(g1));", j, plus((size_t)((3 + j)*per)), at);
+		}
+	if (!pair)
+		out_line(o, "V g0 = splat(g);");
+	for (int r = 0; r < (pair ? 2 : 1); r++) {
+		out_flow(o, "%s(u%s%s, step,", row, r ? arena_text(" + %d*step", w->aw) : "", at);
+		for (int j = 0; j < 3; j++)
+			out_flow(o, "%s%s", pair ? arena_text("%s(e%d, o%d)", r ? "sub" : "add", j, j) :
+			         arena_text("mul(ld(w%s%s), g0)", plus((size_t)(j*per)), at), j < 2 ? "," : ");");
+		out_flow_end(o);
+	}
+	out_line(o, "}");
+	out_line(o, "}");
+	return helper(all, "** G g G'\n", "static RC_NOINLINE void", arena_text("filter%d_%s_%d", w->mw, pair ? "pair" : "row", per), o);
+}
+
+/* fly_lines - cache lines of the next group that are fetched with every block of channels of a position: all of them in the end */
+static int
+fly_lines(const Kernel *k, const Wino *w)
+{
+	return ceil_div(9*k->in->lay.cb*w->ob*k->t->vl/LineFloats, w->pos);
+}
+
+int
+fly_fetched(const Kernel *k, const Wino *w)
+{
+	return fly_lines(k, w)*LineFloats;
+}
+
+void
+emit_fly_fetch(Out *o, const Kernel *k, const Wino *w)
+{
+	int lines = fly_lines(k, w);
+
+	out_line(o, "if (next) {");
+	for (int i = 0; i < lines; i++)
+		out_flow(o, "RC_FETCH(next%s);", plus((size_t)(i*LineFloats)));
+	out_flow_end(o);
+	out_line(o, "next += %d;", lines*LineFloats);
+	out_line(o, "}");
+}
+
+/*
+** emit_fly_rows - the loop over chunks of channels that transforms and multiplies the rows of positions: product is called
+** with V, U, M, how many positions, blocks of channels, the weights to fetch. The rows of p and -p lie beside each other.
+*/
+void
+emit_fly_rows(Out *o, Out *all, const Kernel *k, const Wino *w, const char *product, int width)
+{
+	int per = w->ob*k->t->vl, cb = k->in->lay.cb, v = w->aw*wino_v_step(k, w, width), m = w->aw*wino_m_step(k, w, width);
+	const char *row = rows_word(all, w, per, k->t->vl, false), *pair = rows_word(all, w, per, k->t->vl, true);
+	const char *blocks = arena_text("%d", w->chunk);
+	double g[6][3];
+
+	winograd_filter(w->mh, g);
+	out_line(o, "for (int c = 0; c < %d; c += %d, v += %d, w += %d) {", w->icb, w->chunk, w->chunk*width*cb, w->chunk*cb*9*per);
+	if (w->icb%w->chunk) {
+		out_line(o, "int blocks = c + %d < %d ? %d : %d;", w->chunk, w->icb, w->chunk, w->icb%w->chunk);
+		blocks = "blocks";
+	}
+	for (int i = 0; i < w->ah; i++) {
+		bool end = i == 0 || i == w->ah - 1;
+		if (end)
+			out_line(o, "%s(w%s, u, %d, %s*%d, %s);", row, i ? plus((size_t)(6*per)) : "", wino_u_step(k, w), blocks, cb,
+			         float_text(g[i][i ? 2 : 0]));
+		else
+			out_line(o, "%s(w, u, %d, %s*%d, %s, %s, %s);", pair, wino_u_step(k, w), blocks, cb, float_text(g[i][0]),
+			         float_text(g[i][1]), float_text(g[i][2]));
+		out_line(o, "%s(v%s, u, m%s, %d, %s, next);", product, plus((size_t)(i*v)), plus((size_t)(i*m)), end ? w->aw : 2*w->aw, blocks);
+		out_line(o, "next += %s*%d;", blocks, (end ? w->aw : 2*w->aw)*fly_fetched(k, w));
+		i += !end;
+	}
+	out_line(o, "}");
+}
