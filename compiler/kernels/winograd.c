@@ -345,8 +345,8 @@ emit_comment(Out *o, const Kernel *k, const Wino *w)
 		emit_operand(o, "z", &k->in[1]);
 	emit_operand(o, "y", &k->out[0]);
 	if (w->fly)
-		out_line(o, "** w  %zu floats  [%d oc][%d ic][3][3][%d oc]; G g G' of a row of positions at a time: %d bytes a thread",
-		         winograd_weights(k), w->groups, w->icb*k->in->lay.cb, w->ob*k->t->vl, 2*w->aw*wino_u_step(k, w)*4);
+		out_line(o, "** w  %zu floats  [%d oc][%d ic][3][3][%d ic][%d oc]; G g G' of %d of its channels: %d bytes a thread",
+		         winograd_weights(k), w->groups, w->icb, k->in->lay.cb, w->ob*k->t->vl, w->chunk*k->in->lay.cb, 2*w->aw*wino_u_step(k, w)*4);
 	else
 		out_line(o, "** w  %zu floats  [%d oc][%d][%d ic][%d oc]: G g G'", winograd_weights(k), w->groups, w->pos,
 		         w->icb*k->in->lay.cb, w->ob*k->t->vl);

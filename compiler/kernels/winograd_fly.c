@@ -1,12 +1,13 @@
 /*
-** winograd_fly.c - weights of a Winograd convolution that the blob has as they are, 9 numbers a channel pair instead of 16 to
-** 36, and that a unit of work transforms for its group of output channels, a row of positions at a time:
-** w[group][channel][ki][kj][OB*VL] to U[position of the row][channel][OB*VL], which the products of that row read then from
-** the second cache. It pays where transformed weights come from memory more slowly than they are multiplied. While a group is
-** multiplied, the next group's weights are fetched, evenly over the products.
+** winograd_fly.c - weights of a Winograd convolution that the blob has as they are, in the order of a direct convolution: 9
+** numbers a channel pair instead of 16 to 36. A unit of work transforms them for its group of output channels, a chunk of
+** input channels and one or two rows of positions at a time: w[group][channel block][ki][kj][channel][OB*VL] to
+** U[position][channel][OB*VL], which stays in the first cache for the products of those rows. They add to what the chunks
+** before gave. It pays where transformed weights would come from memory more slowly than they are multiplied. While a group
+** is multiplied, the next group's weights are fetched, evenly over the products.
 **
-** G down a column is a weighted sum of the taps; along a row the even and the odd part of each pair of points ±p are shared.
-** Only constants are rounded beside what the arithmetic rounds, so what is lost is told by winograd_error.
+** G takes the even part of the taps plus or minus the odd part for each pair of points ±p, down a column and along a row.
+** Its constants are rounded to floats, and what is made of them is rounded more than once: winograd_error tells what is lost.
 */
 #include <math.h>
 #include <string.h>
@@ -26,13 +27,13 @@ void
 fly_pack(const Kernel *k, const double *wt, float *to)
 {
 	Wino w = wino_chosen(k);
-	int per = w.ob*k->t->vl, channels = w.icb*k->in->lay.cb;
+	int per = w.ob*k->t->vl, cb = k->in->lay.cb, channels = w.icb*cb;
 
 	for (int oc = 0; oc < vectors_of(k)*k->t->vl; oc++) {
 		float *group = to + (size_t)(oc/per)*fly_group(k, &w) + oc%per;
 		for (int c = 0; c < channels; c++)
 			for (int i = 0; i < 9; i++)
-				group[(c*9 + i)*per] = oc < k->out->shape.c && c < k->in->shape.c ?
+				group[((c/cb*9 + i)*cb + c%cb)*per] = oc < k->out->shape.c && c < k->in->shape.c ?
 					(float)wt[((size_t)oc*(size_t)k->in->shape.c + (size_t)c)*9 + (size_t)i] : 0;
 	}
 }
@@ -87,22 +88,24 @@ row_word(Out *o, int m)
 
 /* rows_word - transforms rows of positions of all channels of a group: one row of taps, or all three for the rows of p and -p */
 static const char *
-rows_word(Out *all, const Wino *w, int per, int vl, bool pair)
+rows_word(Out *all, const Kernel *k, const Wino *w, bool pair)
 {
+	int vl = k->t->vl, per = w->ob*vl, cb = k->in->lay.cb, tap = cb*per;
 	Out *o = out_in(NULL);
 	const char *row = row_word(all, w->mw), *at = w->ob > 1 ? " + s" : "";
 
-	out_line(o, "(const float *RC_RESTRICT w, float *RC_RESTRICT u, int step, int channels, %s)", pair ?
+	out_line(o, "(const float *RC_RESTRICT w, float *RC_RESTRICT u, int step, int blocks, %s)", pair ?
 	         "float g0, float g1, float g2" : "float g");
 	out_line(o, "{");
-	out_line(o, "for (int c = 0; c < channels; c++, w += %d, u += %d)%s", 9*per, per, w->ob > 1 ? "" : " {");
+	out_line(o, "for (int i = 0; i < blocks; i++, w += %d)", 8*tap);
+	out_line(o, "for (int c = 0; c < %d; c++, w += %d, u += %d)%s", cb, per, per, w->ob > 1 ? "" : " {");
 	if (w->ob > 1)
 		out_line(o, "for (int s = 0; s < %d; s += %d) {", per, vl);
 	for (int j = 0; j < 3; j++)
 		if (pair) {
-			out_line(o, "V e%d = fma_(ld(w%s%s), splat(g2), mul(ld(w%s%s), splat(g0)));", j, plus((size_t)((6 + j)*per)), at,
-			         plus((size_t)(j*per)), at);
-			out_line(o, "V o%d = mul(ld(w%s%s), splat(g1));", j, plus((size_t)((3 + j)*per)), at);
+			out_line(o, "V e%d = fma_(ld(w%s%s), splat(g2), mul(ld(w%s%s), splat(g0)));", j, plus((size_t)((6 + j)*tap)), at,
+			         plus((size_t)(j*tap)), at);
+			out_line(o, "V o%d = mul(ld(w%s%s), splat(g1));", j, plus((size_t)((3 + j)*tap)), at);
 		}
 	if (!pair)
 		out_line(o, "V g0 = splat(g);");
@@ -110,7 +113,7 @@ rows_word(Out *all, const Wino *w, int per, int vl, bool pair)
 		out_flow(o, "%s(u%s%s, step,", row, r ? arena_text(" + %d*step", w->aw) : "", at);
 		for (int j = 0; j < 3; j++)
 			out_flow(o, "%s%s", pair ? arena_text("%s(e%d, o%d)", r ? "sub" : "add", j, j) :
-			         arena_text("mul(ld(w%s%s), g0)", plus((size_t)(j*per)), at), j < 2 ? "," : ");");
+			         arena_text("mul(ld(w%s%s), g0)", plus((size_t)(j*tap)), at), j < 2 ? "," : ");");
 		out_flow_end(o);
 	}
 	out_line(o, "}");
@@ -152,7 +155,7 @@ void
 emit_fly_rows(Out *o, Out *all, const Kernel *k, const Wino *w, const char *product, int width)
 {
 	int per = w->ob*k->t->vl, cb = k->in->lay.cb, v = w->aw*wino_v_step(k, w, width), m = w->aw*wino_m_step(k, w, width);
-	const char *row = rows_word(all, w, per, k->t->vl, false), *pair = rows_word(all, w, per, k->t->vl, true);
+	const char *row = rows_word(all, k, w, false), *pair = rows_word(all, k, w, true);
 	const char *blocks = arena_text("%d", w->chunk);
 	double g[6][3];
 
@@ -165,10 +168,10 @@ emit_fly_rows(Out *o, Out *all, const Kernel *k, const Wino *w, const char *prod
 	for (int i = 0; i < w->ah; i++) {
 		bool end = i == 0 || i == w->ah - 1;
 		if (end)
-			out_line(o, "%s(w%s, u, %d, %s*%d, %s);", row, i ? plus((size_t)(6*per)) : "", wino_u_step(k, w), blocks, cb,
+			out_line(o, "%s(w%s, u, %d, %s, %s);", row, i ? plus((size_t)(6*cb*per)) : "", wino_u_step(k, w), blocks,
 			         float_text(g[i][i ? 2 : 0]));
 		else
-			out_line(o, "%s(w, u, %d, %s*%d, %s, %s, %s);", pair, wino_u_step(k, w), blocks, cb, float_text(g[i][0]),
+			out_line(o, "%s(w, u, %d, %s, %s, %s, %s);", pair, wino_u_step(k, w), blocks, float_text(g[i][0]),
 			         float_text(g[i][1]), float_text(g[i][2]));
 		out_line(o, "%s(v%s, u, m%s, %d, %s, next);", product, plus((size_t)(i*v)), plus((size_t)(i*m)), end ? w->aw : 2*w->aw, blocks);
 		out_line(o, "next += %s*%d;", blocks, (end ? w->aw : 2*w->aw)*fly_fetched(k, w));
