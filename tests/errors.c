@@ -42,6 +42,8 @@ static const struct {
 	{ "mistyped_function", BODY("return nn.rleu(x)"), "model.lua:3: nn.rleu: want a function of the library (resnetc doc lists them), got none; did you mean 'relu'?" },
 	{ "winograd_stride", BODY("return nn.conv(nn.conv(x, { 16, kernel = 1 }), { 8, kernel = 3, stride = 2, winograd = {2, 2} })"),
 	  "model.lua:3: conv2d 'conv2': want winograd tiles of 2 or 4 and a 3x3 kernel of stride 1 over at least 8 channels, got 2x2" },
+	{ "winograd_none", BODY("return nn.conv(nn.conv(x, { 16, kernel = 1 }), { 8, kernel = 3, on_the_fly = true })"),
+	  "model.lua:3: conv2d 'conv2': want winograd tiles beside on_the_fly, got none" },
 	{ "winograd_tile", BODY("return nn.conv(nn.conv(x, { 16, kernel = 1 }), { 8, kernel = 3, winograd = {3, 3} })"),
 	  "model.lua:3: conv2d 'conv2': want winograd tiles of 2 or 4 and a 3x3 kernel of stride 1 over at least 8 channels, got 3x3" },
 	{ "mul_shapes", BODY("return nn.conv(x, { 4, kernel = 3 })*x"), "model.lua:3: mul 'mul1': want inputs of one shape, or Cx1x1, 1xHxW or 1x1x1, got 4x8x8 ('conv1') and 3x8x8 ('input')" },

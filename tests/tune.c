@@ -10,6 +10,7 @@ START_TEST(tuned_rows_decide)
 		"# cpu\tcompiler\ttarget\tthreads\tshape\twinograd\ttile\tmicroseconds\n"
 		"any\tany\tavx2\t1\t1x32x24x24-32-k3x3-s1x1-p1,1,1,1-d1x1-g1\t0x0\t1x3\t1.00\n"
 		"any\tany\tavx512\t1\t1x32x24x24-32-k3x3-s1x1-p1,1,1,1-d1x1-g1\t2x2\t1x5\t1.00\n";
+	static const char fly[] = "any\tany\tavx2\t1\t1x32x24x24-32-k3x3-s1x1-p1,1,1,1-d1x1-g1\t4x2-fly\t1x3\t1.00\n";
 	const char *model = body_model(3, 24, 24, body);
 	Ran r;
 
@@ -18,6 +19,9 @@ START_TEST(tuned_rows_decide)
 	ck_assert_msg(strstr(r.out, "\"tile\": [ 1, 3 ], \"winograd\": [ 0, 0 ]"), "%.1000s%.300s", r.out, r.err);
 	r = resnetc("explain --json --target avx512 %s --tuned %s", model, in_dir("rows.tuned"));
 	ck_assert_msg(strstr(r.out, "\"tile\": [ 1, 5 ], \"winograd\": [ 2, 2 ]"), "%.1000s%.300s", r.out, r.err);
+	put_file("rows.tuned", fly, strlen(fly));
+	r = resnetc("explain --json --target avx2 %s --tuned %s", model, in_dir("rows.tuned"));
+	ck_assert_msg(strstr(r.out, "\"tile\": [ 1, 3 ], \"winograd\": [ 4, 2 ], \"on_the_fly\": true"), "%.1000s%.300s", r.out, r.err);
 	r = resnetc("explain --json --target avx2 %s", model);
 	ck_assert_msg(!strstr(r.out, "\"tile\": [ 1, 3 ], \"winograd\": [ 0, 0 ]"), "%.1000s", r.out);
 }

@@ -209,12 +209,12 @@ emit_pieces(Out *o, Out *all, const Kernel *k, const Wino *w, int width, const c
 
 /* emit_fly_row - so many positions of one block of tiles, from transformed weights of some blocks of channels: its name */
 static const char *
-emit_fly_row(Out *all, const Kernel *k, const Wino *w, int width, const char *stem)
+emit_fly_row(Out *all, const Kernel *k, const Wino *w, int width)
 {
 	Out *o = out_in(NULL);
 	bool pieces = wino_pieces(w, width) > 1;
 
-	out_line(o, "(const float *RC_RESTRICT v, const float *RC_RESTRICT u, float *RC_RESTRICT m, int count, int blocks, const float *next)");
+	out_line(o, "(const float *RC_RESTRICT v, const float *RC_RESTRICT u, float *RC_RESTRICT m, int count,\n\tint blocks, const float *next)");
 	out_line(o, "{");
 	out_line(o, "for (int j = 0; j < count; j++, v += %d, u += %d, m += %d, next += blocks*%d)%s", wino_v_step(k, w, width),
 	         wino_u_step(k, w), wino_m_step(k, w, width), fly_fetched(k, w), pieces ? " {" : "");
@@ -222,8 +222,8 @@ emit_fly_row(Out *all, const Kernel *k, const Wino *w, int width, const char *st
 	if (pieces)
 		out_line(o, "}");
 	out_line(o, "}");
-	return helper(all, arena_text("** %d tiles: the products of some positions\n", width), "static RC_NOINLINE void",
-	              arena_text("%s_row", stem), o);
+	return helper(all, arena_text("** Some positions of %d tiles\n", width), "static RC_NOINLINE void",
+	              arena_text("row_%dto%dx%d", k->in->shape.c, w->ob*k->t->vl, width), o);
 }
 
 /* emit_fly_products - all positions of one block of tiles, transformed weights of some channels at a time; its name */
@@ -233,12 +233,12 @@ emit_fly_products(Out *all, const Kernel *k, const Wino *w, int width)
 	Out *o = out_in(NULL);
 	const char *name = arena_text("winograd%dx%d_%dto%d_fly%d", w->mh, w->mw, k->in->shape.c, k->out->shape.c, width);
 
-	out_line(o, "(const float *RC_RESTRICT v, const float *w, float *RC_RESTRICT u, float *RC_RESTRICT m, const float *next)");
+	out_line(o, "(const float *RC_RESTRICT v, const float *w, float *RC_RESTRICT u, float *RC_RESTRICT m,\n\tconst float *next)");
 	out_line(o, "{");
 	out_line(o, "rc_clear(m, %d);", w->pos*wino_m_step(k, w, width));
-	emit_fly_rows(o, all, k, w, emit_fly_row(all, k, w, width, name), width);
+	emit_fly_rows(o, all, k, w, emit_fly_row(all, k, w, width), width);
 	out_line(o, "}");
-	return helper(all, arena_text("** %d tiles: the products of all positions, their weights transformed before\n", width),
+	return helper(all, arena_text("** %d tiles: all positions, weights transformed on the fly\n", width),
 	              "static RC_NOINLINE void", name, o);
 }
 

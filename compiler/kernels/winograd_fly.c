@@ -160,7 +160,8 @@ emit_fly_rows(Out *o, Out *all, const Kernel *k, const Wino *w, const char *prod
 	double g[6][3];
 
 	winograd_filter(w->mh, g);
-	out_line(o, "for (int c = 0; c < %d; c += %d, v += %d, w += %d) {", w->icb, w->chunk, w->chunk*width*cb, w->chunk*cb*9*per);
+	out_line(o, "for (int c = 0; c < %d; c += %d, v += %d, w += %d, next += %d) {", w->icb, w->chunk, w->chunk*width*cb,
+	         w->chunk*cb*9*per, w->chunk*w->pos*fly_fetched(k, w));
 	if (w->icb%w->chunk) {
 		out_line(o, "int blocks = c + %d < %d ? %d : %d;", w->chunk, w->icb, w->chunk, w->icb%w->chunk);
 		blocks = "blocks";
@@ -173,8 +174,8 @@ emit_fly_rows(Out *o, Out *all, const Kernel *k, const Wino *w, const char *prod
 		else
 			out_line(o, "%s(w, u, %d, %s, %s, %s, %s);", pair, wino_u_step(k, w), blocks, float_text(g[i][0]),
 			         float_text(g[i][1]), float_text(g[i][2]));
-		out_line(o, "%s(v%s, u, m%s, %d, %s, next);", product, plus((size_t)(i*v)), plus((size_t)(i*m)), end ? w->aw : 2*w->aw, blocks);
-		out_line(o, "next += %s*%d;", blocks, (end ? w->aw : 2*w->aw)*fly_fetched(k, w));
+		out_line(o, "%s(v%s, u, m%s, %d, %s, next%s);", product, plus((size_t)(i*v)), plus((size_t)(i*m)), end ? w->aw : 2*w->aw, blocks,
+		         plus((size_t)(i*w->aw*w->chunk*fly_fetched(k, w))));
 		i += !end;
 	}
 	out_line(o, "}");

@@ -12,7 +12,7 @@ enum { MostProducts = 80000 };       /* bytes of products that wait for their tr
 static void
 set_blocks(Wino *w, const Target *t)
 {
-	double bytes = w->fly ? t->l2/4 : MostProducts;
+	double bytes = w->fly ? t->l2/3 : MostProducts;
 	int most = (int)(bytes/(w->pos*w->ob*t->vl*4)), blocks;      /* a line of padding more a position at most */
 
 	if (most < 1)
@@ -79,7 +79,7 @@ wino_of(const Kernel *k, Way way)
 Wino
 wino_chosen(const Kernel *k)
 {
-	return wino_of(k, way_of(&k->a));
+	return wino_of(k, (Way){ k->a.winograd, k->a.tile, k->a.on_the_fly });
 }
 
 /* odd_lines - floats rounded up to an odd number of cache lines: then positions do not fall in one set of the cache */
@@ -177,7 +177,7 @@ product_cycles(const Kernel *k, const Wino *w, double memory)
 			double step = fmax(fmax(fmas/t->fma, loads/t->load), fmax(fmax((fmas + loads + 3)/t->issue, t->latency), stream));
 			if (!i && !w->fly && group > t->l2)
 				step += stream/2;        /* every block of tiles fetches them again */
-			cycles += w->count[b]*w->pos*(step*channels + (w->fly ? chunks*(4 + 0.75*fmas) : 12 + 1.5*fmas));
+			cycles += w->count[b]*w->pos*(step*channels + 12 + 1.5*fmas + (chunks - 1)*(4 + 0.75*fmas));
 		}
 	}
 	cycles += fmax(0, v - t->l2)/t->from_l3;        /* every group reads all of V */
@@ -192,7 +192,8 @@ winograd_cycles(const Kernel *k, Way way)
 	Wino w = wino_of(k, way);
 	double tiles = (double)w.tiles*w.bands, vi = (double)w.icb*k->in->lay.cb/t->vl, vo = vectors_of(k);
 	double in = tiles*vi*(w.pos*4/t->load + w.ah*w.aw*4/t->fma), out = tiles*vo*(w.pos*3/t->load + w.mh*w.mw*4);
-	double memory = 4.0*(w.fly ? 9 : w.pos)*w.icb*k->in->lay.cb*vo*t->vl/t->from_memory;
+	double bytes = 4.0*(w.fly ? 9 : w.pos)*w.icb*k->in->lay.cb*vo*t->vl;
+	double memory = fmax(0, bytes - t->l2/2)/t->from_memory;     /* small ones may still be there from the run before */
 
 	return in + out + product_cycles(k, &w, memory);
 }
