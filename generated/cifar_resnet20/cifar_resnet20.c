@@ -8,7 +8,7 @@
 ** weights  sha256 61f915859f8bbc7d0bf086695a4b9a9323c1503f20333fc06b50604066fd60dd
 ** target   avx2
 ** work     40.55 M multiply-adds an image
-** arena    452096 bytes (the results alive at 'layer1.0.conv1' alone take 452096), weights 3028800 bytes
+** arena    452096 bytes (the results alive at 'layer1.0.conv1' alone take 452096), weights 1800000 bytes
 ** This file is yours.
 */
 #include "cifar_resnet20.h"
@@ -682,53 +682,25 @@ winograd4x4_in_32x16x16(void *const *p, int lo, int hi)
 	}
 }
 
-/* m = U V at one position: 8 channels of 8 tiles; stride: from one channel block of V to the next */
-static RC_INLINE void
-product_8x8(const float *x, const float *w, float *m, int blocks, int stride, int ahead)
-{
-	V a0 = zero(), a1 = zero(), a2 = zero(), a3 = zero(), a4 = zero(), a5 = zero(), a6 = zero(),
-		a7 = zero();
-
-	for (int c = 0; c < blocks; c++, x += stride) {
-		const float *xk = x;
-
-		for (int k = 0; k < 16; k++, xk++, w += 8) {
-			RC_OPAQUE(xk);
-			if (ahead) RC_FETCH(w + ahead);
-			V w0 = ld(w), v;
-			v = bc(xk); a0 = fma_(v, w0, a0);
-			v = bc(xk + 16); a1 = fma_(v, w0, a1);
-			v = bc(xk + 32); a2 = fma_(v, w0, a2);
-			v = bc(xk + 48); a3 = fma_(v, w0, a3);
-			v = bc(xk + 64); a4 = fma_(v, w0, a4);
-			v = bc(xk + 80); a5 = fma_(v, w0, a5);
-			v = bc(xk + 96); a6 = fma_(v, w0, a6);
-			v = bc(xk + 112); a7 = fma_(v, w0, a7);
-		}
-	}
-
-	st(m, a0); st(m + 8, a1); st(m + 16, a2); st(m + 24, a3); st(m + 32, a4); st(m + 40, a5);
-	st(m + 48, a6); st(m + 56, a7);
-}
-
 /* 16 tiles: the products of all positions */
 static RC_NOINLINE void
 winograd4x4_32to32_products16(const float *RC_RESTRICT v, const float *RC_RESTRICT u, float *RC_RESTRICT m)
 {
-	for (int i = 0; i < 36; i++, v += 528, u += 256, m += 144) {
-		product_8x8(v, u, m, 2, 256, 0);
-		product_8x8(v + 128, u, m + 64, 2, 256, 0);
+	for (int i = 0; i < 36; i++, v += 528, u += 512, m += 272) {
+		product_16x6(v, u, m, 2, 256, 0);
+		for (int t = 6; t < 16; t += 5)
+			product_16x5(v + t*16, u, m + t*16, 2, 256, 0);
 	}
 }
 
 /*
 ** layer2.0.conv2 (cifar_resnet20.lua:11)
 **
-** y = relu(conv3x3(x, w) + b + z) by Winograd F(4x4, 3x3), from V of x; a unit is 8 channels of one block of tiles
+** y = relu(conv3x3(x, w) + b + z) by Winograd F(4x4, 3x3), from V of x; a unit is 16 channels of one block of tiles
 ** z  32 x 16 x 16  nChw16c
 ** y  32 x 16 x 16  nChw16c, halo 1 1 1 1
-** w  36864 floats  [4 oc][36][32 ic][8 oc]: G g G'
-** 0.59 M MACs instead of 2.36 M; 8 tiles x 8 channels in 8 accumulators; m: 20736 bytes a thread
+** w  36864 floats  [2 oc][36][32 ic][16 oc]: G g G'
+** 0.59 M MACs instead of 2.36 M; 6 tiles x 16 channels in 12 accumulators; m: 39168 bytes a thread
 */
 static void
 winograd4x4_32to32_16x16_add_relu(void *const *p, int lo, int hi)
@@ -741,11 +713,12 @@ winograd4x4_32to32_16x16_add_relu(void *const *p, int lo, int hi)
 	for (int u = lo; u < hi; u++) {
 		int og = u;
 
-		winograd4x4_32to32_products16(v, w + og*9216, m);
-		for (int t = 0; t < 16; t++) {
-			int c = og, j = t%4;
+		winograd4x4_32to32_products16(v, w + og*18432, m);
+		for (int t = 0; t < 16; t++)
+		for (int s = 0; s < 2; s++) {
+			int c = og*2 + s, j = t%4;
 			int i = t/4;
-			out4x4_tile_add_relu(m + t*8, 144, b + c*8,
+			out4x4_tile_add_relu(m + t*16 + s*8, 272, b + c*8,
 				z + i*1024 + j*64 + c/2*4096 + c%2*8, 256,
 				y + i*1152 + j*64 + c/2*5184 + c%2*8 + 304, 288);
 		}
@@ -756,10 +729,10 @@ winograd4x4_32to32_16x16_add_relu(void *const *p, int lo, int hi)
 ** layer2.1.conv1 (cifar_resnet20.lua:11)
 ** layer2.2.conv1 (cifar_resnet20.lua:11)
 **
-** y = relu(conv3x3(x, w) + b) by Winograd F(4x4, 3x3), from V of x; a unit is 8 channels of one block of tiles
+** y = relu(conv3x3(x, w) + b) by Winograd F(4x4, 3x3), from V of x; a unit is 16 channels of one block of tiles
 ** y  32 x 16 x 16  nChw16c, halo 1 1 1 1
-** w  36864 floats  [4 oc][36][32 ic][8 oc]: G g G'
-** 0.59 M MACs instead of 2.36 M; 8 tiles x 8 channels in 8 accumulators; m: 20736 bytes a thread
+** w  36864 floats  [2 oc][36][32 ic][16 oc]: G g G'
+** 0.59 M MACs instead of 2.36 M; 6 tiles x 16 channels in 12 accumulators; m: 39168 bytes a thread
 */
 static void
 winograd4x4_32to32_16x16_relu(void *const *p, int lo, int hi)
@@ -771,11 +744,12 @@ winograd4x4_32to32_16x16_relu(void *const *p, int lo, int hi)
 	for (int u = lo; u < hi; u++) {
 		int og = u;
 
-		winograd4x4_32to32_products16(v, w + og*9216, m);
-		for (int t = 0; t < 16; t++) {
-			int c = og, j = t%4;
+		winograd4x4_32to32_products16(v, w + og*18432, m);
+		for (int t = 0; t < 16; t++)
+		for (int s = 0; s < 2; s++) {
+			int c = og*2 + s, j = t%4;
 			int i = t/4;
-			out4x4_tile_relu(m + t*8, 144, b + c*8,
+			out4x4_tile_relu(m + t*16 + s*8, 272, b + c*8,
 				y + i*1152 + j*64 + c/2*5184 + c%2*8 + 304, 288);
 		}
 	}
@@ -785,11 +759,11 @@ winograd4x4_32to32_16x16_relu(void *const *p, int lo, int hi)
 ** layer2.1.conv2 (cifar_resnet20.lua:11)
 ** layer2.2.conv2 (cifar_resnet20.lua:11)
 **
-** y = relu(conv3x3(x, w) + b + z) by Winograd F(4x4, 3x3), from V of x; a unit is 8 channels of one block of tiles
+** y = relu(conv3x3(x, w) + b + z) by Winograd F(4x4, 3x3), from V of x; a unit is 16 channels of one block of tiles
 ** z  32 x 16 x 16  nChw16c, halo 1 1 1 1
 ** y  32 x 16 x 16  nChw16c, halo 1 1 1 1
-** w  36864 floats  [4 oc][36][32 ic][8 oc]: G g G'
-** 0.59 M MACs instead of 2.36 M; 8 tiles x 8 channels in 8 accumulators; m: 20736 bytes a thread
+** w  36864 floats  [2 oc][36][32 ic][16 oc]: G g G'
+** 0.59 M MACs instead of 2.36 M; 6 tiles x 16 channels in 12 accumulators; m: 39168 bytes a thread
 */
 static void
 winograd4x4_32to32_16x16_add_relu_2(void *const *p, int lo, int hi)
@@ -802,11 +776,12 @@ winograd4x4_32to32_16x16_add_relu_2(void *const *p, int lo, int hi)
 	for (int u = lo; u < hi; u++) {
 		int og = u;
 
-		winograd4x4_32to32_products16(v, w + og*9216, m);
-		for (int t = 0; t < 16; t++) {
-			int c = og, j = t%4;
+		winograd4x4_32to32_products16(v, w + og*18432, m);
+		for (int t = 0; t < 16; t++)
+		for (int s = 0; s < 2; s++) {
+			int c = og*2 + s, j = t%4;
 			int i = t/4;
-			out4x4_tile_add_relu(m + t*8, 144, b + c*8,
+			out4x4_tile_add_relu(m + t*16 + s*8, 272, b + c*8,
 				z + i*1152 + j*64 + c/2*5184 + c%2*8 + 304, 288,
 				y + i*1152 + j*64 + c/2*5184 + c%2*8 + 304, 288);
 		}
@@ -940,39 +915,6 @@ conv3x3_32to64_8x8_s2_relu(void *const *p, int lo, int hi)
 	}
 }
 
-/* B^T down a column of the input, for two outputs: points 0, 1, -1, infinity */
-static RC_INLINE void
-in2_column(const float *x, int row, V *t0, V *t1, V *t2, V *t3)
-{
-	V d0 = ld(x), d1 = ld(x + row), d2 = ld(x + 2*row), d3 = ld(x + 3*row);
-
-	*t0 = sub(d2, d0);
-	*t1 = add(d2, d1);
-	*t2 = sub(d2, d1);
-	*t3 = sub(d3, d1);
-}
-
-/* One tile of the input, VL channels, into V: B^T d B */
-static RC_INLINE void
-in2x4_tile(const float *x, int row, float *v, int step)
-{
-	V t00, t01, t02, t03, t04, t05;
-	V t10, t11, t12, t13, t14, t15;
-	V t20, t21, t22, t23, t24, t25;
-	V t30, t31, t32, t33, t34, t35;
-
-	in2_column(x, row, &t00, &t10, &t20, &t30);
-	in2_column(x + 16, row, &t01, &t11, &t21, &t31);
-	in2_column(x + 32, row, &t02, &t12, &t22, &t32);
-	in2_column(x + 48, row, &t03, &t13, &t23, &t33);
-	in2_column(x + 64, row, &t04, &t14, &t24, &t34);
-	in2_column(x + 80, row, &t05, &t15, &t25, &t35);
-	in4_row(v, step, t00, t01, t02, t03, t04, t05);
-	in4_row(v + step*6, step, t10, t11, t12, t13, t14, t15);
-	in4_row(v + step*12, step, t20, t21, t22, t23, t24, t25);
-	in4_row(v + step*18, step, t30, t31, t32, t33, t34, t35);
-}
-
 /*
 ** layer3.0.conv2 (cifar_resnet20.lua:12)
 ** layer3.1.conv1 (cifar_resnet20.lua:12)
@@ -980,90 +922,144 @@ in2x4_tile(const float *x, int row, float *v, int step)
 ** layer3.2.conv1 (cifar_resnet20.lua:12)
 ** layer3.2.conv2 (cifar_resnet20.lua:12)
 **
-** V of x for Winograd F(2x4, 3x3); a unit is one channel block of one tile row
+** V of x for Winograd F(4x4, 3x3); a unit is one channel block of one tile row
 ** x  64 x 8 x 8  nChw16c, halo 1 1 1 1
-** V  12672 floats  [8 tiles][24][4 ic][tile][16 ic]
+** V  9792 floats  [4 tiles][36][4 ic][tile][16 ic]
 */
 static void
-winograd2x4_in_64x8x8(void *const *p, int lo, int hi)
+winograd4x4_in_64x8x8(void *const *p, int lo, int hi)
 {
 	const float *x = (const float *)p[0];
 	float *v = (float *)p[1];
 
 	for (int u = lo; u < hi; u++) {
-		int c = u/4, i = u%4;
-		const float *xi = x + c*1600 + i*320;
+		int c = u/2, i = u%2;
+		const float *xi = x + c*1600 + i*640;
 
 		for (int j = 0; j < 2; j++) {
 			int t = i*2 + j;
-			float *vt = v + t/8*12672 + (c*8 + t%8)*16;
+			float *vt = v + t/4*9792 + (c*4 + t%4)*16;
 
 			for (int s = 0; s < 16; s += 8)
-				in2x4_tile(xi + j*64 + s, 160, vt + s, 528);
+				in4x4_tile(xi + j*64 + s, 160, vt + s, 272);
 		}
 	}
 }
 
-/* 8 tiles: the products of all positions */
+/* m += U V at one position: 16 channels of 4 tiles; stride: from one channel block of V to the next */
+static RC_INLINE void
+product_16x4_36(const float *x, const float *w, float *m, int blocks, int stride, const float *next)
+{
+	V a0 = ld(m), b0 = ld(m + 8), a1 = ld(m + 16), b1 = ld(m + 24), a2 = ld(m + 32), b2 = ld(m + 40),
+		a3 = ld(m + 48), b3 = ld(m + 56);
+
+	for (int c = 0; c < blocks; c++, x += stride) {
+		const float *xk = x;
+
+		if (next) {
+			RC_FETCH(next); RC_FETCH(next + 16); RC_FETCH(next + 32); RC_FETCH(next + 48);
+			next += 64;
+		}
+		for (int k = 0; k < 16; k++, xk++, w += 16) {
+			RC_OPAQUE(xk);
+			V w0 = ld(w), w1 = ld(w + 8), v;
+			v = bc(xk); a0 = fma_(v, w0, a0); b0 = fma_(v, w1, b0);
+			v = bc(xk + 16); a1 = fma_(v, w0, a1); b1 = fma_(v, w1, b1);
+			v = bc(xk + 32); a2 = fma_(v, w0, a2); b2 = fma_(v, w1, b2);
+			v = bc(xk + 48); a3 = fma_(v, w0, a3); b3 = fma_(v, w1, b3);
+		}
+	}
+
+	st(m, a0); st(m + 8, b0); st(m + 16, a1); st(m + 24, b1); st(m + 32, a2); st(m + 40, b2);
+	st(m + 48, a3); st(m + 56, b3);
+}
+
+/* Some positions of 4 tiles */
 static RC_NOINLINE void
-winograd2x4_64to64_products8(const float *RC_RESTRICT v, const float *RC_RESTRICT u, float *RC_RESTRICT m)
+row_64to16x4(const float *RC_RESTRICT v, const float *RC_RESTRICT u, float *RC_RESTRICT m, int count,
+	int blocks, const float *next)
 {
-	for (int i = 0; i < 24; i++, v += 528, u += 512, m += 80)
-		product_8x8(v, u, m, 4, 128, 4096);
+	for (int j = 0; j < count; j++, v += 272, u += 272, m += 80, next += blocks*64)
+		product_16x4_36(v, u, m, blocks, 64, next);
 }
 
-/* A^T for two outputs */
+/* G along a row, into U */
 static RC_INLINE void
-out2_row(V d0, V d1, V d2, V d3, V *y0, V *y1)
+filter4_row(float *u, int step, V h0, V h1, V h2)
 {
-	*y0 = add(d0, add(d1, d2));
-	*y1 = add(d3, sub(d1, d2));
+	V e, o;
+
+	st(u, mul(h0, splat(1.13777778f)));
+	e = fma_(h2, splat(-0.268907563f), mul(h0, splat(-0.688403361f)));
+	o = mul(h1, splat(-0.430252101f));
+	st(u + step, add(e, o));
+	st(u + step*2, sub(e, o));
+	e = fma_(h2, splat(0.268907563f), mul(h0, splat(0.119514472f)));
+	o = mul(h1, splat(0.179271709f));
+	st(u + step*3, add(e, o));
+	st(u + step*4, sub(e, o));
+	st(u + 5*step, h2);
 }
 
-/* A^T down a column of products */
-static RC_INLINE void
-out2_column(const float *m, int row, V *t0, V *t1)
+/* G g G' */
+static RC_NOINLINE void
+filter4_row_16(const float *RC_RESTRICT w, float *RC_RESTRICT u, int step, int blocks, float g)
 {
-	out2_row(ld(m), ld(m + row), ld(m + 2*row), ld(m + 3*row), t0, t1);
+	for (int i = 0; i < blocks; i++, w += 2048)
+	for (int c = 0; c < 16; c++, w += 16, u += 16)
+	for (int s = 0; s < 16; s += 8) {
+		V g0 = splat(g);
+		filter4_row(u + s, step, mul(ld(w + s), g0), mul(ld(w + 256 + s), g0), mul(ld(w + 512 + s), g0));
+	}
 }
 
-/* One tile back from its products, VL channels: y = relu(A^T m A + b + z) */
-static RC_INLINE void
-out2x4_tile_add_relu(const float *m, int step, const float *b, const float *z, int zrow, float *y, int yrow)
+/* G g G' */
+static RC_NOINLINE void
+filter4_pair_16(const float *RC_RESTRICT w, float *RC_RESTRICT u, int step, int blocks, float g0, float g1, float g2)
 {
-	V y0, y1, y2, y3, bias = ld(b);
-	V t00, t01, t02, t03, t04, t05;
-	V t10, t11, t12, t13, t14, t15;
+	for (int i = 0; i < blocks; i++, w += 2048)
+	for (int c = 0; c < 16; c++, w += 16, u += 16)
+	for (int s = 0; s < 16; s += 8) {
+		V e0 = fma_(ld(w + 1536 + s), splat(g2), mul(ld(w + s), splat(g0)));
+		V o0 = mul(ld(w + 768 + s), splat(g1));
+		V e1 = fma_(ld(w + 1792 + s), splat(g2), mul(ld(w + 256 + s), splat(g0)));
+		V o1 = mul(ld(w + 1024 + s), splat(g1));
+		V e2 = fma_(ld(w + 2048 + s), splat(g2), mul(ld(w + 512 + s), splat(g0)));
+		V o2 = mul(ld(w + 1280 + s), splat(g1));
+		filter4_row(u + s, step, add(e0, o0), add(e1, o1), add(e2, o2));
+		filter4_row(u + 6*step + s, step, sub(e0, o0), sub(e1, o1), sub(e2, o2));
+	}
+}
 
-	out2_column(m, 6*step, &t00, &t10);
-	out2_column(m + step, 6*step, &t01, &t11);
-	out2_column(m + step*2, 6*step, &t02, &t12);
-	out2_column(m + step*3, 6*step, &t03, &t13);
-	out2_column(m + step*4, 6*step, &t04, &t14);
-	out2_column(m + step*5, 6*step, &t05, &t15);
-
-	out4_row(t00, t01, t02, t03, t04, t05, &y0, &y1, &y2, &y3);
-	st(y, relu(add(add(y0, bias), ld(z)))); st(y + 16, relu(add(add(y1, bias), ld(z + 16))));
-	st(y + 32, relu(add(add(y2, bias), ld(z + 32)))); st(y + 48, relu(add(add(y3, bias), ld(z + 48))));
-
-	out4_row(t10, t11, t12, t13, t14, t15, &y0, &y1, &y2, &y3);
-	st(y + yrow, relu(add(add(y0, bias), ld(z + zrow))));
-	st(y + yrow + 16, relu(add(add(y1, bias), ld(z + zrow + 16))));
-	st(y + yrow + 32, relu(add(add(y2, bias), ld(z + zrow + 32))));
-	st(y + yrow + 48, relu(add(add(y3, bias), ld(z + zrow + 48))));
+/* 4 tiles: all positions, weights transformed on the fly */
+static RC_NOINLINE void
+winograd4x4_64to64_fly4(const float *RC_RESTRICT v, const float *w, float *RC_RESTRICT u, float *RC_RESTRICT m,
+	const float *next)
+{
+	rc_clear(m, 2880);
+	for (int c = 0; c < 4; c += 1, v += 64, w += 2304, next += 2304) {
+		filter4_row_16(w, u, 272, 1, 1.13777778f);
+		row_64to16x4(v, u, m, 6, 1, next);
+		filter4_pair_16(w, u, 272, 1, -0.688403361f, -0.430252101f, -0.268907563f);
+		row_64to16x4(v + 1632, u, m + 480, 12, 1, next + 384);
+		filter4_pair_16(w, u, 272, 1, 0.119514472f, 0.179271709f, 0.268907563f);
+		row_64to16x4(v + 4896, u, m + 1440, 12, 1, next + 1152);
+		filter4_row_16(w + 1536, u, 272, 1, 1.0f);
+		row_64to16x4(v + 8160, u, m + 2400, 6, 1, next + 1920);
+	}
 }
 
 /*
 ** layer3.0.conv2 (cifar_resnet20.lua:12)
 **
-** y = relu(conv3x3(x, w) + b + z) by Winograd F(2x4, 3x3), from V of x; a unit is 8 channels of one block of tiles
+** y = relu(conv3x3(x, w) + b + z) by Winograd F(4x4, 3x3), from V of x; a unit is 16 channels of one block of tiles
 ** z  64 x 8 x 8  nChw16c
 ** y  64 x 8 x 8  nChw16c, halo 1 1 1 1
-** w  98304 floats  [8 oc][24][64 ic][8 oc]: G g G'
-** 0.79 M MACs instead of 2.36 M; 8 tiles x 8 channels in 8 accumulators; m: 7680 bytes a thread
+** w  36864 floats  [4 oc][4 ic][3][3][16 ic][16 oc]; G g G' of 16 of its channels: 13056 bytes a thread
+** 0.59 M MACs instead of 2.36 M; 4 tiles x 16 channels in 8 accumulators; m: 11520 bytes a thread
 */
 static void
-winograd2x4_64to64_8x8_add_relu(void *const *p, int lo, int hi)
+winograd4x4_fly_64to64_8x8_add_relu(void *const *p, int lo, int hi)
 {
 	float *m = (float *)p[0];
 	const float *v = (const float *)p[1], *w = (const float *)p[2], *b = (const float *)p[3],
@@ -1072,53 +1068,31 @@ winograd2x4_64to64_8x8_add_relu(void *const *p, int lo, int hi)
 
 	for (int u = lo; u < hi; u++) {
 		int og = u;
+		const float *next = w + (og + 1 < 4 ? og + 1 : og)*9216;
 
-		winograd2x4_64to64_products8(v, w + og*12288, m);
-		for (int t = 0; t < 8; t++) {
-			int c = og, j = t%2;
+		winograd4x4_64to64_fly4(v, w + og*9216, m + 2880, m, next);
+		for (int t = 0; t < 4; t++)
+		for (int s = 0; s < 2; s++) {
+			int c = og*2 + s, j = t%2;
 			int i = t/2;
-			out2x4_tile_add_relu(m + t*8, 80, b + c*8,
-				z + i*256 + j*64 + c/2*1024 + c%2*8, 128,
-				y + i*320 + j*64 + c/2*1600 + c%2*8 + 176, 160);
+			out4x4_tile_add_relu(m + t*16 + s*8, 80, b + c*8,
+				z + i*512 + j*64 + c/2*1024 + c%2*8, 128,
+				y + i*640 + j*64 + c/2*1600 + c%2*8 + 176, 160);
 		}
 	}
-}
-
-/* One tile back from its products, VL channels: y = relu(A^T m A + b) */
-static RC_INLINE void
-out2x4_tile_relu(const float *m, int step, const float *b, float *y, int yrow)
-{
-	V y0, y1, y2, y3, bias = ld(b);
-	V t00, t01, t02, t03, t04, t05;
-	V t10, t11, t12, t13, t14, t15;
-
-	out2_column(m, 6*step, &t00, &t10);
-	out2_column(m + step, 6*step, &t01, &t11);
-	out2_column(m + step*2, 6*step, &t02, &t12);
-	out2_column(m + step*3, 6*step, &t03, &t13);
-	out2_column(m + step*4, 6*step, &t04, &t14);
-	out2_column(m + step*5, 6*step, &t05, &t15);
-
-	out4_row(t00, t01, t02, t03, t04, t05, &y0, &y1, &y2, &y3);
-	st(y, relu(add(y0, bias))); st(y + 16, relu(add(y1, bias))); st(y + 32, relu(add(y2, bias)));
-	st(y + 48, relu(add(y3, bias)));
-
-	out4_row(t10, t11, t12, t13, t14, t15, &y0, &y1, &y2, &y3);
-	st(y + yrow, relu(add(y0, bias))); st(y + yrow + 16, relu(add(y1, bias)));
-	st(y + yrow + 32, relu(add(y2, bias))); st(y + yrow + 48, relu(add(y3, bias)));
 }
 
 /*
 ** layer3.1.conv1 (cifar_resnet20.lua:12)
 ** layer3.2.conv1 (cifar_resnet20.lua:12)
 **
-** y = relu(conv3x3(x, w) + b) by Winograd F(2x4, 3x3), from V of x; a unit is 8 channels of one block of tiles
+** y = relu(conv3x3(x, w) + b) by Winograd F(4x4, 3x3), from V of x; a unit is 16 channels of one block of tiles
 ** y  64 x 8 x 8  nChw16c, halo 1 1 1 1
-** w  98304 floats  [8 oc][24][64 ic][8 oc]: G g G'
-** 0.79 M MACs instead of 2.36 M; 8 tiles x 8 channels in 8 accumulators; m: 7680 bytes a thread
+** w  36864 floats  [4 oc][4 ic][3][3][16 ic][16 oc]; G g G' of 16 of its channels: 13056 bytes a thread
+** 0.59 M MACs instead of 2.36 M; 4 tiles x 16 channels in 8 accumulators; m: 11520 bytes a thread
 */
 static void
-winograd2x4_64to64_8x8_relu(void *const *p, int lo, int hi)
+winograd4x4_fly_64to64_8x8_relu(void *const *p, int lo, int hi)
 {
 	float *m = (float *)p[0];
 	const float *v = (const float *)p[1], *w = (const float *)p[2], *b = (const float *)p[3];
@@ -1126,13 +1100,15 @@ winograd2x4_64to64_8x8_relu(void *const *p, int lo, int hi)
 
 	for (int u = lo; u < hi; u++) {
 		int og = u;
+		const float *next = w + (og + 1 < 4 ? og + 1 : og)*9216;
 
-		winograd2x4_64to64_products8(v, w + og*12288, m);
-		for (int t = 0; t < 8; t++) {
-			int c = og, j = t%2;
+		winograd4x4_64to64_fly4(v, w + og*9216, m + 2880, m, next);
+		for (int t = 0; t < 4; t++)
+		for (int s = 0; s < 2; s++) {
+			int c = og*2 + s, j = t%2;
 			int i = t/2;
-			out2x4_tile_relu(m + t*8, 80, b + c*8,
-				y + i*320 + j*64 + c/2*1600 + c%2*8 + 176, 160);
+			out4x4_tile_relu(m + t*16 + s*8, 80, b + c*8,
+				y + i*640 + j*64 + c/2*1600 + c%2*8 + 176, 160);
 		}
 	}
 }
@@ -1140,14 +1116,14 @@ winograd2x4_64to64_8x8_relu(void *const *p, int lo, int hi)
 /*
 ** layer3.1.conv2 (cifar_resnet20.lua:12)
 **
-** y = relu(conv3x3(x, w) + b + z) by Winograd F(2x4, 3x3), from V of x; a unit is 8 channels of one block of tiles
+** y = relu(conv3x3(x, w) + b + z) by Winograd F(4x4, 3x3), from V of x; a unit is 16 channels of one block of tiles
 ** z  64 x 8 x 8  nChw16c, halo 1 1 1 1
 ** y  64 x 8 x 8  nChw16c, halo 1 1 1 1
-** w  98304 floats  [8 oc][24][64 ic][8 oc]: G g G'
-** 0.79 M MACs instead of 2.36 M; 8 tiles x 8 channels in 8 accumulators; m: 7680 bytes a thread
+** w  36864 floats  [4 oc][4 ic][3][3][16 ic][16 oc]; G g G' of 16 of its channels: 13056 bytes a thread
+** 0.59 M MACs instead of 2.36 M; 4 tiles x 16 channels in 8 accumulators; m: 11520 bytes a thread
 */
 static void
-winograd2x4_64to64_8x8_add_relu_2(void *const *p, int lo, int hi)
+winograd4x4_fly_64to64_8x8_add_relu_2(void *const *p, int lo, int hi)
 {
 	float *m = (float *)p[0];
 	const float *v = (const float *)p[1], *w = (const float *)p[2], *b = (const float *)p[3],
@@ -1156,14 +1132,16 @@ winograd2x4_64to64_8x8_add_relu_2(void *const *p, int lo, int hi)
 
 	for (int u = lo; u < hi; u++) {
 		int og = u;
+		const float *next = w + (og + 1 < 4 ? og + 1 : og)*9216;
 
-		winograd2x4_64to64_products8(v, w + og*12288, m);
-		for (int t = 0; t < 8; t++) {
-			int c = og, j = t%2;
+		winograd4x4_64to64_fly4(v, w + og*9216, m + 2880, m, next);
+		for (int t = 0; t < 4; t++)
+		for (int s = 0; s < 2; s++) {
+			int c = og*2 + s, j = t%2;
 			int i = t/2;
-			out2x4_tile_add_relu(m + t*8, 80, b + c*8,
-				z + i*320 + j*64 + c/2*1600 + c%2*8 + 176, 160,
-				y + i*320 + j*64 + c/2*1600 + c%2*8 + 176, 160);
+			out4x4_tile_add_relu(m + t*16 + s*8, 80, b + c*8,
+				z + i*640 + j*64 + c/2*1600 + c%2*8 + 176, 160,
+				y + i*640 + j*64 + c/2*1600 + c%2*8 + 176, 160);
 		}
 	}
 }
@@ -1171,14 +1149,14 @@ winograd2x4_64to64_8x8_add_relu_2(void *const *p, int lo, int hi)
 /*
 ** layer3.2.conv2 (cifar_resnet20.lua:12)
 **
-** y = relu(conv3x3(x, w) + b + z) by Winograd F(2x4, 3x3), from V of x; a unit is 8 channels of one block of tiles
+** y = relu(conv3x3(x, w) + b + z) by Winograd F(4x4, 3x3), from V of x; a unit is 16 channels of one block of tiles
 ** z  64 x 8 x 8  nChw16c, halo 1 1 1 1
 ** y  64 x 8 x 8  nChw16c
-** w  98304 floats  [8 oc][24][64 ic][8 oc]: G g G'
-** 0.79 M MACs instead of 2.36 M; 8 tiles x 8 channels in 8 accumulators; m: 7680 bytes a thread
+** w  36864 floats  [4 oc][4 ic][3][3][16 ic][16 oc]; G g G' of 16 of its channels: 13056 bytes a thread
+** 0.59 M MACs instead of 2.36 M; 4 tiles x 16 channels in 8 accumulators; m: 11520 bytes a thread
 */
 static void
-winograd2x4_64to64_8x8_add_relu_3(void *const *p, int lo, int hi)
+winograd4x4_fly_64to64_8x8_add_relu_3(void *const *p, int lo, int hi)
 {
 	float *m = (float *)p[0];
 	const float *v = (const float *)p[1], *w = (const float *)p[2], *b = (const float *)p[3],
@@ -1187,14 +1165,16 @@ winograd2x4_64to64_8x8_add_relu_3(void *const *p, int lo, int hi)
 
 	for (int u = lo; u < hi; u++) {
 		int og = u;
+		const float *next = w + (og + 1 < 4 ? og + 1 : og)*9216;
 
-		winograd2x4_64to64_products8(v, w + og*12288, m);
-		for (int t = 0; t < 8; t++) {
-			int c = og, j = t%2;
+		winograd4x4_64to64_fly4(v, w + og*9216, m + 2880, m, next);
+		for (int t = 0; t < 4; t++)
+		for (int s = 0; s < 2; s++) {
+			int c = og*2 + s, j = t%2;
 			int i = t/2;
-			out2x4_tile_add_relu(m + t*8, 80, b + c*8,
-				z + i*320 + j*64 + c/2*1600 + c%2*8 + 176, 160,
-				y + i*256 + j*64 + c/2*1024 + c%2*8, 128);
+			out4x4_tile_add_relu(m + t*16 + s*8, 80, b + c*8,
+				z + i*640 + j*64 + c/2*1600 + c%2*8 + 176, 160,
+				y + i*512 + j*64 + c/2*1024 + c%2*8, 128);
 		}
 	}
 }
@@ -1346,53 +1326,53 @@ static const rc_step steps[] = {
 	{ "layer1.2.conv2",  winograd4x4_16to16_32x32_add_relu,    2, 1, 76032,
 		{ 152064, 0, RC_W + 186560, RC_W + 223424, 304128, 304128 } },
 	{ "layer2.0.slice1", slice_16x32x32,                       2, 1,     0, { 304128, 0 } },
-	{ "layer2.0.pad1",   pad_16x16x16,                         4, 1,     0, { 0, 241920 } },
-	{ NULL,              halo_32x16x16,                        1, 1,     0, { 158976 } },
+	{ "layer2.0.pad1",   pad_16x16x16,                         4, 1,     0, { 0, 237312 } },
+	{ NULL,              halo_32x16x16,                        1, 1,     0, { 154368 } },
 	{ "layer2.0.conv1",  conv3x3_16to32_16x16_s2_relu,        32, 1,     0,
-		{ 304128, RC_W + 223488, RC_W + 241920, 158976 } },
-	{ NULL,              halo_32x16x16,                        1, 1,     0, { 200448 } },
-	{ NULL,              winograd4x4_in_32x16x16,              8, 1,     0, { 158976, 82944 } },
-	{ "layer2.0.conv2",  winograd4x4_32to32_16x16_add_relu,    4, 1, 20736,
-		{ 0, 82944, RC_W + 242048, RC_W + 389504, 241920, 200448 } },
-	{ NULL,              halo_32x16x16,                        1, 1,     0, { 158976 } },
-	{ NULL,              winograd4x4_in_32x16x16,              8, 1,     0, { 200448, 82944 } },
-	{ "layer2.1.conv1",  winograd4x4_32to32_16x16_relu,        4, 1, 20736,
-		{ 0, 82944, RC_W + 389632, RC_W + 537088, 158976 } },
-	{ NULL,              winograd4x4_in_32x16x16,              8, 1,     0, { 158976, 82944 } },
-	{ "layer2.1.conv2",  winograd4x4_32to32_16x16_add_relu_2,  4, 1, 20736,
-		{ 0, 82944, RC_W + 537216, RC_W + 684672, 200448, 200448 } },
-	{ NULL,              halo_32x16x16,                        1, 1,     0, { 158976 } },
-	{ NULL,              winograd4x4_in_32x16x16,              8, 1,     0, { 200448, 82944 } },
-	{ "layer2.2.conv1",  winograd4x4_32to32_16x16_relu,        4, 1, 20736,
-		{ 0, 82944, RC_W + 684800, RC_W + 832256, 158976 } },
-	{ NULL,              winograd4x4_in_32x16x16,              8, 1,     0, { 158976, 82944 } },
-	{ "layer2.2.conv2",  winograd4x4_32to32_16x16_add_relu_2,  4, 1, 20736,
-		{ 0, 82944, RC_W + 832384, RC_W + 979840, 200448, 200448 } },
-	{ "layer3.0.slice1", slice_32x16x16,                       4, 1,     0, { 200448, 0 } },
-	{ "layer3.0.pad1",   pad_32x8x8,                           8, 1,     0, { 0, 163328 } },
-	{ NULL,              halo_64x8x8,                          1, 1,     0, { 112128 } },
+		{ 304128, RC_W + 223488, RC_W + 241920, 154368 } },
+	{ NULL,              halo_32x16x16,                        1, 1,     0, { 195840 } },
+	{ NULL,              winograd4x4_in_32x16x16,              8, 1,     0, { 154368, 78336 } },
+	{ "layer2.0.conv2",  winograd4x4_32to32_16x16_add_relu,    2, 1, 39168,
+		{ 0, 78336, RC_W + 242048, RC_W + 389504, 237312, 195840 } },
+	{ NULL,              halo_32x16x16,                        1, 1,     0, { 154368 } },
+	{ NULL,              winograd4x4_in_32x16x16,              8, 1,     0, { 195840, 78336 } },
+	{ "layer2.1.conv1",  winograd4x4_32to32_16x16_relu,        2, 1, 39168,
+		{ 0, 78336, RC_W + 389632, RC_W + 537088, 154368 } },
+	{ NULL,              winograd4x4_in_32x16x16,              8, 1,     0, { 154368, 78336 } },
+	{ "layer2.1.conv2",  winograd4x4_32to32_16x16_add_relu_2,  2, 1, 39168,
+		{ 0, 78336, RC_W + 537216, RC_W + 684672, 195840, 195840 } },
+	{ NULL,              halo_32x16x16,                        1, 1,     0, { 154368 } },
+	{ NULL,              winograd4x4_in_32x16x16,              8, 1,     0, { 195840, 78336 } },
+	{ "layer2.2.conv1",  winograd4x4_32to32_16x16_relu,        2, 1, 39168,
+		{ 0, 78336, RC_W + 684800, RC_W + 832256, 154368 } },
+	{ NULL,              winograd4x4_in_32x16x16,              8, 1,     0, { 154368, 78336 } },
+	{ "layer2.2.conv2",  winograd4x4_32to32_16x16_add_relu_2,  2, 1, 39168,
+		{ 0, 78336, RC_W + 832384, RC_W + 979840, 195840, 195840 } },
+	{ "layer3.0.slice1", slice_32x16x16,                       4, 1,     0, { 195840, 0 } },
+	{ "layer3.0.pad1",   pad_32x8x8,                           8, 1,     0, { 0, 237312 } },
+	{ NULL,              halo_64x8x8,                          1, 1,     0, { 137472 } },
 	{ "layer3.0.conv1",  conv3x3_32to64_8x8_s2_relu,          32, 1,     0,
-		{ 200448, RC_W + 979968, RC_W + 1053696, 112128 } },
-	{ NULL,              halo_64x8x8,                          1, 1,     0, { 137728 } },
-	{ NULL,              winograd2x4_in_64x8x8,               16, 1,     0, { 112128, 61440 } },
-	{ "layer3.0.conv2",  winograd2x4_64to64_8x8_add_relu,      8, 1,  7680,
-		{ 0, 61440, RC_W + 1053952, RC_W + 1447168, 163328, 137728 } },
-	{ NULL,              halo_64x8x8,                          1, 1,     0, { 112128 } },
-	{ NULL,              winograd2x4_in_64x8x8,               16, 1,     0, { 137728, 61440 } },
-	{ "layer3.1.conv1",  winograd2x4_64to64_8x8_relu,          8, 1,  7680,
-		{ 0, 61440, RC_W + 1447424, RC_W + 1840640, 112128 } },
-	{ NULL,              winograd2x4_in_64x8x8,               16, 1,     0, { 112128, 61440 } },
-	{ "layer3.1.conv2",  winograd2x4_64to64_8x8_add_relu_2,    8, 1,  7680,
-		{ 0, 61440, RC_W + 1840896, RC_W + 2234112, 137728, 137728 } },
-	{ NULL,              halo_64x8x8,                          1, 1,     0, { 112128 } },
-	{ NULL,              winograd2x4_in_64x8x8,               16, 1,     0, { 137728, 61440 } },
-	{ "layer3.2.conv1",  winograd2x4_64to64_8x8_relu,          8, 1,  7680,
-		{ 0, 61440, RC_W + 2234368, RC_W + 2627584, 112128 } },
-	{ NULL,              winograd2x4_in_64x8x8,               16, 1,     0, { 112128, 61440 } },
-	{ "layer3.2.conv2",  winograd2x4_64to64_8x8_add_relu_3,    8, 1,  7680,
-		{ 0, 61440, RC_W + 2627840, RC_W + 3021056, 137728, 163328 } },
-	{ "avgpool",         adaptive_avg_pool_64x8x8_to_1x1,      8, 1,     0, { 163328, 0 } },
-	{ "fc",              linear_64to10,                        1, 1,     0, { 0, RC_W + 3021312, RC_W + 3025408, 256 } },
+		{ 195840, RC_W + 979968, RC_W + 1053696, 137472 } },
+	{ NULL,              halo_64x8x8,                          1, 1,     0, { 163072 } },
+	{ NULL,              winograd4x4_in_64x8x8,                8, 1,     0, { 137472, 98304 } },
+	{ "layer3.0.conv2",  winograd4x4_fly_64to64_8x8_add_relu,  4, 1, 24576,
+		{ 0, 98304, RC_W + 1053952, RC_W + 1201408, 237312, 163072 } },
+	{ NULL,              halo_64x8x8,                          1, 1,     0, { 137472 } },
+	{ NULL,              winograd4x4_in_64x8x8,                8, 1,     0, { 163072, 98304 } },
+	{ "layer3.1.conv1",  winograd4x4_fly_64to64_8x8_relu,      4, 1, 24576,
+		{ 0, 98304, RC_W + 1201664, RC_W + 1349120, 137472 } },
+	{ NULL,              winograd4x4_in_64x8x8,                8, 1,     0, { 137472, 98304 } },
+	{ "layer3.1.conv2",  winograd4x4_fly_64to64_8x8_add_relu_2,  4, 1, 24576,
+		{ 0, 98304, RC_W + 1349376, RC_W + 1496832, 163072, 163072 } },
+	{ NULL,              halo_64x8x8,                          1, 1,     0, { 137472 } },
+	{ NULL,              winograd4x4_in_64x8x8,                8, 1,     0, { 163072, 98304 } },
+	{ "layer3.2.conv1",  winograd4x4_fly_64to64_8x8_relu,      4, 1, 24576,
+		{ 0, 98304, RC_W + 1497088, RC_W + 1644544, 137472 } },
+	{ NULL,              winograd4x4_in_64x8x8,                8, 1,     0, { 137472, 98304 } },
+	{ "layer3.2.conv2",  winograd4x4_fly_64to64_8x8_add_relu_3,  4, 1, 24576,
+		{ 0, 98304, RC_W + 1644800, RC_W + 1792256, 163072, 188672 } },
+	{ "avgpool",         adaptive_avg_pool_64x8x8_to_1x1,      8, 1,     0, { 188672, 0 } },
+	{ "fc",              linear_64to10,                        1, 1,     0, { 0, RC_W + 1792512, RC_W + 1796608, 256 } },
 	{ NULL,              output_10x1x1,                       10, 1,     0, { 256, RC_OUT } },
 };
 
@@ -1407,21 +1387,21 @@ static const rc_tensor tensors[] = { /* n, c, h, w, block, halo, kind, at, row, 
 	{ 1, 16, 32, 32, 16, 1, 1, 1, 1, 0, 380352, 544, 18496, 18496, 7, 0 }, /* layer1.2.conv1 */
 	{ 1, 16, 32, 32, 16, 1, 1, 1, 1, 0, 306368, 544, 18496, 18496, 10, 0 }, /* layer1.2.conv2 */
 	{ 1, 16, 16, 16, 16, 0, 0, 0, 0, 0, 0, 256, 4096, 4096, 9, 0 }, /* layer2.0.slice1 */
-	{ 1, 32, 16, 16, 16, 0, 0, 0, 0, 0, 241920, 256, 4096, 8192, 11, 0 }, /* layer2.0.pad1 */
-	{ 1, 32, 16, 16, 16, 1, 1, 1, 1, 0, 160192, 288, 5184, 10368, 11, 0 }, /* layer2.0.conv1 */
-	{ 1, 32, 16, 16, 16, 1, 1, 1, 1, 0, 201664, 288, 5184, 10368, 13, 0 }, /* layer2.0.conv2 */
-	{ 1, 32, 16, 16, 16, 1, 1, 1, 1, 0, 160192, 288, 5184, 10368, 13, 0 }, /* layer2.1.conv1 */
-	{ 1, 32, 16, 16, 16, 1, 1, 1, 1, 0, 201664, 288, 5184, 10368, 15, 0 }, /* layer2.1.conv2 */
-	{ 1, 32, 16, 16, 16, 1, 1, 1, 1, 0, 160192, 288, 5184, 10368, 15, 0 }, /* layer2.2.conv1 */
-	{ 1, 32, 16, 16, 16, 1, 1, 1, 1, 0, 201664, 288, 5184, 10368, 18, 0 }, /* layer2.2.conv2 */
+	{ 1, 32, 16, 16, 16, 0, 0, 0, 0, 0, 237312, 256, 4096, 8192, 11, 0 }, /* layer2.0.pad1 */
+	{ 1, 32, 16, 16, 16, 1, 1, 1, 1, 0, 155584, 288, 5184, 10368, 11, 0 }, /* layer2.0.conv1 */
+	{ 1, 32, 16, 16, 16, 1, 1, 1, 1, 0, 197056, 288, 5184, 10368, 13, 0 }, /* layer2.0.conv2 */
+	{ 1, 32, 16, 16, 16, 1, 1, 1, 1, 0, 155584, 288, 5184, 10368, 13, 0 }, /* layer2.1.conv1 */
+	{ 1, 32, 16, 16, 16, 1, 1, 1, 1, 0, 197056, 288, 5184, 10368, 15, 0 }, /* layer2.1.conv2 */
+	{ 1, 32, 16, 16, 16, 1, 1, 1, 1, 0, 155584, 288, 5184, 10368, 15, 0 }, /* layer2.2.conv1 */
+	{ 1, 32, 16, 16, 16, 1, 1, 1, 1, 0, 197056, 288, 5184, 10368, 18, 0 }, /* layer2.2.conv2 */
 	{ 1, 32, 8, 8, 16, 0, 0, 0, 0, 0, 0, 128, 1024, 2048, 17, 0 }, /* layer3.0.slice1 */
-	{ 1, 64, 8, 8, 16, 0, 0, 0, 0, 0, 163328, 128, 1024, 4096, 19, 0 }, /* layer3.0.pad1 */
-	{ 1, 64, 8, 8, 16, 1, 1, 1, 1, 0, 112832, 160, 1600, 6400, 19, 0 }, /* layer3.0.conv1 */
-	{ 1, 64, 8, 8, 16, 1, 1, 1, 1, 0, 138432, 160, 1600, 6400, 21, 0 }, /* layer3.0.conv2 */
-	{ 1, 64, 8, 8, 16, 1, 1, 1, 1, 0, 112832, 160, 1600, 6400, 21, 0 }, /* layer3.1.conv1 */
-	{ 1, 64, 8, 8, 16, 1, 1, 1, 1, 0, 138432, 160, 1600, 6400, 23, 0 }, /* layer3.1.conv2 */
-	{ 1, 64, 8, 8, 16, 1, 1, 1, 1, 0, 112832, 160, 1600, 6400, 23, 0 }, /* layer3.2.conv1 */
-	{ 1, 64, 8, 8, 16, 0, 0, 0, 0, 0, 163328, 128, 1024, 4096, 24, 0 }, /* layer3.2.conv2 */
+	{ 1, 64, 8, 8, 16, 0, 0, 0, 0, 0, 237312, 128, 1024, 4096, 19, 0 }, /* layer3.0.pad1 */
+	{ 1, 64, 8, 8, 16, 1, 1, 1, 1, 0, 138176, 160, 1600, 6400, 19, 0 }, /* layer3.0.conv1 */
+	{ 1, 64, 8, 8, 16, 1, 1, 1, 1, 0, 163776, 160, 1600, 6400, 21, 0 }, /* layer3.0.conv2 */
+	{ 1, 64, 8, 8, 16, 1, 1, 1, 1, 0, 138176, 160, 1600, 6400, 21, 0 }, /* layer3.1.conv1 */
+	{ 1, 64, 8, 8, 16, 1, 1, 1, 1, 0, 163776, 160, 1600, 6400, 23, 0 }, /* layer3.1.conv2 */
+	{ 1, 64, 8, 8, 16, 1, 1, 1, 1, 0, 138176, 160, 1600, 6400, 23, 0 }, /* layer3.2.conv1 */
+	{ 1, 64, 8, 8, 16, 0, 0, 0, 0, 0, 188672, 128, 1024, 4096, 24, 0 }, /* layer3.2.conv2 */
 	{ 1, 64, 1, 1, 16, 0, 0, 0, 0, 0, 0, 16, 16, 64, 25, 0 }, /* avgpool */
 	{ 1, 10, 1, 1, 16, 0, 0, 0, 0, 0, 256, 16, 16, 16, 26, 0 }, /* fc */
 };
@@ -1443,8 +1423,8 @@ static const rc_layer layers[] = { /* first result and how many, first read and 
 };
 
 static const rc_network network = {
-	0x293df8827d6edc6bu, 452096, 3028800, 12288, 40, 0, /* hash; bytes: workspace, weights, input, output; u8 */
-	steps, 56, 16, tensors, layers, 26, reads, 3025472
+	0x322ce89c02a9775au, 452096, 1800000, 12288, 40, 0, /* hash; bytes: workspace, weights, input, output; u8 */
+	steps, 56, 16, tensors, layers, 26, reads, 1796672
 };
 
 const float cifar_resnet20_mean[3] = { 0.4914f, 0.4822f, 0.4465f };
