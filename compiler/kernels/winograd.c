@@ -76,8 +76,9 @@ static int
 winograd_repack(Out *o, const Kernel *k, bool turned)
 {
 	Wino w = wino_chosen(k);
-	Repacking r = { .order = "RC_ORDER_WINOGRAD", .phases = 1, .groups = w.groups, .blocks = w.icb, .last = k->in->lay.cb,
-		.per = w.ob*k->t->vl, .kernel = { 3, 3 }, .turned = turned ? 2 : 0, .ah = w.ah, .aw = w.aw };
+	Repacking r = { .order = w.fly ? "RC_ORDER_DIRECT" : "RC_ORDER_WINOGRAD", .phases = 1, .groups = w.groups, .blocks = w.icb,
+		.last = k->in->lay.cb, .per = w.ob*k->t->vl, .kernel = { 3, 3 }, .turned = turned ? 2 : 0, .ah = w.fly ? 0 : w.ah,
+		.aw = w.fly ? 0 : w.aw };
 
 	return emit_packing(o, k, &r);
 }
