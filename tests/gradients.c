@@ -135,7 +135,8 @@ END_TEST
 
 /* --- resnetc train --- */
 
-static const char small[] = "local nn = require \"resnet\"\nreturn nn.model { name = \"m\", input = nn.image { 3, 8, 8 }, stem = nn.stem.cifar { 8 },\n"
+static const char small[] = "local nn = require \"resnet\"\nreturn nn.model { name = \"m\", input = nn.image { 3, 8, 8 },\n"
+	"stem = function(x) return nn.conv(nn.stem.cifar { 8 }(x), { 8, kernel = 3, winograd = {4, 2}, on_the_fly = true }) end,\n"
 	"stages = { nn.stage { nn.basic, width = 8 }, nn.stage { nn.basic, width = 16, stride = 2 } }, head = nn.classifier { 3 },\n"
 	"train = nn.train { batch = 16, epochs = 3, schedule = nn.constant { 0.05 }, augment = { crop = 1, flip = true, cutout = 2 }%s } }\n";
 
