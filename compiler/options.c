@@ -330,6 +330,11 @@ look_again(Options *o, const Verb *v)
 		usage_error("%s: want one input, got %d", v->name, o->ninputs);
 	if (!o->nsizes)
 		o->nsizes = 1;               /* the model's own */
+	if (o->calibrate && !o->int8 && strcmp(v->name, "quantize"))
+		usage_error("--calibrate: want --int8 too, got no wish for bytes");
+	if (!o->calibrate && (o->calibrate_count || o->accuracy))
+		usage_error("%s: want pictures to calibrate with too (--calibrate FOLDER), got none",
+		            o->calibrate_count ? "--calibrate-count" : "--accuracy");
 	if (o->amalgamate && (o->ntargets > 1 || o->nsizes > 1))
 		usage_error("--amalgamate: want one target and one input size, got %d and %d", o->ntargets, o->nsizes);
 }

@@ -291,6 +291,8 @@ START_TEST(bad_input_is_refused)
 		{ "quantize examples/cifar_resnet20.lua --calibrate random", "quantize: want weights (-w FILE or -w random), got none", 2 },
 		{ "compile " CIFAR " --int8 -o %s/no", "--int8: want --calibrate FOLDER|x.npy|random, or weights that resnetc quantize wrote, got neither", 2 },
 		{ "compile " CIFAR " --int8 --calibrate random --no-fuse -o %s/no", "--no-fuse: want this pass for a network of bytes, whose weights were made after it", 2 },
+		{ "compile " CIFAR " --calibrate random -o %s/no", "--calibrate: want --int8 too, got no wish for bytes", 2 },
+		{ "compile " CIFAR " --int8 --accuracy random -o %s/no", "--accuracy: want pictures to calibrate with too (--calibrate FOLDER), got none", 2 },
 		{ "quantize " CIFAR " --calibrate random --max-loss 1", "--max-loss: want labelled pictures too (--accuracy FOLDER), got none", 2 },
 		{ "quantize " CIFAR " --calibrate random -q --accuracy %s/empty -o %s/no", "empty: want folders in it, one a class, got none", 1 },
 		{ "quantize " CIFAR " --calibrate random -q --accuracy %s/nowhere --max-loss x", "--max-loss: want points from 0 to 100, got 'x'", 2 },
