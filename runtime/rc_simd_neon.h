@@ -103,7 +103,25 @@ static inline I ldi(const int32_t *p)         { return vld1q_s32(p); }
 static inline W ldw(const signed char *p)     { return vld1q_s8((const int8_t *)p); }
 static inline V to_floats(I a)                { return vcvtq_f32_s32(a); }
 /* between lo and hi; NaN is lo */
+#if defined(__aarch64__)
 static inline V between(V a, V lo, V hi)      { return vminnmq_f32(vmaxnmq_f32(a, lo), hi); }
+static inline int16x8_t pairs16(int16x8_t a, int16x8_t b) { return vpaddq_s16(a, b); }
+static inline I pairs32(I a, I b)             { return vpaddq_s32(a, b); }
+#else
+static inline V between(V a, V lo, V hi)      { return vminq_f32(vbslq_f32(vcgeq_f32(a, lo), a, lo), hi); }
+
+static inline int16x8_t
+pairs16(int16x8_t a, int16x8_t b)
+{
+	return vcombine_s16(vpadd_s16(vget_low_s16(a), vget_high_s16(a)), vpadd_s16(vget_low_s16(b), vget_high_s16(b)));
+}
+
+static inline I
+pairs32(I a, I b)
+{
+	return vcombine_s32(vpadd_s32(vget_low_s32(a), vget_high_s32(a)), vpadd_s32(vget_low_s32(b), vget_high_s32(b)));
+}
+#endif
 
 static inline X
 quad(const unsigned char *p)
@@ -121,7 +139,7 @@ dot(I a, X x, W w)
 	int16x8_t x16 = vreinterpretq_s16_u16(vmovl_u8(x));
 	int16x8_t lo = vmulq_s16(x16, vmovl_s8(vget_low_s8(w))), hi = vmulq_s16(x16, vmovl_s8(vget_high_s8(w)));
 
-	return vaddq_s32(a, vpaddq_s32(vpaddlq_s16(lo), vpaddlq_s16(hi)));
+	return vaddq_s32(a, pairs32(vpaddlq_s16(lo), vpaddlq_s16(hi)));
 }
 
 static inline I
@@ -130,7 +148,7 @@ dot_pairs(I a, X x, W w)
 	int16x8_t x16 = vreinterpretq_s16_u16(vmovl_u8(x));
 	int16x8_t lo = vmulq_s16(x16, vmovl_s8(vget_low_s8(w))), hi = vmulq_s16(x16, vmovl_s8(vget_high_s8(w)));
 
-	return vpadalq_s16(a, vpaddq_s16(lo, hi));
+	return vpadalq_s16(a, pairs16(lo, hi));
 }
 
 /* VL bytes as floats */
@@ -147,7 +165,7 @@ ld8(const unsigned char *p)
 static inline void
 st8(unsigned char *p, V a, V zero)
 {
-	uint16x4_t y = vmovn_u32(vreinterpretq_u32_s32(vaddq_s32(vcvtnq_s32_f32(a), vcvtnq_s32_f32(zero))));
+	uint16x4_t y = vmovn_u32(vreinterpretq_u32_s32(vaddq_s32(vcvtq_s32_f32(nearest(a)), vcvtq_s32_f32(nearest(zero)))));
 	uint32_t four = vget_lane_u32(vreinterpret_u32_u8(vmovn_u16(vcombine_u16(y, y))), 0);
 
 	memcpy(p, &four, sizeof four);

@@ -235,7 +235,7 @@ START_TEST(bare_metal_example)
 	if (lacking("arm-none-eabi-gcc") || lacking("qemu-system-arm"))
 		return;
 	ck_assert_ptr_nonnull(getcwd(here, sizeof here));
-	in("mcu", arena_text("MAKEFLAGS= make -s -C '%s/examples/mcu' RESNETC='%s/resnetc' BUILD=\"$PWD\" CFLAGS='-std=c11 -O2 -Wall -Wextra -Werror' run > said && cat said && "
+	in("mcu", arena_text("MAKEFLAGS= make -s -C '%s/examples/mcu' RESNETC='%s/resnetc' BUILD=\"$PWD\" CFLAGS='-std=c11 -O2 -Wall -Wextra -Werror' run > said 2>&1 && cat said && "
 		"grep -qx ship said && awk '/of stack of/ { ok = $1 <= $6 } END { exit !ok }' said", here, here));
 }
 END_TEST
