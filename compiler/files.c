@@ -204,6 +204,8 @@ replace(const char *dir, const File *files, int count, char **from)
 	int done = 0, why;
 
 	for (int i = 0; i < count; i++) {
+		if (!from[i])
+			continue;
 		to = arena_text("%s/%s", dir, files[i].name);
 		char *aside = arena_text("%s/.%s.%ld.old.tmp", dir, files[i].name, (long)getpid());
 		if (!link(to, aside)) {
@@ -213,13 +215,13 @@ replace(const char *dir, const File *files, int count, char **from)
 	}
 	for (; done < count; done++) {
 		to = arena_text("%s/%s", dir, files[done].name);
-		if (rename(from[done], to))
+		if (from[done] && rename(from[done], to))
 			break;
 	}
 	why = errno;
 	for (int i = 0; i < done && done < count; i++) {
 		const char *name = arena_text("%s/%s", dir, files[i].name);
-		if (!old[i] || rename(old[i], name))
+		if (from[i] && (!old[i] || rename(old[i], name)))
 			unlink(name);
 	}
 	if (done < count)
@@ -227,6 +229,15 @@ replace(const char *dir, const File *files, int count, char **from)
 	for (int i = 0; i < count; i++)
 		if (old[i])
 			unlink(old[i]);
+}
+
+/* is_stream - a device or a pipe, such as /dev/null: it is written to, never replaced */
+static bool
+is_stream(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
 }
 
 /*
@@ -249,6 +260,12 @@ write_files(const char *dir, const File *files, int count)
 		atexit(remove_partial);
 	make_folder(dir);
 	for (int i = 0; i < count; i++) {
+		const char *to = arena_text("%s/%s", dir, files[i].name);
+		if (is_stream(to)) {
+			from[i] = NULL;
+			write_one(to, &files[i]);
+			continue;
+		}
 		from[i] = arena_text("%s/.%s.%ld.tmp", dir, files[i].name, (long)getpid());
 		PUSH(partial, npartial, from[i]);
 		write_one(from[i], &files[i]);

@@ -147,7 +147,7 @@ round_to_nearest(void)
 {
 	uint64_t before = 0;
 #if defined(__x86_64__) && defined(__GNUC__)
-	unsigned mxcsr, nearest;
+	unsigned mxcsr = 0, nearest;         /* 0: for the sanitizer, which does not see what assembly writes */
 
 	__asm__ volatile("stmxcsr %0" : "=m"(mxcsr));
 	before = mxcsr;

@@ -233,7 +233,7 @@ START_TEST(tables_fit)
 	fits(r.out, 80);
 	if (_i)
 		return;
-	ck_assert_ptr_nonnull(strstr(r.out, "\nlayer1.0.conv3        conv1x1       256x56x56   51.38     64     9  bn skip relu\n"));
+	ck_assert_ptr_nonnull(strstr(r.out, "\nlayer1.0.conv3  conv1x1              256x56x56   51.38    64     9  bn skip relu\n"));
 	r = resnetc("explain %s", model);
 	ck_assert_ptr_nonnull(strstr(r.out, "~"));
 	fits(r.out, 80);

@@ -243,7 +243,7 @@ START_TEST(weights_are_listed)
 	Ran r = resnetc("weights tests/checkpoints/checkpoint.pth");
 
 	ck_assert_int_eq(r.status, 0);
-	ck_assert_ptr_nonnull(strstr(r.out, "module.conv1.weight                          F16   2x3x1x2                       0        1.375        0\n"));
+	ck_assert_ptr_nonnull(strstr(r.out, "module.conv1.weight             F16    2x3x1x2      0    1.375    0\n"));
 	ck_assert_ptr_nonnull(strstr(r.out, "6 tensors, 21 values, 0 NaN\n"));
 	r = resnetc("weights --json tests/checkpoints/arrays.npz");
 	ck_assert_ptr_nonnull(strstr(r.out, "{ \"name\": \"bn1.running_var\", \"dtype\": \"F32\", \"shape\": [2], \"min\": 2.25, \"max\": 2.375, \"nan\": 0 }"));
@@ -321,6 +321,21 @@ from_pipe(const char *file_, const char *command)
 	ck_assert_int_eq(system(arena_text("cat '%s' > '%s' &", file_, in_dir("pipe"))), 0);
 	return resnetc("%s", command);
 }
+
+/* a pipe or a device is written to, never replaced by a file */
+START_TEST(outputs_may_be_pipes)
+{
+	const char *pack = "pack examples/mlperf_tiny_resnet8.lua -w random --target scalar -q";
+
+	ck_assert_int_eq(resnetc("%s -o %s", pack, in_dir("a.weights")).status, 0);
+	ck_assert_int_eq(system(arena_text("mkfifo '%s'; cat '%s' > '%s' &", in_dir("to"), in_dir("to"), in_dir("b.weights"))), 0);
+	ck_assert_int_eq(resnetc("%s -o %s", pack, in_dir("to")).status, 0);
+	ck_assert_int_eq(system(arena_text("wait; test -p '%s' && for i in 1 2 3 4 5 6 7 8 9; do cmp -s '%s' '%s' && exit 0; sleep 0.3; done; exit 1",
+		in_dir("to"), in_dir("a.weights"), in_dir("b.weights"))), 0);
+	ck_assert_int_eq(resnetc("%s -o /dev/full", pack).status, ExitInput);
+	ck_assert_int_eq(resnetc("%s -o /dev/stdout | cmp - %s", pack, in_dir("a.weights")).status, 0);
+}
+END_TEST
 
 /* a pipe can be read once, and is, though a model is asked for by every target */
 START_TEST(pipes_and_standard_input_are_files)
@@ -458,6 +473,7 @@ SUITE(weights)
 	tcase_add_test(t, zip_bomb_is_refused_before_it_is_unpacked);
 	tcase_add_test(t, shards_are_read_together);
 	tcase_add_test(t, pipes_and_standard_input_are_files);
+	tcase_add_test(t, outputs_may_be_pipes);
 	t = part("damaged");
 	glob("tests/checkpoints/*.[pn][tp]*", 0, NULL, &damaged);
 	glob("tests/checkpoints/beside/module.pth", GLOB_APPEND, NULL, &damaged);
