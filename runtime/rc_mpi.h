@@ -2,11 +2,11 @@
 /*
 ** rc_mpi.h - optional: a network in training on several processes, by MPI. Both files are empty without -DRC_MPI.
 **
-** A step is over `groups` groups of NAME_TRAIN_BATCH images, a power of two. Each of the ranks, a power of two of at most so many,
-** owns as many in a row. Gradients of groups are added up as a binary tree whose shape hangs on the groups alone: the lower part
-** of it on each rank, the upper by recursive doubling, so 1, 2, 4 ... ranks give the same bits. A gradient is sent as soon as
-** the last group's backward pass is done with its layer, while it goes on. Batch norms normalise each group by its own statistics;
-** the running ones become the mean of what the groups make of them.
+** A step is over `groups` groups of NAME_TRAIN_BATCH images, a power of two. Each of the ranks, a power of two of at
+** most so many, owns as many in a row. Gradients of groups are added up as a binary tree whose shape hangs on the
+** groups alone: the lower part of it on each rank, the upper by recursive doubling, so 1, 2, 4 ... ranks give the same
+** bits. A gradient is sent as soon as the last group's backward pass is done with its layer, while it goes on. Batch
+** norms normalise each group by its own statistics; the running ones become the mean of what the groups make of them.
 **
 **	rc_mpi m;
 **	rc_options options = { sizeof options };
@@ -23,8 +23,8 @@
 **		rc_mpi_end(&m, loss, &all);
 **		NAME_train_apply(&options, state, how);
 **
-** how.seed must be of the step and the group, the state the same on all ranks. Errors of MPI are the communicator's to handle.
-** Nothing here allocates.
+** how.seed must be of the step and the group, the state the same on all ranks. Errors of MPI are the communicator's to
+** handle. Nothing here allocates.
 */
 #ifndef RC_MPI_H
 #define RC_MPI_H
@@ -44,7 +44,7 @@
 extern "C" {
 #endif
 
-enum { RC_MPI_PARTS = 64, RC_MPI_GROUPS = 256, RC_MPI_LEAST = 8192 };   /* most parts, most groups, least floats of a part */
+enum { RC_MPI_PARTS = 64, RC_MPI_GROUPS = 256, RC_MPI_LEAST = 8192 }; /* most parts, groups, least floats of a part */
 
 /* A part of the gradient that is sent by itself. */
 typedef struct rc_mpi_part {
@@ -67,13 +67,14 @@ typedef struct rc_mpi {
 } rc_mpi;
 
 /* Bytes of room for a network of so many floats (NAME_TRAIN_PARAMS_BYTES - 128) and groups a rank, at most 256. */
-#define RC_MPI_ROOM(params_bytes, own) ((size_t)((params_bytes) - 128)*(3 + ((own) > 1) + ((own) > 2) + ((own) > 4) + ((own) > 8) + \
+#define RC_MPI_ROOM(params_bytes, own) ((size_t)((params_bytes) - 128)* \
+	(3 + ((own) > 1) + ((own) > 2) + ((own) > 4) + ((own) > 8) + \
 	((own) > 16) + ((own) > 32) + ((own) > 64) + ((own) > 128)))
 
 /* RC_OK; RC_E_OPTIONS: groups or ranks are no power of two, or ranks are more than groups, or groups more than 256;
    RC_E_SCRATCH: room is too small. The layer hook of options is taken; threads may be set. */
-int rc_mpi_open(rc_mpi *m, MPI_Comm comm, int groups, const rc_parameter *parameters, int count, size_t learned, float *room,
-                size_t len, rc_options *options);
+int rc_mpi_open(rc_mpi *m, MPI_Comm comm, int groups, const rc_parameter *parameters, int count, size_t learned,
+                float *room, size_t len, rc_options *options);
 void rc_mpi_begin(rc_mpi *m, void *state);
 void rc_mpi_group(rc_mpi *m, int i);         /* before the gradient of this rank's group i */
 void rc_mpi_end(rc_mpi *m, const rc_loss *own, rc_loss *all);  /* the gradient of all groups is in the state */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: 0BSD */
 /*
-** rc_port.h - what operating systems do each in their own way, POSIX's and Windows': threads that wait for each other, and
-** files mapped into memory. Only rc_threads and rc_file need it.
+** rc_port.h - what operating systems do each in their own way, POSIX's and Windows': threads that wait for each other,
+** and files mapped into memory. Only rc_threads and rc_file need it.
 */
 #ifndef RC_PORT_H
 #define RC_PORT_H
@@ -57,7 +57,8 @@ rc_map(const char *path, const void **at, size_t *len)
 
 	if (file == INVALID_HANDLE_VALUE)
 		return -1;
-	map = GetFileSizeEx(file, &size) && size.QuadPart > 0 ? CreateFileMappingA(file, NULL, PAGE_READONLY, 0, 0, NULL) : NULL;
+	map = GetFileSizeEx(file, &size) && size.QuadPart > 0 ? CreateFileMappingA(file, NULL, PAGE_READONLY, 0, 0, NULL) :
+	      NULL;
 	CloseHandle(file);
 	if (!map)
 		return -1;
@@ -98,7 +99,11 @@ static inline void rc_wake_free(rc_wake *w)         { pthread_cond_destroy(w); }
 static inline void rc_wake_wait(rc_wake *w, rc_lock *l) { pthread_cond_wait(w, l); }
 static inline void rc_wake_all(rc_wake *w)          { pthread_cond_broadcast(w); }
 static inline void rc_thread_yield(void)            { sched_yield(); }
-static inline int  rc_thread_start(rc_thread *t, void *(*run)(void *), void *arg) { return pthread_create(t, NULL, run, arg); }
+static inline int
+rc_thread_start(rc_thread *t, void *(*run)(void *), void *arg)
+{
+	return pthread_create(t, NULL, run, arg);
+}
 static inline void rc_thread_join(rc_thread t)      { pthread_join(t, NULL); }
 
 /* A whole file, read only; 0: it is at *at */

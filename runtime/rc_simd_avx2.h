@@ -9,7 +9,8 @@
 #include <immintrin.h>
 
 #if defined(__clang__) && defined(RC_VNNI)
-#define RC_TARGET_BEGIN _Pragma("clang attribute push(__attribute__((target(\"avx2,fma,avxvnni\"))), apply_to = function)")
+#define RC_TARGET_BEGIN \
+	_Pragma("clang attribute push(__attribute__((target(\"avx2,fma,avxvnni\"))), apply_to = function)")
 #define RC_TARGET_END   _Pragma("clang attribute pop")
 #elif defined(__clang__)
 #define RC_TARGET_BEGIN _Pragma("clang attribute push(__attribute__((target(\"avx2,fma\"))), apply_to = function)")

@@ -9,10 +9,12 @@
 #include <immintrin.h>
 
 #if defined(__clang__) && defined(RC_VNNI)
-#define RC_TARGET_BEGIN _Pragma("clang attribute push(__attribute__((target(\"avx512f,avx512bw,avx512vnni,fma\"))), apply_to = function)")
+#define RC_TARGET_BEGIN \
+	_Pragma("clang attribute push(__attribute__((target(\"avx512f,avx512bw,avx512vnni,fma\"))), apply_to = function)")
 #define RC_TARGET_END   _Pragma("clang attribute pop")
 #elif defined(__clang__)
-#define RC_TARGET_BEGIN _Pragma("clang attribute push(__attribute__((target(\"avx512f,avx512bw,fma\"))), apply_to = function)")
+#define RC_TARGET_BEGIN \
+	_Pragma("clang attribute push(__attribute__((target(\"avx512f,avx512bw,fma\"))), apply_to = function)")
 #define RC_TARGET_END   _Pragma("clang attribute pop")
 #else
 #define RC_TARGET_BEGIN _Pragma("GCC push_options") _Pragma("GCC target(\"avx512f,avx512bw,fma\")")

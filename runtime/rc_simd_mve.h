@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: 0BSD */
-/* rc_simd_mve.h - the vector words on 4 floats: Armv8.1-M with Helium's floats (Cortex-M55, M85), which takes denormals for zeros. */
+/*
+** rc_simd_mve.h - the vector words on 4 floats: Armv8.1-M with Helium's floats (Cortex-M55, M85), which takes denormals
+** for zeros.
+*/
 #ifndef RC_SIMD_MVE_H
 #define RC_SIMD_MVE_H
 

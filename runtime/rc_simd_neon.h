@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: 0BSD */
-/* rc_simd_neon.h - the vector words on 4 floats: AArch64, and 32-bit Arm with NEON and VFPv4, which takes denormals for zeros. */
+/*
+** rc_simd_neon.h - the vector words on 4 floats: AArch64, and 32-bit Arm with NEON and VFPv4, which takes denormals for
+** zeros.
+*/
 #ifndef RC_SIMD_NEON_H
 #define RC_SIMD_NEON_H
 

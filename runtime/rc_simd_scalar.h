@@ -7,13 +7,14 @@
 #include "rc_float.h"
 
 /*
-** clang fuses a product and a sum under -ffp-contract=fast, whatever rc_float.h says: it gets no instruction for that, or
-** sees no product. lwp, which no compiler chooses by itself, keeps the words from being inlined where there is fma. Under
-** -ffast-math some of its back ends take back what rc_float.h says of sums too: those they don't see either. AVX10, which
-** clang 19 takes from -march=native, cannot be turned off.
+** clang fuses a product and a sum under -ffp-contract=fast, whatever rc_float.h says: it gets no instruction for that,
+** or sees no product. lwp, which no compiler chooses by itself, keeps the words from being inlined where there is fma.
+** Under -ffast-math some of its back ends take back what rc_float.h says of sums too: those they don't see either.
+** AVX10, which clang 19 takes from -march=native, cannot be turned off.
 */
 #if defined(__clang__) && (defined(__x86_64__) || defined(__i386__)) && !defined(__AVX10_1__)
-#define RC_TARGET_BEGIN _Pragma("clang attribute push(__attribute__((target(\"no-fma,no-fma4,no-avx512f,lwp\"))), apply_to = function)")
+#define RC_TARGET_BEGIN \
+	_Pragma("clang attribute push(__attribute__((target(\"no-fma,no-fma4,no-avx512f,lwp\"))), apply_to = function)")
 #define RC_TARGET_END   _Pragma("clang attribute pop")
 #else
 #define RC_TARGET_BEGIN
@@ -66,7 +67,15 @@ static inline V sub(V a, V b)                 { a -= b; RC_ROUNDED(a); return a;
 static inline V mul(V a, V b)                 { a *= b; RC_APART(a); return a; }
 static inline V fma_(V a, V b, V c)           { return add(mul(a, b), c); }          /* rounded twice */
 /* a*b + c, rounded once where a double has room for all of it */
-static inline V fused(V a, V b, V c)          { double y = (double)a*(double)b + (double)c; RC_ROUNDED(y); return (float)y; }
+static inline V
+fused(V a, V b, V c)
+{
+	double y = (double)a*(double)b + (double)c;
+
+	RC_ROUNDED(y);
+	return (float)y;
+}
+
 static inline V relu(V a)                     { return a < 0 ? 0 : a; }      /* NaN stays NaN */
 static inline V pmax(V a, V b)                { return b > a || b != b ? b : a; }  /* NaN wins */
 static inline V div_(V a, V b)                { RC_ROUNDED(b); a /= b; RC_ROUNDED(a); return a; }

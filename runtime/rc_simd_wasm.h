@@ -9,7 +9,8 @@
 #include <wasm_simd128.h>
 
 #if defined(RC_WASM_RELAXED)
-#define RC_TARGET_BEGIN _Pragma("clang attribute push(__attribute__((target(\"simd128,relaxed-simd\"))), apply_to = function)")
+#define RC_TARGET_BEGIN \
+	_Pragma("clang attribute push(__attribute__((target(\"simd128,relaxed-simd\"))), apply_to = function)")
 #else
 #define RC_TARGET_BEGIN _Pragma("clang attribute push(__attribute__((target(\"simd128\"))), apply_to = function)")
 #endif
@@ -30,14 +31,18 @@ static inline V sub(V a, V b)                 { return wasm_f32x4_sub(a, b); }
 static inline V mul(V a, V b)                 { return wasm_f32x4_mul(a, b); }
 #if defined(RC_WASM_RELAXED)
 typedef float rc_lanes __attribute__((vector_size(16)));
-static inline V fma_(V a, V b, V c)           { return (V)__builtin_wasm_relaxed_madd_f32x4((rc_lanes)a, (rc_lanes)b, (rc_lanes)c); }
+static inline V
+fma_(V a, V b, V c)
+{
+	return (V)__builtin_wasm_relaxed_madd_f32x4((rc_lanes)a, (rc_lanes)b, (rc_lanes)c);
+}
 #else
 static inline V fma_(V a, V b, V c)           { return wasm_f32x4_add(wasm_f32x4_mul(a, b), c); }
 #endif
 static inline V relu(V a)                     { return wasm_f32x4_pmax(a, zero()); }   /* NaN stays NaN */
 static inline V pmax(V a, V b)                { return wasm_f32x4_max(a, b); }         /* NaN wins */
 static inline V div_(V a, V b)                { return wasm_f32x4_div(a, b); }
-static inline V clamp(V a, V lo, V hi)        { return wasm_f32x4_pmin(wasm_f32x4_pmax(a, lo), hi); }  /* NaN stays NaN */
+static inline V clamp(V a, V lo, V hi)        { return wasm_f32x4_pmin(wasm_f32x4_pmax(a, lo), hi); } /* NaN stays */
 static inline V neg_abs(V a)                  { return wasm_v128_or(a, splat(-0.0f)); }
 /* y where a < 0, else z */
 static inline V below0(V a, V y, V z)         { return wasm_v128_bitselect(y, z, wasm_f32x4_lt(a, zero())); }
@@ -62,7 +67,7 @@ zero_below(V a, float least, V y)
 	return wasm_v128_andnot(y, wasm_f32x4_lt(a, splat(least)));
 }
 
-/* --- bytes: I is VL sums of 32 bits, X four bytes of a pixel for two of them, as 16 bits each, W four weights of each --- */
+/* --- bytes: I is VL sums of 32 bits, X four bytes of a pixel for two of them as 16 bits, W four weights of each --- */
 
 typedef v128_t I, X, W;
 
@@ -77,9 +82,11 @@ static inline V between(V a, V lo, V hi)      { return wasm_f32x4_pmin(wasm_f32x
 static inline I
 dot(I a, X x, W w)
 {
-	v128_t lo = wasm_i32x4_dot_i16x8(x, wasm_i16x8_extend_low_i8x16(w)), hi = wasm_i32x4_dot_i16x8(x, wasm_i16x8_extend_high_i8x16(w));
+	v128_t lo = wasm_i32x4_dot_i16x8(x, wasm_i16x8_extend_low_i8x16(w));
+	v128_t hi = wasm_i32x4_dot_i16x8(x, wasm_i16x8_extend_high_i8x16(w));
 
-	return wasm_i32x4_add(a, wasm_i32x4_add(wasm_i32x4_shuffle(lo, hi, 0, 2, 4, 6), wasm_i32x4_shuffle(lo, hi, 1, 3, 5, 7)));
+	return wasm_i32x4_add(a, wasm_i32x4_add(wasm_i32x4_shuffle(lo, hi, 0, 2, 4, 6),
+	                                        wasm_i32x4_shuffle(lo, hi, 1, 3, 5, 7)));
 }
 
 static inline I dot_pairs(I a, X x, W w)      { return dot(a, x, w); }
@@ -95,7 +102,8 @@ ld8(const unsigned char *p)
 static inline void
 st8(unsigned char *p, V a, V zero)
 {
-	v128_t whole = wasm_i32x4_trunc_sat_f32x4(wasm_f32x4_add(wasm_f32x4_nearest(a), zero)), half = wasm_i16x8_narrow_i32x4(whole, whole);
+	v128_t whole = wasm_i32x4_trunc_sat_f32x4(wasm_f32x4_add(wasm_f32x4_nearest(a), zero));
+	v128_t half = wasm_i16x8_narrow_i32x4(whole, whole);
 
 	wasm_v128_store32_lane(p, wasm_u8x16_narrow_i16x8(half, half), 0);
 }

@@ -27,8 +27,8 @@ job_of(rc_pool *pool)
 }
 
 /*
-** take_share - do parts of one worker's share until none is left; returns how many. A ticket that can be exchanged is still
-** of the job whose task was read: jobs end when all their parts are done.
+** take_share - do parts of one worker's share until none is left; returns how many. A ticket that can be exchanged is
+** still of the job whose task was read: jobs end when all their parts are done.
 */
 static int
 take_share(rc_pool *pool, rc_pool_worker *of)
@@ -51,8 +51,8 @@ take_share(rc_pool *pool, rc_pool_worker *of)
 }
 
 /*
-** take_parts - its own share first, for what it wrote in the step before lies in its cache; then what others have not begun, so that
-** nobody waits for a thread that sleeps or whose processor has other work.
+** take_parts - its own share first, for what it wrote in the step before lies in its cache; then what others have not
+** begun, so that nobody waits for a thread that sleeps or whose processor has other work.
 */
 static void
 take_parts(rc_pool *pool, int self)

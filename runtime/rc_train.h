@@ -87,8 +87,8 @@ typedef struct rc_parameter {
 	int layer;                       /* of rc_options.layer, after which a gradient is whole; -1: it has none */
 } rc_parameter;
 
-/* How a picture is seen in training: pixel i, j of the input is pixel i + down, (mirrored) j + right of the picture, and 0 from
-   row top to bottom, column left to end. */
+/* How a picture is seen in training: pixel i, j of the input is pixel i + down, (mirrored) j + right of the picture,
+   and 0 from row top to bottom, column left to end. */
 typedef struct rc_view {
 	int down, right, mirror, top, bottom, left, end;
 } rc_view;

@@ -36,8 +36,8 @@ extern "C" {
 #endif
 
 /*
-** The functions' symbols end in the version of resnetc that brought them, so that networks of several versions live in one
-** program, each with its own runtime. rc_strerror has none: every copy knows the words.
+** The functions' symbols end in the version of resnetc that brought them, so that networks of several versions live in
+** one program, each with its own runtime. rc_strerror has none: every copy knows the words.
 */
 #define RC_SYMBOL(name)    name##_0_1_0
 #define rc_hash            RC_SYMBOL(rc_hash)
@@ -81,7 +81,8 @@ extern "C" {
 	X(RC_E_NAN,             "RC_CHECKED: a layer made NaN: rc_checked_at names it") \
 	X(RC_E_STATE_ALIGN,     "the state does not start at a multiple of 64 bytes") \
 	X(RC_E_STATE_SIZE,      "the state is shorter or longer than NAME_TRAIN_STATE_BYTES") \
-	X(RC_E_HOW,             "rc_train: struct_size is not sizeof(rc_train), the rate is negative or not a number, or a flag unknown") \
+	X(RC_E_HOW,             "rc_train: struct_size is not sizeof(rc_train), the rate is negative or not a number, " \
+	                        "or a flag unknown") \
 	X(RC_E_LABEL,           "a label is below 0 or not below the number of classes") \
 	X(RC_E_COUNT,           "want at least one image") \
 	X(RC_E_FLOAT,           "the compiler keeps floats longer than floats (x87): want -msse2 -mfpmath=sse")
@@ -149,9 +150,9 @@ typedef void rc_kernel(void *const *p, int lo, int hi);
 #define RC_OUT RC_HOME(3)            /* the caller's output */
 
 /*
-** A network is a table of steps that run one after the other. The steps of a layer, up to the one with its name, take turns:
-** each in so many rounds, and in each round so many units of its work, which threads share. Where own is not 0, each of at most
-** rc_network.parts threads has so many bytes to itself, one after the other from the first operand on.
+** A network is a table of steps that run one after the other. The steps of a layer, up to the one with its name, take
+** turns: each in so many rounds, and in each round so many units of its work, which threads share. Where own is not 0,
+** each of at most rc_network.parts threads has so many bytes to itself, one after the other from the first operand on.
 */
 typedef struct rc_step {
 	const char *name;                /* of the layer that is done after this step, or NULL */
@@ -202,10 +203,10 @@ void rc_clear(float *y, size_t count);
 void rc_clear_halo(float *y, int lo, int hi, int h, int w, int cb, int top, int left, int bottom, int right);
 
 void rc_fill(unsigned char *y, const float *zeros, size_t count);
-void rc_fill_halo(unsigned char *y, const float *zeros, int lo, int hi, int h, int w, int cb, int top, int left, int bottom,
-                  int right);
+void rc_fill_halo(unsigned char *y, const float *zeros, int lo, int hi, int h, int w, int cb, int top, int left,
+                  int bottom, int right);
 
-/* The self test runs each layer on made-up values: after a layer its sums are compared, then the next one's inputs are made up. */
+/* The self test runs each layer on made-up values: after a layer its sums are compared, then new inputs made up. */
 enum { RC_SUMS = 16 };               /* of a layer; channel c is in sum c%16 */
 int rc_selftest(const rc_network *net, const void *weights, void *workspace, size_t len, const char **layer);
 size_t rc_selftest_bytes(const rc_network *net);     /* of workspace that it needs */
@@ -214,8 +215,9 @@ unsigned char rc_pattern_byte(uint32_t tensor, uint32_t i);
 void rc_selftest_at(uint32_t sample, int h, int w, int *i, int *j);
 
 /*
-** With rc.c compiled with -DRC_CHECKED every layer is looked after: memory that is dead is filled with NaN, so that reading it
-** shows; the zeros around results must still be zeros; the first layer that breaks them or makes NaN is what the run returns.
+** With rc.c compiled with -DRC_CHECKED every layer is looked after: memory that is dead is filled with NaN, so that
+** reading it shows; the zeros around results must still be zeros; the first layer that breaks them or makes NaN is what
+** the run returns.
 */
 #if defined(RC_CHECKED)
 #if defined(__cplusplus)

@@ -110,7 +110,9 @@ softplus(V a, V beta)
 	return div_(add(relu(b), vlog1p(vexp(neg_abs(b)))), beta);
 }
 
-/* a tanh(log(1 + e^a)), multiplied out: a(ee + 2e)/(ee + 2e + 2) with e = e^a, a(1 + 2e)/(1 + 2e + 2ee) with e = e^-a */
+/*
+** a tanh(log(1 + e^a)), multiplied out: a(ee + 2e)/(ee + 2e + 2) with e = e^a, a(1 + 2e)/(1 + 2e + 2ee) with e = e^-a
+*/
 static inline V
 mish(V a)
 {

@@ -10,10 +10,11 @@
 **	options.parallel_user = &pool;
 **	options.threads = 4;
 **
-** Waiting threads spin for some microseconds, then sleep. Any number of networks and of callers may share a pool: whoever
-** finds it busy does its parts alone, so calls beside each other and calls from inside a task are safe and never wait for
-** each other. More threads than processors cost time, not correctness; for many requests at once the most work gets done by a
-** thread for each and threads = 1. examples/threads.c shows OpenMP and an app's own pool in its place.
+** Waiting threads spin for some microseconds, then sleep. Any number of networks and of callers may share a pool:
+** whoever finds it busy does its parts alone, so calls beside each other and calls from inside a task are safe and
+** never wait for each other. More threads than processors cost time, not correctness; for many requests at once the
+** most work gets done by a thread for each and threads = 1. examples/threads.c shows OpenMP and an app's own pool in
+** its place.
 */
 #ifndef RC_THREADS_H
 #define RC_THREADS_H
