@@ -83,7 +83,8 @@ ATTR(scale_h,           REAL,  scale_h,           0, 65536,   "rows of the resul
      ANY_SHOWN(0, "size / input"))
 ATTR(scale_w,           REAL,  scale_w,           0, 65536,   "columns of the result per column of the input",
      ANY_SHOWN(0, "size / input"))
-ATTR(step,              REAL,  step,       0, 3.4e38,         "the result is bytes: between the numbers of two neighbours",
+ATTR(step,              REAL,  step,       0, 3.4e38,
+     "the result is bytes: between the numbers of two neighbours",
      ANY_SHOWN(0, "floats"))
 ATTR(zero,              INT,   zero,       0, 255,            "of bytes: the one that stands for 0", ANY(0))
 ATTR(requant,           WORD,  requant,    0, 0,

@@ -327,10 +327,10 @@ bool has_weights_of_bytes(const Node *n);            /* a convolution or linear 
 const char *bytes_flaw(const Node *n);               /* why it cannot read and make the kinds it does; NULL: it can */
 double pixel_step(const Graph *g, int c);            /* of a picture's channel */
 double pixel_mean(const Graph *g, int c);            /* the pixel that stands for 0, no whole number mostly */
-double step_of(const Value *v);                      /* 1 for floats and pixels, whose channels' steps are in the weights */
+double step_of(const Value *v);                  /* 1 for floats and pixels, whose channels' steps are in the weights */
 int zero_of(const Value *v, int c);                  /* the byte that stands for 0 in channel c; 0 for floats */
 float factor_of(const Node *n, size_t c);            /* a sum of channel c to the result's steps */
-float exact_factor(double v);                        /* to 16 bits, so that it times the difference of two bytes is exact */
+float exact_factor(double v);                    /* to 16 bits, so that it times the difference of two bytes is exact */
 void act_bounds(const Node *n, float *lo, float *hi);/* of a result before zero is added */
 bool is_kept(const Graph *g, const char *layer);     /* does the model say that it stays on floats */
 bool keeps_bytes(Op op);                             /* does it hand bytes on as they are */

@@ -29,10 +29,13 @@ typedef struct {
 	const char *layers;
 } JobResult;
 const char *machine_lacks(const Machine *m);         /* a program that is not on PATH, or NULL: it can be used */
-void machine_compile(const Machine *m, const char *dir, const char *sources, const char *flags, const char *const *names, int count);
-void *machine_run(const Machine *m, const char *dir, const Job *jobs, int count, JobResult *results);  /* holds the results: free it */
-void machine_layers(const JobResult *r, const Graph *g, void *workspace, void (*layer)(void *user, int index, const char *name),
-                    void *user);                     /* as options.layer would have been called, the workspace as it was then */
+void machine_compile(const Machine *m, const char *dir, const char *sources, const char *flags,
+                     const char *const *names, int count);
+void *machine_run(const Machine *m, const char *dir, const Job *jobs, int count, JobResult *results);
+                                                     /* holds the results: free it */
+void machine_layers(const JobResult *r, const Graph *g, void *workspace,
+                    void (*layer)(void *user, int index, const char *name), void *user);
+                                             /* as options.layer would have been called, the workspace as it was then */
 
 /* host.c */
 typedef struct {
@@ -49,7 +52,8 @@ typedef struct {
 } Host;
 Host host_build(const Model *m, const char *dir, bool with_peak);
 int host_check(const Host *h, const void *blob, size_t len);
-int host_run(const Host *h, const rc_options *o, const File *blob, const void *in, float *out, void *workspace, size_t len);
+int host_run(const Host *h, const rc_options *o, const File *blob, const void *in, float *out, void *workspace,
+             size_t len);
 void *host_load(const char *dir, const char *sources, const char *flags, const char **cc);  /* compiled and loaded */
 void *host_symbol(void *lib, const char *name);
 

@@ -11,7 +11,7 @@ typedef struct {
 } OnnxOptions;
 Graph *onnx_import(const char *file, const OnnxOptions *o);   /* parameters bound */
 char *structured_text(Graph *g);                     /* as stages and blocks; NULL: it is not made of them */
-char *stages_text(Graph *g);                         /* stages where they are, all else flat; NULL: less than two blocks */
+char *stages_text(Graph *g);                      /* stages where they are, all else flat; NULL: less than two blocks */
 char *functions_text(Graph *g);                      /* with a function for what is there several times, or NULL */
 
 /* dsl.c */

@@ -1,6 +1,6 @@
 /*
-** machine.c - code for processors that this one is not: compiled by a compiler for them into a program (host/drive.c) that an
-** emulator or Node runs. It reads jobs, one run of a network each, and writes what came of them.
+** machine.c - code for processors that this one is not: compiled by a compiler for them into a program (host/drive.c)
+** that an emulator or Node runs. It reads jobs, one run of a network each, and writes what came of them.
 */
 #include <errno.h>
 #include <stdlib.h>
@@ -77,7 +77,8 @@ write_table(const char *const *names, int count)
 }
 
 void
-machine_compile(const Machine *m, const char *dir, const char *sources, const char *flags, const char *const *names, int count)
+machine_compile(const Machine *m, const char *dir, const char *sources, const char *flags, const char *const *names,
+                int count)
 {
 	File files[] = { write_table(names, count), { "drive.c", host_drive, (size_t)(host_drive_end - host_drive) },
 		{ "drive.h", host_drive_h, (size_t)(host_drive_h_end - host_drive_h) },
@@ -89,7 +90,8 @@ machine_compile(const Machine *m, const char *dir, const char *sources, const ch
 	int status;
 
 	if (lacks)
-		fail("--target %s: want '%s' on PATH to %s, got none", m->target, lacks, lacks == m->compilers ? "compile for it" : "run its code");
+		fail("--target %s: want '%s' on PATH to %s, got none", m->target, lacks,
+		     lacks == m->compilers ? "compile for it" : "run its code");
 	write_files(dir, files, sizeof files/sizeof *files);
 	command_add(&c, first_of(m->compilers));
 	add_words(&c, "-std=c11 -w", dir);
@@ -217,7 +219,8 @@ machine_run(const Machine *m, const char *dir, const Job *jobs, int count, JobRe
 }
 
 void
-machine_layers(const JobResult *r, const Graph *g, void *workspace, void (*layer)(void *user, int index, const char *name), void *user)
+machine_layers(const JobResult *r, const Graph *g, void *workspace,
+               void (*layer)(void *user, int index, const char *name), void *user)
 {
 	const char *p = r->layers;
 

@@ -22,7 +22,8 @@
 OP(input,               0,  0, input,    copy,     0,0,0,0, A_shape|A_pixels,
    "the network's input image, float CHW")
 OP(conv2d,              1,  2, conv2d,   conv,     1,0,0,1,
-   A_out|A_kernel|A_stride|A_padding|A_dilation|A_groups|A_bias|A_EPILOGUE|A_FOLDED|A_tile|A_winograd|A_on_the_fly|A_BYTES|A_pair_safe,
+   A_out|A_kernel|A_stride|A_padding|A_dilation|A_groups|A_bias|A_EPILOGUE|A_FOLDED|A_tile|A_winograd|A_on_the_fly|
+   A_BYTES|A_pair_safe,
    "2-D cross-correlation (torch.nn.Conv2d); input 1, where present, is a skip added before act")
 OP(conv_transpose2d,    1,  1, conv_transpose2d, transposed, 1,0,0,1,
    A_out|A_kernel|A_stride|A_padding|A_dilation|A_output_padding|A_groups|A_bias|A_EPILOGUE|A_FOLDED,
@@ -56,7 +57,8 @@ OP(reciprocal,          1,  1, same,     binary,   1,1,1,0, A_value|A_EPILOGUE,
    "value/x; 1/x in Lua writes the same node")
 OP(max_pool,            1,  1, pool,     pool,     0,0,0,0, A_kernel|A_stride|A_padding|A_dilation|A_ceil_mode|A_BYTES,
    "maximum over windows (torch.nn.MaxPool2d); padding counts as -inf, NaN wins")
-OP(avg_pool,            1,  1, pool,     pool,     0,0,0,0, A_kernel|A_stride|A_padding|A_ceil_mode|A_count_include_pad|A_BYTES,
+OP(avg_pool,            1,  1, pool,     pool,     0,0,0,0,
+   A_kernel|A_stride|A_padding|A_ceil_mode|A_count_include_pad|A_BYTES,
    "mean over windows (torch.nn.AvgPool2d)")
 OP(adaptive_avg_pool,   1,  1, adaptive, adaptive, 0,0,0,0, A_size|A_BYTES|A_requant,
    "mean over size h x w windows that cover the image (torch.nn.AdaptiveAvgPool2d)")

@@ -18,8 +18,8 @@ const char *
 step_text(const StepRow *r)
 {
 	return arena_text("step=%.17g zero=%d%s%s%s%s noise=%.4g clipped=%.4g lost=%.4g", r->step, r->zero,
-	                  r->pixels ? " pixels" : "", r->weights ? " weights" : "", r->pair_safe ? " pair_safe" : "", r->keep ? " keep" : "", r->noise,
-	                  r->clipped, r->lost);
+	                  r->pixels ? " pixels" : "", r->weights ? " weights" : "", r->pair_safe ? " pair_safe" : "",
+	                  r->keep ? " keep" : "", r->noise, r->clipped, r->lost);
 }
 
 /* has - is the word there, alone */

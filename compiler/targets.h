@@ -6,16 +6,17 @@
 ** A row NAME-vnni has another's words for floats and multiplies bytes in one instruction: native is one for networks of
 ** bytes alone.
 **
-** To add a target: one row here, a header of vector words in runtime/; and a row of MACHINE where another processor than
-** this one runs its code: compilers, their flags, what runs the program. Every verb but those that measure uses it.
+** To add a target: one row here, a header of vector words in runtime/; and a row of MACHINE where another processor
+** than this one runs its code: compilers, their flags, what runs the program. Every verb but those that measure uses
+** it.
 **
 ** words: they are in runtime/rc_simd_WORDS.h. macro: by which compilers know the architecture, nothing: any. threads:
 ** most that a layer is divided among where each needs memory of its own, which the workspace has. stack: what a call
 ** takes at most, which tests hold. lean: memory is dear, Winograd's larger weights and scratch come only where a model
-** or --winograd asks for them. bare: no system that maps files and starts threads. processor: what else it must have, as ANY or as HAS(feature) AND HAS(feature), named as
-** __builtin_cpu_supports names them; emitted code and resnetc ask the same; AVX_VNNI is rc_avx_vnni(), since not all
-** compilers know that name. A cache counts for three quarters of its size. Sources of the numbers: measurements on Zen 3
-** and Zen 4, Arm's optimisation guide for Neoverse N1.
+** or --winograd asks for them. bare: no system that maps files and starts threads. processor: what else it must have,
+** as ANY or as HAS(feature) AND HAS(feature), named as __builtin_cpu_supports names them; emitted code and resnetc ask
+** the same; AVX_VNNI is rc_avx_vnni(), since not all compilers know that name. A cache counts for three quarters of its
+** size. Sources of the numbers: measurements on Zen 3 and Zen 4, Arm's optimisation guide for Neoverse N1.
 */
 
 /*                                            floats of a vector                                                      */
@@ -55,10 +56,12 @@ TARGET(cortex_m55, "cortex-m55", mve, __ARM_FEATURE_MVE, 4, 8, 4, 1, 2560, 1, 1,
 
 /* id, compilers, their flags, what runs the program; @: the folder */
 MACHINE(neon, "aarch64-linux-gnu-gcc", "-static -DFOLDER=\"@\"", "qemu-aarch64 @/program")
-MACHINE(wasm, "clang-19 clang", "--target=wasm32-wasi --sysroot=/usr -DFOLDER=\"\"", "node --no-warnings @/node.mjs @ program")
+MACHINE(wasm, "clang-19 clang", "--target=wasm32-wasi --sysroot=/usr -DFOLDER=\"\"",
+        "node --no-warnings @/node.mjs @ program")
 MACHINE(wasm_relaxed, "clang-19", "--target=wasm32-wasi --sysroot=/usr -DFOLDER=\"\"",
         "node --experimental-wasm-relaxed-simd --no-warnings @/node.mjs @ program")
 MACHINE(cortex_m4, "arm-none-eabi-gcc", CORTEX("cortex-m4", "fpv4-sp-d16", "0x0", "0x21000000"), BOARD("mps2-an386"))
 MACHINE(cortex_m7, "arm-none-eabi-gcc", CORTEX("cortex-m7", "fpv5-sp-d16", "0x0", "0x60000000"), BOARD("mps2-an500"))
-MACHINE(cortex_m33, "arm-none-eabi-gcc", CORTEX("cortex-m33", "fpv5-sp-d16", "0x10000000", "0x80000000"), BOARD("mps2-an505"))
+MACHINE(cortex_m33, "arm-none-eabi-gcc", CORTEX("cortex-m33", "fpv5-sp-d16", "0x10000000", "0x80000000"),
+        BOARD("mps2-an505"))
 MACHINE(cortex_m55, "arm-none-eabi-gcc", CORTEX("cortex-m55", "auto", "0x0", "0x60000000"), BOARD("mps3-an547"))

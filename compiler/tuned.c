@@ -2,7 +2,9 @@
 ** tuned.c - what `resnetc tune` found: for a shape of convolution, the algorithm and register tile that were
 ** fastest on one processor with one compiler. A text file, one row a line, fields parted by tabs:
 **
-**   cpu  compiler  target  threads  shape  winograd (4x4, 4x4-fly: weights transformed on the fly, 0x0: direct)  tile (vectors x pixels)  microseconds
+**   cpu  compiler  target  threads  shape  winograd  tile (vectors x pixels)  microseconds
+**
+** winograd is 4x4, 4x4-fly (weights transformed on the fly), or 0x0: direct.
 */
 #include <stdlib.h>
 #include <string.h>
@@ -89,7 +91,8 @@ tuned_read(const char *file)
 			winograd = field(&s, eol);
 			tile = field(&s, eol);
 			r.threads = atoi(text);
-			if (r.threads < 1 || !read_algorithm(winograd, &r.way) || sscanf(tile, "%dx%d", &r.way.tile.h, &r.way.tile.w) != 2 || sscanf(field(&s, eol), "%lf", &r.us) != 1)
+			if (r.threads < 1 || !read_algorithm(winograd, &r.way) ||
+			    sscanf(tile, "%dx%d", &r.way.tile.h, &r.way.tile.w) != 2 || sscanf(field(&s, eol), "%lf", &r.us) != 1)
 				fail("%s:%d: tuned row: want cpu, compiler, target, threads, shape, HxW, VxP and microseconds, "
 				     "parted by tabs, got '%.*s'", file, line, (int)strcspn(r.cpu, "\n"), r.cpu);
 			PUSH(t->rows, t->count, r);

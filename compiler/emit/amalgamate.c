@@ -1,6 +1,6 @@
 /*
-** amalgamate.c - NAME.c and NAME.h that need no other file: what they include of ours is put in its place, once, and rc.c
-** follows. The optional parts of the runtime are in it too, asleep until
+** amalgamate.c - NAME.c and NAME.h that need no other file: what they include of ours is put in its place, once, and
+** rc.c follows. The optional parts of the runtime are in it too, asleep until
 ** -DRC_FILE, -DRC_IMAGE or -DRC_THREADS.
 */
 #include <stdlib.h>
@@ -61,7 +61,7 @@ put_optional(Whole *w, const char *extension)
 	}
 }
 
-/* amalgamate - files begins with NAME.c and NAME.h, then the blob, what is embedded, the runtime; leaves the first three in it */
+/* amalgamate - files begins with NAME.c, NAME.h, the blob, what is embedded, the runtime; leaves the first three */
 int
 amalgamate(File *files, int count)
 {
@@ -76,7 +76,8 @@ amalgamate(File *files, int count)
 	}
 	put_optional(&h, "h");
 	memcpy(c.in, h.in, sizeof c.in);
-	out_raw(c.to, "#if (defined(RC_FILE) || defined(RC_THREADS)) && !defined(_POSIX_C_SOURCE) && !defined(_WIN32)\n#define _POSIX_C_SOURCE 200809L\n#endif\n");
+	out_raw(c.to, "#if (defined(RC_FILE) || defined(RC_THREADS)) && !defined(_POSIX_C_SOURCE) && !defined(_WIN32)\n"
+	              "#define _POSIX_C_SOURCE 200809L\n#endif\n");
 	out_raw(c.to, "#if defined(__GNUC__)\n#pragma GCC diagnostic ignored \"-Wunused-function\"\n#endif\n");
 	put(&c, 0, 1);
 	out_raw(c.to, "\n");

@@ -1,4 +1,7 @@
-/* depfile.c - what was read, as a rule for Make and Ninja: NAME.c, which stands for all outputs, depends on every file that was mapped. */
+/*
+** depfile.c - what was read, as a rule for Make and Ninja: NAME.c, which stands for all outputs, depends on every file
+** that was mapped.
+*/
 #include <string.h>
 
 #include "emit.h"

@@ -1,6 +1,6 @@
 /*
-** dispatch.c - several targets and several input sizes in one artefact: a file with a network's tables for each, and NAME.c
-** that asks the processor which target to use and has one function a size. The blob holds the targets' parts
+** dispatch.c - several targets and several input sizes in one artefact: a file with a network's tables for each, and
+** NAME.c that asks the processor which target to use and has one function a size. The blob holds the targets' parts
 ** one after the other; all sizes of a target share its part. Only the part that is used is ever touched,
 ** so a mapped blob costs no more memory than one target's.
 */
@@ -84,7 +84,8 @@ emit_choice(Out *o, const Artefact *a)
 	size_t at = 0;
 
 	emit_wanted(o);
-	out_text(o, "\n/* The network of a size for this processor, of all targets or those of this name; part: where its weights start. NULL: none. */\n"
+	out_text(o, "\n/* The network of a size for this processor, of all targets or those of this name; part: "
+	            "where its weights start. NULL: none. */\n"
 	            "static const rc_network *\n"
 	            "best(int size, const char *want, size_t *part)\n"
 	            "{\n");
@@ -111,7 +112,8 @@ emit_choice(Out *o, const Artefact *a)
 	            "\tvoid *workspace, size_t workspace_len)\n"
 	            "{\n"
 	            "size_t part;\n"
-	            "const rc_network *net = best(size, options && options->struct_size == sizeof *options ? options->target : NULL, &part);\n\n"
+	            "const rc_network *net = best(size, "
+	            "options && options->struct_size == sizeof *options ? options->target : NULL, &part);\n\n"
 	            "if (!weights)\n"
 	            "return RC_E_NULL;\n"
 	            "if (!net)\n"
@@ -127,7 +129,8 @@ emit_size(Out *o, int size, const char *suffix)
 	out_set(o, "suffix", "%s", suffix);
 	out_set(o, "size", "%d", size);
 	out_text(o, "\nint\n"
-	            "$name_run_with$suffix(const rc_options *options, const void *weights, const $pixel *input, float *output,\n"
+	            "$name_run_with$suffix(const rc_options *options, const void *weights, const $pixel *input, "
+	            "float *output,\n"
 	            "\tvoid *workspace, size_t workspace_len)\n"
 	            "{\n");
 	if (!*suffix)
@@ -136,7 +139,8 @@ emit_size(Out *o, int size, const char *suffix)
 	out_text(o, "return run($size, options, weights, input, output, workspace, workspace_len);\n"
 	            "}\n"
 	            "\nint\n"
-	            "$name_run$suffix(const void *weights, const $pixel *input, float *output, void *workspace, size_t workspace_len)\n"
+	            "$name_run$suffix(const void *weights, const $pixel *input, float *output, void *workspace, "
+	            "size_t workspace_len)\n"
 	            "{\n"
 	            "return $name_run_with$suffix(NULL, weights, input, output, workspace, workspace_len);\n"
 	            "}\n");
@@ -189,7 +193,8 @@ emit_dispatcher(const Model *all)
 	            "const rc_network *net = best(0, NULL, &part);\n\n"
 	            "if (!weights)\n"
 	            "return RC_E_NULL;\n"
-	            "return net ? rc_selftest(net, (const char *)weights + part, workspace, workspace_len, layer) : RC_E_CPU;\n"
+	            "return net ? rc_selftest(net, (const char *)weights + part, workspace, workspace_len, layer) : "
+	            "RC_E_CPU;\n"
 	            "}\n");
 	emit_size(o, 0, "");
 	for (int s = 0; a->sizes > 1 && s < a->sizes; s++)

@@ -1,6 +1,7 @@
 /*
-** embed.c - NAME_weights.c: the blob as an object the linker takes in. The file says #embed where the compiler knows it and
-** .incbin where it does not; for compilers that know neither, and those who want one file, the bytes themselves as text.
+** embed.c - NAME_weights.c: the blob as an object the linker takes in. The file says #embed where the compiler knows it
+** and .incbin where it does not; for compilers that know neither, and those who want one file, the bytes themselves as
+** text.
 */
 #include <stdlib.h>
 #include <string.h>
@@ -42,7 +43,8 @@ emit_embedded(const Model *m, const File *blob)
 		emit_bytes(o, blob->data, blob->len);
 		out_line(o, "};");
 	} else {
-		out_text(o, "/* The blob's path: #embed looks beside this file first, .incbin in the working folder and in -Wa,-IFOLDER. */\n"
+		out_text(o, "/* The blob's path: #embed looks beside this file first, "
+		            ".incbin in the working folder and in -Wa,-IFOLDER. */\n"
 		            "#if !defined($NAME_WEIGHTS_FILE)\n"
 		            "#define $NAME_WEIGHTS_FILE \"$name.weights\"\n"
 		            "#endif\n\n"
@@ -54,17 +56,21 @@ emit_embedded(const Model *m, const File *blob)
 		            "#embed $NAME_WEIGHTS_FILE\n"
 		            "};\n"
 		            "#elif defined(__APPLE__)\n"
-		            "__asm__(\".const_data\\n.balign 64\\n.globl _$name_weights\\n_$name_weights:\\n.incbin \\\"\" $NAME_WEIGHTS_FILE \"\\\"\\n.text\\n\");\n"
+		            "__asm__(\".const_data\\n.balign 64\\n.globl _$name_weights\\n_$name_weights:\\n.incbin \\\"\" "
+		            "$NAME_WEIGHTS_FILE \"\\\"\\n.text\\n\");\n"
 		            "#elif defined(_WIN32)\n"
 		            "#define RC_TEXT(word) #word\n"
 		            "#define RC_LABEL(prefix, name) RC_TEXT(prefix) name\n"
 		            "#define RC_NAME RC_LABEL(__USER_LABEL_PREFIX__, \"$name_weights\")\n"
-		            "__asm__(\".section .rdata,\\\"dr\\\"\\n.balign 64\\n.globl \" RC_NAME \"\\n\" RC_NAME \":\\n.incbin \\\"\" $NAME_WEIGHTS_FILE \"\\\"\\n.text\\n\");\n"
+		            "__asm__(\".section .rdata,\\\"dr\\\"\\n.balign 64\\n.globl \" RC_NAME \"\\n\" RC_NAME \":\\n.incbin "
+		            "\\\"\" $NAME_WEIGHTS_FILE \"\\\"\\n.text\\n\");\n"
 		            "#elif defined(__ELF__)\n"
 		            "__asm__(\".section .rodata\\n.balign 64\\n.globl $name_weights\\n.type $name_weights, %object\\n\"\n"
-		            "\"$name_weights:\\n.incbin \\\"\" $NAME_WEIGHTS_FILE \"\\\"\\n.size $name_weights, . - $name_weights\\n.previous\\n\");\n"
+		            "\"$name_weights:\\n.incbin \\\"\" $NAME_WEIGHTS_FILE \"\\\"\\n.size $name_weights, . - "
+		            "$name_weights\\n.previous\\n\");\n"
 		            "#else\n"
-		            "#error \"want a compiler with #embed or .incbin, got another: resnetc --embed=c writes the bytes as C\"\n"
+		            "#error \"want a compiler with #embed or .incbin, got another: "
+		            "resnetc --embed=c writes the bytes as C\"\n"
 		            "#endif\n");
 	}
 	text = out_string(o, &len);

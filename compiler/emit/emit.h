@@ -50,7 +50,7 @@ const Function *function_of(const Model *m, const Node *n);    /* that computes 
 /* sizes.c */
 size_t outputs_of(const Graph *g);                   /* floats of all outputs */
 size_t input_bytes(const Graph *g);                  /* of the caller's input */
-size_t selftest_bytes(const Graph *g);               /* of memory it works in: workspace, a made-up input, the outputs */
+size_t selftest_bytes(const Graph *g);              /* of memory it works in: workspace, a made-up input, the outputs */
 size_t selftest_of(const Model *m);                  /* the most of all targets; the first input size is tested */
 int stack_of(const Model *m);                        /* bytes, at most, on any target */
 size_t workspace_of(const Artefact *a, int size);    /* bytes, on any target */
@@ -69,7 +69,7 @@ const char *commas(const double *v, int count, const char *format);   /* numbers
 void emit_constants(Out *o, const Graph *g);
 
 /* network.c */
-int number_of(const Value *v);                       /* in the emitted table of tensors, which numbers what is made up */
+int number_of(const Value *v);                      /* in the emitted table of tensors, which numbers what is made up */
 void emit_network(Out *o, const Model *m);
 
 void emit_steps(Out *o, const char *name, const Step *steps, int count);
@@ -92,7 +92,7 @@ void selftest_expect(const Node *n, const double *w, const double *b, float *to)
 /* source.c, header.c, blob.c: the files */
 File emit_source(const Model *m);
 const char *function_text(const Function *f);        /* comment and C */
-const char *function_source(const Model *m, const Function *f);       /* its text, after those of the functions it calls */
+const char *function_source(const Model *m, const Function *f);    /* its text, after those of the functions it calls */
 File emit_header(const Model *m);
 File emit_blob(const Model *m);                      /* folds, packs, checksums; needs bound weights */
 

@@ -167,7 +167,8 @@ emit_outputs(Out *o, const Graph *g)
 static void
 emit_size_macros(Out *o, const Artefact *a)
 {
-	out_text(o, "/* Each input size; the macros without one and NAME_run are the first's, but the workspace is enough for all. */\n");
+	out_text(o, "/* Each input size; the macros without one and NAME_run are the first's, "
+	            "but the workspace is enough for all. */\n");
 	out_line(o, "#define %s_SIZES %d", upper_of(a->name), a->sizes);
 	for (int s = 0; s < a->sizes; s++) {
 		const Graph *g = a->parts[s]->g;
@@ -188,14 +189,16 @@ emit_sizes(Out *o, const Artefact *a)
 	for (int s = 0; s < a->sizes; s++) {
 		out_set(o, "run", "%s_run_%s", a->name, size_name(a->parts[s]));
 		out_set(o, "run_with", "%s_run_with_%s", a->name, size_name(a->parts[s]));
-		out_text(o, "int $run(const void *weights, const $pixel *input, float *output, void *workspace, size_t workspace_len);\n"
+		out_text(o, "int $run(const void *weights, const $pixel *input, float *output, void *workspace, "
+		            "size_t workspace_len);\n"
 		            "int $run_with(const rc_options *options, const void *weights, const $pixel *input, float *output,\n"
 		            "\tvoid *workspace, size_t workspace_len);\n");
 	}
 	out_text(o, "\ntypedef struct $name_size {\n"
 	            "int height, width;\n"
 	            "size_t input_floats, output_floats, workspace_bytes;\n"
-	            "int (*run)(const void *weights, const $pixel *input, float *output, void *workspace, size_t workspace_len);\n"
+	            "int (*run)(const void *weights, const $pixel *input, float *output, void *workspace, "
+	            "size_t workspace_len);\n"
 	            "int (*run_with)(const rc_options *options, const void *weights, const $pixel *input, float *output,\n"
 	            "\tvoid *workspace, size_t workspace_len);\n"
 	            "} $name_size;\n\n"

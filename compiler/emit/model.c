@@ -1,6 +1,6 @@
 /*
-** model.c - from the planned graph to functions and steps: equal kernels become one function, every function is written once,
-** every node's kernels become the steps that the runtime walks.
+** model.c - from the planned graph to functions and steps: equal kernels become one function, every function is written
+** once, every node's kernels become the steps that the runtime walks.
 */
 #include <string.h>
 
@@ -118,7 +118,7 @@ add_kernel_operands(Step *s, const Kernel *k, int phase, int part)
 		}
 }
 
-/* fill_bytes - the same of bytes, where what stands for 0 is in the blob; what the memory held before may have had another */
+/* fill_bytes - the same of bytes, where what stands for 0 is in the blob; what the memory held may have had another */
 static const char *
 fill_bytes(const Node *n, const Value *v, const char **stem)
 {
@@ -152,7 +152,7 @@ add_fill(Model *m, const Node *n, const Value *v)
 	PUSH(m->steps, m->nsteps, s);
 }
 
-/* add_clear - the zeros around and beside a result that its kernel does not write; memory it takes over has them already */
+/* add_clear - the zeros around and beside a result its kernel does not write; memory it takes over has them already */
 static void
 add_clear(Model *m, const Node *n, const Value *v)
 {
@@ -198,8 +198,8 @@ add_packer(Writer *w, const Node *n)
 	out_text(o, "(void *const *p, int lo, int hi)\n{\n");
 	s.units = k.family->repack(o, &k, n->turned);
 	out_text(o, "\nrc_pack(&how, p, lo, hi);\n}\n");
-	s.function = function_add(w->m->functions, "** the weights as the kernel reads them, from those of the state\n", "static void",
-	                          arena_text("pack_%s", name), out_string(o, NULL));
+	s.function = function_add(w->m->functions, "** the weights as the kernel reads them, from those of the state\n",
+	                          "static void", arena_text("pack_%s", name), out_string(o, NULL));
 	serve(s.function, n, "");
 	add_param(&s, n, P_weight);
 	add_param(&s, n, k.bias ? P_bias : P_weight);

@@ -1,6 +1,6 @@
 /*
-** network.c - the tables that the runtime is given: the steps of the network, and what the self test and checked builds know of
-** the layers.
+** network.c - the tables that the runtime is given: the steps of the network, and what the self test and checked builds
+** know of the layers.
 */
 #include <string.h>
 
@@ -96,11 +96,11 @@ emit_tensor(Out *o, const Value *v)
 {
 	const Layout *l = &v->lay;
 
-	out_line(o, "{ %d, %d, %d, %d, %d, %d, %d, %d, %d, %d, %zu, %zu, %zu, %zu, %d, %zu }, /* %s */", v->shape.n, v->shape.c,
-	         v->shape.h, v->shape.w, l->cb, l->halo.t, l->halo.l, l->halo.b, l->halo.r,
+	out_line(o, "{ %d, %d, %d, %d, %d, %d, %d, %d, %d, %d, %zu, %zu, %zu, %zu, %d, %zu }, /* %s */", v->shape.n,
+	         v->shape.c, v->shape.h, v->shape.w, l->cb, l->halo.t, l->halo.l, l->halo.b, l->halo.r,
 	         v->dtype == DT_u8 ? RC_BYTES : v->dtype == DT_i32 ? RC_INTEGERS : RC_FLOATS,
-	         v->at + l->origin*dtype_rows[v->dtype].bytes, l->row, l->plane, l->image, v->to, is_bytes(v) ? zeros_at(v) : 0,
-	         v->node->name);
+	         v->at + l->origin*dtype_rows[v->dtype].bytes, l->row, l->plane, l->image, v->to,
+	         is_bytes(v) ? zeros_at(v) : 0, v->node->name);
 }
 
 /* emit_layers - what a layer reads and makes, for the self test and checked builds */
@@ -109,8 +109,10 @@ emit_layers(Out *o, const Graph *g)
 {
 	int first = 0, from = 0, reads = 0;
 
-	out_text(o, "/* For the self test and RC_CHECKED: results of layers in the workspace, and which of them each layer reads. */\n"
-	            "static const rc_tensor tensors[] = { /* n, c, h, w, block, halo, kind, at, row, plane, image, last reader, zeros */\n");
+	out_text(o, "/* For the self test and RC_CHECKED: results of layers in the workspace, "
+	            "and which of them each layer reads. */\n"
+	            "static const rc_tensor tensors[] = { /* n, c, h, w, block, halo, kind, at, row, plane, image, "
+	            "last reader, zeros */\n");
 	for (int i = 0; i < g->count; i++)
 		for (int k = 0; k < g->nodes[i]->nout; k++)
 			emit_tensor(o, &g->nodes[i]->out[k]);
@@ -135,14 +137,17 @@ emit_network(Out *o, const Model *m)
 	const Graph *g = m->g;
 
 	out_text(o, "/*\n"
-	            "** The network, a step a row: the layer that is done after it, the kernel, units of work in a round, rounds, bytes of\n"
-	            "** its first operand that each thread has to itself, and where its operands lie in bytes: in the workspace, in the\n"
+	            "** The network, a step a row: the layer that is done after it, the kernel, units of work in a round, "
+	            "rounds, bytes of\n"
+	            "** its first operand that each thread has to itself, and where its operands lie in bytes: "
+	            "in the workspace, in the\n"
 	            "** weights (RC_W +), in the caller's arrays.\n"
 	            "*/\n");
 	emit_steps(o, "steps", m->steps, m->nsteps);
 	emit_layers(o, g);
 	if (m->part)
-		out_line(o, "#ifdef __cplusplus\nextern \"C\" {\n#endif\nextern const rc_network %s_network;\n#ifdef __cplusplus\n}\n#endif\n", g->name);
+		out_line(o, "#ifdef __cplusplus\nextern \"C\" {\n#endif\nextern const rc_network %s_network;\n"
+		            "#ifdef __cplusplus\n}\n#endif\n", g->name);
 	out_set(o, "what", m->part ? "const rc_network %s_network" : "static const rc_network network", g->name);
 	out_set(o, "hash", "0x%016llxu", (unsigned long long)m->plan_hash);
 	out_set(o, "arena", "%zu", g->arena);

@@ -13,7 +13,8 @@ emit_params(const Model *m)
 	const Training *t = m->g->train;
 	size_t len = Head + t->floats*sizeof(float);
 	char *all = calloc(len, 1);
-	rc_params head = { .magic = "resnetp", .version = 1, .endian = 0x01020304, .bytes = len, .hash = parameters_hash(m->g) };
+	rc_params head = { .magic = "resnetp", .version = 1, .endian = 0x01020304, .bytes = len,
+	                   .hash = parameters_hash(m->g) };
 
 	if (!all)
 		fail("out of memory");

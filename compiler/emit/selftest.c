@@ -57,7 +57,7 @@ caller_input(const Graph *g)
 	return v;
 }
 
-/* dense_at - one result of a convolution or linear layer with weights w and biases b; *size: its terms' magnitudes added up */
+/* dense_at - one result of a convolution or linear layer with weights w, biases b; *size: the sum of its magnitudes */
 static double
 dense_at(const Node *n, const double *w, const double *b, int m, int c, int h, int wd, double *size, double *steps)
 {
@@ -137,7 +137,7 @@ whole_result(const Node *n)
 	return y;
 }
 
-/* add_samples - two samples of each channel of a result; y: all of it, or NULL for a layer with weights w and biases b */
+/* add_samples - two samples of each channel of a result; y: all of it, or NULL for a layer with weights w, biases b */
 static void
 add_samples(Sums *to, const Node *n, Shape s, const double *y, const double *w, const double *b)
 {

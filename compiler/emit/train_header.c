@@ -12,7 +12,8 @@ emit_meaning(Out *o, const Graph *g)
 	out_line(o, "** images    %d x %d x %d x %d %s, as %s.h says it of the input", s.n, s.c, s.h, s.w, g->image.u8 ?
 	         "bytes" : "floats", g->name);
 	out_line(o, "** labels    one of %d classes for each, counted from 0", t->loss->in[0]->shape.c);
-	out_line(o, "** state     parameters, momentum, gradients, running statistics: one block of memory that is its own checkpoint; a step");
+	out_line(o, "** state     parameters, momentum, gradients, running statistics: "
+	            "one block of memory that is its own checkpoint; a step");
 	out_line(o, "**           after it was written and read again has the same bits as without");
 	out_line(o, "** workspace what a step works in; nothing in it is kept between calls");
 	out_line(o, "** gradient  of every parameter that learns, in the order below, each from a multiple of 16 floats on");
@@ -63,18 +64,23 @@ emit_train_header(const Model *m, const Model *work)
 	out_line(o, "int %s_train_load(void *state, const void *params, size_t len);\n", g->name);
 	out_text(o, "/* Is this a state of this network, as it was read from a checkpoint? */\n");
 	out_line(o, "int %s_train_check(const void *state, size_t len);\n", g->name);
-	out_text(o, "/* Of one batch: the gradient of the mean loss, and running statistics; then a step of the optimizer; or both. */\n");
-	out_line(o, "int %s_train_grad(const rc_options *options, void *state, const %s_pixel *images, const int32_t *labels,", g->name, g->name);
+	out_text(o, "/* Of one batch: the gradient of the mean loss, and running statistics; then a step of the optimizer; "
+	            "or both. */\n");
+	out_line(o, "int %s_train_grad(const rc_options *options, void *state, const %s_pixel *images, const int32_t *labels,",
+	         g->name, g->name);
 	out_line(o, "\tconst rc_train *how, void *workspace, size_t len, rc_loss *loss);");
 	out_line(o, "int %s_train_apply(const rc_options *options, void *state, const rc_train *how);", g->name);
-	out_line(o, "int %s_train_step(const rc_options *options, void *state, const %s_pixel *images, const int32_t *labels,", g->name, g->name);
+	out_line(o, "int %s_train_step(const rc_options *options, void *state, const %s_pixel *images, const int32_t *labels,",
+	         g->name, g->name);
 	out_line(o, "\tconst rc_train *how, void *workspace, size_t len, rc_loss *loss);\n");
 	out_text(o, "/* Any number of images without learning, by the running statistics. */\n");
-	out_line(o, "int %s_train_eval(const rc_options *options, const void *state, const %s_pixel *images, const int32_t *labels, int count,",
+	out_line(o, "int %s_train_eval(const rc_options *options, const void *state, const %s_pixel *images, "
+	            "const int32_t *labels, int count,",
 	         g->name, g->name);
 	out_line(o, "\tvoid *workspace, size_t len, rc_loss *loss);\n");
 	if (work) {
-		out_line(o, "/* The blob that %s_run takes: len is %s_WEIGHTS_BYTES, weights starts at a multiple of 64. The self test expects", g->name, upper);
+		out_line(o, "/* The blob that %s_run takes: len is %s_WEIGHTS_BYTES, weights starts at a multiple of 64. "
+		            "The self test expects", g->name, upper);
 		out_line(o, "   nothing of its layers; resnetc pack makes one of which it does. */");
 		out_line(o, "int %s_train_export(const void *state, void *weights, size_t len);\n", g->name);
 	}

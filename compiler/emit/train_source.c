@@ -31,13 +31,14 @@ emit_parameters(Out *o, const Model *m)
 	static const char *const kinds[] = { "RC_START_VALUE", "RC_START_NORMAL", "RC_START_UNIFORM" };
 	const Training *t = g->train;
 
-	out_text(o, "/* Parameters: name in weight files, first float after the state's head, how many; how they start; learn,\n   decay; the layer after which the gradient is whole. */\n");
+	out_text(o, "/* Parameters: name in weight files, first float after the state's head, how many; how they start; "
+	            "learn,\n   decay; the layer after which the gradient is whole. */\n");
 	out_line(o, "static const rc_parameter parameters[] = {");
 	for (int i = 0; i < t->nparams; i++) {
 		const Trained *p = &t->params[i];
 		bool decays = t->weight_decay > 0 && (!t->decay_weights || p->id == P_weight);
-		out_line(o, "{ \"%s\", %zu, %zu, %s, %s, %d, %d, %d },", p->name, p->at, p->count, kinds[p->start], float_text(p->value), !p->frozen, decays,
-		         layer_of(m, p));
+		out_line(o, "{ \"%s\", %zu, %zu, %s, %s, %d, %d, %d },", p->name, p->at, p->count, kinds[p->start],
+		         float_text(p->value), !p->frozen, decays, layer_of(m, p));
 	}
 	out_line(o, "};\n");
 }
@@ -50,15 +51,17 @@ emit_trainer(Out *o, const Model *m, const Model *work)
 	const Value *loss = &t->loss->out[1];
 
 	out_line(o, "static const rc_trainer trainer = {");
-	out_line(o, "\"%s\", 0x%016llxu, %zu, %zu, %zu, /* hash of the parameters; bytes: state, workspace; packed weights in it */", g->name,
-	         (unsigned long long)parameters_hash(g), state_bytes(g), train_workspace(m), train_packed(m));
+	out_line(o, "\"%s\", 0x%016llxu, %zu, %zu, %zu, /* hash of the parameters; bytes: state, workspace; "
+	            "packed weights in it */",
+	         g->name, (unsigned long long)parameters_hash(g), state_bytes(g), train_workspace(m), train_packed(m));
 	out_line(o, "parameters, %d, %zu, %zu, /* floats that learn, of all parameters */", t->nparams, t->learned, t->floats);
 	out_line(o, "steps, eval_steps, %d, %d, %d,", m->nsteps, m->neval, g->target->parts);
 	out_line(o, "%d, %d, %zu, /* batch, classes, bytes of an image */", t->batch, t->loss->in[0]->shape.c,
 	         input_bytes(g)/(size_t)t->batch);
-	out_line(o, "%zu, %zu, %zu, /* in the workspace: a batch of fewer images, losses and their distance */", train_stage(m),
-	         loss->at + loss->lay.origin*sizeof(float), loss->lay.image*sizeof(float));
-	out_line(o, "%s, %s, %d, /* momentum, decay, Nesterov */", float_text(t->momentum), float_text(t->weight_decay), t->nesterov);
+	out_line(o, "%zu, %zu, %zu, /* in the workspace: a batch of fewer images, losses and their distance */",
+	         train_stage(m), loss->at + loss->lay.origin*sizeof(float), loss->lay.image*sizeof(float));
+	out_line(o, "%s, %s, %d, /* momentum, decay, Nesterov */", float_text(t->momentum), float_text(t->weight_decay),
+	         t->nesterov);
 	out_line(o, work ? "&at_work" : "NULL");
 	out_line(o, "};\n");
 }
@@ -69,11 +72,14 @@ emit_api(Out *o, const Graph *g)
 	const char *cpu = g->target->cpu;
 
 	out_set(o, "cpu", "%s", cpu ? arena_text("if (!(%s))\n\t\treturn RC_E_CPU;\n\t", cpu) : "");
-	out_raw(o, arena_text("int\n%s_train_init(void *state, uint64_t seed)\n{\n\t%sreturn rc_train_init(&trainer, state, seed);\n}\n\n", g->name,
-	                      out_value(o, "cpu")));
-	out_raw(o, arena_text("int\n%s_train_check(const void *state, size_t len)\n{\n\t%sreturn rc_train_check(&trainer, state, len);\n}\n\n",
+	out_raw(o, arena_text("int\n%s_train_init(void *state, uint64_t seed)\n{\n"
+	                      "\t%sreturn rc_train_init(&trainer, state, seed);\n}\n\n",
 	                      g->name, out_value(o, "cpu")));
-	out_raw(o, arena_text("int\n%s_train_load(void *state, const void *params, size_t len)\n{\n\t%sreturn rc_train_load(&trainer, state, params, len);\n}\n\n",
+	out_raw(o, arena_text("int\n%s_train_check(const void *state, size_t len)\n{\n"
+	                      "\t%sreturn rc_train_check(&trainer, state, len);\n}\n\n",
+	                      g->name, out_value(o, "cpu")));
+	out_raw(o, arena_text("int\n%s_train_load(void *state, const void *params, size_t len)\n{\n"
+	                      "\t%sreturn rc_train_load(&trainer, state, params, len);\n}\n\n",
 	                      g->name, out_value(o, "cpu")));
 	out_text(o, "int\n"
 	            "$grad(const rc_options *options, void *state, const $pixel_type *images, const int32_t *labels,\n"
@@ -93,7 +99,8 @@ emit_api(Out *o, const Graph *g)
 	            "return rc_train_step(&trainer, options, state, images, labels, how, workspace, len, loss);\n"
 	            "}\n\n"
 	            "int\n"
-	            "$eval(const rc_options *options, const void *state, const $pixel_type *images, const int32_t *labels, int count,\n"
+	            "$eval(const rc_options *options, const void *state, const $pixel_type *images, const int32_t *labels, "
+	            "int count,\n"
 	            "\tvoid *workspace, size_t len, rc_loss *loss)\n"
 	            "{\n"
 	            "return rc_train_eval(&trainer, options, state, images, labels, count, workspace, len, loss);\n"
@@ -141,9 +148,11 @@ emit_train_source(const Model *m, const Model *work)
 	out_text(o, "\nRC_TARGET_END\n\n");
 	emit_parameters(o, m);
 	out_text(o, "/*\n"
-	            "** The network in training, a step a row: the layer that is done after it, the kernel, units of work in a round, rounds,\n"
+	            "** The network in training, a step a row: the layer that is done after it, the kernel, "
+	            "units of work in a round, rounds,\n"
 	            "** bytes of its first operand that each thread has to itself,\n"
-	            "** and where its operands lie in bytes: in the workspace, in packed weights (RC_W +), in the state, in the caller's arrays.\n"
+	            "** and where its operands lie in bytes: in the workspace, in packed weights (RC_W +), in the state, "
+	            "in the caller's arrays.\n"
 	            "*/\n");
 	emit_steps(o, "steps", m->steps, m->nsteps);
 	out_text(o, "/* The same without learning. */\n");

@@ -31,7 +31,7 @@ typedef struct {
 	float *in;
 	double *din, **want, **var;
 	Weights *bytes;              /* its weights as bytes; NULL: it is one of floats */
-	double **exact[Variants];    /* then: what is right of the network after the passes; NULL: it is not defined to the last bit */
+	double **exact[Variants];    /* then: what is right of the network after passes; NULL: not defined to the last bit */
 } Trial;
 
 /* --- preparing --- */
@@ -104,9 +104,9 @@ run_elsewhere(const Trial *t, int count, const Machine *machine, const char *dir
 		const Model *m = c->m[i%Variants];
 		names[i] = m->g->name;
 		for (int many = 0; many < 2; many++)
-			jobs[2*i + many] = (Job){ .network = i, .threads = many ? c->c->threads : 1, .offset = many ? 64*(1 + c->c->seed%5) : 0,
-				.blob = &c->blob[i%Variants], .in = c->in, .in_bytes = input_bytes(m->g),
-				.out_bytes = outputs_of(m->g)*sizeof(float), .workspace = m->g->arena };
+			jobs[2*i + many] = (Job){ .network = i, .threads = many ? c->c->threads : 1,
+				.offset = many ? 64*(1 + c->c->seed%5) : 0, .blob = &c->blob[i%Variants], .in = c->in,
+				.in_bytes = input_bytes(m->g), .out_bytes = outputs_of(m->g)*sizeof(float), .workspace = m->g->arena };
 	}
 	machine_compile(machine, dir, "all.c rc.c", "-O1", names, count*Variants);
 	machine_run(machine, dir, jobs, count*Variants*2, results);
@@ -272,7 +272,8 @@ ran_elsewhere(Verdict *v, const char *variant, const JobResult *r, const Model *
 
 /* run_both - one variant on one thread and on several; false: it did not run on one */
 static bool
-run_both(Verdict *v, const char *variant, const Trial *t, int k, const Code *code, int number, rc_pool *pool, float *out, float *again)
+run_both(Verdict *v, const char *variant, const Trial *t, int k, const Code *code, int number, rc_pool *pool,
+         float *out, float *again)
 {
 	const Model *m = t->m[k];
 	rc_options one = { .struct_size = sizeof one }, many = one;

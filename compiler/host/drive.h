@@ -14,7 +14,8 @@ enum { Result_check, Result_status, Result_whole, Results };
 
 typedef struct {
 	int (*check)(const void *weights, size_t len);
-	int (*run_with)(const struct rc_options *options, const void *weights, const void *input, float *output, void *workspace, size_t len);
+	int (*run_with)(const struct rc_options *options, const void *weights, const void *input, float *output,
+	                void *workspace, size_t len);
 } Driven;
 
 extern const Driven driven[];

@@ -1,13 +1,16 @@
 /*
-** fold_shape.c - constants in other shapes: cut, joined, transposed, picked from, repeated. What a node asks for (the shape
-** of a Reshape, the ranges of a Slice) is read here for constants and tensors alike.
+** fold_shape.c - constants in other shapes: cut, joined, transposed, picked from, repeated. What a node asks for (the
+** shape of a Reshape, the ranges of a Slice) is read here for constants and tensors alike.
 */
 #include <stdlib.h>
 #include <string.h>
 
 #include "import.h"
 
-/* constant_view - part of a constant: dim elements along each axis from first on in steps; axes: which of x's axes each is, NULL: in order */
+/*
+** constant_view - part of a constant: dim elements along each axis from first on in steps; axes: which of x's axes each
+** is, NULL: in order
+*/
 OnnxValue
 constant_view(const Import *m, const OnnxValue *x, int rank, const int64_t *dim, const int64_t *first,
               const int64_t *step, const int *axes)

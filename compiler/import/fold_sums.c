@@ -1,6 +1,6 @@
 /*
-** fold_sums.c - constants that are summed, multiplied as matrices, normalised, cast or made: weights that are standardised
-** or quantised in the file.
+** fold_sums.c - constants that are summed, multiplied as matrices, normalised, cast or made: weights that are
+** standardised or quantised in the file.
 */
 #include <math.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /*
-** functions.c - a flat graph as model text in which what is there several times is a Lua function that is called. Numbers
-** that differ from call to call are its parameters, the part of the layers' names before the dot is called at.
+** functions.c - a flat graph as model text in which what is there several times is a Lua function that is called.
+** Numbers that differ from call to call are its parameters, the part of the layers' names before the dot is called at.
 */
 #include <stdlib.h>
 #include <string.h>

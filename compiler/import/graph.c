@@ -1,6 +1,6 @@
 /*
-** graph.c - an ONNX graph to ours, node by node: those that the outputs need. Constants are folded on the way; what has no
-** counterpart is refused with the node that has it. Semantics: ONNX operators, opsets 7 and later.
+** graph.c - an ONNX graph to ours, node by node: those that the outputs need. Constants are folded on the way; what has
+** no counterpart is refused with the node that has it. Semantics: ONNX operators, opsets 7 and later.
 */
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +13,8 @@ static const OnnxOp ops[] = {
 	{ "BatchNormalization", op_batch_norm, 7 },
 	{ "Cast", op_cast, 7 }, { "Clip", op_clip, 7 }, { "Concat", op_concat, 7 }, { "Constant", op_constant, 7 },
 	{ "Conv", op_conv, 1 }, { "ConvInteger", op_conv_integer, 10 }, { "ConvTranspose", op_conv_transpose, 1 },
-	{ "DepthToSpace", op_depth_to_space, 7 }, { "DequantizeLinear", op_dequantize, 10 }, { "Div", op_div, 7 }, { "Dropout", op_dropout, 7 },
+	{ "DepthToSpace", op_depth_to_space, 7 }, { "DequantizeLinear", op_dequantize, 10 }, { "Div", op_div, 7 },
+	{ "Dropout", op_dropout, 7 },
 	{ "DynamicQuantizeLinear", op_dynamic_quantize, 11 },
 	{ "Elu", op_elu, 7 }, { "Erf", op_erf, 7 }, { "Expand", op_expand, 7 }, { "Flatten", op_flatten, 7 },
 	{ "Gather", op_gather, 7 }, { "Gelu", op_gelu, 20 }, { "Gemm", op_gemm, 7 },
@@ -26,7 +27,8 @@ static const OnnxOp ops[] = {
 	{ "Max", op_max, 7 },
 	{ "MaxPool", op_max_pool, 7 }, { "Mean", op_mean, 7 }, { "Min", op_min, 7 }, { "Mish", op_mish, 18 },
 	{ "Mul", op_mul, 7 }, { "Neg", op_neg, 7 },
-	{ "QLinearConv", op_qlinear_conv, 10 }, { "QLinearMatMul", op_qlinear_matmul, 10 }, { "QuantizeLinear", op_quantize, 10 },
+	{ "QLinearConv", op_qlinear_conv, 10 }, { "QLinearMatMul", op_qlinear_matmul, 10 },
+	{ "QuantizeLinear", op_quantize, 10 },
 	{ "PRelu", op_prelu, 7 }, { "Pad", op_pad, 7 }, { "Pow", op_pow, 7 }, { "ReduceL1", op_reduce_l1, 7 },
 	{ "ReduceL2", op_reduce_l2, 7 }, { "ReduceMax", op_reduce_max, 7 }, { "ReduceMean", op_reduce_mean, 7 },
 	{ "ReduceMin", op_reduce_min, 7 }, { "ReduceSum", op_reduce_sum, 7 }, { "ReduceSumSquare", op_reduce_sum_square, 7 },
@@ -183,7 +185,7 @@ declared(const Import *m, const char *name)
 	return NULL;
 }
 
-/* check_declared - a result has the shape that the file says; what is open or of another size than the file's may be any */
+/* check_declared - a result has the shape that the file says; what is open or not of the file's size may be any */
 static void
 check_declared(void *user)
 {
@@ -209,7 +211,7 @@ check_declared(void *user)
 	}
 }
 
-/* stand_in - an image of the declared shape for a result that is lost, so that what reads it can be looked at; or NULL */
+/* stand_in - an image of the declared shape for a lost result, so that what reads it can be looked at; or NULL */
 static Node *
 stand_in(const Import *m, const char *name)
 {

@@ -1,4 +1,4 @@
-/* import.h - the importer's own: values by name, attributes, views, making nodes. Ops that import are in the ops_ files. */
+/* import.h - the importer's own: values by name, attributes, views, making nodes. Ops are in the ops_ files. */
 #ifndef IMPORT_H
 #define IMPORT_H
 
@@ -127,7 +127,11 @@ OnnxValue constant_new(const Import *m, int type, int rank, const int64_t *dim, 
 bool shapes_meet(const OnnxValue *a, const OnnxValue *b, int *rank, int64_t *dim);
 
 /* fold.c, fold_shape.c, fold_sums.c: nodes all of whose inputs are constants */
-typedef struct { const char *name; void (*run)(Import *); int64_t since; } OnnxOp;   /* since: the first opset whose meaning is read here */
+typedef struct {
+	const char *name;
+	void (*run)(Import *);
+	int64_t since;               /* the first opset whose meaning is read here */
+} OnnxOp;
 extern const OnnxOp shape_folds[], sum_folds[];      /* the last row has no name */
 bool fold_constants(Import *m);                                /* false: no such operator */
 bool is_folded(const char *name);
@@ -155,12 +159,15 @@ void two_extremes(Import *m, bool largest);           /* inputs 0 and 1, two ten
 
 /* one function an ONNX operator on tensors */
 #define ONNX_OPS(X) \
-	X(abs) X(add) X(average_pool) X(batch_norm) X(cast) X(clip) X(concat) X(constant) X(conv) X(conv_integer) X(conv_transpose) X(depth_to_space) X(dequantize) X(div) X(dropout) X(dynamic_quantize) X(elu) X(erf) X(expand) \
-	X(flatten) X(gather) X(gelu) X(gemm) X(global_average_pool) X(global_max_pool) X(group_norm) X(hard_sigmoid) X(hard_swish) X(identity) X(instance_norm) \
-	X(layer_norm) X(leaky_relu) X(matmul) X(max) X(max_pool) X(mean) X(min) X(mish) X(mul) X(neg) X(pad) X(pow) X(prelu) X(qgemm) X(qlinear_add) X(qlinear_average_pool) X(qlinear_concat) X(qlinear_conv) X(qlinear_global_average_pool) \
-	X(qlinear_leaky_relu) X(qlinear_matmul) X(qlinear_mul) X(qlinear_sigmoid) X(quantize) X(reduce_l1) X(reduce_l2) X(reduce_max) X(reduce_mean) X(reduce_min) \
-	X(reduce_sum) X(reduce_sum_square) X(relu) X(reshape) X(resize) X(shape) X(sigmoid) X(size) X(slice) X(softmax) X(softplus) X(space_to_depth) X(split) X(squeeze) X(sub) X(sum) \
-	X(tanh) X(transpose) X(unsqueeze) X(upsample)
+	X(abs) X(add) X(average_pool) X(batch_norm) X(cast) X(clip) X(concat) X(constant) X(conv) X(conv_integer) \
+	X(conv_transpose) X(depth_to_space) X(dequantize) X(div) X(dropout) X(dynamic_quantize) X(elu) X(erf) X(expand) \
+	X(flatten) X(gather) X(gelu) X(gemm) X(global_average_pool) X(global_max_pool) X(group_norm) X(hard_sigmoid) \
+	X(hard_swish) X(identity) X(instance_norm) X(layer_norm) X(leaky_relu) X(matmul) X(max) X(max_pool) X(mean) X(min) \
+	X(mish) X(mul) X(neg) X(pad) X(pow) X(prelu) X(qgemm) X(qlinear_add) X(qlinear_average_pool) X(qlinear_concat) \
+	X(qlinear_conv) X(qlinear_global_average_pool) X(qlinear_leaky_relu) X(qlinear_matmul) X(qlinear_mul) \
+	X(qlinear_sigmoid) X(quantize) X(reduce_l1) X(reduce_l2) X(reduce_max) X(reduce_mean) X(reduce_min) X(reduce_sum) \
+	X(reduce_sum_square) X(relu) X(reshape) X(resize) X(shape) X(sigmoid) X(size) X(slice) X(softmax) X(softplus) \
+	X(space_to_depth) X(split) X(squeeze) X(sub) X(sum) X(tanh) X(transpose) X(unsqueeze) X(upsample)
 #define X(op) void op_##op(Import *m);
 ONNX_OPS(X)
 #undef X

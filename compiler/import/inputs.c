@@ -95,7 +95,8 @@ sizes_of(Import *m, const Onnx__ValueInfoProto *v, const int axes[NAxes])
 	if (!d[AxisH] || !d[AxisW])
 		fail("%s: input '%s': want a height and a width (--input HxW), got an open size", m->file, v->name);
 	if (!d[AxisC])
-		fail("%s: input '%s': want its channels in the file, or a convolution that tells them, got an open size", m->file, v->name);
+		fail("%s: input '%s': want its channels in the file, or a convolution that tells them, got an open size", m->file,
+		     v->name);
 	for (int i = 0; i < NAxes; i++)
 		if (d[i] < 1 || d[i] > 65536)
 			fail("%s: input '%s': want dimensions from 1 to 65536, got %lld", m->file, v->name,

@@ -188,7 +188,7 @@ of_pairs(Import *m, Node *x, int64_t pair)
 	return node_put(m, node_on(m, O_sigmoid, mix_channels(m, x, (int)c, w, "difference")));
 }
 
-/* only_channels - what dimension d says of the channels: how many there are in it, and the least step; 0: it says more */
+/* only_channels - what dimension d says of the channels: how many are in it, and the least step; 0: it says more */
 static int64_t
 only_channels(const OnnxValue *x, int d, int64_t *step)
 {
@@ -244,7 +244,8 @@ op_softmax(Import *m)
 		flat_dim[1] = (int64_t)count_elements(&x)/flat_dim[0];
 		if (axis != 1 || x.dim[0] != flat_dim[0] || !in_order(&x))
 			refuse(m,
-			       "want a softmax over all of an image (before opset 13: all from the axis on), got axis %d of %s", axis, dims_of(&x));
+			       "want a softmax over all of an image (before opset 13: all from the axis on), got axis %d of %s", axis,
+			       dims_of(&x));
 		n = node_put(m, node_on(m, O_softmax, flattened(m, x.n)));
 		y = view_flat(n);
 		view_reshape(&y, x.rank, x.dim, &x);

@@ -9,9 +9,10 @@
 
 /* --- a tensor and a constant --- */
 
-typedef struct { int64_t size, node, step; } Walk;   /* so many steps, each of so many channels of the node and elements of the constant */
+/* so many steps, each of so many channels of the node and elements of the constant */
+typedef struct { int64_t size, node, step; } Walk;
 
-/* walks_of - how the elements of c go along the channels of x, and along everything else; how many walks there are of each */
+/* walks_of - how the elements of c go along the channels of x, and along all else; how many walks there are of each */
 static void
 walks_of(const OnnxValue *c, const OnnxValue *x, Walk *channels, int *nchannels, Walk *others, int *nothers)
 {
@@ -202,7 +203,8 @@ spreads(const Node *x, const Node *y, Shape all)
 {
 	Shape a = x->out->shape, b = y->out->shape;
 
-	return (a.c > b.c ? a.c : b.c) == all.c && (a.h*a.w > b.h*b.w ? a : b).h == all.h && (a.h*a.w > b.h*b.w ? a : b).w == all.w;
+	return (a.c > b.c ? a.c : b.c) == all.c && (a.h*a.w > b.h*b.w ? a : b).h == all.h &&
+	       (a.h*a.w > b.h*b.w ? a : b).w == all.w;
 }
 
 /* as_images - dimensions of which the first is the images', in their order */

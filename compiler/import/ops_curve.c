@@ -1,6 +1,7 @@
 /*
-** ops_curve.c - activations that bend, also where exporters spell them: x*(1 + erf(x/sqrt(2)))/2 is a GELU, x*tanh(log(1 +
-** exp(x))) is Mish, x*sigmoid(x) is SiLU. An erf by itself has no node: it waits for the product that it is half of.
+** ops_curve.c - activations that bend, also where exporters spell them: x*(1 + erf(x/sqrt(2)))/2 is a GELU,
+** x*tanh(log(1 + exp(x))) is Mish, x*sigmoid(x) is SiLU. An erf by itself has no node: it waits for the product that it
+** is half of.
 */
 #include <math.h>
 #include <string.h>
@@ -81,7 +82,7 @@ erf_with_constant(Import *m, OnnxValue x, const OnnxValue *c, char op)
 	return true;
 }
 
-/* is_multiple - is scale z, all of whose values are so many times those of y's, of the node y scales; y may be that node itself */
+/* is_multiple - is scale z, whose values are all so many times those of y's, of the node y scales, or y that node */
 static bool
 is_multiple(const Node *z, const Node *y, double factor)
 {

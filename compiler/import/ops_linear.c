@@ -1,6 +1,6 @@
 /*
-** ops_linear.c - products with a constant matrix: linear layers, or 1x1 convolutions where there are rows and columns; and of two
-** results.
+** ops_linear.c - products with a constant matrix: linear layers, or 1x1 convolutions where there are rows and columns;
+** and of two results.
 */
 #include <stdlib.h>
 #include <string.h>
@@ -220,7 +220,10 @@ op_gemm(Import *m)
 	dense(m, &x, &a, bias);
 }
 
-/* stacked - matrices one below the other: all dimensions but the last are the channels; of one that is x read by columns, x */
+/*
+** stacked - matrices one below the other: all dimensions but the last are the channels; of one that is x read by
+** columns, x
+*/
 static Node *
 stacked(Import *m, const OnnxValue *x, bool *transposed)
 {
@@ -261,8 +264,8 @@ put(int *to, int at, const int *dims, int count)
 	return at + count;
 }
 
-/* merged - x in this order, all but the images and the first count dimensions made two: the last of them, and those before
-   that; back: the last ones and those before */
+/* merged - x in this order, all but the images and the first count dimensions made two: the last of them, and those
+   before that; back: the last ones and those before */
 static OnnxValue
 merged(const Import *m, const OnnxValue *x, const int *order, int count, int behind)
 {
@@ -301,8 +304,8 @@ product(Import *m, const OnnxValue *a, const OnnxValue *b)
 }
 
 /*
-** two_matrices - a product of two results, matrix by matrix. Where the second has one matrix for several of the first, these
-** are one with more rows; where the first has, the second are one with more columns.
+** two_matrices - a product of two results, matrix by matrix. Where the second has one matrix for several of the first,
+** these are one with more rows; where the first has, the second are one with more columns.
 */
 static void
 two_matrices(Import *m, const OnnxValue *x, const OnnxValue *z)

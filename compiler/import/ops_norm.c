@@ -1,6 +1,6 @@
 /*
-** ops_norm.c - normalised by statistics of the image itself: InstanceNormalization, which exporters write for group norms as
-** well, GroupNormalization, LayerNormalization.
+** ops_norm.c - normalised by statistics of the image itself: InstanceNormalization, which exporters write for group
+** norms as well, GroupNormalization, LayerNormalization.
 */
 #include <string.h>
 

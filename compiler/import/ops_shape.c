@@ -1,6 +1,6 @@
 /*
-** ops_shape.c - tensors in other shapes, and what tells of shapes. None of them makes a node but for a reshape that no step
-** along the axes can say: then the elements are put in order first.
+** ops_shape.c - tensors in other shapes, and what tells of shapes. None of them makes a node but for a reshape that no
+** step along the axes can say: then the elements are put in order first.
 */
 #include <string.h>
 

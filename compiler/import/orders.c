@@ -1,12 +1,13 @@
 /*
-** orders.c - tensors in an order that no view of theirs says: reshaped to three axes, these permuted, and again where one
-** permutation is not enough.
+** orders.c - tensors in an order that no view of theirs says: reshaped to three axes, these permuted, and again where
+** one permutation is not enough.
 */
 #include <string.h>
 
 #include "import.h"
 
-typedef struct { Atom atom[MostAtoms]; int target[MostAtoms], count; } Runs;  /* as they lie; target: where each belongs */
+/* as they lie; target: where each belongs */
+typedef struct { Atom atom[MostAtoms]; int target[MostAtoms], count; } Runs;
 
 Node *
 node_shaped(Import *m, Node *x, int64_t c, int64_t h, int64_t w)
@@ -147,7 +148,10 @@ node_ordered(Import *m, const OnnxValue *v)
 	return x;
 }
 
-/* view_arranged - v over a node that has its dimensions as channels, rows and columns: those before h, before w, the rest */
+/*
+** view_arranged - v over a node that has its dimensions as channels, rows and columns: those before h, before w, the
+** rest
+*/
 OnnxValue
 view_arranged(Import *m, const OnnxValue *v, int h, int w)
 {

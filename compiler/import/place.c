@@ -1,5 +1,6 @@
 /*
-** place.c - nodes that put elements elsewhere: channels picked or mixed, images flattened, rows and columns repeated. What is only another reading of the same elements needs none of them: see view.c.
+** place.c - nodes that put elements elsewhere: channels picked or mixed, images flattened, rows and columns repeated.
+** What is only another reading of the same elements needs none of them: see view.c.
 */
 #include <string.h>
 

@@ -1,7 +1,8 @@
 /*
 ** quantised.c - where a graph makes floats of bytes only to compute one layer and bytes again, that layer works on
 ** bytes: with the integers of the file as its weights and, to the last bit, the scales that ONNX Runtime multiplies its
-** sums by. What only hands on bytes does so before they are floats. All else stays on floats, between the graph's nodes.
+** sums by. What only hands on bytes does so before they are floats. All else stays on floats, between the graph's
+** nodes.
 */
 #include <math.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /*
-** refusals.c - what cannot be translated, all of it at once: each node is tried, what it refuses is kept, and its results
-** are lost, so that nodes behind it are left out instead of refused for its sake. Where the file declares a lost
-** result's shape, an image of that shape stands for it, and what is behind is tried as well.
+** refusals.c - what cannot be translated, all of it at once: each node is tried, what it refuses is kept, and its
+** results are lost, so that nodes behind it are left out instead of refused for its sake. Where the file declares a
+** lost result's shape, an image of that shape stands for it, and what is behind is tried as well.
 */
 #include <ctype.h>
 #include <string.h>

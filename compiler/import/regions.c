@@ -1,7 +1,7 @@
 /*
-** regions.c - parts of a graph that are there several times. Behind a value y, its node and then always the latest of the
-** nodes that are read are taken, as long as nobody else reads them; wherever one value is left that goes in, a region ends.
-** Of all regions that are alike those are kept which save most nodes when they are written once.
+** regions.c - parts of a graph that are there several times. Behind a value y, its node and then always the latest of
+** the nodes that are read are taken, as long as nobody else reads them; wherever one value is left that goes in, a
+** region ends. Of all regions that are alike those are kept which save most nodes when they are written once.
 */
 #include <stdlib.h>
 #include <string.h>

@@ -16,6 +16,6 @@ int find_repeats(const Graph *g, Repeat **found);    /* none overlap; by the fir
 Value *region_input(const Graph *g, const Repeat *r, int k);
 bool may_vary(const Node *n, AttrId a);              /* a number that repeated regions may have different */
 bool whole_range(const Node *n, AttrId a);            /* rows or columns that are all there are */
-const char *region_place(const Graph *g, const Repeat *r, int k);    /* the part of the names before the dot that all share */
+const char *region_place(const Graph *g, const Repeat *r, int k);  /* what all share of the names before the dot */
 
 #endif

@@ -39,9 +39,10 @@ write_stage(Out *o, const Graph *g, const Stage *s, const char *scope, int numbe
 	const Found *f = s->first;
 	const Node *y = g->nodes[f[s->blocks - 1].to];
 
-	out_line(o, "    t[%d] = nn.scope(\"%s%d\", nn.stage { nn.%s, blocks = %d, width = %d%s%s }, t[%d])  -- %dx%dx%d", y->id,
-	         scope, number, f->call, s->blocks, f->width, f->stride > 1 ? arena_text(", stride = %d", f->stride) : "",
-	         f->options, f->from, y->out->shape.c, y->out->shape.h, y->out->shape.w);
+	out_line(o, "    t[%d] = nn.scope(\"%s%d\", nn.stage { nn.%s, blocks = %d, width = %d%s%s }, t[%d])  -- %dx%dx%d",
+	         y->id, scope, number, f->call, s->blocks, f->width,
+	         f->stride > 1 ? arena_text(", stride = %d", f->stride) : "", f->options, f->from, y->out->shape.c,
+	         y->out->shape.h, y->out->shape.w);
 }
 
 /* write_flat - one node, with what the model sets for all layers said where it is otherwise */

@@ -1,6 +1,6 @@
 /*
-** view.c - a tensor's dimensions as steps along the axes of its node. A reshape regroups the atoms, a transpose moves them;
-** neither makes a node. What cannot be said so is left to place.c, or refused.
+** view.c - a tensor's dimensions as steps along the axes of its node. A reshape regroups the atoms, a transpose moves
+** them; neither makes a node. What cannot be said so is left to place.c, or refused.
 */
 #include <string.h>
 
@@ -14,7 +14,7 @@ axis_extent(const Node *n, int axis)
 	return axis == AxisN ? s.n : axis == AxisC ? s.c : axis == AxisH ? s.h : s.w;
 }
 
-/* push - one more atom, joined with the last one where both are of one dimension and follow each other; false: too many */
+/* push - one more atom, joined with the last one if both are of one dimension and follow each other; false: too many */
 static bool
 push(OnnxValue *v, Atom a, bool fresh)
 {

@@ -19,6 +19,6 @@ int bytes_packed(const Kernel *k, Packed *to);       /* e alone */
 void bytes_pack_numbers(const Node *n, const Kernel *k, void *const *to);
 const char *bytes_settled(const Kernel *k, const char *to, const char *value); /* the statement that stores a vector */
 const char *bytes_number(int at);                    /* "bc(e + 2)" */
-void emit_numbers(Out *o, const Kernel *k, const char *names);       /* vectors least, most, base; of inputs "f0 z0 f1" */
+void emit_numbers(Out *o, const Kernel *k, const char *names);     /* vectors least, most, base; of inputs "f0 z0 f1" */
 
 #endif

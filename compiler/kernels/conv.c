@@ -5,8 +5,8 @@
 ** named accumulators that lives in registers while k walks over input channels and taps. Weights are
 ** packed in the order they are read: [group of OB vectors][channel block][ki][kj][channel][OB*VL].
 **
-** Grouped convolutions that grouped.c does not take run the same code: a group of output vectors starts at its first input
-** channel block and reads as many blocks as the widest group needs; weights that connect nothing
+** Grouped convolutions that grouped.c does not take run the same code: a group of output vectors starts at its first
+** input channel block and reads as many blocks as the widest group needs; weights that connect nothing
 ** are zero.
 */
 #include "conv.h"
@@ -92,8 +92,8 @@ conv_repack(Out *o, const Kernel *k, bool turned)
 	Tiling tl = chosen(k);
 	Pair ks = kernel_size(k);
 	int per = tl.ob*k->t->vl, groups = vectors_of(k)/tl.ob;
-	Repacking r = { .order = "RC_ORDER_DIRECT", .phases = 1, .groups = groups, .blocks = blocks_needed(k, per), .last = last_channels(k, per), .per = per,
-		.kernel = ks, .turned = turned ? 2 : 0 };
+	Repacking r = { .order = "RC_ORDER_DIRECT", .phases = 1, .groups = groups, .blocks = blocks_needed(k, per),
+		.last = last_channels(k, per), .per = per, .kernel = ks, .turned = turned ? 2 : 0 };
 
 	return emit_packing(o, k, &r);
 }
@@ -142,7 +142,7 @@ fetch_ahead(size_t floats)
 	return floats > FetchWeights ? FetchAhead : 0;
 }
 
-/* emit_fetch - every line that a later k step reads, ahead floats from here; 0: small weights stay in the cache by themselves */
+/* emit_fetch - every line that a later k step reads, ahead floats from here; 0: small weights stay in the cache */
 void
 emit_fetch(Out *o, int per)
 {
@@ -244,7 +244,8 @@ static void
 emit_loops(Out *o, const Kernel *k, const Tiling *tl, int p)
 {
 	int per = tl->ob*k->t->vl, cb = k->in->lay.cb, step = stride_of(k).w*cb;
-	bool inner = cb > 1, partial = inner && last_channels(k, per) != cb; /* a planar input has no channels inside its blocks */
+	bool inner = cb > 1; /* a planar input has no channels inside its blocks */
+	bool partial = inner && last_channels(k, per) != cb;
 
 	out_line(o, tl->chunk < tl->blocks ? "for (int c = from; c < to; c++)" : "for (int c = 0; c < blocks; c++)");
 	out_line(o, "for (int ki = 0; ki < kh; ki++)");
@@ -290,10 +291,12 @@ tile_word(Out *all, const Kernel *k, const Tiling *tl, int p)
 	emit_loops(o, k, tl, p);
 	emit_store(o, k, tl, p);
 	out_line(o, "}");
-	return helper(all, arena_text("** %d channels of %d pixels%s; plane, row, col: from one block of channels, one tap to the next\n" , per, p,
-	                              stride_of(k).w > 1 ? arena_text(", stride %d", stride_of(k).w) : ""), "static RC_INLINE void",
-	              arena_text("tile_%dx%d%s%s%s%s", per, p, stride_of(k).w > 1 ? arena_text("_s%d", stride_of(k).w) : "", cb == 1 ? "_planar" : "",
-	                         k->skip ? "_add" : "", act_suffix(k)), o);
+	return helper(all, arena_text("** %d channels of %d pixels%s; plane, row, col: from one block of channels, "
+	                              "one tap to the next\n" , per, p,
+	                              stride_of(k).w > 1 ? arena_text(", stride %d", stride_of(k).w) : ""),
+	              "static RC_INLINE void",
+	              arena_text("tile_%dx%d%s%s%s%s", per, p, stride_of(k).w > 1 ? arena_text("_s%d", stride_of(k).w) : "",
+	                         cb == 1 ? "_planar" : "", k->skip ? "_add" : "", act_suffix(k)), o);
 }
 
 /* emit_tile - the micro-kernel: one row piece of P pixels, OB vectors of output channels; its name */

@@ -16,11 +16,11 @@ bool rows_follow(const Kernel *k);                   /* without a gap, so that a
 double conv_cycles(const Kernel *k, const Tiling *tl);/* the cost model */
 void conv_ways(const Kernel *k, EachWay *each, void *user);
 
-int dense_packed(const Kernel *k, size_t weights, Packed *to);         /* so many weights, and biases where it has them */
-void pack_bias(const Kernel *k, const double *b, void *const *to);     /* the second parameter, zeros behind the last channel */
+int dense_packed(const Kernel *k, size_t weights, Packed *to);       /* so many weights, and biases where it has them */
+void pack_bias(const Kernel *k, const double *b, void *const *to); /* second parameter, zeros behind the last channel */
 void conv_describe(const Kernel *k, char *name, size_t len);
 const char *pixel_at(const Kernel *k, const View *v, const char *plane, int o, int p);
-                                                     /* offset of vector o, pixel p of a tile; plane: the distance of blocks */
+                                              /* offset of vector o, pixel p of a tile; plane: the distance of blocks */
 const char *emit_from(Out *o, const Kernel *k, int per, int groups); /* where a group of output vectors starts in x */
 const char *group_at(const Kernel *k, const Layout *l, int ob);      /* where it lies in a blocked tensor */
 Pair kernel_size(const Kernel *k);
@@ -35,13 +35,13 @@ typedef struct {                     /* the order of packed weights, as rc_packi
 	const int *tap, *from;       /* of phases; NULL: one of all taps */
 	int ah, aw;                  /* Winograd: rows of Gh, Gw */
 } Repacking;
-int emit_packing(Out *o, const Kernel *k, const Repacking *r);         /* declares how, an rc_packing; the units of work */
+int emit_packing(Out *o, const Kernel *k, const Repacking *r);      /* declares how, an rc_packing; the units of work */
 const char *acc(int o, int p);                       /* the accumulator of vector o, pixel p: a0 a1 ... b0 b1 ... */
 void emit_step(Out *o, int step, int vl, int ob, int p);  /* one k step: loads and OB*P multiply-adds */
 int fetch_ahead(size_t floats);                       /* how far ahead of use so many weights are fetched; 0: not */
 void emit_fetch(Out *o, int per);                     /* of what a k step reads, if ahead is not 0 */
 int first_block(const Kernel *k, int og, int per);   /* where group og starts reading */
-void split_row(int w, int p, int count[2], int width[2]); /* tiles of a row, at most p wide, of two widths next to each other */
-void emit_units(Out *o, const char *v, int vectors, int images, int rows, const char *row); /* the loop over units of work */
+void split_row(int w, int p, int count[2], int width[2]); /* tiles of a row, at most p wide, of two adjacent widths */
+void emit_units(Out *o, const char *v, int vectors, int images, int rows, const char *row); /* the loop over units */
 
 #endif

@@ -129,7 +129,8 @@ static double
 work(const Kernel *k)
 {
 	Pair ks = kernel_size(k);
-	double macs = (double)k->out->shape.n*k->out->shape.c*k->out->shape.h*k->out->shape.w*(k->in->shape.c/groups_of(k))*ks.h*ks.w;
+	double macs = (double)k->out->shape.n*k->out->shape.c*k->out->shape.h*k->out->shape.w*
+	              (k->in->shape.c/groups_of(k))*ks.h*ks.w;
 
 	return macs*instructions(k)/Quad;
 }
@@ -346,13 +347,15 @@ emit_tile(Out *all, const Kernel *k, const Tiling *tl, int p)
 	size_t bytes = group_bytes(k, tl->ob)*(size_t)(vectors_of(k)/tl->ob);
 	char name[160];
 
-	out_line(o, "(const unsigned char *x, const signed char *w, const int32_t *b, const float *s,\n\tconst float *e,%s %s *y)",
+	out_line(o, "(const unsigned char *x, const signed char *w, const int32_t *b, const float *s,\n"
+	            "\tconst float *e,%s %s *y)",
 	         k->skip ? " const unsigned char *z," : "", result_type(k));
 	out_line(o, "{");
 	out_line(o, "%s(x, w, b, s, e, %s%sy, %s%d, %zu, %d, %zu, %d, %d, %d%s);", tile_word(all, k, tl, p),
 	         k->skip ? "z, " : "", k->skip && wide ? arena_text("%zu, ", k->in[1].lay.plane) : "",
-	         wide ? arena_text("%zu, ", k->out->lay.plane) : "", tl->blocks, k->in->lay.plane, ks.h, k->in->lay.row*(size_t)dil.h, ks.w, cb*dil.w,
-	         bytes > FetchWeights ? FetchAhead : 0, cb > Quad ? arena_text(", %d", last_quads(k, per)) : "");
+	         wide ? arena_text("%zu, ", k->out->lay.plane) : "", tl->blocks, k->in->lay.plane, ks.h,
+	         k->in->lay.row*(size_t)dil.h, ks.w, cb*dil.w, bytes > FetchWeights ? FetchAhead : 0,
+	         cb > Quad ? arena_text(", %d", last_quads(k, per)) : "");
 	out_line(o, "}");
 	describe(k, name, sizeof name);
 	return helper(all, "", "static RC_NOINLINE void", arena_text("%s_p%d", name, p), o);
@@ -371,8 +374,8 @@ emit_comment(Out *o, const Kernel *k, const Tiling *tl)
 		emit_operand(o, "z", &k->in[1]);
 	emit_operand(o, "y", &k->out[0]);
 	out_line(o, "** w  %zu bytes  [%d oc][%d ic][%d][%d][%d ic][%d oc][4]%s",
-	         group_bytes(k, tl->ob)*(size_t)(vectors_of(k)/tl->ob), vectors_of(k)/tl->ob, blocks_needed(k, per), ks.h, ks.w, k->in->lay.cb/Quad, per,
-	         k->a.pair_safe ? "; no pair leaves 16 bits" : "");
+	         group_bytes(k, tl->ob)*(size_t)(vectors_of(k)/tl->ob), vectors_of(k)/tl->ob, blocks_needed(k, per), ks.h,
+	         ks.w, k->in->lay.cb/Quad, per, k->a.pair_safe ? "; no pair leaves 16 bits" : "");
 	out_line(o, "** %.2f M MACs; %d pixels x %d channels in %d sums of 32 bits", macs/1e6, tl->p, per, tl->ob*tl->p);
 }
 

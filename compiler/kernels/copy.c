@@ -117,9 +117,11 @@ copy_emit(Out *o, const Kernel *k, int phase)
 	emit_operand(o, "y", &k->out[0]);
 	emit_head(o, k, phase);
 	emit_image_loop(o, k, "c", count);
-	out_line(o, "const %s *xc = x + %s%s%s;", dtype_rows[k->in->dtype].c, copied_channel(&k->in->lay, behind(r.xc/each), each),
+	out_line(o, "const %s *xc = x + %s%s%s;", dtype_rows[k->in->dtype].c,
+	         copied_channel(&k->in->lay, behind(r.xc/each), each),
 	         k->out->shape.n > 1 ? arena_text(" + n*%zu", k->in->lay.image) : "", x0 ? arena_text(" + %zu", x0) : "");
-	out_line(o, "float *yc = y%s%s%s;\n", flatten ? "" : arena_text(" + %s", copied_channel(&k->out->lay, behind(r.yc/each), each)),
+	out_line(o, "float *yc = y%s%s%s;\n", flatten ? "" :
+	         arena_text(" + %s", copied_channel(&k->out->lay, behind(r.yc/each), each)),
 	         k->out->shape.n > 1 ? arena_text(" + n*%zu", k->out->lay.image) : "", y0 ? arena_text(" + %zu", y0) : "");
 	out_line(o, "for (int i = 0; i < %d; i++)", r.h);
 	out_line(o, "for (int j = 0; j < %d; j++)%s", r.w, flatten ? " {" : "");

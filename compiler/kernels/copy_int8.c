@@ -95,7 +95,8 @@ emit(Out *o, const Kernel *k, int phase)
 	out_line(o, "const unsigned char *xc = x + %s%s%s;", copied_channel(&k->in->lay, behind(r.xc/each), each),
 	         images ? arena_text(" + n*%zu", k->in->lay.image) : "", plus(x0));
 	out_line(o, "unsigned char *yc = y%s%s%s;\n",
-	         flatten ? "" : arena_text(" + %s", copied_channel(&k->out->lay, behind(r.yc/each), each)), images ? arena_text(" + n*%zu", k->out->lay.image) : "", plus(y0));
+	         flatten ? "" : arena_text(" + %s", copied_channel(&k->out->lay, behind(r.yc/each), each)),
+	         images ? arena_text(" + n*%zu", k->out->lay.image) : "", plus(y0));
 	out_line(o, "for (int i = 0; i < %d; i++)", r.h);
 	out_line(o, "for (int j = 0; j < %d; j++) {", r.w);
 	if (flatten)

@@ -1,7 +1,7 @@
 /*
-** The table of families that are alternatives to an op's own, which stands in the op's row, in the order they are asked whether
-** they fit; to add one: its file and a row here. Below them the families of ops on bytes, one each: those that take A_BYTES in
-** ops.h.
+** The table of families that are alternatives to an op's own, which stands in the op's row, in the order they are asked
+** whether they fit; to add one: its file and a row here. Below them the families of ops on bytes, one each: those that
+** take A_BYTES in ops.h.
 */
 FAMILY(grouped)
 FAMILY(winograd)

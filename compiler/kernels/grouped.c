@@ -66,8 +66,8 @@ grouped_pack(const Kernel *k, const double *w, const double *b, void *const *to)
 static int
 grouped_repack(Out *o, const Kernel *k, bool turned)
 {
-	Repacking r = { .order = "RC_ORDER_GROUPED", .phases = 1, .groups = vectors_of(k), .per = k->t->vl, .kernel = k->a.kernel,
-		.turned = turned ? 2 : 0 };
+	Repacking r = { .order = "RC_ORDER_GROUPED", .phases = 1, .groups = vectors_of(k), .per = k->t->vl,
+		.kernel = k->a.kernel, .turned = turned ? 2 : 0 };
 
 	return emit_packing(o, k, &r);
 }

@@ -124,10 +124,10 @@ same_kernel(const Kernel *a, const Kernel *b)
 	for (int i = 0; i < a->nout; i++)
 		if (!same_view(&a->out[i], &b->out[i]))
 			return false;
-	return a->bias == b->bias && a->slopes == b->slopes && a->skip == b->skip && a->view == b->view && a->store == b->store &&
-		a->channel0 == b->channel0 && a->part == b->part && a->parts == b->parts && a->image == b->image &&
-		a->picture == b->picture && a->of == b->of && a->train == b->train && a->frozen == b->frozen &&
-		 a->t == b->t && a->family == b->family;
+	return a->bias == b->bias && a->slopes == b->slopes && a->skip == b->skip && a->view == b->view &&
+		a->store == b->store && a->channel0 == b->channel0 && a->part == b->part && a->parts == b->parts &&
+		a->image == b->image && a->picture == b->picture && a->of == b->of && a->train == b->train &&
+		a->frozen == b->frozen && a->t == b->t && a->family == b->family;
 }
 
 int

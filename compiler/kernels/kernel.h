@@ -1,6 +1,6 @@
 /*
-** kernel.h - what the text of a kernel depends on, and what a family of kernels answers: may it compute a node, in which
-** ways, at what cost, what it reads around its input, and the C of it. Nobody above asks a family for its name.
+** kernel.h - what the text of a kernel depends on, and what a family of kernels answers: may it compute a node, in
+** which ways, at what cost, what it reads around its input, and the C of it. Nobody above asks a family for its name.
 */
 #ifndef KERNEL_H
 #define KERNEL_H
@@ -47,14 +47,14 @@ typedef enum {
 	Role_own,                    /* the first operand: memory that a part of the work has to itself */
 	Role_out, Role_param, Role_running, Role_labels, Role_how
 } Role;
-                                     /* in training: a parameter, one that the kernel changes, the caller's labels and rc_train */
+                           /* in training: a parameter, one that the kernel changes, the caller's labels and rc_train */
 typedef struct {
 	const char *name;            /* in its text */
 	Role role;
 	int index;                   /* which of the node's inputs, packed parameters, results; ParamId */
 } Operand;
 
-typedef struct { Pair winograd, tile; bool on_the_fly; } Way;        /* how a convolution is computed: attributes of its node */
+typedef struct { Pair winograd, tile; bool on_the_fly; } Way; /* how a convolution is computed, by its attributes */
 typedef void EachWay(void *user, Way way);
 
 typedef struct {                     /* a parameter as the kernel reads it */
@@ -84,15 +84,15 @@ struct Family {
 	int phases;                                       /* functions it is made of, that take turns [1] */
 	void (*describe)(const Kernel *k, char *name, size_t len);   /* the name of the last phase */
 	const char *(*phase_name)(const Kernel *k, int phase);       /* of the others [there are none] */
-	int (*emit)(Out *o, const Kernel *k, int phase);  /* comment lines, emit_head, body; returns units of work of a round */
+	int (*emit)(Out *o, const Kernel *k, int phase); /* comment lines, emit_head, body; returns units of work of a round */
 	int (*rounds)(const Kernel *k);                   /* [1] */
 	size_t (*scratch)(const Kernel *k);               /* bytes between its phases [0] */
-	size_t (*own)(const Kernel *k, int *parts);       /* bytes each part of its work has to itself; of how many at most [0] */
+	size_t (*own)(const Kernel *k, int *parts);    /* bytes each part of its work has to itself; of how many at most [0] */
 	int (*operands)(const Kernel *k, int phase, Operand *to);    /* [x, w, b, z, y as far as they are there] */
 	int (*packed)(const Kernel *k, Packed *to);       /* [none] */
 	void (*pack)(const Kernel *k, const double *w, const double *b, void *const *to);
 	void (*pack_node)(const Node *n, const Kernel *k, void *const *to);  /* in its place, where bytes stand for numbers */
-	int (*repack)(Out *o, const Kernel *k, bool turned);         /* declares how, an rc_packing that does so at run time, turned
+	int (*repack)(Out *o, const Kernel *k, bool turned);    /* declares how, an rc_packing that does so at run time, turned
 	                                                                as the node is; units of work [it cannot be done] */
 };
 
@@ -101,7 +101,7 @@ const Family *own_family(Op op);                      /* that can compute any no
 const Family *bytes_family(Op op);                    /* on bytes; NULL: it has no such form */
 const Family *family_for(const Node *n);              /* whichever of them it needs */
 typedef void EachFamily(void *user, const Family *f);
-void each_fitting(const Node *n, EachFamily *each, void *user);  /* that may compute n: its own, then the alternatives */
+void each_fitting(const Node *n, EachFamily *each, void *user); /* that may compute n: its own, then the alternatives */
 #define FAMILY(name) extern const Family family_##name;
 #define OP(name, lo, hi, shape, family, epi, same, over, par, attrs, doc) FAMILY(family)
 #define BYTES(op, family) FAMILY(family)
@@ -113,7 +113,7 @@ void each_fitting(const Node *n, EachFamily *each, void *user);  /* that may com
 #undef GRAD
 #undef OP
 #undef FAMILY
-const Family *tiled_family(const Node *n);           /* that computes n by tiles of outputs, as a model may ask; NULL: none fits */
+const Family *tiled_family(const Node *n);           /* by tiles of outputs, as a model may ask; NULL: none fits */
 Way way_of(const Attr *a);
 bool same_algorithm(Way a, Way b);                   /* whatever their register tiles */
 double cycles_of(const Node *n);                     /* predicted; 0: it has no cost model */
@@ -137,7 +137,7 @@ void channel_pack(const Kernel *k, const double *w, const double *b, void *const
 /* text.c - what the texts of all kernels share */
 void emit_head(Out *o, const Kernel *k, int phase);  /* ends the comment; parameters and operands */
 const char *comment_end(Out *o);
-void emit_epilogue(Out *o, const Kernel *k, const char *acc, const char *at, int vector); /* binds $value; vector from b */
+void emit_epilogue(Out *o, const Kernel *k, const char *acc, const char *at, int vector); /* binds $value; from b */
 void emit_operand(Out *o, const char *name, const View *v);
 void emit_image_loop(Out *o, const Kernel *k, const char *unit, int count);
 const char *vector_base(const Kernel *k, const char *name, const Layout *l);

@@ -83,7 +83,7 @@ map_describe(const Kernel *k, char *name, size_t len)
 	         k->out->shape.w, act_suffix(k));
 }
 
-/* emit_clear_rest - lanes behind the last channel are 0 where a division by theirs gave inf or NaN, which no weight of 0 undoes */
+/* emit_clear_rest - 0 in lanes behind the last channel whose division gave inf or NaN, which no weight of 0 undoes */
 static void
 emit_clear_rest(Out *o, const Kernel *k)
 {
@@ -123,7 +123,8 @@ emit_map(Out *o, const Kernel *k, int phase, const char *formula, const char *va
 	out_text(o, "\n"
 	            "for (int i = 0; i < $h; i++)\n"
 	            "for (int j = 0; j < $w; j++)\n");
-	out_line(o, "\tst(yv + i*%zu + j*%d, %s);", k->out->lay.row, k->out->lay.cb, activated(k, (Act)k->a.act, value, "slope"));
+	out_line(o, "\tst(yv + i*%zu + j*%d, %s);", k->out->lay.row, k->out->lay.cb,
+	         activated(k, (Act)k->a.act, value, "slope"));
 	if ((k->op == O_div || k->op == O_reciprocal) && k->out->shape.c != vectors_of(k)*k->t->vl)
 		emit_clear_rest(o, k);
 	out_text(o, "}\n"
@@ -135,7 +136,8 @@ emit_map(Out *o, const Kernel *k, int phase, const char *formula, const char *va
 static int
 bn_repack(Out *o, const Kernel *k, bool turned)
 {
-	Repacking r = { .order = "RC_ORDER_CHANNEL", .phases = 1, .groups = vectors_of(k), .per = k->t->vl, .kernel = { 1, 1 } };
+	Repacking r = { .order = "RC_ORDER_CHANNEL", .phases = 1, .groups = vectors_of(k), .per = k->t->vl,
+	                .kernel = { 1, 1 } };
 
 	(void)turned;
 	return emit_packing(o, k, &r);
@@ -197,6 +199,7 @@ const Family family_bn = { .name = "bn", .describe = map_describe, .emit = bn_em
 	.pack = channel_pack, .repack = bn_repack };
 const Family family_layer_scale = { .name = "layer_scale", .describe = map_describe, .emit = layer_scale_emit,
 	.packed = layer_scale_packed, .pack = layer_scale_pack };
-const Family family_act = { .name = "act", .describe = map_describe, .emit = act_emit, .packed = map_packed, .pack = map_pack };
+const Family family_act = { .name = "act", .describe = map_describe, .emit = act_emit, .packed = map_packed,
+                            .pack = map_pack };
 const Family family_binary = { .name = "binary", .describe = map_describe, .emit = binary_emit, .packed = map_packed,
 	.pack = map_pack };

@@ -2,8 +2,8 @@
 ** matmul.c - the product of two activations, matrices of channels x pixels in a number of heads.
 **
 ** It is calculated like a 1x1 convolution whose weights are the first matrix: OB vectors of rows by P columns in named
-** accumulators, while k walks over the terms. The first phase brings both matrices into that order in the scratch: the first
-** as [head][group of OB vectors][k][OB*VL], unless its own blocks of channels are that already, the second as
+** accumulators, while k walks over the terms. The first phase brings both matrices into that order in the scratch: the
+** first as [head][group of OB vectors][k][OB*VL], unless its own blocks of channels are that already, the second as
 ** [head][column][k].
 */
 #include "conv.h"
@@ -89,19 +89,19 @@ number_at(const View *v, const char *c, const char *q)
 	const char *pixel = has_halo(l) ? arena_text("%s/%d*%zu + %s%%%d*%d", q, v->shape.w, l->row, q, v->shape.w, l->cb) :
 		times(q, (size_t)l->cb);
 
-	return arena_text("%s%s + %s", l->cb == 1 ? times(c, l->plane) : arena_text("%s/%d*%zu + %s%%%d", c, l->cb, l->plane, c,
-	                                                                            l->cb), plus(l->origin), pixel);
+	return arena_text("%s%s + %s", l->cb == 1 ? times(c, l->plane) :
+	                  arena_text("%s/%d*%zu + %s%%%d", c, l->cb, l->plane, c, l->cb), plus(l->origin), pixel);
 }
 
-/* emit_matrices - the first phase; a unit of work is a group of vectors of the first matrix, or a column of the second */
+/* emit_matrices - the first phase; a unit is a group of vectors of the first matrix, or a column of the second */
 static int
 emit_matrices(Out *o, const Kernel *k, const Product *m)
 {
 	int per = m->ob*k->t->vl, groups = m->direct ? 0 : m->heads*(m->vectors/m->ob), units = groups + m->heads*m->columns;
 	int each = m->vectors/m->ob, images = k->out->shape.n, ca = k->in->shape.c/m->heads;
 
-	out_line(o, "** matrices of %d heads: %s[%d][%d][%d], [%d][%d] floats in s", m->heads, m->direct ? "the first where it is, not " : "",
-	         each, m->terms, per, m->columns, m->terms);
+	out_line(o, "** matrices of %d heads: %s[%d][%d][%d], [%d][%d] floats in s", m->heads,
+	         m->direct ? "the first where it is, not " : "", each, m->terms, per, m->columns, m->terms);
 	emit_operand(o, "x", &k->in[0]);
 	emit_operand(o, "z", &k->in[1]);
 	emit_head(o, k, 0);
@@ -119,8 +119,8 @@ emit_matrices(Out *o, const Kernel *k, const Product *m)
 	if (groups) {
 		out_line(o, "if (t < %d) {", groups);
 		out_text(o, "float *to = $s + t*$terms*$per;\n");
-		out_line(o, "int h = t/%d, r0 = t%%%d*%d, rows = %d - r0 < %d ? %d - r0 : %d;\n", each, each, per, m->rows, per, m->rows,
-		         per);
+		out_line(o, "int h = t/%d, r0 = t%%%d*%d, rows = %d - r0 < %d ? %d - r0 : %d;\n", each, each, per, m->rows, per,
+		         m->rows, per);
 		out_text(o, "for (int k = 0; k < $terms; k++, to += $per)\n"
 		            "for (int r = 0; r < $per; r++) {\n");
 		out_line(o, k->a.transpose_a ? "int c = h*%d + k, q = r0 + r;" : "int c = h*%d + r0 + r, q = k;", ca);
@@ -133,7 +133,8 @@ emit_matrices(Out *o, const Kernel *k, const Product *m)
 	out_line(o, "int h = (t - %d)/%d, column = (t - %d)%%%d;", groups, m->columns, groups, m->columns);
 	out_text(o, "float *to = $s + $panels + (t - $groups)*$terms;\n\n"
 	            "for (int k = 0; k < $terms; k++) {\n");
-	out_line(o, k->a.transpose_b ? "int c = h*%d + column, q = k;" : "int c = h*%d + k, q = column;", k->in[1].shape.c/m->heads);
+	out_line(o, k->a.transpose_b ? "int c = h*%d + column, q = k;" : "int c = h*%d + k, q = column;",
+	         k->in[1].shape.c/m->heads);
 	out_line(o, "to[k] = (z%s)[%s];", images > 1 ? arena_text(" + n*%zu", k->in[1].lay.image) : "",
 	         number_at(&k->in[1], "c", "q"));
 	out_text(o, "}\n"
@@ -171,7 +172,8 @@ emit_tile(Out *all, const Kernel *k, const Product *m, int p)
 	Out *o = out_in(NULL);
 	char name[128];
 
-	out_line(o, "(const float *RC_RESTRICT w, const float *RC_RESTRICT xk, float *y, int c, int q%s)", m->whole ? "" : ", int rows");
+	out_line(o, "(const float *RC_RESTRICT w, const float *RC_RESTRICT xk, float *y, int c, int q%s)",
+	         m->whole ? "" : ", int rows");
 	out_line(o, "{");
 	out_flow(o, "V");
 	for (int j = 0; j < p; j++)
@@ -212,23 +214,24 @@ emit_product(Out *o, const Kernel *k, const Product *m)
 			tile[i] = emit_tile(o, k, m, m->width[i]);
 	emit_head(o, k, 1);
 	emit_image_loop(o, k, "t", units);
-	out_line(o, "int g = t/%d, j = t%%%d, h = g/%d, v = g%%%d*%d, c = h*%d + v*%d;", tiles, tiles, groups, groups, m->ob, m->rows,
-	         vl);
+	out_line(o, "int g = t/%d, j = t%%%d, h = g/%d, v = g%%%d*%d, c = h*%d + v*%d;", tiles, tiles, groups, groups, m->ob,
+	         m->rows, vl);
 	out_line(o, "int q = %s;", m->count[1] ? arena_text("j < %d ? j*%d : %d + (j - %d)*%d", m->count[0], m->width[0],
 	                                                    m->count[0]*m->width[0], m->count[0], m->width[1]) :
 	         times("j", (size_t)m->width[0]));
 	if (m->direct)
 		out_line(o, "const float *w = x%s%s + c/%d*%zu%s;", images > 1 ? arena_text(" + n*%zu", k->in->lay.image) : "",
-		         plus(k->in->lay.origin), k->in->lay.cb, k->in->lay.plane, per > m->ob ? arena_text(" + c%%%d", k->in->lay.cb) :
-		         "");
+		         plus(k->in->lay.origin), k->in->lay.cb, k->in->lay.plane,
+		         per > m->ob ? arena_text(" + c%%%d", k->in->lay.cb) : "");
 	else
 		out_line(o, "const float *w = s%s + g*%d;", images > 1 ? arena_text(" + n*%zu", m->all) : "", m->terms*m->ob*vl);
-	out_line(o, "const float *b = s%s%s + (h*%d + q)*%d;", images > 1 ? arena_text(" + n*%zu", m->all) : "", plus(m->panels),
-	         m->columns, m->terms);
+	out_line(o, "const float *b = s%s%s + (h*%d + q)*%d;", images > 1 ? arena_text(" + n*%zu", m->all) : "",
+	         plus(m->panels), m->columns, m->terms);
 	out_line(o, "float *yn = y%s;\n", images > 1 ? arena_text(" + n*%zu", k->out->lay.image) : "");
 	if (m->count[1])
 		out_line(o, "if (j < %d)", m->count[0]);
-	out_line(o, "%s%s(w, b, yn, c, q%s);", m->count[1] ? "\t" : "", tile[0], m->whole ? "" : arena_text(", %d - v*%d", m->rows, vl));
+	out_line(o, "%s%s(w, b, yn, c, q%s);", m->count[1] ? "\t" : "", tile[0],
+	         m->whole ? "" : arena_text(", %d - v*%d", m->rows, vl));
 	if (m->count[1]) {
 		out_line(o, "else");
 		out_line(o, "\t%s(w, b, yn, c, q%s);", tile[1], m->whole ? "" : arena_text(", %d - v*%d", m->rows, vl));

@@ -1,8 +1,8 @@
 /*
-** move.c - numbers that get another channel, row or column: reshape, permute, shuffles. A unit of work is one row of a block
-** of channels of the result. Channels that stay what they are go by whole vectors, others one by one, each with the
-** stride its pixels have in the input. A reshape of the rows and columns alone that no halo disturbs is done by giving
-** the result its input's memory.
+** move.c - numbers that get another channel, row or column: reshape, permute, shuffles. A unit of work is one row of a
+** block of channels of the result. Channels that stay what they are go by whole vectors, others one by one, each with
+** the stride its pixels have in the input. A reshape of the rows and columns alone that no halo disturbs is done by
+** giving the result its input's memory.
 */
 #include "conv.h"
 
@@ -130,8 +130,8 @@ emit_pixel_shuffle(Out *o, const Kernel *k)
 	out_line(o, "for (int q = 0; q < %d; q++) {", f);
 	out_line(o, "int s = %s;", square(k, "c", arena_text("i%%%d*%d + q", f, f), k->out->shape.c));
 	emit_source(o, k, "s", arena_text(" + i/%d*%zu", f, k->in->lay.row));
-	emit_row(o, k, k->in->shape.w, arena_text(" + %s", times("q", (size_t)k->out->lay.cb)), times("j", (size_t)k->in->lay.cb),
-	         f);
+	emit_row(o, k, k->in->shape.w, arena_text(" + %s", times("q", (size_t)k->out->lay.cb)),
+	         times("j", (size_t)k->in->lay.cb), f);
 	out_line(o, "}");
 }
 
@@ -140,8 +140,8 @@ emit_pixel_unshuffle(Out *o, const Kernel *k)
 {
 	int f = k->a.factor, channels = k->in->shape.c;
 
-	out_line(o, k->a.depth_first ? "int s = c%%%d, p = c/%d;" : "int s = c/%d, p = c%%%d;", k->a.depth_first ? channels : f*f,
-	         k->a.depth_first ? channels : f*f);
+	out_line(o, k->a.depth_first ? "int s = c%%%d, p = c/%d;" : "int s = c/%d, p = c%%%d;",
+	         k->a.depth_first ? channels : f*f, k->a.depth_first ? channels : f*f);
 	emit_source(o, k, "s", arena_text(" + (i*%d + p/%d)*%zu + p%%%d*%d", f, f, k->in->lay.row, f, k->in->lay.cb));
 	emit_row(o, k, k->out->shape.w, "", times("j", (size_t)(f*k->in->lay.cb)), 1);
 }
@@ -161,7 +161,8 @@ formula(const Kernel *k)
 {
 	switch (k->op) {
 	case O_reshape:         return k->view ? "in its place" : "in NCHW order";
-	case O_permute:         return arena_text("with axes %c, %c, %c", order_of(&k->a, 0), order_of(&k->a, 1), order_of(&k->a, 2));
+	case O_permute:         return arena_text("with axes %c, %c, %c", order_of(&k->a, 0), order_of(&k->a, 1),
+	                                          order_of(&k->a, 2));
 	case O_pixel_shuffle:   return arena_text("with %d channels as a square of pixels", k->a.factor*k->a.factor);
 	case O_pixel_unshuffle: return arena_text("with squares of pixels as %d channels", k->a.factor*k->a.factor);
 	default:                return arena_text("with channels of %d groups in turn", k->a.groups);
@@ -202,10 +203,10 @@ move_emit(Out *o, const Kernel *k, int phase)
 		out_line(o, "int end = b*%d + %d < %d ? b*%d + %d : %d;\n", l->cb, l->cb, y.c, l->cb, l->cb, y.c);
 	else
 		out_line(o, "int end = b*%d + %d;\n", l->cb, l->cb);
-	out_line(o, whole && k->t->vl > 1 ? "for (int c = b*%d; c < end; c += %d) {" : "for (int c = b*%d; c < end; c++) {", l->cb,
-	         k->t->vl);
-	out_line(o, "float *yp = y%s%s + b*%zu + %s + c%%%d;", y.n > 1 ? arena_text(" + n*%zu", l->image) : "", plus(l->origin),
-	         l->plane, times("i", l->row), l->cb);
+	out_line(o, whole && k->t->vl > 1 ? "for (int c = b*%d; c < end; c += %d) {" : "for (int c = b*%d; c < end; c++) {",
+	         l->cb, k->t->vl);
+	out_line(o, "float *yp = y%s%s + b*%zu + %s + c%%%d;", y.n > 1 ? arena_text(" + n*%zu", l->image) : "",
+	         plus(l->origin), l->plane, times("i", l->row), l->cb);
 	switch (k->op) {
 	case O_reshape:         emit_reshape(o, k); break;
 	case O_permute:         emit_permute(o, k); break;

@@ -1,13 +1,13 @@
 /*
-** norm.c - normalisation by the statistics of the numbers themselves: over groups of channels, over the channels of each
-** pixel.
+** norm.c - normalisation by the statistics of the numbers themselves: over groups of channels, over the channels of
+** each pixel.
 **
 ** The mean is summed up first, then what the numbers differ from it by and the squares of that. Near their mean floats
-** differ exactly, so the sum of the differences says what rounding took from the mean, and variances are right however far
-** from 0 the numbers are.
+** differ exactly, so the sum of the differences says what rounding took from the mean, and variances are right however
+** far from 0 the numbers are.
 **
-** Groups: the first phase leaves mean, its correction and factor of every channel in the scratch; its unit of work is the
-** least run of whole vectors that holds whole groups. The second is element by element.
+** Groups: the first phase leaves mean, its correction and factor of every channel in the scratch; its unit of work is
+** the least run of whole vectors that holds whole groups. The second is element by element.
 */
 #include "kernel.h"
 
@@ -59,7 +59,7 @@ span(const Kernel *k)
 	return v;
 }
 
-/* emit_rows - a statement for every vector of a row, xp: four at once with accumulators of their own ($a), then one by one */
+/* emit_rows - a statement for each vector of a row, xp: four at once with their own accumulators ($a), then singly */
 static void
 emit_rows(Out *o, const Kernel *k, const char *statement)
 {
@@ -112,8 +112,8 @@ emit_moments(Out *o, const Kernel *k)
 	emit_image_loop(o, k, "t", units);
 	out_line(o, "int v0 = t*%d, v1 = v0 + %d < %d ? v0 + %d : %d;", sp, sp, vectors_of(k), sp, vectors_of(k));
 	out_line(o, "int c0 = v0*%d, c1 = v1*%d < %d ? v1*%d : %d;", k->t->vl, k->t->vl, x.c, k->t->vl, x.c);
-	out_line(o, "float *m = s%s, *c = m + %d, *a = c + %d;\n", x.n > 1 ? arena_text(" + n*%d", 3*padded(k)) : "", padded(k),
-	         padded(k));
+	out_line(o, "float *m = s%s, *c = m + %d, *a = c + %d;\n", x.n > 1 ? arena_text(" + n*%d", 3*padded(k)) : "",
+	         padded(k), padded(k));
 	emit_vectors(o, "V a0 = zero(), a1 = a0, a2 = a0, a3 = a0;\n\n");
 	out_text(o, "for (int i = 0; i < $h; i++) {\nconst float *xp = xv + i*$row;\n");
 	emit_rows(o, k, "a$a = add(a$a, ld(xp + $at));\n");
@@ -186,7 +186,7 @@ lane_sum(Out *o, const Kernel *k, const char *name)
 	out_flow_end(o);
 }
 
-/* emit_channels - a statement for every vector of a pixel's channels; $d is the number, or its difference from the mean */
+/* emit_channels - a statement for each vector of a pixel's channels; $d: the number, or its difference from the mean */
 static void
 emit_channels(Out *o, const Kernel *k, bool centred, const char *statement)
 {
@@ -237,12 +237,12 @@ layer_norm_emit(Out *o, const Kernel *k, int phase)
 	out_set(o, "share", "%s", float_text(1.0/x.c));
 	out_set(o, "eps", "%s", float_text(k->a.eps));
 	out_set(o, "vl", "%d", vl);
-	out_set(o, "yv", "%s", per == 1 ? arena_text("v*%zu", ly->plane) : arena_text("v/%d*%zu + v%%%d*%d", per, ly->plane, per,
-	                                                                              vl));
+	out_set(o, "yv", "%s", per == 1 ? arena_text("v*%zu", ly->plane) :
+	        arena_text("v/%d*%zu + v%%%d*%d", per, ly->plane, per, vl));
 	emit_image_loop(o, k, "i", x.h);
 	out_line(o, "for (int j = 0; j < %d; j++) {", x.w);
-	out_line(o, "const float *xp = x%s%s + i*%zu + j*%d;", x.n > 1 ? arena_text(" + n*%zu", lx->image) : "", plus(lx->origin),
-	         lx->row, lx->cb);
+	out_line(o, "const float *xp = x%s%s + i*%zu + j*%d;", x.n > 1 ? arena_text(" + n*%zu", lx->image) : "",
+	         plus(lx->origin), lx->row, lx->cb);
 	out_line(o, "float *yp = y%s%s + i*%zu + j*%d;", x.n > 1 ? arena_text(" + n*%zu", ly->image) : "", plus(ly->origin),
 	         ly->row, ly->cb);
 	out_line(o, "V one = zero(), two = one, mean, factor;\n");
@@ -272,5 +272,6 @@ const Family family_group_norm = {
 	.scratch = norm_scratch, .operands = norm_operands, .packed = channel_packed, .pack = channel_pack
 };
 const Family family_layer_norm = {
-	.name = "layer_norm", .describe = norm_describe, .emit = layer_norm_emit, .packed = channel_packed, .pack = channel_pack
+	.name = "layer_norm", .describe = norm_describe, .emit = layer_norm_emit, .packed = channel_packed,
+	.pack = channel_pack
 };

@@ -1,7 +1,7 @@
 /*
-** pad.c - an image in a frame: of one value, of itself mirrored, or of its edge repeated; and channels of the value before
-** and behind its own. A unit of work is one vector of channels where both sides keep whole vectors together, otherwise
-** one channel.
+** pad.c - an image in a frame: of one value, of itself mirrored, or of its edge repeated; and channels of the value
+** before and behind its own. A unit of work is one vector of channels where both sides keep whole vectors together,
+** otherwise one channel.
 */
 #include <string.h>
 

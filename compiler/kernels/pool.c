@@ -159,8 +159,8 @@ prefix(const Kernel *k)
 static void
 pool_describe(const Kernel *k, char *name, size_t len)
 {
-	snprintf(name, len, "%s%s%dx%d_%dx%dx%d_s%d", prefix(k), op_rows[k->op].name, k->a.kernel.h, k->a.kernel.w, k->out->shape.c,
-	         k->out->shape.h, k->out->shape.w, k->a.stride.h);
+	snprintf(name, len, "%s%s%dx%d_%dx%dx%d_s%d", prefix(k), op_rows[k->op].name, k->a.kernel.h, k->a.kernel.w,
+	         k->out->shape.c, k->out->shape.h, k->out->shape.w, k->a.stride.h);
 }
 
 static int
@@ -180,8 +180,8 @@ pool_emit(Out *o, const Kernel *k, int phase)
 static void
 adaptive_describe(const Kernel *k, char *name, size_t len)
 {
-	snprintf(name, len, "%s%s%s_%dx%dx%d_to_%dx%d", prefix(k), op_rows[k->op].name, k->a.requant ? "_onnx" : "", k->in->shape.c, k->in->shape.h, k->in->shape.w,
-	         k->out->shape.h, k->out->shape.w);
+	snprintf(name, len, "%s%s%s_%dx%dx%d_to_%dx%d", prefix(k), op_rows[k->op].name, k->a.requant ? "_onnx" : "",
+	         k->in->shape.c, k->in->shape.h, k->in->shape.w, k->out->shape.h, k->out->shape.w);
 }
 
 static int

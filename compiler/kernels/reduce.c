@@ -3,8 +3,8 @@
 ** columns and images.
 **
 ** Channels: whole vectors into one, whose lanes are brought together at the end; a unit of work is a row of pixels.
-** Groups of channels are walked by single floats. Along other axes the channels of a vector are calculated side by side,
-** and a unit is one vector of one image.
+** Groups of channels are walked by single floats. Along other axes the channels of a vector are calculated side by
+** side, and a unit is one vector of one image.
 */
 #include "kernel.h"
 

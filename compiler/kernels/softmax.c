@@ -1,7 +1,8 @@
 /*
-** softmax.c - over the channels of each pixel, or along rows and columns; the largest is subtracted first. Over channels a
-** unit of work is one image, and the sum runs over single floats in channel order, so its bits do not hang on the target.
-** Along other axes the channels of a vector are calculated side by side, and a unit of work is one vector of one image.
+** softmax.c - over the channels of each pixel, or along rows and columns; the largest is subtracted first. Over
+** channels a unit of work is one image, and the sum runs over single floats in channel order, so its bits do not hang
+** on the target. Along other axes the channels of a vector are calculated side by side, and a unit of work is one
+** vector of one image.
 */
 #include "kernel.h"
 
@@ -70,7 +71,7 @@ over_channels(Out *o, const Kernel *k, int phase)
 	return k->out->shape.n;
 }
 
-/* over_groups - of the channels of a pixel: differences from each group's largest, then exponents in vectors, then sums */
+/* over_groups - of a pixel's channels: differences from each group's largest, then exponents in vectors, then sums */
 static int
 over_groups(Out *o, const Kernel *k, int phase)
 {
@@ -88,8 +89,8 @@ over_groups(Out *o, const Kernel *k, int phase)
 	emit_head(o, k, phase);
 	emit_image_loop(o, k, "i", x.h);
 	out_line(o, "for (int j = 0; j < %d; j++) {", x.w);
-	out_line(o, "const float *xp = x%s%s + i*%zu + j*%d;", x.n > 1 ? arena_text(" + n*%zu", lx->image) : "", plus(lx->origin),
-	         lx->row, lx->cb);
+	out_line(o, "const float *xp = x%s%s + i*%zu + j*%d;", x.n > 1 ? arena_text(" + n*%zu", lx->image) : "",
+	         plus(lx->origin), lx->row, lx->cb);
 	out_line(o, "float *yp = y%s%s + i*%zu + j*%d;\n", x.n > 1 ? arena_text(" + n*%zu", ly->image) : "", plus(ly->origin),
 	         ly->row, ly->cb);
 	out_text(o, "for (int c = 0; c < $c; c += $g) {\n"

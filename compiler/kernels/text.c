@@ -137,7 +137,7 @@ written(const Operand *all, int count, const Operand *p)
 	return p->role == Role_out || p->role == Role_own || p->role == Role_running || (p->role == Role_scratch && !results);
 }
 
-/* emit_head - ends the comment; the signature that every kernel has: units lo to hi of its work, on the operands at p */
+/* emit_head - ends the comment; the signature that every kernel has: units lo to hi of its work, operands at p */
 void
 emit_head(Out *o, const Kernel *k, int phase)
 {

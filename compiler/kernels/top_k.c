@@ -1,6 +1,6 @@
 /*
-** top_k.c - the k largest of a flat vector by insertion into a sorted list, and their positions as integers. A unit of work
-** is one image.
+** top_k.c - the k largest of a flat vector by insertion into a sorted list, and their positions as integers. A unit of
+** work is one image.
 */
 #include "kernel.h"
 

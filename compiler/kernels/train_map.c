@@ -291,7 +291,8 @@ loss_operands(const Kernel *k, int phase, Operand *to)
 static int
 loss_emit(Out *o, const Kernel *k, int phase)
 {
-	out_line(o, "** dx = (softmax(x) - label)/images, labels smoothed by %g; loss: each image's, and 1 where its label is the largest",
+	out_line(o, "** dx = (softmax(x) - label)/images, labels smoothed by %g; loss: each image's, "
+	            "and 1 where its label is the largest",
 	         k->a.value);
 	emit_operand(o, "x", &k->in[0]);
 	emit_head(o, k, phase);

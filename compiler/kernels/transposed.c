@@ -1,17 +1,17 @@
 /*
-** transposed.c - transposed convolution, as the convolutions of stride 1 that it consists of: result pixels whose row and column
-** have the same remainder by the stride (a phase) read the same taps of the kernel, and the same pixels around their place in
-** the input.
+** transposed.c - transposed convolution, as the convolutions of stride 1 that it consists of: result pixels whose row
+** and column have the same remainder by the stride (a phase) read the same taps of the kernel, and the same pixels
+** around their place in the input.
 **
-** A tile is OB vectors of output channels by P pixels of one phase in named accumulators, while k walks over input channels
-** and the phase's taps, whose places stand in a table.
+** A tile is OB vectors of output channels by P pixels of one phase in named accumulators, while k walks over input
+** channels and the phase's taps, whose places stand in a table.
 ** Weights: [phase][group of OB vectors][channel block][tap][channel][OB*VL]; groups of channels as in conv.c.
 */
 #include "conv.h"
 
 enum { MostPixels = 14, MostSide = 1024 };      /* of a tile; of a kernel, as the language has it */
 
-typedef struct { int k, shift; } Tap;    /* a row or column of the kernel; where its input lies from the pixel's place */
+typedef struct { int k, shift; } Tap;   /* a row or column of the kernel; where its input lies from the pixel's place */
 
 /* taps_of - of remainder a along one axis; how many */
 static int
@@ -144,14 +144,18 @@ transposed_pack(const Kernel *k, const double *w, const double *b, void *const *
 	pack_bias(k, b, to);
 }
 
-/* transposed_repack - as transposed_pack goes; its weights stand in the file as those of the convolution it is the gradient of */
+/*
+** transposed_repack - as transposed_pack goes; its weights stand in the file as those of the convolution it is the
+** gradient of
+*/
 static int
 transposed_repack(Out *o, const Kernel *k, bool turned)
 {
 	Cut c = cut_of(k);
-	int *tap = arena_new((size_t)(k->a.kernel.h*k->a.kernel.w)*sizeof *tap), *from = arena_new((size_t)(c.phases + 1)*sizeof *from);
-	Repacking r = { .order = "RC_ORDER_DIRECT", .phases = c.phases, .groups = c.groups, .blocks = c.blocks, .last = c.last, .per = c.per,
-		.kernel = k->a.kernel, .turned = 1, .tap = tap, .from = from };
+	int *tap = arena_new((size_t)(k->a.kernel.h*k->a.kernel.w)*sizeof *tap);
+	int *from = arena_new((size_t)(c.phases + 1)*sizeof *from);
+	Repacking r = { .order = "RC_ORDER_DIRECT", .phases = c.phases, .groups = c.groups, .blocks = c.blocks, .last = c.last,
+		.per = c.per, .kernel = k->a.kernel, .turned = 1, .tap = tap, .from = from };
 	Tap rows[MostSide], cols[MostSide];
 	int count = 0;
 
@@ -170,9 +174,9 @@ transposed_repack(Out *o, const Kernel *k, bool turned)
 static void
 transposed_describe(const Kernel *k, char *name, size_t len)
 {
-	snprintf(name, len, "transposed%dx%d_%dto%d_%dx%d_s%d%s%s", k->a.kernel.h, k->a.kernel.w, k->in->shape.c, k->out->shape.c,
-	         k->out->shape.h, k->out->shape.w, k->a.stride.h, k->a.groups > 1 ? arena_text("_g%d", k->a.groups) : "",
-	         act_suffix(k));
+	snprintf(name, len, "transposed%dx%d_%dto%d_%dx%d_s%d%s%s", k->a.kernel.h, k->a.kernel.w, k->in->shape.c,
+	         k->out->shape.c, k->out->shape.h, k->out->shape.w, k->a.stride.h,
+	         k->a.groups > 1 ? arena_text("_g%d", k->a.groups) : "", act_suffix(k));
 }
 
 /* emit_tile - the micro-kernel: its name */
@@ -229,7 +233,10 @@ emit_list(Out *o, const char *name, const int *v, int count)
 	out_line(o, "};");
 }
 
-/* emit_tables - of every phase: its taps, from where in the list, from where in the weights; of every group: its first input */
+/*
+** emit_tables - of every phase: its taps, from where in the list, from where in the weights; of every group: its first
+** input
+*/
 static void
 emit_tables(Out *o, const Kernel *k, const Cut *c)
 {
@@ -272,8 +279,9 @@ emit_columns(Out *o, const Kernel *k, const Cut *c, const char *const *tile, int
 			out_line(o, "for (int j = %d; j < %d; j += %d)", j, j + w[i]*count[i], w[i]);
 		if (count[i])
 			out_line(o, "%s%s(xi%s, wi%s, yb%s, taps + from[f], n1);", count[i] > 1 ? "\t" : "", tile[w[i]],
-			         count[i] > 1 ? arena_text(" + j*%d", xs) : plus((size_t)(j*xs)), k->bias ? arena_text(", b0 + og*%d", c->per) :
-			         "", count[i] > 1 ? arena_text(" + j*%d", ys) : plus((size_t)(j*ys)));
+			         count[i] > 1 ? arena_text(" + j*%d", xs) : plus((size_t)(j*xs)),
+			         k->bias ? arena_text(", b0 + og*%d", c->per) : "",
+			         count[i] > 1 ? arena_text(" + j*%d", ys) : plus((size_t)(j*ys)));
 	}
 	out_line(o, "}");
 }
@@ -287,8 +295,8 @@ transposed_emit(Out *o, const Kernel *k, int phase)
 	int sw = k->a.stride.w, rest = y.w%sw, vl = k->t->vl, per = ly->cb/vl;
 	const char *tile[MostPixels + 1] = { NULL };
 
-	out_line(o, "** y = %sconv%dx%d transposed (x, w), stride %dx%d%s%s", act_open(k), k->a.kernel.h, k->a.kernel.w, k->a.stride.h,
-	         sw, k->bias ? " + b" : "", act_close(k));
+	out_line(o, "** y = %sconv%dx%d transposed (x, w), stride %dx%d%s%s", act_open(k), k->a.kernel.h, k->a.kernel.w,
+	         k->a.stride.h, sw, k->bias ? " + b" : "", act_close(k));
 	emit_operand(o, "x", &k->in[0]);
 	emit_operand(o, "y", &k->out[0]);
 	out_line(o, "** w  %zu floats in %d phases; %d pixels x %d channels in %d accumulators, %d of %d registers",
@@ -313,9 +321,9 @@ transposed_emit(Out *o, const Kernel *k, int phase)
 		out_line(o, "const float *b0 = b;");
 	out_line(o, "const float *xi = x%s%s + %s%s;", x.n > 1 ? arena_text(" + n*%zu", lx->image) : "", plus(lx->origin),
 	         arena_text("i/%d*%zu", k->a.stride.h, lx->row), groups_of(k) > 1 ? " + first[og]" : "");
-	out_line(o, "float *yi = y%s%s + i*%zu + %s;\n", y.n > 1 ? arena_text(" + n*%zu", ly->image) : "", plus(ly->origin), ly->row,
-	         c.ob%per == 0 ? arena_text("og*%zu", (size_t)(c.ob/per)*ly->plane) : arena_text("og/%d*%zu + og%%%d*%d", per/c.ob,
-	                                                                                       ly->plane, per/c.ob, c.per));
+	out_line(o, "float *yi = y%s%s + i*%zu + %s;\n", y.n > 1 ? arena_text(" + n*%zu", ly->image) : "", plus(ly->origin),
+	         ly->row, c.ob%per == 0 ? arena_text("og*%zu", (size_t)(c.ob/per)*ly->plane) :
+	         arena_text("og/%d*%zu + og%%%d*%d", per/c.ob, ly->plane, per/c.ob, c.per));
 	emit_columns(o, k, &c, tile, 0, rest, y.w/sw + 1);
 	emit_columns(o, k, &c, tile, rest, sw, y.w/sw);
 	out_line(o, "}");

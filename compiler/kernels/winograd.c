@@ -6,8 +6,9 @@
 ** transformed: V[block of tiles][position][channel block][tile][channel]. Then, for OB vectors of output
 ** channels and one block of tiles, all positions are multiplied with the transformed weights
 ** U[group][position][channel][OB*VL], read as one stream, and transformed back with bias, skip and
-** activation. A block's products wait in memory that each thread has to itself; it is large, so that U is streamed seldom. At
-** every position it is multiplied in register tiles of OB vectors by P tiles. Bands keep V in the second cache.
+** activation. A block's products wait in memory that each thread has to itself; it is large, so that U is streamed
+** seldom. At every position it is multiplied in register tiles of OB vectors by P tiles. Bands keep V in the second
+** cache.
 */
 #include <math.h>
 #include <string.h>
@@ -76,16 +77,16 @@ static int
 winograd_repack(Out *o, const Kernel *k, bool turned)
 {
 	Wino w = wino_chosen(k);
-	Repacking r = { .order = w.fly ? "RC_ORDER_DIRECT" : "RC_ORDER_WINOGRAD", .phases = 1, .groups = w.groups, .blocks = w.icb,
-		.last = k->in->lay.cb, .per = w.ob*k->t->vl, .kernel = { 3, 3 }, .turned = turned ? 2 : 0, .ah = w.fly ? 0 : w.ah,
-		.aw = w.fly ? 0 : w.aw };
+	Repacking r = { .order = w.fly ? "RC_ORDER_DIRECT" : "RC_ORDER_WINOGRAD", .phases = 1, .groups = w.groups,
+		.blocks = w.icb, .last = k->in->lay.cb, .per = w.ob*k->t->vl, .kernel = { 3, 3 }, .turned = turned ? 2 : 0,
+		.ah = w.fly ? 0 : w.ah, .aw = w.fly ? 0 : w.aw };
 
 	return emit_packing(o, k, &r);
 }
 
 /* --- emission --- */
 
-/* emit_block_of - where tile t of a band lies in V at position 0, channel block c: vt; and the distance of its positions */
+/* emit_block_of - where tile t of a band lies in V at position 0, channel block c: vt; the distance of its positions */
 static const char *
 emit_block_of(Out *o, const Kernel *k, const Wino *w)
 {
@@ -159,7 +160,8 @@ product_of(Out *all, const Kernel *k, const Wino *w, int p)
 	int vl = k->t->vl, per = w->ob*vl, cb = k->in->lay.cb;
 	Out *o = out_in(NULL);
 
-	out_line(o, "(const float *x, const float *w, float *m, int blocks, int stride, %s)", w->fly ? "const float *next" : "int ahead");
+	out_line(o, "(const float *x, const float *w, float *m, int blocks, int stride, %s)",
+	         w->fly ? "const float *next" : "int ahead");
 	out_line(o, "{");
 	out_flow(o, "V");
 	for (int j = 0; j < p; j++)
@@ -183,14 +185,17 @@ product_of(Out *all, const Kernel *k, const Wino *w, int p)
 			out_flow(o, "st(m%s, %s);", plus((size_t)(j*per + i*vl)), acc(i, j));
 	out_flow_end(o);
 	out_line(o, "}");
-	return helper(all, arena_text("** m %s U V at one position: %d channels of %d tiles; stride: from one channel block of V to the next\n",
+	return helper(all, arena_text("** m %s U V at one position: %d channels of %d tiles; stride: "
+	                              "from one channel block of V to the next\n",
 	                              w->fly ? "+=" : "=", per, p),
-	              "static RC_INLINE void", w->fly ? arena_text("product_%dx%d_%d", per, p, w->pos) : arena_text("product_%dx%d", per, p), o);
+	              "static RC_INLINE void", w->fly ? arena_text("product_%dx%d_%d", per, p, w->pos) :
+	              arena_text("product_%dx%d", per, p), o);
 }
 
-/* emit_pieces - the products of one position of a block of tiles; first, others: what a register tile fetches meanwhile */
+/* emit_pieces - products of one position of a block of tiles; first, others: what a register tile fetches meanwhile */
 static void
-emit_pieces(Out *o, Out *all, const Kernel *k, const Wino *w, int width, const char *blocks, const char *first, const char *others)
+emit_pieces(Out *o, Out *all, const Kernel *k, const Wino *w, int width, const char *blocks, const char *first,
+            const char *others)
 {
 	int per = w->ob*k->t->vl, cb = k->in->lay.cb, pieces = wino_pieces(w, width);
 
@@ -208,17 +213,18 @@ emit_pieces(Out *o, Out *all, const Kernel *k, const Wino *w, int width, const c
 	}
 }
 
-/* emit_fly_row - so many positions of one block of tiles, from transformed weights of some blocks of channels: its name */
+/* emit_fly_row - so many positions of a block of tiles, from transformed weights of blocks of channels: its name */
 static const char *
 emit_fly_row(Out *all, const Kernel *k, const Wino *w, int width)
 {
 	Out *o = out_in(NULL);
 	bool pieces = wino_pieces(w, width) > 1;
 
-	out_line(o, "(const float *RC_RESTRICT v, const float *RC_RESTRICT u, float *RC_RESTRICT m, int count,\n\tint blocks, const float *next)");
+	out_line(o, "(const float *RC_RESTRICT v, const float *RC_RESTRICT u, float *RC_RESTRICT m, int count,\n"
+	            "\tint blocks, const float *next)");
 	out_line(o, "{");
-	out_line(o, "for (int j = 0; j < count; j++, v += %d, u += %d, m += %d, next += blocks*%d)%s", wino_v_step(k, w, width),
-	         wino_u_step(k, w), wino_m_step(k, w, width), fly_fetched(k, w), pieces ? " {" : "");
+	out_line(o, "for (int j = 0; j < count; j++, v += %d, u += %d, m += %d, next += blocks*%d)%s",
+	         wino_v_step(k, w, width), wino_u_step(k, w), wino_m_step(k, w, width), fly_fetched(k, w), pieces ? " {" : "");
 	emit_pieces(o, all, k, w, width, "blocks", "next", "NULL");
 	if (pieces)
 		out_line(o, "}");
@@ -234,7 +240,8 @@ emit_fly_products(Out *all, const Kernel *k, const Wino *w, int width)
 	Out *o = out_in(NULL);
 	const char *name = arena_text("winograd%dx%d_%dto%d_fly%d", w->mh, w->mw, k->in->shape.c, k->out->shape.c, width);
 
-	out_line(o, "(const float *RC_RESTRICT v, const float *w, float *RC_RESTRICT u, float *RC_RESTRICT m,\n\tconst float *next)");
+	out_line(o, "(const float *RC_RESTRICT v, const float *w, float *RC_RESTRICT u, float *RC_RESTRICT m,\n"
+	            "\tconst float *next)");
 	out_line(o, "{");
 	out_line(o, "rc_clear(m, %d);", w->pos*wino_m_step(k, w, width));
 	emit_fly_rows(o, all, k, w, emit_fly_row(all, k, w, width), width);
@@ -243,7 +250,7 @@ emit_fly_products(Out *all, const Kernel *k, const Wino *w, int width)
 	              "static RC_NOINLINE void", name, o);
 }
 
-/* emit_products - all positions of one block of tiles; its name. Register tiles of one width are one loop but for the first */
+/* emit_products - all positions of a block of tiles; its name. Register tiles of one width are a loop but the first */
 static const char *
 emit_products(Out *all, const Kernel *k, const Wino *w, int width)
 {
@@ -340,20 +347,22 @@ emit_comment(Out *o, const Kernel *k, const Wino *w)
 	double macs = (double)w->tiles*w->bands*w->pos*k->in->shape.c*k->out->shape.c;
 	int tiles = wino_piece(w, w->width[0], 0);
 
-	out_line(o, "** y = %sconv3x3(x, w)%s%s%s by Winograd F(%dx%d, 3x3), from V of x; a unit is %d channels of one block of tiles", act_open(k),
+	out_line(o, "** y = %sconv3x3(x, w)%s%s%s by Winograd F(%dx%d, 3x3), from V of x; "
+	            "a unit is %d channels of one block of tiles", act_open(k),
 	         k->bias ? " + b" : "", k->skip ? " + z" : "", act_close(k), w->mh, w->mw, w->ob*k->t->vl);
 	if (k->skip)
 		emit_operand(o, "z", &k->in[1]);
 	emit_operand(o, "y", &k->out[0]);
 	if (w->fly)
 		out_line(o, "** w  %zu floats  [%d oc][%d ic][3][3][%d ic][%d oc]; G g G' of %d of its channels: %d bytes a thread",
-		         winograd_weights(k), w->groups, w->icb, k->in->lay.cb, w->ob*k->t->vl, w->chunk*k->in->lay.cb, 2*w->aw*wino_u_step(k, w)*4);
+		         winograd_weights(k), w->groups, w->icb, k->in->lay.cb, w->ob*k->t->vl, w->chunk*k->in->lay.cb,
+		         2*w->aw*wino_u_step(k, w)*4);
 	else
 		out_line(o, "** w  %zu floats  [%d oc][%d][%d ic][%d oc]: G g G'", winograd_weights(k), w->groups, w->pos,
 		         w->icb*k->in->lay.cb, w->ob*k->t->vl);
-	out_line(o, "** %.2f M MACs instead of %.2f M; %d tiles x %d channels in %d accumulators; m: %d bytes a thread", macs/1e6,
-	         9.0*k->out->shape.n*k->out->shape.h*k->out->shape.w*k->in->shape.c*k->out->shape.c/1e6, tiles, w->ob*k->t->vl,
-	         tiles*w->ob, w->pos*wino_m_step(k, w, w->width[0])*4);
+	out_line(o, "** %.2f M MACs instead of %.2f M; %d tiles x %d channels in %d accumulators; m: %d bytes a thread",
+	         macs/1e6, 9.0*k->out->shape.n*k->out->shape.h*k->out->shape.w*k->in->shape.c*k->out->shape.c/1e6, tiles,
+	         w->ob*k->t->vl, tiles*w->ob, w->pos*wino_m_step(k, w, w->width[0])*4);
 }
 
 static int
@@ -388,8 +397,9 @@ winograd_emit(Out *o, const Kernel *k, int phase)
 static void
 winograd_describe(const Kernel *k, char *name, size_t len)
 {
-	snprintf(name, len, "winograd%dx%d_%s%dto%d_%dx%d%s%s", k->a.winograd.h, k->a.winograd.w, k->a.on_the_fly ? "fly_" : "", k->in->shape.c,
-	         k->out->shape.c, k->out->shape.h, k->out->shape.w, k->skip ? "_add" : "", act_suffix(k));
+	snprintf(name, len, "winograd%dx%d_%s%dto%d_%dx%d%s%s", k->a.winograd.h, k->a.winograd.w,
+	         k->a.on_the_fly ? "fly_" : "", k->in->shape.c, k->out->shape.c, k->out->shape.h, k->out->shape.w,
+	         k->skip ? "_add" : "", act_suffix(k));
 }
 
 static const char *
@@ -435,7 +445,10 @@ winograd_scratch(const Kernel *k)
 	return wino_scratch(k, &w)*sizeof(float);
 }
 
-/* winograd_own - the products of a block of tiles, behind them a row of weights transformed on the fly; a part has one block at a time */
+/*
+** winograd_own - the products of a block of tiles, behind them a row of weights transformed on the fly; a part has one
+** block at a time
+*/
 static size_t
 winograd_own(const Kernel *k, int *parts)
 {
@@ -459,7 +472,8 @@ winograd_reach(const Node *n, Sides *around)
 	const Attr *a = &n->a;
 	Shape x = n->in[0]->shape, y = n->out->shape;
 
-	*around = (Sides){ a->padding.t, a->padding.l, wino_past(a->winograd.h, x.h, y.h, a->padding.t), wino_past(a->winograd.w, x.w, y.w, a->padding.l) };
+	*around = (Sides){ a->padding.t, a->padding.l, wino_past(a->winograd.h, x.h, y.h, a->padding.t),
+	                   wino_past(a->winograd.w, x.w, y.w, a->padding.l) };
 }
 
 static const char *
@@ -474,10 +488,11 @@ const Family family_winograd = {
 	.reach = winograd_reach, .work = winograd_work, .amplification = winograd_amplification,
 	.error = winograd_error, .margin = 40,
 	.way_name = winograd_way_name,
-	.promise = "** Some 3x3 convolutions are Winograd's: they round otherwise than direct sums, by about 1e-6 of the largest\n"
+	.promise = "** Some 3x3 convolutions are Winograd's: they round otherwise than direct sums, "
+	           "by about 1e-6 of the largest\n"
 	           "** result (resnetc --exact: none are), and an infinity in their input can make NaN of its neighbours.\n",
 	.phases = 2, .describe = winograd_describe, .phase_name = winograd_phase_name,
 	.emit = winograd_emit, .rounds = winograd_rounds,
-	.scratch = winograd_scratch, .own = winograd_own, .operands = winograd_operands, .packed = winograd_packed, .pack = winograd_pack,
-	.repack = winograd_repack
+	.scratch = winograd_scratch, .own = winograd_own, .operands = winograd_operands, .packed = winograd_packed,
+	.pack = winograd_pack, .repack = winograd_repack
 };

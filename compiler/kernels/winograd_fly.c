@@ -1,13 +1,15 @@
 /*
-** winograd_fly.c - weights of a Winograd convolution that the blob has as they are, in the order of a direct convolution: 9
-** numbers a channel pair instead of 16 to 36. A unit of work transforms them for its group of output channels, a chunk of
-** input channels and one or two rows of positions at a time: w[group][channel block][ki][kj][channel][OB*VL] to
-** U[position][channel][OB*VL], which stays in the first cache for the products of those rows. They add to what the chunks
-** before gave. It pays where transformed weights would come from memory more slowly than they are multiplied. While a group
-** is multiplied, the next group's weights are fetched, evenly over the products.
+** winograd_fly.c - weights of a Winograd convolution that the blob has as they are, in the order of a direct
+** convolution: 9 numbers a channel pair instead of 16 to 36. A unit of work transforms them for its group of output
+** channels, a chunk of input channels and one or two rows of positions at a time:
+** w[group][channel block][ki][kj][channel][OB*VL] to U[position][channel][OB*VL], which stays in the first cache for
+** the products of those rows. They add to what the chunks before gave. It pays where transformed weights would come
+** from memory more slowly than they are multiplied. While a group is multiplied, the next group's weights are fetched,
+** evenly over the products.
 **
-** G takes the even part of the taps plus or minus the odd part for each pair of points ±p, down a column and along a row.
-** Its constants are rounded to floats, and what is made of them is rounded more than once: winograd_error tells what is lost.
+** G takes the even part of the taps plus or minus the odd part for each pair of points ±p, down a column and along a
+** row. Its constants are rounded to floats, and what is made of them is rounded more than once: winograd_error tells
+** what is lost.
 */
 #include <math.h>
 #include <string.h>
@@ -79,14 +81,18 @@ row_word(Out *o, int m)
 	winograd_filter(m, g);
 	for (int p = 1; p <= m; p += 2)
 		pairs = arena_text("%se = fma_(h2, splat(%s), mul(h0, splat(%s)));\no = mul(h1, splat(%s));\n"
-		                   "st(u + %s, add(e, o));\nst(u + %s, sub(e, o));\n", pairs, float_text(g[p][2]), float_text(g[p][0]),
-		                   float_text(g[p][1]), times("step", (size_t)p), times("step", (size_t)p + 1));
+		                   "st(u + %s, add(e, o));\nst(u + %s, sub(e, o));\n", pairs, float_text(g[p][2]),
+		                   float_text(g[p][0]), float_text(g[p][1]), times("step", (size_t)p), times("step", (size_t)p + 1));
 	return helper_text(o, "** G along a row, into U\n", "static RC_INLINE void", arena_text("filter%d_row", m),
-		arena_text("(float *u, int step, V h0, V h1, V h2)\n{\nV e, o;\n\nst(u, mul(h0, splat(%s)));\n%sst(u + %d*step, h2);\n}\n",
+		arena_text("(float *u, int step, V h0, V h1, V h2)\n{\nV e, o;\n\nst(u, mul(h0, splat(%s)));\n"
+		           "%sst(u + %d*step, h2);\n}\n",
 		float_text(g[0][0]), pairs, m + 1));
 }
 
-/* rows_word - transforms rows of positions of all channels of a group: one row of taps, or all three for the rows of p and -p */
+/*
+** rows_word - transforms rows of positions of all channels of a group: one row of taps, or all three for the rows of p
+** and -p
+*/
 static const char *
 rows_word(Out *all, const Kernel *k, const Wino *w, bool pair)
 {
@@ -118,10 +124,14 @@ rows_word(Out *all, const Kernel *k, const Wino *w, bool pair)
 	}
 	out_line(o, "}");
 	out_line(o, "}");
-	return helper(all, "** G g G'\n", "static RC_NOINLINE void", arena_text("filter%d_%s_%d", w->mw, pair ? "pair" : "row", per), o);
+	return helper(all, "** G g G'\n", "static RC_NOINLINE void",
+	              arena_text("filter%d_%s_%d", w->mw, pair ? "pair" : "row", per), o);
 }
 
-/* fly_lines - cache lines of the next group that are fetched with every block of channels of a position: all of them in the end */
+/*
+** fly_lines - cache lines of the next group that are fetched with every block of channels of a position: all of them in
+** the end
+*/
 static int
 fly_lines(const Kernel *k, const Wino *w)
 {
@@ -148,8 +158,9 @@ emit_fly_fetch(Out *o, const Kernel *k, const Wino *w)
 }
 
 /*
-** emit_fly_rows - the loop over chunks of channels that transforms and multiplies the rows of positions: product is called
-** with V, U, M, how many positions, blocks of channels, the weights to fetch. The rows of p and -p lie beside each other.
+** emit_fly_rows - the loop over chunks of channels that transforms and multiplies the rows of positions: product is
+** called with V, U, M, how many positions, blocks of channels, the weights to fetch. The rows of p and -p lie beside
+** each other.
 */
 void
 emit_fly_rows(Out *o, Out *all, const Kernel *k, const Wino *w, const char *product, int width)
@@ -174,8 +185,8 @@ emit_fly_rows(Out *o, Out *all, const Kernel *k, const Wino *w, const char *prod
 		else
 			out_line(o, "%s(w, u, %d, %s, %s, %s, %s);", pair, wino_u_step(k, w), blocks, float_text(g[i][0]),
 			         float_text(g[i][1]), float_text(g[i][2]));
-		out_line(o, "%s(v%s, u, m%s, %d, %s, next%s);", product, plus((size_t)(i*v)), plus((size_t)(i*m)), end ? w->aw : 2*w->aw, blocks,
-		         plus((size_t)(i*w->aw*w->chunk*fly_fetched(k, w))));
+		out_line(o, "%s(v%s, u, m%s, %d, %s, next%s);", product, plus((size_t)(i*v)), plus((size_t)(i*m)),
+		         end ? w->aw : 2*w->aw, blocks, plus((size_t)(i*w->aw*w->chunk*fly_fetched(k, w))));
 		i += !end;
 	}
 	out_line(o, "}");

@@ -1,6 +1,6 @@
 /*
-** winograd_points.c - the numbers of Winograd's minimal filtering for 2 and 4 outputs of 3 taps: points and the matrices
-** made of them. A^T [(G g) . (B^T d)] is the sum of three taps g over four or six inputs d.
+** winograd_points.c - the numbers of Winograd's minimal filtering for 2 and 4 outputs of 3 taps: points and the
+** matrices made of them. A^T [(G g) . (B^T d)] is the sum of three taps g over four or six inputs d.
 **
 ** Points 0, ±5/8, ±3/2 and infinity for four outputs: their constants are short binary fractions and their
 ** error is a third of that of 0, ±1, ±2; 0, ±1 and infinity for two outputs.
@@ -69,7 +69,7 @@ times_linear(double *p, int n, double root)
 	p[0] *= -root;
 }
 
-/* winograd_matrices - B^T and A^T of m outputs from their definition: products of (x - other points), powers of the points */
+/* winograd_matrices - B^T and A^T of m outputs as they are defined: products of (x - other points), powers of points */
 void
 winograd_matrices(int m, float bt[6][6], float at[4][6])
 {

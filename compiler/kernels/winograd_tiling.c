@@ -140,8 +140,9 @@ wino_piece(const Wino *w, int width, int i)
 }
 
 /*
-** filter_cycles - of transforming weights on the fly, for each block of tiles again: rows of 0 and infinity are one row of
-** taps, those of p and -p share their sums. A line that the first cache has no room for is fetched before it is written.
+** filter_cycles - of transforming weights on the fly, for each block of tiles again: rows of 0 and infinity are one row
+** of taps, those of p and -p share their sums. A line that the first cache has no room for is fetched before it is
+** written.
 */
 static double
 filter_cycles(const Kernel *k, const Wino *w)
@@ -184,7 +185,7 @@ product_cycles(const Kernel *k, const Wino *w, double memory)
 	return cycles*w->groups*w->bands + (w->fly ? filter_cycles(k, w) + 0.8*memory : 1.3*memory);
 }
 
-/* winograd_cycles - the cost model of the whole: transforms, products, and weights from memory while they are multiplied */
+/* winograd_cycles - the cost model of it all: transforms, products, weights from memory while they are multiplied */
 double
 winograd_cycles(const Kernel *k, Way way)
 {

@@ -1,9 +1,9 @@
 /*
-** winograd_words.c - the transforms as words that an emitted file has once, whatever its layers: an input tile into V, a tile of
-** products back. They are inlined where they are used, so that the strides they are given become constants.
+** winograd_words.c - the transforms as words that an emitted file has once, whatever its layers: an input tile into V,
+** a tile of products back. They are inlined where they are used, so that the strides they are given become constants.
 **
-** The numbers come from the points (winograd_points): for four outputs the rows of B^T for ±p are an even part plus or minus
-** p times an odd part; those of 0 and infinity are the ends.
+** The numbers come from the points (winograd_points): for four outputs the rows of B^T for ±p are an even part plus or
+** minus p times an odd part; those of 0 and infinity are the ends.
 */
 #include "winograd.h"
 
@@ -36,7 +36,8 @@ bind_points(Out *o)
 static const char *
 in_column(Out *o)
 {
-	return helper_text(o, "** B^T down a column of the input, for two outputs: points 0, 1, -1, infinity\n", inlined, "in2_column",
+	return helper_text(o, "** B^T down a column of the input, for two outputs: points 0, 1, -1, infinity\n", inlined,
+		"in2_column",
 		"(const float *x, int row, V *t0, V *t1, V *t2, V *t3)\n{\n"
 		"V d0 = ld(x), d1 = ld(x + row), d2 = ld(x + 2*row), d3 = ld(x + 3*row);\n\n"
 		"*t0 = sub(d2, d0);\n*t1 = add(d2, d1);\n*t2 = sub(d2, d1);\n*t3 = sub(d3, d1);\n}\n");
@@ -45,7 +46,8 @@ in_column(Out *o)
 static const char *
 in_ends(Out *o)
 {
-	return helper_text(o, "** B^T down a column of the input, for four outputs: the rows of 0 and infinity\n", inlined, "in4_ends",
+	return helper_text(o, "** B^T down a column of the input, for four outputs: the rows of 0 and infinity\n", inlined,
+		"in4_ends",
 		"(const float *x, int row, V *t0, V *t5)\n{\n"
 		"*t0 = fma_(ld(x), $ab, fma_(ld(x + 2*row), $sum, ld(x + 4*row)));\n"
 		"*t5 = fma_(ld(x + row), $ab, fma_(ld(x + 3*row), $sum, ld(x + 5*row)));\n}\n");
@@ -54,7 +56,8 @@ in_ends(Out *o)
 static const char *
 in_pair(Out *o)
 {
-	return helper_text(o, "** The rows of the points p and -p; s: minus the square of the other pair's\n", inlined, "in4_pair",
+	return helper_text(o, "** The rows of the points p and -p; s: minus the square of the other pair's\n", inlined,
+		"in4_pair",
 		"(const float *x, int row, float s, float p, V *tp, V *tn)\n{\n"
 		"V e = fma_(ld(x + 2*row), splat(s), ld(x + 4*row)), f = fma_(ld(x + row), splat(s), ld(x + 3*row));\n\n"
 		"*tp = fma_(f, splat(p), e);\n*tn = fma_(f, splat(-p), e);\n}\n");
@@ -97,7 +100,8 @@ out_column(Out *o, int m)
 {
 	out_set(o, "row", "%s", out_row(o, m));
 	if (m == 2)
-		return helper_text(o, "** A^T down a column of products\n", inlined, "out2_column", "(const float *m, int row, V *t0, V *t1)\n{\n"
+		return helper_text(o, "** A^T down a column of products\n", inlined, "out2_column",
+			"(const float *m, int row, V *t0, V *t1)\n{\n"
 			"$row(ld(m), ld(m + row), ld(m + 2*row), ld(m + 3*row), t0, t1);\n}\n");
 	return helper_text(o, "** A^T down a column of products\n", inlined, "out4_column",
 		"(const float *m, int row, V *t0, V *t1, V *t2, V *t3)\n{\n"
@@ -131,8 +135,8 @@ steps(const char *base, int n)
 }
 
 /*
-** wino_in_tile - one input tile of VL channels: its name. Two rows of the transformed tile at a time, their columns first, then
-** along them and out; the tile is read again for each pair, which is cheaper than to keep all of it.
+** wino_in_tile - one input tile of VL channels: its name. Two rows of the transformed tile at a time, their columns
+** first, then along them and out; the tile is read again for each pair, which is cheaper than to keep all of it.
 */
 const char *
 wino_in_tile(Out *all, int mh, int mw, int cb)

@@ -67,8 +67,8 @@ add_family(void *user, const Family *f)
 }
 
 /*
-** fitting - one that has no cost model but a way of its own to be better is taken alone. Where memory is dear, what takes
-** more of it must be asked for, of all layers or of this one.
+** fitting - one that has no cost model but a way of its own to be better is taken alone. Where memory is dear, what
+** takes more of it must be asked for, of all layers or of this one.
 */
 static Fitting
 fitting(const Node *n)

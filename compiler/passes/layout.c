@@ -68,14 +68,14 @@ summand(const Node *n)
 {
 	for (int i = takes_skip(n); i < n->nin; i++) {
 		const Value *z = n->in[i];
-		if ((takes_skip(n) || op_rows[n->op].over) && n->nin > 1 && z->to == n->id && z->dtype == n->out->dtype && z->index == 0 &&
-		    same_shape(z->shape, n->out->shape) && (i == 0 || z != n->in[0]))
+		if ((takes_skip(n) || op_rows[n->op].over) && n->nin > 1 && z->to == n->id && z->dtype == n->out->dtype &&
+		    z->index == 0 && same_shape(z->shape, n->out->shape) && (i == 0 || z != n->in[0]))
 			return z;
 	}
 	return NULL;
 }
 
-/* share_halos - of sums and summands, one after the other until all are the same; where there are none at all none come */
+/* share_halos - of sums and summands, one after the other until all are the same; where there are none none come */
 static void
 share_halos(const Graph *g, Sides *halo)
 {

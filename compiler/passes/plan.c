@@ -210,7 +210,7 @@ void
 plan(Graph *g)
 {
 	enum { Each = NResults + 2 };
-	int *number = arena_new((size_t)g->count*Each*sizeof *number);     /* of the buffer of every result, scratch, own memory */
+	int *number = arena_new((size_t)g->count*Each*sizeof *number); /* of the buffer of every result, scratch, own memory */
 	Buffers b = { arena_new((size_t)g->count*Each*sizeof(Buffer)), 0, g };
 
 	for (int i = 0; i < g->count; i++) {

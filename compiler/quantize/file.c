@@ -17,7 +17,7 @@ typedef struct {
 	int count;
 } Making;
 
-/* all_pixels - may the input's bytes be the picture's own: do all values come of pixels, and only convolutions read it? */
+/* all_pixels - may the input's bytes be the picture's own: are all values pixels, which only convolutions read? */
 static bool
 all_pixels(const Making *m)
 {

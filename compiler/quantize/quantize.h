@@ -41,7 +41,7 @@ typedef struct {
 	double lost;                 /* bits that pair safety took, mean of the channels */
 } Rounded;
 void round_weights(Rounded *r, const double *w, const double *b, const double *mean);
-                                                     /* mean: of each input channel, less its zero; NULL: no correction */
+                                                   /* mean: of each input channel, less its zero; NULL: no correction */
 
 /* file.c */
 typedef struct {

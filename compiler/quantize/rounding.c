@@ -70,7 +70,7 @@ round_channel(const Channel *c, double step)
 	return error;
 }
 
-/* best_step - of a channel whose step must be at least so much; *lost: bits beside what its largest weight alone needs */
+/* best_step - of a channel whose step must be at least so much; *lost: bits beside what its largest weight needs */
 static double
 best_step(const Channel *c, double least, double *lost)
 {

@@ -1,7 +1,7 @@
 /*
 ** accuracy.c - what a network of bytes loses beside that of floats: the share of labelled pictures whose class is the
-** largest of the first output. Pictures are folders, one a class: named as the model's classes are, or in their order; or
-** inputs and the numbers of their classes as .npy.
+** largest of the first output. Pictures are folders, one a class: named as the model's classes are, or in their order;
+** or inputs and the numbers of their classes as .npy.
 */
 #define _XOPEN_SOURCE 700            /* S_ISDIR */
 #include <dirent.h>

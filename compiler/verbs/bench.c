@@ -29,7 +29,8 @@ print_layers(const Model *m, const Measured *t)
 	table_print(table);
 	puts("");
 	if (bytes)
-		print_wrapped(stdout, 0, 0, "Above 100% of the peak, which is that of floats: one instruction multiplies more bytes.");
+		print_wrapped(stdout, 0, 0, "Above 100% of the peak, which is that of floats: "
+		                            "one instruction multiplies more bytes.");
 	if (winograd)
 		print_wrapped(stdout, 0, 0, "Above 100% of the peak: GFLOP/s counts the multiply-adds of a direct convolution, and "
 		              "Winograd makes fewer. Of the bound, its own are counted.");

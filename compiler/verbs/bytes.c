@@ -1,6 +1,6 @@
 /*
-** bytes.c - what bytes cost a network: of every layer what they stand for, how loud the noise of rounding is, how much was
-** clipped, how near the sums come to 32 bits. The worst first.
+** bytes.c - what bytes cost a network: of every layer what they stand for, how loud the noise of rounding is, how much
+** was clipped, how near the sums come to 32 bits. The worst first.
 */
 #include <math.h>
 #include <stdlib.h>
@@ -46,7 +46,8 @@ by_noise(const void *a, const void *b)
 void
 print_noise(const Graph *g)
 {
-	Table *table = table_new((const char *[]){ "<layer", "step", "zero", "signal/noise dB", "clipped %", "bits lost", NULL });
+	Table *table = table_new((const char *[]){ "<layer", "step", "zero", "signal/noise dB", "clipped %", "bits lost",
+	                                           NULL });
 	const StepRow **rows = arena_new((size_t)g->count*sizeof *rows);
 	int count = 0, floats = 0;
 	double most = 0;
@@ -71,6 +72,6 @@ print_noise(const Graph *g)
 		table_cell(table, "%s", rows[i]->weights ? arena_text("%.2f", rows[i]->lost) : "");
 	}
 	table_print(table);
-	print_wrapped(stdout, 0, 0, arena_text("results of bytes: %d; layers on floats: %d; sums: at most %.3g of 2.15e+09", count, floats,
-	              most));
+	print_wrapped(stdout, 0, 0, arena_text("results of bytes: %d; layers on floats: %d; sums: at most %.3g of 2.15e+09",
+	                                       count, floats, most));
 }

@@ -71,7 +71,10 @@ compiled_files(Options *o, File *files, int *count)
 	return m;
 }
 
-/* add_training - the network in training beside that at work: NAME_train.c, NAME_train.h, NAME.params, its part of the runtime */
+/*
+** add_training - the network in training beside that at work: NAME_train.c, NAME_train.h, NAME.params, its part of the
+** runtime
+*/
 static int
 add_training(const Options *o, const Model *work, File *files)
 {

@@ -1,6 +1,6 @@
 /*
-** contour.c - a landscape from above: bands between lines of equal loss. Each cell of the relief is cut by each level into the
-** polygon above it; a level's polygons are one path, from the lowest level to the highest over each other.
+** contour.c - a landscape from above: bands between lines of equal loss. Each cell of the relief is cut by each level
+** into the polygon above it; a level's polygons are one path, from the lowest level to the highest over each other.
 */
 #include <math.h>
 
@@ -119,7 +119,8 @@ draw_frame(Out *o, const Landscape *l)
 		draw_text(o, Left - 9, Top + Side - at + 4, "soft small end", tick_text(&t, v));
 	}
 	draw_text(o, Left + Side/2.0, Top + Side + 38, "soft middle", "first direction");
-	draw(o, "<text class=\"soft middle\" transform=\"translate(12 %d) rotate(-90)\">second direction</text>", Top + Side/2);
+	draw(o, "<text class=\"soft middle\" transform=\"translate(12 %d) rotate(-90)\">second direction</text>",
+	     Top + Side/2);
 }
 
 static void
@@ -147,7 +148,8 @@ draw_contour(Out *o, const Landscape *l)
 	draw(o, "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"560\" height=\"500\" viewBox=\"0 0 560 500\" role=\"img\" "
 	        "aria-label=\"loss from above\">");
 	draw_text(o, Left, 18, "title", "Lines of equal loss");
-	draw(o, "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"%s\"/>", Left, Top, Side, Side, level_colour(&r, 0));
+	draw(o, "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"%s\"/>", Left, Top, Side, Side,
+	     level_colour(&r, 0));
 	for (int k = 0; k < r.count; k++) {
 		fill_above(o, &r, r.at[k], level_colour(&r, k + 1));
 		draw_line(o, &r, r.at[k]);

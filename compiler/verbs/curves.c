@@ -1,4 +1,4 @@
-/* curves.c - the page of a training: loss, error and rate by epoch, from the text of its log. It is written anew after each epoch. */
+/* curves.c - the page of a training: loss, error and rate by epoch, from its log, written anew after each epoch. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -73,7 +73,8 @@ draw_rate(Out *o, const Training *tr, int done, Ticks across)
 static void
 draw_pair(Out *o, const char *title, const Log *t, int train, int test, Ticks across)
 {
-	Curve c[2] = { { "train", "one", t->count, t->column[Epoch], t->column[train] }, { "test", "two", t->count, t->column[Epoch], t->column[test] } };
+	Curve c[2] = { { "train", "one", t->count, t->column[Epoch], t->column[train] },
+	               { "test", "two", t->count, t->column[Epoch], t->column[test] } };
 
 	draw(o, "<section>");
 	draw_curves(o, title, "epoch", across, c, 2);
@@ -92,10 +93,11 @@ write_curves(const char *file, const Graph *g, const char *log)
 
 	across.step = fmax(across.step, 1);
 	across.hi = epochs;
-	draw_page(o, arena_text("%s - training", g->name), done < epochs ? "\n<meta http-equiv=\"refresh\" content=\"15\">" : "");
+	draw_page(o, arena_text("%s - training", g->name),
+	          done < epochs ? "\n<meta http-equiv=\"refresh\" content=\"15\">" : "");
 	draw(o, "<h1>%s</h1>", draw_escaped(g->name));
-	draw(o, "<p>epoch %d of %d, batch %d, seed %llu%s</p>\n<main>", done, epochs, g->train->batch, (unsigned long long)g->train->seed,
-	     done < epochs ? "; this page reloads itself" : "");
+	draw(o, "<p>epoch %d of %d, batch %d, seed %llu%s</p>\n<main>", done, epochs, g->train->batch,
+	     (unsigned long long)g->train->seed, done < epochs ? "; this page reloads itself" : "");
 	draw_pair(o, "loss", &t, TrainLoss, TestLoss, across);
 	draw_pair(o, "error", &t, TrainError, TestError, across);
 	draw_rate(o, g->train, done, across);

@@ -14,7 +14,7 @@ typedef struct {
 
 typedef struct { Dataset train, test; } Data;        /* test may be empty */
 
-Data data_open(const char *spec, const Graph *g, int classes);       /* cifar10:DIR, images:DIR, x.npy,y.npy[,x.npy,y.npy] */
+Data data_open(const char *spec, const Graph *g, int classes);  /* cifar10:DIR, images:DIR, x.npy,y.npy[,x.npy,y.npy] */
 void data_fetch(const Dataset *d, const Graph *g, int i, char *to);  /* picture i as the emitted code takes it */
 size_t picture_bytes(const Graph *g);
 

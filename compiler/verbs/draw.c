@@ -79,8 +79,10 @@ static const char looks[] =
 	".curve.one { stroke: var(--one); } .curve.two { stroke: var(--two); } .curve.faint { stroke: var(--line); }\n"
 	".dot.one, text.one { fill: var(--one); } .dot.two, text.two { fill: var(--two); }\n";
 
-static const char light[] = "--page: #f7f7f4; --panel: #ffffff; --ink: #1d1f21; --soft: #5d646b; --line: #d9dbd6; --one: #2563b8; --two: #c2552d;";
-static const char dark[]  = "--page: #15171a; --panel: #1d2024; --ink: #e6e7e4; --soft: #9aa2aa; --line: #343a40; --one: #6ea8f0; --two: #ee8f68;";
+static const char light[] = "--page: #f7f7f4; --panel: #ffffff; --ink: #1d1f21; --soft: #5d646b; --line: #d9dbd6; "
+                            "--one: #2563b8; --two: #c2552d;";
+static const char dark[]  = "--page: #15171a; --panel: #1d2024; --ink: #e6e7e4; --soft: #9aa2aa; --line: #343a40; "
+                            "--one: #6ea8f0; --two: #ee8f68;";
 
 void
 draw_style(Out *o, bool page)
@@ -99,7 +101,8 @@ static const char page_looks[] =
 	"h1 { margin: 0 0 .2rem; font-size: 1.4rem; }\n"
 	"p { margin: .2rem 0 1rem; color: var(--soft); }\n"
 	"main { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 30rem), 1fr)); gap: 1rem; }\n"
-	"section { background: var(--panel); border: 1px solid var(--line); border-radius: 10px; padding: .8rem; min-width: 0; overflow-x: auto; }\n"
+	"section { background: var(--panel); border: 1px solid var(--line); border-radius: 10px; padding: .8rem; "
+	"min-width: 0; overflow-x: auto; }\n"
 	"svg { display: block; width: 100%; height: auto; }\n"
 	"table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }\n"
 	"td, th { text-align: right; padding: .15rem .5rem; border-bottom: 1px solid var(--line); }\n"
@@ -110,7 +113,8 @@ void
 draw_page(Out *o, const char *title, const char *head)
 {
 	draw(o, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-	        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n"
+	        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+	        "<meta name=\"color-scheme\" content=\"light dark\">\n"
 	        "<title>%s</title>%s", draw_escaped(title), head);
 	draw_style(o, true);
 	out_raw(o, page_looks);
@@ -191,8 +195,8 @@ draw_curves(Out *o, const char *title, const char *below, Ticks across, const Cu
 			}
 	a.x = across;
 	a.y = ticks_around(lo, hi, 5);
-	draw(o, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">", Width, Height,
-	     draw_escaped(title));
+	draw(o, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">", Width,
+	     Height, draw_escaped(title));
 	draw_axes(o, &a, title, below);
 	for (int k = 0; k < count; k++) {
 		double y = -1;

@@ -10,7 +10,7 @@ Ticks ticks_around(double lo, double hi, int about); /* about so many steps */
 const char *tick_text(const Ticks *t, double v);
 void draw(Out *o, const char *format, ...) PRINTF(2, 3);     /* an element, on a line of its own */
 void draw_text(Out *o, double x, double y, const char *kind, const char *text);  /* kind: classes, of draw_style */
-void draw_style(Out *o, bool page);                  /* how the classes look: of a page in light and dark, or of paper */
+void draw_style(Out *o, bool page);                 /* how the classes look: of a page in light and dark, or of paper */
 void draw_page(Out *o, const char *title, const char *head);         /* HTML up to the body's first element */
 const char *draw_escaped(const char *s);             /* text between tags */
 

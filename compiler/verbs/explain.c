@@ -68,8 +68,8 @@ print_fact(const char *word, const char *format, ...)
 static const char *
 way_text(Way way)
 {
-	return way.winograd.h ? arena_text("Winograd F(%dx%d, 3x3)%s", way.winograd.h, way.winograd.w, way.on_the_fly ? " on the fly" :
-		"") : "direct";
+	return way.winograd.h ? arena_text("Winograd F(%dx%d, 3x3)%s", way.winograd.h, way.winograd.w,
+		way.on_the_fly ? " on the fly" : "") : "direct";
 }
 
 typedef struct {

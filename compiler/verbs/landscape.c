@@ -1,9 +1,10 @@
 /*
-** landscape.c - resnetc landscape: the loss around a network's weights along two random directions, each filter of which is as long
-** as the weights' own (Li et al. 2018). Batch norms and biases stay; the network is evaluated by its running statistics.
+** landscape.c - resnetc landscape: the loss around a network's weights along two random directions, each filter of
+** which is as long as the weights' own (Li et al. 2018). Batch norms and biases stay; the network is evaluated by its
+** running statistics.
 **
-** The file of points is rewritten every second and read again at the start: what is there is not computed anew, but the last
-** point of it, which must come out as it is there.
+** The file of points is rewritten every second and read again at the start: what is there is not computed anew, but the
+** last point of it, which must come out as it is there.
 */
 #define _XOPEN_SOURCE 700            /* sigaction */
 #include <math.h>
@@ -116,15 +117,16 @@ measure_at(Run *r, double a, double b)
 
 	for (size_t k = 0; k < r->t->floats; k++)
 		to[k] = (float)((double)r->weights[k] + a*(double)r->direction[0][k] + b*(double)r->direction[1][k]);
-	trainer_must(&r->trainer, r->trainer.eval(&r->trainer.options, r->trainer.state, r->images, r->labels, r->count, r->trainer.workspace,
-	                                          r->trainer.workspace_len, &loss));
+	trainer_must(&r->trainer, r->trainer.eval(&r->trainer.options, r->trainer.state, r->images, r->labels, r->count,
+	                                          r->trainer.workspace, r->trainer.workspace_len, &loss));
 	return loss;
 }
 
 static const char *
 place_of(const Run *r, int point)
 {
-	return arena_text("%.6g,%.6g,", landscape_at(&r->l, point%r->l.grid) + 0.0, landscape_at(&r->l, point/r->l.grid) + 0.0);
+	return arena_text("%.6g,%.6g,", landscape_at(&r->l, point%r->l.grid) + 0.0,
+	                  landscape_at(&r->l, point/r->l.grid) + 0.0);
 }
 
 /* row_of - the line of a point, computed */
@@ -151,14 +153,15 @@ read_points(Run *r)
 	text = file_map(r->file, &len);
 	text = arena_text("%.*s", (int)len, text);
 	if (strncmp(text, head, strlen(head)))
-		fail("%s:1: want points of a landscape, beginning with 'a,b,loss,error', got another file; it is not overwritten", r->file);
+		fail("%s:1: want points of a landscape, beginning with 'a,b,loss,error', got another file; it is not overwritten",
+		     r->file);
 	for (at = text + strlen(head); *at && count < r->l.grid*r->l.grid; at = strchr(at, '\n') + 1, count++) {
 		const char *place = place_of(r, count);
 		int taken = 0;
 		if (!strchr(at, '\n') || strcspn(at, "\n") >= MostRow || strncmp(at, place, strlen(place)) ||
 		    sscanf(at + strlen(place), "%lf,%lf%n", &r->l.loss[count], &r->l.error[count], &taken) != 2)
-			fail("%s:%d: want the point %.*s, got '%.*s': it is of another landscape", r->file, count + 2, (int)strlen(place) - 1, place,
-			     (int)strcspn(at, "\n"), at);
+			fail("%s:%d: want the point %.*s, got '%.*s': it is of another landscape", r->file, count + 2,
+			     (int)strlen(place) - 1, place, (int)strcspn(at, "\n"), at);
 		last = at;
 	}
 	r->len = strlen(text);
@@ -167,8 +170,8 @@ read_points(Run *r)
 		double was = r->l.loss[count - 1];
 		const char *again = row_of(r, count - 1);
 		if (fabs(r->l.loss[count - 1] - was) > Same*fabs(was))
-			fail("%s:%d: want '%.*s', as this point comes out, got '%.*s': it is of other weights, pictures or another seed", r->file,
-			     count + 1, (int)strcspn(again, "\n"), again, (int)strcspn(last, "\n"), last);
+			fail("%s:%d: want '%.*s', as this point comes out, got '%.*s': it is of other weights, pictures or another seed",
+			     r->file, count + 1, (int)strcspn(again, "\n"), again, (int)strcspn(last, "\n"), last);
 	}
 	return count;
 }
@@ -200,15 +203,18 @@ fill_points(Run *r)
 
 /* --- pictures --- */
 
-static const char marks[] = "<style>.level { fill: none; stroke: #00000066; stroke-width: .7; stroke-linecap: round; }\n"
+static const char marks[] =
+	"<style>.level { fill: none; stroke: #00000066; stroke-width: .7; stroke-linecap: round; }\n"
 	".mesh { fill: none; stroke: #00000040; stroke-width: .5; }\n"
 	".mark { fill: none; stroke: #000; stroke-width: 1.6; }\n"
-	"text.label { fill: #000; paint-order: stroke; stroke: #ffffffcc; stroke-width: 3px; stroke-linejoin: round; }</style>\n";
+	"text.label { fill: #000; paint-order: stroke; stroke: #ffffffcc; stroke-width: 3px; "
+	"stroke-linejoin: round; }</style>\n";
 
 static const char *
 caption(const Run *r)
 {
-	return arena_text("%d x %d points from %g to %g, %d images, seed %d", r->l.grid, r->l.grid, -r->l.range, r->l.range, r->count, r->o->seed);
+	return arena_text("%d x %d points from %g to %g, %d images, seed %d", r->l.grid, r->l.grid, -r->l.range, r->l.range,
+	                  r->count, r->o->seed);
 }
 
 static void
@@ -286,7 +292,8 @@ kind_of(const char *output)
 	const char *dot = output ? strrchr(output, '.') : NULL;
 
 	if (!dot || strchr(dot, '/') || !among("csv svg html", dot + 1))
-		usage_error("landscape: want -o FILE.csv, FILE.svg or FILE.html, got %s", output ? arena_text("'%s'", output) : "none");
+		usage_error("landscape: want -o FILE.csv, FILE.svg or FILE.html, got %s",
+		            output ? arena_text("'%s'", output) : "none");
 	return dot + 1;
 }
 

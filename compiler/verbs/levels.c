@@ -1,7 +1,7 @@
 /*
-** levels.c - what the pictures of a landscape are drawn from: the logarithm of the loss, interpolated between the points of the
-** grid by Catmull-Rom splines, which go through all of them, and round losses for the lines. Points without a finite loss count as
-** the highest there is.
+** levels.c - what the pictures of a landscape are drawn from: the logarithm of the loss, interpolated between the
+** points of the grid by Catmull-Rom splines, which go through all of them, and round losses for the lines. Points
+** without a finite loss count as the highest there is.
 */
 #include <math.h>
 
@@ -87,7 +87,8 @@ Relief
 relief_of(const Landscape *l, int steps)
 {
 	int grid = l->grid, n = (grid - 1)*steps + 1;
-	double *coarse = arena_new((size_t)(grid*grid)*sizeof(double)), *rows = arena_new((size_t)(grid*n)*sizeof(double)), lo, hi;
+	double *coarse = arena_new((size_t)(grid*grid)*sizeof(double));
+	double *rows = arena_new((size_t)(grid*n)*sizeof(double)), lo, hi;
 	Relief r = { .n = n, .z = arena_new((size_t)(n*n)*sizeof(double)), .lowest = INFINITY, .highest = 0 };
 
 	for (int i = 0; i < grid*grid; i++)
@@ -117,8 +118,8 @@ relief_of(const Landscape *l, int steps)
 static const char *
 colour(double share)
 {
-	static const double map[][3] = { { 49, 54, 149 }, { 69, 117, 180 }, { 116, 173, 209 }, { 171, 217, 233 }, { 224, 243, 248 },
-		{ 254, 224, 144 }, { 253, 174, 97 }, { 244, 109, 67 }, { 215, 48, 39 }, { 165, 0, 38 } };
+	static const double map[][3] = { { 49, 54, 149 }, { 69, 117, 180 }, { 116, 173, 209 }, { 171, 217, 233 },
+		{ 224, 243, 248 }, { 254, 224, 144 }, { 253, 174, 97 }, { 244, 109, 67 }, { 215, 48, 39 }, { 165, 0, 38 } };
 	int last = (int)(sizeof map/sizeof *map) - 1, i;
 	double t = fmin(fmax(share, 0), 1)*last, rgb[3];
 

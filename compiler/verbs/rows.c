@@ -13,8 +13,10 @@
 const OptionRow option_rows[] = {
 	{ "--weights", "-w", Text, AT(weights), 0, 0, "FILE|random[:SEED]", LOADS " quantize",
 	  "weights: .pth, .safetensors, .npz or .onnx; FILE:KEY takes a part, - is standard input; or made up from a seed" },
-	{ "--output", "-o", Text, AT(output), 0, 0, "DIR|FILE", "compile pack run tune quantize fuzz report import train landscape",
-	  "where results go (compile: generated/NAME; train: NAME.safetensors; landscape: .csv, .svg or .html; fuzz: a folder for what failed)" },
+	{ "--output", "-o", Text, AT(output), 0, 0, "DIR|FILE",
+	  "compile pack run tune quantize fuzz report import train landscape",
+	  "where results go (compile: generated/NAME; train: NAME.safetensors; landscape: .csv, .svg or .html; "
+	  "fuzz: a folder for what failed)" },
 	{ "--input", "-i", Text, AT(input), 0, 0, "FILE|HxW,...", MODEL " quantize import",
 	  "run, verify: .npy, .png or .jpg; run: several, and folders; HxW: another input size, or several in one artefact" },
 	{ "--expect", NULL, Text, AT(expect), 0, 0, "FILE.npy|OUTPUT=FILE.npy", "verify",
@@ -27,7 +29,8 @@ const OptionRow option_rows[] = {
 	  "; several: chosen at run time" },
 	{ "--batch", NULL, Number, AT(batch), 1, 4096, "N", LOADS " import",
 	  "images a call; train: a step" },
-	{ "--threads", NULL, Number, AT(threads), 1, 64, "N", "run bench tune verify report explain diff quantize fuzz train landscape",
+	{ "--threads", NULL, Number, AT(threads), 1, 64, "N",
+	  "run bench tune verify report explain diff quantize fuzz train landscape",
 	  "run, train, landscape, bench, tune, report, --run: threads; fuzz: processes" },
 	{ "--rounds", NULL, Number, AT(rounds), 1, 100000, "N", "bench report explain diff",
 	  "bench, report, --run: how many runs" },
@@ -38,7 +41,8 @@ const OptionRow option_rows[] = {
 	{ "--time", NULL, Number, AT(time), 1, INT_MAX, "SECONDS", "fuzz",
 	  "fuzz: stop after so long" },
 	{ "--data", NULL, Text, AT(data), 0, 0, "cifar10:DIR|images:DIR|X.npy,Y.npy", "train landscape",
-	  "train, landscape: pictures and labels: CIFAR-10's binary version, a folder a class (in train and test, or alone), arrays (and two more to test)" },
+	  "train, landscape: pictures and labels: CIFAR-10's binary version, a folder a class (in train and test, or alone), "
+	  "arrays (and two more to test)" },
 	{ "--epochs", NULL, Number, AT(epochs), 1, 100000, "N", "train",
 	  "train: instead of nn.train's" },
 	{ "--resume", NULL, Text, AT(resume), 0, 0, "CHECKPOINT", "train",

@@ -54,7 +54,7 @@ Measured measure(const Model *m, int threads, int rounds);
 void check_accuracy(const Options *o, const Model *floats, const Model *bytes);  /* fails where bytes lose too much */
 
 /* bytes.c */
-double largest_sum(const Node *n);                   /* of a layer with weights of bytes, whatever the bytes are; 0: unknown */
+double largest_sum(const Node *n);            /* of a layer with weights of bytes, whatever the bytes are; 0: unknown */
 const StepRow *row_of_bytes(const Node *n);          /* NULL: its result is none, or nothing is known of it */
 void print_noise(const Graph *g);                    /* nothing for a network of floats */
 

@@ -1,4 +1,4 @@
-/* surface.c - a landscape from the side: its cells in the order of their distance, the far ones first; heights are logarithms. */
+/* surface.c - a landscape from the side: its cells by their distance, the far ones first; heights are logarithms. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -50,7 +50,8 @@ darker(const char *colour, double light)
 {
 	unsigned rgb = (unsigned)strtoul(colour + 1, NULL, 16);
 
-	return arena_text("#%02x%02x%02x", (unsigned)((rgb >> 16 & 255)*light), (unsigned)((rgb >> 8 & 255)*light), (unsigned)((rgb & 255)*light));
+	return arena_text("#%02x%02x%02x", (unsigned)((rgb >> 16 & 255)*light), (unsigned)((rgb >> 8 & 255)*light),
+	                  (unsigned)((rgb & 255)*light));
 }
 
 static void
@@ -60,8 +61,8 @@ draw_cell(Out *o, const Relief *r, int i, int j, int steps)
 	double z = (r->z[i*r->n + j] + r->z[i*r->n + j + 1] + r->z[(i + 1)*r->n + j] + r->z[(i + 1)*r->n + j + 1])/4;
 	const char *colour = darker(relief_colour(r, z), shade(r, i, j));
 
-	draw(o, "<path fill=\"%s\" stroke=\"%s\" stroke-width=\".4\" d=\"M%.1f %.1fL%.1f %.1fL%.1f %.1fL%.1f %.1fZ\"/>", colour, colour, p[0].x, p[0].y,
-	     p[1].x, p[1].y, p[2].x, p[2].y, p[3].x, p[3].y);
+	draw(o, "<path fill=\"%s\" stroke=\"%s\" stroke-width=\".4\" d=\"M%.1f %.1fL%.1f %.1fL%.1f %.1fL%.1f %.1fZ\"/>",
+	     colour, colour, p[0].x, p[0].y, p[1].x, p[1].y, p[2].x, p[2].y, p[3].x, p[3].y);
 	if (i%steps == 0)
 		draw(o, "<path class=\"mesh\" d=\"M%.1f %.1fL%.1f %.1f\"/>", p[0].x, p[0].y, p[1].x, p[1].y);
 	if (j%steps == 0)

@@ -193,8 +193,8 @@ end_epoch(Run *r, int epoch, double rate)
 	if (r->o->plot)
 		write_curves(r->o->plot, r->g, r->log);
 	if (r->o->json)
-		printf("{ \"epoch\": %d, \"rate\": %s, \"train_loss\": %s, \"train_error\": %s, \"test_loss\": %s, \"test_error\": %s, "
-		       "\"seconds\": %.1f }\n", epoch, json_number(rate), json_number(loss), json_number(error),
+		printf("{ \"epoch\": %d, \"rate\": %s, \"train_loss\": %s, \"train_error\": %s, \"test_loss\": %s, "
+		       "\"test_error\": %s, \"seconds\": %.1f }\n", epoch, json_number(rate), json_number(loss), json_number(error),
 		       test.count ? json_number(test.loss/test.count) : "null", test.count ?
 			json_number(wrong(test.correct, test.count)) : "null", time);
 	else if (!r->o->quiet)

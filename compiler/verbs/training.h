@@ -23,8 +23,8 @@ typedef struct {
 	rc_pool *pool;
 } Trainer;
 
-Model *build_training(Options *o);                   /* weights bound where the command line names some; NULL: stopped early */
-Trainer trainer_open(const Model *m, int threads);   /* with a state made up from nn.train's seed, or of bound weights */
+Model *build_training(Options *o);            /* weights bound where the command line names some; NULL: stopped early */
+Trainer trainer_open(const Model *m, int threads);  /* with a state made up from nn.train's seed, or of bound weights */
 void trainer_close(Trainer *t);
 void trainer_must(const Trainer *t, int status);     /* fails unless it is RC_OK */
 float *trainer_param(const Trainer *t, const Trained *p);    /* in the state */

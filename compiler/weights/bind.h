@@ -35,7 +35,7 @@ void tell_keras(const Binding *b);                   /* what such networks do ot
 bool suggest_names(const Binding *b);
 
 /* bytes.c */
-Dtype dtype_on_bytes(ParamId id);                    /* of a layer whose weights are bytes: what a file keeps a parameter as */
+Dtype dtype_on_bytes(ParamId id);             /* of a layer whose weights are bytes: what a file keeps a parameter as */
 const char *check_weights_of_bytes(const Node *n);   /* bound ones: what is wrong with them; NULL: nothing */
 
 #endif
