@@ -139,8 +139,8 @@ typedef struct {
 } Share;
 
 /*
-** The caller may have told the processor to round otherwise than to the nearest; the results are to be the same. What it
-** had said, for round_as.
+** The caller may have told the processor to round otherwise than to the nearest; the results are to be the same. What
+** it had said, for round_as.
 */
 static uint64_t
 round_to_nearest(void)
@@ -192,7 +192,10 @@ run_part(void *arg, int part)
 	round_as(before);
 }
 
-/* One round of a step, on all threads, or as many as have memory of their own; home: where workspace, blob, input and output start. */
+/*
+** One round of a step, on all threads, or as many as have memory of their own; home: where workspace, blob, input and
+** output start.
+*/
 static void
 run_step(const rc_step *step, int most, const rc_options *options, int round, char *const *home)
 {
@@ -281,7 +284,8 @@ rc_fill(unsigned char *y, const float *zeros, size_t count)
 }
 
 RC_WEAK void
-rc_fill_halo(unsigned char *y, const float *zeros, int lo, int hi, int h, int w, int cb, int top, int left, int bottom, int right)
+rc_fill_halo(unsigned char *y, const float *zeros, int lo, int hi, int h, int w, int cb, int top, int left, int bottom,
+             int right)
 {
 	size_t row = (size_t)(left + w + right)*(size_t)cb;
 
@@ -536,7 +540,10 @@ border_is_zero(const char *m, const rc_tensor *y, const char *weights)
 	return 1;
 }
 
-/* May the memory of x be filled after a layer: is nothing in it that a later one reads? known: how many tensors there are by then. */
+/*
+** May the memory of x be filled after a layer: is nothing in it that a later one reads? known: how many tensors there
+** are by then.
+*/
 static int
 is_dead(const rc_tensor *tensors, int known, const rc_tensor *x, int index)
 {
