@@ -164,18 +164,19 @@ rc_sums(const float *x, int n0, int n1, size_t image, int h, int w, size_t row, 
 	return s;
 }
 
-/* Groups' sums, step floats apart, added up as a tree. */
-static RC_INLINE float
-rc_tree(const float *p, int groups, size_t step)
+/* Groups' sums of count numbers, step floats apart, added up as a tree. */
+static RC_INLINE void
+rc_tree(const float *p, int groups, size_t step, int count, float *sums)
 {
-	float t[16];
-
-	for (int g = 0; g < groups; g++)
-		t[g] = p[(size_t)g*step];
-	for (int by = 1; by < groups; by *= 2)
-		for (int g = 0; g + by < groups; g += 2*by)
-			t[g] += t[g + by];
-	return t[0];
+	for (int c = 0; c < count; c += VL) {
+		V t[16];
+		for (int g = 0; g < groups; g++)
+			t[g] = ld(p + (size_t)g*step + (size_t)c);
+		for (int by = 1; by < groups; by *= 2)
+			for (int g = 0; g + by < groups; g += 2*by)
+				t[g] = add(t[g], t[g + by]);
+		st(sums + c, t[0]);
+	}
 }
 
 /* --- batch norm of one image --- */

@@ -28,6 +28,7 @@ static const char *const bodies[] = {
 	"return nn.classifier { 3 }((y - z)/(nn.hard_sigmoid(z) + 1)*nn.hard_swish(y))",
 	"local y = nn.pad(nn.conv(x, { 4, kernel = 3 }), { padding = 1, mode = 'reflect' })\n"
 	"return nn.classifier { 3, pool = 'concat' }(nn.permute(y, { order = 'cwh' }))",
+	"return nn.classifier { 3 }(nn.conv(nn.conv(x, { 9, kernel = 3 }), { 18, kernel = 3, padding = 0 }))",
 };
 enum { NBodies = sizeof bodies/sizeof *bodies, Batch = 3 };
 

@@ -5,6 +5,7 @@
 */
 FAMILY(grouped)
 FAMILY(winograd)
+FAMILY(winograd_dw)
 FAMILY(augment)
 
 #if defined(BYTES)

@@ -6,24 +6,16 @@
 ** each costs OB loads of dy and P broadcasts of x. Fixed groups of images have sums of their own, part[group][group of
 ** OB vectors][block][tap] [channel][OB*VL], which a second phase adds up as a tree, in the order of the weight file.
 */
+#include <math.h>
 #include <string.h>
 
-#include "conv.h"
+#include "train_dw.h"
 
 enum {
 	MostGroups  = 16,            /* of images */
 	WantedUnits = 32,            /* of work, that threads share */
 	SmallImage  = 4096           /* floats of a block: of those several images are summed at once */
 };
-
-typedef struct {
-	int ob, per, groups;         /* vectors of output channels of a tile; channels; how many such groups */
-	/* rows of a block: channels, or channels and taps of a planar input; blocks each group reads */
-	int rows, taps, blocks;
-	int count[2], width[2];      /* tiles of the rows */
-	int images;                  /* groups of images */
-	size_t part;                 /* floats of a group of images */
-} Cut;
 
 /* forward_of - the convolution of which this is the gradient */
 static Kernel
@@ -42,8 +34,8 @@ planar(const Kernel *k)
 	return k->in->lay.cb == 1;
 }
 
-static Cut
-cut_of(const Kernel *k)
+Cut
+dw_cut(const Kernel *k)
 {
 	Kernel f = forward_of(k);
 	int vectors = vectors_of(&f), per = k->in[1].lay.cb/k->t->vl;
@@ -64,10 +56,10 @@ cut_of(const Kernel *k)
 	return c;
 }
 
-static size_t
+size_t
 dw_scratch(const Kernel *k)
 {
-	Cut c = cut_of(k);
+	Cut c = dw_cut(k);
 
 	return c.part*(size_t)c.images*sizeof(float);
 }
@@ -90,7 +82,7 @@ dw_phase_name(const Kernel *k, int phase)
 	return arena_text("%s_part", name);
 }
 
-static int
+int
 dw_operands(const Kernel *k, int phase, Operand *to)
 {
 	(void)k;
@@ -105,7 +97,7 @@ dw_operands(const Kernel *k, int phase, Operand *to)
 	return 2;
 }
 
-static void
+void
 dw_reach(const Node *n, Sides *around)
 {
 	const Attr *a = &n->a;
@@ -164,19 +156,16 @@ emit_sums(Out *o, const Kernel *k, const Cut *c, int r0, int p)
 	out_flow_end(o);
 }
 
-/* emit_tile - the micro-kernel: its name */
-static const char *
-emit_tile(Out *all, const Kernel *k, const Cut *c, int r0, int p)
+const char *
+dw_tile(Out *all, const Kernel *k, const Cut *c, const char *stem, int r0, int p)
 {
 	Out *o = out_in(NULL);
-	char name[128];
 
 	out_line(o, "(const float *RC_RESTRICT x, const float *RC_RESTRICT dy, int images, float *RC_RESTRICT to, int first)");
 	out_line(o, "{");
 	emit_sums(o, k, c, r0, p);
 	out_line(o, "}");
-	dw_describe(k, name, sizeof name);
-	return helper(all, "", "static RC_NOINLINE void", arena_text("%s_p%d", name, p), o);
+	return helper(all, "", "static RC_NOINLINE void", arena_text("%s_p%d", stem, p), o);
 }
 
 /* emit_taps - of images from n, count of them: every tile of every tap */
@@ -227,10 +216,12 @@ emit_partial(Out *o, const Kernel *k, const Cut *c)
 	size_t x0 = (size_t)(x->lay.halo.t - pad.t)*x->lay.row + (size_t)((x->lay.halo.l - pad.l)*x->lay.cb);
 	bool small = x->lay.plane <= SmallImage;
 	const char *tile[256], *start;
+	char stem[128];
 
+	dw_describe(k, stem, sizeof stem);
 	for (int i = 0, at = 0; i < 2; i++)
 		for (int m = 0; m < c->count[i]; m++, r += c->width[i], at++)
-			tile[at] = !planar(k) && m ? tile[at - 1] : emit_tile(o, k, c, planar(k) ? r : 0, c->width[i]);
+			tile[at] = !planar(k) && m ? tile[at - 1] : dw_tile(o, k, c, stem, planar(k) ? r : 0, c->width[i]);
 	emit_head(o, k, 0);
 	start = emit_first(o, k, c);
 	out_line(o, "for (int u = lo; u < hi; u++) {");
@@ -250,31 +241,41 @@ emit_partial(Out *o, const Kernel *k, const Cut *c)
 	return c->images*c->groups*c->blocks;
 }
 
-/* emit_total - adds up the groups of images; a unit is a group of output channels and a block */
-static int
-emit_total(Out *o, const Kernel *k, const Cut *c)
+/* emit_scatter - the sums of channel ic, tap t and output channels from oc to the order of the weight file */
+static void
+emit_scatter(Out *o, const Kernel *k, const Cut *c, const char *row, const char *to)
 {
-	int taps = k->a.kernel.h*k->a.kernel.w, icg = k->out->shape.c, ocg = k->out->shape.n/k->a.groups;
+	out_line(o, "rc_tree(from + %s*%d, %d, %zu, %d, sums);", row, c->per, c->images, c->part, c->per);
+	out_line(o, "for (int o = 0; o < %d && oc + o < %d; o++)", c->per, k->out->shape.n);
+	if (k->a.groups > 1 && !planar(k))
+		out_line(o, "if (ic/%d == (oc + o)/%d)", k->out->shape.c, k->out->shape.n/k->a.groups);
+	out_line(o, "\tdw[%s] = sums[o];", to);
+}
+
+/* dw_total - a unit is a group of output channels and a block */
+int
+dw_total(Out *o, const Kernel *k, const Cut *c)
+{
+	int taps = k->a.kernel.h*k->a.kernel.w, icg = k->out->shape.c;
 	const char *start;
 
 	emit_head(o, k, 1);
 	start = emit_first(o, k, c);
 	out_line(o, "for (int u = lo; u < hi; u++) {");
-	out_line(o, "int og = u/%d%s;", c->blocks, planar(k) ? "" : arena_text(", block = u%%%d", c->blocks));
-	out_line(o, "const float *from = part + u*%d;\n", c->taps*c->rows*c->per);
-	out_line(o, "for (int o = 0, oc = og*%d; o < %d && oc < %d; o++, oc++)", c->per, c->per, k->out->shape.n);
+	out_line(o, "int og = u/%d%s, oc = og*%d;", c->blocks, planar(k) ? "" : arena_text(", block = u%%%d", c->blocks),
+	         c->per);
+	out_line(o, "const float *from = part + u*%d;", c->taps*c->rows*c->per);
+	out_line(o, "float sums[%d];\n", c->per);
 	if (planar(k)) {
-		out_line(o, "for (int r = 0; r < %d; r++)", c->rows);
-		out_line(o, "\tdw[oc*%d + r] = rc_tree(from + r*%d + o, %d, %zu);", c->rows, c->per, c->images, c->part);
+		out_line(o, "for (int r = 0; r < %d; r++) {", c->rows);
+		emit_scatter(o, k, c, "r", arena_text("(oc + o)*%d + r", c->rows));
 	} else {
-		out_line(o, "for (int c = 0, ic = %s*%d; c < %d && ic < %d; c++, ic++) {", start, c->rows, c->rows, k->in->shape.c);
-		if (k->a.groups > 1)
-			out_line(o, "if (ic/%d != oc/%d)\n\tcontinue;", icg, ocg);
-		out_line(o, "for (int t = 0; t < %d; t++)", taps);
-		out_line(o, "\tdw[(oc*%d + ic%s)*%d + t] = rc_tree(from + (t*%d + c)*%d + o, %d, %zu);", icg,
-		         k->a.groups > 1 ? arena_text("%%%d", icg) : "", taps, c->rows, c->per, c->images, c->part);
-		out_line(o, "}");
+		out_line(o, "for (int c = 0, ic = %s*%d; c < %d && ic < %d; c++, ic++)", start, c->rows, c->rows, k->in->shape.c);
+		out_line(o, "for (int t = 0; t < %d; t++) {", taps);
+		emit_scatter(o, k, c, arena_text("(t*%d + c)", c->rows),
+		             arena_text("((oc + o)*%d + ic%s)*%d + t", icg, k->a.groups > 1 ? arena_text("%%%d", icg) : "", taps));
 	}
+	out_line(o, "}");
 	out_line(o, "}");
 	out_line(o, "}");
 	return c->groups*c->blocks;
@@ -283,7 +284,7 @@ emit_total(Out *o, const Kernel *k, const Cut *c)
 static int
 dw_emit(Out *o, const Kernel *k, int phase)
 {
-	Cut c = cut_of(k);
+	Cut c = dw_cut(k);
 
 	out_line(o, phase ? "** dw = the sums of groups of images, added up" :
 	         "** part = x at each tap times dy, over groups of images");
@@ -292,7 +293,38 @@ dw_emit(Out *o, const Kernel *k, int phase)
 	if (phase == 0)
 		out_line(o, "** %d channels x %d channels in %d accumulators; %d groups of images", c.width[0], c.per,
 		         c.width[0]*c.ob, c.images);
-	return phase ? emit_total(o, k, &c) : emit_partial(o, k, &c);
+	return phase ? dw_total(o, k, &c) : emit_partial(o, k, &c);
+}
+
+/* dw_tile_cycles - a pixel costs each tile the most of its multiply-adds, loads, instructions, and their latency */
+double
+dw_tile_cycles(const Kernel *k, const Cut *c)
+{
+	const Target *t = k->t;
+	double sum = 0;
+
+	for (int i = 0; i < 2; i++) {
+		double fmas = c->ob*c->width[i], loads = c->ob + c->width[i];
+		sum += c->count[i]*fmax(fmax(fmas/t->fma, loads/t->load), fmax((fmas + loads + 4)/t->issue, t->latency));
+	}
+	return sum;
+}
+
+static void
+dw_ways(const Kernel *k, EachWay *each, void *user)
+{
+	(void)k;
+	each(user, (Way){ { 0, 0 }, { 0, 0 }, false });
+}
+
+static double
+dw_cycles(const Kernel *k, Way way)
+{
+	Cut c = dw_cut(k);
+	double pixels = (double)k->in[1].shape.n*k->in[1].shape.h*k->in[1].shape.w;
+
+	(void)way;
+	return pixels*c.taps*c.groups*c.blocks*dw_tile_cycles(k, &c);
 }
 
 static double
@@ -301,6 +333,8 @@ dw_work(const Kernel *k)
 	return (double)count_of(k->out->shape)*k->in[1].shape.n*k->in[1].shape.h*k->in[1].shape.w;
 }
 
-const Family family_conv2d_dw = { .name = "conv2d_dw", .planar = true, .phases = 2, .reach = dw_reach,
-                                 .describe = dw_describe,
-	.phase_name = dw_phase_name, .emit = dw_emit, .scratch = dw_scratch, .operands = dw_operands, .work = dw_work };
+const Family family_conv2d_dw = {
+	.name = "conv2d_dw", .planar = true, .ways = dw_ways, .cycles = dw_cycles, .phases = 2, .reach = dw_reach,
+	.describe = dw_describe, .phase_name = dw_phase_name, .emit = dw_emit, .scratch = dw_scratch,
+	.operands = dw_operands, .work = dw_work
+};

@@ -101,9 +101,12 @@ cheapest(Node *n, const Fitting *fit)
 
 	/* layouts come later; blocks of channels with a halo of one are near enough to weigh by */
 	n->out->lay = layout_of(n->out->shape, n->g->target->block, (Sides){ 0, 0, 0, 0 });
-	n->in[0]->lay = layout_of(n->in[0]->shape, n->g->target->block, (Sides){ 1, 1, 1, 1 });
+	for (int i = 0; i < n->nin; i++)
+		n->in[i]->lay = layout_of(n->in[i]->shape, n->g->target->block, (Sides){ 1, 1, 1, 1 });
 	Kernel k = kernel_of(n, 0);
-	n->out->lay = n->in[0]->lay = (Layout){ 0 };
+	for (int i = 0; i < n->nin; i++)
+		n->in[i]->lay = (Layout){ 0 };
+	n->out->lay = (Layout){ 0 };
 	s.k = &k;
 	for (int i = 0; i < fit->count; i++) {
 		s.family = fit->all[i];
@@ -181,6 +184,10 @@ choose(Graph *g)
 			if (!fit.count)
 				fail_at(n, "train: want layers whose weights can be packed at run time, got %s", op_rows[n->op].name);
 			n->family = fit.all[0];
+			if (n->op == O_conv2d_dw)
+				set_algorithm(n, (Way){ { 0, 0 }, { 0, 0 }, false });
+			if (fit.count > 1 && !g->plain_choice)
+				n->family = cheapest(n, &fit);
 		}
 	}
 }

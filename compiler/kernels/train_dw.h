@@ -1,0 +1,25 @@
+/* train_dw.h - what the two ways to the gradient of a convolution's weights share. */
+#ifndef TRAIN_DW_H
+#define TRAIN_DW_H
+
+#include "conv.h"
+
+typedef struct {
+	int ob, per, groups;         /* vectors of output channels of a tile; channels; how many such groups */
+	/* rows of a block: channels, or channels and taps of a planar input; blocks each group reads */
+	int rows, taps, blocks;
+	int count[2], width[2];      /* tiles of the rows */
+	int images;                  /* groups of images */
+	size_t part;                 /* floats of a group of images */
+} Cut;
+
+Cut dw_cut(const Kernel *k);
+double dw_tile_cycles(const Kernel *k, const Cut *c);/* of a pixel, all tiles of a block and a group */
+size_t dw_scratch(const Kernel *k);                  /* of the sums of all groups of images */
+void dw_reach(const Node *n, Sides *around);
+int dw_operands(const Kernel *k, int phase, Operand *to);
+/* the micro-kernel of rows r0 to r0 + p, over whole images: its name */
+const char *dw_tile(Out *all, const Kernel *k, const Cut *c, const char *stem, int r0, int p);
+int dw_total(Out *o, const Kernel *k, const Cut *c); /* adds up the groups of images; the units of work */
+
+#endif
