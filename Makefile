@@ -72,6 +72,10 @@ $(P)build/classify: $(P)resnetc examples/classify.c examples/picture.h examples/
 demo: $(P)build/classify
 	$(P)build/classify $(P)build/net/cifar_resnet20.weights examples/images
 
+# a page with a network in it, for any web server: make web MODEL=model.lua WEIGHTS=model.safetensors
+web: $(P)resnetc
+	$(MAKE) -f examples/web/Makefile RESNETC=$(R) BUILD=$(P)build/web
+
 # --- installing ---
 
 VERSION = $(shell sed -n 's/^.define VERSION "\(.*\)"/\1/p' compiler/base.h)
@@ -182,6 +186,6 @@ fuzz-%: $(P)obj/fuzz-% $(P)resnetc
 clean:
 	rm -rf $(P)obj $(P)build $(P)resnetc
 
-.PHONY: all demo install uninstall deb generated 80 check check-long bless parity bench asan coverage clean
+.PHONY: all demo web install uninstall deb generated 80 check check-long bless parity bench asan coverage clean
 
 endif
