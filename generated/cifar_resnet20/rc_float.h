@@ -7,7 +7,18 @@
 #define RC_FLOAT_H
 
 #include <stdint.h>
+
+/* memcpy and memset: a libc's, or where there is none (WebAssembly with -nostdlib) the compiler's own */
+#if defined(__has_include)
+#if __has_include(<string.h>)
 #include <string.h>
+#else
+#define memcpy __builtin_memcpy
+#define memset __builtin_memset
+#endif
+#else
+#include <string.h>
+#endif
 
 #if defined(__clang__)
 #pragma clang diagnostic push

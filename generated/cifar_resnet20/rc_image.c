@@ -7,9 +7,6 @@
 ** downwards first (since its version 13): the weighted sum of the picture's rows is squeezed.
 */
 #include "rc_image.h"
-
-#include <string.h>
-
 #include "rc_float.h"
 
 enum { WeightBits = 22, Half = 1 << (WeightBits - 1), SumsAtOnce = 256 };
