@@ -150,6 +150,17 @@ bench: $(P)resnetc
 		.venv/bin/pip install -q $$p || echo "$$p: does not install here"; done
 	.venv/bin/python tests/bench/bench.py $(R)
 
+# the same in WebAssembly, beside onnxruntime-web and TensorFlow.js
+WEB = $(P)build/bench-web
+WEB_NETWORKS = resnet18 cifar_resnet20
+bench-web: $(P)resnetc
+	npm install --silent --no-audit --no-fund --prefix $(WEB) onnxruntime-web @tensorflow/tfjs-core @tensorflow/tfjs-backend-wasm
+	for n in $(WEB_NETWORKS); do d=$(WEB)/$$n; mkdir -p $$d; \
+		/usr/bin/python3 tests/bench/export.py $$n 1 $$d && \
+		$(MAKE) -s -f examples/web/Makefile RESNETC=$(R) MODEL=examples/$$n.lua WEIGHTS=$$d/$$n.safetensors PICTURES= \
+			CALIBRATE=examples/images BUILD=$$d/page || exit 1; done
+	node --experimental-wasm-relaxed-simd tests/bench/web.mjs $(WEB)/node_modules 5 $(WEB_NETWORKS:%=$(WEB)/%)
+
 # the compiler's own code under the address and undefined-behaviour sanitizers
 asan:
 	$(MAKE) clean
@@ -186,6 +197,6 @@ fuzz-%: $(P)obj/fuzz-% $(P)resnetc
 clean:
 	rm -rf $(P)obj $(P)build $(P)resnetc
 
-.PHONY: all demo web install uninstall deb generated 80 check check-long bless parity bench asan coverage clean
+.PHONY: all demo web install uninstall deb generated 80 check check-long bless parity bench bench-web asan coverage clean
 
 endif
