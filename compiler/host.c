@@ -14,8 +14,8 @@
 
 CARRIED(host_peak, "compiler/host/peak.c")
 
-static const char *
-compiler(void)
+const char *
+host_compiler(void)
 {
 	static const char *const names[] = { "clang-19", "clang", "gcc", "cc" };
 	const char *cc = getenv("CC");
@@ -32,7 +32,7 @@ compiler(void)
 static bool
 compile(const char *dir, const char *sources, const char *flags, const char *to)
 {
-	const char *cc = compiler();
+	const char *cc = host_compiler();
 	Command c = { .count = 0 }, files = { .count = 0 };
 	int status;
 
@@ -68,8 +68,8 @@ refused(const char *dir, const char *flags)
 	command_log(dir);
 	write_files(dir, &probe, 1);
 	if (!compile(dir, probe.name, flags, "any.so"))
-		fail("$CC: want a C compiler that works, got '%s', which refuses an empty program", compiler());
-	die("%s refused the emitted code", compiler());
+		fail("$CC: want a C compiler that works, got '%s', which refuses an empty program", host_compiler());
+	die("%s refused the emitted code", host_compiler());
 }
 
 void *
@@ -81,9 +81,9 @@ host_load(const char *dir, const char *sources, const char *flags, const char **
 		refused(dir, flags);
 	lib = dlopen(arena_text("%s/model.so", dir), RTLD_NOW | RTLD_LOCAL);
 	if (!lib)
-		fail("$CC: want a C compiler for this machine, got '%s': %s", compiler(), dlerror());
+		fail("$CC: want a C compiler for this machine, got '%s': %s", host_compiler(), dlerror());
 	if (cc)
-		*cc = compiler();
+		*cc = host_compiler();
 	return lib;
 }
 

@@ -29,6 +29,7 @@ typedef struct {
 	const char *layers;
 } JobResult;
 const char *machine_lacks(const Machine *m);         /* a program that is not on PATH, or NULL: it can be used */
+const char *machine_compiler(const Machine *m);      /* the one that is used, or NULL */
 void machine_compile(const Machine *m, const char *dir, const char *sources, const char *flags,
                      const char *const *names, int count);
 void *machine_run(const Machine *m, const char *dir, const Job *jobs, int count, JobResult *results);
@@ -55,6 +56,10 @@ int host_check(const Host *h, const void *blob, size_t len);
 int host_run(const Host *h, const rc_options *o, const File *blob, const void *in, float *out, void *workspace,
              size_t len);
 void *host_load(const char *dir, const char *sources, const char *flags, const char **cc);  /* compiled and loaded */
+const char *host_compiler(void);                     /* the words that start it; fails where there is none */
 void *host_symbol(void *lib, const char *name);
+
+/* codesize.c */
+size_t code_size(const Model *m, const char **compiler);     /* bytes of code; compiler NULL: about so many */
 
 #endif

@@ -44,6 +44,12 @@ first_of(const char *programs)
 }
 
 const char *
+machine_compiler(const Machine *m)
+{
+	return first_of(m->compilers);
+}
+
+const char *
 machine_lacks(const Machine *m)
 {
 	Command run = { .count = 0 };

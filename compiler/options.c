@@ -335,6 +335,10 @@ look_again(Options *o, const Verb *v)
 	if (!o->calibrate && (o->calibrate_count || o->accuracy))
 		usage_error("%s: want pictures to calibrate with too (--calibrate FOLDER), got none",
 		            o->calibrate_count ? "--calibrate-count" : "--accuracy");
+	if (o->budget && (o->ntargets > 1 || o->nsizes > 1))
+		usage_error("--budget: want one target and one input size, got %d and %d", o->ntargets, o->nsizes);
+	if (o->budget)
+		budget_parse(o->budget, o->most);
 	if (o->amalgamate && (o->ntargets > 1 || o->nsizes > 1))
 		usage_error("--amalgamate: want one target and one input size, got %d and %d", o->ntargets, o->nsizes);
 }

@@ -152,6 +152,39 @@ START_TEST(init_prints_models)
 }
 END_TEST
 
+/* a budget: what is told is what NAME.h and the blob say; what doesn't fit is refused and not written; what would fit does */
+START_TEST(budget)
+{
+	const char *net = "examples/mlperf_tiny_resnet8.lua --target cortex-m4";
+	Ran r = resnetc("explain %s --budget flash=512K,ram=160552,stack=1K", net);
+	size_t flash, told, arena;
+
+	ck_assert_msg(r.status == 0 && strstr(r.out, "\nram   160552 of 160552 bytes (100.0 %): workspace 148224, input 12288, output 40\n") &&
+	              strstr(r.out, "\nstack 1024 of 1024 bytes"), "%s%s", r.out, r.err);
+	ck_assert_int_eq(sscanf(strstr(r.out, "\nflash "), "\nflash %zu of 524288 bytes (%*f %%): weights %zu, code", &flash, &told), 2);
+	ck_assert(told == 313024 && flash > told + 10000 && flash < told + 40000);
+	r = resnetc("%s -w random --budget ram=160551,stack=1K -o %s", net, in_dir("chip"));
+	ck_assert_int_eq(r.status, ExitInput);
+	ck_assert_str_eq(r.err, "examples/mlperf_tiny_resnet8.lua: --budget: want ram of at most 160551 bytes, got 160552; what would fit: "
+		"--int8 (ram 49384, stack 1024), or --input 24x24 (ram 93736, stack 1024)\n");
+	ck_assert_int_ne(access(in_dir("chip"), F_OK), 0);
+	ck_assert_int_eq(resnetc("%s -w random --budget ram=49384,stack=1K --int8 --calibrate random -q -o %s", net, in_dir("chip")).status, 0);
+	ck_assert_int_eq(resnetc("explain %s --budget ram=93736,stack=1K --input 24x24", net).status, 0);
+	ck_assert_int_eq(resnetc("explain %s --budget ram=93735,stack=1K --input 24x24", net).status, ExitInput);
+	r = resnetc("explain %s --budget ram=160551 --winograd", net);         /* its stack is in the RAM too */
+	ck_assert_msg(strstr(r.err, "got 332") == NULL && strstr(r.err, "--int8 (ram 50408)"), "%s", r.err);
+	r = resnetc("explain %s --budget ram=161576 --winograd", net);
+	ck_assert_msg(strstr(r.err, "what would fit: --exact (ram 161576), or --int8 "), "%s", r.err);
+	r = resnetc("explain %s --budget ram=1K,flash=1", net);
+	ck_assert_msg(strstr(r.err, "want flash of at most 1, ram of at most 1024 bytes, got ") && strstr(r.err, "; not even --int8 --input 16x16 (flash "), "%s", r.err);
+	struct json_object *all = json(resnetc("explain %s --budget ram=200K --json", net).out), *part;
+	ck_assert(json_object_object_get_ex(all, "budget", &part) && json_object_object_get_ex(part, "ram", &part) && json_object_object_get_ex(part, "bytes", &part));
+	arena = (size_t)json_object_get_int(part);
+	ck_assert_uint_eq(arena, 161576);
+	json_object_put(all);
+}
+END_TEST
+
 START_TEST(explain_runs)
 {
 	Ran r = resnetc("explain examples/mlperf_tiny_resnet8.lua layer2.0.conv1 --run --rounds 3");
@@ -462,6 +495,7 @@ SUITE(verbs)
 	tcase_add_test(t, types_know_the_language);
 	tcase_add_test(t, language_reference_is_fresh);
 	tcase_add_test(t, init_prints_models);
+	tcase_add_test(t, budget);
 	tcase_add_test(t, explain_runs);
 	tcase_add_test(t, diff_tells_what_differs);
 	tcase_add_loop_test(t, tables_fit, 0, 9);

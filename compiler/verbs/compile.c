@@ -102,6 +102,7 @@ verb_compile(Options *o)
 	m = compiled_files(o, files, &count);
 	if (!m)
 		return ExitOk;
+	check_budget(o, m);
 	dir = o->output ? o->output : arena_text("generated/%s", m->g->name);
 	count += runtime_files(o->targets, o->ntargets, files + count);
 	if (o->train && (o->ntargets > 1 || o->nsizes > 1 || o->amalgamate))

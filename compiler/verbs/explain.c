@@ -17,7 +17,10 @@ explain_all(const Options *o, const Model *m, const Measured *t)
 	Table *table;
 
 	if (o->json) {
-		print_json(facts_of(m, t));
+		struct json_object *facts = facts_of(m, t);
+		if (o->budget)
+			json_object_object_add(facts, "budget", budget_facts(o, m));
+		print_json(facts);
 		return;
 	}
 	table = table_new((const char *[]){ "<layer", "<algorithm", "result", "M MACs", "KB", t ? "ms" : "line", "<fused",
@@ -258,5 +261,6 @@ verb_explain(Options *o)
 		print_layer(m, n, t);
 	else
 		explain_one(m, n, t);
+	check_budget(o, m);
 	return ExitOk;
 }

@@ -87,6 +87,8 @@ const OptionRow option_rows[] = {
 	  "direct convolutions only: no Winograd" },
 	{ "--winograd", NULL, Flag, AT(winograd), 0, 0, NULL, MODEL,
 	  "Winograd where it is faster on scalar and microcontrollers too, which have none unasked: it takes more memory" },
+	{ "--budget", NULL, Text, AT(budget), 0, 0, "flash=N,ram=N,stack=N", "explain compile",
+	  "explain, compile: bytes (512K, 1M) that the target has; what doesn't fit is refused, beside what would" },
 	{ "--dump", NULL, DumpPass, AT(pass.dump), 0, 0, "[=PASS]", MODEL,
 	  "print the graph as model text: after a pass, 'input' or 'all'" },
 	{ "--dot", NULL, Flag, AT(pass.dot), 0, 0, NULL, MODEL,

@@ -53,6 +53,10 @@ Measured measure(const Model *m, int threads, int rounds);
 /* accuracy.c */
 void check_accuracy(const Options *o, const Model *floats, const Model *bytes);  /* fails where bytes lose too much */
 
+/* budget.c */
+void check_budget(const Options *o, const Model *m); /* prints what is needed; fails where it doesn't fit */
+struct json_object *budget_facts(const Options *o, const Model *m);
+
 /* bytes.c */
 double largest_sum(const Node *n);            /* of a layer with weights of bytes, whatever the bytes are; 0: unknown */
 const StepRow *row_of_bytes(const Node *n);          /* NULL: its result is none, or nothing is known of it */

@@ -4,6 +4,8 @@
 
 #include "../resnetc.h"
 
+enum { BudgetKinds = 3 };            /* flash, ram, stack */
+
 /* what the command line said */
 typedef struct Options {
 	const struct Verb *verb;
@@ -26,6 +28,8 @@ typedef struct Options {
 	bool amalgamate;
 	const char *calibrate;       /* pictures, or "random" */
 	int calibrate_count;
+	const char *budget;          /* flash=N,ram=N,stack=N */
+	size_t most[BudgetKinds];    /* bytes of each that it allows; 0: any */
 	const char *accuracy, *max_loss; /* labelled pictures; points that may be lost */
 	bool int8;
 	Weights *quantised;          /* weights of bytes, once they are there */
@@ -91,6 +95,9 @@ void table_print(Table *t);                          /* within the terminal's co
 DslOptions dsl_options(const Options *o);
 bool is_random(const char *weights);
 void bind_named(char sha[65], Graph *g, const char *weights);
+
+/* budget.c */
+void budget_parse(const char *budget, size_t most[BudgetKinds]);
 
 /* calibrate.c */
 Weights *quantise(Options *o, const char *weights);  /* over the pictures that --calibrate names, in memory */

@@ -1,0 +1,96 @@
+/*
+** codesize.c - bytes of machine code that emitted C becomes: the sections of its object files that a program keeps, the
+** self test left out. Where no compiler for the target is here it is estimated by the length of the C.
+*/
+#include <string.h>
+
+#include "host.h"
+
+enum { ByteOfText = 2 };             /* so many characters of C become one byte of code, with -O2; from 0.3 to 0.7 bytes */
+
+/* number - of so many bytes, the least first */
+static uint64_t
+number(const unsigned char *p, int bytes)
+{
+	uint64_t v = 0;
+
+	while (bytes--)
+		v = v << 8 | p[bytes];
+	return v;
+}
+
+/* kept - is a section of this name in memory, with bytes of its own, and no part of the self test */
+static bool
+kept(const char *name, const unsigned char *section)
+{
+	enum { Type = 4, Flags = 8, NoBits = 8, Allocated = 2 };
+
+	return number(section + Type, 4) != NoBits && section[Flags] & Allocated && !strstr(name, "selftest");
+}
+
+/* sections - bytes that a program keeps of an object file (ELF, of either width); 0: it is none */
+static size_t
+sections(const char *file)
+{
+	size_t len, sum = 0;
+	const unsigned char *p = file_map(file, &len), *first, *names;
+
+	if (len < 64 || memcmp(p, "\177ELF", 4))
+		return 0;
+	bool wide = p[4] == 2;
+	int word = wide ? 8 : 4, each = wide ? 64 : 40, count = (int)number(p + (wide ? 60 : 48), 2);
+	uint64_t at = number(p + (wide ? 40 : 32), word), strings = number(p + (wide ? 62 : 50), 2);
+
+	if (at > len || (len - at)/(size_t)each < (size_t)count || strings >= (uint64_t)count)
+		return 0;
+	first = p + at;
+	names = p + number(first + strings*(uint64_t)each + (wide ? 24 : 16), word);
+	for (const unsigned char *s = first; s < first + count*each; s += each)
+		if (kept((const char *)names + number(s, 4), s))
+			sum += (size_t)number(s + (wide ? 32 : 20), word);
+	return sum;
+}
+
+/* compiles - one file in dir to one object */
+static bool
+compiles(const char *dir, const char *compiler, const char *flags, const char *name)
+{
+	Command c = { .count = 0 }, all = { .count = 0 };
+	int status;
+
+	command_add_words(&c, compiler);
+	command_add_words(&c, "-std=c11 -O2 -w -ffunction-sections -fdata-sections -c");
+	command_add_words(&all, flags);
+	for (int i = 0; i < all.count; i++)      /* those of the processor; a program's own are not for one file */
+		if (!strncmp(all.word[i], "-m", 2) || !strncmp(all.word[i], "--target", 8) || !strncmp(all.word[i], "--sysroot", 9))
+			command_add(&c, all.word[i]);
+	command_add(&c, arena_text("%s/%s.c", dir, name));
+	command_add(&c, "-o");
+	command_add(&c, arena_text("%s/%s.o", dir, name));
+	return program_run(c.word, dir, &status) && !status;
+}
+
+size_t
+code_size(const Model *m, const char **compiler)
+{
+	const Target *t = m->g->target;
+	const Machine *elsewhere = target_runs_here(t) ? NULL : machine_of(t);
+	const char *dir = temp_dir(), *name = m->g->name;
+	const char *cc = elsewhere ? machine_compiler(elsewhere) : host_compiler();
+	File files[32];
+	int count = 0;
+	size_t sum = 0;
+
+	files[count++] = emit_source(m);
+	files[count++] = emit_header(m);
+	count += runtime_files(&t, 1, files + count);
+	*compiler = NULL;
+	if (cc && (elsewhere || target_runs_here(t))) {
+		write_files(dir, files, count);
+		for (int i = 0; i < 2; i++)
+			if (compiles(dir, cc, elsewhere ? elsewhere->flags : "", i ? "rc" : name))
+				sum += sections(arena_text("%s/%s.o", dir, i ? "rc" : name));
+		*compiler = sum ? cc : NULL;
+	}
+	return sum ? sum : files[0].len/ByteOfText;
+}
