@@ -6,7 +6,7 @@
 **
 ** word: how it is called; $x is the value, $NAME the node's attribute NAME. steepest: its largest slope, rounding: the
 ** error of the word itself, in float32; both C of a (the attributes), y (the result), s (a bound of what x was added
-** up from), U (half a unit in the last place of 1); rounding also of slope (the column before).
+** up from), U (half a unit in the last place of 1), var (x's variance); rounding also of slope (the column before).
 */
 
 /* PACT: of parameters of its own; $slope is then a vector, the slopes of its channels */
@@ -55,6 +55,21 @@ ACT(gelu,         0,                "gelu($x)",
 ACT(gelu_tanh,    0,                "gelu_tanh($x)",
     1.2, 16*U*s + 1.7e-38*(1 + s),
     "x*(1 + tanh(sqrt(2/pi)*(x + 0.044715*x^3)))/2 (torch.nn.GELU of approximate = \"tanh\")")
+ACT(tanh,         0,                "vtanh($x)",
+    1, 8*U*fabs(y),
+    "(exp(x) - exp(-x))/(exp(x) + exp(-x)) (torch.tanh)")
+ACT(exp,          0,                "exponential($x)",
+    var < 1e-3 ? 2*y : (double)INFINITY, 8*U*y + 1.7e-38,
+    "e^x (torch.exp)")
+ACT(log,          0,                "logarithm($x)",
+    var < 1e-3*exp(2*y) ? 2*exp(-y) : (double)INFINITY, 8*U*fabs(y),
+    "the natural logarithm; NaN where x < 0, -inf where it is 0 (torch.log)")
+ACT(sqrt,         0,                "square_root($x)",
+    var < 1e-3*y*y*y*y ? 1/y : (double)INFINITY, 6*U*y,
+    "the square root; NaN where x < 0 (torch.sqrt)")
+ACT(abs,          0,                "magnitude($x)",
+    1, 0,
+    "|x| (torch.abs)")
 ACT(affine,       A_gain|A_offset, "fma_($x, splat($gain), splat($offset))",
     fabs(a->gain), 2*U*(fabs(a->gain)*s + fabs(a->offset)),
     "gain*x + offset; x + 1, 2*x, 1 - x, x/2 and -x in Lua write the same node")

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: 0BSD */
 /*
-** rc_exp.h - e^a and e^a - 1 for a <= 0 in vector words; NaN stays NaN. The polynomial is that of Cephes' expf.
+** rc_exp.h - e^a, and e^a - 1 for a <= 0, in vector words; NaN stays NaN. The polynomial is that of Cephes' expf.
 ** Included by each rc_simd_TARGET.h, which brings nearest (round to whole), pow2 (2^n) and zero_below (y, or 0 where
 ** a < least).
 */
@@ -36,4 +36,15 @@ vexpm1(V a)
 	V b = clamp(a, splat(-20.0f), zero()), n = nearest(mul(b, splat(1.44269504f))), whole = pow2(n);
 
 	return fma_(exp_rest(b, n), whole, sub(whole, splat(1.0f)));
+}
+
+/* e^a; within 3 ulp, 0 below -87 */
+static inline V
+exponential(V a)
+{
+	V b = clamp(a, splat(-104.0f), splat(89.0f)), one = splat(1.0f);
+	V n = nearest(mul(neg_abs(b), splat(1.44269504f))), up = below0(b, zero(), one);
+	V whole = below0(b, n, sub(zero(), n));      /* 2^128 is no float: one less, and twice that */
+
+	return zero_below(a, -87.0f, mul(mul(add(exp_rest(b, whole), one), pow2(sub(whole, up))), add(up, one)));
 }

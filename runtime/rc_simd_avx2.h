@@ -71,6 +71,19 @@ pow2(V n)
 	return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_add_epi32(_mm256_cvtps_epi32(n), _mm256_set1_epi32(127)), 23));
 }
 
+/* a = fraction*2^exponent for normal a > 0, fraction from 1 to 2 */
+static inline V
+exponent(V a)
+{
+	return _mm256_cvtepi32_ps(_mm256_sub_epi32(_mm256_srli_epi32(_mm256_castps_si256(a), 23), _mm256_set1_epi32(127)));
+}
+
+static inline V
+fraction(V a)
+{
+	return _mm256_or_ps(_mm256_and_ps(a, _mm256_castsi256_ps(_mm256_set1_epi32(0x7fffff))), splat(1.0f));
+}
+
 static inline V
 zero_below(V a, float least, V y)
 {

@@ -82,6 +82,23 @@ pow2(V n)
 	return _mm512_castsi512_ps(_mm512_maskz_slli_epi32(0xffff, _mm512_add_epi32(whole, _mm512_set1_epi32(127)), 23));
 }
 
+/* a = fraction*2^exponent for normal a > 0, fraction from 1 to 2 */
+static inline V
+exponent(V a)
+{
+	__m512i whole = _mm512_maskz_srli_epi32(0xffff, _mm512_castps_si512(a), 23);
+
+	return _mm512_maskz_cvtepi32_ps(0xffff, _mm512_sub_epi32(whole, _mm512_set1_epi32(127)));
+}
+
+static inline V
+fraction(V a)
+{
+	__m512i bits = _mm512_and_epi32(_mm512_castps_si512(a), _mm512_set1_epi32(0x7fffff));
+
+	return _mm512_castsi512_ps(_mm512_or_epi32(bits, _mm512_set1_epi32(0x3f800000)));
+}
+
 static inline V
 zero_below(V a, float least, V y)
 {

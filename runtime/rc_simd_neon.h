@@ -90,6 +90,21 @@ pow2(V n)
 	return vreinterpretq_f32_s32(vshlq_n_s32(vaddq_s32(vcvtq_s32_f32(n), vdupq_n_s32(127)), 23));
 }
 
+/* a = fraction*2^exponent for normal a > 0, fraction from 1 to 2 */
+static inline V
+exponent(V a)
+{
+	return vcvtq_f32_s32(vsubq_s32(vreinterpretq_s32_u32(vshrq_n_u32(vreinterpretq_u32_f32(a), 23)), vdupq_n_s32(127)));
+}
+
+static inline V
+fraction(V a)
+{
+	uint32x4_t bits = vandq_u32(vreinterpretq_u32_f32(a), vdupq_n_u32(0x7fffff));
+
+	return vreinterpretq_f32_u32(vorrq_u32(bits, vdupq_n_u32(0x3f800000)));
+}
+
 static inline V
 zero_below(V a, float least, V y)
 {

@@ -54,7 +54,7 @@ rc_root(float a)
 	r = rc_bits((bits >> 1) + 0x1fbd1df5u);
 	for (int i = 0; i < 4; i++)
 		r = 0.5f*(r + y/r);
-	return a != a || a > 3e38f || a == 0 ? a : a < 1e-30f ? r*1e-18f : r;
+	return a != a || a > 3.40282347e38f || a == 0 ? a : a < 1e-30f ? r*1e-18f : r;
 }
 
 static inline V ld(const float *p)            { return *p; }
@@ -88,6 +88,8 @@ static inline V lowest(void)                  { return -RC_INFINITY; }
 /* whole numbers far from 0 have no int; zero_below takes them out */
 static inline V nearest(V a)                  { return a > -200 ? (float)(int)(a - 0.5f) : a; }
 static inline V pow2(V n)                     { return n >= -126 ? rc_exp2(n) : n; }
+static inline V exponent(V a)                 { return rc_exponent(a); }
+static inline V fraction(V a)                 { return rc_fraction(a); }
 static inline V zero_below(V a, float least, V y) { return a < least ? 0 : y; }
 
 /* --- bytes: I is a sum of 32 bits, X four bytes of a pixel, W four weights --- */

@@ -61,6 +61,19 @@ pow2(V n)
 	return wasm_i32x4_shl(wasm_i32x4_add(wasm_i32x4_trunc_sat_f32x4(n), wasm_i32x4_splat(127)), 23);
 }
 
+/* a = fraction*2^exponent for normal a > 0, fraction from 1 to 2 */
+static inline V
+exponent(V a)
+{
+	return wasm_f32x4_convert_i32x4(wasm_i32x4_sub(wasm_u32x4_shr(a, 23), wasm_i32x4_splat(127)));
+}
+
+static inline V
+fraction(V a)
+{
+	return wasm_v128_or(wasm_v128_and(a, wasm_i32x4_splat(0x7fffff)), wasm_i32x4_splat(0x3f800000));
+}
+
 static inline V
 zero_below(V a, float least, V y)
 {

@@ -26,6 +26,8 @@ static const char *const bodies[] = {
 	"return nn.classifier { 3 }(nn.pixel_shuffle(nn.channel_shuffle(y, { groups = 2 }), { factor = 2 }) + 1)",
 	"local y, z = nn.conv(x, { 4, kernel = 3 }), nn.conv(x, { 4, kernel = 1 })\n"
 	"return nn.classifier { 3 }((y - z)/(nn.hard_sigmoid(z) + 1)*nn.hard_swish(y))",
+	"local y = nn.tanh(nn.conv(x, { 4, kernel = 3 }))\n"
+	"return nn.classifier { 3 }(nn.log(nn.exp(y) + 0.5) + nn.sqrt(y*y + 0.25) + nn.abs(nn.conv(y, { 4, kernel = 3 })))",
 	"local y = nn.pad(nn.conv(x, { 4, kernel = 3 }), { padding = 1, mode = 'reflect' })\n"
 	"return nn.classifier { 3, pool = 'concat' }(nn.permute(y, { order = 'cwh' }))",
 	"return nn.classifier { 3 }(nn.conv(nn.conv(x, { 9, kernel = 3 }), { 18, kernel = 3, padding = 0 }))",

@@ -145,6 +145,11 @@ static const struct {
 	{ O_##name, 17, 3, 5, 2, "return nn." #name "(nn.conv(nn." #name "(x), { 17, kernel = 3 }))" },
 #include "../compiler/acts.h"
 #undef ACT
+	{ O_log, 17, 3, 5, 2, "return nn.log(nn.exp(x)*0.5 + 1e-3)" },
+	{ O_exp, 17, 3, 5, 1, "return nn.exp(nn.conv(nn.exp(x), { 17, kernel = 3 }))" },
+	{ O_sqrt, 17, 3, 5, 2, "return nn.sqrt(nn.conv(x, { 17, kernel = 3 })*nn.conv(x, { 17, kernel = 3 }) + 0.01)" },
+	{ O_tanh, 17, 3, 5, 2, "return nn.tanh(3*nn.conv(x, { 17, kernel = 3 }) + x)" },
+	{ O_abs, 17, 3, 5, 2, "return nn.abs(nn.conv(nn.abs(-x), { 17, kernel = 3 }) + x)" },
 	{ O_affine, 17, 3, 5, 2, "return nn.relu(2*nn.conv(1 - x, { 17, kernel = 3 }) + 0.5)/4" },
 	{ O_mul, 17, 3, 5, 2, "return nn.relu(x*nn.sigmoid(x))" },
 	{ O_mul, 17, 3, 5, 2, "return x*nn.sigmoid(nn.global_avg_pool(x))" },

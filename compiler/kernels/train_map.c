@@ -72,6 +72,11 @@ slope_text(const Attr *a, Act act)
 	                                         float_text(a->offset));
 	case Act_softplus:     return arena_text("mul(d, sigmoid(mul(a, splat(%s))))", float_text(a->beta));
 	case Act_elu:          return arena_text("below0(a, mul(d, add(a, splat(%s))), d)", float_text(a->alpha));
+	case Act_tanh:         return "mul(d, sub(splat(1.0f), mul(a, a)))";
+	case Act_exp:          return "mul(d, a)";
+	case Act_log:          return "div_(d, a)";
+	case Act_sqrt:         return "div_(mul(d, splat(0.5f)), a)";
+	case Act_abs:          return "below0(a, sub(zero(), d), rc_above0(a, d))";
 	default:               die("activation %d has no derivative", act);
 	}
 }

@@ -44,12 +44,10 @@ pmin(V a, V b)
 	return sub(zero(), pmax(sub(zero(), a), sub(zero(), b)));
 }
 
-/* log(1 + a), 0 <= a <= 1; within 4 ulp */
+/* log(1 + m), m from -1/4 to 1/2 */
 static inline V
-vlog1p(V a)
+log_rest(V m)
 {
-	V high = sub(splat(0.5f), a), half = below0(high, splat(0.5f), splat(1.0f));
-	V m = fma_(a, half, sub(half, splat(1.0f)));     /* 1 + a = (1 + m)/half, m from -1/4 to 1/2 */
 	V s = mul(m, m), y = splat(-4.53482792e-2f), z = splat(1.05469480e-1f);
 
 	y = fma_(y, s, splat(-1.32296383e-1f));
@@ -60,8 +58,45 @@ vlog1p(V a)
 	y = fma_(z, m, y);
 	y = fma_(y, m, splat(3.33335280e-1f));
 	y = fma_(y, m, splat(-0.5f));
-	y = fma_(y, s, m);
+	return fma_(y, s, m);
+}
+
+/* log(1 + a), 0 <= a <= 1; within 4 ulp */
+static inline V
+vlog1p(V a)
+{
+	V high = sub(splat(0.5f), a), half = below0(high, splat(0.5f), splat(1.0f));
+	V y = log_rest(fma_(a, half, sub(half, splat(1.0f))));       /* 1 + a = (1 + m)/half */
+
 	return below0(high, add(y, splat(0.693147182f)), y);
+}
+
+/* log(a); within 3 ulp; NaN where a < 0 */
+static inline V
+logarithm(V a)
+{
+	V less = sub(a, splat(1.17549435e-38f)), b = below0(less, mul(a, splat(16777216.0f)), a);
+	V high = sub(splat(1.5f), fraction(b)), half = below0(high, splat(0.5f), splat(1.0f));
+	V n = add(exponent(b), sub(below0(less, splat(-24.0f), zero()), below0(high, splat(-1.0f), zero())));
+	V y = log_rest(fma_(fraction(b), half, splat(-1.0f)));
+
+	y = fma_(n, splat(0.693359375f), fma_(n, splat(-2.12194440e-4f), y));
+	y = below0(sub(splat(3.40282347e38f), a), a, y);             /* infinity */
+	y = below0(neg_abs(a), y, add(a, lowest()));                 /* 0, NaN */
+	return below0(a, sub(lowest(), lowest()), y);
+}
+
+/* sqrt(a); NaN where a < 0 */
+static inline V
+square_root(V a)
+{
+	return below0(a, sub(lowest(), lowest()), root(a));
+}
+
+static inline V
+magnitude(V a)
+{
+	return sub(zero(), neg_abs(a));
 }
 
 /* tanh(a); within 4 ulp */

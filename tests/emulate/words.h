@@ -42,6 +42,9 @@ static inline V root(V a)                     { EACH(sqrtf(a[i])); }
 static inline V lowest(void)                  { return splat(-RC_INFINITY); }
 static inline V vexp(V a)                     { EACH((float)exp((double)a[i])); }
 static inline V vexpm1(V a)                   { EACH((float)expm1((double)(a[i] > 0 ? 0 : a[i]))); }
+static inline V exponential(V a)              { EACH((float)exp((double)a[i])); }
+static inline V exponent(V a)                 { EACH(rc_exponent(a[i])); }
+static inline V fraction(V a)                 { EACH(rc_fraction(a[i])); }
 
 /* --- bytes --- */
 
