@@ -10,36 +10,34 @@
 
 static const OnnxOp ops[] = {
 	{ "Abs", op_abs, 7 }, { "Add", op_add, 7 }, { "AveragePool", op_average_pool, 7 },
-	{ "BatchNormalization", op_batch_norm, 7 },
-	{ "Cast", op_cast, 7 }, { "Clip", op_clip, 7 }, { "Concat", op_concat, 7 }, { "Constant", op_constant, 7 },
-	{ "Conv", op_conv, 1 }, { "ConvInteger", op_conv_integer, 10 }, { "ConvTranspose", op_conv_transpose, 1 },
+	{ "BatchNormalization", op_batch_norm, 7 }, { "Cast", op_cast, 7 }, { "Celu", op_celu, 12 },
+	{ "Clip", op_clip, 7 }, { "Concat", op_concat, 7 }, { "Constant", op_constant, 7 }, { "Conv", op_conv, 1 },
+	{ "ConvInteger", op_conv_integer, 10 }, { "ConvTranspose", op_conv_transpose, 1 },
 	{ "DepthToSpace", op_depth_to_space, 7 }, { "DequantizeLinear", op_dequantize, 10 }, { "Div", op_div, 7 },
-	{ "Dropout", op_dropout, 7 },
-	{ "DynamicQuantizeLinear", op_dynamic_quantize, 11 },
-	{ "Elu", op_elu, 7 }, { "Erf", op_erf, 7 }, { "Expand", op_expand, 7 }, { "Flatten", op_flatten, 7 },
+	{ "Dropout", op_dropout, 7 }, { "DynamicQuantizeLinear", op_dynamic_quantize, 11 }, { "Elu", op_elu, 7 },
+	{ "Erf", op_erf, 7 }, { "Exp", op_exp, 7 }, { "Expand", op_expand, 7 }, { "Flatten", op_flatten, 7 },
 	{ "Gather", op_gather, 7 }, { "Gelu", op_gelu, 20 }, { "Gemm", op_gemm, 7 },
-	{ "GlobalAveragePool", op_global_average_pool, 1 },
-	{ "GlobalMaxPool", op_global_max_pool, 1 }, { "GroupNormalization", op_group_norm, 18 },
-	{ "HardSigmoid", op_hard_sigmoid, 7 }, { "HardSwish", op_hard_swish, 7 },
-	{ "Identity", op_identity, 1 }, { "InstanceNormalization", op_instance_norm, 7 },
-	{ "LayerNormalization", op_layer_norm, 17 }, { "LeakyRelu", op_leaky_relu, 7 }, { "MatMul", op_matmul, 7 },
-	{ "MatMulInteger", op_conv_integer, 10 },
-	{ "Max", op_max, 7 },
-	{ "MaxPool", op_max_pool, 7 }, { "Mean", op_mean, 7 }, { "Min", op_min, 7 }, { "Mish", op_mish, 18 },
-	{ "Mul", op_mul, 7 }, { "Neg", op_neg, 7 },
+	{ "GlobalAveragePool", op_global_average_pool, 1 }, { "GlobalMaxPool", op_global_max_pool, 1 },
+	{ "GroupNormalization", op_group_norm, 18 }, { "HardSigmoid", op_hard_sigmoid, 7 },
+	{ "HardSwish", op_hard_swish, 7 }, { "Identity", op_identity, 1 },
+	{ "InstanceNormalization", op_instance_norm, 7 }, { "LayerNormalization", op_layer_norm, 17 },
+	{ "LeakyRelu", op_leaky_relu, 7 }, { "Log", op_log, 7 }, { "LogSoftmax", op_log_softmax, 7 },
+	{ "LpNormalization", op_lp_normalization, 1 }, { "MatMul", op_matmul, 7 },
+	{ "MatMulInteger", op_conv_integer, 10 }, { "Max", op_max, 7 }, { "MaxPool", op_max_pool, 7 },
+	{ "Mean", op_mean, 7 }, { "Min", op_min, 7 }, { "Mish", op_mish, 18 }, { "Mul", op_mul, 7 },
+	{ "Neg", op_neg, 7 }, { "Pad", op_pad, 7 }, { "Pow", op_pow, 7 }, { "PRelu", op_prelu, 7 },
 	{ "QLinearConv", op_qlinear_conv, 10 }, { "QLinearMatMul", op_qlinear_matmul, 10 },
-	{ "QuantizeLinear", op_quantize, 10 },
-	{ "PRelu", op_prelu, 7 }, { "Pad", op_pad, 7 }, { "Pow", op_pow, 7 }, { "ReduceL1", op_reduce_l1, 7 },
-	{ "ReduceL2", op_reduce_l2, 7 }, { "ReduceMax", op_reduce_max, 7 }, { "ReduceMean", op_reduce_mean, 7 },
-	{ "ReduceMin", op_reduce_min, 7 }, { "ReduceSum", op_reduce_sum, 7 }, { "ReduceSumSquare", op_reduce_sum_square, 7 },
-	{ "Relu", op_relu, 7 },
-	{ "Reshape", op_reshape, 7 },
-	{ "Resize", op_resize, 7 }, { "Shape", op_shape, 7 }, { "Sigmoid", op_sigmoid, 7 }, { "Size", op_size, 7 },
-	{ "Slice", op_slice, 7 },
-	{ "Softmax", op_softmax, 7 }, { "Softplus", op_softplus, 7 }, { "SpaceToDepth", op_space_to_depth, 7 },
-	{ "Split", op_split, 7 }, { "Squeeze", op_squeeze, 7 }, { "Sub", op_sub, 7 }, { "Sum", op_sum, 7 },
-	{ "Tanh", op_tanh, 7 }, { "Transpose", op_transpose, 7 }, { "Unsqueeze", op_unsqueeze, 7 },
-	{ "Upsample", op_upsample, 7 },
+	{ "QuantizeLinear", op_quantize, 10 }, { "Reciprocal", op_reciprocal, 7 }, { "ReduceL1", op_reduce_l1, 7 },
+	{ "ReduceL2", op_reduce_l2, 7 }, { "ReduceLogSum", op_reduce_log_sum, 7 },
+	{ "ReduceLogSumExp", op_reduce_log_sum_exp, 7 }, { "ReduceMax", op_reduce_max, 7 },
+	{ "ReduceMean", op_reduce_mean, 7 }, { "ReduceMin", op_reduce_min, 7 }, { "ReduceSum", op_reduce_sum, 7 },
+	{ "ReduceSumSquare", op_reduce_sum_square, 7 }, { "Relu", op_relu, 7 }, { "Reshape", op_reshape, 7 },
+	{ "Resize", op_resize, 7 }, { "Selu", op_selu, 7 }, { "Shape", op_shape, 7 }, { "Sigmoid", op_sigmoid, 7 },
+	{ "Size", op_size, 7 }, { "Slice", op_slice, 7 }, { "Softmax", op_softmax, 7 },
+	{ "Softplus", op_softplus, 7 }, { "Softsign", op_softsign, 7 }, { "SpaceToDepth", op_space_to_depth, 7 },
+	{ "Split", op_split, 7 }, { "Sqrt", op_sqrt, 7 }, { "Squeeze", op_squeeze, 7 }, { "Sub", op_sub, 7 },
+	{ "Sum", op_sum, 7 }, { "Tanh", op_tanh, 7 }, { "Transpose", op_transpose, 7 },
+	{ "Unsqueeze", op_unsqueeze, 7 }, { "Upsample", op_upsample, 7 },
 };
 enum { NOnnxOps = sizeof ops/sizeof *ops };
 
@@ -298,6 +296,8 @@ in_place(Import *m, const OnnxValue *v, const char *name)
 		n = v->rank == 2 && v->dim[0] == v->n->out->shape.n ? flattened(m, v->n) : v->n;
 	if (!n && v->rank > 2 && v->rank != NAxes && v->dim[0] == v->n->out->shape.n)
 		n = view_arranged(m, v, 2, v->rank > 3 ? v->rank - 1 : 2).n;
+	if (!n && v->rank > 1 && v->n->out->shape.n == 1 && v->dim[0] != 1)
+		n = view_arranged(m, v, v->rank - 2, v->rank - 1).n;
 	if (!n)
 		fail("%s: output '%s': want images x channels x rows x columns, got another order of them",
 		     m->file, name);

@@ -88,6 +88,7 @@ enum { NoAxis = -1, ManyAtoms = -2 };
 
 /* place.c: nodes that put elements elsewhere */
 bool repeats_channel(const Node *n);
+bool few_runs(const int *from, int count);      /* channels that are some slices */
 Node *pick_channels(Import *m, Node *x, const int *from, int count);
 Node *mix_channels(Import *m, Node *x, int out, const double *w, const char *stem);
 Node *flattened(Import *m, Node *x);
@@ -114,7 +115,6 @@ bool node_is_scale(const Node *n);                    /* made by node_scaled */
 double scale_factor(const Node *n, int c);           /* of channel c of such a node */
 double scale_summand(const Node *n, int c);
 Node *node_sum(Import *m, Node *x, Node *y);
-Node *node_abs(Import *m, Node *x);
 void set_result(Import *m, OnnxValue v);                 /* the first output */
 void finish_image(Import *m, Node *n);                     /* n, added, as an image */
 void finish_like(Import *m, Node *n, const OnnxValue *x);
@@ -147,6 +147,9 @@ typedef struct { int64_t from, to, step; } Cut;
 void cuts_of(const Import *m, const OnnxValue *x, Cut *cut);         /* Slice: of every dimension */
 int splits_of(const Import *m, const OnnxValue *x, int axis, int64_t *size); /* Split: how long each part is */
 
+/* ops_region.c */
+OnnxValue cut_out(Import *m, OnnxValue x, const Cut *cut);              /* each dimension cut */
+
 /* ops_curve.c */
 bool erf_with_constant(Import *m, OnnxValue x, const OnnxValue *c, char op);
 bool erf_times(Import *m, const OnnxValue *erf, const OnnxValue *y);
@@ -155,19 +158,25 @@ Op curve_of(Node *a, Node *b, Node **x);
 /* ops_conv_ranks.c */
 bool conv_of_rank(Import *m, const OnnxValue *x, const OnnxValue *w);
 
+/* ops_linear.c */
+OnnxValue of_images(const Import *m, const OnnxValue *x);
+OnnxValue as_given(const OnnxValue *x, OnnxValue y);
+
 void two_extremes(Import *m, bool largest);           /* inputs 0 and 1, two tensors */
 
 /* one function an ONNX operator on tensors */
 #define ONNX_OPS(X) \
-	X(abs) X(add) X(average_pool) X(batch_norm) X(cast) X(clip) X(concat) X(constant) X(conv) X(conv_integer) \
-	X(conv_transpose) X(depth_to_space) X(dequantize) X(div) X(dropout) X(dynamic_quantize) X(elu) X(erf) X(expand) \
-	X(flatten) X(gather) X(gelu) X(gemm) X(global_average_pool) X(global_max_pool) X(group_norm) X(hard_sigmoid) \
-	X(hard_swish) X(identity) X(instance_norm) X(layer_norm) X(leaky_relu) X(matmul) X(max) X(max_pool) X(mean) X(min) \
-	X(mish) X(mul) X(neg) X(pad) X(pow) X(prelu) X(qgemm) X(qlinear_add) X(qlinear_average_pool) X(qlinear_concat) \
-	X(qlinear_conv) X(qlinear_global_average_pool) X(qlinear_leaky_relu) X(qlinear_matmul) X(qlinear_mul) \
-	X(qlinear_sigmoid) X(quantize) X(reduce_l1) X(reduce_l2) X(reduce_max) X(reduce_mean) X(reduce_min) X(reduce_sum) \
-	X(reduce_sum_square) X(relu) X(reshape) X(resize) X(shape) X(sigmoid) X(size) X(slice) X(softmax) X(softplus) \
-	X(space_to_depth) X(split) X(squeeze) X(sub) X(sum) X(tanh) X(transpose) X(unsqueeze) X(upsample)
+	X(abs) X(add) X(average_pool) X(batch_norm) X(cast) X(celu) X(clip) X(concat) X(constant) X(conv) \
+	X(conv_integer) X(conv_transpose) X(depth_to_space) X(dequantize) X(div) X(dropout) X(dynamic_quantize) X(elu) \
+	X(erf) X(exp) X(expand) X(flatten) X(gather) X(gelu) X(gemm) X(global_average_pool) X(global_max_pool) \
+	X(group_norm) X(hard_sigmoid) X(hard_swish) X(identity) X(instance_norm) X(layer_norm) X(leaky_relu) X(log) \
+	X(log_softmax) X(lp_normalization) X(matmul) X(max) X(max_pool) X(mean) X(min) X(mish) X(mul) X(neg) X(pad) \
+	X(pow) X(prelu) X(qgemm) X(qlinear_add) X(qlinear_average_pool) X(qlinear_concat) X(qlinear_conv) \
+	X(qlinear_global_average_pool) X(qlinear_leaky_relu) X(qlinear_matmul) X(qlinear_mul) X(qlinear_sigmoid) \
+	X(quantize) X(reciprocal) X(reduce_l1) X(reduce_l2) X(reduce_log_sum) X(reduce_log_sum_exp) X(reduce_max) \
+	X(reduce_mean) X(reduce_min) X(reduce_sum) X(reduce_sum_square) X(relu) X(reshape) X(resize) X(selu) X(shape) \
+	X(sigmoid) X(size) X(slice) X(softmax) X(softplus) X(softsign) X(space_to_depth) X(split) X(sqrt) X(squeeze) \
+	X(sub) X(sum) X(tanh) X(transpose) X(unsqueeze) X(upsample)
 #define X(op) void op_##op(Import *m);
 ONNX_OPS(X)
 #undef X

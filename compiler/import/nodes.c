@@ -281,13 +281,6 @@ node_sum(Import *m, Node *x, Node *y)
 	return node_put(m, n);
 }
 
-/* node_abs - relu(x) + relu(-x) */
-Node *
-node_abs(Import *m, Node *x)
-{
-	return node_sum(m, node_put(m, node_on(m, O_relu, x)), node_put(m, node_on(m, O_relu, node_scaled_by(m, x, -1, 0))));
-}
-
 /* set_result - v as the first output; the others may not be read */
 void
 set_result(Import *m, OnnxValue v)

@@ -1,5 +1,5 @@
 /*
-** ops_activation.c - one input, element by element: batch norms, activations, powers; and softmax.
+** ops_activation.c - one input, element by element: batch norms and activations; and softmax.
 */
 #include <math.h>
 #include <string.h>
@@ -124,50 +124,6 @@ bounded(Import *m, bool largest)
 void op_max(Import *m) { bounded(m, true); }
 void op_min(Import *m) { bounded(m, false); }
 
-void
-op_neg(Import *m)
-{
-	OnnxValue x = tensor_at(m, 0);
-
-	set_result(m, view_like(&x, node_scaled_by(m, x.n, -1, 0)));
-}
-
-void
-op_abs(Import *m)
-{
-	OnnxValue x = tensor_at(m, 0);
-
-	set_result(m, view_like(&x, node_abs(m, x.n)));
-}
-
-/* op_tanh - 2*sigmoid(2*x) - 1 */
-void
-op_tanh(Import *m)
-{
-	OnnxValue x = tensor_at(m, 0);
-	Node *n = node_put(m, node_on(m, O_sigmoid, node_scaled_by(m, x.n, 2, 0)));
-
-	set_result(m, view_like(&x, node_scaled_by(m, n, 2, -1)));
-}
-
-void
-op_pow(Import *m)
-{
-	OnnxValue x = tensor_at(m, 0), c = constant_at(m, 1, "exponent");
-	Node *n;
-
-	if (count_elements(&c) != 1 || c.rank > x.rank || (c.data[0] != 1 && c.data[0] != 2))
-		refuse(m, "want an exponent of 1 or 2, got %s%.7g", count_elements(&c) > 1 ? "several, " : "",
-		       count_elements(&c) ? c.data[0] : 0);
-	if (c.data[0] == 1) {
-		set_result(m, x);
-		return;
-	}
-	n = node_on(m, O_mul, x.n);
-	n->in[n->nin++] = x.n->out;
-	finish_like(m, n, &x);
-}
-
 /* --- softmax --- */
 
 /* of_pairs - over two values: sigmoid(a - b) and sigmoid(b - a); pair: the channels' steps between them */
@@ -205,12 +161,16 @@ only_channels(const OnnxValue *x, int d, int64_t *step)
 
 /* softmax_along - any dimension but the images: its elements become the channels, and go back */
 static void
-softmax_along(Import *m, const OnnxValue *x, int axis)
+softmax_along(Import *m, const OnnxValue *given, int axis)
 {
 	int to[MostDims], back[MostDims], at = 0;
-	OnnxValue y;
+	OnnxValue whole = *given, *x = &whole, y;
 	Node *n;
 
+	if (given->dim[0] != given->n->out->shape.n) {
+		whole = of_images(m, given);
+		axis++;
+	}
 	if (axis == 0)
 		refuse(m, "want a softmax of each image, got axis 0 of %s", dims_of(x));
 	to[at++] = 0;
@@ -226,7 +186,7 @@ softmax_along(Import *m, const OnnxValue *x, int axis)
 	n = node_put(m, node_on(m, O_softmax, y.n));
 	y.n = n;
 	view_transpose(&y, back, &y);
-	set_result(m, y);
+	set_result(m, as_given(given, y));
 }
 
 void

@@ -219,6 +219,11 @@ as_images(Import *m, OnnxValue *v, int rank)
 		dim[d] = d < rank - v->rank ? 1 : v->dim[d - (rank - v->rank)];
 	for (int d = 0; d < rank; d++)
 		image[d < NAxes ? d : NAxes - 1] *= dim[d];
+	if (dim[0] != v->n->out->shape.n) {          /* there is one image: its dimensions alone */
+		view_reshape(v, rank, dim, v);
+		*v = view_arranged(m, v, rank - 2, rank - 1);
+		return;
+	}
 	view_reshape(v, NAxes, image, &y);
 	n = as_image(m, &y);
 	if (!n)

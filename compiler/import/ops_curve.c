@@ -54,6 +54,50 @@ op_gelu(Import *m)
 	curve(m, *how == 't' ? O_gelu_tanh : O_gelu, &x);
 }
 
+void
+op_tanh(Import *m)
+{
+	OnnxValue x = tensor_at(m, 0);
+
+	curve(m, O_tanh, &x);
+}
+
+/* op_selu - an ELU times gamma */
+void
+op_selu(Import *m)
+{
+	OnnxValue x = tensor_at(m, 0);
+	Node *n = node_on(m, O_elu, x.n);
+
+	n->a.alpha = shortest_decimal(attr_real(m, "alpha", 1.67326319217681884765625));
+	set_result(m, view_like(&x, node_scaled_by(m, node_put(m, n), attr_real(m, "gamma", 1.05070102214813232421875), 0)));
+}
+
+/* op_celu - alpha times the ELU of x/alpha */
+void
+op_celu(Import *m)
+{
+	OnnxValue x = tensor_at(m, 0);
+	double alpha = attr_real(m, "alpha", 1);
+	Node *n;
+
+	if (alpha == 0)
+		refuse(m, "want alpha other than 0, got 0");
+	n = node_put(m, node_on(m, O_elu, node_scaled_by(m, x.n, 1/alpha, 0)));
+	set_result(m, view_like(&x, node_scaled_by(m, n, alpha, 0)));
+}
+
+/* op_softsign - x/(1 + |x|) */
+void
+op_softsign(Import *m)
+{
+	OnnxValue x = tensor_at(m, 0);
+	Node *n = node_on(m, O_div, x.n);
+
+	n->in[n->nin++] = node_scaled_by(m, node_put(m, node_on(m, O_abs, x.n)), 1, 1)->out;
+	finish_like(m, n, &x);
+}
+
 /* --- spelt out --- */
 
 void
@@ -118,15 +162,13 @@ erf_times(Import *m, const OnnxValue *erf, const OnnxValue *y)
 	return true;
 }
 
-/* mish_of - is b the tanh of a's softplus, 2*sigmoid(2*x) - 1 */
+/* mish_of - is b the tanh of a's softplus */
 static bool
 mish_of(const Node *a, const Node *b)
 {
-	const Node *s = node_is_scale(b) ? b->in[0]->node : NULL, *p = s && s->op == O_sigmoid ? s->in[0]->node : NULL;
-	const Node *base = p && node_is_scale(p) ? p->in[0]->node : NULL;
+	const Node *p = b->op == O_tanh ? b->in[0]->node : NULL;
 
-	return base && base->op == O_softplus && base->a.beta == 1 && base->in[0] == a->out && scale_factor(p, 0) == 2 &&
-	       scale_summand(p, 0) == 0 && scale_factor(b, 0) == 2 && scale_summand(b, 0) == -1;
+	return p && p->op == O_softplus && p->a.beta == 1 && p->in[0] == a->out;
 }
 
 /* curve_of - x times a function of x that has a name: the op, and x; NOps: it is something else */

@@ -115,7 +115,7 @@ pixelwise(Import *m, const OnnxValue *x, const Matrix *a, const double *bias)
 }
 
 /* of_images - x with the images as its first dimension: where there is one of them it may be left out */
-static OnnxValue
+OnnxValue
 of_images(const Import *m, const OnnxValue *x)
 {
 	int64_t dim[MostDims] = { 1 };
@@ -131,7 +131,7 @@ of_images(const Import *m, const OnnxValue *x)
 }
 
 /* as_given - y, a result of what of_images made of x, with as many dimensions as x has */
-static OnnxValue
+OnnxValue
 as_given(const OnnxValue *x, OnnxValue y)
 {
 	int64_t dim[MostDims];

@@ -244,13 +244,12 @@ void op_reduce_max(Import *m)  { reduce(m, Reduce_max); }
 void op_reduce_min(Import *m)  { reduce(m, Reduce_min); }
 void op_reduce_l2(Import *m)   { reduce(m, Reduce_l2); }
 
-/* op_reduce_l1 - the sum of relu(x) + relu(-x) */
 void
 op_reduce_l1(Import *m)
 {
 	OnnxValue x = tensor_at(m, 0);
 
-	x = view_like(&x, node_abs(m, x.n));
+	x = view_like(&x, node_put(m, node_on(m, O_abs, x.n)));
 	set_result(m, reduced(m, &x, Reduce_sum));
 }
 

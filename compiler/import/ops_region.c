@@ -1,12 +1,33 @@
 /*
-** ops_region.c - what cuts, joins, pads and repeats tensors.
+** ops_region.c - what cuts, joins and repeats tensors.
 */
 #include <math.h>
 #include <string.h>
 
 #include "import.h"
 
+enum { MostMixed = 1 << 16 };        /* weights of a product that only places channels */
+
 /* --- cuts --- */
+
+/* cut_apart - any dimension, as the rows of an image whose channels are those before it */
+static OnnxValue
+cut_apart(Import *m, const OnnxValue *x, int d, Cut cut)
+{
+	OnnxValue y = view_arranged(m, x, d, d + 1);
+	int64_t dim[MostDims];
+	Node *n = node_on(m, O_slice, y.n);
+
+	memcpy(dim, x->dim, sizeof dim);
+	n->a.channels = (Pair){ 0, y.n->out->shape.c };
+	n->a.rows = (Range){ (int)cut.from, (int)cut.to, (int)cut.step };
+	n->a.cols = (Range){ 0, y.n->out->shape.w, 1 };
+	y = view_of(node_put(m, n));
+	dim[d] = (cut.to - cut.from + cut.step - 1)/cut.step;
+	if (!view_reshape(&y, x->rank, dim, &y))
+		die("a slice of other dimensions");
+	return y;
+}
 
 /* cut_channels - dimension d, one atom of channels, from cut.from to cut.to in steps */
 static OnnxValue
@@ -17,7 +38,7 @@ cut_channels(Import *m, const OnnxValue *x, int d, Cut cut)
 	OnnxValue y = *x;
 
 	if (count != 1 || x->atom[first].axis != AxisC)
-		refuse(m, "want a slice of channels, rows or columns, got one of dimension %d of %s", d, dims_of(x));
+		return cut_apart(m, x, d, cut);
 	step = x->atom[first].step;
 	from = arena_new((size_t)channels*sizeof *from);
 	for (int c = 0; c < channels; c++) {         /* those that stay, in their order */
@@ -25,6 +46,8 @@ cut_channels(Import *m, const OnnxValue *x, int d, Cut cut)
 		if (at >= 0 && at%cut.step == 0 && at/cut.step < length)
 			from[to++] = c;
 	}
+	if (to*(int64_t)channels > MostMixed && !few_runs(from, to))
+		return cut_apart(m, x, d, cut);
 	y.n = pick_channels(m, x->n, from, to);
 	y.dim[d] = length;
 	y.atom[first].size = length;
@@ -65,7 +88,7 @@ cut_image(Import *m, OnnxValue *x, const Cut *cut)
 }
 
 /* cut_out - x with each dimension cut */
-static OnnxValue
+OnnxValue
 cut_out(Import *m, OnnxValue x, const Cut *cut)
 {
 	bool whole = true;
@@ -90,14 +113,14 @@ cut_out(Import *m, OnnxValue x, const Cut *cut)
 		rest[d] = cut[d];
 		if (cut[d].from == 0 && cut[d].to == x.dim[d] && cut[d].step == 1)
 			continue;
-		if (axis_of(&x, d) == AxisH || axis_of(&x, d) == AxisW)
+		if (x.rank == NAxes && axes_of(&x, axes) && (axes[d] == AxisH || axes[d] == AxisW))
 			continue;
 		x = cut_channels(m, &x, d, cut[d]);
 		rest[d] = (Cut){ 0, x.dim[d], 1 };
 	}
 	for (int d = 0; d < x.rank; d++)             /* what is left are rows and columns */
-		if ((rest[d].from || rest[d].to != x.dim[d] || rest[d].step != 1) && !cut_image(m, &x, rest))
-			refuse(m, "want a slice of images, got rows or columns of %s", dims_of(&x));
+		if ((rest[d].from || rest[d].to != x.dim[d] || rest[d].step != 1) && cut_image(m, &x, rest))
+			break;
 	return x;
 }
 
@@ -268,88 +291,7 @@ op_concat(Import *m)
 	set_result(m, join(m, x, count, axis));
 }
 
-/* --- padding, repeating --- */
-
-/* read_pads - before and after each of the four axes */
-static void
-read_pads(const Import *m, int64_t full[8])
-{
-	int64_t p[8], axes[4];
-	int count = list_of(m, "pads", 1, p, 8), naxes = has_input(m, 3) ? list_of(m, "", 3, axes, 4) : -1;
-
-	if (naxes < 0)
-		for (naxes = 0; naxes < 4; naxes++)
-			axes[naxes] = naxes;
-	if (count != 2*naxes)
-		refuse(m, "want %d pads, got %d", 2*naxes, count);
-	for (int i = 0; i < naxes; i++) {
-		int a = axis_in(m, axes[i], 4);
-		full[a] = p[i];
-		full[a + 4] = p[i + naxes];
-	}
-	if (full[0] || full[4])
-		refuse(m, "want no padding of the batch, got %lld and %lld", (long long)full[0], (long long)full[4]);
-	for (int i = 1; i < 8; i++)
-		if (full[i] < -4096 || full[i] > 4096)
-			refuse(m, "want pads from -4096 to 4096, got %lld", (long long)full[i]);
-}
-
-/* cropped - what pads below 0 leave; they are 0 then */
-static Node *
-cropped(Import *m, Node *x, int64_t full[8])
-{
-	Cut cut[NAxes];
-	OnnxValue v = view_of(x);
-	bool any = false;
-
-	for (int d = 0; d < NAxes; d++) {
-		cut[d] = (Cut){ full[d] < 0 ? -full[d] : 0, v.dim[d] + (full[d+4] < 0 ? full[d+4] : 0), 1 };
-		any = any || full[d] < 0 || full[d+4] < 0;
-	}
-	for (int i = 0; i < 8; i++)
-		full[i] = full[i] < 0 ? 0 : full[i];
-	return any ? cut_out(m, v, cut).n : x;
-}
-
-void
-op_pad(Import *m)
-{
-	Node *x = image_at(m, 0), *n;
-	int64_t full[8] = { 0 };
-	double value = attr_real(m, "value", 0);
-	const char *mode = attr_text(m, "mode", "constant");
-	bool mirror = !strcmp(mode, "reflect");
-	Shape s;
-
-	read_pads(m, full);
-	if (has_input(m, 2)) {
-		OnnxValue v = constant_at(m, 2, "value");
-		value = count_elements(&v) ? v.data[0] : 0;
-	}
-	x = cropped(m, x, full);
-	if (strcmp(mode, "constant") && strcmp(mode, "edge") && !mirror)
-		refuse(m, "want mode constant, reflect or edge, got '%s'", mode);
-	if (!strcmp(mode, "constant") && value < -3e38 && !full[1] && !full[5]) {
-		OnnxValue v = view_of(x);
-		v.infinite = (Sides){ (int)full[2], (int)full[3], (int)full[6], (int)full[7] };
-		v.dim[2] += full[2] + full[6];
-		v.dim[3] += full[3] + full[7];
-		set_result(m, v);
-		return;
-	}
-	if (strcmp(mode, "constant") && (full[1] || full[5]))
-		refuse(m, "want mode constant where channels are added, got '%s'", mode);
-	s = x->out->shape;
-	if (mirror && (full[2] >= s.h || full[6] >= s.h || full[3] >= s.w || full[7] >= s.w))
-		refuse(m, "want less around the image than it has, got %lld, %lld, %lld and %lld of %dx%d", (long long)full[2],
-		       (long long)full[3], (long long)full[6], (long long)full[7], s.h, s.w);
-	n = node_on(m, O_pad, x);
-	n->a.mode = mirror ? Fill_reflect : *mode == 'e' ? Fill_replicate : Fill_constant;
-	n->a.value = *mode == 'c' ? value : 0;
-	n->a.channels = (Pair){ (int)full[1], (int)full[5] };
-	n->a.padding = (Sides){ (int)full[2], (int)full[3], (int)full[6], (int)full[7] };
-	finish_image(m, n);
-}
+/* --- repeating --- */
 
 void
 op_expand(Import *m)

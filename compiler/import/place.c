@@ -71,6 +71,12 @@ count_runs(const int *from, int count)
 	return runs;
 }
 
+bool
+few_runs(const int *from, int count)
+{
+	return count_runs(from, count) <= MostRuns;
+}
+
 /* pick_channels - count channels of x, each the one that from says */
 Node *
 pick_channels(Import *m, Node *x, const int *from, int count)
@@ -180,12 +186,23 @@ image_at(Import *m, size_t i)
 	return n;
 }
 
+/* channels_before - elements of an image in the dimensions before this one */
+static int64_t
+channels_before(const OnnxValue *x, int d)
+{
+	int64_t count = 1;
+
+	for (int i = 0; i < d; i++)
+		count *= x->dim[i];
+	return count/x->n->out->shape.n;
+}
+
 /* expanded_apart - in any dimensions: a row of copies of each element, put where they belong */
 static OnnxValue
 expanded_apart(Import *m, const OnnxValue *x, int rank, const int64_t *dim)
 {
 	int64_t row[MostDims], copies = 1;
-	int from[MostDims] = { 0 }, to = 0, back[MostDims];
+	int from[MostDims] = { 0 }, to = 0, back[MostDims], h = rank;
 	OnnxValue y;
 
 	for (int d = 0; d < rank; d++)
@@ -203,7 +220,10 @@ expanded_apart(Import *m, const OnnxValue *x, int rank, const int64_t *dim)
 		back[from[d]] = d;
 		row[d] = dim[from[d]];
 	}
-	y = view_of(widened(m, view_arranged(m, x, rank, rank).n, (Pair){ 1, (int)copies }));
+	while (h > 1 && channels_before(x, h) > 65536)
+		h--;
+	y = view_arranged(m, x, h, rank);
+	y = view_of(widened(m, y.n, (Pair){ y.n->out->shape.h, (int)copies }));
 	view_reshape(&y, rank, row, &y);
 	view_transpose(&y, back, &y);
 	return y;
