@@ -51,6 +51,25 @@ rc_exp2(float n)
 	return rc_bits((uint32_t)((int)n + 127) << 23);
 }
 
+/* a = fraction*2^exponent for normal a > 0, fraction from 1 to 2 */
+static inline float
+rc_exponent(float a)
+{
+	uint32_t bits;
+
+	memcpy(&bits, &a, sizeof bits);
+	return (float)((int)(bits >> 23) - 127);
+}
+
+static inline float
+rc_fraction(float a)
+{
+	uint32_t bits;
+
+	memcpy(&bits, &a, sizeof bits);
+	return rc_bits((bits & 0x7fffffu) | 0x3f800000u);
+}
+
 /* between lo and hi; NaN is lo */
 static inline float
 rc_between(float a, float lo, float hi)
