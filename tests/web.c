@@ -86,20 +86,22 @@ wanted(int build)
 	                  Pictures*Classes);
 }
 
-/* no libc, no WASI: the module asks for nothing but a clock, and knows the photographs */
+/* no libc, no WASI: the module asks for nothing but a clock, and knows the photographs; alone and on several threads */
 START_TEST(module_without_a_libc)
 {
+	static const char *const ways[] = { " 1", "-threads 1", "-threads 3" };
 	const float *y = wanted(_i);
-	const char *command, *want = "";
+	const char *files = "", *want = "";
 
 	if (!y)
 		return;
-	command = arena_text("node %s tests/web/node.mjs '%s' %s", _i == 2 ? "--experimental-wasm-relaxed-simd" : "", make_page("page", ""), builds[_i].build);
 	for (int i = 0; i < Pictures; i++) {
-		command = arena_text("%s '%s'", command, four_bytes(arena_text("examples/images/%s.png", pictures[i])));
+		files = arena_text("%s '%s'", files, four_bytes(arena_text("examples/images/%s.png", pictures[i])));
 		want = arena_text("%s%s %s\n", want, pictures[i], digits(y + i*Classes, Classes));
 	}
-	ck_assert_str_eq(shell(command), want);
+	for (int i = 0; i < 3; i++)
+		ck_assert_str_eq(shell(arena_text("node %s tests/web/node.mjs '%s' %s%s %s", _i == 2 ? "--experimental-wasm-relaxed-simd" : "", make_page("page", ""),
+		                                  builds[_i].build, ways[i], files)), want);
 }
 END_TEST
 
@@ -122,7 +124,7 @@ START_TEST(pictures_as_the_model_says)
 		for (int c = 1; c < 7; c++)
 			best = y[c] > y[best] ? c : best;
 		const char *page = make_page(arena_text("page%d", _i), arena_text("MODEL='%s' WEIGHTS=random:3 PICTURES= BUILDS=float", model));
-		ck_assert_str_eq(shell(arena_text("node tests/web/node.mjs '%s' float '%s'", page, four_bytes(files[i]))), arena_text("class %d %s\n", best, digits(y, 7)));
+		ck_assert_str_eq(shell(arena_text("node tests/web/node.mjs '%s' float 1 '%s'", page, four_bytes(files[i]))), arena_text("class %d %s\n", best, digits(y, 7)));
 	}
 }
 END_TEST
@@ -148,6 +150,8 @@ START_TEST(page_in_a_browser)
 	said = shell(arena_text("timeout 300 node tests/web/page.mjs '%s' '%s'", make_page("page", ""), in_dir("profile")));
 	for (int b = 0; b < Builds; b++) {
 		const float *y = wanted(b);
+		if (b == 0)
+			ck_assert(y && strstr(said, arena_text("alone %s %s %s\n", pictures[0], pictures[0], digits(y, Classes))));
 		for (int i = 0; y && i < Pictures; i++) {
 			const char *want = arena_text("%s %s %s %s\n", builds[b].build, pictures[i], pictures[i], digits(y + i*Classes, Classes));
 			ck_assert_msg(strstr(said, want) != NULL, "want %s, got\n%.3000s", want, said);

@@ -5,6 +5,14 @@
 #include "net.h"
 #include "rc_image.h"
 
+#if defined(__wasm_atomics__)
+#include "threads.h"
+#define PARALLEL_FOR share
+#else
+#define PARALLEL_FOR NULL
+enum { threads = 1 };
+#endif
+
 #if !defined(NET_IMAGE) || NET_INPUT_CHANNELS != 3 || NET_BATCH != 1
 #error "want a network of one picture of three channels a call"
 #endif
@@ -102,12 +110,6 @@ selftest(void)
 	return layer;
 }
 
-EXPORT(run) int
-run(void)
-{
-	return net_run(weights, (const void *)input, output, workspace, sizeof workspace);
-}
-
 static void
 note_layer(void *user, int i, const char *name)
 {
@@ -122,14 +124,22 @@ note_layer(void *user, int i, const char *name)
 	before = at;
 }
 
+static int
+run_with(void (*layer)(void *user, int i, const char *name))
+{
+	rc_options o = { sizeof o, PARALLEL_FOR, NULL, threads, layer, NULL, NULL };
+
+	return net_run_with(&o, weights, (const void *)input, output, workspace, sizeof workspace);
+}
+
+EXPORT(run) int run(void)                             { return run_with(NULL); }
+
 /* the same; what the layers took is added up */
 EXPORT(run_timed) int
 run_timed(void)
 {
-	rc_options o = { sizeof o, NULL, NULL, 0, note_layer, NULL, NULL };
-
 	before = now();
-	return net_run_with(&o, weights, (const void *)input, output, workspace, sizeof workspace);
+	return run_with(note_layer);
 }
 
 EXPORT(forget_times) void

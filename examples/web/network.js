@@ -9,19 +9,50 @@ function text(exports, at) {
 	return new TextDecoder().decode(bytes.slice(at, bytes.indexOf(0, at)));
 }
 
+// The memory that a module of several threads imports, of the sizes that its imports say; null: it has its own.
+function shared(code) {
+	const bytes = new Uint8Array(code);
+	let at = 8;
+	const number = () => {
+		let v = 0, byte;
+		for (let bit = 1; bit === 1 || byte & 128; bit *= 128)
+			v += ((byte = bytes[at++]) & 127)*bit;
+		return v;
+	};
+	const skip = count => { at += count; };
+	for (let end; at < bytes.length; at = end) {
+		const section = bytes[at++], length = number();
+		end = at + length;
+		for (let imports = section === 2 ? number() : 0; imports; imports--) {
+			skip(number());          // its module and its name
+			skip(number());
+			const kind = bytes[at++], what = number();
+			if (kind === 2 && what === 3)
+				return new WebAssembly.Memory({ initial: number(), maximum: number(), shared: true });
+		}
+	}
+	return null;
+}
+
+export const imports = memory => ({ page: { now: () => performance.now() }, env: { memory } });
+
 export class Network {
+	#helpers = 0;
+
 	// code: the module's bytes; chunks: the weights, piece by piece; progress(done, all) is told of each in bytes.
 	static async load(code, chunks, progress = () => {}) {
 		if (!WebAssembly.validate(code))
 			throw new Error('this browser lacks the instructions that this build uses');
-		const { instance } = await WebAssembly.instantiate(code, { page: { now: () => performance.now() } });
-		const network = new Network(instance.exports);
+		const module = await WebAssembly.compile(code), memory = shared(code);
+		const network = new Network(module, await WebAssembly.instantiate(module, imports(memory)), memory);
 		await network.#fill(chunks, progress);
 		network.#want(network.exports.check());
 		return network;
 	}
 
-	constructor(exports) {
+	constructor(module, instance, memory) {
+		const exports = { ...instance.exports, memory: memory ?? instance.exports.memory };
+		this.module = module;
 		this.exports = exports;
 		this.classes = Array.from({ length: exports.output_floats() },
 			(_, i) => text(exports, exports.class_name(i)) ?? `class ${i}`);
@@ -44,6 +75,13 @@ export class Network {
 		}
 		if (done < all)
 			throw new Error(`weights: want ${all} bytes, got ${done}`);
+	}
+
+	// Of a module with a shared memory: start(module, memory, stack) begins a worker that helps (helper.js).
+	share(threads, start) {
+		for (; this.#helpers < threads - 1; this.#helpers++)
+			start(this.module, this.exports.memory, this.exports.stack(this.#helpers));
+		this.exports.set_threads(threads);
 	}
 
 	#want(status) {

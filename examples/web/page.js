@@ -5,6 +5,7 @@ const $ = id => document.getElementById(id);
 const worker = new Worker('worker.js', { type: 'module' });
 const Names = { float: 'Floats', int8: 'Bytes', relaxed: 'Relaxed' };
 const Shown = 5, Measure = 300;      // classes; milliseconds
+const MostThreads = 16;              // of threads.h
 
 let build;                           // the one that is chosen
 let picture;                         // { pixels, height, width }, the last one
@@ -95,7 +96,7 @@ function classify(measure = Measure) {
 	if (again)
 		return;
 	busy = true;
-	worker.postMessage({ build, ...picture, measure });
+	worker.postMessage({ build, threads: Number($('threads').value), ...picture, measure });
 }
 
 // --- pictures ---
@@ -182,6 +183,14 @@ function addBuild(id) {
 	$('builds').append(element('label', {}, input, Names[id] ?? id));
 }
 
+// addThreads - as many as there are processors, one at first; only an isolated page may share memory
+function addThreads() {
+	const most = Math.min(MostThreads, navigator.hardwareConcurrency || 1);
+	$('threads').append(...Array.from({ length: most }, (_, i) => element('option', { value: i + 1 }, `${i + 1}`)));
+	$('threads').onchange = () => classify();
+	$('parallel').hidden = !crossOriginIsolated;
+}
+
 function addSample(url) {
 	const label = decodeURIComponent(url.split('/').pop()).replace(/\.\w+$/, '');
 	const button = element('button', { type: 'button', title: label }, element('img', { src: url, alt: label }));
@@ -194,6 +203,7 @@ async function start() {
 	document.title = $('name').textContent = made.name;
 	build = made.builds[0];
 	made.builds.forEach(addBuild);
+	addThreads();
 	made.pictures.forEach(addSample);
 	$('pick').onclick = () => $('file').click();
 	$('file').onchange = e => e.target.files[0] && show(e.target.files[0], e.target.files[0].name);

@@ -3,10 +3,10 @@
 // a folder for pictures of the screen.
 import { writeFileSync } from 'node:fs';
 import { open } from './chromium.mjs';
-import { serve } from './serve.mjs';
+import { serve } from '../../examples/web/serve.js';
 
 const [folder, profile, shots] = process.argv.slice(2);
-const server = await serve(folder), page = await open(profile);
+const server = await serve(folder), plain = await serve(folder, 0, {}), page = await open(profile);
 const $ = id => `document.getElementById('${id}')`;
 const query = selector => `document.querySelector('${selector}')`;
 const Keys = { ArrowRight: 39, Enter: 13 };
@@ -55,13 +55,17 @@ function give(type, member, url) {
 const drop = url => give("DragEvent('drop'", 'dataTransfer', url);
 const paste = url => give("ClipboardEvent('paste'", 'clipboardData', url);
 
-async function visit() {
+async function visit(url) {
+	await page.tell('Page.navigate', { url });
+	await page.until(`location.href === '${url}' && typeof answers === 'object' && answers.some(a => a.idle)`);
+}
+
+async function arrive() {
 	await page.tell('Page.enable');
 	await page.tell('Emulation.setScrollbarsHidden', { hidden: true });
 	await page.tell('Page.addScriptToEvaluateOnNewDocument', { source: `const answers = [];
 		document.addEventListener('answer', ({ detail: d }) => answers.push({ ...d, values: d.values && [...d.values] }))` });
-	await page.tell('Page.navigate', { url: server.url });
-	await page.until(`location.href === '${server.url}' && typeof answers === 'object' && answers.some(a => a.idle)`);
+	await visit(server.url);
 	want(await page.evaluate('answers.some(a => a.done < a.all) && answers.some(a => a.done === a.all)'), 'progress');
 	await screen('empty', 1200, 700, 'light');
 }
@@ -88,6 +92,9 @@ async function clickAll() {
 // a dropped file, a pasted one, and keys give what the button gave
 async function otherWays({ builds, samples }) {
 	const url = `pictures/${samples[0]}.png`, same = digits(await answer(() => drop(url)));
+	want(await page.evaluate(`!${$('parallel')}.hidden && ${$('threads')}.options.length > 0`), 'a choice of threads');
+	const more = `(e => { e.append(new Option('5')); e.value = '5'; e.onchange() })(${$('threads')})`;
+	want(digits(await answer(() => page.evaluate(more))) === same, 'the same bits from five threads');
 	await answer(() => click(`#samples button[title="${samples[1]}"]`));
 	want(digits(await answer(() => paste(url))) === same, 'drop and paste alike');
 	await answer(() => click(`#samples button[title="${samples[1]}"]`));
@@ -111,15 +118,25 @@ async function camera() {
 	await page.until(`${pressed} === 'false'`);
 }
 
+// a page that is not isolated, and so has one thread
+async function alone({ samples }) {
+	await visit(plain.url);
+	want(await page.evaluate(`${$('parallel')}.hidden && !crossOriginIsolated`), 'no choice of threads');
+	const a = await answer(() => click(`#samples button[title="${samples[0]}"]`));
+	console.log('alone', samples[0], a.ranked[0].name, digits(a));
+}
+
 try {
-	await visit();
+	await arrive();
 	const what = await clickAll();
 	await screen('wide', 1200, 900, 'light');
 	await screen('dark', 1200, 900, 'dark');
 	await screen('narrow', 360, 1500, 'dark');
 	await otherWays(what);
 	await camera();
+	await alone(what);
 } finally {
 	await page.close();
 	server.close();
+	plain.close();
 }
