@@ -4,8 +4,8 @@
 #include "dtype.h"
 
 const DtypeRow dtype_rows[NDtypes] = {
-#define DTYPE(name, bytes, c, words, kind, vector, safetensors, npy, torch, onnx) \
-	{ #name, bytes, #c, words, kind, vector, safetensors, npy, torch, onnx },
+#define DTYPE(name, bytes, c, words, kind, vector, load, safetensors, npy, torch, onnx) \
+	{ #name, bytes, #c, words, kind, vector, load, safetensors, npy, torch, onnx },
 #include "dtypes.h"
 #undef DTYPE
 };

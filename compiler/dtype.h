@@ -5,7 +5,7 @@
 #include "base.h"
 
 typedef enum {
-#define DTYPE(name, bytes, c, words, kind, vector, safetensors, npy, torch, onnx) DT_##name,
+#define DTYPE(name, bytes, c, words, kind, vector, load, safetensors, npy, torch, onnx) DT_##name,
 #include "dtypes.h"
 #undef DTYPE
 	NDtypes
@@ -16,10 +16,14 @@ typedef struct {
 	size_t bytes;                /* of one number */
 	const char *c, *words;       /* its type in C; several of them in a sentence */
 	char kind;                   /* 'f' float, 'i' signed, 'u' unsigned, 'b' truth */
-	const char *vector;          /* its type in the vector words, or NULL */
+	const char *vector, *load;   /* its type in the vector words, the word that loads some of them as floats; or NULL */
 	const char *safetensors, *npy, *torch; /* what files call it, or NULL */
 	int onnx;                    /* TensorProto.DataType, or 0 */
 } DtypeRow;
+
+/* half.c - the 16-bit floats */
+double half_value(Dtype d, uint16_t bits);           /* d: DT_f16 or DT_bf16 */
+uint16_t half_bits(Dtype d, double v);               /* the nearest, ties to even; too large: infinity */
 
 /* dtype.c */
 extern const DtypeRow dtype_rows[NDtypes];

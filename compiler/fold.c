@@ -6,7 +6,8 @@
 **   layer scale alone     w = factor, b = 0
 **   other normalisations  w = weight, b = bias; 1 and 0 without
 **   others                w is empty
-** Where there is a prelu, b goes on with the slopes of the channels.
+** Where there is a prelu, b goes on with the slopes of the channels. Weights that are kept at half size are rounded
+** here: this is what kernels, the reference and the self test know of them.
 */
 #include <math.h>
 #include <stdlib.h>
@@ -45,6 +46,27 @@ element_of(const Node *n, size_t c, size_t i, size_t per)
 	return ((c/group*icg + i/taps)*group + c%group)*taps + i%taps;
 }
 
+bool
+is_halved(const Node *n)
+{
+	return n->g->store != DT_f32 && is_dense(n) && !has_weights_of_bytes(n);
+}
+
+/* halve - weights as they are kept: rounded once */
+static void
+halve(const Node *n, double *w, size_t count)
+{
+	Dtype d = n->g->store;
+
+	for (size_t i = 0; i < count; i++) {
+		double v = half_value(d, half_bits(d, w[i]));
+		if (isinf(v) && !isinf(w[i]))
+			fail_at(n, "--store %s: want weights of at most %.5g, got %.5g", dtype_rows[d].name,
+			        half_value(d, (uint16_t)(half_bits(d, (double)INFINITY) - 1)), w[i]);
+		w[i] = v;
+	}
+}
+
 void
 fold_weights(const Node *n, double **w, double **b)
 {
@@ -78,4 +100,6 @@ fold_weights(const Node *n, double **w, double **b)
 		(*b)[c] = shift;
 		(*b)[oc + c] = has_slopes(n) ? slope_of(n, c) : 0;
 	}
+	if (is_halved(n))
+		halve(n, *w, count);
 }

@@ -243,6 +243,7 @@ struct Graph {
 	const struct Steps *steps;   /* quantize: what bytes stand for; NULL: it is a network of floats */
 	const Graph *like;           /* tile: pack weights as this graph, of another input size, does; NULL: freely */
 	const struct Target *target; /* passes need it from choose on */
+	Dtype store;                 /* how weights are kept: as floats, f16 or bf16; rounded so by fold_weights */
 	bool exact;                  /* choose: no algorithm that rounds otherwise than a direct convolution */
 	bool winograd;               /* choose: larger weights are welcome on lean targets too */
 	bool plain_choice;           /* choose: the direct family for every convolution */
@@ -306,6 +307,7 @@ Cubic cubic_at(const Attr *a, bool rows, int in, int out, int i);    /* of upsam
 
 /* fold.c */
 void fold_weights(const Node *n, double **w, double **b); /* batch norm multiplied in, in double; malloc'd */
+bool is_halved(const Node *n);                       /* are its weights kept at half size */
 double slope_of(const Node *n, size_t c);            /* of a prelu, in channel c */
 
 /* check.c */

@@ -128,6 +128,11 @@ set(Options *o, int row, const char *value)
 			usage_error("--embed: want --embed or --embed=c, got '%s'", value);
 		*(const char **)field = value;
 		break;
+	case Store:
+		if (strcmp(value, dtype_rows[DT_f16].name) && strcmp(value, dtype_rows[DT_bf16].name))
+			usage_error("--store: want f16 or bf16, got '%s'", value);
+		*(Dtype *)field = strcmp(value, dtype_rows[DT_f16].name) ? DT_bf16 : DT_f16;
+		break;
 	case StopPass:
 		*(const char **)field = pass_option(option_rows[row].name, value, false);
 		break;
@@ -236,6 +241,8 @@ banner_command(const Options *o)
 		s = arena_text("%s --calibrate-count %d", s, o->calibrate_count);
 	if (o->exact)
 		s = arena_text("%s --exact", s);
+	if (o->store)
+		s = arena_text("%s --store %s", s, dtype_rows[o->store].name);
 	if (o->winograd)
 		s = arena_text("%s --winograd", s);
 	if (o->embed)
@@ -339,6 +346,8 @@ look_again(Options *o, const Verb *v)
 		usage_error("--budget: want one target and one input size, got %d and %d", o->ntargets, o->nsizes);
 	if (o->budget)
 		budget_parse(o->budget, o->most);
+	if (o->store && o->train)
+		usage_error("--store: want a network at work, got --train, whose weights are floats that change");
 	if (o->amalgamate && (o->ntargets > 1 || o->nsizes > 1))
 		usage_error("--amalgamate: want one target and one input size, got %d and %d", o->ntargets, o->nsizes);
 }

@@ -17,6 +17,7 @@
 #define HAS(f) "__builtin_cpu_supports(\"" #f "\")"
 #define AND    " && "
 #define AVX_VNNI "rc_avx_vnni()"
+#define F16C "rc_f16c()"
 const Target targets[] = {
 #define TARGET(id, name, words, macro, vl, regs, block, threads, stack, lean, bare, fma, load, issue, latency, l1, l2, \
                l2_rate, l3_rate, rate, cpu) \
@@ -33,6 +34,7 @@ const int ntargets = NRows;
 #undef HAS
 #undef AND
 #undef AVX_VNNI
+#undef F16C
 
 /*
 ** What --target native knows of processors: the numbers of the target's row as they are on it. A named target
@@ -89,6 +91,7 @@ hidden(const Target *t)
 #define ANY true
 #define AND &&
 #define AVX_VNNI rc_avx_vnni()
+#define F16C rc_f16c()
 #if defined(__x86_64__)
 #define HAS(f) __builtin_cpu_supports(#f)
 #else

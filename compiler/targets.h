@@ -15,8 +15,9 @@
 ** takes at most, which tests hold. lean: memory is dear, Winograd's larger weights and scratch come only where a model
 ** or --winograd asks for them. bare: no system that maps files and starts threads. processor: what else it must have,
 ** as ANY or as HAS(feature) AND HAS(feature), named as __builtin_cpu_supports names them; emitted code and resnetc ask
-** the same; AVX_VNNI is rc_avx_vnni(), since not all compilers know that name. A cache counts for three quarters of its
-** size. Sources of the numbers: measurements on Zen 3 and Zen 4, Arm's optimisation guide for Neoverse N1.
+** the same; AVX_VNNI is rc_avx_vnni(), F16C rc_f16c(), since not all compilers know those names. A cache counts for
+** three quarters of its size. Sources of the numbers: measurements on Zen 3 and Zen 4, Arm's optimisation guide for
+** Neoverse N1.
 */
 
 /*                                            floats of a vector                                                      */
@@ -32,9 +33,9 @@
 TARGET(scalar, "scalar", scalar, ,            1, 16,  4, 16, 2048, 1, 0,
        2, 2, 4, 4, 24e3, 384e3, 16, 10, 5, ANY)
 TARGET(avx2,   "avx2",   avx2,   __x86_64__,  8, 16, 16, 16, 2560, 0, 0,
-       2, 2, 6, 4, 24e3, 384e3, 16, 10, 5, HAS(avx2) AND HAS(fma))
+       2, 2, 6, 4, 24e3, 384e3, 16, 10, 5, HAS(avx2) AND HAS(fma) AND F16C)
 TARGET(avx_vnni, "avx-vnni", avx_vnni, __x86_64__, 8, 16, 16, 16, 2560, 0, 0,
-       2, 2, 6, 4, 24e3, 384e3, 16, 10, 5, HAS(avx2) AND HAS(fma) AND AVX_VNNI)
+       2, 2, 6, 4, 24e3, 384e3, 16, 10, 5, HAS(avx2) AND HAS(fma) AND F16C AND AVX_VNNI)
 TARGET(avx512, "avx512", avx512, __x86_64__, 16, 32, 16, 16, 3072, 0, 0,
        1, 1, 6, 4, 24e3, 768e3, 24, 14, 5, HAS(avx512f) AND HAS(avx512bw) AND HAS(fma))
 TARGET(avx512_vnni, "avx512-vnni", avx512_vnni, __x86_64__, 16, 32, 16, 16, 3072, 0, 0,

@@ -17,7 +17,7 @@ rc_strerror(int status)
 	return status >= 0 && status < RC_STATUS_COUNT ? text[status] : "unknown status";
 }
 
-/* not all compilers know the name of this feature */
+/* not all compilers know the names of these features */
 RC_WEAK int
 rc_avx_vnni(void)
 {
@@ -26,6 +26,19 @@ rc_avx_vnni(void)
 
 	__asm__("cpuid" : "=a"(a), "=b"(b), "=c"(c), "=d"(d) : "a"(7), "c"(1));
 	return __builtin_cpu_supports("avx2") && (a >> 4 & 1);
+#else
+	return 0;
+#endif
+}
+
+RC_WEAK int
+rc_f16c(void)
+{
+#if defined(__x86_64__) && defined(__GNUC__)
+	unsigned a, b, c, d;
+
+	__asm__("cpuid" : "=a"(a), "=b"(b), "=c"(c), "=d"(d) : "a"(1), "c"(0));
+	return (int)(c >> 29 & 1);
 #else
 	return 0;
 #endif

@@ -44,6 +44,7 @@ extern "C" {
 #define rc_check_blob      RC_SYMBOL(rc_check_blob)
 #define rc_run             RC_SYMBOL(rc_run)
 #define rc_avx_vnni        RC_SYMBOL(rc_avx_vnni)
+#define rc_f16c            RC_SYMBOL(rc_f16c)
 #define rc_fill            RC_SYMBOL(rc_fill)
 #define rc_fill_halo       RC_SYMBOL(rc_fill_halo)
 #define rc_pattern_byte    RC_SYMBOL(rc_pattern_byte)
@@ -137,6 +138,7 @@ uint64_t rc_hash(const void *data, size_t len);
 /* --- used by emitted code --- */
 
 int rc_avx_vnni(void);               /* has the processor, an x86-64 with AVX2, these instructions? */
+int rc_f16c(void);
 
 enum { RC_OPERANDS = 12 };           /* most of a kernel */
 

@@ -46,6 +46,22 @@ static inline V neg_abs(V a)                  { return sub(zero(), _mm512_abs_ps
 static inline V root(V a)                     { return _mm512_maskz_sqrt_ps(0xffff, a); }
 static inline V lowest(void)                  { return splat(-RC_INFINITY); }
 
+/* halves */
+static inline V
+ld16(const uint16_t *p)
+{
+	return _mm512_maskz_cvtph_ps(0xffff, _mm256_loadu_si256((const __m256i *)(const void *)p));
+}
+
+/* bfloat16s */
+static inline V
+ldbf(const uint16_t *p)
+{
+	__m512i a = _mm512_maskz_cvtepu16_epi32(0xffff, _mm256_loadu_si256((const __m256i *)(const void *)p));
+
+	return _mm512_castsi512_ps(_mm512_maskz_slli_epi32(0xffff, a, 16));
+}
+
 /* lane i^s to lane i; s from 1 to 15 is known when this is compiled */
 static inline V
 swap(V a, int s)

@@ -34,6 +34,21 @@ static inline V swap1(V a)                    { return vrev64q_f32(a); }
 static inline V lowest(void)                  { return splat(-RC_INFINITY); }
 static inline V nearest(V a)                  { return vrndnq_f32(a); }
 
+/* halves, by floats that are normal */
+static inline V
+ld16(const uint16_t *p)
+{
+	uint32x4_t h = vldrhq_u32(p), bits = vshlq_n_u32(vandq_u32(h, vdupq_n_u32(0x7fff)), 13);
+	V normal = vreinterpretq_f32_u32(vaddq_n_u32(bits, 0x38000000)), least = splat(rc_bits(0x38800000u));
+	V small = sub(vreinterpretq_f32_u32(vaddq_n_u32(bits, 0x38800000)), least);
+	V a = vpselq_f32(normal, small, vcmphiq_n_u32(vandq_u32(h, vdupq_n_u32(0x7c00)), 0));
+
+	return vreinterpretq_f32_u32(vorrq_u32(vreinterpretq_u32_f32(a), vshlq_n_u32(vshrq_n_u32(h, 15), 31)));
+}
+
+/* bfloat16s */
+static inline V ldbf(const uint16_t *p)       { return vreinterpretq_f32_u32(vshlq_n_u32(vldrhq_u32(p), 16)); }
+
 /* maximum; NaN wins */
 static inline V
 pmax(V a, V b)

@@ -46,11 +46,28 @@ static inline V swap2(V a)                    { return vextq_f32(a, a, 2); }
 static inline V swap(V a, int s)              { return s == 1 ? swap1(a) : s == 2 ? swap2(a) : swap1(swap2(a)); }
 static inline V lowest(void)                  { return splat(-RC_INFINITY); }
 
+/* bfloat16s */
+static inline V ldbf(const uint16_t *p)       { return vreinterpretq_f32_u32(vshll_n_u16(vld1_u16(p), 16)); }
+
 #if defined(__aarch64__)
+/* halves */
+static inline V ld16(const uint16_t *p)       { return vcvt_f32_f16(vreinterpret_f16_u16(vld1_u16(p))); }
 static inline V div_(V a, V b)                { return vdivq_f32(a, b); }
 static inline V root(V a)                     { return vsqrtq_f32(a); }
 static inline V nearest(V a)                  { return vrndnq_f32(a); }
 #else
+/* halves, by floats that are normal */
+static inline V
+ld16(const uint16_t *p)
+{
+	uint32x4_t h = vmovl_u16(vld1_u16(p)), bits = vshlq_n_u32(vandq_u32(h, vdupq_n_u32(0x7fff)), 13);
+	V normal = vreinterpretq_f32_u32(vaddq_u32(bits, vdupq_n_u32(0x38000000))), least = splat(rc_bits(0x38800000u));
+	V small = sub(vreinterpretq_f32_u32(vaddq_u32(bits, vdupq_n_u32(0x38800000))), least);
+	V a = vbslq_f32(vtstq_u32(h, vdupq_n_u32(0x7c00)), normal, small);
+
+	return vreinterpretq_f32_u32(veorq_u32(vreinterpretq_u32_f32(a), vshlq_n_u32(vshrq_n_u32(h, 15), 31)));
+}
+
 static inline V
 div_(V a, V b)
 {

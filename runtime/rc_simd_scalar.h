@@ -58,6 +58,8 @@ rc_root(float a)
 }
 
 static inline V ld(const float *p)            { return *p; }
+static inline V ld16(const uint16_t *p)       { return rc_half(*p); }
+static inline V ldbf(const uint16_t *p)       { return rc_bits((uint32_t)*p << 16); }
 static inline void st(float *p, V a)          { *p = a; }
 static inline V bc(const float *p)            { return *p; }
 static inline V splat(float a)                { return a; }

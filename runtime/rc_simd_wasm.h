@@ -53,6 +53,21 @@ static inline V swap(V a, int s)              { return s == 1 ? swap1(a) : s == 
 static inline V root(V a)                     { return wasm_f32x4_sqrt(a); }
 static inline V lowest(void)                  { return splat(-RC_INFINITY); }
 
+/* halves, by floats that are normal */
+static inline V
+ld16(const uint16_t *p)
+{
+	v128_t h = wasm_u32x4_load16x4(p), bits = wasm_i32x4_shl(wasm_v128_and(h, wasm_i32x4_splat(0x7fff)), 13);
+	V normal = wasm_i32x4_add(bits, wasm_i32x4_splat(0x38000000)), least = splat(rc_bits(0x38800000u));
+	V small = sub(wasm_i32x4_add(bits, wasm_i32x4_splat(0x38800000)), least);
+	V a = wasm_v128_bitselect(normal, small, wasm_i32x4_gt(wasm_v128_and(h, wasm_i32x4_splat(0x7c00)), zero()));
+
+	return wasm_v128_or(a, wasm_i32x4_shl(wasm_u32x4_shr(h, 15), 31));
+}
+
+/* bfloat16s */
+static inline V ldbf(const uint16_t *p)       { return wasm_i32x4_shl(wasm_u32x4_load16x4(p), 16); }
+
 static inline V nearest(V a)                  { return wasm_f32x4_nearest(a); }
 
 static inline V

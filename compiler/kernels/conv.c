@@ -12,9 +12,9 @@
 #include "conv.h"
 
 enum {
-	FetchWeights = 1 << 16,      /* floats: larger weights are prefetched, they come from memory or the last cache */
-	FetchAhead   = 1 << 12,      /* floats ahead of their use */
-	LineFloats   = 16,           /* of a cache line */
+	FetchWeights = 1 << 18,      /* bytes: larger weights are prefetched, they come from memory or the last cache */
+	FetchAhead   = 1 << 12,      /* weights ahead of their use */
+	LineBytes    = 64,           /* bytes of a cache line */
 	FetchInput   = 1 << 13       /* floats: of larger inputs the next channel block is prefetched */
 };
 
@@ -35,9 +35,9 @@ last_channels(const Kernel *k, int per)
 	return groups_of(k) > 1 || k->in->shape.c%cb == 0 ? cb : k->in->shape.c - (blocks_needed(k, per) - 1)*cb;
 }
 
-/* group_floats - packed weights of one group of OB vectors */
+/* group_weights - packed weights of one group of OB vectors */
 static size_t
-group_floats(const Kernel *k, const Tiling *tl)
+group_weights(const Kernel *k, const Tiling *tl)
 {
 	Pair ks = kernel_size(k);
 	int per = tl->ob*k->t->vl;
@@ -51,7 +51,7 @@ conv_weights(const Kernel *k)
 {
 	Tiling tl = chosen(k);
 
-	return group_floats(k, &tl)*(size_t)(vectors_of(k)/tl.ob);
+	return group_weights(k, &tl)*(size_t)(vectors_of(k)/tl.ob);
 }
 
 static int
@@ -63,9 +63,9 @@ conv_packed(const Kernel *k, Packed *to)
 static void
 conv_pack(const Kernel *k, const double *w, const double *b, void *const *to)
 {
-	float *pw = to[0];
 	Tiling tl = chosen(k);
 	Pair ks = kernel_size(k);
+	size_t at = 0;
 	int per = tl.ob*k->t->vl, cb = k->in->lay.cb, blocks = blocks_needed(k, per);
 	int icg = k->in->shape.c/groups_of(k), taps = ks.h*ks.w, last = last_channels(k, per), from[128];
 
@@ -79,7 +79,7 @@ conv_pack(const Kernel *k, const double *w, const double *b, void *const *to)
 		for (int o = 0; o < per; o++) {
 			int oc = og*per + o, ic = c - from[o];
 			bool joined = oc < k->out->shape.c && ic >= 0 && ic < icg;
-			*pw++ = joined ? (float)w[((size_t)oc*(size_t)icg + (size_t)ic)*(size_t)taps + (size_t)tap] : 0;
+			put_weight(k, to[0], at++, joined ? w[((size_t)oc*(size_t)icg + (size_t)ic)*(size_t)taps + (size_t)tap] : 0);
 		}
 	}
 	pack_bias(k, b, to);
@@ -137,21 +137,23 @@ acc(int o, int p)
 }
 
 int
-fetch_ahead(size_t floats)
+fetch_ahead(size_t bytes)
 {
-	return floats > FetchWeights ? FetchAhead : 0;
+	return bytes > FetchWeights ? FetchAhead : 0;
 }
 
-/* emit_fetch - every line that a later k step reads, ahead floats from here; 0: small weights stay in the cache */
+/* emit_fetch - every line that a later k step reads, ahead weights of so many bytes from here; 0: they stay cached */
 void
-emit_fetch(Out *o, int per)
+emit_fetch(Out *o, int per, size_t bytes)
 {
-	if (per <= LineFloats) {
+	int line = LineBytes/(int)bytes;
+
+	if (per <= line) {
 		out_line(o, "if (ahead) RC_FETCH(w + ahead);");
 		return;
 	}
 	out_flow(o, "if (ahead) {");
-	for (int i = 0; i < per; i += LineFloats)
+	for (int i = 0; i < per; i += line)
 		out_flow(o, "RC_FETCH(w + ahead%s);", plus((size_t)i));
 	out_flow(o, "}");
 	out_flow_end(o);
@@ -159,14 +161,15 @@ emit_fetch(Out *o, int per)
 
 /* emit_step - one k step: the loads and OB*P multiply-adds; pixels lie step floats apart */
 void
-emit_step(Out *o, int step, int vl, int ob, int p)
+emit_step(Out *o, const char *load, int step, int vl, int ob, int p)
 {
 	char line[1024];
 	int n = 0;
 
 	if (ob <= p) {
 		for (int i = 0; i < ob; i++)
-			n += snprintf(line + n, sizeof line - (size_t)n, "%sw%d = ld(w%s)", i ? ", " : "V ", i, plus((size_t)(i*vl)));
+			n += snprintf(line + n, sizeof line - (size_t)n, "%sw%d = %s(w%s)", i ? ", " : "V ", i, load,
+			              plus((size_t)(i*vl)));
 		out_line(o, "%s, v;", line);
 		for (int j = 0; j < p; j++) {
 			n = snprintf(line, sizeof line, "v = bc(xk%s);", plus((size_t)(j*step)));
@@ -180,7 +183,7 @@ emit_step(Out *o, int step, int vl, int ob, int p)
 		n += snprintf(line + n, sizeof line - (size_t)n, "%sv%d = bc(xk%s)", j ? ", " : "V ", j, plus((size_t)(j*step)));
 	out_line(o, "%s, wv;", line);
 	for (int i = 0; i < ob; i++) {
-		n = snprintf(line, sizeof line, "wv = ld(w%s);", plus((size_t)(i*vl)));
+		n = snprintf(line, sizeof line, "wv = %s(w%s);", load, plus((size_t)(i*vl)));
 		for (int j = 0; j < p; j++)
 			n += snprintf(line + n, sizeof line - (size_t)n, " %s = fma_(v%d, wv, %s);", acc(i, j), j, acc(i, j));
 		out_line(o, "%s", line);
@@ -264,8 +267,8 @@ emit_loops(Out *o, const Kernel *k, const Tiling *tl, int p)
 	if (inner)
 		out_line(o, "for (int k = 0; k < %s; k++, xk++, w += %d) {", partial ? "kn" : arena_text("%d", cb), per);
 	out_line(o, "RC_OPAQUE(xk);");
-	emit_fetch(o, per);
-	emit_step(o, step, k->t->vl, tl->ob, p);
+	emit_fetch(o, per, weight_bytes(k));
+	emit_step(o, weight_load(k), step, k->t->vl, tl->ob, p);
 	if (inner)
 		out_line(o, "}");
 	else
@@ -281,9 +284,9 @@ tile_word(Out *all, const Kernel *k, const Tiling *tl, int p)
 	int per = tl->ob*k->t->vl, cb = k->in->lay.cb;
 	bool many = tl->chunk < tl->blocks, partial = cb > 1 && last_channels(k, per) != cb, wide = spans(k, tl);
 
-	out_line(o, "(const float *RC_RESTRICT x, const float *RC_RESTRICT w,\n\t%s%s%s%s,", k->bias ? "const float *b, " : "",
-	         k->skip ? "const float *z, " : "", k->skip && wide ? "int zplane, " : "", wide ? "float *y, int yplane" :
-	         "float *y");
+	out_line(o, "(const float *RC_RESTRICT x, const %s *RC_RESTRICT w,\n\t%s%s%s%s,", weight_type(k),
+	         k->bias ? "const float *b, " : "", k->skip ? "const float *z, " : "", k->skip && wide ? "int zplane, " : "",
+	         wide ? "float *y, int yplane" : "float *y");
 	out_line(o, "\t%sint plane, int kh, int row, int kw, int col%s, int ahead%s%s)", many && !k->a.act && !partial ? "" :
 	         "int blocks, ", cb > 1 ? ", int next" : "", partial ? ", int last" : "", many ? ", int from, int to" : "");
 	out_line(o, "{");
@@ -309,14 +312,14 @@ emit_tile(Out *all, const Kernel *k, const Tiling *tl, int p)
 	bool many = tl->chunk < tl->blocks, partial = cb > 1 && last_channels(k, per) != cb, wide = spans(k, tl);
 	char name[128];
 
-	out_line(o, "(const float *x, const float *w%s%s, float *y%s)", k->bias ? ", const float *b" : "",
+	out_line(o, "(const float *x, const %s *w%s%s, float *y%s)", weight_type(k), k->bias ? ", const float *b" : "",
 	         k->skip ? ", const float *z" : "", many ? ",\n\tint from, int to" : "");
 	out_line(o, "{");
 	out_line(o, "%s(x, w%s%s%s, y%s, %s%zu, %d, %zu, %d, %d%s, %d%s%s);", tile_word(all, k, tl, p), k->bias ? ", b" : "",
 	         k->skip ? ", z" : "", k->skip && wide ? arena_text(", %zu", k->in[1].lay.plane) : "",
 	         wide ? arena_text(", %zu", k->out->lay.plane) : "", many && !k->a.act && !partial ? "" : arena_text("%d, ",
 		tl->blocks), k->in->lay.plane, ks.h, k->in->lay.row*(size_t)dil.h, ks.w, cb*dil.w,
-		cb > 1 ? arena_text(", %zu", next_block(k, tl)) : "", fetch_ahead(conv_weights(k)),
+		cb > 1 ? arena_text(", %zu", next_block(k, tl)) : "", fetch_ahead(conv_weights(k)*weight_bytes(k)),
 		partial ? arena_text(", %d", last_channels(k, per)) : "", many ? ", from, to" : "");
 	out_line(o, "}");
 	conv_describe(k, name, sizeof name);
@@ -341,7 +344,8 @@ emit_comment(Out *o, const Kernel *k, const Tiling *tl)
 	if (k->skip)
 		emit_operand(o, "z", &k->in[1]);
 	emit_operand(o, "y", &k->out[0]);
-	out_line(o, "** w  %zu floats  [%d oc][%d ic][%d][%d]%s[%d oc]", conv_weights(k), vectors_of(k)/ob,
+	out_line(o, "** w  %zu %s  [%d oc][%d ic][%d][%d]%s[%d oc]", conv_weights(k), dtype_rows[k->weights].words,
+	         vectors_of(k)/ob,
 	         blocks_needed(k, ob*vl), ks.h, ks.w, k->in->lay.cb > 1 ? arena_text("[%d ic]", k->in->lay.cb) : "", ob*vl);
 	out_line(o, "** %.2f M MACs; %d pixels x %d channels in %d accumulators, %d of %d registers", macs/1e6, p, ob*vl,
 	         ob*p, ob*p + (ob < p ? ob : p) + 1, k->t->regs);
@@ -483,7 +487,7 @@ conv_emit(Out *o, const Kernel *k, int phase)
 	emit_units(o, "og", groups, images, tl.bands, many ? "t" : "i");
 	emit_base(o, k, "const float", "x", start, &k->in->lay, k->in->lay.row*(size_t)(s.h*tl.fold), x0, &tl);
 	if (groups > 1)
-		out_line(o, "const float *wi = w + %s;", times("og", group_floats(k, &tl)));
+		out_line(o, "const %s *wi = w + %s;", weight_type(k), times("og", group_weights(k, &tl)));
 	if (groups > 1 && k->bias)
 		out_line(o, "const float *bi = b + og*%d;", per);
 	if (k->skip)

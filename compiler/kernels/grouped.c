@@ -49,7 +49,7 @@ grouped_packed(const Kernel *k, Packed *to)
 static void
 grouped_pack(const Kernel *k, const double *w, const double *b, void *const *to)
 {
-	float *pw = to[0];
+	size_t at = 0;
 	Pair ks = k->a.kernel;
 	int vl = k->t->vl, g = width_of(k);
 
@@ -58,7 +58,7 @@ grouped_pack(const Kernel *k, const double *w, const double *b, void *const *to)
 	for (int s = 0; s < g; s++)
 	for (int kj = 0; kj < ks.w; kj++)
 	for (int c = v*vl; c < (v + 1)*vl; c++)
-		*pw++ = c < k->out->shape.c ? (float)w[((c*g + (c%g ^ s))*ks.h + ki)*ks.w + kj] : 0;
+		put_weight(k, to[0], at++, c < k->out->shape.c ? w[((c*g + (c%g ^ s))*ks.h + ki)*ks.w + kj] : 0);
 	pack_bias(k, b, to);
 }
 
@@ -112,7 +112,7 @@ column(const Kernel *k, int c, int s)
 static const char *
 weight(const Kernel *k, int kj)
 {
-	return held(k) ? arena_text("w%d", kj) : arena_text("ld(w%s)", plus((size_t)(kj*k->t->vl)));
+	return held(k) ? arena_text("w%d", kj) : arena_text("%s(w%s)", weight_load(k), plus((size_t)(kj*k->t->vl)));
 }
 
 /* emit_column - input column c: added to the pixels whose taps it meets */
@@ -143,8 +143,8 @@ emit_tile(Out *all, const Kernel *k, int p)
 	int vl = k->t->vl, columns = (p - 1)*a->stride.w + (a->kernel.w - 1)*a->dilation.w + 1;
 	const char *line;
 
-	out_line(o, "(const float *RC_RESTRICT x, const float *RC_RESTRICT w%s%s, float *y)", k->bias ? ", const float *b" :
-	         "", k->skip ? ", const float *z" : "");
+	out_line(o, "(const float *RC_RESTRICT x, const %s *RC_RESTRICT w%s%s, float *y)", weight_type(k),
+	         k->bias ? ", const float *b" : "", k->skip ? ", const float *z" : "");
 	out_line(o, "{");
 	line = arena_text("V a0 = %s", k->bias ? "ld(b)" : "zero()");
 	for (int j = 1; j < p; j++)
@@ -162,7 +162,7 @@ emit_tile(Out *all, const Kernel *k, int p)
 		out_line(o, "RC_OPAQUE(xr);");
 		line = "";
 		for (int kj = 0; held(k) && kj < a->kernel.w; kj++)
-			line = arena_text("%s%sw%d = ld(w%s);", line, kj ? " " : "", kj, plus((size_t)(kj*vl)));
+			line = arena_text("%s%sw%d = %s(w%s);", line, kj ? " " : "", kj, weight_load(k), plus((size_t)(kj*vl)));
 		if (*line)
 			out_line(o, "%s", line);
 		for (int c = 0; c < columns; c++)
@@ -219,8 +219,8 @@ grouped_emit(Out *o, const Kernel *k, int phase)
 	if (k->skip)
 		emit_operand(o, "z", &k->in[1]);
 	emit_operand(o, "y", &k->out[0]);
-	out_line(o, "** w  %zu floats  [%d][%d][%d][%d][%d]", grouped_weights(k), vectors_of(k), a->kernel.h, g, a->kernel.w,
-	         k->t->vl);
+	out_line(o, "** w  %zu %s  [%d][%d][%d][%d][%d]", grouped_weights(k), dtype_rows[k->weights].words,
+	         vectors_of(k), a->kernel.h, g, a->kernel.w, k->t->vl);
 	out_line(o, "** %.2f M MACs; groups of %d, %d pixels x %d channels in %d accumulators, %d of %d registers",
 	         (double)k->out->shape.c*k->out->shape.h*k->out->shape.w*taps/1e6, g, width[0], k->t->vl, width[0],
 	         width[0] + 1 + (held(k) ? a->kernel.w : 0), k->t->regs);
@@ -239,7 +239,8 @@ grouped_emit(Out *o, const Kernel *k, int phase)
 	out_set(o, "zv", "%s%s", k->skip ? vector_base(k, "z", &k->in[1].lay) : "",
 	        k->out->shape.h > 1 ? arena_text(" + i*%zu", k->in[1].lay.row) : "");
 	out_set(o, "wv", "%d", taps*k->t->vl);
-	out_text(o, "const float *xv = $xv, *wv = w + v*$wv;\n");
+	out_set(o, "wtype", "%s", k->weights == DT_f32 ? ", *wv" : arena_text(";\nconst %s *wv", weight_type(k)));
+	out_text(o, "const float *xv = $xv$wtype = w + v*$wv;\n");
 	if (k->skip)
 		out_text(o, "const float *zv = $zv;\n");
 	out_text(o, "float *yv = $yv;\n\n");

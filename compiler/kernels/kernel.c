@@ -68,6 +68,7 @@ kernel_of(const Node *n, int part)
 	if (n->op >= NLanguageOps)
 		k.bias = n->p[P_bn_weight].state;
 	k.slopes = has_slopes(n);
+	k.weights = is_halved(n) ? n->g->store : DT_f32;
 	if (n->op == O_input && adapts(&n->g->image)) {
 		k.image = &n->g->image;
 		k.in->dtype = k.image->u8 ? DT_u8 : DT_f32;
@@ -124,7 +125,8 @@ same_kernel(const Kernel *a, const Kernel *b)
 	for (int i = 0; i < a->nout; i++)
 		if (!same_view(&a->out[i], &b->out[i]))
 			return false;
-	return a->bias == b->bias && a->slopes == b->slopes && a->skip == b->skip && a->view == b->view &&
+	return a->weights == b->weights && a->bias == b->bias && a->slopes == b->slopes && a->skip == b->skip &&
+		a->view == b->view &&
 		a->store == b->store && a->channel0 == b->channel0 && a->part == b->part && a->parts == b->parts &&
 		a->image == b->image && a->picture == b->picture && a->of == b->of && a->train == b->train &&
 		a->frozen == b->frozen && a->t == b->t && a->family == b->family;
@@ -154,6 +156,33 @@ operands_of(const Kernel *k, int phase, Operand *to)
 	for (int i = 0; i < k->nout; i++)
 		to[n++] = (Operand){ result_names[i], Role_out, i };
 	return n;
+}
+
+size_t
+weight_bytes(const Kernel *k)
+{
+	return dtype_rows[k->weights].bytes;
+}
+
+const char *
+weight_type(const Kernel *k)
+{
+	return dtype_rows[k->weights].c;
+}
+
+const char *
+weight_load(const Kernel *k)
+{
+	return dtype_rows[k->weights].load;
+}
+
+void
+put_weight(const Kernel *k, void *to, size_t at, double w)
+{
+	if (k->weights == DT_f32)
+		((float *)to)[at] = (float)w;
+	else
+		((uint16_t *)to)[at] = half_bits(k->weights, w);
 }
 
 /* pack_channels - a value a channel, then the slopes of a prelu; those that fill up the vectors are 0 */

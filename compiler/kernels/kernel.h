@@ -24,6 +24,7 @@ typedef struct {                     /* all that a kernel's text depends on; equ
 	Attr a;                      /* without names */
 	View in[NViews], out[NResults];  /* of a concatenation in[0] is the input at hand */
 	int nin, nout;
+	Dtype weights;               /* how they are kept: as floats, or at half size */
 	bool bias;
 	bool slopes;                 /* of a prelu: packed behind the bias */
 	bool skip;                   /* in[1] is there: a skip, a summand or a factor */
@@ -127,6 +128,10 @@ bool same_kernel(const Kernel *a, const Kernel *b);
 int parts_of(const Node *n);                         /* kernels that make its result: a concat has one per input */
 int operands_of(const Kernel *k, int phase, Operand *to);
 int packed_of(const Kernel *k, Packed *to);
+size_t weight_bytes(const Kernel *k);                /* of one */
+const char *weight_type(const Kernel *k);            /* in C */
+const char *weight_load(const Kernel *k);            /* the word that loads a vector of them */
+void put_weight(const Kernel *k, void *to, size_t at, double w);     /* number at of the packed ones */
 void pack_channels(const Kernel *k, const double *b, float *to); /* values a channel, padded; the slopes behind them */
 int vectors_of(const Kernel *k);                     /* vectors of output channels, padding included */
 

@@ -71,7 +71,7 @@ first_block(const Kernel *k, int og, int per)
 int
 dense_packed(const Kernel *k, size_t weights, Packed *to)
 {
-	to[0] = (Packed){ DT_f32, weights };
+	to[0] = (Packed){ k->weights, weights };
 	to[1] = (Packed){ DT_f32, (size_t)(vectors_of(k)*k->t->vl)*(k->slopes ? 2 : 1) };
 	return 1 + k->bias;
 }
@@ -157,7 +157,7 @@ set_passes(const Kernel *k, Tiling *tl)
 {
 	Pair ks = kernel_size(k);
 	int per = tl->ob*k->t->vl, tiles = tl->rows*(tl->count[0] + tl->count[1]);
-	double bytes = 4.0*k->in->lay.cb*ks.h*ks.w*per;
+	double bytes = (double)weight_bytes(k)*k->in->lay.cb*ks.h*ks.w*per;
 
 	tl->blocks = tl->chunk = blocks_needed(k, per);
 	tl->bands = tl->rows;
@@ -210,7 +210,7 @@ double
 conv_cycles(const Kernel *k, const Tiling *tl)
 {
 	const Target *t = k->t;
-	double total = 0, bytes = 4.0*tl->ob*t->vl, pass = bytes*steps(k, tl->ob)*tl->chunk/tl->blocks;
+	double total = 0, bytes = (double)weight_bytes(k)*tl->ob*t->vl, pass = bytes*steps(k, tl->ob)*tl->chunk/tl->blocks;
 	double stream = pass <= t->l1 ? 0 : bytes/(pass < t->l2 ? t->from_l2 : t->from_l3);
 
 	for (int i = 0; i < 2; i++) {

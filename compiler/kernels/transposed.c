@@ -108,9 +108,12 @@ transposed_packed(const Kernel *k, Packed *to)
 	return dense_packed(k, transposed_weights(k), to);
 }
 
-/* pack_block - the weights of one block of input channels, from channel c0 to c1, for a group of output channels */
-static float *
-pack_block(const Kernel *k, const double *w, int f, int oc0, int per, int c0, int c1, float *to)
+/*
+** pack_block - the weights of one block of input channels, from channel c0 to c1, for a group of output channels, from
+** number next on; what comes next
+*/
+static size_t
+pack_block(const Kernel *k, const double *w, int f, int oc0, int per, int c0, int c1, void *to, size_t next)
 {
 	Tap rows[MostSide], cols[MostSide];
 	int nrows = taps_of(&k->a, true, f/k->a.stride.w, rows), ncols = taps_of(&k->a, false, f%k->a.stride.w, cols);
@@ -123,15 +126,15 @@ pack_block(const Kernel *k, const double *w, int f, int oc0, int per, int c0, in
 		bool joined = oc < k->out->shape.c && ic < k->in->shape.c && ic/icg == oc/ocg;
 		size_t at = ((size_t)ic*(size_t)ocg + (size_t)(oc%ocg))*(size_t)(k->a.kernel.h*k->a.kernel.w) +
 			(size_t)(rows[i].k*k->a.kernel.w + cols[j].k);
-		*to++ = joined ? (float)w[at] : 0;
+		put_weight(k, to, next++, joined ? w[at] : 0);
 	}
-	return to;
+	return next;
 }
 
 static void
 transposed_pack(const Kernel *k, const double *w, const double *b, void *const *to)
 {
-	float *pw = to[0];
+	size_t at = 0;
 	Cut c = cut_of(k);
 	int cb = k->in->lay.cb;
 
@@ -139,7 +142,7 @@ transposed_pack(const Kernel *k, const double *w, const double *b, void *const *
 	for (int og = 0; og < c.groups; og++)
 	for (int block = 0; block < c.blocks; block++) {
 		int c0 = (first_block(k, og, c.per) + block)*cb;
-		pw = pack_block(k, w, f, og*c.per, c.per, c0, c0 + (block + 1 < c.blocks ? cb : c.last), pw);
+		at = pack_block(k, w, f, og*c.per, c.per, c0, c0 + (block + 1 < c.blocks ? cb : c.last), to[0], at);
 	}
 	pack_bias(k, b, to);
 }
@@ -187,8 +190,8 @@ emit_tile(Out *all, const Kernel *k, const Cut *c, int p)
 	int cb = k->in->lay.cb, vl = k->t->vl, per = k->out->lay.cb/vl;
 	char name[128];
 
-	out_line(o, "(const float *RC_RESTRICT x, const float *RC_RESTRICT w%s, float *y, const int *tap, int taps)",
-	         k->bias ? ", const float *b" : "");
+	out_line(o, "(const float *RC_RESTRICT x, const %s *RC_RESTRICT w%s, float *y, const int *tap, int taps)",
+	         weight_type(k), k->bias ? ", const float *b" : "");
 	out_line(o, "{");
 	out_flow(o, "V");
 	for (int j = 0; j < p; j++)
@@ -205,7 +208,7 @@ emit_tile(Out *all, const Kernel *k, const Cut *c, int p)
 	out_line(o, "%s", "");
 	out_line(o, "for (int k = 0; k < %s; k++, xk++, w += %d) {", c->last != cb ? "kn" : arena_text("%d", cb), c->per);
 	out_line(o, "RC_OPAQUE(xk);");
-	emit_step(o, cb, vl, c->ob, p);
+	emit_step(o, weight_load(k), cb, vl, c->ob, p);
 	out_line(o, "}");
 	out_line(o, "}");
 	for (int i = 0; i < c->ob; i++)
@@ -272,7 +275,7 @@ emit_columns(Out *o, const Kernel *k, const Cut *c, const char *const *tile, int
 	split_row(width, c->p, count, w);
 	out_line(o, "for (int b = %d; b < %d; b++) {", b0, b1);
 	out_line(o, "int f = i%%%d*%d + b, n1 = from[f + 1] - from[f];", k->a.stride.h, k->a.stride.w);
-	out_line(o, "const float *wi = w + (from[f]*%d + og*n1)*%zu;", c->groups, tap_floats(k, c));
+	out_line(o, "const %s *wi = w + (from[f]*%d + og*n1)*%zu;", weight_type(k), c->groups, tap_floats(k, c));
 	out_line(o, "float *yb = yi + b*%d;\n", k->out->lay.cb);
 	for (int i = 0; i < 2; j += w[i]*count[i], i++) {
 		if (count[i] > 1)
@@ -299,8 +302,9 @@ transposed_emit(Out *o, const Kernel *k, int phase)
 	         k->a.stride.h, sw, k->bias ? " + b" : "", act_close(k));
 	emit_operand(o, "x", &k->in[0]);
 	emit_operand(o, "y", &k->out[0]);
-	out_line(o, "** w  %zu floats in %d phases; %d pixels x %d channels in %d accumulators, %d of %d registers",
-	         transposed_weights(k), c.phases, c.p, c.per, c.ob*c.p, c.ob*c.p + (c.ob < c.p ? c.ob : c.p) + 1, k->t->regs);
+	out_line(o, "** w  %zu %s in %d phases; %d pixels x %d channels in %d accumulators, %d of %d registers",
+	         transposed_weights(k), dtype_rows[k->weights].words, c.phases, c.p, c.per, c.ob*c.p,
+	         c.ob*c.p + (c.ob < c.p ? c.ob : c.p) + 1, k->t->regs);
 	for (int a = 0; a < 2; a++) {
 		int count[2], width[2], all = y.w/sw + (a == 0 && rest);
 		if (all < 1)

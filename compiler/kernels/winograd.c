@@ -161,7 +161,7 @@ product_of(Out *all, const Kernel *k, const Wino *w, int p)
 	Out *o = out_in(NULL);
 
 	out_line(o, "(const float *x, const float *w, float *m, int blocks, int stride, %s)",
-	         w->fly ? "const float *next" : "int ahead");
+	         w->fly ? arena_text("const %s *next", weight_type(k)) : "int ahead");
 	out_line(o, "{");
 	out_flow(o, "V");
 	for (int j = 0; j < p; j++)
@@ -176,8 +176,8 @@ product_of(Out *all, const Kernel *k, const Wino *w, int p)
 	out_line(o, "for (int k = 0; k < %d; k++, xk++, w += %d) {", cb, per);
 	out_line(o, "RC_OPAQUE(xk);");
 	if (!w->fly)
-		emit_fetch(o, per);
-	emit_step(o, cb, vl, w->ob, p);
+		emit_fetch(o, per, sizeof(float));
+	emit_step(o, "ld", cb, vl, w->ob, p);
 	out_line(o, "}");
 	out_line(o, "}\n");
 	for (int j = 0; j < p; j++)
@@ -221,7 +221,7 @@ emit_fly_row(Out *all, const Kernel *k, const Wino *w, int width)
 	bool pieces = wino_pieces(w, width) > 1;
 
 	out_line(o, "(const float *RC_RESTRICT v, const float *RC_RESTRICT u, float *RC_RESTRICT m, int count,\n"
-	            "\tint blocks, const float *next)");
+	            "\tint blocks, const %s *next)", weight_type(k));
 	out_line(o, "{");
 	out_line(o, "for (int j = 0; j < count; j++, v += %d, u += %d, m += %d, next += blocks*%d)%s",
 	         wino_v_step(k, w, width), wino_u_step(k, w), wino_m_step(k, w, width), fly_fetched(k, w), pieces ? " {" : "");
@@ -240,8 +240,8 @@ emit_fly_products(Out *all, const Kernel *k, const Wino *w, int width)
 	Out *o = out_in(NULL);
 	const char *name = arena_text("winograd%dx%d_%dto%d_fly%d", w->mh, w->mw, k->in->shape.c, k->out->shape.c, width);
 
-	out_line(o, "(const float *RC_RESTRICT v, const float *w, float *RC_RESTRICT u, float *RC_RESTRICT m,\n"
-	            "\tconst float *next)");
+	out_line(o, "(const float *RC_RESTRICT v, const %s *w, float *RC_RESTRICT u, float *RC_RESTRICT m,\n"
+	            "\tconst %s *next)", weight_type(k), weight_type(k));
 	out_line(o, "{");
 	out_line(o, "rc_clear(m, %d);", w->pos*wino_m_step(k, w, width));
 	emit_fly_rows(o, all, k, w, emit_fly_row(all, k, w, width), width);
@@ -261,7 +261,8 @@ emit_products(Out *all, const Kernel *k, const Wino *w, int width)
 	out_line(o, "{");
 	out_line(o, "for (int i = 0; i < %d; i++, v += %d, u += %d, m += %d)%s", w->pos, wino_v_step(k, w, width), weights,
 	         wino_m_step(k, w, width), pieces > 1 ? " {" : "");
-	emit_pieces(o, all, k, w, width, arena_text("%d", w->icb), arena_text("%d", fetch_ahead(winograd_weights(k))), "0");
+	emit_pieces(o, all, k, w, width, arena_text("%d", w->icb),
+	            arena_text("%d", fetch_ahead(winograd_weights(k)*sizeof(float))), "0");
 	if (pieces > 1)
 		out_line(o, "}");
 	out_line(o, "}");
@@ -295,7 +296,7 @@ emit_block(Out *o, const Kernel *k, const Wino *w, const char *const products[2]
 	else
 		out_line(o, "int og = %s;", unit);
 	if (w->fly)
-		out_line(o, "const float *next = w + (og + 1 < %d ? og + 1 : og)*%zu;", w->groups, group);
+		out_line(o, "const %s *next = w + (og + 1 < %d ? og + 1 : og)*%zu;", weight_type(k), w->groups, group);
 	if (w->count[1]) {
 		int v1 = w->pos*wino_v_step(k, w, w->width[1]);
 		out_line(o, "int wide = tb < %d, width = wide ? %d : %d;", w->count[0], w->width[0], w->width[1]);

@@ -32,11 +32,11 @@ double winograd_amplification(const Node *n);
 double winograd_error(const Node *n);                /* measured with its weights, relative to the largest result */
 const char *wino_in_tile(Out *o, int mh, int mw, int cb);               /* words of the emitted file, by name */
 const char *wino_out_tile(Out *o, const Kernel *k, int mh, int mw, bool ragged);
-size_t fly_group(const Kernel *k, const Wino *w);  /* of weights transformed on the fly: a group's floats in the blob */
-void fly_pack(const Kernel *k, const double *wt, float *to);
+size_t fly_group(const Kernel *k, const Wino *w);  /* of weights transformed on the fly: a group's in the blob */
+void fly_pack(const Kernel *k, const double *wt, void *to);
 void fly_kernel(int mh, int mw, const double *w, float *u);            /* G g G' as emitted code rounds it */
 void emit_fly_rows(Out *o, Out *all, const Kernel *k, const Wino *w, const char *product, int width);
-int fly_fetched(const Kernel *k, const Wino *w);     /* floats of the next group fetched with each block of channels */
+int fly_fetched(const Kernel *k, const Wino *w);     /* numbers of the next group fetched with each block of channels */
 void emit_fly_fetch(Out *o, const Kernel *k, const Wino *w);
 int winograd_points(int m, double p[2]);             /* pairs ±p for m = 2 or 4 outputs, besides 0 and infinity */
 void winograd_matrices(int m, float bt[6][6], float at[4][6]); /* B^T, A^T */

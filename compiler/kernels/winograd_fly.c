@@ -16,9 +16,9 @@
 
 #include "winograd.h"
 
-enum { LineFloats = 16 };            /* of a cache line */
+enum { LineBytes = 64 };             /* bytes of a cache line */
 
-/* fly_group - floats of one group's weights in the blob */
+/* fly_group - numbers of one group's weights in the blob */
 size_t
 fly_group(const Kernel *k, const Wino *w)
 {
@@ -26,17 +26,17 @@ fly_group(const Kernel *k, const Wino *w)
 }
 
 void
-fly_pack(const Kernel *k, const double *wt, float *to)
+fly_pack(const Kernel *k, const double *wt, void *to)
 {
 	Wino w = wino_chosen(k);
 	int per = w.ob*k->t->vl, cb = k->in->lay.cb, channels = w.icb*cb;
 
 	for (int oc = 0; oc < vectors_of(k)*k->t->vl; oc++) {
-		float *group = to + (size_t)(oc/per)*fly_group(k, &w) + oc%per;
+		size_t group = (size_t)(oc/per)*fly_group(k, &w) + (size_t)(oc%per);
 		for (int c = 0; c < channels; c++)
 			for (int i = 0; i < 9; i++)
-				group[((c/cb*9 + i)*cb + c%cb)*per] = oc < k->out->shape.c && c < k->in->shape.c ?
-					(float)wt[((size_t)oc*(size_t)k->in->shape.c + (size_t)c)*9 + (size_t)i] : 0;
+				put_weight(k, to, group + (size_t)(((c/cb*9 + i)*cb + c%cb)*per), oc < k->out->shape.c && c < k->in->shape.c ?
+				           wt[((size_t)oc*(size_t)k->in->shape.c + (size_t)c)*9 + (size_t)i] : 0);
 	}
 }
 
@@ -98,9 +98,9 @@ rows_word(Out *all, const Kernel *k, const Wino *w, bool pair)
 {
 	int vl = k->t->vl, per = w->ob*vl, cb = k->in->lay.cb, tap = cb*per;
 	Out *o = out_in(NULL);
-	const char *row = row_word(all, w->mw), *at = w->ob > 1 ? " + s" : "";
+	const char *row = row_word(all, w->mw), *at = w->ob > 1 ? " + s" : "", *ld = weight_load(k);
 
-	out_line(o, "(const float *RC_RESTRICT w, float *RC_RESTRICT u, int step, int blocks, %s)", pair ?
+	out_line(o, "(const %s *RC_RESTRICT w, float *RC_RESTRICT u, int step, int blocks, %s)", weight_type(k), pair ?
 	         "float g0, float g1, float g2" : "float g");
 	out_line(o, "{");
 	out_line(o, "for (int i = 0; i < blocks; i++, w += %d)", 8*tap);
@@ -109,9 +109,9 @@ rows_word(Out *all, const Kernel *k, const Wino *w, bool pair)
 		out_line(o, "for (int s = 0; s < %d; s += %d) {", per, vl);
 	for (int j = 0; j < 3; j++)
 		if (pair) {
-			out_line(o, "V e%d = fma_(ld(w%s%s), splat(g2), mul(ld(w%s%s), splat(g0)));", j, plus((size_t)((6 + j)*tap)), at,
-			         plus((size_t)(j*tap)), at);
-			out_line(o, "V o%d = mul(ld(w%s%s), splat(g1));", j, plus((size_t)((3 + j)*tap)), at);
+			out_line(o, "V e%d = fma_(%s(w%s%s), splat(g2), mul(%s(w%s%s), splat(g0)));", j, ld, plus((size_t)((6 + j)*tap)),
+			         at, ld, plus((size_t)(j*tap)), at);
+			out_line(o, "V o%d = mul(%s(w%s%s), splat(g1));", j, ld, plus((size_t)((3 + j)*tap)), at);
 		}
 	if (!pair)
 		out_line(o, "V g0 = splat(g);");
@@ -119,7 +119,7 @@ rows_word(Out *all, const Kernel *k, const Wino *w, bool pair)
 		out_flow(o, "%s(u%s%s, step,", row, r ? arena_text(" + %d*step", w->aw) : "", at);
 		for (int j = 0; j < 3; j++)
 			out_flow(o, "%s%s", pair ? arena_text("%s(e%d, o%d)", r ? "sub" : "add", j, j) :
-			         arena_text("mul(ld(w%s%s), g0)", plus((size_t)(j*tap)), at), j < 2 ? "," : ");");
+			         arena_text("mul(%s(w%s%s), g0)", ld, plus((size_t)(j*tap)), at), j < 2 ? "," : ");");
 		out_flow_end(o);
 	}
 	out_line(o, "}");
@@ -135,25 +135,25 @@ rows_word(Out *all, const Kernel *k, const Wino *w, bool pair)
 static int
 fly_lines(const Kernel *k, const Wino *w)
 {
-	return ceil_div(9*k->in->lay.cb*w->ob*k->t->vl/LineFloats, w->pos);
+	return ceil_div((int)(fly_group(k, w)/(size_t)w->icb*weight_bytes(k)/LineBytes), w->pos);
 }
 
 int
 fly_fetched(const Kernel *k, const Wino *w)
 {
-	return fly_lines(k, w)*LineFloats;
+	return fly_lines(k, w)*LineBytes/(int)weight_bytes(k);
 }
 
 void
 emit_fly_fetch(Out *o, const Kernel *k, const Wino *w)
 {
-	int lines = fly_lines(k, w);
+	int lines = fly_lines(k, w), line = LineBytes/(int)weight_bytes(k);
 
 	out_line(o, "if (next) {");
 	for (int i = 0; i < lines; i++)
-		out_flow(o, "RC_FETCH(next%s);", plus((size_t)(i*LineFloats)));
+		out_flow(o, "RC_FETCH(next%s);", plus((size_t)(i*line)));
 	out_flow_end(o);
-	out_line(o, "next += %d;", lines*LineFloats);
+	out_line(o, "next += %d;", lines*line);
 	out_line(o, "}");
 }
 

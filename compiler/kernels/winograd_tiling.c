@@ -193,13 +193,16 @@ winograd_cycles(const Kernel *k, Way way)
 	Wino w = wino_of(k, way);
 	double tiles = (double)w.tiles*w.bands, vi = (double)w.icb*k->in->lay.cb/t->vl, vo = vectors_of(k);
 	double in = tiles*vi*(w.pos*4/t->load + w.ah*w.aw*4/t->fma), out = tiles*vo*(w.pos*3/t->load + w.mh*w.mw*4);
-	double bytes = 4.0*(w.fly ? 9 : w.pos)*w.icb*k->in->lay.cb*vo*t->vl;
+	double bytes = (double)weight_bytes(k)*(w.fly ? 9 : w.pos)*w.icb*k->in->lay.cb*vo*t->vl;
 	double memory = fmax(0, bytes - t->l2/2)/t->from_memory;     /* small ones may still be there from the run before */
 
 	return in + out + product_cycles(k, &w, memory);
 }
 
-/* winograd_ways - every tile of outputs, and every register tile that fits the registers and divides the output */
+/*
+** winograd_ways - every tile of outputs, and every register tile that fits the registers and divides the output.
+** Weights at half size are transformed on the fly: transformed ones would be rounded again.
+*/
 void
 winograd_ways(const Kernel *k, EachWay *each, void *user)
 {
@@ -211,7 +214,7 @@ winograd_ways(const Kernel *k, EachWay *each, void *user)
 
 	for (size_t i = 0; i < sizeof algorithms/sizeof *algorithms; i++)
 	for (int ob = 1; ob <= 4; ob++) {
-		if (vectors%ob || (ob%per && per%ob))
+		if (vectors%ob || (ob%per && per%ob) || (k->weights != DT_f32 && !algorithms[i].on_the_fly))
 			continue;
 		for (int p = 1; p <= 28; p++)
 			if (ob*p + (ob < p ? ob : p) + 1 <= k->t->regs && (ob == 1 || 36*ob*k->t->vl*4*2 <= MostProducts))

@@ -149,6 +149,8 @@ choose_conv2d(Node *n)
 		set_algorithm(n, row->way);
 		n->a.tile = row->way.tile;
 	}
+	if (n->a.winograd.h && is_halved(n))
+		n->a.on_the_fly = true;
 	fit = fitting(n);
 	set = (n->a.winograd.h && n->a.winograd.w) || row;
 	if (n->a.winograd.h && (!tiled_family(n) || n->a.winograd.h%2 || n->a.winograd.w%2))

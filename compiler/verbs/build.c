@@ -63,6 +63,7 @@ build(Options *o, const char *weights)
 	g->like = o->like;
 	g->exact = o->exact;
 	g->winograd = o->winograd;
+	g->store = o->store;
 	g->tuned = o->rows ? o->rows : o->tuned ? tuned_read(o->tuned) : NULL;
 	snprintf(names.weights_sha, sizeof names.weights_sha, "none");
 	if (weights && !bytes)

@@ -43,6 +43,7 @@ explain_all(const Options *o, const Model *m, const Measured *t)
 	table_print(table);
 	print_noise(g);
 	puts("");
+	print_store(g);
 	print_wrapped(stdout, 0, 0, arena_text("%s for %s: %.2f M multiply-adds an image, %zu parameters, %d functions",
 	              g->name, g->target->name, (double)macs/1e6, params, m->functions->count));
 	print_wrapped(stdout, 0, 0, arena_text("weights %zu bytes, arena %zu bytes: %.3f of the largest live sum, %zu bytes "
@@ -206,6 +207,9 @@ explain_one(const Model *m, const Node *n, const Measured *t)
 	if (has_weights_of_bytes(n))
 		print_fact("weights", "signed bytes, %s; sums of at most %.3g", n->a.pair_safe ? "pair-safe: no two neighbours leave "
 		           "16 bits" : "not pair-safe: AVX2 multiplies each twice", largest_sum(n));
+	if (is_halved(n))
+		print_fact("store", "weights as %s, %.1e of them lost to rounding (root mean square)", dtype_rows[n->g->store].name,
+		           store_error(n));
 	print_fact("moves", "%.1f KB, %.2f M MACs, %.1f FLOP a byte", bytes/1024, macs/1e6, 2*macs/bytes);
 	if (t)
 		explain_time(n, t);

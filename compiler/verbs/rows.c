@@ -85,6 +85,8 @@ const OptionRow option_rows[] = {
 	  "compile: NAME_train.c and NAME_train.h too; verify, explain: the network in training, forward and backward" },
 	{ "--exact", NULL, Flag, AT(exact), 0, 0, NULL, MODEL,
 	  "direct convolutions only: no Winograd" },
+	{ "--store", NULL, Store, AT(store), 0, 0, "f16|bf16", MODEL,
+	  "keep the weights of convolutions and linear layers at half size, rounded once; biases stay floats" },
 	{ "--winograd", NULL, Flag, AT(winograd), 0, 0, NULL, MODEL,
 	  "Winograd where it is faster on scalar and microcontrollers too, which have none unasked: it takes more memory" },
 	{ "--budget", NULL, Text, AT(budget), 0, 0, "flash=N,ram=N,stack=N", "explain compile",

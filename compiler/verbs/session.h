@@ -60,6 +60,9 @@ struct json_object *budget_facts(const Options *o, const Model *m);
 /* bytes.c */
 double largest_sum(const Node *n);            /* of a layer with weights of bytes, whatever the bytes are; 0: unknown */
 const StepRow *row_of_bytes(const Node *n);          /* NULL: its result is none, or nothing is known of it */
+Node with_floats(const Node *n, Graph *g);             /* n in g, which keeps its weights as floats */
+double store_error(const Node *n);                   /* of weights kept at half size: their share that is lost */
+void print_store(const Graph *g);                    /* what keeping them so costs; nothing where they are floats */
 void print_noise(const Graph *g);                    /* nothing for a network of floats */
 
 /* facts.c */

@@ -39,6 +39,7 @@ typedef struct Options {
 	const char *args[64];
 	int nargs;
 	PassOptions pass;
+	Dtype store;                 /* how weights are kept */
 	bool json, verbose, quiet, exact, winograd, target_given, run, train;
 	const char *command;         /* for the banner: no paths */
 } Options;
@@ -49,7 +50,7 @@ typedef struct Verb {
 	const char *usage, *doc;
 } Verb;
 
-typedef enum { Flag, Text, Number, TargetName, Arg, DumpPass, StopPass, Embed } OptionKind;
+typedef enum { Flag, Text, Number, TargetName, Arg, DumpPass, StopPass, Embed, Store } OptionKind;
 typedef struct {
 	const char *name, *brief;    /* brief may be NULL */
 	OptionKind kind;

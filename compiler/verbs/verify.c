@@ -17,6 +17,7 @@ typedef struct {
 	const void *input;
 	double **values;             /* emitted results so far, as double NCHW */
 	double *error;               /* per node */
+	double *store;               /* per node: what rounding its weights to half size does to its result */
 	double worst;
 	const Node *worst_at;
 } Verify;
@@ -124,6 +125,23 @@ sums_of(const Node *n, const double *const *x)
 	return sums;
 }
 
+/* of_store - how far the result of n is from that of weights that are not rounded */
+static double
+of_store(const Node *n, const double *const *x, const double *rounded)
+{
+	Graph g;
+	Node bare = with_floats(n, &g);
+	size_t count = results_of(n);
+	double *y = malloc(count*sizeof *y), most;
+
+	if (!y)
+		fail("out of memory");
+	interp_node(&bare, x, y);
+	most = difference(rounded, y, count, (Activated){ NULL, Act_none, NULL }, 0);
+	free(y);
+	return most;
+}
+
 static void
 after_layer(void *user, int index, const char *name)
 {
@@ -148,6 +166,8 @@ after_layer(void *user, int index, const char *name)
 	sums = sums_of(n, x);
 	v->error[index] = difference(v->values[index], want, results_of(n), (Activated){ &n->a, (Act)n->a.act, sums },
 	                             LayerLimit);
+	if (is_halved(n))
+		v->store[index] = of_store(n, x, want);
 	free(want);
 	free(sums);
 	free(in);
@@ -172,6 +192,31 @@ reference(Options *o, const void *input)
 	r.values = interp(g, in);
 	free(in);
 	return r;
+}
+
+/* as_kept - the network as it is compiled, with the weights that its blob has */
+static Reference
+as_kept(const Graph *g, const void *input)
+{
+	double *in = input_doubles(g, input);
+	Reference r = { g, interp(g, in) };
+
+	free(in);
+	return r;
+}
+
+/* of_all_stores - how far the outputs of r are from those of weights that are not rounded */
+static double
+of_all_stores(Options *o, const Reference *r, const void *input)
+{
+	Reference floats = reference(o, input);
+	double worst = 0;
+
+	for (int i = 0; i < r->g->noutputs; i++)
+		worst = fmax(worst, difference(value_in(r->values, r->g->outputs[i]), value_in(floats.values, floats.g->outputs[i]),
+		                               count_of(r->g->outputs[i]->shape), (Activated){ NULL, Act_none, NULL }, 0));
+	interp_free(floats.g, floats.values);
+	return worst;
 }
 
 /* end_to_end - outputs against want, those that are in it; want NULL: the reference's own, all of them */
@@ -207,11 +252,13 @@ is_wrong(const Node *n, double error)
 }
 
 static void
-print(const Options *o, const Verify *v, double output, double given, bool ok)
+print(const Options *o, const Verify *v, double output, double given, double store, bool ok)
 {
 	const Graph *g = v->s->m->g;
 
-	Table *table = table_new((const char *[]){ "<layer", "<op", "error", "<", NULL });
+	Table *table = table_new(g->store ?
+		(const char *[]){ "<layer", "<op", "error", dtype_rows[g->store].name, "<", NULL } :
+		(const char *[]){ "<layer", "<op", "error", "<", NULL });
 	bool any = !o->quiet;
 
 	for (int i = 0; i < g->count; i++)
@@ -219,32 +266,38 @@ print(const Options *o, const Verify *v, double output, double given, bool ok)
 			table_cell(table, "%s", g->nodes[i]->name);
 			table_cell(table, "%s", op_rows[g->nodes[i]->op].name);
 			table_cell(table, "%.2e", v->error[i]);
+			if (g->store)
+				table_cell(table, "%s", is_halved(g->nodes[i]) ? arena_text("%.2e", v->store[i]) : "");
 			table_cell(table, "%s", is_wrong(g->nodes[i], v->error[i]) ? "WRONG" : "");
 			any = true;
 		}
 	if (any)
 		table_print(table);
-	printf("outputs against the %s: %.2e (limit %g)\n", any_bytes(g) ? "layers' results" : "double-precision reference",
-	       output, OutputLimit);
+	printf("outputs against the %s%s: %.2e (limit %g)\n", any_bytes(g) ? "layers' results" : "double-precision reference",
+	       g->store ? " of these weights" : "", output, OutputLimit);
+	if (g->store)
+		printf("what weights kept as %s cost: outputs are off by %.2e of the largest\n", dtype_rows[g->store].name, store);
 	if (o->expect)
 		printf("outputs against %s%s: %.2e (limit %g)\n", o->expect, o->nexpects > 1 ? " and others" : "", given,
-		       OutputLimit);
+		       OutputLimit + store);
 	if (!o->quiet)
 		print_noise(g);
 	puts(ok ? "verified" : "WRONG");
 }
 
 static void
-print_as_json(const Options *o, const Verify *v, double output, double given, bool ok)
+print_as_json(const Options *o, const Verify *v, double output, double given, double store, bool ok)
 {
 	const Graph *g = v->s->m->g;
 
 	fputs("{ \"layers\": [", stdout);
 	for (int i = 0; i < g->count; i++)
-		printf("%s\n  { \"name\": %s, \"op\": \"%s\", \"error\": %s }", i ? "," : "", json_text(g->nodes[i]->name),
-		       op_rows[g->nodes[i]->op].name, json_number(v->error[i]));
-	printf(" ],\n  \"outputs\": %s, \"expected\": %s, \"ok\": %s }\n", json_number(output),
-	       o->expect ? json_number(given) : "null", ok ? "true" : "false");
+		printf("%s\n  { \"name\": %s, \"op\": \"%s\", \"error\": %s%s }", i ? "," : "", json_text(g->nodes[i]->name),
+		       op_rows[g->nodes[i]->op].name, json_number(v->error[i]), is_halved(g->nodes[i]) ?
+		       arena_text(", \"store\": %s", json_number(v->store[i])) : "");
+	printf(" ],\n  \"outputs\": %s, \"expected\": %s,%s \"ok\": %s }\n", json_number(output),
+	       o->expect ? json_number(given) : "null", g->store ? arena_text(" \"store\": %s,", json_number(store)) : "",
+	       ok ? "true" : "false");
 }
 
 int
@@ -257,7 +310,7 @@ verb_verify(Options *o)
 	void *in;
 	float *out;
 	int images = 0;
-	double output, given = 0;
+	double output, given = 0, store = 0;
 
 	if (o->train)
 		return verify_training(o);
@@ -274,25 +327,29 @@ verb_verify(Options *o)
 	out = malloc(s.outputs*sizeof *out);
 	v.values = calloc((size_t)m->g->count, sizeof *v.values);
 	v.error = calloc((size_t)m->g->count, sizeof *v.error);
-	if (!out || !v.values || !v.error)
+	v.store = calloc((size_t)m->g->count, sizeof *v.store);
+	if (!out || !v.values || !v.error || !v.store)
 		fail("out of memory");
 	v.input = in;
 	s.options.layer = after_layer;
 	s.options.layer_user = &v;
 	session_run(&s, in, out);
 	/* layers of bytes are right to the last bit: the network's own results are the reference of what it hands out */
-	whole = any_bytes(m->g) ? (Reference){ m->g, v.values } : reference(o, in);
+	whole = any_bytes(m->g) ? (Reference){ m->g, v.values } : m->g->store ? as_kept(m->g, in) : reference(o, in);
+	if (m->g->store && !any_bytes(m->g))
+		store = of_all_stores(o, &whole, in);
 	output = end_to_end(&whole, out, NULL);
 	if (o->expect)
 		given = end_to_end(&whole, out, expected(m->g, o->expects, o->nexpects));
-	bool ok = output <= OutputLimit && given <= OutputLimit;
+	bool ok = output <= OutputLimit && given <= OutputLimit + store;
 	for (int i = 0; i < m->g->count; i++)
 		ok = ok && !is_wrong(m->g->nodes[i], v.error[i]);
-	(o->json ? print_as_json : print)(o, &v, output, given, ok);
+	(o->json ? print_as_json : print)(o, &v, output, given, store, ok);
 	if (whole.values != v.values)
 		interp_free(whole.g, whole.values);
 	interp_free(m->g, v.values);
 	free(v.error);
+	free(v.store);
 	free(in);
 	free(out);
 	session_close(&s);

@@ -62,16 +62,6 @@ tensor_unload(Tensor *t)
 	t->data = NULL;
 }
 
-static double
-half_to_double(uint16_t h)
-{
-	int exponent = h >> 10 & 31, fraction = h & 1023;
-	double v = exponent == 31 ? (fraction ? (double)NAN : (double)INFINITY) :
-		exponent ? ldexp(1024 + fraction, exponent - 25) : ldexp(fraction, -24);
-
-	return h & 0x8000 ? -v : v;
-}
-
 /* number_at - the number of this dtype at p */
 static double
 number_at(const DtypeRow *r, const unsigned char *p)
@@ -85,14 +75,12 @@ number_at(const DtypeRow *r, const unsigned char *p)
 	case DT_f64:
 		memcpy(&d, p, sizeof d);
 		return d;
-	case DT_bf16:
-		bits <<= 16;
-		/* fall through */
 	case DT_f32:
 		memcpy(&f, &bits, sizeof f);
 		return (double)f;
 	case DT_f16:
-		return half_to_double((uint16_t)bits);
+	case DT_bf16:
+		return half_value((Dtype)(r - dtype_rows), (uint16_t)bits);
 	}
 	if (r->kind == 'i' && r->bytes < 8 && bits >> (8*r->bytes - 1))
 		bits |= ~UINT64_C(0) << 8*r->bytes;

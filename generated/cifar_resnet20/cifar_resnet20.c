@@ -1459,7 +1459,7 @@ cifar_resnet20_run(const void *weights, const float *input, float *output, void 
 int
 cifar_resnet20_check(const void *weights, size_t len)
 {
-	if (!(__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")))
+	if (!(__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && rc_f16c()))
 		return RC_E_CPU;
 	return rc_check_blob(&network, weights, len);
 }

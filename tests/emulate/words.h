@@ -22,6 +22,8 @@ typedef int Mask __attribute__((vector_size(VL*4)));
 #define EACH(expr) V y; for (int i = 0; i < VL; i++) y[i] = (expr); return y
 
 static inline V ld(const float *p)            { V y; memcpy(&y, p, sizeof y); return y; }
+static inline V ld16(const uint16_t *p)       { V y; for (int i = 0; i < VL; i++) y[i] = rc_half(p[i]); return y; }
+static inline V ldbf(const uint16_t *p)       { V y; for (int i = 0; i < VL; i++) y[i] = rc_bits((uint32_t)p[i] << 16); return y; }
 static inline void st(float *p, V a)          { memcpy(p, &a, sizeof a); }
 static inline V zero(void)                    { V y = { 0 }; return y; }
 static inline V splat(float a)                { return a - zero(); }
