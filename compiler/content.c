@@ -36,7 +36,7 @@ static const struct {
 	{ 0, BYTES("MM\0*"), "a TIFF picture" },
 	{ 0, BYTES("%PDF"), "a PDF document" },
 	{ 0, BYTES("GGUF"), "GGUF (llama.cpp)" },
-	{ 4, BYTES("TFL3"), "a TensorFlow Lite model: save the tensors of what it was made from with numpy.savez" },
+	{ 4, BYTES("TFL3"), "a TensorFlow Lite model: make it an ONNX file with tf2onnx (--tflite)" },
 	{ 0, BYTES("\x08\x01\x12"), "a TensorFlow SavedModel: save its variables with numpy.savez" },
 	{ 0, BYTES("7767517\n"), "an ncnn model" },
 	{ 0, BYTES("\x7f" "ELF"), "a program" },

@@ -82,19 +82,32 @@ syntax_hint(const char *said, const char *text, size_t len)
 
 	if ((len > 7 && !strncmp(text, "import ", 7)) || (len > 5 && !strncmp(text, "from ", 5)))
 		return " (this looks like Python; a model is Lua: resnetc init prints some)";
+	if (text[0] == '\b')
+		return " (an ONNX file? resnetc import makes a model of one)";
 	if (strstr(said, "'}' expected") && near && !strstr(near, "<eof>") && !strchr("=)]:.", near[6]))
 		return " (a comma before it?)";
 	return "";
+}
+
+/* other_kind - what the file is if it is no text; NULL: text, or nothing known */
+static const char *
+other_kind(const char *text, size_t len)
+{
+	const char *kind = len > 0 ? content_of((const unsigned char *)text, len) : NULL;
+
+	return kind && strncmp(kind, "text: ", 6) ? kind : NULL;
 }
 
 /* load_model - the model's text as a function */
 static int
 load_model(lua_State *L, const char *text, size_t len)
 {
-	const char *said, *what;
+	const char *said, *what, *kind = other_kind(text, len);
 
 	if (text[0] == '\033')
 		return dsl_fail(L, "model: want Lua text, got bytecode");
+	if (kind)
+		return dsl_fail(L, "model: want Lua text, got %s", kind);
 	if (!luaL_loadbufferx(L, text, len, "=" CHUNK, "t"))
 		return 1;
 	/* "MODEL:3: ... expected near ..." */

@@ -267,7 +267,7 @@ static const struct { const char *name, *text; size_t len; const char *want; } o
 	{ FILE_OF("a.gif", "GIF89a"), "a GIF picture" },
 	{ FILE_OF("a.pdf", "%PDF-1.4"), "a PDF document" },
 	{ FILE_OF("w.h5", "\x89HDF\r\n\x1a\n........"), "HDF5: save the tensors with numpy.savez" },
-	{ FILE_OF("m.tflite", "\x1c\0\0\0TFL3\0\0"), "a TensorFlow Lite model: save the tensors of what it was made from with numpy.savez" },
+	{ FILE_OF("m.tflite", "\x1c\0\0\0TFL3\0\0"), "a TensorFlow Lite model: make it an ONNX file with tf2onnx (--tflite)" },
 	{ FILE_OF("saved_model.pb", "\x08\x01\x12\xd0\1"), "a TensorFlow SavedModel: save its variables with numpy.savez" },
 	{ FILE_OF("model.ckpt.index", "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0W\xfb\x80\x8b$uG\xdb"),
 	  "the index of a TensorFlow checkpoint: save its variables with numpy.savez" },

@@ -334,6 +334,26 @@ broken(const char *from, const char *to, const char *want)
 	ck_assert_msg(r.status == 1 && strstr(r.err, want), "%s: %d: %.1500s", to, r.status, r.err);
 }
 
+/* broken_step - the file with this for what a step of the weights of conv1's third channel is */
+static void
+broken_step(float step, const char *want)
+{
+	size_t len, from, to;
+	const char *text = file_text("b.q.safetensors", &len), *at = strstr(text + 8, "\"conv1.weight_step\":");
+	uint64_t head;
+	char *copy = malloc(len);
+	Ran r;
+
+	ck_assert_msg(at && sscanf(strstr(at, "\"data_offsets\":"), "\"data_offsets\":[%zu,%zu]", &from, &to) == 2 && to - from == 64, "%.100s", at);
+	memcpy(&head, text, 8);
+	memcpy(copy, text, len);
+	memcpy(copy + 8 + head + from + 2*sizeof step, &step, sizeof step);
+	put_file("step.q.safetensors", copy, len);
+	free(copy);
+	r = resnetc("compile examples/cifar_resnet20.lua -w %s -q -o %s", in_dir("step.q.safetensors"), in_dir("broken"));
+	ck_assert_msg(r.status == 1 && strstr(r.err, want), "%g: %d: %.1500s", (double)step, r.status, r.err);
+}
+
 START_TEST(files_that_lie_are_refused)
 {
 	resnetc("quantize " CIFAR " --calibrate examples/images -q -o %s", in_dir("b.q.safetensors"));
@@ -341,9 +361,20 @@ START_TEST(files_that_lie_are_refused)
 	broken("\"conv1\":\"step=0.", "\"conv1\":\"step=-.", "layer 'conv1': want a step that is a normal float above 0");
 	broken("\"conv1\":\"step=0.", "\"conv1\":\"step=na", "layer 'conv1': want a step that is a normal float above 0");
 	broken("\"conv1\":\"step=0.0", "\"conv1\":\"step=1e-", "layer 'conv1': want a step that is a normal float above 0");
+	broken("\"conv1\":\"step=0.", "\"conv1\":\"step=0,", "layer 'conv1': want a step that is a normal float above 0");
+	broken("\"conv1\":\"step=0.0", "\"conv1\":\"step=inf", "layer 'conv1': want a step that is a normal float above 0");
 	broken(" zero=0 ", " zero=-1", "want a zero of 0 to 255");
+	broken(" zero=0 no", " zero=256 ", "want a zero of 0 to 255");
+	broken(" zero=0 no", " zero=0.5 ", "want a zero of 0 to 255");
+	broken(" zero=0 no", " zero=nan ", "want a zero of 0 to 255");
 	broken(" weights pair_safe", " weighty pair_safe", "want tensor");
 	broken("\"dtype\":\"I8\"", "\"dtype\":\"U8\"", "want tensor 'conv1.weight' as I8, got U8");
+	broken_step(0, "got 0 for channel 2");
+	broken_step(-0.01f, "got -0.01 for channel 2");
+	broken_step(1e-40f, "got 9.99995e-41 for channel 2");
+	broken_step(NAN, "got nan for channel 2");
+	broken_step(INFINITY, "got inf for channel 2");
+	broken_step(1e36f, "want steps of about one size, got a factor of ");
 }
 END_TEST
 
@@ -359,12 +390,14 @@ SUITE(int8)
 		tcase_add_loop_test(t, row_is_exact, 0, NRows);
 	}
 	t = part("pictures");
+	tcase_add_unchecked_fixture(t, compile_quickly, NULL);
 	tcase_add_test(t, checksums_are_one);
 	tcase_add_test(t, two_steps_are_one);
 	tcase_add_test(t, bytes_know_the_photographs);
 	tcase_add_test(t, what_stays_on_floats_is_shown);
 	tcase_add_test(t, accuracy_is_compared);
 	t = part("wrong");
+	tcase_add_unchecked_fixture(t, compile_quickly, NULL);
 	tcase_add_test(t, bad_input_is_refused);
 	tcase_add_test(t, files_that_lie_are_refused);
 }
