@@ -42,6 +42,16 @@ rc_bits(uint32_t bits)
 	return a;
 }
 
+/* the float that half precision's 16 bits stand for, no infinity and no NaN; made of normal floats alone */
+static inline float
+rc_half(uint16_t h)
+{
+	uint32_t bits = (uint32_t)(h & 0x7fffu) << 13;
+	float a = h & 0x7c00u ? rc_bits(bits + 0x38000000u) : rc_bits(bits + 0x38800000u) - rc_bits(0x38800000u);
+
+	return h & 0x8000u ? -a : a;
+}
+
 #define RC_INFINITY rc_bits(0x7f800000u)
 
 /* 2^n for whole n in -126 ... 127 */

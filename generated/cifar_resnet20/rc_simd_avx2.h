@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: 0BSD */
-/* rc_simd_avx2.h - the vector words on 8 floats: x86-64 with AVX2 and FMA; with AVX-VNNI where RC_VNNI is defined. */
+/* rc_simd_avx2.h - the vector words on 8 floats: x86-64 with AVX2, FMA, F16C; with AVX-VNNI under RC_VNNI. */
 #ifndef RC_SIMD_AVX2_H
 #define RC_SIMD_AVX2_H
 
@@ -10,13 +10,13 @@
 
 #if defined(__clang__) && defined(RC_VNNI)
 #define RC_TARGET_BEGIN \
-	_Pragma("clang attribute push(__attribute__((target(\"avx2,fma,avxvnni\"))), apply_to = function)")
+	_Pragma("clang attribute push(__attribute__((target(\"avx2,fma,f16c,avxvnni\"))), apply_to = function)")
 #define RC_TARGET_END   _Pragma("clang attribute pop")
 #elif defined(__clang__)
-#define RC_TARGET_BEGIN _Pragma("clang attribute push(__attribute__((target(\"avx2,fma\"))), apply_to = function)")
+#define RC_TARGET_BEGIN _Pragma("clang attribute push(__attribute__((target(\"avx2,fma,f16c\"))), apply_to = function)")
 #define RC_TARGET_END   _Pragma("clang attribute pop")
 #else
-#define RC_TARGET_BEGIN _Pragma("GCC push_options") _Pragma("GCC target(\"avx2,fma\")")
+#define RC_TARGET_BEGIN _Pragma("GCC push_options") _Pragma("GCC target(\"avx2,fma,f16c\")")
 #define RC_TARGET_END   _Pragma("GCC pop_options")
 #endif
 
@@ -25,7 +25,9 @@ RC_TARGET_BEGIN
 typedef __m256 V;
 enum { VL = 8 };
 
+static inline __m128i rc_eight(const void *p) { return _mm_loadu_si128((const __m128i *)p); }
 static inline V ld(const float *p)            { return _mm256_loadu_ps(p); }
+static inline V ld16(const uint16_t *p)       { return _mm256_cvtph_ps(rc_eight(p)); }                /* halves */
 static inline void st(float *p, V a)          { _mm256_storeu_ps(p, a); }
 static inline V bc(const float *p)            { return _mm256_broadcast_ss(p); }
 static inline V splat(float a)                { return _mm256_set1_ps(a); }
@@ -41,6 +43,13 @@ static inline V clamp(V a, V lo, V hi)        { return _mm256_min_ps(hi, _mm256_
 static inline V neg_abs(V a)                  { return _mm256_or_ps(a, splat(-0.0f)); }
 static inline V root(V a)                     { return _mm256_sqrt_ps(a); }
 static inline V lowest(void)                  { return splat(-RC_INFINITY); }
+
+/* bfloat16s */
+static inline V
+ldbf(const uint16_t *p)
+{
+	return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu16_epi32(rc_eight(p)), 16));
+}
 
 /* lane i^s to lane i; s from 1 to 7 is known when this is compiled */
 static inline V
