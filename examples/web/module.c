@@ -17,6 +17,10 @@ enum { threads = 1 };
 #error "want a network of one picture of three channels a call"
 #endif
 
+#if NET_OUTPUT_0_H*NET_OUTPUT_0_W != 1
+#error "want a network whose first output is a vector, of logits or of shares"
+#endif
+
 #define EXPORT(name) __attribute__((export_name(#name)))
 
 /* milliseconds of the page's clock */

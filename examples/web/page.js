@@ -33,13 +33,14 @@ function say(text, wrong = false) {
 	$('status').classList.toggle('wrong', wrong);
 }
 
-const milliseconds = t => `${t.toPrecision(3)} ms`;
-const megabytes = n => `${(n/1e6).toPrecision(3)} MB`;
+const three = v => `${Number(v.toPrecision(3))}`;    // digits
+const milliseconds = t => `${three(t)} ms`;
+const megabytes = n => `${three(n/1e6)} MB`;
 
 function drawFacts(facts, code) {
 	$('progress').hidden = true;
 	$('facts').textContent = `${facts.height} × ${facts.width} pixels, ${facts.classes.length} classes, ` +
-		`${(facts.macs/1e6).toPrecision(3)} million multiply-adds; ${megabytes(facts.weights)} of weights, ` +
+		`${three(facts.macs/1e6)} million multiply-adds; ${megabytes(facts.weights)} of weights, ` +
 		`${megabytes(facts.workspace)} of workspace, ${Math.round(code/1000)} KB of code. ` +
 		'Pictures stay in this page.';
 	say(picture ? '' : 'Ready: choose a picture.');
@@ -54,7 +55,7 @@ function drawClasses(ranked, once) {
 
 function drawLayers({ took, calls, rounds, layers, timed }) {
 	const most = Math.max(...layers.map(l => l.took));
-	$('time').textContent = `${milliseconds(took)} a call, the best of ${rounds} rounds of ${calls}`;
+	$('time').textContent = `${milliseconds(took)} a call, the best of ${rounds} × ${calls}`;
 	$('layers-hint').textContent = `${layers.length} layers, ${milliseconds(timed)} with a clock between them`;
 	$('layers').replaceChildren(...layers.map(l => row(l.name, l.took/most, `${l.took.toFixed(3)} ms`)));
 }
