@@ -352,6 +352,8 @@ onnx_import(const char *file, const OnnxOptions *o)
 	run_nodes(&m, &needed);
 	add_outputs(&m);
 	to_bytes(&m);
+	if (!m.nwhole && !any_bytes(m.g))
+		tidy(m.g);
 	for (int i = 0; i < m.g->count; i++)
 		node_params(m.g->nodes[i], NULL, NULL);
 	fill_uses(m.g);

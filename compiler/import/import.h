@@ -58,6 +58,9 @@ void keep_whole(Import *m, Node *n, const OnnxValue *w, int axis, const OnnxValu
 void tell_floats(const Graph *g);                    /* which layers stayed on floats */
 void to_bytes(Import *m);                            /* layers between bytes made floats and bytes work on bytes */
 
+/* tidy.c */
+void tidy(Graph *g);                                 /* of floats: what stands around layers becomes part of them */
+
 /* inputs.c */
 void add_inputs(Import *m, bool (*needed)(const void *, const char *), const void *user);
 

@@ -144,6 +144,24 @@ of_pairs(Import *m, Node *x, int64_t pair)
 	return node_put(m, node_on(m, O_sigmoid, mix_channels(m, x, (int)c, w, "difference")));
 }
 
+/* of_parts - over parts of the channels of a single pixel, step channels apart: they become the rows of an image */
+static OnnxValue
+of_parts(Import *m, const OnnxValue *x, int64_t parts, int64_t step)
+{
+	int64_t c = x->n->out->shape.c;
+	Node *n = node_on(m, O_softmax, node_shaped(m, x->n, c/(parts*step), parts, step)), *ordered;
+	OnnxValue v, y;
+
+	n->a.axis = Along_height;
+	v = view_like(x, node_shaped(m, node_put(m, n), c, 1, 1));
+	ordered = in_order(&v) ? NULL : node_ordered(m, &v);
+	if (!ordered)
+		return v;
+	y = view_of(node_shaped(m, ordered, c, 1, 1));
+	view_reshape(&y, x->rank, x->dim, &v);
+	return v;
+}
+
 /* only_channels - what dimension d says of the channels: how many are in it, and the least step; 0: it says more */
 static int64_t
 only_channels(const OnnxValue *x, int d, int64_t *step)
@@ -214,7 +232,10 @@ op_softmax(Import *m)
 	}
 	if (x.dim[axis] == x.n->out->shape.c && only_channels(&x, axis, &step) == x.n->out->shape.c)
 		n = node_put(m, node_on(m, O_softmax, x.n));
-	else if (x.dim[axis] == 2 && only_channels(&x, axis, &step) == 2)
+	else if (x.n->out->shape.h*x.n->out->shape.w == 1 && only_channels(&x, axis, &step) == x.dim[axis]) {
+		set_result(m, of_parts(m, &x, x.dim[axis], step));
+		return;
+	} else if (x.dim[axis] == 2 && only_channels(&x, axis, &step) == 2)
 		n = of_pairs(m, x.n, step);
 	else if (axis == 1 && x.rank == 2 && in_order(&x) && x.dim[0] == x.n->out->shape.n) {
 		n = node_put(m, node_on(m, O_softmax, flattened(m, x.n)));
