@@ -151,10 +151,10 @@ body(lua_State *L)
 
 /* load - the graph, or NULL and the message */
 static Graph *
-load(const char *file, const DslOptions *o, const char **error)
+load(const char *file, const DslOptions *o, const char **error, lua_State **open)
 {
 	Dsl d = { .file = file, .o = o };
-	lua_State *L = sandbox_new(&d);
+	lua_State *L = *open = sandbox_new(&d);
 	Graph *g = NULL;
 
 	lua_pushcfunction(L, handler);
@@ -164,6 +164,7 @@ load(const char *file, const DslOptions *o, const char **error)
 	else
 		g = *(Graph **)lua_touserdata(L, -1);
 	lua_close(L);
+	*open = NULL;
 	sandbox_done();
 	if (g)
 		fill_uses(g);
@@ -174,17 +175,33 @@ Graph *
 dsl_load(const char *file, const DslOptions *o)
 {
 	const char *error;
-	Graph *g = load(file, o, &error);
+	lua_State *open;
+	Graph *g = load(file, o, &error, &open);
 
 	if (!g)
 		fail("%s", error);
 	return g;
 }
 
+typedef struct { const char *file; const DslOptions *o; lua_State *open; Graph *g; } Trial;
+
+static void
+trial(void *user)
+{
+	Trial *t = user;
+	const char *error;
+
+	t->g = load(t->file, t->o, &error, &t->open);
+}
+
 Graph *
 dsl_try(const char *file, const DslOptions *o)
 {
-	const char *error;
+	Trial t = { .file = file, .o = o };
 
-	return load(file, o, &error);
+	if (attempt(trial, &t) && t.open) {          /* a rule of shapes, say, which knows nothing of Lua */
+		lua_close(t.open);
+		sandbox_done();
+	}
+	return t.g;
 }
