@@ -89,13 +89,14 @@ end
 
 -- Split attention (Zhang et al. 2020, ResNeSt): a 3x3 convolution of radix times the channels, whose parts are weighted by
 -- a softmax over them. { stride = 1, groups = 1, dilation = 1, radix = 2, pool = false, reduction = 4, act, name = "conv2" },
--- named as timm's SplitAttn; pool: the stride is that of a 3x3 mean behind it (ResNeSt's avd).
+-- named as timm's SplitAttn; pool: the stride is that of a 3x3 mean behind it, pool = "first": before it (ResNeSt's avd).
 function nn.split_attention(x, width, o)
 	o = o or {}
 	check_gate("split_attention", x, o, { "stride", "groups", "dilation", "radix", "pool", "reduction", "act", "name" })
 	local act, name, groups = library.ops.act_of("split_attention", o.act), named(o, "conv2"), o.groups or 1
 	local radix = whole("split_attention: want radix", o.radix or 2, 1, 16)
 	local stride = o.stride or 1
+	if o.pool == "first" then x = nn.avg_pool(x, { kernel = 3, stride = stride, padding = 1 }) end
 	local y = nn.conv(x, { width*radix, kernel = 3, stride = o.pool and 1 or stride, groups = groups*radix, dilation = o.dilation,
 	                       name = name .. "conv" })
 	y = act(nn.bn(y, { name = name .. "bn0" }))
@@ -109,13 +110,13 @@ function nn.split_attention(x, width, o)
 		z = nn.sigmoid(z)
 	else     -- groups x radix x channels of a group: radix goes outermost, behind a softmax over it
 		z = nn.softmax(nn.reshape(z, { shape = { groups, radix, width//groups } }), { axis = "height" })
-		z = nn.reshape(nn.permute(z, { order = "hcw" }), { shape = { radix*width, 1, 1 } })
+		z = nn.reshape(groups == 1 and z or nn.permute(z, { order = "hcw" }), { shape = { radix*width, 1, 1 } })
 	end
 	for i = 1, radix do
 		parts[i] = parts[i]*(radix == 1 and z or nn.slice(z, { channels = { (i - 1)*width, i*width } }))
 	end
 	y = sum_of(parts)
-	return o.pool and nn.avg_pool(y, { kernel = 3, stride = stride, padding = 1 }) or y
+	return o.pool and o.pool ~= "first" and nn.avg_pool(y, { kernel = 3, stride = stride, padding = 1 }) or y
 end
 
 return { rounded = rounded }

@@ -10,26 +10,30 @@ local at_word, at_line = check.at_word, check.at_line
 --   variant     "v1" puts the stride on a bottleneck's first 1x1, "v1.5" (default), "B", "C" and "D" on its
 --               3x3; "D" also pools in the shortcut
 --   shortcut    see nn.shortcut
---   groups, base_width   of the 3x3 (ResNeXt, wide), as in torchvision
+--   groups, base_width   of the 3x3 (ResNeXt, wide), as in torchvision; channels: of it, whatever they say
 --   expansion   of a bottleneck: 4
 --   se          squeeze-excite before the addition: channels are divided by this number and rounded to 8
 --   act         "relu", nn.relu, or another word or function of a tensor
 --   padding     of the 3x3: 1, or "same" (TensorFlow)
 --   dilation    of the 3x3
---   gate        function of the tensor before the addition, as nn.eca or nn.cbam
+--   gate        function of the tensor before the addition, as nn.eca or nn.cbam; { function, ... } with options for it
+--   inner       likewise, of a bottleneck's 3x3 behind its activation (timm's ByobNet)
 --   conv        function of (tensor, channels, options) that stands for a bottleneck's 3x3 with its norm and activation,
---               and for a basic block's first one: nn.sk, nn.split_attention
+--               and for a basic block's first one: nn.sk, nn.split_attention, { nn.sk, split = true }
 
 local variants = { "v1", "v1.5", "B", "C", "D" }
 local block_words = { "blocks", "width", "stride", "variant", "shortcut", "groups", "base_width", "expansion",
-                      "dilation", "se", "act", "padding", "gate", "conv" }
+                      "dilation", "se", "act", "padding", "gate", "conv", "inner", "channels",
+                      "twice" }
 
 -- without - what a block would ignore, and the value that asks for nothing
 local without = {
-	basic  = { groups = 1, base_width = 64, expansion = 1 },
-	preact = { groups = 1, base_width = 64, expansion = 1, dilation = 1, conv = false },
-	plain  = { groups = 1, base_width = 64, expansion = 1, dilation = 1, se = false, gate = false, conv = false },
-	bottleneck = {}, preact_bottleneck = { conv = false },
+	basic  = { groups = 1, base_width = 64, expansion = 1, inner = false, channels = 0, twice = false },
+	preact = { groups = 1, base_width = 64, expansion = 1, dilation = 1, conv = false, inner = false, channels = 0,
+	           twice = false },
+	plain  = { groups = 1, base_width = 64, expansion = 1, dilation = 1, se = false, gate = false, conv = false, inner = false,
+	           channels = 0, twice = false },
+	bottleneck = { twice = false }, preact_bottleneck = { conv = false, inner = false },
 }
 
 local function check_block(what, x, o)
@@ -51,8 +55,9 @@ local function check_block(what, x, o)
 	return act_of(what, o.act)
 end
 
--- called - what a block's option makes of a tensor
+-- called - what a block's option makes of a tensor: a function, or { function, options }
 local function called(word, f, ...)
+	f = check.with_options(f)
 	if type(f) ~= "function" then
 		fail_at(word, "block: want %s as a function of a tensor, got %s", word, kind(f))
 	end
@@ -92,12 +97,13 @@ end
 function nn.bottleneck(x, width, o)
 	o = o or {}
 	local act, groups = check_block("bottleneck", x, o), o.groups or 1
-	local inner, outer = width*(o.base_width or 64)//64*groups, width*(o.expansion or 4)
+	local inner, outer = o.channels or width*(o.base_width or 64)//64*groups, width*(o.expansion or 4)
 	local first, second = 1, o.stride or 1
 	if o.variant == "v1" then first, second = second, first end
 	local z = nn.shortcut(x, outer, o)
 	local y = act(nn.bn(nn.conv(x, { inner, kernel = 1, stride = first, name = "conv1" })))
 	y = conv3x3(y, inner, o, act, "conv2", second, groups)
+	if o.inner then y = called("inner", o.inner, y) end
 	y = nn.bn(nn.conv(y, { outer, kernel = 1, name = "conv3" }))
 	return act(excite(y, o) + z)
 end
@@ -122,11 +128,12 @@ function nn.preact(x, width, o)
 	return excite(y, o) + z
 end
 
--- pre-activation bottleneck: bn-relu before each of 1x1, 3x3, 1x1
+-- pre-activation bottleneck: bn-relu before each of 1x1, 3x3, 1x1; with twice = true another 3x3 behind the first, named
+-- conv2b (NFNet)
 function nn.preact_bottleneck(x, width, o)
 	o = o or {}
 	local act, groups = check_block("preact_bottleneck", x, o), o.groups or 1
-	local inner, outer = width*(o.base_width or 64)//64*groups, width*(o.expansion or 4)
+	local inner, outer = o.channels or width*(o.base_width or 64)//64*groups, width*(o.expansion or 4)
 	local first, second = 1, o.stride or 1
 	if o.variant == "v1" then first, second = second, first end
 	local a = act(nn.bn(x, { name = "bn1" }))
@@ -135,6 +142,9 @@ function nn.preact_bottleneck(x, width, o)
 	y = act(nn.bn(y, { name = "bn2" }))
 	y = nn.conv(y, { inner, kernel = 3, stride = second, groups = groups, padding = o.padding, dilation = o.dilation,
 	                 name = "conv2" })
+	if o.twice then
+		y = nn.conv(act(nn.bn(y, { name = "bn2b" })), { inner, kernel = 3, groups = groups, name = "conv2b" })
+	end
 	y = nn.conv(act(nn.bn(y, { name = "bn3" })), { outer, kernel = 1, name = "conv3" })
 	return excite(y, o) + z
 end
@@ -188,4 +198,4 @@ function nn.stage(o)
 	end)
 end
 
-return { variants = variants, register = register, excite = excite }
+return { variants = variants, register = register, excite = excite, called = called }

@@ -88,7 +88,24 @@ local function at_line(f)
 	end
 end
 
+-- with_options - { f, option = value, ... } as a function that hands f these options, behind what else it is given; others as
+-- they are
+local function with_options(f)
+	if type(f) ~= "table" or is_tensor(f) or type(f[1]) ~= "function" then return f end
+	return function(...)
+		local args, all = table.pack(...), {}
+		local own = args.n > 1 and type(args[args.n]) == "table" and not is_tensor(args[args.n]) and args[args.n] or nil
+		for k, v in pairs(own or {}) do all[k] = v end
+		for k, v in pairs(f) do
+			if k ~= 1 then all[k] = v end
+		end
+		if not own then args.n = args.n + 1 end
+		args[args.n] = all
+		return f[1](table.unpack(args, 1, args.n))
+	end
+end
+
 return {
 	fail = fail, fail_at = fail_at, is_tensor = is_tensor, kind = kind, words = words, want_table = want_table,
-	whole = whole, at_word = at_word, one_of = one_of, at_line = at_line,
+	with_options = with_options, whole = whole, at_word = at_word, one_of = one_of, at_line = at_line,
 }

@@ -33,14 +33,18 @@ function nn.upsample(x, o)
 	return nn["upsample_" .. mode](x, p)
 end
 
--- Squeeze-excite (Hu et al. 2017): x times sigmoid(fc2(relu(fc1(mean of x)))), 1x1 convolutions named
--- se.fc1 and se.fc2 as in timm and torchvision. channels: of the squeeze.
+-- Squeeze-excite (Hu et al. 2017): x times gate(fc2(act(fc1(mean of x)))), 1x1 convolutions named
+-- se.fc1 and se.fc2 as in timm and torchvision. channels: of the squeeze. { name = "se", act = "relu", gate = "sigmoid" };
+-- as a block's gate: { nn.squeeze_excite, channels = 16 }.
 function nn.squeeze_excite(x, channels, o)
 	if not is_tensor(x) then fail("squeeze_excite: want a tensor, got %s", kind(x)) end
-	local name = o and o.name or "se"
+	if type(channels) == "table" then o, channels = channels, channels.channels end
+	words("squeeze_excite", want_table("squeeze_excite", o or {}), { "channels", "name", "act", "gate" })
+	local name, act_of = o and o.name or "se", library.ops.act_of
 	local y = nn.adaptive_avg_pool(x, { size = 1, name = name .. ".pool" })
-	y = nn.relu(nn.conv(y, { channels, kernel = 1, bias = true, name = name .. ".fc1" }))
-	return x*nn.sigmoid(nn.conv(y, { x.channels, kernel = 1, bias = true, name = name .. ".fc2" }))
+	y = act_of("squeeze_excite", o and o.act)(nn.conv(y, { channels, kernel = 1, bias = true, name = name .. ".fc1" }))
+	y = nn.conv(y, { x.channels, kernel = 1, bias = true, name = name .. ".fc2" })
+	return x*act_of("squeeze_excite", o and o.gate or "sigmoid")(y)
 end
 
 -- Each channel of an image normalised by its own mean and variance (torch.nn.InstanceNorm2d, which has no weight and bias
@@ -83,15 +87,18 @@ function nn.self_attention(x, o)
 end
 
 -- Global context (Cao et al. 2019) as a gate: the features' sum, weighted by a softmax over the image, through two 1x1
--- convolutions with a norm between them. Named as timm's GlobalContext. { channels = x.channels/8 of the squeeze }
+-- convolutions with a norm between them. Named as timm's GlobalContext. { channels = x.channels/8 of the squeeze, add = false:
+-- is added to x instead }
 function nn.global_context(x, o)
 	if not is_tensor(x) then fail("global_context: want a tensor, got %s", kind(x)) end
-	words("global_context", want_table("global_context", o or {}), { "channels" })
-	local mask = nn.softmax(nn.conv(x, { 1, kernel = 1, bias = true, name = "conv_attn" }), { axis = "image" })
+	words("global_context", want_table("global_context", o or {}), { "channels", "add" })
+	local mask, add = nn.softmax(nn.conv(x, { 1, kernel = 1, bias = true, name = "conv_attn" }), { axis = "image" }), o and o.add
+	local name = add and "mlp_add" or "mlp_scale"
 	local y = nn.matmul(x, mask, { transpose_b = true })
-	y = nn.conv(y, { o and o.channels or math.max(1, x.channels//8), kernel = 1, bias = true, name = "mlp_scale.fc1" })
-	y = nn.relu(nn.layer_norm(y, { name = "mlp_scale.norm" }))
-	return x*nn.sigmoid(nn.conv(y, { x.channels, kernel = 1, bias = true, name = "mlp_scale.fc2" }))
+	y = nn.conv(y, { o and o.channels or math.max(1, x.channels//8), kernel = 1, bias = true, name = name .. ".fc1" })
+	y = nn.relu(nn.layer_norm(y, { name = name .. ".norm" }))
+	y = nn.conv(y, { x.channels, kernel = 1, bias = true, name = name .. ".fc2" })
+	return add and x + y or x*nn.sigmoid(y)
 end
 
 -- Mean over the whole image, to C x 1 x 1.

@@ -86,8 +86,8 @@ end
 
 -- Inverted residual (Sandler et al. 2018, MobileNetV2; EfficientNet's MBConv): 1x1 to expansion times the channels, depthwise
 -- kernel x kernel, 1x1 without an activation; x is added where nothing changes. { expansion = 6, kernel = 3, padding, se = 4:
--- squeeze-excite of a quarter of the block's input, act = "relu6" }. Named as timm's InvertedResidual, with expansion 1 as its
--- DepthwiseSeparableConv.
+-- squeeze-excite of a quarter of the block's input, act = "relu6", group_width: of the kernel x kernel, which is depthwise without it
+-- (RegNet Z) }. Named as timm's InvertedResidual, with expansion 1 as its DepthwiseSeparableConv.
 function nn.inverted_residual(x, width, o)
 	o = o or {}
 	local act, stride = begin("inverted_residual", x, o, "relu6"), o.stride or 1
@@ -95,7 +95,8 @@ function nn.inverted_residual(x, width, o)
 	local wide = o.expansion ~= 1
 	if not wide then inner = x.channels end
 	if wide then y = act(nn.bn(nn.conv(x, { inner, kernel = 1, name = "conv_pw" }), { name = "bn1" })) end
-	y = nn.depthwise(y, { kernel = o.kernel or 3, stride = stride, padding = o.padding, dilation = o.dilation, name = "conv_dw" })
+	y = nn.conv(y, { inner, kernel = o.kernel or 3, stride = stride, padding = o.padding, dilation = o.dilation,
+	                 groups = inner//whole("inverted_residual: want group_width", o.group_width or 1, 1, inner), name = "conv_dw" })
 	y = act(nn.bn(y, { name = wide and "bn2" or "bn1" }))
 	if o.se then
 		local channels = math.floor(x.channels/whole("inverted_residual: want se", o.se, 1, 65536) + 0.5)
@@ -103,6 +104,34 @@ function nn.inverted_residual(x, width, o)
 	end
 	y = nn.bn(nn.conv(y, { width, kernel = 1, name = wide and "conv_pwl" or "conv_pw" }), { name = wide and "bn3" or "bn2" })
 	return stride == 1 and x.channels == width and y + x or y
+end
+
+-- Darknet's block (Redmon and Farhadi 2018): 1x1 to expansion times the channels, 3x3, and x itself, behind the last activation.
+-- { expansion = 0.5, groups = 1, inner: as of nn.bottleneck, of the 1x1, act = "leaky_relu" }. Where channels or stride change, a 3x3
+-- comes first, named conv_down. Named as timm's DarkBlock.
+function nn.darknet(x, width, o)
+	o = o or {}
+	local act, stride = begin("darknet", x, o, "leaky_relu"), o.stride or 1
+	local function layer(y, channels, kernel, name, more)
+		y = nn.conv(y, { channels, kernel = kernel, stride = more and more.stride, groups = more and more.groups,
+		                 dilation = more and more.dilation, name = name .. ".conv" })
+		return act(nn.bn(y, { name = name .. ".bn" }))
+	end
+	if stride > 1 or x.channels ~= width then x = layer(x, width, 3, "conv_down", { stride = stride }) end
+	local y = layer(x, math.tointeger(width*(o.expansion or 0.5)//1), 1, "conv1")
+	if o.inner then y = library.blocks.called("inner", o.inner, y) end
+	return layer(y, width, 3, "conv2", { groups = o.groups, dilation = o.dilation }) + x
+end
+
+-- ArcFace's block (Deng et al. 2019): a norm, 3x3, PReLU, 3x3 with the stride, and the shortcut; nothing behind the addition.
+-- { act = "prelu", se and gate: as of nn.basic }. Named as insightface's iresnet.
+function nn.iresnet(x, width, o)
+	o = o or {}
+	local act = begin("iresnet", x, o, function(y) return nn.prelu(y, { name = "prelu" }) end)
+	local z = nn.shortcut(x, width, o)
+	local y = nn.conv(nn.bn(x, { name = "bn1" }), { width, kernel = 3, name = "conv1" })
+	y = nn.conv(act(nn.bn(y, { name = "bn2" })), { width, kernel = 3, stride = o.stride, name = "conv2" })
+	return library.blocks.excite(nn.bn(y, { name = "bn3" }), o) + z
 end
 
 local usual = { "blocks", "width", "stride", "act", "dilation" }
@@ -114,4 +143,6 @@ end
 register(nn.res2, "res2", list("variant", "shortcut", "groups", "base_width", "scale", "se", "gate"))
 register(nn.convnext, "convnext", list("kernel", "expansion", "scale", "response"))
 register(nn.regnet, "regnet", list("group_width", "se"))
-register(nn.inverted_residual, "inverted_residual", list("expansion", "kernel", "padding", "se"))
+register(nn.darknet, "darknet", list("expansion", "groups", "inner"))
+register(nn.iresnet, "iresnet", list("shortcut", "se", "gate"))
+register(nn.inverted_residual, "inverted_residual", list("expansion", "kernel", "padding", "se", "group_width"))

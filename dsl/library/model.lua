@@ -2,7 +2,7 @@
 local nn, raw, library = ...
 local check, building, begin = library.checks, library.names.building, library.names.begin
 local fail, fail_at, is_tensor, kind, words = check.fail, check.fail_at, check.is_tensor, check.kind, check.words
-local want_table, at_word, one_of = check.want_table, check.at_word, check.one_of
+local want_table, at_word, one_of, whole = check.want_table, check.at_word, check.one_of, check.whole
 local variants, renamer = library.blocks.variants, library.schemes.renamer
 
 -- Models ----------------------------------------------------------------------------------------
@@ -44,11 +44,20 @@ local function set_defaults(m)
 	if bn == nil then return end
 	if bn == "folded" then
 		defaults.folded = true
+	elseif bn == false then
+		defaults.none = true
+		if m.bias == nil then defaults.bias = true end
 	elseif type(bn) == "table" then
-		words("model: bn", bn, { "eps", "split" })
+		words("model: bn", bn, { "eps", "split", "groups", "group_width" })
+		if bn.groups and bn.group_width then
+			fail_at("bn", "model: want bn with groups or with group_width, got both")
+		end
+		for _, word in ipairs { "groups", "group_width" } do
+			if bn[word] ~= nil then defaults[word] = whole("model: bn: want " .. word, bn[word], 1, 65536) end
+		end
 		defaults.eps, defaults.split = bn.eps, bn.split
 	else
-		fail_at("bn", "model: want bn as { eps = ..., split = ... } or \"folded\", got %s", kind(bn))
+		fail_at("bn", "model: want bn as { eps = ..., split = ... }, \"folded\" or false, got %s", kind(bn))
 	end
 end
 
@@ -89,7 +98,8 @@ end
 --   head      a function, or { { "name", function }, ... } for several outputs
 --   taps      { "stem", "layer2", ... }: parts or layers whose results are outputs too, after the head's
 --   bn        { eps = 1e-5, split = false } for all batch norms (split: weight and bias are a Scale layer's,
---             bn1 and scale1), or "folded": the file has convolutions with bias and no batch norms
+--             bn1 and scale1); with groups = 32 or group_width = 8 they are group norms. "folded": the file has
+--             convolutions with bias and no batch norms; false: there are none, and convolutions have a bias (NFNet)
 --   bias      true: convolutions have a bias beside their batch norm
 --   names     "torchvision" (default), "timm", "fastai" (XResNet), "fastbook" (chapter 14's ResNet), "learner"
 --             (vision_learner), "cifar" (shortcut, linear), "huggingface" (transformers), "senet" (Cadene's, timm's

@@ -23,7 +23,7 @@ end
 -- acts - the functions that are activations, by their words and the other way round
 local acts = {}
 
--- act_of - an activation as a function; it may be given as a word
+-- act_of - an activation as a function; it may be given as a word, or with options as { nn.leaky_relu, slope = 0.1 }
 local function act_of(what, act)
 	if act == nil then return nn.relu end
 	if type(act) == "string" then
@@ -34,6 +34,7 @@ local function act_of(what, act)
 		table.sort(words_)
 		return acts[one_of(what .. ": act", act, words_)]
 	end
+	act = check.with_options(act)
 	if type(act) ~= "function" then
 		fail("%s: want act as a word or a function of a tensor (\"relu\", nn.relu, ...), got %s", what, kind(act))
 	end
@@ -103,6 +104,12 @@ local function op_function(op, called)
 		if op == "bn" and building.defaults.folded and is_tensor(args[1]) and folds[args[1].op] then
 			raw.biased(args[1])
 			return args[1]
+		end
+		if op == "bn" and building.defaults.none and is_tensor(args[1]) then return args[1] end
+		if op == "bn" and (building.defaults.groups or building.defaults.group_width) and is_tensor(args[1]) then
+			options.groups = building.defaults.groups or args[1].channels//building.defaults.group_width
+			options.eps = options.eps or building.defaults.eps
+			return nn.group_norm(args[1], options)
 		end
 		if type(options.act) == "function" then
 			after, options.act = not acts[options.act] and options.act or nil, acts[options.act]
