@@ -382,47 +382,6 @@ START_TEST(repeated)
 }
 END_TEST
 
-/* --- blocks of the library --- */
-
-/* an inverted residual from x to y, of 8 channels, its depthwise kernel at w, its activation by the limit h */
-#define INVERTED(x, y, w, h) "a" y "=Conv " x " p pb;b" y "=Clip a" y " l " h ";c" y "=Conv b" y " " w " qb | group=48 pads:1,1,1,1;" \
-	"d" y "=Clip c" y " l " h ";e" y "=Conv d" y " r rb;" y "=Add e" y " " x ";"
-#define SIZES "x=I 1 8 6 6;p=r 48 8 1 1;pb=r 48;w=r 48 1 3 3;v=r 8 8 3 3;qb=r 48;r=r 8 48 1 1;rb=r 8;l=s 0;h=s 6;k=s 5;"
-static const struct { const char *graph, *want; } blocks[] = {
-	{ SIZES INVERTED("x", "s", "w", "h") INVERTED("s", "y", "w", "h") "out=y", "nn.stage { nn.inverted_residual, blocks = 2, width = 8 }, t[0])" },
-	{ SIZES INVERTED("x", "s", "w", "h") "m=Conv s v | pads:1,1,1,1;" INVERTED("m", "y", "w", "h") "out=y",
-	  "nn.stage { nn.inverted_residual, blocks = 1, width = 8 }, t[7])" },
-	{ SIZES INVERTED("x", "s", "w", "h") INVERTED("s", "y", "w", "h") "out=s y", "nn.stage { nn.inverted_residual, blocks = 1, width = 8 }, t[6])" },
-	/* its first convolution is an output: the rest is a block without one */
-	{ SIZES INVERTED("x", "s", "w", "h") INVERTED("s", "y", "w", "h") "out=as y", "blocks = 1, width = 8, expansion = 1 }, t[2])" },
-	/* another limit in one activation; one block alone */
-	{ SIZES INVERTED("x", "s", "w", "h") INVERTED("s", "y", "w", "k") "out=y", NULL },
-	{ SIZES INVERTED("x", "y", "w", "h") "out=y", NULL },
-};
-enum { NBlocks = sizeof blocks/sizeof *blocks };
-
-static void
-block(void *user)
-{
-	static const OnnxOptions none;
-	Graph *g = onnx_import(in_dir("g.onnx"), &none);
-	const char *want = blocks[*(int *)user].want, *text;
-
-	g->name = "g";
-	text = stages_text(g);
-	ck_assert_msg(want ? text && strstr(text, want) : !text, "%s", text ? text : "no stages");
-}
-
-START_TEST(blocks_found)
-{
-	const char *message;
-
-	put_model("g.onnx", &built(blocks[_i].graph)->m);
-	message = attempt(block, &_i);
-	ck_assert_msg(!message, "%s", message);
-}
-END_TEST
-
 /* what no statement can say */
 START_TEST(files)
 {
@@ -472,7 +431,6 @@ END_TEST
 START_TEST(tensors_in_files)
 {
 	Built *b = built("k=v 1 2 3;c=Unsqueeze k | axes:1,2;y=Add x c");
-	Onnx__Entry place = ONNX__ENTRY__INIT, offset = ONNX__ENTRY__INIT, *external[] = { &place, &offset };
 	Onnx__TensorProto *t = b->g.initializer[0];
 
 	t->data_type = 8;
@@ -489,7 +447,7 @@ START_TEST(tensors_in_files)
 	want(b, ": tensor 'k': want at most 8 dimensions, got 9");
 	t->n_dims = 1;
 	t->dims[0] = 3;
-	/* the same numbers as doubles, halves, bytes in a file beside the model */
+	/* the same numbers as doubles, halves, bytes */
 	t->n_float_data = 0;
 	t->data_type = 11;
 	t->n_double_data = 3;
@@ -515,7 +473,16 @@ START_TEST(tensors_in_files)
 	want(b, ": tensor 'k': want 3 values of F32 for its shape 3, got other data");
 	t->raw_data.len = 12;
 	want(b, "3x4x5: 1 2 3");
-	t->has_raw_data = false;
+}
+END_TEST
+
+START_TEST(tensors_beside_files)
+{
+	Built *b = built("k=v 1 2 3;c=Unsqueeze k | axes:1,2;y=Add x c");
+	Onnx__Entry place = ONNX__ENTRY__INIT, offset = ONNX__ENTRY__INIT, *external[] = { &place, &offset };
+	Onnx__TensorProto *t = b->g.initializer[0];
+
+	t->n_float_data = 0;
 	t->has_data_location = true;
 	t->data_location = 1;
 	want(b, ": tensor 'k': want external data in a file beside the model, got 'none'");
@@ -531,7 +498,11 @@ START_TEST(tensors_in_files)
 	want(b, ": tensor 'k': want 12 bytes within the 16 of 'k.bin', got offset 8 and length 12");
 	offset.value = (char *)(size_t)"4";
 	want(b, "3x4x5: 1 2 3");
+}
+END_TEST
 
+START_TEST(files_that_are_none)
+{
 	put_file("g.onnx", "\x08\x08", 2);
 	ck_assert_str_eq(attempt(import, NULL), arena_text("%s: want an ONNX model with a graph, got none", in_dir("g.onnx")));
 	put_file("g.onnx", "\x3a\x7f", 2);
@@ -619,9 +590,10 @@ SUITE(operators)
 
 	tcase_add_loop_test(t, operator, 0, NRows);
 	tcase_add_loop_test(t, repeated, 0, NRepeats);
-	tcase_add_loop_test(t, blocks_found, 0, NBlocks);
 	tcase_add_test(t, files);
 	tcase_add_test(t, tensors_in_files);
+	tcase_add_test(t, tensors_beside_files);
+	tcase_add_test(t, files_that_are_none);
 	read_lines();
 	tcase_add_loop_test(t, graph, 0, nlines);
 }

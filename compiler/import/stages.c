@@ -5,12 +5,27 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "regions.h"
 #include "texts.h"
 
 typedef struct { const Found *first; int blocks; } Stage;
 
+/* same_options - but for the shortcut, which only a block that changes the shape has */
 static bool
-goes_on(const Graph *g, const Found *a, const Found *b)
+same_options(const char *first, const char *later)
+{
+	static const char *const own[] = { ", variant = \"", ", shortcut = \"" };
+
+	for (int i = 0; i < 2; i++) {
+		const char *from = strstr(first, own[i]), *to = from ? strchr(from + strlen(own[i]), '"') : NULL;
+		if (to && !strstr(later, own[i]))
+			first = arena_text("%.*s%s", (int)(from - first), first, to + 1);
+	}
+	return !strcmp(first, later);
+}
+
+static bool
+goes_on(const Graph *g, const Found *first, const Found *a, const Found *b)
 {
 	int readers = 0;
 
@@ -20,7 +35,7 @@ goes_on(const Graph *g, const Found *a, const Found *b)
 	for (int i = 0; i < g->noutputs; i++)
 		readers += g->outputs[i]->node->id == a->to;
 	return !readers && b->from == a->to && !strcmp(a->call, b->call) && a->width == b->width &&
-	       !strcmp(a->options, b->options) && b->stride == 1;
+	       same_options(first->options, b->options) && b->stride == 1;
 }
 
 /* the names of layers must be free for the blocks' own */
@@ -45,19 +60,37 @@ write_stage(Out *o, const Graph *g, const Stage *s, const char *scope, int numbe
 	         y->out->shape.h, y->out->shape.w);
 }
 
+/* drop - an option that is a range, which begins as it says */
+static void
+drop(char *line, const char *start)
+{
+	char *from = strstr(line, start), *to = from ? strchr(from, '}') : NULL;
+
+	if (to)
+		memmove(from, to + 1, strlen(to + 1) + 1);
+}
+
 /* write_flat - one node, with what the model sets for all layers said where it is otherwise */
 static void
-write_flat(Out *o, const Node *n, double eps)
+write_flat(Out *o, const Node *n, const Norms *norms)
 {
 	char *line = NULL, *end;
 	size_t len = 0;
-	const char *more = n->op == O_bn && eps != 1e-5 && n->a.eps == 1e-5 ? ", eps = 1e-5" : "";
+	const char *more = "";
 	FILE *f = open_memstream(&line, &len);
 
+	if (n->op == O_bn && norms->first && norms->first->a.eps != 1e-5 && n->a.eps == 1e-5)
+		more = ", eps = 1e-5";
+	if (n->op == O_conv2d && norms->none && !n->a.bias)
+		more = ", bias = false";
 	if (!f)
 		fail("out of memory");
 	dump_node(f, n);
 	fclose(f);
+	if (whole_range(n, At_rows))
+		drop(line, ", rows = ");
+	if (whole_range(n, At_cols))
+		drop(line, ", cols = ");
 	end = strstr(line, " })  --");
 	if (end)
 		out_line(o, "    %.*s%s%.*s", (int)(end - line), line, more, (int)strcspn(end, "\n"), end);
@@ -67,7 +100,7 @@ write_flat(Out *o, const Node *n, double eps)
 }
 
 static void
-write_nodes(Out *o, const Graph *g, const Stage *stages, int count, double eps)
+write_nodes(Out *o, const Graph *g, const Stage *stages, int count, const Norms *norms)
 {
 	const char *scope = scope_of(g);
 	int at = 0;
@@ -83,7 +116,7 @@ write_nodes(Out *o, const Graph *g, const Stage *stages, int count, double eps)
 			at++;
 			continue;
 		}
-		write_flat(o, g->nodes[i], eps);
+		write_flat(o, g->nodes[i], norms);
 	}
 	for (int i = 0; i < g->noutputs; i++)
 		out_text(o, arena_text("%s t[%d]%s", i ? "," : "    return", g->outputs[i]->node->id,
@@ -108,14 +141,47 @@ whole_block(const Graph *g, const Found *f)
 	return true;
 }
 
+/* norms_of - what stands behind the convolutions */
+static Norms
+norms_of(const Graph *g)
+{
+	Norms norms = { .folded = true };
+	const Node *group = NULL;
+	bool groups = true;
+
+	for (int i = 0; i < g->count; i++) {
+		const Node *n = g->nodes[i], *conv = n->nin ? n->in[0]->node : n;
+		if (n->op == O_bn && is_dense(conv) && norms.folded)
+			norms = (Norms){ .first = n };
+		if (n->op == O_group_norm && conv->op == O_conv2d && !conv->a.bias)
+			group = group ? group : n;
+	}
+	for (int i = 0; i < g->count; i++) {
+		const Node *n = g->nodes[i];
+		groups = groups && (n->op != O_group_norm || !group || n->a.groups == group->a.groups);
+	}
+	return norms.folded && group ? (Norms){ .first = group, .by_width = !groups } : norms;
+}
+
+/* find_whole - those blocks between whose nodes nothing else stands */
+static int
+find_whole(const Graph *g, const Norms *norms, Found **found)
+{
+	int count = find_blocks(g, norms, found), kept = 0;
+
+	for (int i = 0; i < count; i++)
+		if (whole_block(g, &(*found)[i]))
+			(*found)[kept++] = (*found)[i];
+	return kept;
+}
+
 char *
 stages_text(Graph *g)
 {
-	bool folded = true;
-	const Node *bn = NULL;
+	Norms norms;
 	Found *found;
 	Stage *stages;
-	int count, nstages = 0, kept = 0;
+	int count, nstages = 0;
 	Out *o = out_new();
 	const char *text;
 	size_t len;
@@ -123,28 +189,25 @@ stages_text(Graph *g)
 	renumber(g);
 	if (g->nodes[0]->op != O_input)
 		return NULL;
-	for (int i = 0; i < g->count; i++)
-		if (g->nodes[i]->op == O_bn && is_dense(g->nodes[i]->in[0]->node)) {
-			folded = false;
-			bn = bn ? bn : g->nodes[i];
-		}
 	for (int i = 0; i < g->noutputs; i++)
 		if (g->outputs[i]->index)
 			return NULL;
-	count = find_blocks(g, folded, &found);
+	norms = norms_of(g);
+	count = find_whole(g, &norms, &found);
+	if (count < 2 && norms.folded) {
+		norms = (Norms){ .none = true };
+		count = find_whole(g, &norms, &found);
+	}
+	if (count < 2)
+		return NULL;
+	stages = arena_new(((size_t)count + 1)*sizeof *stages);
 	for (int i = 0; i < count; i++)
-		if (whole_block(g, &found[i]))
-			found[kept++] = found[i];
-	stages = arena_new(((size_t)kept + 1)*sizeof *stages);
-	for (int i = 0; i < kept; i++)
-		if (nstages && goes_on(g, &found[i-1], &found[i]))
+		if (nstages && goes_on(g, stages[nstages-1].first, &found[i-1], &found[i]))
 			stages[nstages-1].blocks++;
 		else
 			stages[nstages++] = (Stage){ &found[i], 1 };
-	if (kept < 2)
-		return NULL;
-	write_begin(o, g, folded, false, bn);
-	write_nodes(o, g, stages, nstages, bn ? bn->a.eps : 1e-5);
+	write_begin(o, g, &norms, false);
+	write_nodes(o, g, stages, nstages, &norms);
 	text = out_string(o, &len);
 	return adopt_text(g, text) ? in_spaces(text) : NULL;
 }

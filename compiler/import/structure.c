@@ -15,11 +15,11 @@ enum { MostBlocks = 512, MostSteps = 64 };
 
 typedef struct {
 	const char *kind;            /* basic, bottleneck, preact, preact_bottleneck */
-	const char *act;             /* op name */
+	const char *act;             /* as it is written */
 	const char *shortcut;        /* NULL: the block's input as it is */
 	const char *gate;            /* NULL: none, or squeeze-excite */
-	int width, stride, groups, base_width, se;
-	bool v1;
+	int width, stride, groups, base_width, channels, se;
+	bool v1, twice;
 } Block;
 
 typedef struct {
@@ -104,8 +104,14 @@ typedef struct {
 	const Node *convs[4];        /* last first */
 	int count;
 	bool pools, slices, norm_first, norm;
-	const Node *excite;
+	const Node *excite, *gain;   /* a gate, a factor behind it */
 } Path;
+
+static bool
+is_normed(const Node *n)
+{
+	return n->op == O_bn || n->op == O_group_norm;
+}
 
 /* path_to - walk back from n to the block's input */
 static bool
@@ -113,8 +119,8 @@ path_to(const Node *n, const Node *from, Path *p)
 {
 	memset(p, 0, sizeof *p);
 	for (int i = 0; i < MostSteps && n != from; i++) {
-		p->norm_first = n->op == O_bn || (act_of(n->op) && p->norm_first);
-		p->norm = p->norm || n->op == O_bn;
+		p->norm_first = is_normed(n) || (act_of(n->op) && p->norm_first);
+		p->norm = p->norm || is_normed(n);
 		if (n->op == O_conv2d) {
 			if (p->count == 4)
 				return false;
@@ -126,13 +132,15 @@ path_to(const Node *n, const Node *from, Path *p)
 			p->slices = true;
 		} else if (n->op == O_mul) {
 			p->excite = n;
-		} else if (n->op != O_bn && !act_of(n->op)) {
+		} else if (n->op == O_affine && n->in[0]->node->op == O_mul && n->a.offset == 0) {
+			p->gain = n;
+		} else if (!is_normed(n) && !act_of(n->op)) {
 			return false;
 		}
 		if (!n->nin)
 			return false;
 		/* the activated block input: bn-relu right behind it */
-		if (act_of(n->op) && n->in[0]->node->op == O_bn && n->in[0]->node->in[0] == from->out)
+		if (act_of(n->op) && ((is_normed(n->in[0]->node) && n->in[0]->node->in[0] == from->out) || n->in[0] == from->out))
 			p->norm_first = true;
 		n = n->in[0]->node;
 	}
@@ -151,23 +159,6 @@ squeeze_of(const Node *mul)
 	return 0;
 }
 
-/* gate_of - ECA, whose convolution goes along a column of channels; NULL: another */
-static const char *
-gate_of(const Node *mul)
-{
-	const Node *n = mul->in[1]->node;
-	int c = mul->out->shape.c, usual = (int)((log2(c) + 1)/2);
-
-	for (int i = 0; i < 3 && n->nin && n->op != O_conv2d; i++)
-		n = n->in[0]->node;
-	if (n->op != O_conv2d || n->a.kernel.w != 1 || n->out->shape.h != c || n->a.out != 1)
-		return NULL;
-	usual = usual%2 ? usual : usual + 1;
-	if (n->a.kernel.h == (usual < 3 ? 3 : usual))
-		return "nn.eca";
-	return arena_text("function(y) return nn.eca(y, { kernel = %d }) end", n->a.kernel.h);
-}
-
 /* rounded - as the library does the channels of a squeeze-excite: to 8, not below nine tenths */
 static int
 rounded(int channels)
@@ -178,37 +169,57 @@ rounded(int channels)
 	return n < 0.9*channels ? n + 8 : n;
 }
 
+/* describe_gate - false: it is none that the library has */
+static bool
+describe_gate(const Path *main, int channels, Block *b)
+{
+	const Node *mul = main->excite;
+	int squeeze = squeeze_of(mul);
+
+	b->se = squeeze && !main->gain ? channels/squeeze : 0;
+	if (act_of(mul->in[0]->node->op) && b->se) {
+		b->gate = arena_text("function(y) return nn.squeeze_excite(%s(y), y.channels//%d) end",
+		                     act_text(mul->in[0]->node), b->se);
+		b->se = 0;
+	} else if (!b->se || rounded(channels/b->se) != squeeze) {
+		b->gate = b->se && channels/b->se == squeeze ?
+			arena_text("function(y) return nn.squeeze_excite(y, y.channels//%d) end", b->se) : gate_text(mul);
+		b->se = 0;
+	}
+	if (b->gate && main->gain)
+		b->gate = gate_times(b->gate, main->gain->a.gain);
+	return b->se || b->gate;
+}
+
 static bool
 describe(const Walk *w, const Node *add, const Path *main, const Path *side, Block *b)
 {
 	const Node *first = main->convs[main->count - 1], *act = reader(w->g, add);
-	int squeeze, channels = add->out->shape.c;
 	bool pre = main->norm_first;
+	int channels = add->out->shape.c;
 
-	if (main->count != 2 && main->count != 3)
+	if (main->count < 2 || main->count > (pre ? 4 : 3))
 		return false;
 	b->kind = main->count == 2 ? (pre ? "preact" : "basic") : pre ? "preact_bottleneck" : "bottleneck";
-	b->act = !pre && act && act_of(act->op) ? op_rows[act->op].name : "relu";
+	b->twice = main->count == 4;
+	b->act = !pre && act && act_of(act->op) ? act_text(act) : "nn.relu";
 	b->stride = 1;
 	for (int i = 0; i < main->count; i++)
 		b->stride *= main->convs[i]->a.stride.h;
 	b->v1 = main->count == 3 && first->a.stride.h > 1;
-	b->groups = main->count == 3 ? main->convs[1]->a.groups : 1;
-	b->width = main->count == 3 ? channels/4 : channels;
-	b->base_width = main->count == 3 && b->width ? first->a.out*64/b->groups/b->width : 64;
-	if (b->width < 1 || b->base_width < 1)
+	b->groups = main->count > 2 ? main->convs[1]->a.groups : 1;
+	b->width = main->count > 2 ? channels/4 : channels;
+	b->base_width = main->count > 2 && b->width ? first->a.out*64/b->groups/b->width : 64;
+	if (b->width < 1)
 		return false;
-	if (main->excite) {
-		squeeze = squeeze_of(main->excite);
-		b->gate = squeeze ? NULL : gate_of(main->excite);
-		if (!squeeze && !b->gate)
-			return false;
-		b->se = squeeze ? channels/squeeze : 0;
-		if (b->se && rounded(channels/b->se) != squeeze && channels/b->se == squeeze) {
-			b->gate = arena_text("function(y) return nn.squeeze_excite(y, y.channels//%d) end", b->se);
-			b->se = 0;
-		}
+	if (main->count > 2 && b->width*b->base_width/64*b->groups != first->a.out) {
+		b->channels = first->a.out;
+		b->base_width = 64;
 	}
+	if (pre && reader(w->g, first) && act_of(reader(w->g, first)->op))     /* without norms */
+		b->act = act_text(reader(w->g, first));
+	if (main->excite && !describe_gate(main, channels, b))
+		return false;
 	if (side->slices)
 		b->shortcut = "A";
 	else if (side->count == 1 && side->pools)
@@ -250,7 +261,8 @@ static bool
 same_stage(const Block *a, const Block *b)
 {
 	return !strcmp(a->kind, b->kind) && !strcmp(a->act, b->act) && a->width == b->width && a->groups == b->groups &&
-	       a->base_width == b->base_width && a->se == b->se && b->stride == 1 && !b->shortcut &&
+	       a->base_width == b->base_width && a->channels == b->channels && a->se == b->se && a->twice == b->twice &&
+	       b->stride == 1 && !b->shortcut &&
 	       !strcmp(a->gate ? a->gate : "", b->gate ? b->gate : "");
 }
 
@@ -264,16 +276,20 @@ options_of(const Block *b)
 		more = arena_text("%s, groups = %d", more, b->groups);
 	if (b->base_width != 64)
 		more = arena_text("%s, base_width = %d", more, b->base_width);
+	if (b->channels)
+		more = arena_text("%s, channels = %d", more, b->channels);
 	if (b->se)
 		more = arena_text("%s, se = %d", more, b->se);
 	if (b->gate)
 		more = arena_text("%s, gate = %s", more, b->gate);
+	if (b->twice)
+		more = arena_text("%s, twice = true", more);
 	if (b->v1)
 		more = arena_text("%s, variant = \"v1\"", more);
 	if (b->shortcut && strcmp(b->shortcut, b->kind[0] == 'p' ? "bare" : "B"))
 		more = arena_text("%s, shortcut = \"%s\"", more, b->shortcut);
-	if (strcmp(b->act, "relu"))
-		more = arena_text("%s, act = nn.%s", more, b->act);
+	if (strcmp(b->act, "nn.relu"))
+		more = arena_text("%s, act = %s", more, b->act);
 	return more;
 }
 
@@ -290,7 +306,7 @@ residual_block(const Graph *g, bool folded, const Node *from, const Node *to, Fo
 	    (b.kind[0] == 'p') != (add == to))
 		return false;
 	if (b.kind[0] != 'p')
-		b.act = op_rows[to->op].name;
+		b.act = act_text(to);
 	f->call = b.kind;
 	f->width = b.width;
 	f->stride = b.stride;
@@ -348,26 +364,45 @@ write_head(Walk *w)
 	out_line(w->o, "  head   = nn.classifier { %d%s },", n->a.out, options);
 }
 
-/* in_spaces - two for every tab a line starts with, as the models of examples/ are written */
+/* in_spaces - two for every tab a line starts with, and inside of a function, as the models of examples/ are written */
 char *
 in_spaces(const char *text)
 {
-	char *spaced = arena_new(2*strlen(text) + 1), *to = spaced;
-	bool start = true;
+	char *spaced = arena_new(3*strlen(text) + 1), *to = spaced;
+	bool start = true, inside = false;
 
 	for (; *text; text++) {
 		start = text[0] == '\n' || (start && text[0] == '\t');
+		inside = inside ? strncmp(text, "\n\tend,", 6) != 0 : !strncmp(text, "function(x)\n", 12);
 		if (start && *text == '\t')
 			*to++ = ' ', *to++ = ' ';
 		else
 			*to++ = *text;
+		if (*text == '\n' && inside)
+			*to++ = ' ', *to++ = ' ';
 	}
 	return spaced;
 }
 
+const char *
+norms_text(const Norms *norms)
+{
+	const Node *n = norms->first;
+
+	if (norms->folded || norms->none)
+		return norms->folded ? "\"folded\"" : "false";
+	if (!n || (n->op == O_bn && n->a.eps == 1e-5))
+		return "";
+	if (n->op == O_bn)
+		return arena_text("{ eps = %.10g }", n->a.eps);
+	return arena_text("{ %s = %d%s }", norms->by_width ? "group_width" : "groups",
+	                  norms->by_width ? n->out->shape.c/n->a.groups : n->a.groups,
+	                  n->a.eps == 1e-5 ? "" : arena_text(", eps = %.10g", n->a.eps));
+}
+
 /* write_begin - the model's name, input, and what holds for all of its layers */
 void
-write_begin(Out *o, const Graph *g, bool folded, bool bias, const Node *bn)
+write_begin(Out *o, const Graph *g, const Norms *norms, bool bias)
 {
 	Shape in = g->nodes[0]->out->shape;
 
@@ -377,12 +412,10 @@ write_begin(Out *o, const Graph *g, bool folded, bool bias, const Node *bn)
 	out_line(o, "  input  = nn.image { %d, %d, %d%s%s },", in.c, in.h, in.w, g->image.u8 ?
 	         ", dtype = \"u8\", scale = 1" : "",
 	         g->image.hwc ? ", layout = \"HWC\"" : "");
-	if (folded)
-		out_line(o, "  bn     = \"folded\",");
-	else if (bias)
+	if (bias && !norms->folded && !norms->none)
 		out_line(o, "  bias   = true,");
-	if (bn && bn->a.eps != 1e-5)
-		out_line(o, "  bn     = { eps = %.10g },", bn->a.eps);
+	if (*norms_text(norms))
+		out_line(o, "  bn     = %s,", norms_text(norms));
 }
 
 char *
@@ -403,7 +436,7 @@ structured_text(Graph *g)
 		if (g->nodes[i]->op == O_conv2d)
 			bias = bias && g->nodes[i]->a.bias;
 	}
-	write_begin(w.o, g, w.folded, bias, w.bn);
+	write_begin(w.o, g, &(Norms){ .folded = w.folded, .first = w.bn }, bias);
 	w.at = g->nodes[0];
 	write_stem(&w);
 	write_stages(&w);

@@ -1,0 +1,135 @@
+/*
+** stages.c - blocks of the library in a graph: those of files, and of every block that the library has, as the stage that
+** made it.
+*/
+#include "graphs.h"
+
+/* --- in files --- */
+
+/* an inverted residual from x to y, of 8 channels, its depthwise kernel at w, its activation by the limit h */
+#define INVERTED(x, y, w, h) "a" y "=Conv " x " p pb;b" y "=Clip a" y " l " h ";c" y "=Conv b" y " " w " qb | group=48 pads:1,1,1,1;" \
+	"d" y "=Clip c" y " l " h ";e" y "=Conv d" y " r rb;" y "=Add e" y " " x ";"
+#define SIZES "x=I 1 8 6 6;p=r 48 8 1 1;pb=r 48;w=r 48 1 3 3;v=r 8 8 3 3;qb=r 48;r=r 8 48 1 1;rb=r 8;l=s 0;h=s 6;k=s 5;"
+static const struct { const char *graph, *want; } blocks[] = {
+	{ SIZES INVERTED("x", "s", "w", "h") INVERTED("s", "y", "w", "h") "out=y", "nn.stage { nn.inverted_residual, blocks = 2, width = 8 }, t[0])" },
+	{ SIZES INVERTED("x", "s", "w", "h") "m=Conv s v | pads:1,1,1,1;" INVERTED("m", "y", "w", "h") "out=y",
+	  "nn.stage { nn.inverted_residual, blocks = 1, width = 8 }, t[7])" },
+	{ SIZES INVERTED("x", "s", "w", "h") INVERTED("s", "y", "w", "h") "out=s y", "nn.stage { nn.inverted_residual, blocks = 1, width = 8 }, t[6])" },
+	/* its first convolution is an output: the rest is a block without one */
+	{ SIZES INVERTED("x", "s", "w", "h") INVERTED("s", "y", "w", "h") "out=as y", "blocks = 1, width = 8, expansion = 1 }, t[2])" },
+	/* another limit; one block alone */
+	{ SIZES INVERTED("x", "s", "w", "h") INVERTED("s", "y", "w", "k") "out=y",
+	  "blocks = 1, width = 8, act = { nn.clip, lo = 0, hi = 5 } }, t[6])" },
+	{ SIZES INVERTED("x", "y", "w", "h") "out=y", NULL },
+};
+enum { NBlocks = sizeof blocks/sizeof *blocks };
+
+static void
+block(void *user)
+{
+	static const OnnxOptions none;
+	Graph *g = onnx_import(in_dir("g.onnx"), &none);
+	const char *want = blocks[*(int *)user].want, *text;
+
+	g->name = "g";
+	text = stages_text(g);
+	ck_assert_msg(want ? text && strstr(text, want) : !text, "%s", text ? text : "no stages");
+}
+
+START_TEST(blocks_found)
+{
+	const char *message;
+
+	put_model("g.onnx", &built(blocks[_i].graph)->m);
+	message = attempt(block, &_i);
+	ck_assert_msg(!message, "%s", message);
+}
+END_TEST
+
+/* --- every block --- */
+
+#define FOLDED "bn = \"folded\","
+#define GROUPS "bn = { groups = 4 },"
+static const struct { const char *norms, *stage; int channels; } own[] = {
+	{ FOLDED, "nn.basic, blocks = 2, width = 32, stride = 2", 16 },
+	{ "", "nn.basic, blocks = 2, width = 32, stride = 2", 16 },
+	{ "bn = { eps = 0.001 },", "nn.basic, blocks = 2, width = 32, act = nn.silu", 16 },
+	{ GROUPS, "nn.basic, blocks = 2, width = 32, stride = 2", 16 },
+	{ "bn = { group_width = 4, eps = 0.001 },", "nn.bottleneck, blocks = 2, width = 16, stride = 2", 16 },
+	{ "bn = { group_width = 4 },", "nn.preact_bottleneck, blocks = 2, width = 16, stride = 2", 16 },
+	{ FOLDED, "nn.basic, blocks = 2, width = 32, gate = nn.eca", 16 },
+	{ FOLDED, "nn.basic, blocks = 2, width = 32, gate = { nn.eca, kernel = 7 }", 16 },
+	{ FOLDED, "nn.basic, blocks = 2, width = 64, se = 4", 16 },
+	{ FOLDED, "nn.basic, blocks = 2, width = 64, gate = function(y) return nn.squeeze_excite(nn.relu(y), y.channels//16) end", 16 },
+	{ FOLDED, "nn.basic, blocks = 2, width = 64, gate = { nn.squeeze_excite, channels = 7, act = nn.silu, "
+	  "gate = { nn.hard_sigmoid, slope = 0.25 } }", 16 },
+	{ FOLDED, "nn.basic, blocks = 2, width = 32, act = { nn.leaky_relu, slope = 0.1 }", 16 },
+	{ FOLDED, "nn.basic, blocks = 2, width = 32, conv = { nn.sk, split = true, reduction = 2 }", 16 },
+	{ FOLDED, "nn.bottleneck, blocks = 2, width = 16, stride = 2, variant = \"v1\"", 16 },
+	{ FOLDED, "nn.bottleneck, blocks = 2, width = 16, stride = 2, shortcut = \"D\"", 16 },
+	{ FOLDED, "nn.bottleneck, blocks = 2, width = 16, groups = 4, base_width = 32", 16 },
+	{ FOLDED, "nn.bottleneck, blocks = 2, width = 96, groups = 12, channels = 96", 16 },
+	{ FOLDED, "nn.bottleneck, blocks = 2, width = 32, inner = { nn.global_context, add = true }, act = nn.silu", 16 },
+	{ FOLDED, "nn.bottleneck, blocks = 2, width = 32, inner = { nn.squeeze_excite, channels = 8 }", 16 },
+	{ FOLDED, "nn.bottleneck, blocks = 2, width = 32, inner = nn.eca", 16 },
+	{ FOLDED, "nn.bottleneck, blocks = 2, width = 32, groups = 2, conv = { nn.sk, branches = 3, reduction = 4 }", 16 },
+	{ FOLDED, "nn.bottleneck, blocks = 2, width = 32, stride = 2, conv = { nn.split_attention, reduction = 1, pool = true }, "
+	  "variant = \"D\"", 16 },
+	{ FOLDED, "nn.bottleneck, blocks = 2, width = 32, stride = 2, groups = 2, conv = { nn.split_attention, radix = 4, reduction = 1, "
+	  "pool = \"first\" }", 16 },
+	{ FOLDED, "nn.preact, blocks = 2, width = 32, stride = 2", 16 },
+	{ "bn = false,", "nn.preact_bottleneck, blocks = 2, width = 16, stride = 2, shortcut = \"D\"", 16 },
+	{ "bn = false,", "nn.preact_bottleneck, blocks = 2, width = 16, groups = 2, gate = function(y) return "
+	  "0.4*nn.squeeze_excite(y, { channels = 12 }) end, twice = true, act = nn.silu", 16 },
+	{ "bn = false,", "nn.preact_bottleneck, blocks = 2, width = 16, gate = function(y) return 0.4*nn.eca(y) end", 16 },
+	{ FOLDED, "nn.res2, blocks = 2, width = 64, stride = 2, variant = \"D\"", 16 },
+	{ FOLDED, "nn.res2, blocks = 2, width = 64, scale = 2, base_width = 48", 16 },
+	{ "", "nn.convnext, blocks = 2, width = 32, stride = 2", 16 },
+	{ FOLDED, "nn.regnet, blocks = 2, width = 32, stride = 2, group_width = 8, se = 4", 16 },
+	{ FOLDED, "nn.darknet, blocks = 2, width = 32, stride = 2", 16 },
+	{ FOLDED, "nn.darknet, blocks = 2, width = 32, expansion = 1, groups = 4, act = nn.silu", 32 },
+	{ "", "nn.darknet, blocks = 2, width = 32, inner = { nn.squeeze_excite, channels = 8, act = nn.leaky_relu }", 32 },
+	{ FOLDED, "nn.iresnet, blocks = 2, width = 32, stride = 2", 16 },
+	{ FOLDED, "nn.inverted_residual, blocks = 2, width = 16, kernel = 5, se = 4, act = nn.silu", 16 },
+	{ GROUPS, "nn.inverted_residual, blocks = 2, width = 16, expansion = 4, group_width = 8", 16 },
+};
+enum { NOwn = sizeof own/sizeof *own };
+
+static const char *
+stage_model(int i)
+{
+	return arena_text("local nn = require \"resnet\"\nreturn nn.model { name = \"m\", input = nn.image { %d, 16, 16 }, %s\n"
+	                  "body = function(x) return nn.scope(\"a\", nn.stage { %s }, x) end }\n", own[i].channels, own[i].norms, own[i].stage);
+}
+
+static void
+comes_back(void *user)
+{
+	static const DslOptions once = { .batch = 1 };
+	int i = *(int *)user;
+	Graph *g = dsl_load(in_dir("m.lua"), &once);
+	const char *text;
+
+	g->prefix = "";
+	text = stages_text(g);
+	ck_assert_msg(text && strstr(text, arena_text("nn.stage { %s }, t[0])", own[i].stage)), "%s: %s", own[i].stage, text ? text : "no stages");
+	ck_assert_msg(!*own[i].norms || strstr(text, arena_text("%.6s", own[i].norms + 5)), "%s: %s", own[i].norms, text);
+}
+
+START_TEST(every_block)
+{
+	const char *message, *model = stage_model(_i);
+
+	put_file("m.lua", model, strlen(model));
+	message = attempt(comes_back, &_i);
+	ck_assert_msg(!message, "%s: %s", own[_i].stage, message);
+}
+END_TEST
+
+SUITE(stages)
+{
+	TCase *t = part("stages");
+
+	tcase_add_loop_test(t, blocks_found, 0, NBlocks);
+	tcase_add_loop_test(t, every_block, 0, NOwn);
+}
