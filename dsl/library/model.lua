@@ -53,7 +53,7 @@ local function set_defaults(m)
 			fail_at("bn", "model: want bn with groups or with group_width, got both")
 		end
 		for _, word in ipairs { "groups", "group_width" } do
-			if bn[word] ~= nil then defaults[word] = whole("model: bn: want " .. word, bn[word], 1, 65536) end
+			if bn[word] ~= nil then defaults[word] = at_word("bn", whole, "model: want bn's " .. word, bn[word], 1, 65536) end
 		end
 		defaults.eps, defaults.split = bn.eps, bn.split
 	else
