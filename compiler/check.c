@@ -48,17 +48,19 @@ may_share(const Value *a, const Value *b)
 static void
 check_plan(const Graph *g)
 {
-	const Value **v = arena_new((size_t)g->count*(NResults + 2)*sizeof *v);
+	const Value **v = arena_new((size_t)g->count*(NResults + 3)*sizeof *v);
 	int count = 0;
 
 	for (int i = 0; i < g->count; i++) {
 		for (int k = 0; k < g->nodes[i]->nout; k++)
-			if (g->nodes[i]->out[k].home != Home_state)
+			if (g->nodes[i]->out[k].home != Home_state && g->nodes[i]->out[k].home != Home_strip)
 				v[count++] = &g->nodes[i]->out[k];
-		if (g->nodes[i]->scratch.bytes)
+		if (g->nodes[i]->scratch.bytes && g->nodes[i]->scratch.home != Home_strip)
 			v[count++] = &g->nodes[i]->scratch;
-		if (g->nodes[i]->own.bytes)
+		if (g->nodes[i]->own.bytes && g->nodes[i]->own.home != Home_strip)
 			v[count++] = &g->nodes[i]->own;
+		if (g->nodes[i]->inner.bytes)
+			v[count++] = &g->nodes[i]->inner;
 	}
 	for (int i = 0; i < count; i++) {
 		if (v[i]->home != Home_arena || v[i]->at%AlignBytes || v[i]->at + v[i]->bytes > g->arena)

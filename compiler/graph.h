@@ -199,11 +199,15 @@ struct Node {
 
 	/* set by the passes */
 	const struct Family *family; /* choose: who emits it */
+	int strips;                  /* strips: of images, each of which has sums of its own; 0: as the family likes */
+	int strip;                   /* strips: nodes with this number are done strip by strip; 0: the whole batch at once */
 	Value packed[NPacked];       /* plan: its parameters as the kernel reads them */
 	int npacked;
 	Value scratch;               /* plan: memory its kernel works in; no bytes: none */
 	Value own;                   /* plan: memory that each part of its work has to itself, one part's after the other */
 	size_t own_each;             /* bytes of one part's */
+	Value inner;                 /* plan: of the first node of some in strips: what is theirs alone, a part's each */
+	size_t inner_each;
 };
 
 typedef struct {                     /* nn.image: how a picture becomes the input */
@@ -249,6 +253,7 @@ struct Graph {
 	bool plain_choice;           /* choose: the direct family for every convolution */
 	bool plain_layout;           /* layout: every tensor gets the halo of the widest */
 	bool plain_tile;             /* tile: one vector by one pixel */
+	bool plain_strips;           /* strips: every layer does the whole batch */
 	bool plain_plan;             /* plan: every tensor in memory of its own */
 	size_t arena, live;          /* plan: bytes used; largest sum of live values */
 	const char *live_at;         /* plan: the node where that sum is reached */

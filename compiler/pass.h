@@ -69,6 +69,7 @@ void quantize(Graph *g);
 void choose(Graph *g);
 void layout(Graph *g);
 void tile(Graph *g);
+void strips(Graph *g);
 void plan(Graph *g);
 
 #endif

@@ -24,7 +24,7 @@ typedef struct {                     /* how a value lies in its home, counted in
 	size_t origin;               /* of element 0,0,0 */
 } Layout;
 
-typedef enum { Home_none, Home_caller, Home_arena, Home_blob, Home_state, Home_how } Home;
+typedef enum { Home_none, Home_caller, Home_arena, Home_blob, Home_state, Home_how, Home_strip } Home;
 
 typedef struct Node Node;
 

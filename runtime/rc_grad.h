@@ -44,12 +44,14 @@ rc_hard_swish_dx(V a, V d, V slope, V offset)
 
 /* --- sums over images and pixels --- */
 
-/* Of images n0 to n1, less the first pixel of the first image: sums and sums of squares. */
+/*
+** Of images n0 to n1: their first pixel, then sums and sums of squares of all less that pixel, three rows step floats
+** apart.
+*/
 static RC_INLINE void
-rc_bn_partial(const float *x, int n0, int n1, size_t image, int h, int w, size_t row, int cb, float *sums,
-              float *squares)
+rc_bn_partial(const float *x, int n0, int n1, size_t image, int h, int w, size_t row, int cb, float *sums, size_t step)
 {
-	V pivot = ld(x), s = zero(), q = zero();
+	V pivot = ld(x + (size_t)n0*image), s = zero(), q = zero();
 
 	for (int n = n0; n < n1; n++)
 		for (int i = 0; i < h; i++) {
@@ -68,27 +70,28 @@ rc_bn_partial(const float *x, int n0, int n1, size_t image, int h, int w, size_t
 			s = add(s, rc_add4(s0, s1, s2, s3));
 			q = add(q, rc_add4(q0, q1, q2, q3));
 		}
-	st(sums, s);
-	st(squares, q);
+	st(sums, pivot);
+	st(sums + step, s);
+	st(sums + 2*step, q);
 }
 
-/*
-** Mean and variance of count numbers a channel from the sums of groups, step floats apart; running statistics go along.
-*/
+/* Mean and variance of count numbers a channel from the rows of groups of images; running statistics go along. */
 static RC_INLINE void
-rc_bn_finish(const float *sums, int groups, size_t step, double count, const float *x, float *mean, float *var,
+rc_bn_finish(const float *sums, int groups, int images, size_t step, double count, float *mean, float *var,
              float *running_mean, float *running_var, double momentum)
 {
 	for (int c = 0; c < VL; c++) {
 		double s = 0, q = 0, m, v;
 		for (int g = 0; g < groups; g++) {
-			s += (double)sums[(size_t)g*2*step + (size_t)c];
-			q += (double)sums[(size_t)(g*2 + 1)*step + (size_t)c];
+			const float *of = sums + (size_t)g*3*step + (size_t)c;
+			double terms = count/images*((g + 1)*images/groups - g*images/groups), d = (double)of[0] - (double)sums[c];
+			s += (double)of[step] + terms*d;
+			q += (double)of[2*step] + 2*d*(double)of[step] + terms*d*d;
 		}
 		m = s/count;
 		v = q/count - m*m;
 		v = v > 0 ? v : v <= 0 ? 0 : v;
-		m += (double)x[c];
+		m += (double)sums[c];
 		mean[c] = (float)m;
 		var[c] = (float)v;
 		running_mean[c] = (float)((1 - momentum)*(double)running_mean[c] + momentum*m);
@@ -96,34 +99,25 @@ rc_bn_finish(const float *sums, int groups, size_t step, double count, const flo
 	}
 }
 
-/* dz where z > 0; all of it without z */
-static RC_INLINE V
-rc_masked(const float *dz, const float *z)
-{
-	return z ? rc_above0(ld(z), ld(dz)) : ld(dz);
-}
-
-/* Sums of dz and of dz (x - mean); z: NULL, or what a ReLU behind the norm made of it. */
+/* Sums of dz and of dz (x - mean). */
 static RC_INLINE void
 rc_bn_sums_partial(const float *dz, const float *x, const float *mean, int n0, int n1, size_t dz_image, size_t x_image,
-                   int h, int w, size_t dz_row, size_t x_row, int cb, const float *z, size_t z_row, size_t z_image,
-	float *sums, float *products)
+                   int h, int w, size_t dz_row, size_t x_row, int cb, float *sums, float *products)
 {
 	V m = ld(mean), s = zero(), q = zero();
 
 	for (int n = n0; n < n1; n++)
 		for (int i = 0; i < h; i++) {
 			const float *di = dz + (size_t)n*dz_image + (size_t)i*dz_row, *xi = x + (size_t)n*x_image + (size_t)i*x_row;
-			const float *zi = z ? z + (size_t)n*z_image + (size_t)i*z_row : NULL;
 			V s0 = zero(), s1 = zero(), q0 = zero(), q1 = zero();
 			int j = 0;
-			for (; j + 2 <= w; j += 2, xi += 2*cb, di += 2*cb, zi += z ? 2*cb : 0) {
-				V a = rc_masked(di, zi), b = rc_masked(di + cb, z ? zi + cb : NULL);
+			for (; j + 2 <= w; j += 2, xi += 2*cb, di += 2*cb) {
+				V a = ld(di), b = ld(di + cb);
 				s0 = add(s0, a); s1 = add(s1, b);
 				q0 = fma_(a, sub(ld(xi), m), q0); q1 = fma_(b, sub(ld(xi + cb), m), q1);
 			}
 			if (j < w) {
-				V a = rc_masked(di, zi);
+				V a = ld(di);
 				s0 = add(s0, a); q0 = fma_(a, sub(ld(xi), m), q0);
 			}
 			s = add(s, add(s0, s1));
@@ -135,13 +129,14 @@ rc_bn_sums_partial(const float *dz, const float *x, const float *mean, int n0, i
 
 /* Gradients of bias and weight from the sums of groups. */
 static RC_INLINE void
-rc_bn_sums_finish(const float *sums, int groups, size_t step, const float *var, float eps, float *bias, float *weight)
+rc_bn_sums_finish(const float *sums, int groups, size_t each, size_t step, const float *var, float eps, float *bias,
+                  float *weight)
 {
 	V s = zero(), q = zero();
 
 	for (int g = 0; g < groups; g++) {
-		s = add(s, ld(sums + (size_t)g*2*step));
-		q = add(q, ld(sums + (size_t)(g*2 + 1)*step));
+		s = add(s, ld(sums + (size_t)g*each));
+		q = add(q, ld(sums + (size_t)g*each + step));
 	}
 	st(bias, s);
 	st(weight, div_(q, root(add(ld(var), splat(eps)))));
@@ -169,7 +164,7 @@ static RC_INLINE void
 rc_tree(const float *p, int groups, size_t step, int count, float *sums)
 {
 	for (int c = 0; c < count; c += VL) {
-		V t[16];
+		V t[32];
 		for (int g = 0; g < groups; g++)
 			t[g] = ld(p + (size_t)g*step + (size_t)c);
 		for (int by = 1; by < groups; by *= 2)
@@ -187,11 +182,9 @@ rc_tree(const float *p, int groups, size_t step, int count, float *sums)
 */
 static RC_INLINE void
 rc_bn_dx(const float *dz, const float *x, float *dx, int h, int w, size_t dz_row, size_t x_row, size_t dx_row, int cb,
-         const float *z, size_t z_row, size_t z_image, const float *mean, const float *var, const float *weight,
-	const float *dbias, const float *dweight, float eps,
+         const float *mean, const float *var, const float *weight, const float *dbias, const float *dweight, float eps,
          float count, int frozen)
 {
-	(void)z_image;
 	V inv = div_(splat(1.0f), root(add(ld(var), splat(eps)))), m = ld(mean), part = splat(1.0f/count);
 	V scale = weight ? mul(ld(weight), inv) : inv;
 	V by = frozen ? zero() : mul(mul(ld(dweight), inv), mul(scale, part)), less = frozen ? zero() :
@@ -199,8 +192,7 @@ rc_bn_dx(const float *dz, const float *x, float *dx, int h, int w, size_t dz_row
 
 	for (int i = 0; i < h; i++)
 		for (int j = 0; j < w; j++) {
-			V d = fma_(rc_masked(dz + (size_t)i*dz_row + (size_t)(j*cb), z ? z + (size_t)i*z_row + (size_t)(j*cb) : NULL), scale,
-			           sub(zero(), less));
+			V d = fma_(ld(dz + (size_t)i*dz_row + (size_t)(j*cb)), scale, sub(zero(), less));
 			if (!frozen)
 				d = sub(d, mul(by, sub(ld(x + (size_t)i*x_row + (size_t)(j*cb)), m)));
 			st(dx + (size_t)i*dx_row + (size_t)(j*cb), d);

@@ -132,7 +132,7 @@ START_TEST(emitted_nodes_are_the_reference)
 	static const char *const targets[] = { "native", "scalar", "avx2" };
 	Ran r = resnetc("verify --train %s --target %s --batch 5 -q", whole_model(""), nearest_target(targets[_i]));
 
-	ck_assert_msg(r.status == 0 && strstr(r.out, "\nverified\n"), "%s%s", r.out, r.err);
+	ck_assert_msg(r.status == 0 && strstr(r.out, "\nin strips of images: the same bits\nverified\n"), "%s%s", r.out, r.err);
 }
 END_TEST
 
@@ -142,6 +142,14 @@ static const char small[] = "local nn = require \"resnet\"\nreturn nn.model { na
 	"stem = function(x) return nn.conv(nn.stem.cifar { 8 }(x), { 8, kernel = 3, winograd = {4, 2}, on_the_fly = true }) end,\n"
 	"stages = { nn.stage { nn.basic, width = 8 }, nn.stage { nn.basic, width = 16, stride = 2 } }, head = nn.classifier { 3 },\n"
 	"train = nn.train { batch = 16, epochs = 3, schedule = nn.constant { 0.05 }, augment = { crop = 1, flip = true, cutout = 2 }%s } }\n";
+
+START_TEST(strips_of_two_images_make_the_same_bits)
+{
+	Ran r = resnetc("verify --train %s --batch 34 --threads 3 -q", model_file(arena_text(small, "")));
+
+	ck_assert_msg(r.status == 0 && strstr(r.out, "\nin strips of images: the same bits\nverified\n"), "%s%s", r.out, r.err);
+}
+END_TEST
 
 /* put_data - count pictures whose label is their brightest channel */
 static void
@@ -444,6 +452,7 @@ SUITE(gradients)
 	t = part("emitted");
 	tcase_add_loop_test(t, emitted_nodes_are_the_reference, 0, 3);
 	t = part("train");
+	tcase_add_test(t, strips_of_two_images_make_the_same_bits);
 	tcase_add_test(t, training_learns_and_goes_on);
 	tcase_add_test(t, bad_data_is_refused);
 	tcase_add_loop_test(t, export_is_the_network_at_work, 0, 2);

@@ -13,6 +13,7 @@ typedef struct {                     /* one step of the network: a kernel's phas
 	const Function *function;
 	const Node *node;            /* whose layer it belongs to */
 	bool last;                   /* the layer is done after it */
+	bool packs;                  /* in training: it packs the node's weights */
 	int units, rounds;
 	size_t own;                  /* bytes of its first operand that each part has to itself */
 	struct { Home home; bool output; size_t at; } operand[NOperands];

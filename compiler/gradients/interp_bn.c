@@ -61,9 +61,8 @@ interp_bn_sums(const Node *n, const double *const *x, double *y)
 		y[c] = 0;
 	for (size_t i = 0; i < count_of(s); i++) {
 		int c = (int)(i/plane%(size_t)s.c);
-		double dz = n->nin > 4 && !(x[4][i] > 0) ? 0 : x[0][i];
-		y[c] += dz;
-		y[s.c + c] += dz*(x[1][i] - x[2][c])/sqrt(x[3][c] + n->a.eps);
+		y[c] += x[0][i];
+		y[s.c + c] += x[0][i]*(x[1][i] - x[2][c])/sqrt(x[3][c] + n->a.eps);
 	}
 }
 
@@ -78,7 +77,6 @@ interp_bn_dx(const Node *n, const double *const *x, double *y)
 	for (size_t i = 0; i < count_of(s); i++) {
 		int c = (int)(i/plane%(size_t)s.c);
 		double inv = 1/sqrt(x[3][c] + n->a.eps), scaled = (x[1][i] - x[2][c])*inv;
-		double dz = n->nin > 6 && !(x[6][i] > 0) ? 0 : x[0][i];
-		y[i] = of_channel(n, P_bn_weight, c, 1)*inv*(dz - rest*(x[4][c] + scaled*x[5][c])/count);
+		y[i] = of_channel(n, P_bn_weight, c, 1)*inv*(x[0][i] - rest*(x[4][c] + scaled*x[5][c])/count);
 	}
 }

@@ -1,6 +1,6 @@
 /*
 ** merge.c - what goes over a batch norm's numbers in training, into the norm: the skip addition and the activation
-** behind it in the forward norm; the mask of a ReLU in the sums and the gradient of the norm before it.
+** behind it.
 */
 #include "train.h"
 
@@ -49,36 +49,6 @@ merge_act(Node *norm, Node *act)
 	node_remove(act, norm->out);
 }
 
-/* masks - do nothing but sums and gradients of batch norms read the ReLU's gradient, as their first input */
-static bool
-masks(const Node *relu)
-{
-	const Graph *g = relu->g;
-	int readers = 0;
-
-	for (int i = relu->id + 1; i < g->count; i++) {
-		const Node *n = g->nodes[i];
-		if (n->in[0] == relu->out && ((n->op == O_bn_sums && n->nin == 4) || (n->op == O_bn_dx && n->nin == 6)))
-			readers++;
-	}
-	return readers == relu->out->readers;
-}
-
-static void
-merge_mask(Node *relu)
-{
-	Graph *g = relu->g;
-
-	for (int i = relu->id + 1; i < g->count; i++) {
-		Node *n = g->nodes[i];
-		if (n->nin < 1 || n->in[0] != relu->out)
-			continue;
-		n->in[0] = relu->in[0];
-		n->in[n->nin++] = relu->in[1];
-	}
-	relu->id = -1;
-}
-
 void
 merge_norms(Graph *g)
 {
@@ -95,10 +65,5 @@ merge_norms(Graph *g)
 		if (next && act_of(next->op) != Act_none && next->op != O_prelu && !slope_from_input(act_of(next->op)))
 			merge_act(n, next);
 	}
-	renumber(g);
-	fill_uses(g);
-	for (int i = 0; i < g->count; i++)
-		if (g->nodes[i]->op == O_act_dx && g->nodes[i]->of->op == O_relu && masks(g->nodes[i]))
-			merge_mask(g->nodes[i]);
 	renumber(g);
 }

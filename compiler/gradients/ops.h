@@ -10,8 +10,8 @@
 /* op              inputs  family v v                                                        */
 GRAD(bn_stats,      1, 1,  bn_stats, 0,0, "mean and variance of each channel over a batch")
 GRAD(bn_norm,       3, 4,  bn_norm,  1,0, "(x - mean)/sqrt(variance + eps)*weight + bias, and input 3, a skip")
-GRAD(bn_sums,       4, 5,  bn_sums,  0,0, "gradients of bias and weight of a batch norm, where input 4 is above 0")
-GRAD(bn_dx,         6, 7,  bn_dx,    0,1, "gradient of a batch norm's input, where input 6 is above 0")
+GRAD(bn_sums,       4, 4,  bn_sums,  0,0, "gradients of bias and weight of a batch norm")
+GRAD(bn_dx,         6, 6,  bn_dx,    0,1, "gradient of a batch norm's input")
 GRAD(act_dx,        2, 2,  act_dx,   0,1, "gradient through an activation, from its result or its input")
 GRAD(conv2d_dw,     2, 2,  conv2d_dw, 0,0, "gradient of a convolution's weights, or of a linear layer's")
 GRAD(channel_sums,  1, 1,  channel_sums, 0,0, "sums of each channel over a batch: gradient of a bias")

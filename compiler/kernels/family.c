@@ -78,7 +78,7 @@ same_algorithm(Way a, Way b)
 double
 cycles_of(const Node *n)
 {
-	Kernel k = kernel_of(n, 0);
+	Kernel k = whole_kernel(n, 0);
 
 	return n->family->cycles ? n->family->cycles(&k, way_of(&n->a)) : 0;
 }
@@ -86,7 +86,7 @@ cycles_of(const Node *n)
 double
 work_of(const Node *n)
 {
-	Kernel k = kernel_of(n, 0);
+	Kernel k = whole_kernel(n, 0);
 
 	return n->family->work ? n->family->work(&k) : (double)macs_of(n)*n->out->shape.n;
 }

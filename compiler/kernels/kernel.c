@@ -31,9 +31,9 @@ parts_of(const Node *n)
 	return n->op == O_concat ? n->nin : 1;
 }
 
-/* kernel_of - what n's text depends on, and nothing else; part: which input of a concat */
+/* whole_kernel - what n's text depends on, and nothing else; part: which input of a concat */
 Kernel
-kernel_of(const Node *n, int part)
+whole_kernel(const Node *n, int part)
 {
 	Kernel k;
 	bool dense = is_dense(n);
@@ -53,6 +53,8 @@ kernel_of(const Node *n, int part)
 	k.in[k.nin++] = n->nin ? view_of(n->in[part]) : outside(n->out);
 	k.of = n->of && n->op >= NLanguageOps ? n->of->op : NOps;
 	k.frozen = n->frozen;
+	k.strips = n->strips;
+	k.batch = n->g->training && n->nin ? n->in[0]->shape.n : 0;
 	if (n->op == O_input && n->g->training) {
 		k.seen = &n->g->image;
 		k.train = n->g->train;
@@ -86,6 +88,23 @@ kernel_of(const Node *n, int part)
 	}
 	for (int i = 0; i < part; i++)
 		k.channel0 += n->in[i]->shape.c;
+	return k;
+}
+
+/* kernel_of - the same; in strips all that has an image of its own has those of a strip */
+Kernel
+kernel_of(const Node *n, int part)
+{
+	Kernel k = whole_kernel(n, part);
+
+	if (!n->strip)
+		return k;
+	k.strip = true;
+	for (int i = 0; i < k.nin; i++)
+		if (k.in[i].shape.n == k.batch && !n->in[i]->node->family->reduces)
+			k.in[i].shape.n /= k.strips;
+	for (int i = 0; i < k.nout && !n->family->reduces; i++)
+		k.out[i].shape.n /= k.strips;
 	return k;
 }
 
@@ -129,7 +148,8 @@ same_kernel(const Kernel *a, const Kernel *b)
 		a->view == b->view &&
 		a->store == b->store && a->channel0 == b->channel0 && a->part == b->part && a->parts == b->parts &&
 		a->image == b->image && a->picture == b->picture && a->of == b->of && a->train == b->train &&
-		a->frozen == b->frozen && a->t == b->t && a->family == b->family;
+		a->frozen == b->frozen && a->batch == b->batch && a->strips == b->strips && a->strip == b->strip &&
+		a->t == b->t && a->family == b->family;
 }
 
 int

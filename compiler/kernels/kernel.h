@@ -37,6 +37,9 @@ typedef struct {                     /* all that a kernel's text depends on; equ
 	Op of;                       /* a backward op: the forward one; NOps: none */
 	const Image *seen;           /* input of a network in training: the caller's pictures */
 	const struct Training *train;
+	int batch;                   /* images of a step of training */
+	int strips;                  /* of images whose sums are apart; 0: as the family likes */
+	bool strip;                  /* it does one of them */
 	bool frozen;                 /* a batch norm in training, by its running statistics */
 	const Target *t;
 	const Family *family;
@@ -78,6 +81,7 @@ struct Family {
 	double (*error)(const Node *n);                   /* measured with its weights, relative to the largest result [0] */
 	double margin;                                    /* of the self test, beside a direct sum's [1] */
 	const char *(*way_name)(const Node *n);           /* "F(4x4)" [none] */
+	bool reduces;                                     /* its second phase adds up what the first made of images */
 	const char *promise;                              /* what NAME.h must say when it is used [nothing] */
 	bool (*covers)(const Node *n);                    /* it writes every lane of its result's blocks [it does] */
 
@@ -122,7 +126,8 @@ double work_of(const Node *n);                       /* multiply-adds of a batch
 double amplification_of(const Node *n);
 
 /* kernel.c */
-Kernel kernel_of(const Node *n, int part);
+Kernel kernel_of(const Node *n, int part);           /* of a strip of images where n is done in strips */
+Kernel whole_kernel(const Node *n, int part);        /* of the whole batch */
 Kernel store_kernel(const Value *v);                 /* without a family */
 bool same_kernel(const Kernel *a, const Kernel *b);
 int parts_of(const Node *n);                         /* kernels that make its result: a concat has one per input */

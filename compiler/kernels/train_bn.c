@@ -5,14 +5,14 @@
 */
 #include "kernel.h"
 
-enum { MostGroups = 16 };                /* of images whose sums are apart */
+enum { MostGroups = 16, Rows = 3 };      /* groups of images whose sums are apart; a pivot and two sums of each */
 
 static int
 groups_of_images(const Kernel *k)
 {
 	int n = k->in->shape.n;
 
-	return n < MostGroups ? n : MostGroups;
+	return k->strip ? 1 : k->strips ? k->strips : n < MostGroups ? n : MostGroups;
 }
 
 /* vectors_in - of the channels of the input */
@@ -49,7 +49,7 @@ at_image(const View *x)
 static size_t
 sums_scratch(const Kernel *k)
 {
-	return (size_t)groups_of_images(k)*2*lanes_in(k)*sizeof(float);
+	return (size_t)groups_of_images(k)*Rows*lanes_in(k)*sizeof(float);
 }
 
 static void
@@ -74,6 +74,7 @@ emit_group_loop(Out *o, const Kernel *k)
 	out_set(o, "vl", "%d", k->t->vl);
 	out_set(o, "vectors", "%d", vectors_in(k));
 	out_set(o, "lanes", "%zu", lanes_in(k));
+	out_set(o, "each", "%zu", Rows*lanes_in(k));
 	out_set(o, "groups", "%d", groups_of_images(k));
 	out_set(o, "n", "%d", k->in->shape.n);
 	out_set(o, "size", "%d, %d", k->in->shape.h, k->in->shape.w);
@@ -83,7 +84,7 @@ emit_group_loop(Out *o, const Kernel *k)
 	out_set(o, "row0", "%zu", k->in[0].lay.row);
 	out_text(o, "for (int u = lo; u < hi; u++) {\n"
 	            "int g = u/$vectors, v = u%$vectors, from = g*$n/$groups, to = (g + 1)*$n/$groups;\n"
-	            "float *sums = part + g*2*$lanes + v*$vl;\n\n");
+	            "float *sums = part + g*$each + v*$vl;\n\n");
 }
 
 static int
@@ -99,7 +100,7 @@ stats_operands(const Kernel *k, int phase, Operand *to)
 {
 	int n = 0;
 
-	if (!k->frozen)
+	if (!k->frozen && phase == 0)
 		to[n++] = (Operand){ "x", Role_in, 0 };
 	if (!k->frozen)
 		to[n++] = (Operand){ "part", Role_scratch, 0 };
@@ -139,15 +140,15 @@ stats_emit(Out *o, const Kernel *k, int phase)
 	emit_head(o, k, phase);
 	if (phase == 0) {
 		emit_group_loop(o, k);
-		out_text(o, "rc_bn_partial(x + $at0, from, to, $image0, $size, $row0, $cb, sums, sums + $lanes);\n"
+		out_text(o, "rc_bn_partial(x + $at0, from, to, $image0, $size, $row0, $cb, sums, $lanes);\n"
 		            "}\n"
 		            "}\n");
 		return group_units(k);
 	}
 	out_line(o, "for (int v = lo; v < hi; v++) {");
 	out_line(o, "int c = v*%d;\n", k->t->vl);
-	out_line(o, "rc_bn_finish(part + c, %d, %zu, %.1f, x + %s, mean + c, var + c,", groups_of_images(k), lanes_in(k),
-	         count, at_vector(k, &k->in[0]));
+	out_line(o, "rc_bn_finish(part + c, %d, %d, %zu, %.1f, mean + c, var + c,", groups_of_images(k), k->in->shape.n,
+	         lanes_in(k), count);
 	out_line(o, "\trunning_mean + c, running_var + c, %.17g);", k->a.value);
 	out_line(o, "}");
 	out_line(o, "}");
@@ -223,12 +224,11 @@ bn_sums_operands(const Kernel *k, int phase, Operand *to)
 {
 	int n = 0;
 
+	(void)k;
 	if (phase == 0) {
 		to[n++] = (Operand){ "dz", Role_in, 0 };
 		to[n++] = (Operand){ "x", Role_in, 1 };
 		to[n++] = (Operand){ "mean", Role_in, 2 };
-		if (k->nin > 4)
-			to[n++] = (Operand){ "z", Role_in, 4 };
 	} else {
 		to[n++] = (Operand){ "var", Role_in, 3 };
 	}
@@ -240,22 +240,10 @@ bn_sums_operands(const Kernel *k, int phase, Operand *to)
 	return n;
 }
 
-/* at_mask - the value that a ReLU made, its row and image strides, for the words of rc_grad.h */
-static const char *
-at_mask(const Kernel *k, int input, const char *image)
-{
-	const View *z = &k->in[input];
-
-	if (k->nin <= input)
-		return "NULL, 0, 0";
-	return arena_text("z + %s%s, %zu, %zu", at_vector(k, z), image, z->lay.row, z->lay.image);
-}
-
 static int
 bn_sums_emit(Out *o, const Kernel *k, int phase)
 {
-	out_line(o, phase ? "** dbias, dweight = totals of the sums" : k->nin > 4 ?
-	         "** part = sums of dz and dz (x - mean), where z > 0, over groups of images" :
+	out_line(o, phase ? "** dbias, dweight = totals of the sums" :
 	         "** part = sums of dz and dz (x - mean) over groups of images");
 	emit_operand(o, "dz", &k->in[0]);
 	emit_operand(o, "x", &k->in[1]);
@@ -264,16 +252,15 @@ bn_sums_emit(Out *o, const Kernel *k, int phase)
 		emit_group_loop(o, k);
 		out_line(o, "rc_bn_sums_partial(dz + %s, x + %s, mean + v*%d, from, to, %zu, %zu, %d, %d,", at_vector(k, &k->in[0]),
 		         at_vector(k, &k->in[1]), k->t->vl, k->in[0].lay.image, k->in[1].lay.image, k->in->shape.h, k->in->shape.w);
-		out_line(o, "\t%zu, %zu, %d, %s, sums, sums + %zu);", k->in[0].lay.row, k->in[1].lay.row, k->in->lay.cb,
-		         at_mask(k, 4, ""), lanes_in(k));
+		out_line(o, "\t%zu, %zu, %d, sums, sums + %zu);", k->in[0].lay.row, k->in[1].lay.row, k->in->lay.cb, lanes_in(k));
 		out_line(o, "}");
 		out_line(o, "}");
 		return group_units(k);
 	}
 	out_line(o, "for (int v = lo; v < hi; v++) {");
 	out_line(o, "int c = v*%d;\n", k->t->vl);
-	out_line(o, "rc_bn_sums_finish(part + c, %d, %zu, var + c, %s, dbias + c, dweight + c);", groups_of_images(k),
-	         lanes_in(k), float_text(k->a.eps));
+	out_line(o, "rc_bn_sums_finish(part + c, %d, %zu, %zu, var + c, %s, dbias + c, dweight + c);", groups_of_images(k),
+	         Rows*lanes_in(k), lanes_in(k), float_text(k->a.eps));
 	out_line(o, "}");
 	out_line(o, "}");
 	return vectors_in(k);
@@ -288,8 +275,6 @@ bn_dx_operands(const Kernel *k, int phase, Operand *to)
 	(void)phase;
 	for (; n < 6; n++)
 		to[n] = (Operand){ names[n], Role_in, n };
-	if (k->nin > 6)
-		to[n++] = (Operand){ "z", Role_in, 6 };
 	if (k->bias)
 		to[n++] = (Operand){ "weight", Role_param, P_bn_weight };
 	to[n++] = (Operand){ "dx", Role_out, 0 };
@@ -300,9 +285,9 @@ static int
 bn_dx_emit(Out *o, const Kernel *k, int phase)
 {
 	int vl = k->t->vl;
-	double count = (double)k->in->shape.n*k->in->shape.h*k->in->shape.w;
+	double count = (double)k->batch*k->in->shape.h*k->in->shape.w;
 
-	out_line(o, "** dx = scale (dz%s%s), scale = %s/sqrt(var + %g)", k->nin > 6 ? " where z > 0" : "", k->frozen ? "" :
+	out_line(o, "** dx = scale (dz%s), scale = %s/sqrt(var + %g)", k->frozen ? "" :
 	         " - dbias/count - (x - mean)/sqrt(var + eps) dweight/count", k->bias ? "weight" : "1", k->a.eps);
 	emit_operand(o, "dz", &k->in[0]);
 	emit_operand(o, "x", &k->in[1]);
@@ -312,11 +297,9 @@ bn_dx_emit(Out *o, const Kernel *k, int phase)
 	out_line(o, "rc_bn_dx(dz + %s%s, x + %s%s, dx + %s%s, %d, %d,", at_vector(k, &k->in[0]), at_image(&k->in[0]),
 	         at_vector(k, &k->in[1]), at_image(&k->in[1]), at_vector(k, &k->out[0]), at_image(&k->out[0]), k->in->shape.h,
 	         k->in->shape.w);
-	out_line(o, "\t%zu, %zu, %zu, %d, %s, mean + v*%d, var + v*%d, %s, dbias + v*%d, dweight + v*%d, %s, %s, %d);",
-	         k->in[0].lay.row,
-	         k->in[1].lay.row, k->out->lay.row, k->in->lay.cb, at_mask(k, 6, at_image(&k->in[6])), vl, vl,
-		at_channel(k, "weight"), vl, vl, float_text(k->a.eps),
-	         float_text(count), k->frozen);
+	out_line(o, "\t%zu, %zu, %zu, %d, mean + v*%d, var + v*%d, %s, dbias + v*%d, dweight + v*%d, %s, %s, %d);",
+	         k->in[0].lay.row, k->in[1].lay.row, k->out->lay.row, k->in->lay.cb, vl, vl, at_channel(k, "weight"), vl, vl,
+	         float_text(k->a.eps), float_text(count), k->frozen);
 	out_line(o, "}");
 	out_line(o, "}");
 	return k->in->shape.n*vectors_in(k);
@@ -349,22 +332,22 @@ channel_emit(Out *o, const Kernel *k, int phase)
 	out_line(o, "for (int v = lo; v < hi; v++) {");
 	out_line(o, "V s = zero();\n");
 	out_line(o, "for (int g = 0; g < %d; g++)", groups_of_images(k));
-	out_line(o, "\ts = add(s, ld(part + g*%zu + v*%d));", 2*lanes_in(k), k->t->vl);
+	out_line(o, "\ts = add(s, ld(part + g*%zu + v*%d));", Rows*lanes_in(k), k->t->vl);
 	out_line(o, "st(y + v*%d, s);", k->t->vl);
 	out_line(o, "}");
 	out_line(o, "}");
 	return vectors_in(k);
 }
 
-const Family family_bn_stats = { .name = "bn_stats", .phases = 2, .describe = sums_describe,
+const Family family_bn_stats = { .name = "bn_stats", .phases = 2, .reduces = true, .describe = sums_describe,
                                 .phase_name = sums_phase_name,
 	.emit = stats_emit, .scratch = sums_scratch, .operands = stats_operands };
 const Family family_bn_norm = { .name = "bn_norm", .describe = sums_describe, .emit = norm_emit,
                                .operands = norm_operands };
-const Family family_bn_sums = { .name = "bn_sums", .phases = 2, .describe = sums_describe,
+const Family family_bn_sums = { .name = "bn_sums", .phases = 2, .reduces = true, .describe = sums_describe,
                                .phase_name = sums_phase_name,
 	.emit = bn_sums_emit, .scratch = sums_scratch, .operands = bn_sums_operands };
 const Family family_bn_dx = { .name = "bn_dx", .describe = sums_describe, .emit = bn_dx_emit,
                              .operands = bn_dx_operands };
-const Family family_channel_sums = { .name = "channel_sums", .phases = 2, .describe = sums_describe,
+const Family family_channel_sums = { .name = "channel_sums", .phases = 2, .reduces = true, .describe = sums_describe,
 	.phase_name = sums_phase_name, .emit = channel_emit, .scratch = sums_scratch, .operands = channel_operands };

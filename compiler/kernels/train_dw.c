@@ -52,6 +52,8 @@ dw_cut(const Kernel *k)
 		c.images = MostGroups;
 	if (c.images > k->in->shape.n)
 		c.images = k->in->shape.n;
+	if (k->strips)
+		c.images = k->strip ? 1 : k->strips;
 	c.part = (size_t)(c.groups*c.blocks*c.taps)*(size_t)(c.rows*c.per);
 	return c;
 }
@@ -334,7 +336,8 @@ dw_work(const Kernel *k)
 }
 
 const Family family_conv2d_dw = {
-	.name = "conv2d_dw", .planar = true, .ways = dw_ways, .cycles = dw_cycles, .phases = 2, .reach = dw_reach,
+	.name = "conv2d_dw", .planar = true, .ways = dw_ways, .cycles = dw_cycles, .phases = 2, .reduces = true,
+	.reach = dw_reach,
 	.describe = dw_describe, .phase_name = dw_phase_name, .emit = dw_emit, .scratch = dw_scratch,
 	.operands = dw_operands, .work = dw_work
 };

@@ -41,7 +41,8 @@ grad_of(const Kernel *k, Pair m)
 	Grad w = { .cut = dw_cut(k), .mh = m.h, .mw = m.w, .ah = m.h + 2, .aw = m.w + 2 };
 	int all;
 
-	w.cut.images = dy->shape.n < MostGroups ? dy->shape.n : MostGroups;
+	if (!k->strips)
+		w.cut.images = dy->shape.n < MostGroups ? dy->shape.n : MostGroups;
 	w.pos = w.ah*w.aw;
 	w.tr = ceil_div(dy->shape.h, w.mh);
 	w.tc = ceil_div(dy->shape.w, w.mw);
@@ -438,7 +439,8 @@ grad_way_name(const Node *n)
 
 const Family family_winograd_dw = {
 	.name = "winograd_dw", .fits = grad_fits, .rounds_otherwise = true, .ways = grad_ways, .cycles = grad_cycles,
-	.phases = 2, .reach = grad_reach, .work = grad_work, .way_name = grad_way_name, .describe = grad_describe,
+	.phases = 2, .reduces = true, .reach = grad_reach, .work = grad_work, .way_name = grad_way_name,
+	.describe = grad_describe,
 	.phase_name = grad_phase_name, .emit = grad_emit, .scratch = grad_scratch, .own = grad_own,
 	.operands = grad_operands
 };

@@ -6,6 +6,8 @@
 ** they are placed one by one at the lowest free offset, in several orders, and the best arena is
 ** kept: largest first is nearly always within a few per cent of the lower bound, the largest sum
 ** of live buffers; where it is not, the order is shaken by a fixed pseudo-random sequence.
+** Of nodes that are done in strips, what nobody else reads is placed in the same way in memory of their own, of which
+** each thread has one; all else that they touch is live during all of them.
 ** Switched off, every tensor gets memory of its own.
 */
 #include <stdlib.h>
@@ -36,11 +38,38 @@ stays(const Node *n)
 		!has_halo(&n->out->lay);
 }
 
+/* is_inner - a result that only nodes of its own strips read */
+static bool
+is_inner(const Value *v)
+{
+	const Graph *g = v->node->g;
+
+	if (!v->node->strip || v->node->family->reduces || v->home == Home_state || !v->readers || v->to == g->count)
+		return false;
+	for (int i = v->from + 1; i <= v->to; i++)
+		for (int k = 0; k < g->nodes[i]->nin; k++)
+			if (g->nodes[i]->in[k] == v && g->nodes[i]->strip != v->node->strip)
+				return false;
+	return true;
+}
+
+/* last_of - the last node of n's strips */
+static int
+last_of(const Node *n)
+{
+	int i = n->id;
+
+	while (i + 1 < n->g->count && n->g->nodes[i + 1]->strip == n->strip)
+		i++;
+	return i;
+}
+
 /* victim - the input whose memory n's first result may take, or NULL */
 static Value *
 victim(const Node *n)
 {
 	int from = takes_skip(n);                        /* the skip, never the image */
+	bool inner = is_inner(n->out);
 
 	if (stays(n) && n->in[0]->to == n->id)
 		return n->in[0];
@@ -49,7 +78,7 @@ victim(const Node *n)
 	for (int i = from; i < n->nin; i++) {
 		Value *x = n->in[i];
 		if (x->to == n->id && x->dtype == n->out->dtype && same_shape(n->out->shape, x->shape) &&
-		    same_layout(&n->out->lay, &x->lay) && (from == 0 || x != n->in[0]))
+		    same_layout(&n->out->lay, &x->lay) && (from == 0 || x != n->in[0]) && is_inner(x) == inner)
 			return x;
 	}
 	return NULL;
@@ -136,12 +165,27 @@ place_all(Buffer *buffers, int count, size_t bound)
 	return best;
 }
 
+/* last_need - the last node that needs v; within strips, their last one */
+static int
+last_need(const Value *v, bool inner)
+{
+	const Graph *g = v->node->g;
+	int to = v->to;
+
+	if (inner)
+		return to;
+	if (v->node->strip && last_of(v->node) > to)
+		to = last_of(v->node);
+	return to < g->count && g->nodes[to]->strip ? last_of(g->nodes[to]) : to;
+}
+
 /* buffer_for - memory for v, which is live from its first to its last node */
 static void
-buffer_for(Buffers *b, Value *v, int *number)
+buffer_for(Buffers *b, Value *v, bool inner, int *number)
 {
-	Buffer fresh = { .size = v->bytes, .from = b->g->plain_plan ? 0 : v->from, .to = b->g->plain_plan ? b->g->count :
-		v->to };
+	int from = v->node->strip && !inner ? v->node->strip - 1 : v->from;
+	Buffer fresh = { .size = v->bytes, .from = b->g->plain_plan ? 0 : from, .to = b->g->plain_plan ? b->g->count :
+		last_need(v, inner) };
 
 	*number = b->count;
 	b->all[b->count++] = fresh;
@@ -151,11 +195,11 @@ buffer_for(Buffers *b, Value *v, int *number)
 static void
 set_scratch(Node *n)
 {
-	Kernel k = kernel_of(n, 0);
+	Kernel k = n->family->reduces ? whole_kernel(n, 0) : kernel_of(n, 0);
 
 	n->scratch = (Value){ .bytes = n->family->scratch ? aligned(n->family->scratch(&k)) : 0, .from = n->id, .to = n->id,
 		.node = n };
-	n->scratch.home = n->scratch.bytes ? Home_arena : Home_none;
+	n->scratch.home = !n->scratch.bytes ? Home_none : n->strip && !n->family->reduces ? Home_strip : Home_arena;
 }
 
 /* set_own - what each part of n's work has to itself, for as many parts as there may be */
@@ -163,11 +207,11 @@ static void
 set_own(Node *n)
 {
 	Kernel k = kernel_of(n, 0);
-	int parts = 0, most = n->g->target->parts;
+	int parts = 0, most = n->strip ? 1 : n->g->target->parts;
 
 	n->own_each = n->family->own ? aligned(n->family->own(&k, &parts)) : 0;
 	n->own = (Value){ .bytes = n->own_each*(size_t)(parts < most ? parts : most), .from = n->id, .to = n->id, .node = n };
-	n->own.home = n->own.bytes ? Home_arena : Home_none;
+	n->own.home = !n->own.bytes ? Home_none : n->strip ? Home_strip : Home_arena;
 }
 
 /* set_live - the bound: the largest sum of buffers that are live at one node */
@@ -206,47 +250,107 @@ plan_blob(Graph *g)
 	}
 }
 
+enum { Each = NResults + 3 };        /* buffers of a node at most: results, scratch, own and inner memory */
+
+/* place_result - memory of its own for v, or what it takes over; b: the arena, or what its strips have */
+static void
+place_result(Buffers *b, Node *n, int k, int *number)
+{
+	Value *v = &n->out[k];
+	bool inner = v->home == Home_strip;
+
+	v->over = k || n->g->plain_plan ? NULL : victim(n);
+	if (!v->over) {
+		buffer_for(b, v, inner, &number[n->id*Each + k]);
+		return;
+	}
+	number[n->id*Each] = number[v->over->node->id*Each + v->over->index];
+	b->all[number[n->id*Each]].to = last_need(v, inner);
+}
+
+/* place_node - what n needs in the arena, or (inner) in the memory of its strips */
+static void
+place_node(Buffers *b, Node *n, bool inner, int *number)
+{
+	Home home = inner ? Home_strip : Home_arena;
+
+	for (int k = 0; k < n->nout; k++)
+		if (n->out[k].home == home)
+			place_result(b, n, k, number);
+	if (n->scratch.home == home)
+		buffer_for(b, &n->scratch, inner, &number[n->id*Each + NResults]);
+	if (n->own.home == home)
+		buffer_for(b, &n->own, inner, &number[n->id*Each + NResults + 1]);
+	if (!inner && n->inner.bytes)
+		buffer_for(b, &n->inner, false, &number[n->id*Each + NResults + 2]);
+}
+
+static void
+set_places(const Buffers *b, Node *n, Home home, const int *number)
+{
+	const int *at = number + n->id*Each;
+
+	for (int k = 0; k < n->nout; k++)
+		if (n->out[k].home == home)
+			n->out[k].at = b->all[at[k]].at;
+	if (n->scratch.home == home)
+		n->scratch.at = b->all[at[NResults]].at;
+	if (n->own.home == home)
+		n->own.at = b->all[at[NResults + 1]].at;
+	if (home == Home_arena && n->inner.bytes)
+		n->inner.at = b->all[at[NResults + 2]].at;
+}
+
+/* plan_inner - the memory of the strips that begin with first */
+static void
+plan_inner(Node *first, int *number)
+{
+	Graph *g = first->g;
+	int last = last_of(first), parts = first->strips < g->target->parts ? first->strips : g->target->parts;
+	Buffers b = { arena_new((size_t)(last + 1 - first->id)*Each*sizeof(Buffer)), 0, g };
+
+	for (int i = first->id; i <= last; i++)
+		place_node(&b, g->nodes[i], true, number);
+	first->inner_each = aligned(place_all(b.all, b.count, 0) + 1);   /* a line where nothing is theirs alone */
+	for (int i = first->id; i <= last; i++)
+		set_places(&b, g->nodes[i], Home_strip, number);
+	first->inner = (Value){ .home = Home_arena, .bytes = first->inner_each*(size_t)parts, .from = first->id, .to = last,
+		.node = first };
+}
+
+/* set_homes - of each result: the arena, the memory of its strips, or the state, and how many bytes it takes there */
+static void
+set_homes(Node *n)
+{
+	for (int k = 0; k < n->nout; k++) {
+		Value *v = &n->out[k];
+		Shape s = v->shape;
+		if (v->home != Home_state)
+			v->home = is_inner(v) ? Home_strip : Home_arena;
+		if (v->home == Home_strip)
+			s.n /= n->strips;
+		v->bytes = value_bytes(v->dtype, s, &v->lay);
+	}
+	set_scratch(n);
+	set_own(n);
+}
+
 void
 plan(Graph *g)
 {
-	enum { Each = NResults + 2 };
-	int *number = arena_new((size_t)g->count*Each*sizeof *number); /* of the buffer of every result, scratch, own memory */
+	int *number = arena_new((size_t)g->count*Each*sizeof *number);
 	Buffers b = { arena_new((size_t)g->count*Each*sizeof(Buffer)), 0, g };
 
+	for (int i = 0; i < g->count; i++)
+		set_homes(g->nodes[i]);
 	for (int i = 0; i < g->count; i++) {
-		Node *n = g->nodes[i];
-		for (int k = 0; k < n->nout; k++) {
-			Value *v = &n->out[k];
-			if (v->home == Home_state) {
-				v->bytes = value_bytes(v->dtype, v->shape, &v->lay);
-				continue;
-			}
-			v->home = Home_arena;
-			v->bytes = value_bytes(v->dtype, v->shape, &v->lay);
-			v->over = k || g->plain_plan ? NULL : victim(n);
-			if (v->over) {
-				number[i*Each] = number[v->over->node->id*Each + v->over->index];
-				b.all[number[i*Each]].to = v->to;
-			} else
-				buffer_for(&b, v, &number[i*Each + k]);
-		}
-		set_scratch(n);
-		if (n->scratch.bytes)
-			buffer_for(&b, &n->scratch, &number[i*Each + NResults]);
-		set_own(n);
-		if (n->own.bytes)
-			buffer_for(&b, &n->own, &number[i*Each + NResults + 1]);
+		if (g->nodes[i]->strip == i + 1)
+			plan_inner(g->nodes[i], number);
+		place_node(&b, g->nodes[i], false, number);
 	}
 	set_live(g, &b);
 	g->arena = place_all(b.all, b.count, g->live);
-	for (int i = 0; i < g->count; i++) {
-		for (int k = 0; k < g->nodes[i]->nout; k++)
-			if (g->nodes[i]->out[k].home == Home_arena)
-				g->nodes[i]->out[k].at = b.all[number[i*Each + k]].at;
-		if (g->nodes[i]->scratch.bytes)
-			g->nodes[i]->scratch.at = b.all[number[i*Each + NResults]].at;
-		if (g->nodes[i]->own.bytes)
-			g->nodes[i]->own.at = b.all[number[i*Each + NResults + 1]].at;
-	}
+	for (int i = 0; i < g->count; i++)
+		set_places(&b, g->nodes[i], Home_arena, number);
 	plan_blob(g);
 }
