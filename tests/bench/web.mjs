@@ -3,18 +3,19 @@
 //
 //	node --experimental-wasm-relaxed-simd web.mjs MODULES ROUNDS FOLDER...
 //
-// MODULES: where npm put the others. FOLDER: NAME/NAME.onnx, x.npy and y.npy of export.py, and page, of examples/web with
-// the same weights. Prints a table; every answer is compared with PyTorch's in float64 first. Times: the median and the
-// least of rounds, each the mean of calls for about 200 ms.
+// MODULES: where npm put the others. FOLDER: NAME/NAME.onnx, x.npy and y.npy of export.py, and page, of examples/web
+// with the same weights. Prints a table; every answer is compared with PyTorch's in float64 first. Times: the median and
+// the least of rounds, each the mean of calls for about 200 ms.
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { Network } from '../../examples/web/network.js';
 import { onnxruntime, tensorflow } from './web_peers.mjs';
 
-const [modules, rounds, ...folders] = process.argv.slice(2);
+const [modules, ...folders] = process.argv.slice(2).filter((_, i) => i !== 1).map(f => resolve(f));
+const rounds = Number(process.argv[3]);
 const Round = 200;                   // milliseconds
-const Names = { float: 'resnetc', relaxed: 'resnetc, relaxed-simd', int8: 'resnetc, bytes', onnxruntime: 'onnxruntime-web',
-	tensorflow: 'TensorFlow.js wasm' };
+const Names = { float: 'resnetc', relaxed: 'resnetc, relaxed-simd', int8: 'resnetc, bytes',
+	onnxruntime: 'onnxruntime-web', tensorflow: 'TensorFlow.js wasm' };
 const { version } = process;
 
 // floats of an array that NumPy wrote, as little-endian 32 or 64 bits
@@ -69,10 +70,11 @@ async function load(folder, x, y) {
 
 const median = v => v.slice().sort((a, b) => a - b)[v.length >> 1];
 
-console.log(`Node ${version}\n\n| network | runtime | median ms | least ms | of ours | error |\n|---|---|---|---|---|---|`);
-for (const folder of folders.map(f => resolve(f))) {
+console.log(`Node ${version}\n\n| network | runtime | median ms | least ms | of ours | error |`);
+console.log('|---|---|---|---|---|---|');
+for (const folder of folders) {
 	const runtimes = await load(folder, array(`${folder}/x.npy`), array(`${folder}/y.npy`));
-	for (let i = 0; i <= Number(rounds); i++)
+	for (let i = 0; i <= rounds; i++)
 		for (const r of runtimes) {
 			const t = await time(r);
 			if (i)

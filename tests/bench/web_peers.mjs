@@ -23,8 +23,8 @@ message Attribute { string name = 1; float f = 2; int64 i = 3; bytes s = 4; Tens
 	repeated int64 ints = 8; }
 message Node { repeated string input = 1; repeated string output = 2; string name = 3; string op_type = 4;
 	repeated Attribute attribute = 5; }
-message Tensor { repeated int64 dims = 1; int32 data_type = 2; repeated float float_data = 4; repeated int64 int64_data = 7;
-	string name = 8; bytes raw_data = 9; }
+message Tensor { repeated int64 dims = 1; int32 data_type = 2; repeated float float_data = 4;
+	repeated int64 int64_data = 7; string name = 8; bytes raw_data = 9; }
 message Value { string name = 1; }
 message Graph { repeated Node node = 1; string name = 2; repeated Tensor initializer = 5; repeated Value input = 11;
 	repeated Value output = 12; }
@@ -44,7 +44,8 @@ function numbers(t) {
 	return whole.map(v => Math.max(-most, Math.min(most, v)));
 }
 
-const attributes = n => Object.fromEntries(n.attribute.map(a => [a.name, a.ints.length ? a.ints : a.t ?? (a.f || a.i)]));
+const attribute = a => a.ints.length ? a.ints : a.t ?? (a.f || a.i);
+const attributes = n => Object.fromEntries(n.attribute.map(a => [a.name, attribute(a)]));
 const pads = p => p.some(v => v) ? [[0, 0], [p[0], p[2]], [p[1], p[3]], [0, 0]] : 'valid';
 const Axes = [0, 3, 1, 2];           // of NCHW, in NHWC
 
