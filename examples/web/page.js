@@ -50,6 +50,8 @@ function drawClasses(ranked, once) {
 	const rows = ranked.slice(0, Shown).map(r => row(r.name, r.share, `${(100*r.share).toFixed(1)} %`));
 	$('classes').replaceChildren(...rows);
 	$('time').textContent = stream ? `this frame ${milliseconds(once)}` : '';
+	if (!stream)
+		$('said').textContent = `${ranked[0].name}, ${(100*ranked[0].share).toFixed(0)} percent`;
 	say('');
 }
 

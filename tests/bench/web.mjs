@@ -4,8 +4,8 @@
 //	node --experimental-wasm-relaxed-simd web.mjs MODULES ROUNDS FOLDER...
 //
 // MODULES: where npm put the others. FOLDER: NAME/NAME.onnx, x.npy and y.npy of export.py, and page, of examples/web
-// with the same weights. Prints a table; every answer is compared with PyTorch's in float64 first. Times: the median and
-// the least of rounds, each the mean of calls for about 200 ms.
+// with the same weights. Prints a table; every answer is compared with PyTorch's in float64 first. Times: the median
+// and the least of rounds, each the mean of calls for about 200 ms.
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { Network } from '../../examples/web/network.js';
