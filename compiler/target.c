@@ -24,9 +24,11 @@ const Target targets[] = {
 	{ name, #id, "rc_simd_" #words ".h", vl, regs, block, threads, stack, lean, bare, fma, load, issue, latency, l1, l2, \
 	  l2_rate, l3_rate, rate, sizeof #macro > 1 ? #macro : NULL, cpu, false },
 #define MACHINE(id, compilers, flags, run)
+#define PRODUCTS(...)
 #include "targets.h"
 #undef TARGET
 #undef MACHINE
+#undef PRODUCTS
 };
 enum { NRows = sizeof targets/sizeof *targets };
 const int ntargets = NRows;
@@ -114,9 +116,11 @@ target_runs_here(const Target *t)
 	if (!strcmp(t->name, row)) \
 		return IS_SET(macro) && (cpu);
 #define MACHINE(id, compilers, flags, run)
+#define PRODUCTS(...)
 #include "targets.h"
 #undef TARGET
 #undef MACHINE
+#undef PRODUCTS
 	return false;
 }
 
@@ -131,16 +135,38 @@ machine_of(const Target *t)
 {
 	static const Machine rows[] = {
 #define TARGET(...)
+#define PRODUCTS(...)
 #define MACHINE(id, compilers, flags, run) { #id, compilers, flags, run },
 #include "targets.h"
 #undef TARGET
 #undef MACHINE
+#undef PRODUCTS
 	};
 
 	for (size_t i = 0; i < sizeof rows/sizeof *rows; i++)
 		if (!strcmp(rows[i].target, t->id))
 			return &rows[i];
 	return NULL;
+}
+
+Products
+products_of(const Target *t)
+{
+	static const struct { const char *target; Products p; } rows[] = {
+#define TARGET(...)
+#define MACHINE(...)
+#define PRODUCTS(id, sums, bytes, registers, dot, load_x, load_w, block, less, singles) \
+		{ #id, { sums, bytes, registers, dot, load_x, load_w, block, less, singles } },
+#include "targets.h"
+#undef TARGET
+#undef MACHINE
+#undef PRODUCTS
+	};
+
+	for (size_t i = 0; i < sizeof rows/sizeof *rows; i++)
+		if (!strcmp(rows[i].target, t->id))
+			return rows[i].p;
+	return (Products){ .sums = t->vl, .bytes = 4, .regs = t->regs, .block = t->block };
 }
 
 #if defined(__x86_64__)

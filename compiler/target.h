@@ -24,6 +24,16 @@ typedef struct Target {
 	bool native;                 /* it is the machine's own, not one asked for by name */
 } Target;
 
+typedef struct Products {            /* how words multiply bytes, and floats */
+	int sums;                    /* of one word */
+	int bytes;                   /* of each sum's product */
+	int regs;                    /* for sums and what is multiplied */
+	int dot, load_x, load_w;     /* instructions; 0: as the target's row has it */
+	int block;                   /* channels of a block of bytes */
+	int less;                    /* than a byte of x is what its word multiplies */
+	bool singles;                /* multiply-adds take a factor from a register of single floats */
+} Products;
+
 typedef struct Machine {             /* how code for a target is compiled and run where this processor is another one */
 	const char *target;
 	const char *compilers;       /* the first that is on PATH */
@@ -37,6 +47,7 @@ const Target *target_named(const char *name);        /* "native" included; fails
 const Target *target_for_bytes(const Target *t);     /* native's row that multiplies bytes in one instruction, else t */
 int target_row(const Target *t);                     /* its place in the table */
 bool target_runs_here(const Target *t);              /* on this processor */
+Products products_of(const Target *t);               /* its row, or what is usual */
 const Machine *machine_of(const Target *t);          /* its row; NULL: it has none */
 const char *target_names(const char *between, const char *last);     /* native and all others */
 const char *cpu_name(void);                          /* of this machine */

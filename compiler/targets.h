@@ -8,7 +8,7 @@
 **
 ** To add a target: one row here, a header of vector words in runtime/; and a row of MACHINE where another processor
 ** than this one runs its code: compilers, their flags, what runs the program. Every verb but those that measure uses
-** it.
+** it. One of PRODUCTS where bytes are multiplied in a way of its own.
 **
 ** words: they are in runtime/rc_simd_WORDS.h. macro: by which compilers know the architecture, nothing: any. threads:
 ** most that a layer is divided among where each needs memory of its own, which the workspace has. stack: what a call
@@ -46,14 +46,26 @@ TARGET(wasm,   "wasm",   wasm,   __wasm__,    4, 12,  8, 16, 2048, 0, 1,
        2, 2, 4, 4, 24e3, 384e3, 16, 10, 5, ANY)
 TARGET(wasm_relaxed, "wasm-relaxed", wasm_relaxed, __wasm__, 4, 12, 8, 16, 2048, 0, 1,
        2, 2, 4, 4, 24e3, 384e3, 16, 10, 5, ANY)
-TARGET(cortex_m4, "cortex-m4", scalar, __ARM_ARCH_7EM__, 1, 32, 4, 1, 1024, 1, 1,
+TARGET(cortex_m4, "cortex-m4", cortex, __ARM_ARCH_7EM__, 1, 32, 4, 1, 1024, 1, 1,
        0.5, 0.5, 1, 1, 1e9, 1e9, 4, 4, 4, ANY)
-TARGET(cortex_m7, "cortex-m7", scalar, __ARM_ARCH_7EM__, 1, 32, 4, 1, 1024, 1, 1,
+TARGET(cortex_m7, "cortex-m7", cortex, __ARM_ARCH_7EM__, 1, 32, 4, 1, 1024, 1, 1,
        0.5, 1, 2, 3, 1e9, 1e9, 4, 4, 4, ANY)
-TARGET(cortex_m33, "cortex-m33", scalar, __ARM_ARCH_8M_MAIN__, 1, 32, 4, 1, 1024, 1, 1,
+TARGET(cortex_m33, "cortex-m33", cortex, __ARM_ARCH_8M_MAIN__, 1, 32, 4, 1, 1024, 1, 1,
        0.5, 0.5, 1, 1, 1e9, 1e9, 4, 4, 4, ANY)
 TARGET(cortex_m55, "cortex-m55", mve, __ARM_FEATURE_MVE, 4, 8, 4, 1, 2560, 1, 1,
        0.5, 0.5, 1, 1, 1e9, 1e9, 4, 4, 4, ANY)
+
+/*
+** How bytes are multiplied where that is not as floats are, a vector of sums of four products at a time.
+** sums: of one word. bytes: of each product's sums. registers for sums and what is multiplied, beside those of pointers.
+** instructions: of a product; of a load of x, of w. block: channels of a block of bytes. less: taken from the bytes of x
+** by its word. singles: multiply-adds of floats take one factor from a register of single numbers.
+*/
+/*                   sums bytes registers  instructions  block less singles */
+PRODUCTS(cortex_m4,  1,   4,    10,        2, 3, 3,      16,   0,   0)
+PRODUCTS(cortex_m7,  1,   4,    10,        2, 3, 3,      16,   0,   0)
+PRODUCTS(cortex_m33, 1,   4,    10,        2, 3, 3,      16,   0,   0)
+PRODUCTS(cortex_m55, 1,   16,   4,         1, 2, 1,      16,   128, 1)
 
 /* id, compilers, their flags, what runs the program; @: the folder */
 MACHINE(neon, "aarch64-linux-gnu-gcc", "-static -DFOLDER=\"@\"", "qemu-aarch64 @/program")

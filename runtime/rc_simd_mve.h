@@ -26,6 +26,8 @@ static inline V add(V a, V b)                 { return vaddq_f32(a, b); }
 static inline V sub(V a, V b)                 { return vsubq_f32(a, b); }
 static inline V mul(V a, V b)                 { return vmulq_f32(a, b); }
 static inline V fma_(V a, V b, V c)           { return vfmaq_f32(c, a, b); }
+static inline V fma_n(float a, V b, V c)      { return vfmaq_n_f32(c, b, a); }
+static inline V fused(V a, V b, V c)          { return fma_(a, b, c); }        /* rounded once */
 /* y where a < 0, else z; its comparison "less" holds for NaN, so all of them are said as "greater" */
 static inline V below0(V a, V y, V z)         { return vpselq_f32(y, z, vcmpgtq_f32(zero(), a)); }
 static inline V relu(V a)                     { return below0(a, zero(), a); }         /* NaN stays NaN */
@@ -130,32 +132,32 @@ zero_below(V a, float least, V y)
 	return vpselq_f32(zero(), y, vcmpgtq_f32(splat(least), a));
 }
 
-/* --- bytes: I is VL sums of 32 bits, X four bytes of a pixel, W four weights of each sum --- */
+/* --- bytes: I is one sum of 32 bits, X sixteen bytes of a pixel less 128, W as many weights --- */
 
-typedef int32x4_t I;
-typedef const unsigned char *X;
-typedef const signed char *W;
+typedef int32_t I;
+typedef int8x16_t X, W;
 
-static inline I ldi(const int32_t *p)         { return vld1q_s32(p); }
-static inline X quad(const unsigned char *p)  { return p; }
-static inline W ldw(const signed char *p)     { return p; }
-static inline V to_floats(I a)                { return vcvtq_f32_s32(a); }
+static inline I ldi(const int32_t *p)         { return *p; }
+static inline X signs(uint8x16_t x)           { return vreinterpretq_s8_u8(veorq_u8(x, vdupq_n_u8(128))); }
+static inline X quad(const unsigned char *p)  { return signs(vld1q_u8(p)); }
+/* the first n of them */
+static inline X some(const unsigned char *p, int n) { return signs(vld1q_z_u8(p, vctp8q((uint32_t)n))); }
+static inline W ldw(const signed char *p)     { return vld1q_s8((const int8_t *)p); }
 /* between lo and hi; NaN is lo */
 static inline V between(V a, V lo, V hi)      { return vminnmq_f32(vmaxnmq_f32(a, lo), hi); }
 
-/* a + the four products of each sum; gathered by the byte of each sum's four */
-static inline I
-dot(I a, X x, W w)
+static inline V
+to_floats(I a, I b, I c, I d)
 {
-	static const uint32_t fourth[4] = { 0, 4, 8, 12 };
-	uint32x4_t at = vld1q_u32(fourth);
+	int32x4_t sums = { a, b, c, d };
 
-	for (int i = 0; i < 4; i++)
-		a = vmlaq_n_s32(a, vldrbq_gather_offset_s32((const int8_t *)w + i, at), x[i]);
-	return a;
+	return vcvtq_f32_s32(sums);
 }
 
+/* a + the sixteen products */
+static inline I dot(I a, X x, W w)            { return vmladavaq_s8(a, x, w); }
 static inline I dot_pairs(I a, X x, W w)      { return dot(a, x, w); }
+
 /* VL bytes as floats */
 static inline V ld8(const unsigned char *p)   { return vcvtq_f32_u32(vldrbq_u32((const uint8_t *)p)); }
 

@@ -94,6 +94,13 @@ static inline V exponent(V a)                 { return rc_exponent(a); }
 static inline V fraction(V a)                 { return rc_fraction(a); }
 static inline V zero_below(V a, float least, V y) { return a < least ? 0 : y; }
 
+/* between lo and hi; NaN is lo */
+static inline V between(V a, V lo, V hi)      { return a > lo ? a < hi ? a : hi : lo; }
+static inline V ld8(const unsigned char *p)   { return *p; }
+/* a, rounded to even, plus zero as a byte, between which both lie */
+static inline void st8(unsigned char *p, V a, V zero) { *p = rc_byte(a, zero); }
+
+#if !defined(RC_OWN_PRODUCTS)
 /* --- bytes: I is a sum of 32 bits, X four bytes of a pixel, W four weights --- */
 
 typedef int32_t I;
@@ -104,14 +111,10 @@ static inline I ldi(const int32_t *p)         { return *p; }
 static inline X quad(const unsigned char *p)  { return p; }
 static inline W ldw(const signed char *p)     { return p; }
 static inline V to_floats(I a)                { return (float)a; }
-/* between lo and hi; NaN is lo */
-static inline V between(V a, V lo, V hi)      { return a > lo ? a < hi ? a : hi : lo; }
 /* a + the four products */
 static inline I dot(I a, X x, W w)            { return a + x[0]*w[0] + x[1]*w[1] + x[2]*w[2] + x[3]*w[3]; }
 static inline I dot_pairs(I a, X x, W w)      { return dot(a, x, w); }
-static inline V ld8(const unsigned char *p)   { return *p; }
-/* a, rounded to even, plus zero as a byte, between which both lie */
-static inline void st8(unsigned char *p, V a, V zero) { *p = rc_byte(a, zero); }
+#endif
 
 #include "rc_exp.h"
 #include "rc_act.h"

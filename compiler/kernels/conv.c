@@ -35,6 +35,14 @@ last_channels(const Kernel *k, int per)
 	return groups_of(k) > 1 || k->in->shape.c%cb == 0 ? cb : k->in->shape.c - (blocks_needed(k, per) - 1)*cb;
 }
 
+/* in_runs - are the taps of a row, with their channels, one run of the input? small processors gain by walking it so */
+static bool
+in_runs(const Kernel *k, int per)
+{
+	return products_of(k->t).dot && k->in->lay.cb > 1 && last_channels(k, per) == k->in->lay.cb &&
+		(k->op == O_linear || k->a.dilation.w == 1);
+}
+
 /* group_weights - packed weights of one group of OB vectors */
 static size_t
 group_weights(const Kernel *k, const Tiling *tl)
@@ -137,9 +145,9 @@ acc(int o, int p)
 }
 
 int
-fetch_ahead(size_t bytes)
+fetch_ahead(const Target *t, size_t bytes)
 {
-	return bytes > FetchWeights ? FetchAhead : 0;
+	return bytes > FetchWeights && (double)bytes > t->l1 ? FetchAhead : 0;
 }
 
 /* emit_fetch - every line that a later k step reads, ahead weights of so many bytes from here; 0: they stay cached */
@@ -159,13 +167,32 @@ emit_fetch(Out *o, int per, size_t bytes)
 	out_flow_end(o);
 }
 
+/* emit_step_singles - the same where a multiply-add takes the pixel from a register of single floats */
+static void
+emit_step_singles(Out *o, const char *load, int step, int vl, int ob, int p)
+{
+	for (int i = 0; i < ob; i++)
+		out_flow(o, "%sw%d = %s(w%s)%s", i ? "" : "V ", i, load, plus((size_t)(i*vl)), i + 1 < ob ? "," : "; float v;");
+	out_flow_end(o);
+	for (int j = 0; j < p; j++) {
+		const char *line = arena_text("v = xk[%d];", j*step);
+		for (int i = 0; i < ob; i++)
+			line = arena_text("%s %s = fma_n(v, w%d, %s);", line, acc(i, j), i, acc(i, j));
+		out_line(o, "%s", line);
+	}
+}
+
 /* emit_step - one k step: the loads and OB*P multiply-adds; pixels lie step floats apart */
 void
-emit_step(Out *o, const char *load, int step, int vl, int ob, int p)
+emit_step(Out *o, const Target *t, const char *load, int step, int ob, int p)
 {
 	char line[1024];
-	int n = 0;
+	int n = 0, vl = t->vl;
 
+	if (products_of(t).singles) {
+		emit_step_singles(o, load, step, vl, ob, p);
+		return;
+	}
 	if (ob <= p) {
 		for (int i = 0; i < ob; i++)
 			n += snprintf(line + n, sizeof line - (size_t)n, "%sw%d = %s(w%s)", i ? ", " : "V ", i, load,
@@ -239,7 +266,22 @@ emit_store(Out *o, const Kernel *k, const Tiling *tl, int p)
 static size_t
 next_block(const Kernel *k, const Tiling *tl)
 {
-	return k->in->lay.cb > 1 && tl->blocks > 1 && k->in->lay.image > FetchInput ? k->in->lay.plane : 0;
+	return k->in->lay.cb > 1 && tl->blocks > 1 && k->in->lay.image > FetchInput && 4.0*(double)k->in->lay.image > k->t->l1 ?
+		k->in->lay.plane : 0;
+}
+
+/* emit_run - the k loops where a row of taps is one run of floats */
+static void
+emit_run(Out *o, const Kernel *k, const Tiling *tl, int p)
+{
+	int per = tl->ob*k->t->vl;
+
+	out_line(o, "for (int ki = 0; ki < kh; ki++) {");
+	out_line(o, "const float *xk = x + c*plane + ki*row;\n");
+	out_line(o, "for (int k = 0; k < run; k++, xk++, w += %d) {", per);
+	emit_step(o, k->t, weight_load(k), stride_of(k).w*k->in->lay.cb, tl->ob, p);
+	out_line(o, "}");
+	out_line(o, "}\n");
 }
 
 /* emit_loops - the k loops around emit_step: channel blocks, taps, channels of the block */
@@ -251,6 +293,10 @@ emit_loops(Out *o, const Kernel *k, const Tiling *tl, int p)
 	bool partial = inner && last_channels(k, per) != cb;
 
 	out_line(o, tl->chunk < tl->blocks ? "for (int c = from; c < to; c++)" : "for (int c = 0; c < blocks; c++)");
+	if (in_runs(k, per)) {
+		emit_run(o, k, tl, p);
+		return;
+	}
 	out_line(o, "for (int ki = 0; ki < kh; ki++)");
 	out_line(o, "for (int kj = 0; kj < kw; kj++) {");
 	out_line(o, "const float *xk = x + c*plane + ki*row + kj*col;");
@@ -268,7 +314,7 @@ emit_loops(Out *o, const Kernel *k, const Tiling *tl, int p)
 		out_line(o, "for (int k = 0; k < %s; k++, xk++, w += %d) {", partial ? "kn" : arena_text("%d", cb), per);
 	out_line(o, "RC_OPAQUE(xk);");
 	emit_fetch(o, per, weight_bytes(k));
-	emit_step(o, weight_load(k), step, k->t->vl, tl->ob, p);
+	emit_step(o, k->t, weight_load(k), step, tl->ob, p);
 	if (inner)
 		out_line(o, "}");
 	else
@@ -283,20 +329,22 @@ tile_word(Out *all, const Kernel *k, const Tiling *tl, int p)
 	Out *o = out_in(NULL);
 	int per = tl->ob*k->t->vl, cb = k->in->lay.cb;
 	bool many = tl->chunk < tl->blocks, partial = cb > 1 && last_channels(k, per) != cb, wide = spans(k, tl);
+	bool run = in_runs(k, per);
 
 	out_line(o, "(const float *RC_RESTRICT x, const %s *RC_RESTRICT w,\n\t%s%s%s%s,", weight_type(k),
 	         k->bias ? "const float *b, " : "", k->skip ? "const float *z, " : "", k->skip && wide ? "int zplane, " : "",
 	         wide ? "float *y, int yplane" : "float *y");
-	out_line(o, "\t%sint plane, int kh, int row, int kw, int col%s, int ahead%s%s)", many && !k->a.act && !partial ? "" :
-	         "int blocks, ", cb > 1 ? ", int next" : "", partial ? ", int last" : "", many ? ", int from, int to" : "");
+	out_line(o, "\t%sint plane, int kh, int row, %s%s%s)", many && !k->a.act && !partial ? "" : "int blocks, ",
+	         run ? "int run" : cb > 1 ? "int kw, int col, int next, int ahead" : "int kw, int col, int ahead",
+	         partial ? ", int last" : "", many ? ", int from, int to" : "");
 	out_line(o, "{");
 	emit_start(o, k, tl, p);
 	emit_loops(o, k, tl, p);
 	emit_store(o, k, tl, p);
 	out_line(o, "}");
-	return helper(all, arena_text("** %d channels of %d pixels%s; plane, row, col: from one block of channels, "
+	return helper(all, arena_text("** %d channels of %d pixels%s; plane, row%s: from one block of channels, "
 	                              "one tap to the next\n" , per, p,
-	                              stride_of(k).w > 1 ? arena_text(", stride %d", stride_of(k).w) : ""),
+	                              stride_of(k).w > 1 ? arena_text(", stride %d", stride_of(k).w) : "", run ? "" : ", col"),
 	              "static RC_INLINE void",
 	              arena_text("tile_%dx%d%s%s%s%s", per, p, stride_of(k).w > 1 ? arena_text("_s%d", stride_of(k).w) : "",
 	                         cb == 1 ? "_planar" : "", k->skip ? "_add" : "", act_suffix(k)), o);
@@ -315,11 +363,13 @@ emit_tile(Out *all, const Kernel *k, const Tiling *tl, int p)
 	out_line(o, "(const float *x, const %s *w%s%s, float *y%s)", weight_type(k), k->bias ? ", const float *b" : "",
 	         k->skip ? ", const float *z" : "", many ? ",\n\tint from, int to" : "");
 	out_line(o, "{");
-	out_line(o, "%s(x, w%s%s%s, y%s, %s%zu, %d, %zu, %d, %d%s, %d%s%s);", tile_word(all, k, tl, p), k->bias ? ", b" : "",
+	const char *taps = in_runs(k, per) ? arena_text("%d", ks.w*cb) :
+		arena_text("%d, %d%s, %d", ks.w, cb*dil.w, cb > 1 ? arena_text(", %zu", next_block(k, tl)) : "",
+		           fetch_ahead(k->t, conv_weights(k)*weight_bytes(k)));
+	out_line(o, "%s(x, w%s%s%s, y%s, %s%zu, %d, %zu, %s%s%s);", tile_word(all, k, tl, p), k->bias ? ", b" : "",
 	         k->skip ? ", z" : "", k->skip && wide ? arena_text(", %zu", k->in[1].lay.plane) : "",
 	         wide ? arena_text(", %zu", k->out->lay.plane) : "", many && !k->a.act && !partial ? "" : arena_text("%d, ",
-		tl->blocks), k->in->lay.plane, ks.h, k->in->lay.row*(size_t)dil.h, ks.w, cb*dil.w,
-		cb > 1 ? arena_text(", %zu", next_block(k, tl)) : "", fetch_ahead(conv_weights(k)*weight_bytes(k)),
+		tl->blocks), k->in->lay.plane, ks.h, k->in->lay.row*(size_t)dil.h, taps,
 		partial ? arena_text(", %d", last_channels(k, per)) : "", many ? ", from, to" : "");
 	out_line(o, "}");
 	conv_describe(k, name, sizeof name);

@@ -37,9 +37,10 @@ typedef struct {                     /* the order of packed weights, as rc_packi
 } Repacking;
 int emit_packing(Out *o, const Kernel *k, const Repacking *r);      /* declares how, an rc_packing; the units of work */
 const char *acc(int o, int p);                       /* the accumulator of vector o, pixel p: a0 a1 ... b0 b1 ... */
-void emit_step(Out *o, const char *load, int step, int vl, int ob, int p);
+void emit_step(Out *o, const Target *t, const char *load, int step, int ob, int p);
                                                       /* one k step: weights by the word load, OB*P multiply-adds */
-int fetch_ahead(size_t bytes);                        /* weights ahead of use that so many are fetched; 0: not */
+bool fits_registers(const Target *t, int ob, int p);  /* a tile, with what is multiplied */
+int fetch_ahead(const Target *t, size_t bytes);       /* weights ahead of use that so many are fetched; 0: not */
 void emit_fetch(Out *o, int per, size_t bytes);                     /* of what a k step reads, if ahead is not 0 */
 int first_block(const Kernel *k, int og, int per);   /* where group og starts reading */
 void split_row(int w, int p, int count[2], int width[2]); /* tiles of a row, at most p wide, of two adjacent widths */

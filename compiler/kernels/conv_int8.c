@@ -12,9 +12,13 @@
 #include "bytes.h"
 #include "conv.h"
 
-enum { Quad = 4 };
+/* --- how the channels of an input are walked --- */
 
-/* --- tiling --- */
+typedef struct {                     /* bytes that follow each other: all taps of a row, or one tap */
+	bool run;                    /* it is all of a row */
+	int steps, last;             /* of one; of one in the last block of channels */
+	int rest;                    /* bytes of the last step, where they are fewer than a product takes; else 0 */
+} Walk;
 
 static int
 last_channels(const Kernel *k, int per)
@@ -24,19 +28,44 @@ last_channels(const Kernel *k, int per)
 	return groups_of(k) > 1 ? cb : k->in->shape.c - (blocks_needed(k, per) - 1)*cb;
 }
 
-/* last_quads - of the last block of input channels */
-static int
-last_quads(const Kernel *k, int per)
+/* walk_of - in rows where small processors gain by it, and no block ends early */
+static Walk
+walk_of(const Kernel *k, int per)
 {
-	return ceil_div(last_channels(k, per), Quad);
+	Products how = products_of(k->t);
+	int cb = k->in->lay.cb, last = ceil_div(last_channels(k, per), how.bytes), steps = ceil_div(cb, how.bytes);
+	bool run = how.dot && last == steps && (k->op == O_linear || k->a.dilation.w == 1);
+	int bytes = run ? cb*kernel_size(k).w : cb;
+
+	steps = ceil_div(bytes, how.bytes);
+	return (Walk){ run, steps, run ? steps : last, bytes%how.bytes };
 }
 
-/* quads - steps of a tap */
+/* steps_of - of a group of output channels */
 static int
-quads(const Kernel *k, int per)
+steps_of(const Kernel *k, int per)
 {
-	return (blocks_needed(k, per) - 1)*(k->in->lay.cb/Quad) + last_quads(k, per);
+	Walk w = walk_of(k, per);
+	Pair ks = kernel_size(k);
+
+	return ((blocks_needed(k, per) - 1)*w.steps + w.last)*ks.h*(w.run ? 1 : ks.w);
 }
+
+/* per_of - channels of a tile */
+static int
+per_of(const Kernel *k, int ob)
+{
+	return ob*products_of(k->t).sums;
+}
+
+/* vectors_in - vectors of results of a tile */
+static int
+vectors_in(const Kernel *k, int ob)
+{
+	return per_of(k, ob)/k->t->vl;
+}
+
+/* --- tiling --- */
 
 static bool
 has_dot(const Kernel *k)
@@ -48,7 +77,9 @@ has_dot(const Kernel *k)
 static int
 instructions(const Kernel *k)
 {
-	return has_dot(k) || k->t->vl == 1 ? 1 : k->a.pair_safe ? 3 : 6;
+	int dot = products_of(k->t).dot;
+
+	return dot ? dot : has_dot(k) || k->t->vl == 1 ? 1 : k->a.pair_safe ? 3 : 6;
 }
 
 /* tiling_cycles - each step costs the most of its multiplications, loads, instructions and the latency of a sum */
@@ -56,17 +87,19 @@ static double
 tiling_cycles(const Kernel *k, const Tiling *tl)
 {
 	const Target *t = k->t;
-	Pair ks = kernel_size(k);
-	int per = tl->ob*t->vl, each = instructions(k);
-	double steps = (double)quads(k, per)*ks.h*ks.w, total = 0, bytes = 4.0*per, all = bytes*steps;
+	Products how = products_of(t);
+	int per = per_of(k, tl->ob), each = instructions(k);
+	double steps = steps_of(k, per), total = 0, bytes = (double)how.bytes*per, all = bytes*steps;
 	double stream = all <= t->l1 ? 0 : bytes/(all < t->l2 ? t->from_l2 : t->from_l3);
 
 	for (int i = 0; i < 2; i++) {
 		double dots = (double)tl->ob*tl->width[i], loads = tl->ob + tl->width[i];
 		double step = fmax(fmax(each*dots/t->fma, loads/t->load), fmax(fmax((each*dots + loads + 3)/t->issue, 5), stream));
+		if (how.dot)
+			step = each*dots + how.load_w*tl->ob + how.load_x*tl->width[i] + 2;
 		total += tl->count[i]*(steps*step + 20 + 6*dots + (k->skip ? 3*dots : 0));
 	}
-	return total*tl->rows*vectors_of(k)/tl->ob*k->out->shape.n;
+	return total*tl->rows*vectors_of(k)/vectors_in(k, tl->ob)*k->out->shape.n;
 }
 
 static Tiling
@@ -76,7 +109,7 @@ folded(const Kernel *k, int ob, int p, int fold)
 
 	split_row(tl.cols, p, tl.count, tl.width);
 	tl.p = tl.width[0];
-	tl.blocks = tl.chunk = blocks_needed(k, ob*k->t->vl);
+	tl.blocks = tl.chunk = blocks_needed(k, per_of(k, ob));
 	tl.bands = tl.rows;
 	return tl;
 }
@@ -98,20 +131,40 @@ tiling_of(const Kernel *k, int ob, int p)
 static Tiling
 chosen(const Kernel *k)
 {
-	return tiling_of(k, k->a.tile.h ? k->a.tile.h : 1, k->a.tile.w ? k->a.tile.w : 1);
+	int least = k->t->vl/products_of(k->t).sums;     /* words of sums that make a vector of results */
+
+	return tiling_of(k, k->a.tile.h > least ? k->a.tile.h : least, k->a.tile.w ? k->a.tile.w : 1);
 }
 
-/* ways - every OB x P that fits the registers, with one for x and what multiplies in several instructions */
+/* divides - do ob words of sums make whole vectors that lie in whole blocks, or in one, of a value */
+static bool
+divides(const Kernel *k, const Layout *l, int ob)
+{
+	int per = l->cb/k->t->vl, vectors = vectors_in(k, ob);
+
+	return per_of(k, ob)%k->t->vl == 0 && vectors_of(k)%vectors == 0 && (vectors%per == 0 || per%vectors == 0);
+}
+
+/* in_registers - the sums with what is multiplied: of a word's instructions each has a part of x and w */
+static bool
+in_registers(const Kernel *k, int ob, int p)
+{
+	Products how = products_of(k->t);
+
+	if (how.dot)
+		return ob*p + (how.dot > 1 ? how.dot*(p + 1) : 0) <= how.regs;
+	return ob*p + ob + (has_dot(k) ? 1 : k->a.pair_safe ? 3 : 4) <= how.regs || p == 1;
+}
+
+/* ways - every OB x P that fits the registers */
 static void
 ways(const Kernel *k, EachWay *each, void *user)
 {
-	int per = k->out->lay.cb/k->t->vl, vectors = vectors_of(k), spare = has_dot(k) ? 1 : k->a.pair_safe ? 3 : 4;
-
 	for (int ob = 1; ob <= 4; ob++) {
-		if (vectors%ob || (ob%per && per%ob))
+		if (!divides(k, &k->out->lay, ob) || (k->skip && !divides(k, &k->in[1].lay, ob)))
 			continue;
 		for (int p = 1; p <= 28; p++)
-			if (ob*p + ob + spare <= k->t->regs || p == 1)
+			if (in_registers(k, ob, p))
 				each(user, (Way){ .tile = { ob, p } });
 	}
 }
@@ -132,7 +185,7 @@ work(const Kernel *k)
 	double macs = (double)k->out->shape.n*k->out->shape.c*k->out->shape.h*k->out->shape.w*
 	              (k->in->shape.c/groups_of(k))*ks.h*ks.w;
 
-	return macs*instructions(k)/Quad;
+	return macs*instructions(k)/products_of(k->t).bytes;
 }
 
 /* --- packing --- */
@@ -140,10 +193,9 @@ work(const Kernel *k)
 static size_t
 group_bytes(const Kernel *k, int ob)
 {
-	Pair ks = kernel_size(k);
-	int per = ob*k->t->vl;
+	int per = per_of(k, ob);
 
-	return (size_t)quads(k, per)*(size_t)(ks.h*ks.w*per*Quad);
+	return (size_t)steps_of(k, per)*(size_t)(per*products_of(k->t).bytes);
 }
 
 static size_t
@@ -153,35 +205,61 @@ lanes_of(const Kernel *k)
 }
 
 static int
+groups_in(const Kernel *k, int ob)
+{
+	return vectors_of(k)/vectors_in(k, ob);
+}
+
+static int
 packed(const Kernel *k, Packed *to)
 {
 	int ob = chosen(k).ob;
 
-	to[0] = (Packed){ DT_i8, group_bytes(k, ob)*(size_t)(vectors_of(k)/ob) };
+	to[0] = (Packed){ DT_i8, group_bytes(k, ob)*(size_t)groups_in(k, ob) };
 	to[1] = (Packed){ DT_i32, lanes_of(k) };
 	to[2] = (Packed){ DT_f32, lanes_of(k) + bytes_numbers(k) };
 	return 3;
 }
 
-/* pack_weights - in the order they are read; those that connect nothing are 0 */
+/* weight_at - of output channel o, tap ki kj, input channel c of those in memory; what connects nothing is 0 */
+static signed char
+weight_at(const Node *n, const Kernel *k, int o, int ki, int kj, int c)
+{
+	Pair ks = kernel_size(k);
+	int icg = k->in->shape.c/groups_of(k), ic = c - first_channel(k, o);
+
+	if (o >= k->out->shape.c || ic < 0 || ic >= icg)
+		return 0;
+	return (signed char)n->p[P_weight].data[(((size_t)o*(size_t)icg + (size_t)ic)*(size_t)ks.h + (size_t)ki)*(size_t)ks.w +
+	                                        (size_t)kj];
+}
+
+/* pack_steps - of a row of taps, or of one tap, from channel c on, for per output channels */
+static signed char *
+pack_steps(const Node *n, const Kernel *k, const Walk *w, int steps, int og, int per, Pair tap, int c, signed char *to)
+{
+	int deep = products_of(k->t).bytes, cb = k->in->lay.cb, bytes = w->run ? cb*kernel_size(k).w : cb;
+
+	for (int s = 0; s < steps; s++)
+	for (int o = og*per; o < (og + 1)*per; o++)
+	for (int at = s*deep; at < (s + 1)*deep; at++)
+		*to++ = at < bytes ? weight_at(n, k, o, tap.h, tap.w + at/cb, c + at%cb) : 0;
+	return to;
+}
+
+/* pack_weights - in the order they are read */
 static void
 pack_weights(const Node *n, const Kernel *k, signed char *to)
 {
 	Pair ks = kernel_size(k);
-	int ob = chosen(k).ob, per = ob*k->t->vl, cb = k->in->lay.cb, blocks = blocks_needed(k, per), taps = ks.h*ks.w;
-	int icg = k->in->shape.c/groups_of(k);
-	const double *w = n->p[P_weight].data;
+	int ob = chosen(k).ob, per = per_of(k, ob), cb = k->in->lay.cb, blocks = blocks_needed(k, per);
+	Walk w = walk_of(k, per);
 
-	for (int og = 0; og < vectors_of(k)/ob; og++)
+	for (int og = 0; og < groups_in(k, ob); og++)
 	for (int block = 0, c = first_block(k, og, per)*cb; block < blocks; block++, c += cb)
-	for (int tap = 0; tap < taps; tap++)
-	for (int at = c, end = c + (block + 1 < blocks ? cb : last_quads(k, per)*Quad); at < end; at += Quad)
-	for (int o = og*per; o < (og + 1)*per; o++)
-	for (int i = at; i < at + Quad; i++) {
-		int ic = i - first_channel(k, o);
-		bool joined = o < k->out->shape.c && ic >= 0 && ic < icg;
-		*to++ = joined ? (signed char)w[((size_t)o*(size_t)icg + (size_t)ic)*(size_t)taps + (size_t)tap] : 0;
-	}
+	for (int ki = 0; ki < ks.h; ki++)
+	for (int kj = 0; kj < (w.run ? 1 : ks.w); kj++)
+		to = pack_steps(n, k, &w, block + 1 < blocks ? w.steps : w.last, og, per, (Pair){ ki, kj }, c, to);
 }
 
 static void
@@ -194,11 +272,12 @@ pack(const Node *n, const Kernel *k, void *const *to)
 
 	pack_weights(n, k, to[0]);
 	for (size_t o = 0; o < lanes_of(k); o++) {
-		double sum = 0;
+		double sum = 0, less = products_of(k->t).less;
 		bool there = o < (size_t)k->out->shape.c;
 		for (int i = 0; there && i < icg*taps; i++)
-			sum += n->p[P_weight].data[o*(size_t)(icg*taps) + (size_t)i]*zero_of(n->in[0], first_channel(k, (int)o) + i/taps);
-		bias[o] = there ? (int32_t)(n->p[P_bias].data[o] - sum) : 0;
+			sum += n->p[P_weight].data[o*(size_t)(icg*taps) + (size_t)i]*
+			       (zero_of(n->in[0], first_channel(k, (int)o) + i/taps) - less);
+		bias[o] = there ? (int32_t)(uint32_t)(int64_t)(n->p[P_bias].data[o] - sum) : 0;     /* sums wrap around */
 		factors[o] = there ? factor_of(n, o) : 0;
 	}
 	bytes_pack(n, factors + lanes_of(k));
@@ -244,16 +323,30 @@ operands(const Kernel *k, int phase, Operand *to)
 	return n;
 }
 
-/* emit_dots - one step: OB loads of weights, P quads of channels */
+/* emit_dots - one step: OB loads of weights, P products' worth of channels; rest: so many bytes of them, 0: all */
 static void
-emit_dots(Out *o, const Kernel *k, int ob, int p)
+emit_dots(Out *o, const Kernel *k, int ob, int p, int rest)
 {
+	Products how = products_of(k->t);
 	int step = stride_of(k).w*k->in->lay.cb;
-	const char *word = k->a.pair_safe ? "dot_pairs" : "dot";
+	const char *word = k->a.pair_safe ? "dot_pairs" : "dot", *some = rest ? arena_text(", %d", rest) : "";
 
+	if (how.dot) {                       /* few registers: one of the weights at a time */
+		for (int j = 0; j < p; j++)
+			out_flow(o, "%sv%d = %s(xk%s%s)%s", j ? "" : "X ", j, rest ? "some" : "quad", plus((size_t)(j*step)), some,
+			         j + 1 < p ? "," : "; W w0;");
+		out_flow_end(o);
+		for (int i = 0; i < ob; i++) {
+			const char *line = arena_text("w0 = ldw(w%s);", plus((size_t)(i*how.sums*how.bytes)));
+			for (int j = 0; j < p; j++)
+				line = arena_text("%s %s = %s(%s, v%d, w0);", line, acc(i, j), word, acc(i, j), j);
+			out_line(o, "%s", line);
+		}
+		return;
+	}
 	out_flow(o, "W");
 	for (int i = 0; i < ob; i++)
-		out_flow(o, "w%d = ldw(w%s)%s", i, plus((size_t)(i*k->t->vl*Quad)), i + 1 < ob ? "," : ";");
+		out_flow(o, "w%d = ldw(w%s)%s", i, plus((size_t)(i*how.sums*how.bytes)), i + 1 < ob ? "," : ";");
 	out_flow(o, "X v;");
 	out_flow_end(o);
 	for (int j = 0; j < p; j++) {
@@ -264,19 +357,33 @@ emit_dots(Out *o, const Kernel *k, int ob, int p)
 	}
 }
 
+/* sums_of - the sums of vector i, pixel j as floats */
+static const char *
+sums_of(const Kernel *k, int i, int j)
+{
+	int words = k->t->vl/products_of(k->t).sums;
+	const char *s = acc(i*words, j);
+
+	for (int at = 1; at < words; at++)
+		s = arena_text("%s, %s", s, acc(i*words + at, j));
+	return arena_text("to_floats(%s)", s);
+}
+
 /* emit_results - the sums times their channels' factors, the skip, bounds, rounding */
 static void
 emit_results(Out *o, const Kernel *k, int ob, int p)
 {
+	int vectors = vectors_in(k, ob);
+
 	out_line(o, "%s", "");
 	emit_numbers(o, k, k->skip ? "f1 z1" : "");
 	out_flow(o, "V");
-	for (int i = 0; i < ob; i++)
-		out_flow(o, "s%d = ld(s%s)%s", i, plus((size_t)(i*k->t->vl)), i + 1 < ob ? "," : ";");
+	for (int i = 0; i < vectors; i++)
+		out_flow(o, "s%d = ld(s%s)%s", i, plus((size_t)(i*k->t->vl)), i + 1 < vectors ? "," : ";");
 	out_flow_end(o);
 	for (int j = 0; j < p; j++)
-	for (int i = 0; i < ob; i++) {
-		const char *value = arena_text("mul(to_floats(%s), s%d)", acc(i, j), i);
+	for (int i = 0; i < vectors; i++) {
+		const char *value = arena_text("mul(%s, s%d)", sums_of(k, i, j), i);
 		if (k->skip)
 			value = arena_text("fma_(sub(ld8(z%s), z1), f1, %s)", pixel_at(k, &k->in[1], "zplane", i, j), value);
 		out_line(o, "%s", bytes_settled(k, arena_text("y%s", pixel_at(k, &k->out[0], "yplane", i, j)), value));
@@ -286,7 +393,37 @@ emit_results(Out *o, const Kernel *k, int ob, int p)
 static bool
 spans(const Kernel *k, int ob)
 {
-	return ob > k->out->lay.cb/k->t->vl;
+	return vectors_in(k, ob) > k->out->lay.cb/k->t->vl || (k->skip && vectors_in(k, ob) > k->in[1].lay.cb/k->t->vl);
+}
+
+/* emit_walk - the loops around the steps, in the order of the packed weights */
+static void
+emit_walk(Out *o, const Kernel *k, int ob, int p, const Walk *w)
+{
+	Products how = products_of(k->t);
+	int each = per_of(k, ob)*how.bytes, whole = w->steps - (w->rest > 0);
+	bool loop = w->run ? whole > 0 : w->steps > 1;
+
+	out_line(o, "for (int c = 0; c < blocks; c++)");
+	out_line(o, w->run ? "for (int ki = 0; ki < kh; ki++) {" : "for (int ki = 0; ki < kh; ki++)");
+	if (!w->run)
+		out_line(o, "for (int kj = 0; kj < kw; kj++) {");
+	out_line(o, "const unsigned char *xk = x + c*plane + ki*row%s;", w->run ? "" : " + kj*col");
+	if (loop && !w->run)
+		out_line(o, "int kn = c + 1 < blocks ? %d : last;\n", w->steps);
+	if (loop)
+		out_line(o, "for (int k = 0; k < %s; k++, xk += %d, w += %d) {", w->run ? "steps" : "kn", how.bytes, each);
+	if (!how.dot) {
+		out_line(o, "RC_OPAQUE(xk);");
+		out_line(o, "if (ahead) RC_FETCH(w + ahead);");
+	}
+	emit_dots(o, k, ob, p, loop ? 0 : w->rest);
+	out_line(o, loop ? "}" : "w += %d;", each);
+	if (loop && w->rest) {
+		emit_dots(o, k, ob, p, w->rest);
+		out_line(o, "w += %d;", each);
+	}
+	out_line(o, "}");
 }
 
 /* tile_word - P pixels by OB vectors of output channels, whatever the layer's size: its name */
@@ -294,40 +431,33 @@ static const char *
 tile_word(Out *all, const Kernel *k, const Tiling *tl, int p)
 {
 	Out *o = out_in(NULL);
-	int per = tl->ob*k->t->vl, full = k->in->lay.cb/Quad;
-	bool wide = spans(k, tl->ob), many = full > 1;
+	int per = per_of(k, tl->ob);
+	Walk w = walk_of(k, per);
+	bool wide = spans(k, tl->ob);
+	const char *last = w.steps > 1 && !w.run ? ", int last" : "";
 
 	out_line(o, "(const unsigned char *RC_RESTRICT x, const signed char *RC_RESTRICT w, const int32_t *b,\n"
 	         "\tconst float *s, const float *e, %s%s%s *y,%s", k->skip ? "const unsigned char *z, " : "",
 	         k->skip && wide ? "int zplane, " : "", result_type(k), wide ? " int yplane," : "");
-	out_line(o, "\tint blocks, int plane, int kh, int row, int kw, int col, int ahead%s)", many ? ", int last" : "");
+	out_line(o, "\tint blocks, int plane, int kh, int row, %s%s%s)", w.run ? "int steps" : "int kw, int col",
+	         products_of(k->t).dot ? "" : ", int ahead", last);
 	out_line(o, "{");
 	out_flow(o, "I");
 	for (int j = 0; j < p; j++)
 		for (int i = 0; i < tl->ob; i++)
-			out_flow(o, "%s = %s%s", acc(i, j), j ? acc(i, 0) : arena_text("ldi(b%s)", plus((size_t)(i*k->t->vl))),
+			out_flow(o, "%s = %s%s", acc(i, j),
+			         j ? acc(i, 0) : arena_text("ldi(b%s)", plus((size_t)(i*products_of(k->t).sums))),
 			         j + 1 == p && i + 1 == tl->ob ? ";" : ",");
 	out_flow_end(o);
 	out_line(o, "%s", "");
-	out_line(o, "for (int c = 0; c < blocks; c++)");
-	out_line(o, "for (int ki = 0; ki < kh; ki++)");
-	out_line(o, "for (int kj = 0; kj < kw; kj++) {");
-	out_line(o, "const unsigned char *xk = x + c*plane + ki*row + kj*col;");
-	if (many) {
-		out_line(o, "int kn = c + 1 < blocks ? %d : last;\n", full);
-		out_line(o, "for (int k = 0; k < kn; k++, xk += %d, w += %d) {", Quad, per*Quad);
-	}
-	out_line(o, "RC_OPAQUE(xk);");
-	out_line(o, "if (ahead) RC_FETCH(w + ahead);");
-	emit_dots(o, k, tl->ob, p);
-	out_line(o, many ? "}" : "w += %d;", per*Quad);
-	out_line(o, "}");
+	emit_walk(o, k, tl->ob, p, &w);
 	emit_results(o, k, tl->ob, p);
 	out_line(o, "}");
-	return helper(all, arena_text("** %d channels of %d pixels; plane, row, col: from one block of channels, one tap to "
-	                              "the next\n", per, p), "static RC_INLINE void",
+	return helper(all, arena_text("** %d channels of %d pixels; plane, row%s: from one block of channels%s to "
+	                              "the next\n", per, p, w.run ? "" : ", col", w.run ? ", one row" : ", one tap"),
+	              "static RC_INLINE void",
 	              arena_text("int8_tile_%dx%d%s%s%s%s", per, p,
-	                         stride_of(k).w > 1 ? arena_text("_s%d", stride_of(k).w) : "", many ? "" : "_planar",
+	                         stride_of(k).w > 1 ? arena_text("_s%d", stride_of(k).w) : "", w.steps > 1 ? "" : "_planar",
 	                         k->skip ? "_add" : "", to_bytes(k) ? "" : "_float"), o);
 }
 
@@ -342,20 +472,24 @@ emit_tile(Out *all, const Kernel *k, const Tiling *tl, int p)
 {
 	Out *o = out_in(NULL);
 	Pair ks = kernel_size(k), dil = k->op == O_linear ? (Pair){ 1, 1 } : k->a.dilation;
-	int per = tl->ob*k->t->vl, cb = k->in->lay.cb;
+	int per = per_of(k, tl->ob), cb = k->in->lay.cb;
+	Walk w = walk_of(k, per);
 	bool wide = spans(k, tl->ob);
-	size_t bytes = group_bytes(k, tl->ob)*(size_t)(vectors_of(k)/tl->ob);
+	size_t bytes = group_bytes(k, tl->ob)*(size_t)groups_in(k, tl->ob);
+	const char *taps = w.run ? arena_text("%d", w.steps - (w.rest > 0)) : arena_text("%d, %d", ks.w, cb*dil.w);
 	char name[160];
+
+	if (!products_of(k->t).dot)
+		taps = arena_text("%s, %d", taps, bytes > FetchWeights ? FetchAhead : 0);
 
 	out_line(o, "(const unsigned char *x, const signed char *w, const int32_t *b, const float *s,\n"
 	            "\tconst float *e,%s %s *y)",
 	         k->skip ? " const unsigned char *z," : "", result_type(k));
 	out_line(o, "{");
-	out_line(o, "%s(x, w, b, s, e, %s%sy, %s%d, %zu, %d, %zu, %d, %d, %d%s);", tile_word(all, k, tl, p),
+	out_line(o, "%s(x, w, b, s, e, %s%sy, %s%d, %zu, %d, %zu, %s%s);", tile_word(all, k, tl, p),
 	         k->skip ? "z, " : "", k->skip && wide ? arena_text("%zu, ", k->in[1].lay.plane) : "",
 	         wide ? arena_text("%zu, ", k->out->lay.plane) : "", tl->blocks, k->in->lay.plane, ks.h,
-	         k->in->lay.row*(size_t)dil.h, ks.w, cb*dil.w, bytes > FetchWeights ? FetchAhead : 0,
-	         cb > Quad ? arena_text(", %d", last_quads(k, per)) : "");
+	         k->in->lay.row*(size_t)dil.h, taps, w.steps > 1 && !w.run ? arena_text(", %d", w.last) : "");
 	out_line(o, "}");
 	describe(k, name, sizeof name);
 	return helper(all, "", "static RC_NOINLINE void", arena_text("%s_p%d", name, p), o);
@@ -365,7 +499,7 @@ static void
 emit_comment(Out *o, const Kernel *k, const Tiling *tl)
 {
 	Pair ks = kernel_size(k);
-	int per = tl->ob*k->t->vl;
+	int per = per_of(k, tl->ob);
 	double macs = (double)k->out->shape.c*k->out->shape.h*k->out->shape.w*(k->in->shape.c/groups_of(k))*ks.h*ks.w;
 
 	out_line(o, "** y = %s(s*(conv%dx%d(x, w) + b)%s)", to_bytes(k) ? "round" : "", ks.h, ks.w, k->skip ? " + f*z" : "");
@@ -373,9 +507,11 @@ emit_comment(Out *o, const Kernel *k, const Tiling *tl)
 	if (k->skip)
 		emit_operand(o, "z", &k->in[1]);
 	emit_operand(o, "y", &k->out[0]);
-	out_line(o, "** w  %zu bytes  [%d oc][%d ic][%d][%d][%d ic][%d oc][4]%s",
-	         group_bytes(k, tl->ob)*(size_t)(vectors_of(k)/tl->ob), vectors_of(k)/tl->ob, blocks_needed(k, per), ks.h,
-	         ks.w, k->in->lay.cb/Quad, per, k->a.pair_safe ? "; no pair leaves 16 bits" : "");
+	out_line(o, "** w  %zu bytes  [%d oc][%d ic][%d]%s[%d oc][%d]%s", group_bytes(k, tl->ob)*(size_t)groups_in(k, tl->ob),
+	         groups_in(k, tl->ob), blocks_needed(k, per), ks.h,
+	         walk_of(k, per).run ? arena_text("[%d of %d x %d ic]", walk_of(k, per).steps, ks.w, k->in->lay.cb) :
+	         arena_text("[%d][%d ic]", ks.w, ceil_div(k->in->lay.cb, products_of(k->t).bytes)), per, products_of(k->t).bytes,
+	         k->a.pair_safe ? "; no pair leaves 16 bits" : "");
 	out_line(o, "** %.2f M MACs; %d pixels x %d channels in %d sums of 32 bits", macs/1e6, tl->p, per, tl->ob*tl->p);
 }
 
@@ -416,7 +552,7 @@ emit(Out *o, const Kernel *k, int phase)
 	Tiling tl = chosen(k);
 	Pair s = stride_of(k);
 	Sides pad = k->op == O_linear ? (Sides){ 0, 0, 0, 0 } : k->a.padding;
-	int groups = vectors_of(k)/tl.ob, per = tl.ob*k->t->vl, images = k->out->shape.n;
+	int groups = groups_in(k, tl.ob), per = per_of(k, tl.ob), images = k->out->shape.n;
 	size_t x0 = (size_t)(k->in->lay.halo.t - pad.t)*k->in->lay.row + (size_t)((k->in->lay.halo.l - pad.l)*k->in->lay.cb);
 	const char *start, *tile[2] = { "", "" };
 	bool many = groups > 1;
@@ -434,9 +570,9 @@ emit(Out *o, const Kernel *k, int phase)
 	out_line(o, "const int32_t *bi = b%s;", many ? arena_text(" + og*%d", per) : "");
 	out_line(o, "const float *si = s%s;", many ? arena_text(" + og*%d", per) : "");
 	if (k->skip)
-		base(o, k, "const unsigned char", "z", many ? arena_text(" + %s", group_at(k, &k->in[1].lay, tl.ob)) : "", &k->in[1],
+		base(o, k, "const unsigned char", "z", many ? arena_text(" + %s", group_at(k, &k->in[1].lay, vectors_in(k, tl.ob))) : "", &k->in[1],
 		     k->in[1].lay.row*(size_t)tl.fold, k->in[1].lay.origin, &tl);
-	base(o, k, result_type(k), "y", many ? arena_text(" + %s", group_at(k, &k->out->lay, tl.ob)) : "", &k->out[0],
+	base(o, k, result_type(k), "y", many ? arena_text(" + %s", group_at(k, &k->out->lay, vectors_in(k, tl.ob))) : "", &k->out[0],
 	     k->out->lay.row*(size_t)tl.fold, k->out->lay.origin, &tl);
 	out_line(o, "%s", "");
 	emit_calls(o, k, tile, &tl);

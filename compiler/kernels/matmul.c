@@ -184,7 +184,7 @@ emit_tile(Out *all, const Kernel *k, const Product *m, int p)
 		out_line(o, "float lanes[%d];\n", k->t->vl);
 	out_line(o, "for (int k = 0; k < %d; k++, xk++, w += %d) {", m->terms, m->direct ? k->in->lay.cb : m->ob*k->t->vl);
 	out_line(o, "RC_OPAQUE(xk);");
-	emit_step(o, "ld", m->terms, k->t->vl, m->ob, p);
+	emit_step(o, k->t, "ld", m->terms, m->ob, p);
 	out_line(o, "}");
 	for (int i = 0; i < m->ob; i++)
 		for (int j = 0; j < p; j++)

@@ -237,6 +237,13 @@ conv_tiling(const Kernel *k, int ob, int p)
 	return best;
 }
 
+/* fits_registers - where one factor is a single float all vectors of weights are held, else the fewer of the two kinds */
+bool
+fits_registers(const Target *t, int ob, int p)
+{
+	return ob*p + (products_of(t).singles ? ob : min(ob, p) + 1) <= t->regs;
+}
+
 /* conv_ways - every OB x P that fits the registers and divides the output */
 void
 conv_ways(const Kernel *k, EachWay *each, void *user)
@@ -247,7 +254,7 @@ conv_ways(const Kernel *k, EachWay *each, void *user)
 		if (vectors%ob || (ob%per && per%ob))
 			continue;
 		for (int p = 1; p <= 30; p++)
-			if (ob*p + min(ob, p) + 1 <= k->t->regs)
+			if (fits_registers(k->t, ob, p))
 				each(user, (Way){ .tile = { ob, p } });
 	}
 }

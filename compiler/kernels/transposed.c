@@ -208,7 +208,7 @@ emit_tile(Out *all, const Kernel *k, const Cut *c, int p)
 	out_line(o, "%s", "");
 	out_line(o, "for (int k = 0; k < %s; k++, xk++, w += %d) {", c->last != cb ? "kn" : arena_text("%d", cb), c->per);
 	out_line(o, "RC_OPAQUE(xk);");
-	emit_step(o, weight_load(k), cb, vl, c->ob, p);
+	emit_step(o, k->t, weight_load(k), cb, c->ob, p);
 	out_line(o, "}");
 	out_line(o, "}");
 	for (int i = 0; i < c->ob; i++)

@@ -177,7 +177,7 @@ product_of(Out *all, const Kernel *k, const Wino *w, int p)
 	out_line(o, "RC_OPAQUE(xk);");
 	if (!w->fly)
 		emit_fetch(o, per, sizeof(float));
-	emit_step(o, "ld", cb, vl, w->ob, p);
+	emit_step(o, k->t, "ld", cb, w->ob, p);
 	out_line(o, "}");
 	out_line(o, "}\n");
 	for (int j = 0; j < p; j++)
@@ -262,7 +262,7 @@ emit_products(Out *all, const Kernel *k, const Wino *w, int width)
 	out_line(o, "for (int i = 0; i < %d; i++, v += %d, u += %d, m += %d)%s", w->pos, wino_v_step(k, w, width), weights,
 	         wino_m_step(k, w, width), pieces > 1 ? " {" : "");
 	emit_pieces(o, all, k, w, width, arena_text("%d", w->icb),
-	            arena_text("%d", fetch_ahead(winograd_weights(k)*sizeof(float))), "0");
+	            arena_text("%d", fetch_ahead(k->t, winograd_weights(k)*sizeof(float))), "0");
 	if (pieces > 1)
 		out_line(o, "}");
 	out_line(o, "}");

@@ -3,7 +3,8 @@
 **
 ** Activations are cut into blocks of target->block channels, a block's channels innermost:
 ** [image][channel block][row][column][channel of the block]. Around each plane lies a halo of
-** zeros as wide as the widest padding among its readers, so that convolutions need no border code.
+** zeros as wide as the widest padding among its readers, so that convolutions need no border code. Bytes may have
+** larger blocks, where that leaves no more lanes without a channel.
 ** A sum whose summand is read for the last time gets the halo of both, so that it can take over the summand's memory.
 ** The input stays planar when only convolutions read it: they broadcast single floats anyway.
 ** Switched off, every tensor is blocked and carries the widest halo of the network.
@@ -99,6 +100,18 @@ share_halos(const Graph *g, Sides *halo)
 	}
 }
 
+/* block_of - channels of a block; of bytes no more than leave none of a quad's lanes without a channel */
+static int
+block_of(const Value *v)
+{
+	const Target *t = v->node->g->target;
+	int block = is_bytes(v) ? products_of(t).block : t->block, c = v->shape.c;
+
+	while (block > t->block && block*ceil_div(c, block) > t->block*ceil_div(c, t->block))
+		block /= 2;
+	return block;
+}
+
 void
 layout(Graph *g)
 {
@@ -119,7 +132,7 @@ layout(Graph *g)
 	for (int i = 0; i < g->count; i++) {
 		Node *n = g->nodes[i];
 		bool planar = n->op == O_input && !g->plain_layout && planar_readers(n->out);
-		n->out->lay = layout_of(n->out->shape, !planar ? g->target->block : is_bytes(n->out) ? PixelBytes : 1,
+		n->out->lay = layout_of(n->out->shape, planar ? is_bytes(n->out) ? PixelBytes : 1 : block_of(n->out),
 		                        g->plain_layout ? widest : halo[i]);
 		for (int k = 1; k < n->nout; k++)    /* no convolution reads a second result */
 			n->out[k].lay = layout_of(n->out[k].shape, g->target->block, (Sides){ 0, 0, 0, 0 });
