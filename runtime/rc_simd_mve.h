@@ -82,28 +82,7 @@ swap(V a, int s)
 	return s == 1 ? swap1(a) : s == 2 ? swap2(a) : swap1(swap2(a));
 }
 
-static inline V
-div_(V a, V b)
-{
-	float x[4], y[4];
-
-	vst1q_f32(x, a);
-	vst1q_f32(y, b);
-	for (int i = 0; i < 4; i++)
-		x[i] /= y[i];
-	return vld1q_f32(x);
-}
-
-static inline V
-root(V a)
-{
-	float x[4];
-
-	vst1q_f32(x, a);
-	for (int i = 0; i < 4; i++)
-		__asm__("vsqrt.f32 %0, %1" : "=t"(x[i]) : "t"(x[i]));
-	return vld1q_f32(x);
-}
+#include "rc_simd_lanes.h"
 
 static inline V
 pow2(V n)

@@ -68,28 +68,7 @@ ld16(const uint16_t *p)
 	return vreinterpretq_f32_u32(veorq_u32(vreinterpretq_u32_f32(a), vshlq_n_u32(vshrq_n_u32(h, 15), 31)));
 }
 
-static inline V
-div_(V a, V b)
-{
-	float x[4], y[4];
-
-	vst1q_f32(x, a);
-	vst1q_f32(y, b);
-	for (int i = 0; i < 4; i++)
-		x[i] /= y[i];
-	return vld1q_f32(x);
-}
-
-static inline V
-root(V a)
-{
-	float x[4];
-
-	vst1q_f32(x, a);
-	for (int i = 0; i < 4; i++)
-		__asm__("vsqrt.f32 %0, %1" : "=t"(x[i]) : "t"(x[i]));
-	return vld1q_f32(x);
-}
+#include "rc_simd_lanes.h"
 
 /* whole numbers far from 0 stay what they are: they are not added to */
 static inline V

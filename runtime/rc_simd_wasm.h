@@ -95,6 +95,19 @@ zero_below(V a, float least, V y)
 	return wasm_v128_andnot(y, wasm_f32x4_lt(a, splat(least)));
 }
 
+/* a*b + c, rounded once where a double has room for all of it */
+static inline V
+fused(V a, V b, V c)
+{
+	V a2 = swap2(a), b2 = swap2(b), c2 = swap2(c);
+	V lo = wasm_f64x2_mul(wasm_f64x2_promote_low_f32x4(a), wasm_f64x2_promote_low_f32x4(b));
+	V hi = wasm_f64x2_mul(wasm_f64x2_promote_low_f32x4(a2), wasm_f64x2_promote_low_f32x4(b2));
+
+	lo = wasm_f32x4_demote_f64x2_zero(wasm_f64x2_add(lo, wasm_f64x2_promote_low_f32x4(c)));
+	hi = wasm_f32x4_demote_f64x2_zero(wasm_f64x2_add(hi, wasm_f64x2_promote_low_f32x4(c2)));
+	return wasm_i32x4_shuffle(lo, hi, 0, 1, 4, 5);
+}
+
 /* --- bytes: I is VL sums of 32 bits, X four bytes of a pixel for two of them as 16 bits, W four weights of each --- */
 
 typedef v128_t I, X, W;

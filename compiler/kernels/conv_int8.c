@@ -41,6 +41,13 @@ walk_of(const Kernel *k, int per)
 	return (Walk){ run, steps, run ? steps : last, bytes%how.bytes };
 }
 
+/* whole - steps of a row of taps that take as many bytes as they can */
+static int
+whole(const Walk *w)
+{
+	return w->steps - (w->rest > 0);
+}
+
 /* steps_of - of a group of output channels */
 static int
 steps_of(const Kernel *k, int per)
@@ -401,8 +408,8 @@ static void
 emit_walk(Out *o, const Kernel *k, int ob, int p, const Walk *w)
 {
 	Products how = products_of(k->t);
-	int each = per_of(k, ob)*how.bytes, whole = w->steps - (w->rest > 0);
-	bool loop = w->run ? whole > 0 : w->steps > 1;
+	int each = per_of(k, ob)*how.bytes;
+	bool loop = w->run ? whole(w) > 0 : w->steps > 1;
 
 	out_line(o, "for (int c = 0; c < blocks; c++)");
 	out_line(o, w->run ? "for (int ki = 0; ki < kh; ki++) {" : "for (int ki = 0; ki < kh; ki++)");
@@ -439,7 +446,7 @@ tile_word(Out *all, const Kernel *k, const Tiling *tl, int p)
 	out_line(o, "(const unsigned char *RC_RESTRICT x, const signed char *RC_RESTRICT w, const int32_t *b,\n"
 	         "\tconst float *s, const float *e, %s%s%s *y,%s", k->skip ? "const unsigned char *z, " : "",
 	         k->skip && wide ? "int zplane, " : "", result_type(k), wide ? " int yplane," : "");
-	out_line(o, "\tint blocks, int plane, int kh, int row, %s%s%s)", w.run ? "int steps" : "int kw, int col",
+	out_line(o, "\tint blocks, int plane, int kh, int row%s%s%s)", !w.run ? ", int kw, int col" : whole(&w) ? ", int steps" : "",
 	         products_of(k->t).dot ? "" : ", int ahead", last);
 	out_line(o, "{");
 	out_flow(o, "I");
@@ -476,7 +483,7 @@ emit_tile(Out *all, const Kernel *k, const Tiling *tl, int p)
 	Walk w = walk_of(k, per);
 	bool wide = spans(k, tl->ob);
 	size_t bytes = group_bytes(k, tl->ob)*(size_t)groups_in(k, tl->ob);
-	const char *taps = w.run ? arena_text("%d", w.steps - (w.rest > 0)) : arena_text("%d, %d", ks.w, cb*dil.w);
+	const char *taps = w.run ? whole(&w) ? arena_text(", %d", whole(&w)) : "" : arena_text(", %d, %d", ks.w, cb*dil.w);
 	char name[160];
 
 	if (!products_of(k->t).dot)
@@ -486,7 +493,7 @@ emit_tile(Out *all, const Kernel *k, const Tiling *tl, int p)
 	            "\tconst float *e,%s %s *y)",
 	         k->skip ? " const unsigned char *z," : "", result_type(k));
 	out_line(o, "{");
-	out_line(o, "%s(x, w, b, s, e, %s%sy, %s%d, %zu, %d, %zu, %s%s);", tile_word(all, k, tl, p),
+	out_line(o, "%s(x, w, b, s, e, %s%sy, %s%d, %zu, %d, %zu%s%s);", tile_word(all, k, tl, p),
 	         k->skip ? "z, " : "", k->skip && wide ? arena_text("%zu, ", k->in[1].lay.plane) : "",
 	         wide ? arena_text("%zu, ", k->out->lay.plane) : "", tl->blocks, k->in->lay.plane, ks.h,
 	         k->in->lay.row*(size_t)dil.h, taps, w.steps > 1 && !w.run ? arena_text(", %d", w.last) : "");

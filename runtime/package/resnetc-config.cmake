@@ -7,7 +7,8 @@
 # TARGET) is the prefix of its header, functions and files. TARGETS: one, or several that are chosen by the processor at run time;
 # native by default, which is the build's target: the best instruction set of this machine, or what CMAKE_SYSTEM_PROCESSOR has when
 # cross compiling. WEIGHTS is a file, or random[:SEED]. EMBED links the weights in (NAME_weights); otherwise they are the file $<TARGET_PROPERTY:TARGET,RESNETC_WEIGHTS>.
-# It brings threads (rc_threads.h), mapping of files (rc_file.h) and pictures as inputs (rc_image.h).
+# It brings pictures as inputs (rc_image.h) and, but for microcontrollers and WebAssembly, threads (rc_threads.h) and mapping of
+# files (rc_file.h).
 
 get_filename_component(_resnetc_prefix "${CMAKE_CURRENT_LIST_DIR}/../../.." ABSOLUTE)
 find_program(RESNETC resnetc HINTS "${_resnetc_prefix}/bin" NO_DEFAULT_PATH NO_CMAKE_FIND_ROOT_PATH)
@@ -16,9 +17,8 @@ get_property(_resnetc_languages GLOBAL PROPERTY ENABLED_LANGUAGES)
 if(NOT "C" IN_LIST _resnetc_languages)
 	enable_language(C)
 endif()
-include(CMakeFindDependencyMacro)
 set(THREADS_PREFER_PTHREAD_FLAG ON)
-find_dependency(Threads)
+find_package(Threads QUIET)                              # microcontrollers have none
 if(NOT RESNETC)
 	set(resnetc_FOUND FALSE)
 	set(resnetc_NOT_FOUND_MESSAGE "want the program resnetc in ${_resnetc_prefix}/bin or on PATH, got none")
@@ -34,6 +34,8 @@ function(_resnetc_native to)
 		set(native neon)
 	elseif(processor MATCHES "^(x86_64|amd64|x64)$")
 		set(native avx2 scalar)                          # chosen at run time
+	elseif(processor MATCHES "^cortex-m(4|7|33|55)$")
+		set(native ${processor})
 	else()
 		set(native scalar)
 	endif()
@@ -41,9 +43,6 @@ function(_resnetc_native to)
 endfunction()
 
 function(resnetc_add_model target)
-	if(NOT TARGET Threads::Threads)                      # found in another folder of the project
-		find_package(Threads REQUIRED)
-	endif()
 	cmake_parse_arguments(PARSE_ARGV 1 arg "EMBED" "MODEL;WEIGHTS;NAME" "TARGETS;OPTIONS")
 	if(arg_UNPARSED_ARGUMENTS)
 		message(FATAL_ERROR "resnetc_add_model(${target}): want MODEL, WEIGHTS, NAME, TARGETS, OPTIONS or EMBED, got ${arg_UNPARSED_ARGUMENTS}")
@@ -74,7 +73,15 @@ function(resnetc_add_model target)
 	endif()
 	set(dir "${CMAKE_CURRENT_BINARY_DIR}/${target}.resnetc")
 	string(REPLACE ";" "," targets "${arg_TARGETS}")
-	set(sources "${dir}/${arg_NAME}.c" "${dir}/rc.c" "${dir}/rc_file.c" "${dir}/rc_image.c" "${dir}/rc_threads.c")
+	set(sources "${dir}/${arg_NAME}.c" "${dir}/rc.c" "${dir}/rc_image.c")
+	set(systems ${arg_TARGETS})                          # those that may have a system, with files and threads
+	list(FILTER systems EXCLUDE REGEX "^(cortex-|wasm)")
+	if(systems)
+		list(APPEND sources "${dir}/rc_file.c" "${dir}/rc_threads.c")
+		if(NOT TARGET Threads::Threads)              # found in another folder of the project
+			find_package(Threads REQUIRED)
+		endif()
+	endif()
 	list(LENGTH arg_TARGETS count)
 	if(count GREATER 1)
 		foreach(t IN LISTS arg_TARGETS)
@@ -98,7 +105,9 @@ function(resnetc_add_model target)
 	# C11 whatever the project's own standard is, and each file by itself: they turn on instruction sets of their own
 	set_target_properties(${target} PROPERTIES C_STANDARD 11 C_STANDARD_REQUIRED ON UNITY_BUILD OFF LINKER_LANGUAGE C)
 	target_include_directories(${target} PUBLIC "${dir}")
-	target_link_libraries(${target} PUBLIC Threads::Threads)
+	if(systems)
+		target_link_libraries(${target} PUBLIC Threads::Threads)
+	endif()
 	if(CMAKE_C_COMPILER_ID MATCHES "GNU|Clang")
 		target_compile_options(${target} PRIVATE -O2)    # kernels that are not optimised would be useless, in a debug build too
 	endif()
