@@ -57,9 +57,9 @@ TARGET(cortex_m55, "cortex-m55", mve, __ARM_FEATURE_MVE, 4, 8, 4, 1, 2560, 1, 1,
 
 /*
 ** How bytes are multiplied where that is not as floats are, a vector of sums of four products at a time.
-** sums: of one word. bytes: of each product's sums. registers for sums and what is multiplied, beside those of pointers.
-** instructions: of a product; of a load of x, of w. block: channels of a block of bytes. less: taken from the bytes of x
-** by its word. singles: multiply-adds of floats take one factor from a register of single numbers.
+** sums: of one word. bytes: of a product of each. registers for sums and what is multiplied.
+** instructions: of a product; of a load of x, of w. block: channels of a block of bytes. less: its word takes that from
+** the bytes of x. singles: multiply-adds of floats take one factor from a register of single numbers.
 */
 /*                   sums bytes registers  instructions  block less singles */
 PRODUCTS(cortex_m4,  1,   4,    10,        2, 3, 3,      16,   0,   0)

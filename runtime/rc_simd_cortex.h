@@ -21,7 +21,7 @@
 #if defined(RC_OWN_PRODUCTS)
 RC_TARGET_BEGIN
 
-/* --- bytes: I is a sum of 32 bits, X four bytes of a pixel, W four weights, in 16 bits each, the first and the third together --- */
+/* --- bytes: I is a sum of 32 bits, X four bytes of a pixel, W four weights, two and two of them in 16 bits each --- */
 
 typedef int32_t I;
 typedef struct { uint32_t even, odd; } X;

@@ -266,8 +266,9 @@ emit_store(Out *o, const Kernel *k, const Tiling *tl, int p)
 static size_t
 next_block(const Kernel *k, const Tiling *tl)
 {
-	return k->in->lay.cb > 1 && tl->blocks > 1 && k->in->lay.image > FetchInput && 4.0*(double)k->in->lay.image > k->t->l1 ?
-		k->in->lay.plane : 0;
+	const Layout *l = &k->in->lay;
+
+	return l->cb > 1 && tl->blocks > 1 && l->image > FetchInput && 4.0*(double)l->image > k->t->l1 ? l->plane : 0;
 }
 
 /* emit_run - the k loops where a row of taps is one run of floats */

@@ -446,8 +446,8 @@ tile_word(Out *all, const Kernel *k, const Tiling *tl, int p)
 	out_line(o, "(const unsigned char *RC_RESTRICT x, const signed char *RC_RESTRICT w, const int32_t *b,\n"
 	         "\tconst float *s, const float *e, %s%s%s *y,%s", k->skip ? "const unsigned char *z, " : "",
 	         k->skip && wide ? "int zplane, " : "", result_type(k), wide ? " int yplane," : "");
-	out_line(o, "\tint blocks, int plane, int kh, int row%s%s%s)", !w.run ? ", int kw, int col" : whole(&w) ? ", int steps" : "",
-	         products_of(k->t).dot ? "" : ", int ahead", last);
+	out_line(o, "\tint blocks, int plane, int kh, int row%s%s%s)",
+	         !w.run ? ", int kw, int col" : whole(&w) ? ", int steps" : "", products_of(k->t).dot ? "" : ", int ahead", last);
 	out_line(o, "{");
 	out_flow(o, "I");
 	for (int j = 0; j < p; j++)
@@ -506,7 +506,7 @@ static void
 emit_comment(Out *o, const Kernel *k, const Tiling *tl)
 {
 	Pair ks = kernel_size(k);
-	int per = per_of(k, tl->ob);
+	int per = per_of(k, tl->ob), deep = products_of(k->t).bytes;
 	double macs = (double)k->out->shape.c*k->out->shape.h*k->out->shape.w*(k->in->shape.c/groups_of(k))*ks.h*ks.w;
 
 	out_line(o, "** y = %s(s*(conv%dx%d(x, w) + b)%s)", to_bytes(k) ? "round" : "", ks.h, ks.w, k->skip ? " + f*z" : "");
@@ -517,7 +517,7 @@ emit_comment(Out *o, const Kernel *k, const Tiling *tl)
 	out_line(o, "** w  %zu bytes  [%d oc][%d ic][%d]%s[%d oc][%d]%s", group_bytes(k, tl->ob)*(size_t)groups_in(k, tl->ob),
 	         groups_in(k, tl->ob), blocks_needed(k, per), ks.h,
 	         walk_of(k, per).run ? arena_text("[%d of %d x %d ic]", walk_of(k, per).steps, ks.w, k->in->lay.cb) :
-	         arena_text("[%d][%d ic]", ks.w, ceil_div(k->in->lay.cb, products_of(k->t).bytes)), per, products_of(k->t).bytes,
+	         arena_text("[%d][%d ic]", ks.w, ceil_div(k->in->lay.cb, deep)), per, deep,
 	         k->a.pair_safe ? "; no pair leaves 16 bits" : "");
 	out_line(o, "** %.2f M MACs; %d pixels x %d channels in %d sums of 32 bits", macs/1e6, tl->p, per, tl->ob*tl->p);
 }
@@ -559,7 +559,7 @@ emit(Out *o, const Kernel *k, int phase)
 	Tiling tl = chosen(k);
 	Pair s = stride_of(k);
 	Sides pad = k->op == O_linear ? (Sides){ 0, 0, 0, 0 } : k->a.padding;
-	int groups = groups_in(k, tl.ob), per = per_of(k, tl.ob), images = k->out->shape.n;
+	int groups = groups_in(k, tl.ob), per = per_of(k, tl.ob), vectors = vectors_in(k, tl.ob), images = k->out->shape.n;
 	size_t x0 = (size_t)(k->in->lay.halo.t - pad.t)*k->in->lay.row + (size_t)((k->in->lay.halo.l - pad.l)*k->in->lay.cb);
 	const char *start, *tile[2] = { "", "" };
 	bool many = groups > 1;
@@ -577,9 +577,9 @@ emit(Out *o, const Kernel *k, int phase)
 	out_line(o, "const int32_t *bi = b%s;", many ? arena_text(" + og*%d", per) : "");
 	out_line(o, "const float *si = s%s;", many ? arena_text(" + og*%d", per) : "");
 	if (k->skip)
-		base(o, k, "const unsigned char", "z", many ? arena_text(" + %s", group_at(k, &k->in[1].lay, vectors_in(k, tl.ob))) : "", &k->in[1],
-		     k->in[1].lay.row*(size_t)tl.fold, k->in[1].lay.origin, &tl);
-	base(o, k, result_type(k), "y", many ? arena_text(" + %s", group_at(k, &k->out->lay, vectors_in(k, tl.ob))) : "", &k->out[0],
+		base(o, k, "const unsigned char", "z", many ? arena_text(" + %s", group_at(k, &k->in[1].lay, vectors)) : "",
+		     &k->in[1], k->in[1].lay.row*(size_t)tl.fold, k->in[1].lay.origin, &tl);
+	base(o, k, result_type(k), "y", many ? arena_text(" + %s", group_at(k, &k->out->lay, vectors)) : "", &k->out[0],
 	     k->out->lay.row*(size_t)tl.fold, k->out->lay.origin, &tl);
 	out_line(o, "%s", "");
 	emit_calls(o, k, tile, &tl);

@@ -237,7 +237,7 @@ conv_tiling(const Kernel *k, int ob, int p)
 	return best;
 }
 
-/* fits_registers - where one factor is a single float all vectors of weights are held, else the fewer of the two kinds */
+/* fits_registers - where a factor is a single float all vectors of weights are held, else the fewer of both kinds */
 bool
 fits_registers(const Target *t, int ob, int p)
 {
