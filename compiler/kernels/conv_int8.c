@@ -447,7 +447,8 @@ tile_word(Out *all, const Kernel *k, const Tiling *tl, int p)
 	         "\tconst float *s, const float *e, %s%s%s *y,%s", k->skip ? "const unsigned char *z, " : "",
 	         k->skip && wide ? "int zplane, " : "", result_type(k), wide ? " int yplane," : "");
 	out_line(o, "\tint blocks, int plane, int kh, int row%s%s%s)",
-	         !w.run ? ", int kw, int col" : whole(&w) ? ", int steps" : "", products_of(k->t).dot ? "" : ", int ahead", last);
+	         !w.run ? ", int kw, int col" : whole(&w) ? ", int steps" : "",
+	         products_of(k->t).dot ? "" : ", int ahead", last);
 	out_line(o, "{");
 	out_flow(o, "I");
 	for (int j = 0; j < p; j++)
