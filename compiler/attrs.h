@@ -79,6 +79,8 @@ ATTR(rounding,          WORD,  rounding,          0, 0,
      "nearest: floor, ceil, round_prefer_floor or round_prefer_ceil", ANY(Rounding_floor))
 ATTR(sharpness,         REAL,  sharpness,         -4, 4,
      "cubic convolution's a: PyTorch and ONNX -0.75, TensorFlow and Pillow -0.5", ANY(-0.75))
+ATTR(exclude_outside,   BOOL,  exclude_outside,   0, 1,
+     "bicubic: what lies outside of the image counts for nothing, instead of the edge once more", ANY(false))
 ATTR(scale_h,           REAL,  scale_h,           0, 65536,   "rows of the result per row of the input",
      ANY_SHOWN(0, "size / input"))
 ATTR(scale_w,           REAL,  scale_w,           0, 65536,   "columns of the result per column of the input",

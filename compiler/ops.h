@@ -93,7 +93,8 @@ OP(upsample_nearest,    1,  1, upsample, upsample, 0,0,0,0, A_size|A_coords|A_ro
    "each result pixel is the nearest input pixel (torch.nn.Upsample, ONNX Resize)")
 OP(upsample_bilinear,   1,  1, upsample, upsample, 0,0,0,0, A_size|A_coords|A_scale_h|A_scale_w,
    "each result pixel is a mean of up to four input pixels (torch.nn.Upsample, ONNX Resize)")
-OP(upsample_bicubic,    1,  1, upsample, upsample, 0,0,0,0, A_size|A_coords|A_sharpness|A_scale_h|A_scale_w,
+OP(upsample_bicubic,    1,  1, upsample, upsample, 0,0,0,0,
+   A_size|A_coords|A_sharpness|A_exclude_outside|A_scale_h|A_scale_w,
    "each result pixel is a cubic convolution of sixteen input pixels (torch.nn.Upsample, ONNX Resize)")
 OP(quantize,            1,  1, same,     quantize, 0,1,0,0, A_BYTES|A_requant,
    "floats to bytes: round(x/step) + zero, at least 0 and at most 255")

@@ -102,13 +102,18 @@ cubic_at(const Attr *a, bool rows, int in, int out, int i)
 {
 	float x = coordinate((Coords)a->coords, (float)(rows ? a->scale_h : a->scale_w), in, out, i);
 	float low = floorf(x);
-	double t = (double)(x - low), sharp = a->sharpness;
+	double t = (double)(x - low), sharp = a->sharpness, sum = 0;
 	Cubic c = { .share = { far_share(sharp, t + 1), near_share(sharp, t), near_share(sharp, 1 - t),
 	                       far_share(sharp, 2 - t) } };
 
 	for (int k = 0; k < CubicTaps; k++) {
 		int at = (int)low - 1 + k;
 		c.at[k] = at < 0 ? 0 : at < in ? at : in - 1;
+		if (a->exclude_outside && c.at[k] != at)
+			c.share[k] = 0;
+		sum += c.share[k];
 	}
+	for (int k = 0; k < CubicTaps && a->exclude_outside; k++)
+		c.share[k] /= sum;
 	return c;
 }

@@ -107,6 +107,7 @@ random_flag(uint64_t *r, Attr *a, AttrId id)
 	case At_transpose_a:       a->transpose_a = rnd_chance(r, 50); break;
 	case At_transpose_b:       a->transpose_b = rnd_chance(r, 50); break;
 	case At_depth_first:       a->depth_first = rnd_chance(r, 50); break;
+	case At_exclude_outside:   a->exclude_outside = rnd_chance(r, 30); break;
 	case At_bias:              a->bias = rnd_chance(r, 50); break;
 	case At_affine:            a->affine = rnd_chance(r, 80); break;
 	case At_ceil_mode:         a->ceil_mode = rnd_chance(r, 40); break;
@@ -191,7 +192,7 @@ random_attr(uint64_t *r, Node *n, AttrId id)
 		random_number(r, a, id);
 		break;
 	case At_shared: case At_transpose_a: case At_transpose_b: case At_depth_first: case At_bias: case At_affine:
-	case At_ceil_mode: case At_count_include_pad:
+	case At_ceil_mode: case At_count_include_pad: case At_exclude_outside:
 		random_flag(r, a, id);
 		break;
 	case At_winograd: case At_on_the_fly:        /* by the shape, when that is known */

@@ -98,8 +98,10 @@ resize(Import *m, OnnxValue x, const char *mode, const Resizing *r)
 		return;
 	}
 	n = node_on(m, nearest ? O_upsample_nearest : cubic ? O_upsample_bicubic : O_upsample_bilinear, x.n);
-	if (cubic)
+	if (cubic) {
 		n->a.sharpness = shortest_decimal(attr_real(m, "cubic_coeff_a", -0.75));
+		n->a.exclude_outside = attr_int(m, "exclude_outside", 0) != 0;
+	}
 	n->a.size = (Pair){ r->size[0], r->size[1] };
 	n->a.scale_h = r->scale[0] > 0 ? r->scale[0] : (double)((float)r->size[0]/(float)s.h);
 	n->a.scale_w = r->scale[1] > 0 ? r->scale[1] : (double)((float)r->size[1]/(float)s.w);
@@ -120,8 +122,8 @@ interpolation(const Import *m)
 
 	if (strcmp(mode, "nearest") && strcmp(mode, "linear") && strcmp(mode, "bilinear") && strcmp(mode, "cubic"))
 		refuse(m, "want mode nearest, linear or cubic, got '%s'", mode);
-	if (attr_int(m, "exclude_outside", 0))
-		refuse(m, "want exclude_outside = 0, got 1");
+	if (attr_int(m, "exclude_outside", 0) && strcmp(mode, "cubic"))
+		refuse(m, "want exclude_outside = 0 but for mode cubic, got 1");
 	return mode;
 }
 
