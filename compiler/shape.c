@@ -50,10 +50,10 @@ windows(const Node *n, const char *axis, int in, int before, int after, int kern
 	int64_t reach = (int64_t)dilation*(kernel - 1) + 1, room = (int64_t)in + before + after - reach;
 	int64_t out;
 
-	if (room < 0)
+	if (room < 0 && !(ceil_mode && room > -stride))
 		fail_at(n, "want a window of at most %d %s (input %d and padding %d + %d), got %lld",
 		        in + before + after, axis, in, before, after, (long long)reach);
-	out = room/stride + 1;
+	out = room < 0 ? 1 : room/stride + 1;
 	if (ceil_mode && room%stride && out*stride < in + before)
 		out++;             /* a last, partial window; it must start inside the image or its left padding */
 	return (int)out;
