@@ -249,6 +249,21 @@ matmul_emit(Out *o, const Kernel *k, int phase)
 	return phase ? emit_product(o, k, &m) : emit_matrices(o, k, &m);
 }
 
+/* matmul_cycles - each number that is brought into order, and the tiles' k steps with their start and end */
+static double
+matmul_cycles(const Kernel *k, Way way)
+{
+	enum { Brought = 3, Stored = 12 };           /* cycles of a number; of one that is stored by itself */
+	Product m = product_of(k);
+	double total = 0, bytes = 4.0*m.ob*k->t->vl;
+
+	(void)way;
+	for (int i = 0; i < 2; i++)
+		total += m.count[i]*(m.terms*step_cycles(k->t, m.ob, m.width[i], bytes, bytes*m.terms) + 20 +
+		                     m.ob*m.width[i]*(m.whole ? 1.5 : Stored + k->t->vl));
+	return (total*m.heads*m.vectors/m.ob + Brought*(double)m.all)*k->out->shape.n;
+}
+
 /* matmul_covers - of several heads the last block of channels may have vectors that are no head's */
 static bool
 matmul_covers(const Node *n)
@@ -258,5 +273,5 @@ matmul_covers(const Node *n)
 
 const Family family_matmul = {
 	.name = "matmul", .phases = 2, .phase_name = matmul_phase_name, .describe = matmul_describe, .emit = matmul_emit,
-	.scratch = matmul_scratch, .operands = matmul_operands, .covers = matmul_covers
+	.cycles = matmul_cycles, .scratch = matmul_scratch, .operands = matmul_operands, .covers = matmul_covers
 };

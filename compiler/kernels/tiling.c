@@ -202,21 +202,27 @@ steps(const Kernel *k, int ob)
 }
 
 /*
-** conv_cycles - the cost model: a k step of an OB x P tile costs the most of its multiply-adds, loads,
-** instructions, the latency of one accumulator, and its weights coming from the cache that holds a
-** pass's; every tile of every pass adds its start and its end.
+** step_cycles - a k step of an OB x P tile costs the most of its multiply-adds, loads, instructions, the latency of one
+** accumulator, and its weights coming from the cache that holds the panel
 */
+double
+step_cycles(const Target *t, int ob, int p, double bytes, double panel)
+{
+	double fmas = ob*p, loads = ob + p;
+	double stream = panel <= t->l1 ? 0 : bytes/(panel < t->l2 ? t->from_l2 : t->from_l3);
+
+	return fmax(fmax(fmas/t->fma, loads/t->load), fmax(fmax((fmas + loads + 3)/t->issue, t->latency), stream));
+}
+
+/* conv_cycles - the cost model: the k steps; every tile of every pass adds its start and its end */
 double
 conv_cycles(const Kernel *k, const Tiling *tl)
 {
-	const Target *t = k->t;
-	double total = 0, bytes = (double)weight_bytes(k)*tl->ob*t->vl, pass = bytes*steps(k, tl->ob)*tl->chunk/tl->blocks;
-	double stream = pass <= t->l1 ? 0 : bytes/(pass < t->l2 ? t->from_l2 : t->from_l3);
+	double total = 0, bytes = (double)weight_bytes(k)*tl->ob*k->t->vl, pass = bytes*steps(k, tl->ob)*tl->chunk/tl->blocks;
 
 	for (int i = 0; i < 2; i++) {
 		int ob = tl->ob, p = tl->width[i];
-		double fmas = ob*p, loads = ob + p;
-		double step = fmax(fmax(fmas/t->fma, loads/t->load), fmax(fmax((fmas + loads + 3)/t->issue, t->latency), stream));
+		double fmas = ob*p, step = step_cycles(k->t, ob, p, bytes, pass);
 		double around = (20 + fmas*1.5)*ceil_div(tl->blocks, tl->chunk) + (k->skip ? fmas/2 : 0);
 		total += tl->count[i]*(steps(k, ob)*step + around);
 	}

@@ -335,7 +335,29 @@ transposed_emit(Out *o, const Kernel *k, int phase)
 	return c.groups*y.n*y.h;
 }
 
+/* transposed_cycles - of every phase's tiles: their k steps, and their start and end */
+static double
+transposed_cycles(const Kernel *k, Way way)
+{
+	Cut c = cut_of(k);
+	Shape y = k->out->shape;
+	double total = 0, floats = (double)tap_floats(k, &c);
+
+	(void)way;
+	for (int f = 0; f < c.phases; f++) {
+		int a = f/k->a.stride.w, b = f%k->a.stride.w, taps = phase_taps(k, f), count[2], width[2];
+		int rows = a < y.h ? (y.h - 1 - a)/k->a.stride.h + 1 : 0, cols = b < y.w ? (y.w - 1 - b)/k->a.stride.w + 1 : 0;
+		if (!rows || !cols)
+			continue;
+		split_row(cols, c.p, count, width);
+		for (int i = 0; i < 2; i++)
+			total += (double)rows*count[i]*(taps*floats/c.per*step_cycles(k->t, c.ob, width[i], 4.0*c.per, 4*taps*floats) +
+			                                20 + c.ob*width[i]*1.5);
+	}
+	return total*c.groups*y.n;
+}
+
 const Family family_transposed = {
-	.name = "transposed", .reach = transposed_reach, .describe = transposed_describe, .emit = transposed_emit,
-	.packed = transposed_packed, .pack = transposed_pack, .repack = transposed_repack
+	.name = "transposed", .cycles = transposed_cycles, .reach = transposed_reach, .describe = transposed_describe,
+	.emit = transposed_emit, .packed = transposed_packed, .pack = transposed_pack, .repack = transposed_repack
 };
