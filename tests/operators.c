@@ -217,7 +217,7 @@ static const struct { const char *graph, *want; } rows[] = {
 	{ "s=i 1 3 2 2 5;r=Reshape x s;y=ReduceMean r | axes:2", "30x1x1: 0 0 0" },
 	{ "y=ReduceMean x | axes:4", ":1: ReduceMean 'y': want an axis from -4 to 3, got 4" },
 	{ "k=v 1 1 2 2;y=Resize x _ k | mode'cubic", "3x8x10: 0 0 0" },
-	{ "k=v 1 1 2 2;y=Resize x _ k | mode'cubic exclude_outside=1", ":1: Resize 'y': want exclude_outside = 0, got 1" },
+	{ "k=v 1 1 2 2;y=Resize x _ k | mode'linear exclude_outside=1", ":1: Resize 'y': want exclude_outside = 0 but for mode cubic, got 1" },
 	{ "k=v 1 1 2 2;y=Resize x _ k | mode'area", ":1: Resize 'y': want mode nearest, linear or cubic, got 'area'" },
 	{ "k=v 1 1 2 2;y=Resize x _ k | antialias=1", ":1: Resize 'y': want no antialias and keep_aspect_ratio_policy stretch, got others" },
 	{ "k=v 1 1 2;y=Resize x _ k", ":1: Resize 'y': want a scale or size for each of 4 axes, got 3" },
@@ -261,7 +261,11 @@ static const struct { const char *graph, *want; } rows[] = {
 	{ "a=i 7;b=i 0;c=Div a b", ":1: Div 'c': want no division by zero, got one" },
 	{ "a=f 2 3;b=f 2 3;c=MatMul a b", ":1: MatMul 'c': want constant matrices that fit, got 2x3 and 2x3" },
 	{ "a=v 1 2 3;y=Add x a", ":1: Add 'y': want shapes that go together, got 1x3x4x5 and 3" },
-	{ "a=v 1 2 3 4 5;y=Add x a", ":1: Add 'y': want a constant of one value, or one a channel, got 'a' of 5" },
+	{ "a=v 1 2 3 4 5;y=Add x a", "3x4x5: 1 1 1" },
+	{ "a=v 1 2 3 4 5;y=PRelu x a", ":1: PRelu 'y': want a slope for all, or one a channel, got 'a' of 5" },
+	{ "w=f 3 2 3 3;y=ConvTranspose x w | output_shape:99999,5", ":1: ConvTranspose 'y': want an output_shape that the windows make, got 99999" },
+	{ "w=f 2 3 5 2;y=MatMul x w", ":1: MatMul 'y': want a constant matrix for each of the tensor's, got 1x3x4x5 and 2x3x5x2" },
+	{ "w=f 1 2 5 2;y=MatMul x w", ":1: MatMul 'y': want a constant matrix for each of the tensor's, got 1x3x4x5 and 1x2x5x2" },
 	{ "a=v;y=Add x a", ":1: Add 'y': want shapes that go together, got 1x3x4x5 and 0" },
 	{ "f=Flatten x;y=Add f x", ":2: Add 'y': want tensors whose shapes go together, got 1x60 and 1x3x4x5" },
 	{ "p=MaxPool x | kernel_shape:2,2;y=Add x p", ":2: Add 'y': want tensors whose shapes go together, got 1x3x4x5 and 1x3x3x4" },
@@ -300,6 +304,7 @@ import(void *user)
 	double *x = calloc(count_of(g->nodes[0]->out->shape), sizeof *x), **v = interp(g, x);
 
 	(void)user;
+	check(g, "import");
 	summary = arena_text("%dx%dx%d:", s.c, s.h, s.w);
 	for (int c = 0; c < s.c && c < 3; c++)
 		summary = arena_text("%s %g", summary, v[g->outputs[0]->node->id][(size_t)c*(size_t)(s.h*s.w)] + 0);

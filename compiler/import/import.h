@@ -153,6 +153,8 @@ int splits_of(const Import *m, const OnnxValue *x, int axis, int64_t *size); /* 
 /* ops_region.c */
 OnnxValue cut_out(Import *m, OnnxValue x, const Cut *cut);              /* each dimension cut */
 
+OnnxValue joined(Import *m, const OnnxValue *x, int count, int axis);
+
 /* ops_curve.c */
 bool erf_with_constant(Import *m, OnnxValue x, const OnnxValue *c, char op);
 bool erf_times(Import *m, const OnnxValue *erf, const OnnxValue *y);

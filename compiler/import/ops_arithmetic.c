@@ -69,29 +69,25 @@ per_channel(const OnnxValue *c, const OnnxValue *x)
 	return v;
 }
 
-/* met - a tensor and a constant in the dimensions they have together, and the constant for each channel */
+/* met - a tensor and a constant in the dimensions they have together, and the constant for each channel, or NULL */
 static double *
 met(Import *m, OnnxValue *x, const OnnxValue *c)
 {
 	int64_t dim[MostDims];
 	int rank;
-	double *v;
 
 	if (!count_elements(c) || !shapes_meet(x, c, &rank, dim))
 		refuse(m, "want shapes that go together, got %s and %s", dims_of(x), dims_of(c));
 	if (rank != x->rank || memcmp(dim, x->dim, (size_t)rank*sizeof *dim))
 		*x = view_expand(m, x, rank, dim);
-	v = per_channel(c, x);
-	if (!v)
-		refuse(m, "want a constant of one value, or one a channel, got '%s' of %s", c->name, dims_of(c));
-	return v;
+	return per_channel(c, x);
 }
 
-static void
-with_constant(Import *m, OnnxValue x, const OnnxValue *c, char op, bool constant_first)
+static OnnxValue
+by_channel(Import *m, OnnxValue x, const double *v, char op, bool constant_first)
 {
-	double *v = met(m, &x, c), *scale, *shift;
 	size_t channels = (size_t)x.n->out->shape.c;
+	double *scale, *shift;
 
 	if (op == '/' && constant_first) {
 		Node *n = node_on(m, O_reciprocal, x.n);
@@ -105,7 +101,62 @@ with_constant(Import *m, OnnxValue x, const OnnxValue *c, char op, bool constant
 		scale[i] = op == '*' ? v[i] : op == '/' ? 1/v[i] : op == '-' && constant_first ? -1 : 1;
 		shift[i] = op == '+' || (op == '-' && constant_first) ? v[i] : op == '-' ? -v[i] : 0;
 	}
-	set_result(m, view_like(&x, node_scaled(m, x.n, scale, shift)));
+	return view_like(&x, node_scaled(m, x.n, scale, shift));
+}
+
+/* constant_part - c from at on along a dimension of x, which it may have once */
+static OnnxValue
+constant_part(Import *m, const OnnxValue *c, const OnnxValue *x, int d, int64_t at, int64_t count)
+{
+	int64_t dim[MostDims], first[MostDims] = { 0 }, step[MostDims];
+	int k = d - (x->rank - c->rank);
+
+	for (int i = 0; i < c->rank; i++) {
+		dim[i] = c->dim[i];
+		step[i] = 1;
+	}
+	if (k < 0 || c->dim[k] == 1)
+		return *c;
+	first[k] = at;
+	dim[k] = count;
+	return constant_view(m, c, c->rank, dim, first, step, NULL);
+}
+
+/* by_element - every element a channel of its own, in parts of as many as an image may have channels */
+static OnnxValue
+by_element(Import *m, const OnnxValue *x, const OnnxValue *c, char op, bool constant_first)
+{
+	int64_t all = (int64_t)count_elements(x)/x->dim[0], each;
+	int d = 1, count = 0;
+	OnnxValue parts[NInputs];
+	Cut cut[MostDims];
+
+	if (x->dim[0] != x->n->out->shape.n)
+		refuse(m, "want a constant of one value, or one a channel, got '%s' of %s", c->name, dims_of(c));
+	while (d + 1 < x->rank && x->dim[d] == 1)
+		d++;
+	each = all <= 65536 ? x->dim[d] : 65536/(all/x->dim[d]);
+	if (each < 1 || (x->dim[d] + each - 1)/each > NInputs)
+		refuse(m, "want a constant of at most %d values, got '%s' of %s", NInputs*65536, c->name, dims_of(c));
+	for (int i = 0; i < x->rank; i++)
+		cut[i] = (Cut){ 0, x->dim[i], 1 };
+	for (int64_t at = 0; at < x->dim[d]; at += each, count++) {
+		int64_t left = x->dim[d] - at < each ? x->dim[d] - at : each;
+		OnnxValue part = constant_part(m, c, x, d, at, left);
+		cut[d] = (Cut){ at, at + left, 1 };
+		parts[count] = cut_out(m, *x, cut);
+		parts[count] = view_arranged(m, &parts[count], x->rank, x->rank);
+		parts[count] = by_channel(m, parts[count], per_channel(&part, &parts[count]), op, constant_first);
+	}
+	return count == 1 ? parts[0] : joined(m, parts, count, d);
+}
+
+static void
+with_constant(Import *m, OnnxValue x, const OnnxValue *c, char op, bool constant_first)
+{
+	double *v = met(m, &x, c);
+
+	set_result(m, v ? by_channel(m, x, v, op, constant_first) : by_element(m, &x, c, op, constant_first));
 }
 
 /* op_prelu - a slope a channel; one for all is a leaky relu */
@@ -117,6 +168,8 @@ op_prelu(Import *m)
 	Node *n;
 	bool same = true;
 
+	if (!slope)
+		refuse(m, "want a slope for all, or one a channel, got '%s' of %s", c.name, dims_of(&c));
 	if (whole.n != x.n)
 		refuse(m, "want a slope no larger than the tensor, got %s for %s", dims_of(&c), dims_of(&x));
 	for (int i = 1; i < x.n->out->shape.c; i++)

@@ -340,16 +340,136 @@ two_matrices(Import *m, const OnnxValue *x, const OnnxValue *z)
 	set_result(m, as_given(x, y));
 }
 
+/* turned - the last two dimensions of a constant exchanged */
+static OnnxValue
+turned(Import *m, const OnnxValue *w)
+{
+	int64_t dim[MostDims], first[MostDims] = { 0 }, step[MostDims];
+	int axes[MostDims];
+
+	for (int d = 0; d < w->rank; d++) {
+		axes[d] = d < w->rank - 2 ? d : 2*w->rank - 3 - d;
+		dim[d] = w->dim[axes[d]];
+		step[d] = 1;
+	}
+	return constant_view(m, w, w->rank, dim, first, step, axes);
+}
+
+/*
+** stacked_weights - of a constant matrix for each of x's but for the images, outputs first; one that stands for several
+** is repeated
+*/
+static double *
+stacked_weights(const Import *m, const OnnxValue *x, const OnnxValue *w, int64_t heads)
+{
+	int64_t in = w->dim[w->rank - 2], out = w->dim[w->rank - 1];
+	double *v;
+
+	if (heads*in*out > MostElements)
+		refuse(m, "want at most %d weights, got %s of %s", MostElements, dims_of(w), dims_of(x));
+	v = arena_new((size_t)(heads*in*out + 1)*sizeof *v);
+	for (int64_t h = 0; h < heads; h++) {
+		int64_t from = 0, rest = h, step = 1;
+		for (int d = x->rank - 3, k = w->rank - 3; d >= 0; d--, k--) {
+			int64_t at = d ? rest%x->dim[d] : 0;
+			rest = d ? rest/x->dim[d] : rest;
+			if (k < 0)
+				continue;
+			if (w->dim[k] != 1 && (!d || w->dim[k] != x->dim[d]))
+				refuse(m, "want a constant matrix for each of the tensor's, got %s and %s", dims_of(x), dims_of(w));
+			from += w->dim[k] == 1 ? 0 : at*step;
+			step *= w->dim[k];
+		}
+		for (int64_t o = 0; o < out; o++)
+			for (int64_t i = 0; i < in; i++)
+				v[(h*out + o)*in + i] = w->data[(from*in + i)*out + o];
+	}
+	return v;
+}
+
+/* constant_stack - each matrix of x by a constant one of its own: a 1x1 convolution with a group a matrix */
+static void
+constant_stack(Import *m, const OnnxValue *given, const OnnxValue *w)
+{
+	OnnxValue whole = given->dim[0] == given->n->out->shape.n ? *given : of_images(m, given), *x = &whole, y;
+	int last = x->rank - 1, swap[MostDims];
+	int64_t heads = 1, dim[MostDims];
+	Node *n;
+
+	if (w->rank > x->rank || x->dim[last] != w->dim[w->rank - 2])
+		refuse(m, "want matrices that fit, got %s and %s", dims_of(given), dims_of(w));
+	for (int d = 0; d < x->rank; d++)
+		swap[d] = d < last - 1 ? d : 2*last - 1 - d;
+	for (int d = 1; d < last - 1; d++)
+		heads *= x->dim[d];
+	if (!view_transpose(x, swap, &y))
+		refuse(m, "want at most %d steps along axes, got more", MostAtoms);
+	y = view_arranged(m, &y, last, last + 1);
+	n = node_begin(m, O_conv2d, layer_name(m, w->name, "fc"));
+	n->in[n->nin++] = y.n->out;
+	n->a.out = (int)(heads*w->dim[w->rank - 1]);
+	n->a.groups = (int)heads;
+	n->a.kernel = (Pair){ 1, 1 };
+	n->a.padding = (Sides){ 0, 0, 0, 0 };
+	if (heads*w->dim[w->rank - 1] > 65536)
+		refuse(m, "want 1 to 65536 outputs, got %lld", (long long)(heads*w->dim[w->rank - 1]));
+	set_param(n, P_weight, stacked_weights(m, x, w, heads), (size_t)(heads*w->dim[w->rank - 2]*w->dim[w->rank - 1]));
+	memcpy(dim, y.dim, sizeof dim);
+	dim[last - 1] = w->dim[w->rank - 1];
+	y = view_of(node_put(m, n));
+	if (!view_reshape(&y, x->rank, dim, &y))
+		die("a product of other dimensions");
+	view_transpose(&y, swap, &y);
+	set_result(m, as_given(given, y));
+}
+
+/* by_constant - of a result and a constant of any number of matrices */
+static void
+by_constant(Import *m, const OnnxValue *x, OnnxValue w)
+{
+	int64_t stack = 1;
+
+	for (int d = 0; d < w.rank - 2; d++)
+		stack *= w.dim[d];
+	if (w.rank > 2 && w.rank <= x->rank && stack == 1) {
+		w.dim[0] = w.dim[w.rank - 2];
+		w.dim[1] = w.dim[w.rank - 1];
+		w.rank = 2;
+	}
+	if (w.rank > 2) {
+		constant_stack(m, x, &w);
+	} else {
+		Matrix a = matrix_of(m, &w, false, 1);
+		dense(m, x, &a, NULL);
+	}
+}
+
+/* constant_first - A x: the transpose of x's by A's */
+static void
+constant_first(Import *m, const OnnxValue *x, const OnnxValue *w)
+{
+	int swap[MostDims];
+	OnnxValue y;
+
+	for (int d = 0; d < x->rank; d++)
+		swap[d] = d < x->rank - 2 ? d : 2*x->rank - 3 - d;
+	if (x->rank < 3 || w->rank < 2 || w->rank > x->rank || !view_transpose(x, swap, &y))
+		refuse(m, "want matrices of each image behind constant ones, got %s behind %s", dims_of(x), dims_of(w));
+	by_constant(m, &y, turned(m, w));
+	y = *onnx_find(m, m->p->output[0]);
+	view_transpose(&y, swap, &y);
+	set_result(m, y);
+}
+
 void
 op_matmul(Import *m)
 {
-	OnnxValue x = tensor_at(m, 0), w = input_at(m, 1);
+	OnnxValue x = input_at(m, 0), w = input_at(m, 1);
 
-	if (w.n) {
+	if (x.n && w.n)
 		two_matrices(m, &x, &w);
-		return;
-	}
-	Matrix a = matrix_of(m, &w, false, 1);
-
-	dense(m, &x, &a, NULL);
+	else if (x.n)
+		by_constant(m, &x, w);
+	else
+		constant_first(m, &w, &x);
 }

@@ -127,6 +127,6 @@ op_pad(Import *m)
 	}
 	if (p.mode != Fill_constant && (full[1] || full[5]))
 		refuse(m, "want mode constant where channels are added, got '%s'", attr_text(m, "mode", ""));
-	finish_image(m, padded(m, x.n, &p, (Pair){ (int)full[1], (int)full[5] },
-	                       (Sides){ (int)full[2], (int)full[3], (int)full[6], (int)full[7] }));
+	set_result(m, view_of(padded(m, x.n, &p, (Pair){ (int)full[1], (int)full[5] },
+	                             (Sides){ (int)full[2], (int)full[3], (int)full[6], (int)full[7] })));
 }

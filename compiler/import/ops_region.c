@@ -183,37 +183,84 @@ op_gather(Import *m)
 
 /* --- joins --- */
 
-/* join - the channels of all inputs one after the other, where dimension axis is the outermost of them */
+/* without - x less dimension axis */
 static OnnxValue
-join(Import *m, const OnnxValue *x, int count, int axis)
+without(const OnnxValue *x, int axis)
 {
-	Node *n = node_begin(m, O_concat, layer_name(m, NULL, "concat"));
-	OnnxValue y = *x, z;
-	int64_t inner = x->n->out->shape.c/x->dim[axis], all = 0;
+	OnnxValue y = *x;
 	int first, atoms = atoms_of(x, axis, &first);
 
+	y.natoms -= atoms;
+	memmove(&y.atom[first], &y.atom[first + atoms], (size_t)(y.natoms - first)*sizeof *y.atom);
+	return y;
+}
+
+/* follows - is dimension axis of z the outermost of its channels, and all else as in x */
+static bool
+follows(const OnnxValue *x, const OnnxValue *z, int axis)
+{
+	int64_t inner = x->n->out->shape.c/x->dim[axis];
+	int first, atoms = atoms_of(z, axis, &first);
+	OnnxValue a = without(x, axis), b = without(z, axis);
+
+	if ((atoms && (atoms > 1 || z->atom[first].axis != AxisC || z->atom[first].step != inner)) ||
+	    a.natoms != b.natoms || z->n->out->shape.c != z->dim[axis]*inner)
+		return false;
+	for (int i = 0; i < a.natoms; i++)
+		if (a.atom[i].size != b.atom[i].size || a.atom[i].step != b.atom[i].step || a.atom[i].axis != b.atom[i].axis)
+			return false;
+	return true;
+}
+
+/* joined_apart - along any dimension: it becomes the channels, and goes back */
+static OnnxValue
+joined_apart(Import *m, const OnnxValue *x, int count, int axis)
+{
+	Node *n = node_begin(m, O_concat, layer_name(m, NULL, "concat"));
+	int to[MostDims] = { 0, axis }, back[MostDims], at = 2;
+	int64_t dim[MostDims];
+	OnnxValue y;
+
+	for (int d = 1; d < x->rank; d++)
+		if (d != axis)
+			to[at++] = d;
+	for (int d = 0; d < x->rank; d++)
+		back[to[d]] = d;
 	for (int i = 0; i < count; i++) {
-		int f, a = atoms_of(&x[i], axis, &f);
-		bool outermost = !a || (a == 1 && x[i].atom[f].axis == AxisC && x[i].atom[f].step == inner);
-		z = x[i];                            /* but for this dimension they are all alike */
-		for (int d = 0; d < x->rank; d++)
-			outermost = outermost && (d == axis || z.dim[d] == x->dim[d]);
-		if (!outermost || z.natoms - a != x->natoms - atoms || z.n->out->shape.c != z.dim[axis]*inner)
-			refuse(m, "want tensors that join along their channels, got %s and %s, axis %d",
-			       dims_of(x), dims_of(&x[i]), axis);
-		z.natoms -= a;
-		memmove(&z.atom[f], &z.atom[f + a], (size_t)(z.natoms - f)*sizeof *z.atom);
-		for (int k = 0, j = 0; j < z.natoms; k++, j++) {
-			if (k == first && atoms)
-				k++;
-			if (z.atom[j].size != x->atom[k].size || z.atom[j].step != x->atom[k].step ||
-			    z.atom[j].axis != x->atom[k].axis)
-				refuse(m, "want tensors whose elements lie in one order, got %s and %s",
-				       dims_of(x), dims_of(&x[i]));
-		}
-		n->in[n->nin++] = z.n->out;
-		all += z.dim[axis];
+		if (x[i].dim[0] != x[i].n->out->shape.n || !view_transpose(&x[i], to, &y))
+			refuse(m, "want tensors of images, got %s", dims_of(&x[i]));
+		n->in[n->nin++] = view_arranged(m, &y, 2, x->rank > 3 ? 3 : x->rank).n->out;
 	}
+	for (int d = 0; d < x->rank; d++)
+		dim[d] = x->dim[to[d]];
+	dim[1] = node_put(m, n)->out->shape.c;
+	y = view_of(n);
+	if (!view_reshape(&y, x->rank, dim, &y))
+		die("joined tensors of other dimensions");
+	view_transpose(&y, back, &y);
+	return y;
+}
+
+/* joined - along dimension axis: the channels of all inputs one after the other, where it is the outermost of them */
+OnnxValue
+joined(Import *m, const OnnxValue *x, int count, int axis)
+{
+	Node *n = node_begin(m, O_concat, layer_name(m, NULL, "concat"));
+	OnnxValue y = *x;
+	int64_t inner = x->n->out->shape.c/x->dim[axis], all = 0;
+	int first, atoms = atoms_of(x, axis, &first);
+	bool channels = true;
+
+	for (int i = 0; i < count; i++) {
+		for (int d = 0; d < x->rank; d++)
+			if (d != axis && x[i].dim[d] != x->dim[d])
+				refuse(m, "want tensors that differ along axis %d alone, got %s and %s", axis, dims_of(x), dims_of(&x[i]));
+		channels = channels && follows(x, &x[i], axis);
+		n->in[n->nin++] = x[i].n->out;
+		all += x[i].dim[axis];
+	}
+	if (!channels)
+		return joined_apart(m, x, count, axis);
 	y.n = node_put(m, n);
 	if (!atoms && all > 1) {                     /* a new atom, where the dimension is */
 		memmove(&y.atom[first + 1], &y.atom[first], (size_t)(y.natoms - first)*sizeof *y.atom);
@@ -288,7 +335,7 @@ op_concat(Import *m)
 		for (int i = 0; i < count; i++)
 			x[i] = view_of(images[i]);
 	}
-	set_result(m, join(m, x, count, axis));
+	set_result(m, joined(m, x, count, axis));
 }
 
 /* --- repeating --- */

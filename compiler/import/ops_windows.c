@@ -76,12 +76,56 @@ op_conv(Import *m)
 	finish_image(m, n);
 }
 
+/* set_axis - padding and what is beyond the last window, so that the result is out long */
+static void
+set_axis(const Import *m, int64_t out, int in, int kernel, int stride, int dilation, bool same, bool upper,
+         int *before, int *after, int64_t *more)
+{
+	int64_t total = (int64_t)stride*(in - 1) + *more + (kernel - 1)*(int64_t)dilation + 1 - out;
+
+	if (total < 0 && !same)
+		*more -= total;
+	total = total < 0 ? 0 : total;
+	*before = (int)(upper ? total/2 : total - total/2);
+	*after = (int)total - *before;
+	if (total > 4096 || *more > 1023)
+		refuse(m, "want an output_shape that the windows make, got %lld", (long long)out);
+}
+
+/*
+** set_transposed - padding as it is given, or as the result's size needs it: output_shape, or the strides times the
+** input
+*/
+static void
+set_transposed(const Import *m, Node *n, int64_t more[2])
+{
+	const char *same = attr_text(m, "auto_pad", "NOTSET");
+	int64_t out[4] = { 0 };
+	int count = list_of(m, "output_shape", SIZE_MAX, out, 4);
+	bool sized = count > 0 || !strncmp(same, "SAME", 4), upper = !strcmp(same, "SAME_UPPER");
+	Shape x = n->in[0]->shape;
+	Attr *a = &n->a;
+
+	if (count == 4)
+		memmove(out, out + 2, 2*sizeof *out);
+	if (count < 0 && sized) {
+		out[0] = (int64_t)x.h*a->stride.h;
+		out[1] = (int64_t)x.w*a->stride.w;
+	}
+	if (sized) {
+		set_axis(m, out[0], x.h, a->kernel.h, a->stride.h, a->dilation.h, count < 0, upper, &a->padding.t, &a->padding.b,
+		         &more[0]);
+		set_axis(m, out[1], x.w, a->kernel.w, a->stride.w, a->dilation.w, count < 0, upper, &a->padding.l, &a->padding.r,
+		         &more[1]);
+	}
+	a->output_padding = (Pair){ (int)more[0], (int)more[1] };
+}
+
 /* op_conv_transpose - the kernel is input channels by output channels of a group */
 void
 op_conv_transpose(Import *m)
 {
 	OnnxValue w = constant_at(m, 1, "kernel");
-	const char *auto_pad = attr_text(m, "auto_pad", "NOTSET");
 	int64_t more[2] = { 0, 0 }, group = attr_int(m, "group", 1);
 	Node *n;
 
@@ -90,8 +134,6 @@ op_conv_transpose(Import *m)
 	if (group < 1 || w.dim[1] < 1 || w.dim[1] > 65536/group || w.dim[2] > 1024 || w.dim[3] > 1024 ||
 	    w.dim[2] < 1 || w.dim[3] < 1)
 		refuse(m, "want a kernel of 1 to 65536 channels and 1 to 1024 taps a side, got %s", dims_of(&w));
-	if ((*auto_pad && strcmp(auto_pad, "NOTSET") && strcmp(auto_pad, "VALID")) || attr_list(m, "output_shape"))
-		refuse(m, "want pads and output_padding, got auto_pad or output_shape");
 	n = node_begin(m, O_conv_transpose2d, layer_name(m, w.name, "conv_transpose"));
 	n->in[n->nin++] = image_at(m, 0)->out;
 	n->a.out = (int)(w.dim[1]*group);
@@ -101,7 +143,7 @@ op_conv_transpose(Import *m)
 		       (long long)group, dims_of(&w));
 	set_windows(m, n, (Pair){ (int)w.dim[2], (int)w.dim[3] });
 	attr_ints(m, "output_padding", 2, more, 0, 1023);
-	n->a.output_padding = (Pair){ (int)more[0], (int)more[1] };
+	set_transposed(m, n, more);
 	set_param(n, P_weight, w.data, count_elements(&w));
 	if (has_input(m, 2)) {
 		OnnxValue b = constant_at(m, 2, "bias");
