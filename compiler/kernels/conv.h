@@ -13,7 +13,8 @@ typedef struct {                     /* how a direct convolution is cut */
 } Tiling;
 Tiling conv_tiling(const Kernel *k, int ob, int p);
 bool rows_follow(const Kernel *k);                   /* without a gap, so that a tile may run over the end of a row */
-double step_cycles(const Target *t, int ob, int p, double bytes, double panel);  /* a k step; bytes of its weights, of all */
+/* a k step of a tile; bytes: of its weights; panel: of the weights of all its steps */
+double step_cycles(const Target *t, int ob, int p, double bytes, double panel);
 double conv_cycles(const Kernel *k, const Tiling *tl);/* the cost model */
 void conv_ways(const Kernel *k, EachWay *each, void *user);
 

@@ -341,7 +341,7 @@ transposed_cycles(const Kernel *k, Way way)
 {
 	Cut c = cut_of(k);
 	Shape y = k->out->shape;
-	double total = 0, floats = (double)tap_floats(k, &c);
+	double total = 0, floats = (double)tap_floats(k, &c), each = (double)weight_bytes(k);
 
 	(void)way;
 	for (int f = 0; f < c.phases; f++) {
@@ -351,8 +351,8 @@ transposed_cycles(const Kernel *k, Way way)
 			continue;
 		split_row(cols, c.p, count, width);
 		for (int i = 0; i < 2; i++)
-			total += (double)rows*count[i]*(taps*floats/c.per*step_cycles(k->t, c.ob, width[i], 4.0*c.per, 4*taps*floats) +
-			                                20 + c.ob*width[i]*1.5);
+			total += (double)rows*count[i]*(taps*floats/c.per*step_cycles(k->t, c.ob, width[i], each*c.per, each*taps*floats)
+			                                + 20 + c.ob*width[i]*1.5);
 	}
 	return total*c.groups*y.n;
 }
