@@ -7,6 +7,7 @@ const Names = { float: 'Floats', int8: 'Bytes', relaxed: 'Relaxed' };
 const Shown = 5, Measure = 300;      // classes; milliseconds
 const MostThreads = 16;              // of threads.h
 
+const known = new Map();             // builds to what the worker told of them
 let build;                           // the one that is chosen
 let picture;                         // { pixels, height, width }, the last one
 let stream;                          // the camera's
@@ -37,7 +38,7 @@ const three = v => `${Number(v.toPrecision(3))}`;    // digits
 const milliseconds = t => `${three(t)} ms`;
 const megabytes = n => `${three(n/1e6)} MB`;
 
-function drawFacts(facts, code) {
+function drawFacts({ facts, code }) {
 	$('progress').hidden = true;
 	$('facts').textContent = `${facts.height} × ${facts.width} pixels, ${facts.classes.length} classes, ` +
 		`${three(facts.macs/1e6)} million multiply-adds; ${megabytes(facts.weights)} of weights, ` +
@@ -66,6 +67,8 @@ function drawLayers({ took, calls, rounds, layers, timed }) {
 
 worker.onmessage = ({ data }) => {
 	document.dispatchEvent(new CustomEvent('answer', { detail: data }));      // for whoever looks on
+	if (data.facts)
+		known.set(data.build, data);
 	if (data.idle) {
 		busy = false;
 		again?.();
@@ -74,7 +77,7 @@ worker.onmessage = ({ data }) => {
 	else if (data.failed)
 		fail(data.failed);
 	else if (data.facts)
-		drawFacts(data.facts, data.code);
+		drawFacts(data);
 	else if (data.ranked)
 		drawClasses(data.ranked, data.once);
 	else if (data.measured)
@@ -176,7 +179,10 @@ function choose(id) {
 	build = id;
 	$('layers').replaceChildren();
 	$('layers-hint').textContent = 'Layer by layer, once a picture was classified.';
-	say('Loading…');
+	if (known.has(id))
+		drawFacts(known.get(id));
+	else
+		say('Loading…');
 	classify();
 }
 

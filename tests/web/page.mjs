@@ -119,9 +119,15 @@ async function camera() {
 	await page.until(`${pressed} === 'false'`);
 }
 
-// a page that is not isolated, and so has one thread
-async function alone({ samples }) {
+// a page that is not isolated, and so has one thread; builds are chosen, there and back, before there is a picture
+async function alone({ builds, samples }) {
 	await visit(plain.url);
+	const facts = await page.evaluate(`${$('facts')}.textContent`);
+	await answer(() => click(`input[value=${builds[1]}]`));
+	want(await page.evaluate(`${$('facts')}.textContent`) !== facts, 'what the other build is');
+	await answer(() => click(`input[value=${builds[0]}]`));
+	want(await page.evaluate(`${$('facts')}.textContent`) === facts, 'what the first build is');
+	want(await page.evaluate(`/^Ready/.test(${$('status')}.textContent)`), 'a page that is ready');
 	want(await page.evaluate(`${$('parallel')}.hidden && !crossOriginIsolated`), 'no choice of threads');
 	const a = await answer(() => click(`#samples button[title="${samples[0]}"]`));
 	console.log('alone', samples[0], a.ranked[0].name, digits(a));
