@@ -224,25 +224,48 @@ pack_direct(const rc_packing *h, const float *w, const double *factor, float *al
 	}
 }
 
-/* G w G' of one pair of channels. */
+enum { Lanes = 8 };                      /* of output channels that are transformed side by side */
+
+/* A row of G times three numbers a lane, n floats apart. */
+static void
+times_filter(const double *g, const double *x, int n, double *y)
+{
+	for (int o = 0; o < Lanes; o++)
+		y[o] = g[0]*x[o] + g[1]*x[n + o] + g[2]*x[2*n + o];
+}
+
+/* G w G' of input channel c and some output channels; to: their place at the first position. */
+static void
+pack_lanes(const rc_packing *h, const double *g, int lanes, size_t step, float *to)
+{
+	double half[3*Lanes], y[Lanes];
+
+	for (int i = 0; i < h->ah; i++) {
+		for (int j = 0; j < 3; j++)
+			times_filter(h->gh + 3*i, g + j*Lanes, 3*Lanes, half + j*Lanes);
+		for (int j = 0; j < h->aw; j++, to += step) {
+			times_filter(h->gw + 3*j, half, Lanes, y);
+			for (int o = 0; o < lanes; o++)
+				to[o] = (float)y[o];
+		}
+	}
+}
+
 static void
 pack_winograd(const rc_packing *h, const float *w, const double *factor, float *all, int og)
 {
 	int channels = h->blocks*h->cb;
-	float *to = all + (size_t)og*(size_t)(h->ah*h->aw)*(size_t)channels*(size_t)h->per;
+	size_t step = (size_t)channels*(size_t)h->per;
+	float *to = all + (size_t)og*(size_t)(h->ah*h->aw)*step;
 
-	for (int c = 0; c < channels; c++)
-		for (int o = 0; o < h->per; o++) {
-			double g[9], half[18];
-			for (int t = 0; t < 9; t++)
-				g[t] = (double)weight_at(h, w, og*h->per + o, c, t)*(factor ? factor[o] : 1);
-			for (int i = 0; i < h->ah; i++)
-				for (int j = 0; j < 3; j++)
-					half[3*i + j] = h->gh[3*i]*g[j] + h->gh[3*i + 1]*g[3 + j] + h->gh[3*i + 2]*g[6 + j];
-			for (int i = 0; i < h->ah; i++)
-				for (int j = 0; j < h->aw; j++)
-					to[((size_t)(i*h->aw + j)*(size_t)channels + (size_t)c)*(size_t)h->per + (size_t)o] = (float)(
-						half[3*i]*h->gw[3*j] + half[3*i + 1]*h->gw[3*j + 1] + half[3*i + 2]*h->gw[3*j + 2]);
+	for (int c = 0; c < channels; c++, to += h->per)
+		for (int from = 0; from < h->per; from += Lanes) {
+			int lanes = h->per - from < Lanes ? h->per - from : Lanes;
+			double g[9*Lanes] = { 0 };
+			for (int o = 0; o < lanes; o++)
+				for (int t = 0; t < 9; t++)
+					g[t*Lanes + o] = (double)weight_at(h, w, og*h->per + from + o, c, t)*(factor ? factor[from + o] : 1);
+			pack_lanes(h, g, lanes, step, to + from);
 		}
 }
 
