@@ -159,18 +159,25 @@ rc_sums(const float *x, int n0, int n1, size_t image, int h, int w, size_t row, 
 	return s;
 }
 
-/* Groups' sums of count numbers, step floats apart, added up as a tree. */
+/* Groups' sums of count numbers, step floats apart, added up as a tree: t has sums of 1, 2, 4, ... groups. */
 static RC_INLINE void
 rc_tree(const float *p, int groups, size_t step, int count, float *sums)
 {
 	for (int c = 0; c < count; c += VL) {
-		V t[32];
-		for (int g = 0; g < groups; g++)
-			t[g] = ld(p + (size_t)g*step + (size_t)c);
-		for (int by = 1; by < groups; by *= 2)
-			for (int g = 0; g + by < groups; g += 2*by)
-				t[g] = add(t[g], t[g + by]);
-		st(sums + c, t[0]);
+		V t[8], sum = zero();
+		for (int g = 0; g < groups; g++) {
+			int level = 0;
+			sum = ld(p + (size_t)g*step + (size_t)c);
+			for (; g >> level & 1; level++)
+				sum = add(t[level], sum);
+			t[level] = sum;
+		}
+		for (int level = 0, any = 0; level < 8; level++)
+			if (groups >> level & 1) {
+				sum = any ? add(t[level], sum) : t[level];
+				any = 1;
+			}
+		st(sums + c, sum);
 	}
 }
 

@@ -287,7 +287,7 @@ pack_grouped(const rc_packing *h, const float *w, const double *factor, float *a
 static void
 pack_group(const rc_packing *h, const rc_fold *f, const float *w, float *to, int og)
 {
-	double factors[64];
+	double factors[64] = { 0 };
 
 	for (int o = 0; f && f->var && o < h->per; o++)
 		factors[o] = og*h->per + o < h->oc ? factor_of(f, og*h->per + o) : 0;
