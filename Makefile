@@ -149,6 +149,7 @@ bench: $(P)resnetc
 	for p in numpy onnx onnxruntime openvino torch==2.13.0 ncnn pnnx MNN executorch tract iree-base-compiler iree-base-runtime apache-tvm; do \
 		.venv/bin/pip install -q $$p || echo "$$p: does not install here"; done
 	.venv/bin/python tests/bench/bench.py $(R)
+	.venv/bin/python tests/bench/train.py $(R)
 
 # the same in WebAssembly, beside onnxruntime-web and TensorFlow.js
 WEB = $(P)build/bench-web
