@@ -265,22 +265,34 @@ rc_clear(float *y, size_t count)
 		y[i] = 0;
 }
 
-/* Zeros around planes lo to hi of h x w pixels of cb channels. */
+/* Some pixels, which are mostly one line of the cache or two: no call for each. */
+static void
+clear_few(float *y, size_t count)
+{
+	for (; count >= 16; count -= 16, y += 16) {
+		for (int i = 0; i < 16; i++)
+			y[i] = 0;
+		RC_OPAQUE(y);
+	}
+	for (size_t i = 0; i < count; i++)
+		y[i] = 0;
+}
+
+/* Zeros around planes lo to hi of h x w pixels of cb channels; the end of a row and the start of the next are one. */
 RC_WEAK void
 rc_clear_halo(float *y, int lo, int hi, int h, int w, int cb, int top, int left, int bottom, int right)
 {
-	size_t row = (size_t)(left + w + right)*(size_t)cb;
+	size_t row = (size_t)(left + w + right)*(size_t)cb, inner = (size_t)(w*cb), between = row - inner;
 
 	y += (size_t)lo*(size_t)(top + h + bottom)*row;
 	for (int p = lo; p < hi; p++) {
-		rc_clear(y, (size_t)top*row);
-		y += (size_t)top*row;
-		for (int i = 0; i < h; i++, y += row) {
-			rc_clear(y, (size_t)(left*cb));
-			rc_clear(y + (left + w)*cb, (size_t)(right*cb));
-		}
-		rc_clear(y, (size_t)bottom*row);
-		y += (size_t)bottom*row;
+		rc_clear(y, (size_t)top*row + (size_t)(left*cb));
+		y += (size_t)top*row + (size_t)(left*cb) + inner;
+		for (int i = 1; i < h && between; i++, y += row)
+			clear_few(y, between);
+		y += between ? 0 : (size_t)(h - 1)*row;
+		rc_clear(y, (size_t)(right*cb) + (size_t)bottom*row);
+		y += (size_t)(right*cb) + (size_t)bottom*row;
 	}
 }
 
