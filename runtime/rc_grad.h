@@ -34,12 +34,75 @@ rc_silu_dx(V a, V d)
 	return mul(d, mul(s, fma_(a, sub(splat(1.0f), s), splat(1.0f))));
 }
 
+/* leaky_relu's and elu's: the smaller one holds at 0, too */
+static RC_INLINE V
+rc_leaky_dx(V a, V d, V slope)
+{
+	return below0(sub(zero(), a), d, mul(d, slope));
+}
+
+static RC_INLINE V
+rc_elu_dx(V a, V d, V alpha)
+{
+	return below0(sub(zero(), a), d, mul(d, mul(alpha, vexp(neg_abs(a)))));
+}
+
+/* d where a > 0, half of it where a is 0 */
+static RC_INLINE V
+rc_half_above0(V a, V d)
+{
+	V half = mul(d, splat(0.5f));
+
+	return below0(a, zero(), below0(sub(zero(), a), d, half));
+}
+
+/* t + a(1 - tt) sigmoid(a), t = tanh(log(1 + e^a)); 1 - t is a quotient too */
+static RC_INLINE V
+rc_mish_dx(V a, V d)
+{
+	V e = vexp(neg_abs(a)), one = splat(1.0f), two = splat(2.0f);
+	V up = below0(a, mul(e, add(e, two)), fma_(e, two, one)), rest = below0(a, two, mul(mul(e, e), two));
+	V t = div_(up, add(up, rest)), less = div_(rest, add(up, rest));
+
+	return mul(d, fma_(mul(a, mul(less, add(one, t))), sigmoid(a), t));
+}
+
+/* Phi(a) + a phi(a) */
+static RC_INLINE V
+rc_gelu_dx(V a, V d)
+{
+	V phi = mul(splat(0.398942280f), vexp(mul(mul(a, a), splat(-0.5f))));
+
+	return mul(d, fma_(a, phi, mul(splat(0.5f), add(verf(mul(a, splat(0.707106781f))), splat(1.0f)))));
+}
+
+/* s + a s(1 - s) u', s = sigmoid(u), u = 2 sqrt(2/pi)(a + 0.044715 aaa); beyond 10 s(1 - s) is none in float */
+static RC_INLINE V
+rc_gelu_tanh_dx(V a, V d)
+{
+	V b = clamp(a, splat(-10.0f), splat(10.0f)), bb = mul(b, b);
+	V s = sigmoid(mul(b, fma_(bb, splat(7.13548163e-2f), splat(1.59576912f))));
+	V slope = fma_(bb, splat(0.214064449f), splat(1.59576912f));
+
+	return mul(d, fma_(mul(b, mul(s, sub(splat(1.0f), s))), slope, s));
+}
+
 static RC_INLINE V
 rc_hard_swish_dx(V a, V d, V slope, V offset)
 {
 	V s = fma_(a, slope, offset), inner = mul(d, fma_(a, add(slope, slope), offset));
 
 	return rc_above0(s, below0(sub(s, splat(1.0f)), inner, d));
+}
+
+/* 1/sqrt(v) */
+static RC_INLINE float
+rc_inverse_root(double v)
+{
+	float t[VL];
+
+	st(t, div_(splat(1.0f), root(splat((float)v))));
+	return t[0];
 }
 
 /* --- sums over images and pixels --- */

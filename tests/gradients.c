@@ -31,6 +31,39 @@ static const char *const bodies[] = {
 	"local y = nn.pad(nn.conv(x, { 4, kernel = 3 }), { padding = 1, mode = 'reflect' })\n"
 	"return nn.classifier { 3, pool = 'concat' }(nn.permute(y, { order = 'cwh' }))",
 	"return nn.classifier { 3 }(nn.conv(nn.conv(x, { 9, kernel = 3 }), { 18, kernel = 3, padding = 0 }))",
+	"local y, z = nn.conv(x, { 4, kernel = 3 }), nn.conv(x, { 4, kernel = 1 })\n"
+	"local g, p = nn.adaptive_avg_pool(z, { size = 1 }), nn.conv(x, { 1, kernel = 1 })\n"
+	"return nn.classifier { 3 }(nn.maximum(y, z)*nn.minimum(y, g) + nn.maximum(p, z) + 0.3/(nn.sigmoid(z) + 1))",
+	"local y = nn.layer_scale(nn.group_norm(nn.conv(x, { 10, kernel = 3 }), { groups = 5, name = 'gn' }), { name = 'scale' })\n"
+	"y = nn.prelu(nn.instance_norm(y, { affine = true, name = 'in' }), { name = 'slopes' })\n"
+	"y = nn.prelu(nn.layer_norm(y, { name = 'ln' }), { shared = true, name = 'slope' })\n"
+	"y = nn.group_norm(nn.layer_norm(nn.conv(y, { 8, kernel = 1 }), { affine = false }), { groups = 1, affine = false })\n"
+	"return nn.classifier { 3 }(nn.relu(y))",
+	"local y = nn.gelu(nn.conv(x, { 4, kernel = 3 })) + nn.gelu_tanh(nn.conv(x, { 4, kernel = 1 }))\n"
+	"y = nn.mish(y) + nn.clip(y, { lo = -0.4, hi = 0.7 }) + nn.leaky_relu(y, { slope = -0.3 }) + nn.leaky_relu(y, { slope = 0 })\n"
+	"return nn.classifier { 3 }(nn.elu(y, { alpha = -0.7 }) + nn.relu6(3*y) + nn.elu(y, { alpha = 1.5 }))",
+	"local y = nn.conv(x, { 6, kernel = 3 })\n"
+	"y = nn.softmax(y, { groups = 2 }) + nn.softmax(y, { axis = 'height' }) + nn.softmax(y, { axis = 'width' })\n"
+	"return nn.classifier { 3 }(y*nn.softmax(nn.conv(y, { 6, kernel = 1 }), { axis = 'image' })*20)",
+	"local y, sum = nn.conv(x, { 6, kernel = 3 })\n"
+	"for _, r in ipairs { 'sum', 'mean', 'max', 'min', 'l2' } do\n"
+	"	for _, a in ipairs { 'channels', 'image' } do\n"
+	"		local z = nn.sigmoid(nn.reduce(y, { reduction = r, axis = a })*0.1)\n"
+	"		sum = sum and sum + z*y or z*y\n"
+	"	end\n"
+	"	local w = nn.reduce(nn.reduce(y, { reduction = r, axis = 'width' }), { reduction = r, axis = 'height' })\n"
+	"	local g = nn.reduce(y, { reduction = r, groups = 3 })\n"
+	"	sum = sum + nn.sigmoid(0.1*w) + nn.sigmoid(0.2*nn.concat(g, nn.relu(g)))\n"
+	"end\n"
+	"return nn.classifier { 3 }(sum)",
+	"local y, z = nn.conv(x, { 4, kernel = 3 }), nn.conv(x, { 6, kernel = 1 })\n"
+	"local t = nn.matmul(z, y, { transpose_b = true, heads = 2 })\n"
+	"local s = nn.matmul(y, nn.conv(x, { 4, kernel = 1 }), { transpose_a = true, heads = 2, scale = 0.3 })\n"
+	"s = nn.matmul(y, nn.reshape(s, { shape = { 84, 7, 6 } }), { heads = 2, scale = 0.1 })\n"
+	"z = nn.matmul(y, t, { transpose_a = true, transpose_b = true, heads = 2, scale = 0.2 })\n"
+	"return nn.linear(nn.concat(nn.flatten(nn.avg_pool(s, { kernel = 3 })), nn.flatten(z)), { 3, name = 'fc' })",
+	"local y = nn.self_attention(nn.l2_normalize(nn.conv(x, { 4, kernel = 3 })), { heads = 2 })\n"
+	"return nn.classifier { 3 }(nn.response_norm(nn.upsample(y, { scale = 2, mode = 'bicubic' }), { name = 'grn' }))",
 };
 enum { NBodies = sizeof bodies/sizeof *bodies, Batch = 3 };
 

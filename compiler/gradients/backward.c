@@ -22,8 +22,8 @@ backward_node(Backward *b, Op op, const Node *of, const char *what)
 	return n;
 }
 
-static void
-reads(Node *n, Value *v)
+void
+backward_reads(Node *n, Value *v)
 {
 	n->in[n->nin++] = v;
 }
@@ -51,25 +51,23 @@ give(Backward *b, Value *x, Value *dx)
 		return;
 	if (*known) {
 		sum = backward_node(b, O_add, x->node, arena_text("sum%d", b->g->count));
-		reads(sum, *known);
-		reads(sum, dx);
+		backward_reads(sum, *known);
+		backward_reads(sum, dx);
 		dx = backward_add(b, sum);
 	}
 	*known = dx;
 }
 
-/* learns - has n such a parameter, and is it not frozen */
-static bool
-learns(const Node *n, ParamId p)
+bool
+backward_learns(const Node *n, ParamId p)
 {
 	const Trained *t = trained(n, p);
 
 	return t && !t->frozen && !t->running;
 }
 
-/* into_state - result i of n is the gradient of parameter p of of */
-static void
-into_state(Node *n, int i, const Node *of, ParamId p)
+void
+backward_into_state(Node *n, int i, const Node *of, ParamId p)
 {
 	const Training *t = n->g->train;
 
@@ -84,17 +82,17 @@ weight_gradient(Backward *b, Node *n, Value *x, Value *dy)
 {
 	Node *dw;
 
-	if (!learns(n, P_weight))
+	if (!backward_learns(n, P_weight))
 		return;
 	dw = backward_node(b, O_conv2d_dw, n, "dw");
-	reads(dw, x);
-	reads(dw, dy);
+	backward_reads(dw, x);
+	backward_reads(dw, dy);
 	if (n->op == O_linear) {
 		dw->a.kernel = dw->a.stride = dw->a.dilation = (Pair){ 1, 1 };
 		dw->a.padding = (Sides){ 0, 0, 0, 0 };
 		dw->a.groups = 1;
 	}
-	into_state(dw, 0, n, P_weight);
+	backward_into_state(dw, 0, n, P_weight);
 	backward_add(b, dw);
 }
 
@@ -103,11 +101,11 @@ bias_gradient(Backward *b, Node *n, Value *dy)
 {
 	Node *db;
 
-	if (!learns(n, P_bias))
+	if (!backward_learns(n, P_bias))
 		return;
 	db = backward_node(b, O_channel_sums, n, "db");
-	reads(db, dy);
-	into_state(db, 0, n, P_bias);
+	backward_reads(db, dy);
+	backward_into_state(db, 0, n, P_bias);
 	backward_add(b, db);
 }
 
@@ -125,7 +123,7 @@ dense_dx(Backward *b, Op op, Node *n, Value *dy)
 	dx->a.bias = false;
 	dx->a.out = n->in[0]->shape.c;
 	dx->p[P_weight].state = n->p[P_weight].state;
-	reads(dx, dy);
+	backward_reads(dx, dy);
 	return dx;
 }
 
@@ -204,7 +202,7 @@ static void
 bn_norm(Backward *b, Node *n, Value *dy)
 {
 	Node *sums = backward_node(b, O_bn_sums, n, "sums"), *dx = backward_node(b, O_bn_dx, n, "dx");
-	bool any = learns(n, P_bn_bias) || learns(n, P_bn_weight);
+	bool any = backward_learns(n, P_bn_bias) || backward_learns(n, P_bn_weight);
 
 	for (int i = 0; i < 3; i++) {
 		sums->in[i + 1] = dx->in[i + 1] = n->in[i];
@@ -214,10 +212,10 @@ bn_norm(Backward *b, Node *n, Value *dy)
 	sums->nin = 4;
 	dx->nin = 6;
 	dx->frozen = n->frozen;
-	if (learns(n, P_bn_bias))
-		into_state(sums, 0, n, P_bn_bias);
-	if (learns(n, P_bn_weight))
-		into_state(sums, 1, n, P_bn_weight);
+	if (backward_learns(n, P_bn_bias))
+		backward_into_state(sums, 0, n, P_bn_bias);
+	if (backward_learns(n, P_bn_weight))
+		backward_into_state(sums, 1, n, P_bn_weight);
 	if (any || wants(b, n->in[0]))
 		backward_add(b, sums);
 	if (!wants(b, n->in[0]))
@@ -239,28 +237,28 @@ summed(Backward *b, Node *n, int input, Value *dx)
 		return dx;
 	sum = backward_node(b, O_sum_to, n, arena_text("sum_to%d", input));
 	sum->a.shape = n->in[input]->shape;
-	reads(sum, dx);
+	backward_reads(sum, dx);
 	return backward_add(b, sum);
 }
 
-static Value *
-two(Backward *b, Op op, const Node *of, const char *what, Value *x, Value *z)
+Value *
+backward_two(Backward *b, Op op, const Node *of, const char *what, Value *x, Value *z)
 {
 	Node *n = backward_node(b, op, of, what);
 
-	reads(n, x);
-	reads(n, z);
+	backward_reads(n, x);
+	backward_reads(n, z);
 	return backward_add(b, n);
 }
 
-static Value *
-scaled(Backward *b, const Node *of, const char *what, Value *x, double gain)
+Value *
+backward_scaled(Backward *b, const Node *of, const char *what, Value *x, double gain)
 {
 	Node *n = backward_node(b, O_affine, of, what);
 
 	n->a.gain = gain;
 	n->a.offset = 0;
-	reads(n, x);
+	backward_reads(n, x);
 	return backward_add(b, n);
 }
 
@@ -278,7 +276,7 @@ sub(Backward *b, Node *n, Value *dy)
 	if (wants(b, n->in[0]))
 		give(b, n->in[0], summed(b, n, 0, dy));
 	if (wants(b, n->in[1]))
-		give(b, n->in[1], summed(b, n, 1, scaled(b, n, "minus", dy, -1)));
+		give(b, n->in[1], summed(b, n, 1, backward_scaled(b, n, "minus", dy, -1)));
 }
 
 static void
@@ -286,19 +284,42 @@ mul(Backward *b, Node *n, Value *dy)
 {
 	for (int i = 0; i < 2; i++)
 		if (wants(b, n->in[i]))
-			give(b, n->in[i], summed(b, n, i, two(b, O_mul, n, i ? "dz" : "dx", dy, n->in[!i])));
+			give(b, n->in[i], summed(b, n, i, backward_two(b, O_mul, n, i ? "dz" : "dx", dy, n->in[!i])));
 }
 
 /* x/z: dx = dy/z, dz = -dx*y */
 static void
 div_(Backward *b, Node *n, Value *dy)
 {
-	Value *dx = two(b, O_div, n, "dx", dy, n->in[1]);
+	Value *dx = backward_two(b, O_div, n, "dx", dy, n->in[1]);
 
 	if (wants(b, n->in[0]))
 		give(b, n->in[0], summed(b, n, 0, dx));
 	if (wants(b, n->in[1]))
-		give(b, n->in[1], summed(b, n, 1, scaled(b, n, "minus", two(b, O_mul, n, "dz", dx, n->out), -1)));
+		give(b, n->in[1], summed(b, n, 1, backward_scaled(b, n, "minus", backward_two(b, O_mul, n, "dz", dx, n->out), -1)));
+}
+
+/* value/x: dx = -dy*y/x */
+static void
+reciprocal(Backward *b, Node *n, Value *dy)
+{
+	Value *product = backward_two(b, O_mul, n, "dy_y", dy, n->out);
+
+	give(b, n->in[0], backward_scaled(b, n, "dx", backward_two(b, O_div, n, "quotient", product, n->in[0]), -1));
+}
+
+/* larger - of maximum and minimum: dy goes to the input that was taken, half of it to each of equal ones */
+static void
+larger(Backward *b, Node *n, Value *dy)
+{
+	bool most = n->op == O_maximum;
+	Value *above = backward_two(b, O_sub, n, "above", n->in[!most], n->in[most]);
+	Value *dx = backward_two(b, O_act_dx, n, "dx", dy, above);
+
+	if (wants(b, n->in[0]))
+		give(b, n->in[0], summed(b, n, 0, dx));
+	if (wants(b, n->in[1]))
+		give(b, n->in[1], summed(b, n, 1, backward_two(b, O_sub, n, "dz", dy, dx)));
 }
 
 static void
@@ -306,10 +327,8 @@ activation(Backward *b, Node *n, Value *dy)
 {
 	Act act = act_of(n->op);
 
-	if (!has_slope(act))
-		fail_at(n, "train: want layers whose gradient resnetc knows, got %s", op_rows[n->op].name);
-	give(b, n->in[0], act == Act_affine ? scaled(b, n, "dx", dy, n->a.gain) :
-	     two(b, O_act_dx, n, "dx", dy, slope_from_input(act) ? n->in[0] : n->out));
+	give(b, n->in[0], act == Act_affine ? backward_scaled(b, n, "dx", dy, n->a.gain) :
+	     backward_two(b, O_act_dx, n, "dx", dy, slope_from_input(act) ? n->in[0] : n->out));
 }
 
 /* --- what moves numbers, and windows --- */
@@ -327,9 +346,9 @@ max_pool(Backward *b, Node *n, Value *dy)
 		dx->a.dilation = (Pair){ 1, 1 };
 		dx->a.padding = (Sides){ 0, 0, 0, 0 };
 	}
-	reads(dx, dy);
-	reads(dx, n->in[0]);
-	reads(dx, n->out);
+	backward_reads(dx, dy);
+	backward_reads(dx, n->in[0]);
+	backward_reads(dx, n->out);
 	give(b, n->in[0], backward_add(b, dx));
 }
 
@@ -340,7 +359,7 @@ spatial(Backward *b, Node *n, Value *dy)
 
 	if (n->op == O_pad && !(n->a.mode == Fill_constant) && (n->a.channels.h || n->a.channels.w))
 		fail_at(n, "train: want padding of channels by itself, got it beside a mirrored image");
-	reads(dx, dy);
+	backward_reads(dx, dy);
 	give(b, n->in[0], backward_add(b, dx));
 }
 
@@ -352,7 +371,7 @@ concat(Backward *b, Node *n, Value *dy)
 		if (!wants(b, n->in[i]))
 			continue;
 		dx->a.channels = (Pair){ from, from + n->in[i]->shape.c };
-		reads(dx, dy);
+		backward_reads(dx, dy);
 		give(b, n->in[i], backward_add(b, dx));
 	}
 }
@@ -371,21 +390,22 @@ moved(Backward *b, Node *n, Value *dy)
 	dx->a.factor = n->a.factor;
 	dx->a.depth_first = n->a.depth_first;
 	dx->a.groups = n->op == O_channel_shuffle ? n->in[0]->shape.c/n->a.groups : 1;
-	reads(dx, dy);
+	backward_reads(dx, dy);
 	give(b, n->in[0], backward_add(b, dx));
 }
-
-typedef void Builder(Backward *b, Node *n, Value *dy);
 
 static Builder *const builders[NOps] = {
 #define ACT(name, attrs, word, steepest, rounding, doc) [O_##name] = activation,
 #include "../acts.h"
 #undef ACT
 	[O_conv2d] = conv2d, [O_conv_transpose2d] = conv_transpose2d, [O_linear] = linear, [O_bn_norm] = bn_norm,
-	[O_add] = add, [O_sub] = sub, [O_mul] = mul, [O_div] = div_,
+	[O_add] = add, [O_sub] = sub, [O_mul] = mul, [O_div] = div_, [O_maximum] = larger, [O_minimum] = larger,
+	[O_reciprocal] = reciprocal, [O_channel_param] = backward_channel_param, [O_own_norm] = backward_own_norm,
+	[O_softmax] = backward_softmax, [O_reduce] = backward_reduce, [O_matmul] = backward_matmul,
 	[O_max_pool] = max_pool, [O_adaptive_max_pool] = max_pool,
 	[O_avg_pool] = spatial, [O_adaptive_avg_pool] = spatial, [O_slice] = spatial, [O_pad] = spatial,
 	[O_upsample_nearest] = spatial, [O_upsample_bilinear] = spatial,
+	[O_upsample_bicubic] = spatial,
 	[O_concat] = concat, [O_flatten] = moved, [O_reshape] = moved, [O_permute] = moved, [O_pixel_shuffle] = moved,
 	[O_pixel_unshuffle] = moved, [O_channel_shuffle] = moved,
 };

@@ -84,6 +84,33 @@ shape_spatial_dx(Node *n)
 }
 
 void
+shape_channel_param(Node *n)
+{
+	Shape x = n->in[0]->shape;
+
+	n->out->shape = (Shape){ x.n, n->a.shared ? 1 : x.c, 1, 1 };
+}
+
+void
+shape_own_norm(Node *n)
+{
+	as_input(n);
+}
+
+void
+shape_own_norm_dx(Node *n)
+{
+	as_input(n);
+}
+
+void
+shape_expand(Node *n)
+{
+	n->out->shape = n->a.shape;
+	n->out->shape.n = n->in[0]->shape.n;
+}
+
+void
 shape_cross_entropy(Node *n)
 {
 	n->nout = 2;

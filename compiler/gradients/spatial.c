@@ -62,6 +62,16 @@ add_sample(List *l, Op op, const Attr *a, bool rows, int in, int out, int o)
 		add_spread(l, s.to, o, s.share);
 }
 
+/* add_cubic - the share of a pixel beyond the border is the border's */
+static void
+add_cubic(List *l, const Attr *a, bool rows, int in, int out, int o)
+{
+	Cubic c = cubic_at(a, rows, in, out, o);
+
+	for (int k = 0; k < CubicTaps; k++)
+		add_spread(l, c.at[k], o, c.share[k]);
+}
+
 int
 spread_of(Op op, const Attr *a, bool rows, int in, int out, Spread *to)
 {
@@ -81,6 +91,7 @@ spread_of(Op op, const Attr *a, bool rows, int in, int out, Spread *to)
 			break;
 		case O_upsample_nearest:
 		case O_upsample_bilinear: add_sample(&l, op, a, rows, in, out, o); break;
+		case O_upsample_bicubic:  add_cubic(&l, a, rows, in, out, o); break;
 		default:                  die("op %d is no sum of rows and columns", op);
 		}
 	for (int i = 0; i < in; i++)

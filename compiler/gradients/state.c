@@ -104,12 +104,10 @@ fill_start(const Graph *g, Trained *p)
 	switch (p->id) {
 	case P_bn_weight: p->value = !(g->train->zero_gamma && is_branch(g, n)); break;
 	case P_bn_var:    p->value = 1; break;
-	case P_slope:     p->value = 0.25; break;
+	case P_gamma:     p->value = n->a.value; break;
 	case P_weight:
 	case P_bias:
-		if (is_norm(n)) {
-			p->value = p->id == P_weight;
-		} else if (p->id == P_weight && n->op != O_linear) {
+		if (p->id == P_weight && n->op != O_linear) {
 			p->start = RC_START_NORMAL;
 			p->value = sqrt(2.0/((double)w.n*w.h*w.w));
 		} else {

@@ -86,6 +86,19 @@ Value *backward_add(Backward *b, Node *n);           /* into the graph; its firs
 void give(Backward *b, Value *x, Value *dx);         /* dx is a part of x's gradient */
 bool wants(const Backward *b, const Value *x);       /* does anything that learns lie before x */
 void backward(Backward *b, Node *n, Value *dy);      /* the gradients of n's inputs and parameters */
+void backward_reads(Node *n, Value *v);              /* v becomes its next input */
+bool backward_learns(const Node *n, ParamId p);      /* has n such a parameter, and is it not frozen */
+/* result i of n is the gradient of parameter p of of */
+void backward_into_state(Node *n, int i, const Node *of, ParamId p);
+Value *backward_two(Backward *b, Op op, const Node *of, const char *what, Value *x, Value *z);
+Value *backward_scaled(Backward *b, const Node *of, const char *what, Value *x, double gain);
+typedef void Builder(Backward *b, Node *n, Value *dy);
+
+/* lines.c - of what belongs together along an axis, and of matrix products */
+Builder backward_channel_param, backward_own_norm, backward_softmax, backward_reduce, backward_matmul;
+
+/* layers.c */
+void split_layers(Graph *g);                         /* layers of the language that become several in training */
 
 /* spatial.c */
 typedef struct { int in, out; double share; } Spread;/* result out has share of input in */
@@ -96,7 +109,6 @@ enum { MostSpreads = 1 << 16 };
 
 /* slope.c */
 bool slope_from_input(Act act);                      /* the derivative is told from the input, not the result */
-bool has_slope(Act act);
-double slope_at(const Attr *a, Act act, double v);   /* the derivative; v: the input or the result */
+double slope_at(const Attr *a, Act act, double v);   /* v: the input or the result; Act_none: of a step at 0 */
 
 #endif

@@ -111,6 +111,7 @@ training_graph(Graph *g)
 	check_forward(g);
 	check_freeze(g);
 	logits = logits_of(g);
+	split_layers(g);
 	place_params(g);
 	split_norms(g);
 	b.wanted = fill_wanted(g);

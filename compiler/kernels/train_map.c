@@ -58,12 +58,13 @@ static const char *
 slope_text(const Attr *a, Act act)
 {
 	switch (act) {
+	case Act_none:         return "rc_half_above0(a, d)";
 	case Act_relu:         return "rc_above0(a, d)";
 	case Act_relu6:        return "rc_above0(a, rc_above0(sub(splat(6.0f), a), d))";
 	case Act_clip:
 		return arena_text("below0(sub(a, splat(%s)), zero(), below0(sub(splat(%s), a), zero(), d))", float_text(a->lo),
 		                  float_text(a->hi));
-	case Act_leaky_relu:   return arena_text("below0(a, mul(d, splat(%s)), d)", float_text(a->slope));
+	case Act_leaky_relu:   return arena_text("rc_leaky_dx(a, d, splat(%s))", float_text(a->slope));
 	case Act_sigmoid:      return "mul(d, mul(a, sub(splat(1.0f), a)))";
 	case Act_silu:         return "rc_silu_dx(a, d)";
 	case Act_hard_sigmoid:
@@ -71,7 +72,10 @@ slope_text(const Attr *a, Act act)
 	case Act_hard_swish:   return arena_text("rc_hard_swish_dx(a, d, splat(%s), splat(%s))", float_text(a->slope),
 	                                         float_text(a->offset));
 	case Act_softplus:     return arena_text("mul(d, sigmoid(mul(a, splat(%s))))", float_text(a->beta));
-	case Act_elu:          return arena_text("below0(a, mul(d, add(a, splat(%s))), d)", float_text(a->alpha));
+	case Act_elu:          return arena_text("rc_elu_dx(a, d, splat(%s))", float_text(a->alpha));
+	case Act_mish:         return "rc_mish_dx(a, d)";
+	case Act_gelu:         return "rc_gelu_dx(a, d)";
+	case Act_gelu_tanh:    return "rc_gelu_tanh_dx(a, d)";
 	case Act_tanh:         return "mul(d, sub(splat(1.0f), mul(a, a)))";
 	case Act_exp:          return "mul(d, a)";
 	case Act_log:          return "div_(d, a)";
