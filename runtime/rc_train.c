@@ -176,11 +176,17 @@ rc_train_load(const rc_trainer *t, void *state, const void *params, size_t len)
 
 /* --- weights as kernels read them --- */
 
-/* The factor that a batch norm is to channel c. */
+/* The factor that a batch norm is to channel c; what follows it too. */
+static double
+norm_of(const rc_fold *f, int c)
+{
+	return f->var ? 1/root_of((double)f->var[c] + f->eps)*(f->gamma ? (double)f->gamma[c] : 1) : 1;
+}
+
 static double
 factor_of(const rc_fold *f, int c)
 {
-	return f && f->var ? 1/root_of((double)f->var[c] + f->eps)*(f->gamma ? (double)f->gamma[c] : 1) : 1;
+	return norm_of(f, c)*(f->out*(f->scale ? (double)f->scale[c] : 1));
 }
 
 /* Weight of output channel oc, input channel ic at a tap of the kernel's. */
@@ -289,15 +295,15 @@ pack_group(const rc_packing *h, const rc_fold *f, const float *w, float *to, int
 {
 	double factors[64] = { 0 };
 
-	for (int o = 0; f && f->var && o < h->per; o++)
-		factors[o] = og*h->per + o < h->oc ? factor_of(f, og*h->per + o) : 0;
+	for (int o = 0; f && o < h->per; o++)
+		factors[o] = og*h->per + o < h->oc ? factor_of(f, og*h->per + o)*f->in : 0;
 	switch (h->order) {
-	case RC_ORDER_DIRECT:   pack_direct(h, w, f && f->var ? factors : NULL, to, og); break;
-	case RC_ORDER_WINOGRAD: pack_winograd(h, w, f && f->var ? factors : NULL, to, og); break;
-	case RC_ORDER_GROUPED:  pack_grouped(h, w, f && f->var ? factors : NULL, to, og); break;
+	case RC_ORDER_DIRECT:   pack_direct(h, w, f ? factors : NULL, to, og); break;
+	case RC_ORDER_WINOGRAD: pack_winograd(h, w, f ? factors : NULL, to, og); break;
+	case RC_ORDER_GROUPED:  pack_grouped(h, w, f ? factors : NULL, to, og); break;
 	default:
-		for (int o = 0; o < h->per; o++)
-			to[og*h->per + o] = (float)factors[o];
+		for (int o = 0; f && o < h->per; o++)
+			to[og*h->per + o] = (float)(factors[o]*(w && og*h->per + o < h->oc ? (double)w[og*h->per + o] : 1));
 		break;
 	}
 }
@@ -317,13 +323,16 @@ rc_pack(const rc_packing *h, void *const *p, int lo, int hi)
 RC_WEAK void
 rc_fold_pack(const rc_packing *h, const rc_fold *f, float *w, float *bias)
 {
-	for (int og = 0; og < h->groups; og++)
+	for (int og = 0; w && og < h->groups; og++)
 		pack_group(h, f, f->w, w, og);
-	for (int c = 0; c < h->lanes; c++) {
-		double shift = c < h->oc && f->bias ? (double)f->bias[c] : 0;
-		if (c < h->oc && f->var)
-			shift = (shift - (double)f->mean[c])*factor_of(f, c) + (f->beta ? (double)f->beta[c] : 0);
-		bias[c] = (float)shift;
+	for (int c = 0; bias && c < h->lanes; c++) {
+		int there = c < h->oc;
+		double shift = there && f->bias ? (double)f->bias[c] : 0, scale = there && f->scale ? (double)f->scale[c] : 1;
+		if (there && f->var)
+			shift = (shift - (double)f->mean[c])*norm_of(f, c) + (f->beta ? (double)f->beta[c] : 0);
+		bias[c] = (float)(there ? shift*f->out*scale + f->offset : 0);
+		if (f->slope)
+			bias[h->lanes + c] = there ? f->slope[f->shared ? 0 : c] : 0;
 	}
 }
 

@@ -115,10 +115,13 @@ typedef struct rc_packing {
 	int lanes;                       /* of the bias; 0: none */
 } rc_packing;
 
-/* What is folded into weights on their way: nothing, or a batch norm. */
+/* What is folded into weights on their way: a batch norm, a learned factor, constants. */
 typedef struct rc_fold {
 	const float *w, *bias, *gamma, *beta, *mean, *var;   /* those that are there; without var there is no batch norm */
-	double eps;
+	const float *scale;              /* a factor a channel; NULL: none */
+	const float *slope;              /* of a prelu, packed behind the bias; NULL: none */
+	int shared;                      /* one slope for all channels */
+	double eps, in, out, offset;     /* the sum of in*w*x is out*sum + offset */
 } rc_fold;
 
 typedef struct rc_trainer {

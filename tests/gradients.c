@@ -23,7 +23,8 @@ static const char *const bodies[] = {
 	"local y = nn.conv_transpose2d(nn.conv(x, { 4, kernel = 3, stride = 2 }), { 5, kernel = 3, stride = 2, padding = 1 })\n"
 	"return nn.classifier { 3 }(nn.softplus(nn.elu(y), { beta = 2 }))",
 	"local y = nn.conv(x, { 8, kernel = 3 })\n"
-	"return nn.classifier { 3 }(nn.pixel_shuffle(nn.channel_shuffle(y, { groups = 2 }), { factor = 2 }) + 1)",
+	"y = nn.pixel_shuffle(nn.channel_shuffle(2*y + 1, { groups = 2 }), { factor = 2 }) + 1\n"
+	"return nn.classifier { 3 }(nn.conv(-0.5*nn.pixel_unshuffle(y, { factor = 2 }), { 4, kernel = 3 }))",
 	"local y, z = nn.conv(x, { 4, kernel = 3 }), nn.conv(x, { 4, kernel = 1 })\n"
 	"return nn.classifier { 3 }((y - z)/(nn.hard_sigmoid(z) + 1)*nn.hard_swish(y))",
 	"local y = nn.tanh(nn.conv(x, { 4, kernel = 3 }))\n"
@@ -63,7 +64,7 @@ static const char *const bodies[] = {
 	"z = nn.matmul(y, t, { transpose_a = true, transpose_b = true, heads = 2, scale = 0.2 })\n"
 	"return nn.linear(nn.concat(nn.flatten(nn.avg_pool(s, { kernel = 3 })), nn.flatten(z)), { 3, name = 'fc' })",
 	"local y = nn.self_attention(nn.l2_normalize(nn.conv(x, { 4, kernel = 3 })), { heads = 2 })\n"
-	"return nn.classifier { 3 }(nn.response_norm(nn.upsample(y, { scale = 2, mode = 'bicubic' }), { name = 'grn' }))",
+	"return nn.classifier { 3 }(nn.response_norm(nn.upsample(y, { scale = 2, mode = 'bicubic' }) + nn.upsample(y, { scale = 2, mode = 'nearest' }), { name = 'grn' }))",
 };
 enum { NBodies = sizeof bodies/sizeof *bodies, Batch = 3 };
 
@@ -143,6 +144,28 @@ START_TEST(gradients_are_differences)
 	}
 	interp_free(g, at);
 	free(input);
+}
+END_TEST
+
+/* every op of the language is in a body above, or refused */
+START_TEST(every_op_has_a_gradient)
+{
+	static const Op refused[] = { O_quantize, O_dequantize, O_top_k };
+	bool seen[NOps] = { false };
+	const char *missing = "";
+
+	for (int i = 0; i < NBodies; i++) {
+		Graph *g = graph_of(body_model(3, 7, 6, bodies[i]));
+		for (int k = 0; k < g->count; k++)
+			seen[g->nodes[k]->op] = true;
+	}
+	for (size_t i = 0; i < sizeof refused/sizeof *refused; i++) {
+		ck_assert(!seen[refused[i]]);
+		seen[refused[i]] = true;
+	}
+	for (int op = 0; op < NLanguageOps; op++)
+		missing = seen[op] ? missing : arena_text("%s %s", missing, op_rows[op].name);
+	ck_assert_str_eq(missing, "");
 }
 END_TEST
 
@@ -282,17 +305,26 @@ static const char program[] =
 	"how.rate = -1;\nprintf(\"%d\", m_train_apply(NULL, state, &how) == RC_E_HOW);\n"
 	"state[1] = 0;\nprintf(\"%d\\n\", m_train_check(state, sizeof state) == RC_E_MAGIC);\nreturn 0;\n}\n";
 
+/* what is folded into weights, and what is packed by itself */
+static const char various[] = "local nn = require \"resnet\"\nreturn nn.model { name = \"m\", input = nn.image { 3, 8, 8 }, body = function(x)\n"
+	"	local y = nn.layer_scale(nn.bn(nn.conv(x, { 10, kernel = 3, bias = true })), { name = 'gamma' })\n"
+	"	y = nn.prelu(nn.conv(2*y, { 10, kernel = 3, bias = true })*0.5 + 1, { name = 'a' }) + nn.prelu(-nn.max_pool(y, { kernel = 3, stride = 1, padding = 1 }), { name = 'b', shared = true })\n"
+	"	y = nn.group_norm(y, { groups = 2, name = 'gn' }) + nn.layer_scale(nn.layer_norm(nn.sigmoid(y), { name = 'ln' }), { name = 'c' })\n"
+	"	y = nn.prelu(y + nn.prelu(nn.depthwise(y, { kernel = 3 }) + y, { name = 'd' }), { name = 'e' })\n"
+	"	return nn.linear(nn.adaptive_avg_pool(nn.bn(nn.relu(y)), { size = 1 }), { 3 })/4\n"
+	"end, train = nn.train { batch = 16, bn = { momentum = 0.9 } } }\n";
+
 /* the blob of _export is that of resnetc compile, and gives the network that _eval evaluates; statuses; no warnings */
 START_TEST(export_is_the_network_at_work)
 {
-	static const char *const targets[] = { "native", "scalar" };
-	const char *dir = in_dir(targets[_i]);
-	Ran r = resnetc("compile %s -w random:3 --train --target %s -o %s -q", model_file(arena_text(small, "")), targets[_i], dir);
+	const char *target = _i%2 ? "scalar" : "native", *dir = in_dir(target);
+	Ran r = resnetc("compile %s -w random:3 --train --target %s -o %s -q", model_file(_i < 2 ? arena_text(small, "") : various),
+	                target, dir);
 	FILE *f;
 	char line[64] = "";
 
 	ck_assert_msg(r.status == 0, "%s", r.err);
-	put_file(arena_text("%s/app.c", targets[_i]), program, sizeof program - 1);
+	put_file(arena_text("%s/app.c", target), program, sizeof program - 1);
 	ck_assert_int_eq(system(arena_text("cd '%s' && cc -O1 -Wall -Wextra -Wpedantic -Werror -c m_train.c rc_train.c && "
 	                                   "cc -O1 -w m.c rc.c m_train.o rc_train.o app.c -lm -o app", dir)), 0);
 	f = popen(arena_text("cd '%s' && ./app", dir), "r");
@@ -451,6 +483,16 @@ START_TEST(bad_models_are_refused)
 }
 END_TEST
 
+START_TEST(what_has_no_gradient_is_refused)
+{
+	const char *body = "\nlocal y = nn.flatten(nn.conv(x, { 4, kernel = 3 }))\nreturn nn.linear(nn.top_k(y, { 5 }), { 3 })\n";
+	Ran r = resnetc("verify --train %s -q", body_model(3, 7, 6, body));
+
+	ck_assert_int_eq(r.status, 1);
+	ck_assert_msg(strstr(r.err, "top_k 'top_k1': train: want layers whose gradient resnetc knows, got top_k"), "%s", r.err);
+}
+END_TEST
+
 START_TEST(bad_data_is_refused)
 {
 	const char *model = model_file(arena_text(small, "")), *wild = model_file(arena_text(small, ", optimizer = nn.sgd { momentum = 0.99 }"));
@@ -482,13 +524,15 @@ SUITE(gradients)
 	TCase *t = part("reference");
 
 	tcase_add_loop_test(t, gradients_are_differences, 0, NBodies);
+	tcase_add_test(t, every_op_has_a_gradient);
 	t = part("emitted");
 	tcase_add_loop_test(t, emitted_nodes_are_the_reference, 0, 3);
 	t = part("train");
 	tcase_add_test(t, strips_of_two_images_make_the_same_bits);
 	tcase_add_test(t, training_learns_and_goes_on);
 	tcase_add_test(t, bad_data_is_refused);
-	tcase_add_loop_test(t, export_is_the_network_at_work, 0, 2);
+	tcase_add_test(t, what_has_no_gradient_is_refused);
+	tcase_add_loop_test(t, export_is_the_network_at_work, 0, 4);
 	tcase_add_test(t, landscape_is_normalised_by_filters);
 	tcase_add_test(t, landscape_goes_on_and_is_drawn);
 	tcase_add_loop_test(t, bad_models_are_refused, 0, sizeof refused/sizeof *refused);

@@ -15,23 +15,32 @@ from_state(const Training *t, const Param *p)
 	return "NULL";
 }
 
+/* packed_at - where packed parameter i of n is in the blob, or that there is none */
+static const char *
+packed_at(const Node *n, int i)
+{
+	return i >= 0 && i < n->npacked ? arena_text("(float *)(void *)(blob + %zu)", n->packed[i].at) : "NULL";
+}
+
+/* emit_layer - a prelu by itself has no weights, but what else is a bias */
 static void
 emit_layer(Out *o, const Training *t, const Node *n)
 {
 	Kernel k = kernel_of(n, 0);
 	const Param *p = n->p;
+	bool dense = is_dense(n), slopes = has_slopes(n) && n->npacked == 1;
 
 	if (!k.family->repack)
 		fail_at(n, "train: want layers whose weights can be packed at run time, got %s", op_rows[n->op].name);
 	out_line(o, "{ /* %s */", n->name);
 	k.family->repack(o, &k, false);
-	out_line(o, "const rc_fold fold = { %s, %s, %s, %s, %s, %s, %.17g };\n", from_state(t, &p[P_weight]),
-	         from_state(t, &p[P_bias]),
+	out_line(o, "const rc_fold fold = { %s, %s, %s, %s, %s, %s,", from_state(t, &p[P_weight]), from_state(t, &p[P_bias]),
 	         from_state(t, &p[P_bn_weight]), from_state(t, &p[P_bn_bias]), from_state(t, &p[P_bn_mean]),
-		from_state(t, &p[P_bn_var]),
-	         n->op == O_bn ? n->a.eps : n->a.bn_eps);
-	out_line(o, "rc_fold_pack(&how, &fold, (float *)(void *)(blob + %zu), %s);", n->packed[0].at,
-	         n->npacked > 1 ? arena_text("(float *)(void *)(blob + %zu)", n->packed[1].at) : "NULL");
+	         from_state(t, &p[P_bn_var]));
+	out_line(o, "\t%s, %s, %d, %.17g, %.17g, %.17g, %.17g };", from_state(t, &p[P_gamma]), from_state(t, &p[P_slope]),
+	         n->a.shared, n->op == O_bn ? n->a.eps : n->a.bn_eps, dense ? n->a.in_gain : 1, dense ? n->a.out_gain : 1,
+	         dense ? n->a.out_offset : 0);
+	out_line(o, "\nrc_fold_pack(&how, &fold, %s, %s);", packed_at(n, slopes ? -1 : 0), packed_at(n, slopes ? 0 : 1));
 	out_line(o, "}");
 }
 

@@ -143,6 +143,7 @@ int vectors_of(const Kernel *k);                     /* vectors of output channe
 /* map.c */
 int channel_packed(const Kernel *k, Packed *to);
 void channel_pack(const Kernel *k, const double *w, const double *b, void *const *to);
+int channel_repack(Out *o, const Kernel *k, bool turned);
 
 /* text.c - what the texts of all kernels share */
 void emit_head(Out *o, const Kernel *k, int phase);  /* ends the comment; parameters and operands */

@@ -132,9 +132,9 @@ emit_map(Out *o, const Kernel *k, int phase, const char *formula, const char *va
 	return k->out->shape.n*vectors_of(k);
 }
 
-/* bn_repack - as channel_pack goes */
-static int
-bn_repack(Out *o, const Kernel *k, bool turned)
+/* channel_repack - as channel_pack goes, and what packs one of its halves */
+int
+channel_repack(Out *o, const Kernel *k, bool turned)
 {
 	Repacking r = { .order = "RC_ORDER_CHANNEL", .phases = 1, .groups = vectors_of(k), .per = k->t->vl,
 	                .kernel = { 1, 1 } };
@@ -196,10 +196,10 @@ binary_emit(Out *o, const Kernel *k, int phase)
 }
 
 const Family family_bn = { .name = "bn", .describe = map_describe, .emit = bn_emit, .packed = channel_packed,
-	.pack = channel_pack, .repack = bn_repack };
+	.pack = channel_pack, .repack = channel_repack };
 const Family family_layer_scale = { .name = "layer_scale", .describe = map_describe, .emit = layer_scale_emit,
-	.packed = layer_scale_packed, .pack = layer_scale_pack };
+	.packed = layer_scale_packed, .pack = layer_scale_pack, .repack = channel_repack };
 const Family family_act = { .name = "act", .describe = map_describe, .emit = act_emit, .packed = map_packed,
-                            .pack = map_pack };
+                            .pack = map_pack, .repack = channel_repack };
 const Family family_binary = { .name = "binary", .describe = map_describe, .emit = binary_emit, .packed = map_packed,
-	.pack = map_pack };
+	.pack = map_pack, .repack = channel_repack };

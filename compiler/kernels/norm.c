@@ -269,9 +269,10 @@ layer_norm_emit(Out *o, const Kernel *k, int phase)
 
 const Family family_group_norm = {
 	.name = "group_norm", .phases = 2, .phase_name = norm_phase_name, .describe = norm_describe, .emit = group_norm_emit,
-	.scratch = norm_scratch, .operands = norm_operands, .packed = channel_packed, .pack = channel_pack
+	.scratch = norm_scratch, .operands = norm_operands, .packed = channel_packed,
+	.pack = channel_pack, .repack = channel_repack
 };
 const Family family_layer_norm = {
 	.name = "layer_norm", .describe = norm_describe, .emit = layer_norm_emit, .packed = channel_packed,
-	.pack = channel_pack
+	.pack = channel_pack, .repack = channel_repack
 };

@@ -112,6 +112,7 @@ int
 emit_packing(Out *o, const Kernel *k, const Repacking *r)
 {
 	int *first = arena_new((size_t)r->groups*sizeof *first), any = 0;
+	bool channel = !strcmp(r->order, "RC_ORDER_CHANNEL");
 
 	for (int og = 0; og < r->groups && !strcmp(r->order, "RC_ORDER_DIRECT"); og++)
 		any |= first[og] = first_block(k, og, r->per);
@@ -128,9 +129,9 @@ emit_packing(Out *o, const Kernel *k, const Repacking *r)
 	out_line(o, "static const rc_packing how = {");
 	out_line(o, "%s, %d, %d, %d, %d, %d, %d, %d, %d, %d, %d, %d, %d, %s, %s, %s, %s, %s, %d, %d, %d", r->order, r->phases,
 	         r->groups, r->blocks, k->in->lay.cb, r->last, r->per, k->out->shape.c, k->in->shape.c,
-	         k->op == O_bn ? 1 : groups_of(k), r->kernel.h, r->kernel.w, r->turned, r->from ? "tap" : "NULL",
+	         channel ? 1 : groups_of(k), r->kernel.h, r->kernel.w, r->turned, r->from ? "tap" : "NULL",
 	         r->from ? "from" : "NULL", any ? "first" : "NULL", r->ah ? "gh" : "NULL", r->ah ? "gw" : "NULL", r->ah, r->aw,
-	         k->bias || k->op == O_bn ? vectors_of(k)*k->t->vl : 0);
+	         k->bias || channel ? vectors_of(k)*k->t->vl : 0);
 	out_line(o, "};");
 	return r->groups;
 }

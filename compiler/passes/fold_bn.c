@@ -5,7 +5,8 @@
 ** bn(conv(x, w) + b) = conv(x, s*w) + s*(b - mean) + beta, g*(conv(x, w) + b) + c = conv(x, g*w) + g*b + c, and
 ** conv(g*x, w) = conv(x, g*w), the zeros around the image included. The layer keeps the names of the parameters; the
 ** multiplication happens in double when the weights are packed (fold_weights).
-** Not legal when someone else reads the layer, or when an activation or skip lies between.
+** Not legal when someone else reads the layer, or when an activation or skip lies between; nor in training, where
+** weights are packed as the state has them.
 */
 #include "../pass.h"
 
@@ -76,7 +77,7 @@ void
 fold_bn(Graph *g)
 {
 	fill_uses(g);
-	for (int i = 0; i < g->count; i++) {
+	for (int i = 0; i < g->count && !g->training; i++) {
 		Node *x = g->nodes[i];
 		if (x->op == O_bn || x->op == O_layer_scale || x->op == O_affine)
 			if (!fold_back(x))
