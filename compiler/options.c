@@ -355,7 +355,7 @@ look_again(Options *o, const Verb *v)
 Options
 options_parse(int argc, char **argv)
 {
-	Options o = { .pass.out = stdout };
+	Options o = { .pass.out = stdout, .seed = -1 };
 	int i;
 	const Verb *v = verb_in(argc, argv, &i);
 

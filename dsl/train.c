@@ -41,7 +41,7 @@ schedule(lua_State *L)
 }
 
 static void
-read_lists(lua_State *L, Training *t)
+read_steps(lua_State *L, Training *t)
 {
 	lua_getfield(L, -1, "steps");
 	for (int i = 1; i < (int)lua_rawlen(L, -1); i += 2) {
@@ -54,13 +54,21 @@ read_lists(lua_State *L, Training *t)
 		PUSH(t->steps, t->nsteps, s);
 	}
 	lua_pop(L, 1);
-	lua_getfield(L, -1, "freeze");
+}
+
+static Parts
+parts(lua_State *L, const char *field)
+{
+	Parts p = { 0 };
+
+	lua_getfield(L, -1, field);
 	for (int i = 1; i <= (int)lua_rawlen(L, -1); i++) {
 		lua_rawgeti(L, -1, i);
-		PUSH(t->freeze, t->nfreeze, arena_text("%s", lua_tostring(L, -1)));
+		PUSH(p.name, p.count, arena_text("%s", lua_tostring(L, -1)));
 		lua_pop(L, 1);
 	}
 	lua_pop(L, 1);
+	return p;
 }
 
 /* read_train - the table on top of the stack */
@@ -87,6 +95,9 @@ read_train(lua_State *L, Graph *g)
 	t->bn_momentum = real(L, "bn_momentum");
 	t->bn_frozen = truth(L, "bn_frozen");
 	t->zero_gamma = truth(L, "zero_gamma");
-	read_lists(L, t);
+	t->bn_groups = (int)real(L, "bn_groups");
+	t->freeze = parts(L, "freeze");
+	t->fresh = parts(L, "fresh");
+	read_steps(L, t);
 	g->train = t;
 }

@@ -60,11 +60,20 @@ normal(uint64_t *seed)
 	}
 }
 
+RC_WEAK rc_train
+rc_train_part(const rc_train *how, int first)
+{
+	rc_train part = *how;
+
+	part.seed += (uint64_t)first*0xd1342543de82ef95u;
+	return part;
+}
+
 RC_WEAK rc_view
 rc_view_of(const rc_train *how, int image, int h, int w, int crop, int flip, int cutout)
 {
 	rc_view v = { 0, 0, 0, 0, 0, 0, 0 };
-	uint64_t seed = how->seed + (uint64_t)image*0xd1342543de82ef95u, r = rc_random(&seed);
+	uint64_t seed = rc_train_part(how, image).seed, r = rc_random(&seed);
 
 	if (!(how->flags & RC_TRAIN_AUGMENT))
 		return v;
@@ -425,6 +434,56 @@ walk(const rc_trainer *t, const rc_options *options, const void *state, const vo
 	rc_walk(eval ? t->eval_steps : t->steps, eval ? t->eval_count : t->step_count, t->parts, options, home);
 }
 
+/* Where float i of gradients and running statistics is in the state. */
+static float *
+learned_at(const rc_trainer *t, float *parameters, size_t i)
+{
+	return parameters + (i < t->learned ? t->floats + t->learned + i : i);
+}
+
+/*
+** What group g left in the state is added to what the groups before it left, as a binary tree; behind the last group
+** the mean is in the state, before the others the running statistics are those from before the first.
+*/
+static void
+add_group(const rc_trainer *t, float *parameters, float *sums, int g)
+{
+	int level = 0, last = g + 1 == t->groups;
+	float share = 1.0f/(float)t->groups;
+
+	for (; g >> level & 1; level++)
+		;
+	for (size_t i = 0; i < t->floats; i++) {
+		float *at = learned_at(t, parameters, i), v = *at;
+		for (int k = 0; k < level; k++)
+			v = sums[(size_t)(k + 1)*t->floats + i] + v;
+		for (int k = level; last && g >> k; k++)
+			v = g >> k & 1 ? sums[(size_t)(k + 1)*t->floats + i] + v : v;
+		if (!last)
+			sums[(size_t)(level + 1)*t->floats + i] = v;
+		*at = last ? v*share : i < t->learned ? *at : sums[i];
+	}
+}
+
+/* The groups of a batch one after the other. */
+static void
+walk_groups(const rc_trainer *t, const rc_options *options, void *state, const void *images, const int32_t *labels,
+            const rc_train *how, void *workspace, rc_loss *sum)
+{
+	float *sums = (float *)(void *)((char *)workspace + t->sums), *parameters = parameters_of(state);
+
+	for (size_t i = t->learned; t->groups > 1 && i < t->floats; i++)
+		sums[i] = parameters[i];
+	for (int g = 0; g < t->groups; g++) {
+		int first = g*t->batch;
+		rc_train part = rc_train_part(how, first);
+		walk(t, options, state, (const char *)images + (size_t)first*t->image, labels + first, &part, workspace, 0);
+		add_losses(t, workspace, t->batch, sum);
+		if (t->groups > 1)
+			add_group(t, parameters, sums, g);
+	}
+}
+
 RC_WEAK int
 rc_train_grad(const rc_trainer *t, const rc_options *options, void *state, const void *images, const int32_t *labels,
               const rc_train *how, void *workspace, size_t len, rc_loss *loss)
@@ -436,10 +495,9 @@ rc_train_grad(const rc_trainer *t, const rc_options *options, void *state, const
 		return status;
 	if (how->struct_size != sizeof *how || how->flags > RC_TRAIN_AUGMENT)
 		return RC_E_HOW;
-	if (!known(t, labels, t->batch))
+	if (!known(t, labels, t->batch*t->groups))
 		return RC_E_LABEL;
-	walk(t, options, state, images, labels, how, workspace, 0);
-	add_losses(t, workspace, t->batch, &sum);
+	walk_groups(t, options, state, images, labels, how, workspace, &sum);
 	sum.loss /= sum.count;
 	if (loss)
 		*loss = sum;

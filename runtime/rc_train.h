@@ -19,6 +19,7 @@
 #define rc_train_export    RC_SYMBOL(rc_train_export)
 #define rc_pack            RC_SYMBOL(rc_pack)
 #define rc_fold_pack       RC_SYMBOL(rc_fold_pack)
+#define rc_train_part      RC_SYMBOL(rc_train_part)
 #define rc_view_of         RC_SYMBOL(rc_view_of)
 #define rc_random          RC_SYMBOL(rc_random)
 
@@ -135,9 +136,10 @@ typedef struct rc_trainer {
 	const rc_step *steps, *eval_steps;
 	int step_count, eval_count;
 	int parts;                       /* as in rc_network */
-	int batch, classes;
+	int batch, groups, classes;      /* images of a group, which is done at once */
 	size_t image;                    /* bytes */
-	size_t stage;                    /* in the workspace: a batch that the caller has not whole, and its labels */
+	/* in the workspace: a group that the caller has not whole, and its labels; sums of groups */
+	size_t stage, sums;
 	/* in the workspace: each image's loss and whether it is right; bytes from one to the next */
 	size_t loss, loss_step;
 	float momentum, decay;
@@ -168,6 +170,7 @@ float *rc_train_gradient(const rc_trainer *t, void *state);
 void rc_pack(const rc_packing *how, void *const *p, int lo, int hi);
 void rc_fold_pack(const rc_packing *how, const rc_fold *fold, float *w, float *bias);
 int rc_train_export(const rc_trainer *t, const void *state, void *weights, size_t len);
+rc_train rc_train_part(const rc_train *how, int first);      /* of images first, first + 1 ... of a batch by themselves */
 rc_view rc_view_of(const rc_train *how, int image, int h, int w, int crop, int flip, int cutout);
 uint64_t rc_random(uint64_t *seed);  /* splitmix64 */
 

@@ -4,6 +4,8 @@
 */
 #include "../compiler/gradients/train.h"
 #include "../compiler/image/image.h"
+#include "../compiler/weights/weights.h"
+#include "../compiler/weights/tensor.h"
 #include "tests.h"
 
 /* --- gradients of the reference against differences of its loss --- */
@@ -275,6 +277,45 @@ START_TEST(training_learns_and_goes_on)
 }
 END_TEST
 
+/* --seed takes nn.train's place; fresh parts come from it and not from the weights, whatever their shape there */
+START_TEST(starting_with_another_head)
+{
+	const char *dir = in_dir(""), *old = model_file(arena_text(small, "")), *other, *anew;
+	int same = 0;
+	Weights *one, *two;
+	Ran r;
+
+	put_data("x.npy", "y.npy", 48, 2);
+	r = resnetc("train %s --data %s/x.npy,%s/y.npy -o %s/a.safetensors --limit 0.000001 --seed 8", old, dir, dir, dir);
+	ck_assert_msg(r.status == 0, "%s", r.err);
+	other = arena_text(small, ", freeze = { 'stem', 'layer1', 'layer2' }, fresh = { 'fc' }");
+	other = arena_text("%.*sclassifier { 4 }%s", (int)(strstr(other, "classifier") - other), other, strstr(other, "classifier") + 16);
+	anew = model_file(other);
+	r = resnetc("train %s --data %s/x.npy,%s/y.npy -w %s/a.safetensors -o %s/b.safetensors --limit 0.000001 --seed 0", anew, dir, dir, dir, dir);
+	ck_assert_msg(r.status == 0 && strstr(r.err, "made up anew, not of ") && strstr(r.err, "a.safetensors: fc.weight, fc.bias\n"), "%s", r.err);
+	/* all but the head is what it was */
+	one = weights_open(in_dir("a.safetensors"));
+	two = weights_open(in_dir("b.safetensors"));
+	ck_assert_int_eq(one->count, two->count);
+	for (int i = 0; i < one->count; i++)
+		for (int k = 0; k < two->count; k++) {
+			Tensor *a = &one->tensors[i], *b = &two->tensors[k];
+			if (strcmp(a->name, b->name) || !strncmp(a->name, "fc.", 3))
+				continue;
+			tensor_load(a);
+			tensor_load(b);
+			for (size_t v = 0; v < tensor_count(a); v++)
+				ck_assert_msg(fabs(tensor_get(a, v) - tensor_get(b, v)) <= 0, "%s", a->name);
+			same++;
+		}
+	ck_assert_int_eq(same, one->count - 2);
+	other = arena_text("%.*s%s", (int)(strstr(other, ", fresh") - other), other, strstr(other, ", fresh") + strlen(", fresh = { 'fc' }"));
+	r = resnetc("train %s --data %s/x.npy,%s/y.npy -w %s/a.safetensors", model_file(other), dir, dir, dir);
+	ck_assert_msg(r.status == 1 && strstr(r.err, "want tensor 'fc.weight' of shape 4x16, got 3x16 (nn.train { fresh = { 'fc' } } makes it up anew)"),
+	              "%s", r.err);
+}
+END_TEST
+
 /* --- emitted code by itself --- */
 
 static const char program[] =
@@ -331,6 +372,49 @@ START_TEST(export_is_the_network_at_work)
 	ck_assert_ptr_nonnull(fgets(line, sizeof line, f));
 	pclose(f);
 	ck_assert_str_eq(line, "000 1 0 1 111111\n");
+}
+END_TEST
+
+/* a batch of three groups beside its groups one by one, whose sums are written out */
+static const char groups[] =
+	"#include \"m_train.h\"\n#include \"n_train.h\"\n#include <stdio.h>\n#include <string.h>\n"
+	"enum { B = N_TRAIN_BATCH, G = 3, F = (M_TRAIN_PARAMS_BYTES - 128)/4, L = M_TRAIN_GRADIENT_FLOATS };\n"
+	"static _Alignas(64) char whole[M_TRAIN_STATE_BYTES], one[N_TRAIN_STATE_BYTES], work[M_TRAIN_WORKSPACE_BYTES];\n"
+	"static float x[G*B*192], sum[G][F], start[F];\nstatic int32_t y[G*B];\n"
+	"int main(void)\n{\nrc_train how = { sizeof how, 0.1f, RC_TRAIN_AUGMENT, 5 };\nrc_loss all, each;\ndouble loss = 0;\n"
+	"float *running = (float *)(void *)(one + 256) + L, *gradient;\n"
+	"for (int i = 0; i < G*B*192; i++) x[i] = (float)(i*37%101)/50 - 1;\n"
+	"for (int i = 0; i < G*B; i++) y[i] = i%3;\n"
+	"printf(\"%d\", m_train_init(whole, 3) || n_train_init(one, 3) || M_TRAIN_BATCH != G*B);\n"
+	"for (int step = 0; step < 3; step++) {\n"
+	"printf(\"%d\", m_train_step(NULL, whole, x, y, &how, work, sizeof work, &all));\n"
+	"gradient = n_train_gradient(one);\nmemcpy(start, running, (F - L)*4);\nloss = 0;\n"
+	"for (int g = 0; g < G; g++) { rc_train part = rc_train_part(&how, g*B);\nmemcpy(running, start, (F - L)*4);\n"
+	"n_train_grad(NULL, one, x + g*B*192, y + g*B, &part, work, sizeof work, &each);\nloss += each.loss;\n"
+	"memcpy(sum[g], gradient, L*4);\nmemcpy(sum[g] + L, running, (F - L)*4); }\n"
+	"for (int i = 0; i < F; i++) *(i < L ? gradient + i : running + i - L) = ((sum[0][i] + sum[1][i]) + sum[2][i])*(1.0f/3);\n"
+	"n_train_apply(NULL, one, &how);\n}\n"
+	"printf(\" %d%d%d\\n\", sizeof whole == sizeof one, !memcmp(whole + 256, one + 256, sizeof one - 256), all.count == G*B && all.loss - loss/3 < 1e-12);\n"
+	"return 0;\n}\n";
+
+START_TEST(groups_are_parts_of_a_batch)
+{
+	const char *dir = in_dir("groups");
+	Ran r = resnetc("compile %s -w random:3 --train -o %s -q", model_file(arena_text(small, ", bn = { groups = 3 }")), dir);
+	FILE *f;
+	char line[64] = "";
+
+	ck_assert_msg(r.status == 1 && strstr(r.err, "train: want a batch of whole groups, bn = { groups = 3 }, got 16 pictures"), "%s", r.err);
+	r = resnetc("compile %s -w random:3 --train --batch 6 -o %s -q", model_file(arena_text(small, ", bn = { groups = 3 }")), dir);
+	ck_assert_msg(r.status == 0, "%s", r.err);
+	r = resnetc("compile %s --name n -w random:3 --train --batch 2 -o %s -q", model_file(arena_text(small, "")), dir);
+	ck_assert_msg(r.status == 0, "%s", r.err);
+	put_file("groups/app.c", groups, sizeof groups - 1);
+	ck_assert_int_eq(system(arena_text("cd '%s' && cc -O1 -w *_train.c m.c n.c rc.c app.c -lm -o app", dir)), 0);
+	f = popen(arena_text("cd '%s' && ./app", dir), "r");
+	ck_assert_ptr_nonnull(fgets(line, sizeof line, f));
+	pclose(f);
+	ck_assert_str_eq(line, "0000 111\n");
 }
 END_TEST
 
@@ -536,4 +620,7 @@ SUITE(gradients)
 	tcase_add_test(t, landscape_is_normalised_by_filters);
 	tcase_add_test(t, landscape_goes_on_and_is_drawn);
 	tcase_add_loop_test(t, bad_models_are_refused, 0, sizeof refused/sizeof *refused);
+	t = part("options");
+	tcase_add_test(t, groups_are_parts_of_a_batch);
+	tcase_add_test(t, starting_with_another_head);
 }

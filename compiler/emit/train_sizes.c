@@ -24,9 +24,26 @@ train_stage(const Model *m)
 }
 
 size_t
+train_sums(const Model *m)
+{
+	return train_stage(m) + aligned(input_bytes(m->g)) + aligned((size_t)group_images(m->g->train)*sizeof(int32_t));
+}
+
+/* sums_kept - of groups: what they start from, and a level of the tree for each bit of their numbers */
+static int
+sums_kept(const Training *t)
+{
+	int levels = 1;
+
+	for (int last = t->bn_groups - 1; last > 0; last /= 2)
+		levels++;
+	return t->bn_groups > 1 ? levels : 0;
+}
+
+size_t
 train_workspace(const Model *m)
 {
-	return train_stage(m) + aligned(input_bytes(m->g)) + aligned((size_t)m->g->train->batch*sizeof(int32_t));
+	return train_sums(m) + aligned((size_t)sums_kept(m->g->train)*m->g->train->floats*sizeof(float));
 }
 
 /* parameters_hash - of all that a state must agree on with code: the same on every target and for every batch */

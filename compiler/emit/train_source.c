@@ -56,10 +56,10 @@ emit_trainer(Out *o, const Model *m, const Model *work)
 	         g->name, (unsigned long long)parameters_hash(g), state_bytes(g), train_workspace(m), train_packed(m));
 	out_line(o, "parameters, %d, %zu, %zu, /* floats that learn, of all parameters */", t->nparams, t->learned, t->floats);
 	out_line(o, "steps, eval_steps, %d, %d, %d,", m->nsteps, m->neval, g->target->parts);
-	out_line(o, "%d, %d, %zu, /* batch, classes, bytes of an image */", t->batch, t->loss->in[0]->shape.c,
-	         input_bytes(g)/(size_t)t->batch);
-	out_line(o, "%zu, %zu, %zu, /* in the workspace: a batch of fewer images, losses and their distance */",
-	         train_stage(m), loss->at + loss->lay.origin*sizeof(float), loss->lay.image*sizeof(float));
+	out_line(o, "%d, %d, %d, %zu, /* images of a group, groups, classes, bytes of an image */", group_images(t),
+	         t->bn_groups, t->loss->in[0]->shape.c, input_bytes(g)/(size_t)group_images(t));
+	out_line(o, "%zu, %zu, %zu, %zu, /* in the workspace: a group of fewer images, sums of groups, losses and their "
+	            "distance */", train_stage(m), train_sums(m), loss->at + loss->lay.origin*sizeof(float), loss->lay.image*sizeof(float));
 	out_line(o, "%s, %s, %d, /* momentum, decay, Nesterov */", float_text(t->momentum), float_text(t->weight_decay),
 	         t->nesterov);
 	out_line(o, work ? "&at_work" : "NULL");

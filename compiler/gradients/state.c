@@ -22,6 +22,7 @@ training_new(void)
 	t->peak = 0.1;
 	t->warm = 0.2;
 	t->bn_momentum = 0.1;
+	t->bn_groups = 1;
 	return t;
 }
 
@@ -49,26 +50,37 @@ within(const Graph *g, const Node *n, const char *part)
 }
 
 bool
-is_frozen(const Graph *g, const Node *n)
+in_parts(const Graph *g, const Node *n, const Parts *p)
 {
-	for (int i = 0; i < g->train->nfreeze; i++)
-		if (within(g, n, g->train->freeze[i]))
+	for (int i = 0; i < p->count; i++)
+		if (within(g, n, p->name[i]))
 			return true;
 	return false;
 }
 
-void
-check_freeze(const Graph *g)
+static void
+check_there(const Graph *g, const char *what, const Parts *p)
 {
-	const Training *t = g->train;
-
-	for (int i = 0; i < t->nfreeze; i++) {
+	for (int i = 0; i < p->count; i++) {
 		bool any = false;
 		for (int k = 0; k < g->count; k++)
-			any = any || within(g, g->nodes[k], t->freeze[i]);
+			any = any || within(g, g->nodes[k], p->name[i]);
 		if (!any)
-			fail("%s:%d: train: freeze: want a part of the model, got '%s'", g->file, t->line, t->freeze[i]);
+			fail("%s:%d: train: %s: want a part of the model, got '%s'", g->file, g->train->line, what, p->name[i]);
 	}
+}
+
+void
+check_parts(const Graph *g)
+{
+	check_there(g, "freeze", &g->train->freeze);
+	check_there(g, "fresh", &g->train->fresh);
+}
+
+int
+group_images(const Training *t)
+{
+	return t->batch/t->bn_groups;
 }
 
 /* is_branch - is bn what a block adds to its shortcut: of two batch norms that are added, that of the later input */
@@ -125,7 +137,7 @@ add_param(Graph *g, Node *n, ParamId id, bool running)
 {
 	Training *t = g->train;
 	Trained p = { .name = n->p[id].name, .node = n, .id = id, .at = t->floats, .running = running,
-		.frozen = running || is_frozen(g, n) };
+		.frozen = running || in_parts(g, n, &t->freeze) };
 	int rank;
 
 	for (int i = 0; i < t->nparams; i++)

@@ -18,6 +18,11 @@ typedef struct {                     /* of a schedule in steps: this rate up to 
 	double share, rate;
 } RateStep;
 
+typedef struct {                     /* parts of a model, by the beginnings of their layers' names, or "stem" */
+	const char **name;
+	int count;
+} Parts;
+
 typedef struct {                     /* one parameter as the state has it */
 	const char *name;            /* in weight files */
 	Node *node;                  /* that has it */
@@ -45,8 +50,9 @@ typedef struct Training {
 	bool flip;
 	double bn_momentum;
 	bool bn_frozen;              /* batch norms stay as they are, by their running statistics */
-	const char **freeze;         /* parts whose parameters stay */
-	int nfreeze;
+	int bn_groups;               /* of a batch, each normalised by its own statistics, one after the other */
+	Parts freeze, fresh;         /* whose parameters stay; that are made up whatever weights there are */
+	bool starting;               /* weights to start from are bound: parts may be made up instead */
 	bool zero_gamma;             /* the last batch norm before an addition starts at 0 */
 
 	/* --- set by training_graph --- */
@@ -62,8 +68,9 @@ Training *training_new(void);                        /* with the defaults of nn.
 /* those that learn one after the other, then the running statistics */
 void place_params(Graph *g);
 const Trained *trained(const Node *n, ParamId p);    /* where n's parameter is in the state; NULL: it has none */
-bool is_frozen(const Graph *g, const Node *n);       /* is n of a part that stays as it is */
-void check_freeze(const Graph *g);                   /* every part that nn.train freezes is there */
+bool in_parts(const Graph *g, const Node *n, const Parts *p);    /* is n of one of them */
+void check_parts(const Graph *g);                    /* every part that nn.train names is there */
+int group_images(const Training *t);                 /* of one group of a batch */
 
 /* schedule.c */
 double rate_at(const Training *t, double share);     /* of the schedule after this share of all steps */
@@ -75,30 +82,32 @@ void recompute_norms(Graph *g);                      /* recompute.c: norms are m
 /* parameters of backward nodes from those of forward ones, for the reference */
 void derive_weights(Graph *g);
 
-/* backward.c */
+/* nodes.c */
 typedef struct {
 	Graph *g;
 	Value **gradient;            /* of the first result of each forward node, as far as it is known; by id */
 	bool *wanted;                /* forward nodes whose result depends on something that learns */
 } Backward;
 Node *backward_node(Backward *b, Op op, const Node *of, const char *what);   /* named after of; not yet in the graph */
+void backward_reads(Node *n, Value *v);              /* v becomes its next input */
 Value *backward_add(Backward *b, Node *n);           /* into the graph; its first result */
+Value *backward_two(Backward *b, Op op, const Node *of, const char *what, Value *x, Value *z);   /* op of both, added */
+Value *backward_scaled(Backward *b, const Node *of, const char *what, Value *x, double gain);    /* gain*x, added */
 void give(Backward *b, Value *x, Value *dx);         /* dx is a part of x's gradient */
 bool wants(const Backward *b, const Value *x);       /* does anything that learns lie before x */
-void backward(Backward *b, Node *n, Value *dy);      /* the gradients of n's inputs and parameters */
-void backward_reads(Node *n, Value *v);              /* v becomes its next input */
 bool backward_learns(const Node *n, ParamId p);      /* has n such a parameter, and is it not frozen */
 /* result i of n is the gradient of parameter p of of */
 void backward_into_state(Node *n, int i, const Node *of, ParamId p);
-Value *backward_two(Backward *b, Op op, const Node *of, const char *what, Value *x, Value *z);
-Value *backward_scaled(Backward *b, const Node *of, const char *what, Value *x, double gain);
-typedef void Builder(Backward *b, Node *n, Value *dy);
 
 /* lines.c - of what belongs together along an axis, and of matrix products */
+typedef void Builder(Backward *b, Node *n, Value *dy);
 Builder backward_channel_param, backward_own_norm, backward_softmax, backward_reduce, backward_matmul;
 
 /* layers.c */
 void split_layers(Graph *g);                         /* layers of the language that become several in training */
+
+/* backward.c */
+void backward(Backward *b, Node *n, Value *dy);      /* the gradients of n's inputs and parameters */
 
 /* spatial.c */
 typedef struct { int in, out; double share; } Spread;/* result out has share of input in */

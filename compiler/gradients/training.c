@@ -66,7 +66,7 @@ split_norms(Graph *g)
 	int count = g->count;
 
 	for (int i = 0; i < count; i++)
-		nodes[i]->frozen = nodes[i]->op == O_bn && (g->train->bn_frozen || is_frozen(g, nodes[i]));
+		nodes[i]->frozen = nodes[i]->op == O_bn && (g->train->bn_frozen || in_parts(g, nodes[i], &g->train->freeze));
 	g->nodes = NULL;
 	g->count = 0;
 	for (int i = 0; i < count; i++) {
@@ -105,11 +105,13 @@ training_graph(Graph *g)
 	Value *logits;
 	Node *loss;
 
-	g->nodes[0]->a.shape.n = g->train->batch;
+	if (g->train->batch%g->train->bn_groups)
+		fail("%s:%d: train: want a batch of whole groups, bn = { groups = %d }, got %d pictures", g->file, g->train->line,
+		     g->train->bn_groups, g->train->batch);
+	g->nodes[0]->a.shape.n = group_images(g->train);
 	for (int i = 0; i < g->count; i++)
 		infer(g->nodes[i]);
 	check_forward(g);
-	check_freeze(g);
 	logits = logits_of(g);
 	split_layers(g);
 	place_params(g);
@@ -143,6 +145,8 @@ derive(Node *n, const Param *from)
 	int groups = n->op == O_linear ? 1 : n->a.groups, taps = n->op == O_linear ? 1 : n->a.kernel.h*n->a.kernel.w;
 	int icg = x.c/groups, ocg = n->a.out/groups;
 
+	if (!from->data)
+		return;
 	to->count = from->count;
 	to->data = malloc(from->count*sizeof *to->data);
 	if (!to->data)

@@ -79,7 +79,7 @@ static int
 add_training(const Options *o, const Model *work, File *files)
 {
 	Options t = *o;
-	const Model *m = build_training(&t);
+	const Model *m = build_training(&t, false);
 	int count = 0;
 
 	files[count++] = emit_train_source(m, work);

@@ -77,7 +77,7 @@ explain_training(Options *o)
 
 	if (o->layer || o->run || o->json)
 		usage_error("explain --train: want the model alone, got a layer, --run or --json");
-	m = build_training(o);
+	m = build_training(o, false);
 	if (!m)
 		return ExitOk;
 	g = m->g;

@@ -184,9 +184,9 @@ verb_fuzz(Options *o)
 {
 	Tally t = { .o = o, .findings = "", .start = seconds() };
 	Slot slot[MostSlots];
-	int slots = o->threads ? o->threads : (int)sysconf(_SC_NPROCESSORS_ONLN), next = o->seed, running = 0;
-	int count = o->count ? o->count : o->time ? INT32_MAX : 1000, end = o->seed > INT32_MAX - count ? INT32_MAX :
-		o->seed + count;
+	int slots = o->threads ? o->threads : (int)sysconf(_SC_NPROCESSORS_ONLN), seed = o->seed < 0 ? 0 : o->seed;
+	int count = o->count ? o->count : o->time ? INT32_MAX : 1000, next = seed, running = 0;
+	int end = seed > INT32_MAX - count ? INT32_MAX : seed + count;
 	bool any = !o->target_given;
 
 	if (!target_runs_here(o->target) && !machine_of(o->target))
@@ -212,8 +212,8 @@ verb_fuzz(Options *o)
 				collect(&t, &slot[i]);
 				running--;
 			}
-		show_progress(&t, end - o->seed);
+		show_progress(&t, end - seed);
 	}
-	summary(&t, o->seed);
+	summary(&t, seed);
 	return t.wrong ? ExitInput : ExitOk;
 }

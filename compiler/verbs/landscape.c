@@ -306,6 +306,7 @@ verb_landscape(Options *o)
 	size_t points = (size_t)r.l.grid*(size_t)r.l.grid;
 	Model *m;
 
+	o->seed = o->seed < 0 ? 0 : o->seed;
 	if (!o->data)
 		usage_error("landscape: want --data cifar10:DIR, images:DIR or x.npy,y.npy, got none");
 	if (!o->weights)
@@ -316,7 +317,7 @@ verb_landscape(Options *o)
 	r.text = arena_new(sizeof head + points*MostRow);
 	memcpy(r.text, head, sizeof head);
 	r.len = sizeof head - 1;
-	m = build_training(o);
+	m = build_training(o, false);
 	if (!m)
 		return ExitOk;
 	r.g = m->g;

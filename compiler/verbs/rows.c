@@ -36,8 +36,9 @@ const OptionRow option_rows[] = {
 	  "bench, report, --run: how many runs" },
 	{ "--count", NULL, Number, AT(count), 1, INT_MAX, "N", "fuzz",
 	  "fuzz: how many networks" },
-	{ "--seed", NULL, Number, AT(seed), 0, INT_MAX, "N", "fuzz landscape",
-	  "fuzz: of the first network; each further one has the next; landscape: of directions and choice of images" },
+	{ "--seed", NULL, Number, AT(seed), 0, INT_MAX, "N", "fuzz landscape train",
+	  "fuzz: of the first network; each further one has the next; landscape: of directions and choice of images; train: "
+	  "instead of nn.train's" },
 	{ "--time", NULL, Number, AT(time), 1, INT_MAX, "SECONDS", "fuzz",
 	  "fuzz: stop after so long" },
 	{ "--data", NULL, Text, AT(data), 0, 0, "cifar10:DIR|images:DIR|X.npy,Y.npy", "train landscape",

@@ -333,7 +333,7 @@ verb_train(Options *o)
 
 	if (!o->data)
 		usage_error("train: want --data cifar10:DIR, images:DIR or x.npy,y.npy, got none");
-	m = build_training(o);
+	m = build_training(o, true);
 	if (!m)
 		return ExitOk;
 	r = run_of(o, m);

@@ -4,8 +4,22 @@
 
 #include "training.h"
 
+/* tell_fresh - which parameters do not come from the weights */
+static void
+tell_fresh(const Graph *g, const char *weights)
+{
+	const char *names = "";
+
+	for (int i = 0; i < g->count; i++)
+		for (int p = 0; p < NParams && in_parts(g, g->nodes[i], &g->train->fresh); p++)
+			if (g->nodes[i]->p[p].name)
+				names = arena_text("%s%s%s", names, *names ? ", " : "", g->nodes[i]->p[p].name);
+	if (*names)
+		note("%s:%d: made up anew, not of %s: %s", g->file, g->train->line, weights, names);
+}
+
 Model *
-build_training(Options *o)
+build_training(Options *o, bool starting)
 {
 	DslOptions dsl = dsl_options(o);
 	Model names = { 0 }, *m;
@@ -21,12 +35,20 @@ build_training(Options *o)
 		g->train = training_new();
 	if (o->batch)
 		g->train->batch = o->batch;
+	if (o->group)
+		g->train->batch = o->group*g->train->bn_groups;
+	if (o->seed >= 0)
+		g->train->seed = (uint64_t)o->seed;
+	g->train->starting = starting && o->weights;
+	check_parts(g);
 	g->target = o->target;
 	g->exact = o->exact;
 	if (o->weights)
 		bind_named(names.weights_sha, g, o->weights);
 	else
 		snprintf(names.weights_sha, sizeof names.weights_sha, "none");
+	if (g->train->starting)
+		tell_fresh(g, o->weights);
 	training_graph(g);
 	if (o->weights)
 		derive_weights(g);

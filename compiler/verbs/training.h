@@ -23,7 +23,9 @@ typedef struct {
 	rc_pool *pool;
 } Trainer;
 
-Model *build_training(Options *o);            /* weights bound where the command line names some; NULL: stopped early */
+/* weights bound where the command line names some; starting: to start from, so nn.train's fresh parts are made up anew;
+   NULL: stopped early */
+Model *build_training(Options *o, bool starting);
 Trainer trainer_open(const Model *m, int threads);  /* with a state made up from nn.train's seed, or of bound weights */
 void trainer_close(Trainer *t);
 void trainer_must(const Trainer *t, int status);     /* fails unless it is RC_OK */

@@ -35,7 +35,9 @@ typedef struct Options {
 	Weights *quantised;          /* weights of bytes, once they are there */
 	const Tuned *rows;           /* build: rows in memory, instead of a file */
 	const Graph *like;           /* build: pack weights as this graph, of another input size, does */
-	int batch, h, w, threads, rounds, count, seed, time, epochs, grid, images;
+	int batch, h, w, threads, rounds, count, time, epochs, grid, images;
+	int seed;                    /* -1: none given */
+	int group;                   /* verify: images of each group of a batch in training; 0: as batch or the model says */
 	const char *args[64];
 	int nargs;
 	PassOptions pass;

@@ -11,7 +11,7 @@
 
 typedef struct {
 	Trainer *t;
-	const float *images;
+	const char *images;          /* of the group at hand, or the next one */
 	double **values, *error;
 } Verify;
 
@@ -100,13 +100,15 @@ after_layer(void *user, int index, const char *name)
 	size_t at = 0;
 
 	(void)name;
+	free(v->values[index]);
 	v->values[index] = fetch(v->t, n);
 	for (int i = 0; i < n->nin; i++)
 		x[i] = value_in(v->values, n->in[i]);
 	if (!n->nin) {
 		in = doubles_for(count_of(n->out->shape));
 		for (size_t i = 0; i < count_of(n->out->shape); i++)
-			in[i] = g->image.u8 ? (double)((const unsigned char *)(const void *)v->images)[i] : (double)v->images[i];
+			in[i] = g->image.u8 ? (double)((const unsigned char *)v->images)[i] :
+				(double)((const float *)(const void *)v->images)[i];
 		x[0] = in;
 	}
 	interp_node(n, x, want);
@@ -119,6 +121,10 @@ after_layer(void *user, int index, const char *name)
 	free(want);
 	free(in);
 	free(typical);
+	if (index + 1 == g->count) {
+		v->images += input_bytes(g);
+		g->train->labels += group_images(g->train);
+	}
 }
 
 /* result - a line for every node; whether all are near enough */
@@ -145,19 +151,35 @@ report(const Options *o, const Graph *g, const Verify *v)
 
 /* in_strips - does the code as it is compiled, which does nodes in strips, make the same gradients of the same step */
 static bool
-in_strips(Options *o, const Verify *v, const int32_t *labels, const rc_train *how)
+in_strips(Options *o, const Verify *v, const void *images, const int32_t *labels,
+          const rc_train *how)
 {
-	Model *m = build_training(o);
+	Model *m = build_training(o, false);
 	Trainer t = trainer_open(m, o->threads);
 	size_t learned = m->g->train->learned;
 	rc_loss loss;
 	bool same;
 
-	trainer_must(&t, t.grad(&t.options, t.state, v->images, labels, how, t.workspace, t.workspace_len, &loss));
+	trainer_must(&t, t.grad(&t.options, t.state, images, labels, how, t.workspace, t.workspace_len, &loss));
 	same = !memcmp(t.gradient(t.state), v->t->gradient(v->t->state), learned*sizeof(float));
 	printf("in strips of images: %s\n", same ? "the same bits" : "other gradients");
 	trainer_close(&t);
 	return same;
+}
+
+/* random_groups - the input of each group of a batch, all different */
+static char *
+random_groups(const Graph *g)
+{
+	size_t each = input_bytes(g);
+	char *one = random_input(g), *all = malloc((size_t)g->train->bn_groups*each);
+
+	if (!all)
+		fail("out of memory");
+	for (size_t i = 0; i < (size_t)g->train->bn_groups*each; i++)
+		all[i] = one[(i + i/each*sizeof(float)*7)%each];
+	free(one);
+	return all;
 }
 
 int
@@ -170,22 +192,21 @@ verify_training(Options *o)
 	rc_train how = { sizeof how, 0, 0, 0 };
 	int32_t *labels;
 	rc_loss loss;
-	void *in;
+	char *in;
 	unsigned skip = o->pass.skip, strips = 1u << pass_named("strips");
 	bool ok;
 
 	if (!o->weights)
 		o->weights = "random:0";
 	if (!o->batch)
-		o->batch = 3;
+		o->group = 3;
 	o->pass.skip |= strips;
-	m = build_training(o);
+	m = build_training(o, false);
 	o->pass.skip = skip;
 	if (!m)
 		return ExitOk;
 	g = m->g;
-	in = random_input(g);
-	v.images = in;
+	v.images = in = random_groups(g);
 	labels = arena_new((size_t)g->train->batch*sizeof *labels);
 	for (int i = 0; i < g->train->batch; i++)
 		labels[i] = i%g->train->loss->in[0]->shape.c;
@@ -200,7 +221,7 @@ verify_training(Options *o)
 	trainer_must(&t, t.grad(&t.options, t.state, in, labels, &how, t.workspace, t.workspace_len, &loss));
 	ok = report(o, g, &v);
 	if (!(skip & strips))
-		ok &= in_strips(o, &v, labels, &how);
+		ok &= in_strips(o, &v, in, labels, &how);
 	puts(ok ? "verified" : "WRONG");
 	interp_free(g, v.values);
 	free(in);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../gradients/train.h"
 #include "bind.h"
 
 /* --- problems --- */
@@ -77,6 +78,13 @@ warn_of_values(const Binding *b, const Param *p, ParamId id)
 		}
 }
 
+/* made_up - does training start n's part anew, whatever weights there are */
+static bool
+made_up(const Node *n)
+{
+	return n->g->train && n->g->train->starting && in_parts(n->g, n, &n->g->train->fresh);
+}
+
 static void
 bind_param(Binding *b, Node *n, ParamId id)
 {
@@ -85,6 +93,10 @@ bind_param(Binding *b, Node *n, ParamId id)
 	int rank = want_of(n, id, b->hwio, dim);
 	Tensor *t = find_tensor(b, b->prefix, p->name);
 
+	if (t && made_up(n))
+		t->used = true;
+	if (made_up(n))
+		return;
 	if (!t) {
 		const char *near = nearest(p->name, b->names, b->w->count);
 		problem(b, n, "want tensor '%s' of shape %s in %s, got none%s%s%s", p->name, shape_text(rank, dim), b->w->file,
@@ -105,7 +117,9 @@ bind_param(Binding *b, Node *n, ParamId id)
 		return;
 	}
 	if (!fits(t, dim, rank)) {
-		problem(b, n, "want tensor '%s' of shape %s, got %s", p->name, shape_text(rank, dim), shape_text(t->rank, t->dim));
+		problem(b, n, "want tensor '%s' of shape %s, got %s%s", p->name, shape_text(rank, dim), shape_text(t->rank, t->dim),
+		        b->g->train && b->g->train->starting ? arena_text(" (nn.train { fresh = { '%s' } } makes it up anew)", n->name) :
+		        "");
 		return;
 	}
 	p->count = tensor_count(t);

@@ -46,6 +46,14 @@ local function part(o, word, what, otherwise)
 	return o[word]
 end
 
+local function parts(o, word)
+	local t = want_table("train: " .. word, o[word] or {})
+	for _, name in ipairs(t) do
+		if type(name) ~= "string" then fail_at(word, "train: want %s as names of parts, got %s", word, kind(name)) end
+	end
+	return t
+end
+
 -- nn.cross_entropy { label_smoothing = 0 }: the mean of -log(softmax(output)[label])
 function nn.cross_entropy(o)
 	o = want_table("cross_entropy", o or {})
@@ -111,23 +119,24 @@ end
 --   optimizer  nn.sgd
 --   schedule   nn.one_cycle, nn.steps or nn.constant
 --   augment    { crop = 0, flip = false, cutout = 0 }: moved by up to so many pixels, mirrored, without a square
---   bn         { momentum = 0.1, frozen = false }: frozen batch norms stay by their running statistics
+--   bn         { momentum = 0.1, frozen = false, groups = 1 }: frozen batch norms stay by their running statistics;
+--              groups: so many parts of the batch, each normalised by its own statistics, one after the other in
+--              the memory of one; running statistics become the mean of what the groups make of them
 --   freeze     { "stem", "layer1", ... }: parts whose parameters and statistics stay
+--   fresh      { "fc", ... }: parts that are made up anew where train is given weights (-w): another head
 --   init       nn.he
 function nn.train(o)
 	o = want_table("train", o or {})
-	words("train", o, { "batch", "epochs", "seed", "loss", "optimizer", "schedule", "augment", "bn", "freeze", "init" })
+	words("train", o, { "batch", "epochs", "seed", "loss", "optimizer", "schedule", "augment", "bn", "freeze", "fresh",
+		"init" })
 	local loss = part(o, "loss", { cross_entropy = true }, nn.cross_entropy)
 	local sgd = part(o, "optimizer", { sgd = true }, nn.sgd)
 	local schedule = part(o, "schedule", { one_cycle = true, steps = true, constant = true }, nn.one_cycle)
 	local init = part(o, "init", { he = true }, nn.he)
 	local augment, bn = want_table("train: augment", o.augment or {}), want_table("train: bn", o.bn or {})
 	words("train: augment", augment, { "crop", "flip", "cutout" })
-	words("train: bn", bn, { "momentum", "frozen" })
-	local freeze = want_table("train: freeze", o.freeze or {})
-	for _, name in ipairs(freeze) do
-		if type(name) ~= "string" then fail_at("freeze", "train: want freeze as names of parts, got %s", kind(name)) end
-	end
+	words("train: bn", bn, { "momentum", "frozen", "groups" })
+	local freeze, fresh = parts(o, "freeze"), parts(o, "fresh")
 	return make("train", { line = raw.line(), batch = integer("train", "batch", o.batch, 1, 4096, 128),
 		epochs = integer("train", "epochs", o.epochs, 1, 100000, 20), seed = integer("train", "seed", o.seed, 0, 2^53, 1),
 		smoothing = loss.smoothing, momentum = sgd.momentum, nesterov = sgd.nesterov, weight_decay = sgd.weight_decay,
@@ -136,7 +145,9 @@ function nn.train(o)
 		flip = truth("train: augment", "flip", augment.flip, false),
 		cutout = integer("train: augment", "cutout", augment.cutout, 0, 4096, 0),
 		bn_momentum = number("train: bn", "momentum", bn.momentum, 0, 1, 0.1),
-		bn_frozen = truth("train: bn", "frozen", bn.frozen, false), freeze = freeze, zero_gamma = init.zero_gamma })
+		bn_frozen = truth("train: bn", "frozen", bn.frozen, false),
+		bn_groups = integer("train: bn", "groups", bn.groups, 1, 4096, 1), freeze = freeze, fresh = fresh,
+		 zero_gamma = init.zero_gamma })
 end
 
 local function is_train(t)
