@@ -107,6 +107,38 @@ guard(void)
 			sigaction(ending[i], &how, NULL);
 }
 
+/* --- an interrupt that is waited for --- */
+
+static volatile sig_atomic_t interrupts;
+static struct sigaction uncaught;
+
+static void
+on_interrupt(int sig)
+{
+	interrupts = 1;
+	sigaction(sig, &uncaught, NULL);     /* the next one ends the process, as it would have before */
+}
+
+void
+catch_interrupt(void)
+{
+	struct sigaction how = { .sa_handler = on_interrupt };
+
+	guard();
+	sigemptyset(&how.sa_mask);
+	sigaction(SIGINT, &how, &uncaught);
+	if (uncaught.sa_handler == SIG_IGN)
+		uncaught.sa_handler = by_signal;
+}
+
+bool
+was_interrupted(void)
+{
+	return interrupts;
+}
+
+/* --- signals that wait --- */
+
 /* hold - signals that end this process wait until let_go */
 static void
 hold(sigset_t *before)

@@ -176,6 +176,7 @@
 ---@class (exact) resnet.TrainBatchNormOptions
 ---@field momentum? number                 of the running statistics: 0.1
 ---@field frozen? boolean                  by the running statistics, which stay
+---@field groups? integer                  parts of a batch with statistics of their own: 1
 
 ---@class (exact) resnet.TrainOptions
 ---@field batch? integer                   128
@@ -187,6 +188,7 @@
 ---@field augment? resnet.AugmentOptions
 ---@field bn? resnet.TrainBatchNormOptions
 ---@field freeze? string[]                 parts that stay, { "stem", "layer1" }
+---@field fresh? string[]                  parts made up anew beside weights, { "fc" }
 ---@field init? resnet.Init                nn.he
 
 ---@class resnet.Train

@@ -431,7 +431,8 @@ walk(const rc_trainer *t, const rc_options *options, const void *state, const vo
 	home[3] = (char *)(uintptr_t)labels;
 	home[4] = (char *)(uintptr_t)state;
 	home[5] = (char *)(uintptr_t)how;
-	rc_walk(eval ? t->eval_steps : t->steps, eval ? t->eval_count : t->step_count, t->parts, options, home);
+	rc_walk(eval ? t->eval_steps : t->steps, eval ? t->eval_count : t->step_count, t->parts, 1, options,
+	        home);
 }
 
 /* Where float i of gradients and running statistics is in the state. */
@@ -538,8 +539,10 @@ update_part(void *arg, int part)
 {
 	const Update *u = (const Update *)arg;
 	size_t lo = (size_t)part*Chunk, hi = lo + Chunk;
+	uint64_t before = rc_round_to_nearest(1);
 
 	update(u, lo, hi < u->p->count ? hi : u->p->count);
+	rc_round_as(before, 1);
 }
 
 RC_WEAK int
@@ -569,7 +572,8 @@ rc_train_apply(const rc_trainer *t, const rc_options *options, void *state, cons
 		if (options && options->parallel_for && options->threads > 1 && parts > 1)
 			options->parallel_for(options->parallel_user, update_part, &u, parts);
 		else
-			update(&u, 0, u.p->count);
+			for (int k = 0; k < parts; k++)
+				update_part(&u, k);
 	}
 	((rc_state *)state)->step++;
 	return RC_OK;

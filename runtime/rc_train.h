@@ -170,7 +170,7 @@ float *rc_train_gradient(const rc_trainer *t, void *state);
 void rc_pack(const rc_packing *how, void *const *p, int lo, int hi);
 void rc_fold_pack(const rc_packing *how, const rc_fold *fold, float *w, float *bias);
 int rc_train_export(const rc_trainer *t, const void *state, void *weights, size_t len);
-rc_train rc_train_part(const rc_train *how, int first);      /* of images first, first + 1 ... of a batch by themselves */
+rc_train rc_train_part(const rc_train *how, int first); /* of images first, first + 1 ... of a batch by themselves */
 rc_view rc_view_of(const rc_train *how, int image, int h, int w, int crop, int flip, int cutout);
 uint64_t rc_random(uint64_t *seed);  /* splitmix64 */
 

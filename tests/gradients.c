@@ -567,6 +567,114 @@ START_TEST(bad_models_are_refused)
 }
 END_TEST
 
+/* refused_data - what train says of pictures in folders, with nothing written */
+static void
+refused_data(const char *model, const char *want)
+{
+	const char *dir = in_dir("");
+	Ran r = resnetc("train %s --data images:%s/classes -o %s/none.safetensors -q", model, dir, dir);
+
+	ck_assert_msg(r.status == 1 && strstr(r.err, want), "want %s, got %s", want, r.err);
+	ck_assert(access(in_dir("none.safetensors"), F_OK) && access(in_dir("none.checkpoint"), F_OK));
+}
+
+START_TEST(bad_folders_are_refused)
+{
+	const char *model = model_file(linear), *dir = in_dir("");
+
+	ck_assert_int_eq(system(arena_text("mkdir -p '%s/classes/a' '%s/classes/b'", dir, dir)), 0);
+	refused_data(model, "classes: want 3 folders, one for each class of the model, got 2\n");
+	ck_assert_int_eq(system(arena_text("mkdir '%s/classes/c' && cp examples/images/bird.png '%s/classes/a' && cp examples/images/bird.png '%s/classes/b'",
+	                                   dir, dir, dir)), 0);
+	refused_data(model, "classes/c: want a folder with .png or .jpg pictures, got none in it\n");
+	put_file("classes/c/dog.png", "no picture", 10);
+	refused_data(model, "classes/c/dog.png: want a .png, .jpg or .npy file, got something else\n");
+	ck_assert_int_eq(system(arena_text("head -c 300 examples/images/bird.png > '%s/classes/c/dog.png'", dir)), 0);
+	refused_data(model, "classes/c/dog.png: ");
+}
+END_TEST
+
+/* a rate that is too high stops, says the step and the layer, and leaves the last checkpoint as it is */
+START_TEST(what_is_not_finite_stops)
+{
+	const char *dir = in_dir(""), *before, *wild = arena_text("%s", linear);
+	size_t len, now;
+	Ran r;
+
+	put_data("x.npy", "y.npy", 48, 2);
+	r = resnetc("train %s --data %s/x.npy,%s/y.npy -o %s/w.safetensors --epochs 1 -q", model_file(linear), dir, dir, dir);
+	ck_assert_msg(r.status == 0, "%s", r.err);
+	wild = arena_text("%.*sbatch = 16, epochs = 9, schedule = nn.constant { 1e6 }, optimizer = nn.sgd { weight_decay = 1 } } }\n",
+	                  (int)(strstr(wild, "batch") - wild), wild);
+	before = file_map(in_dir("w.checkpoint"), &len);
+	before = memcpy(malloc(len), before, len);
+	r = resnetc("train %s --data %s/x.npy,%s/y.npy --resume %s/w.checkpoint -o %s/w.safetensors", model_file(wild), dir, dir, dir, dir);
+	ck_assert_msg(r.status == 1 && strstr(r.err, ": want a finite loss, got ") && strstr(r.err, "; the first layer without is 'fc' (a smaller rate than 1e+06 may help)\n"), "%s", r.err);
+	ck_assert(!strncmp(r.err, "step ", 5) || strstr(r.err, "\nstep "));
+	ck_assert(file_map(in_dir("w.checkpoint"), &now) && now >= len);
+}
+END_TEST
+
+START_TEST(checkpoints_of_others_are_refused)
+{
+	const char *dir = in_dir(""), *at = strstr(linear, "\"fc\""), *other = arena_text("%.*s\"gc\"%s", (int)(at - linear), linear, at + 4);
+	Ran r;
+
+	put_data("x.npy", "y.npy", 48, 2);
+	r = resnetc("train %s --data %s/x.npy,%s/y.npy -o %s/w.safetensors --epochs 1 -q", model_file(linear), dir, dir, dir);
+	ck_assert_msg(r.status == 0, "%s", r.err);
+	r = resnetc("train %s --data %s/x.npy,%s/y.npy --resume %s/w.checkpoint", model_file(other), dir, dir, dir);
+	ck_assert_msg(r.status == 1 && strstr(r.err, "w.checkpoint: want a checkpoint of m, got another file: "), "%s", r.err);
+	r = resnetc("train %s --data %s/x.npy,%s/y.npy --resume %s/w.checkpoint", model_file(arena_text(small, "")), dir, dir, dir);
+	ck_assert_msg(r.status == 1 && strstr(r.err, "w.checkpoint: want a checkpoint of m, ") && strstr(r.err, " bytes, got "), "%s", r.err);
+	r = resnetc("train %s --data %s/x.npy,%s/y.npy --resume %s/w.checkpoint --seed 3", model_file(linear), dir, dir, dir);
+	ck_assert_msg(r.status == 1 && strstr(r.err, "w.checkpoint: want a checkpoint of seed 3, got one of seed 1"), "%s", r.err);
+}
+END_TEST
+
+/* put_bytes - N x 3 x 8 x 8 bytes, and as floats what nn.image makes of them */
+static void
+put_bytes(int count)
+{
+	char *file = calloc(1, 128 + (size_t)count*192);
+	float *v = malloc((size_t)count*192*sizeof *v);
+	int64_t dim[] = { count, 3, 8, 8 };
+
+	memset(file, ' ', 128);
+	memcpy(file, "\x93NUMPY\x01\x00\x76\x00", 10);
+	file[10 + sprintf(file + 10, "{'descr': '|u1', 'fortran_order': False, 'shape': (%d, 3, 8, 8), }", count)] = ' ';
+	file[127] = '\n';
+	for (int i = 0; i < count*192; i++) {
+		unsigned char b = (unsigned char)(i*37%251);
+		file[128 + i] = (char)b;
+		v[i] = (float)((b/255.0 - 0.5)/0.25);
+	}
+	put_file("bytes.npy", file, 128 + (size_t)count*192);
+	npy_write(in_dir("floats.npy"), v, 4, dim);
+	free(file);
+	free(v);
+}
+
+START_TEST(bytes_are_read_as_pictures)
+{
+	static const char image[] = "nn.image { 3, 8, 8, scale = 1/255, mean = { 0.5, 0.5, 0.5 }, std = { 0.25, 0.25, 0.25 } }";
+	const char *dir = in_dir(""), *at = strstr(linear, "nn.image"), *model;
+	const char *one, *two;
+	size_t len[2];
+
+	model = model_file(arena_text("%.*s%s%s", (int)(at - linear), linear, image, strchr(at, '}') + 1));
+	put_data("x.npy", "y.npy", 48, 2);
+	put_bytes(48);
+	for (int floats = 0; floats < 2; floats++) {
+		Ran r = resnetc("train %s --data %s/%s.npy,%s/y.npy -o %s/%d.safetensors --epochs 2 -q", model, dir, floats ? "floats" : "bytes", dir, dir, floats);
+		ck_assert_msg(r.status == 0, "%s", r.err);
+	}
+	one = file_map(in_dir("0.safetensors"), &len[0]);
+	two = file_map(in_dir("1.safetensors"), &len[1]);
+	ck_assert(len[0] == len[1] && !memcmp(one, two, len[0]));
+}
+END_TEST
+
 START_TEST(what_has_no_gradient_is_refused)
 {
 	const char *body = "\nlocal y = nn.flatten(nn.conv(x, { 4, kernel = 3 }))\nreturn nn.linear(nn.top_k(y, { 5 }), { 3 })\n";
@@ -614,8 +722,6 @@ SUITE(gradients)
 	t = part("train");
 	tcase_add_test(t, strips_of_two_images_make_the_same_bits);
 	tcase_add_test(t, training_learns_and_goes_on);
-	tcase_add_test(t, bad_data_is_refused);
-	tcase_add_test(t, what_has_no_gradient_is_refused);
 	tcase_add_loop_test(t, export_is_the_network_at_work, 0, 4);
 	tcase_add_test(t, landscape_is_normalised_by_filters);
 	tcase_add_test(t, landscape_goes_on_and_is_drawn);
@@ -623,4 +729,11 @@ SUITE(gradients)
 	t = part("options");
 	tcase_add_test(t, groups_are_parts_of_a_batch);
 	tcase_add_test(t, starting_with_another_head);
+	t = part("refused");
+	tcase_add_test(t, bad_data_is_refused);
+	tcase_add_test(t, what_has_no_gradient_is_refused);
+	tcase_add_test(t, bad_folders_are_refused);
+	tcase_add_test(t, what_is_not_finite_stops);
+	tcase_add_test(t, checkpoints_of_others_are_refused);
+	tcase_add_test(t, bytes_are_read_as_pictures);
 }

@@ -59,7 +59,8 @@ emit_trainer(Out *o, const Model *m, const Model *work)
 	out_line(o, "%d, %d, %d, %zu, /* images of a group, groups, classes, bytes of an image */", group_images(t),
 	         t->bn_groups, t->loss->in[0]->shape.c, input_bytes(g)/(size_t)group_images(t));
 	out_line(o, "%zu, %zu, %zu, %zu, /* in the workspace: a group of fewer images, sums of groups, losses and their "
-	            "distance */", train_stage(m), train_sums(m), loss->at + loss->lay.origin*sizeof(float), loss->lay.image*sizeof(float));
+	            "distance */", train_stage(m), train_sums(m), loss->at + loss->lay.origin*sizeof(float),
+	         loss->lay.image*sizeof(float));
 	out_line(o, "%s, %s, %d, /* momentum, decay, Nesterov */", float_text(t->momentum), float_text(t->weight_decay),
 	         t->nesterov);
 	out_line(o, work ? "&at_work" : "NULL");

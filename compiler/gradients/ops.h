@@ -20,8 +20,10 @@ GRAD(max_pool_dx,   3, 3,  max_pool_dx, 0,0, "gradient of a maximum over windows
 GRAD(spatial_dx,    1, 1,  spatial_dx, 0,0,
      "gradient of what makes rows and columns sums of others: means, slices, padding, resampling")
 GRAD(channel_param, 1, 1,  channel_param, 0,0, "a parameter of each channel, for each image of input 0")
-GRAD(own_norm,      1, 1,  own_norm, 0,0, "(x - mean)/sqrt(variance + eps), of each pixel's channels or each group of channels")
+GRAD(own_norm,      1, 1,  own_norm, 0,0,
+     "(x - mean)/sqrt(variance + eps), of each pixel's channels or each group of channels")
 GRAD(own_norm_dx,   3, 3,  own_norm_dx, 0,0, "gradient of that norm, from its result and its input")
-GRAD(expand,        1, 1,  expand,   0,0, "gradient of a sum along an axis: each number for all that were added up in it")
+GRAD(expand,        1, 1,  expand,   0,0,
+     "gradient of a sum along an axis: each number for all that were added up in it")
 GRAD(cross_entropy, 1, 1,  cross_entropy, 0,0,
      "gradient of the mean loss, loss of each image and whether its label is the largest")

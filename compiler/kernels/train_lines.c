@@ -214,7 +214,8 @@ expand_emit(Out *o, const Kernel *k, int phase)
 	out_line(o, "for (int i = 0; i < %d; i++)", y.h);
 	out_line(o, "for (int j = 0; j < %d; j++)", y.w);
 	out_line(o, "\tst(yv + i*%zu + j*%d, ld(xv%s%s));", k->out->lay.row, k->out->lay.cb,
-	         x.h == y.h ? arena_text(" + i*%zu", k->in->lay.row) : "", x.w == y.w ? arena_text(" + j*%d", k->in->lay.cb) : "");
+	         x.h == y.h ? arena_text(" + i*%zu", k->in->lay.row) : "",
+	         x.w == y.w ? arena_text(" + j*%d", k->in->lay.cb) : "");
 	out_line(o, "}");
 	out_line(o, "}");
 	return y.n*vectors_of(k);

@@ -43,6 +43,7 @@ read_cifar(Dataset *d, const char *file, int classes)
 	if (!len || len%CifarRecord)
 		fail("%s: want records of %d bytes, a label and 3x32x32 pixels, got %zu bytes", file, CifarRecord, len);
 	d->count += count;
+	d->rgb = true;
 	d->labels = realloc(d->labels, (size_t)d->count*sizeof *d->labels);
 	d->bytes = realloc(d->bytes, (size_t)d->count*CifarPixels);
 	if (!d->labels || !d->bytes)
@@ -81,6 +82,28 @@ cifar10(const char *dir, const Graph *g, int classes)
 
 /* --- NumPy --- */
 
+/* read_bytes - pictures of planes of bytes for a network of floats, which become what nn.image says; NULL: floats */
+static unsigned char *
+read_bytes(const char *file, const Graph *g, int *count)
+{
+	Shape s = g->nodes[0]->out->shape;
+	const char *dot = strrchr(file, '.');
+	Npy a;
+
+	if (!dot || strcmp(dot, ".npy") || s.c > 4)
+		return NULL;                 /* a mean a channel is known of four */
+	a = npy_read(file);
+	if (!a.u8) {
+		free(a.data);
+		return NULL;
+	}
+	if (a.rank != 4 || a.dim[0] < 1 || a.dim[1] != s.c || a.dim[2] != s.h || a.dim[3] != s.w)
+		fail("%s: want bytes of shape Nx%dx%dx%d, got %lld numbers in %d dimensions", file, s.c, s.h, s.w,
+		     (long long)a.count, a.rank);
+	*count = (int)a.dim[0];
+	return a.u8;
+}
+
 static void
 read_arrays(Dataset *d, const char *images, const char *labels, const Graph *g, int classes)
 {
@@ -88,7 +111,9 @@ read_arrays(Dataset *d, const char *images, const char *labels, const Graph *g, 
 	const unsigned char *map;
 	Tensor t = { .name = labels };
 
-	d->values = read_input(images, g, &d->count);
+	d->bytes = g->image.u8 ? NULL : read_bytes(images, g, &d->count);
+	if (!d->bytes)
+		d->values = read_input(images, g, &d->count);
 	d->each = picture_bytes(g);
 	map = file_map(labels, &len);
 	npy_parse(labels, map, len, len, &t);
@@ -218,19 +243,22 @@ data_fetch(const Dataset *d, const Graph *g, int i, char *to)
 {
 	const Image *im = &g->image;
 	const unsigned char *from;
+	Shape s = g->nodes[0]->out->shape;
+	int plane;
 
 	if (d->values) {
 		memcpy(to, d->values + (size_t)i*d->each, d->each);
 		return;
 	}
-	from = d->bytes + (size_t)i*CifarPixels;
-	for (int k = 0; k < 3; k++) {
-		int c = im->bgr ? 2 - k : k, own = im->swap ? 2 - k : k;
-		for (int p = 0; p < 1024; p++) {
-			int at = im->hwc ? p*3 + k : k*1024 + p;
-			double v = from[c*1024 + p];
+	plane = s.h*s.w;
+	from = d->bytes + (size_t)i*(size_t)(s.c*plane);
+	for (int k = 0; k < s.c; k++) {
+		int c = d->rgb && im->bgr ? 2 - k : k, own = im->swap ? 2 - k : k;
+		for (int p = 0; p < plane; p++) {
+			int at = im->hwc ? p*s.c + k : k*plane + p;
+			double v = from[c*plane + p];
 			if (im->u8)
-				((unsigned char *)to)[at] = from[c*1024 + p];
+				((unsigned char *)to)[at] = from[c*plane + p];
 			else
 				((float *)(void *)to)[at] = (float)(im->normalize ? v : (im->scale*v - im->mean[own])/im->std[own]);
 		}

@@ -7,7 +7,8 @@
 typedef struct {
 	int count;
 	int32_t *labels;
-	unsigned char *bytes;        /* pictures of c planes of bytes, R, G, B; NULL: values instead */
+	unsigned char *bytes;        /* pictures of planes of bytes; NULL: values instead */
+	bool rgb;                    /* their channels are R, G, B, not in the caller's order */
 	char *values;                /* pictures as the emitted code takes them */
 	size_t each;                 /* bytes of one in values */
 } Dataset;

@@ -6,9 +6,7 @@
 ** The file of points is rewritten every second and read again at the start: what is there is not computed anew, but the
 ** last point of it, which must come out as it is there.
 */
-#define _XOPEN_SOURCE 700            /* sigaction */
 #include <math.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -38,15 +36,6 @@ typedef struct {
 	char *text;                  /* its text so far */
 	size_t len;
 } Run;
-
-static volatile sig_atomic_t interrupted;
-
-static void
-on_interrupt(int sig)
-{
-	(void)sig;
-	interrupted = 1;
-}
 
 /* --- directions --- */
 
@@ -184,7 +173,7 @@ fill_points(Run *r)
 
 	for (int p = count; p < all; p++) {
 		const char *row;
-		if (interrupted) {
+		if (was_interrupted()) {
 			write_at(r->file, r->text, r->len);
 			note("stopped after %d of %d points; the same command goes on", p, all);
 			return false;
@@ -300,7 +289,6 @@ kind_of(const char *output)
 int
 verb_landscape(Options *o)
 {
-	struct sigaction how = { .sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND };
 	const char *kind = kind_of(o->output);
 	Run r = { .o = o, .l = { .grid = o->grid ? o->grid : DefaultGrid, .range = range_of(o->range) } };
 	size_t points = (size_t)r.l.grid*(size_t)r.l.grid;
@@ -325,8 +313,7 @@ verb_landscape(Options *o)
 	take_images(&r);
 	r.trainer = trainer_open(m, o->threads);
 	fill_directions(&r);
-	sigemptyset(&how.sa_mask);
-	sigaction(SIGINT, &how, NULL);
+	catch_interrupt();
 	if (fill_points(&r) && strcmp(kind, "csv"))
 		write_picture(&r, !strcmp(kind, "html"));
 	trainer_close(&r.trainer);

@@ -5,9 +5,7 @@
 ** seed and the number of steps made, so a run that is resumed goes on with the same bits. The state's user words are
 ** the epoch so far.
 */
-#define _XOPEN_SOURCE 700            /* sigaction */
 #include <math.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -33,15 +31,6 @@ typedef struct {
 	const char *weights_file, *checkpoint;
 	const char *log;             /* its text so far */
 } Run;
-
-static volatile sig_atomic_t interrupted;
-
-static void
-on_interrupt(int sig)
-{
-	(void)sig;
-	interrupted = 1;
-}
 
 static rc_state *
 head_of(const Run *r)
@@ -156,7 +145,7 @@ evaluate(Run *r)
 	size_t each = picture_bytes(r->g);
 	rc_loss sum = { 0, 0, 0 }, one;
 
-	for (int at = 0; at < d->count && !interrupted; at += r->t->batch) {
+	for (int at = 0; at < d->count && !was_interrupted(); at += r->t->batch) {
 		int here = d->count - at < r->t->batch ? d->count - at : r->t->batch;
 		for (int i = 0; i < here; i++)
 			data_fetch(d, r->g, at + i, r->images + (size_t)i*each);
@@ -211,19 +200,37 @@ end_epoch(Run *r, int epoch, double rate)
 
 /* --- running --- */
 
-/* nan_at - the first layer of this step with a number that is none */
-static const char *
-nan_at(const Run *r)
+typedef struct {
+	const Run *r;
+	const char *layer;           /* the first with a number that is none; NULL: none yet */
+} Search;
+
+static void
+look_for_nan(void *user, int index, const char *name)
 {
-	for (int i = 0; i < r->g->count; i++)
-		for (int k = 0; k < r->g->nodes[i]->nout; k++) {
-			const Value *v = &r->g->nodes[i]->out[k];
-			const float *p = (const float *)(void *)(r->trainer.workspace + v->at);
-			for (size_t j = 0; v->home == Home_arena && i <= r->t->loss->id && j < v->bytes/sizeof(float); j++)
-				if (!isfinite(p[j]))
-					return r->g->nodes[i]->name;
-		}
-	return "loss";
+	Search *s = user;
+	const Node *n = s->r->g->nodes[index];
+
+	for (int k = 0; k < n->nout && !s->layer; k++) {
+		const float *p = (const float *)(void *)(s->r->trainer.workspace + n->out[k].at);
+		for (size_t j = 0; n->out[k].home == Home_arena && j < n->out[k].bytes/sizeof(float); j++)
+			s->layer = isfinite(p[j]) ? s->layer : name;
+	}
+}
+
+/* nan_at - the first layer of this step with a number that is none: the step once more, with a look behind each layer */
+static const char *
+nan_at(Run *r, const rc_train *how)
+{
+	Search s = { r, NULL };
+	rc_options o = r->trainer.options;
+	rc_loss loss;
+
+	o.layer = look_for_nan;
+	o.layer_user = &s;
+	trainer_must(&r->trainer, r->trainer.grad(&o, r->trainer.state, r->images, r->labels, how, r->trainer.workspace,
+	                                          r->trainer.workspace_len, &loss));
+	return s.layer ? s.layer : "loss";
 }
 
 static void
@@ -254,13 +261,13 @@ run(Run *r)
 		                                          r->trainer.workspace, r->trainer.workspace_len, &loss));
 		if (!isfinite(loss.loss))
 			fail("step %d: want a finite loss, got %g; the first layer without is '%s' (a smaller rate than %g may help)", step,
-			     loss.loss, nan_at(r), (double)how.rate);
+			     loss.loss, nan_at(r, &how), (double)how.rate);
 		trainer_must(&r->trainer, r->trainer.apply(&r->trainer.options, r->trainer.state, &how));
 		add_loss(r, &loss);
 		show(r, step, all, &loss, (double)how.rate);
 		if ((step + 1)%r->steps == 0)
 			end_epoch(r, (step + 1)/r->steps, (double)how.rate);
-		if (interrupted || (r->limit > 0 && r->before + seconds() - r->start > r->limit)) {
+		if (was_interrupted() || (r->limit > 0 && r->before + seconds() - r->start > r->limit)) {
 			write_checkpoint(r);
 			note("stopped after %d of %d steps; --resume %s goes on", step + 1, all, r->checkpoint);
 			return;
@@ -327,7 +334,6 @@ run_of(Options *o, const Model *m)
 int
 verb_train(Options *o)
 {
-	struct sigaction how = { .sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND };
 	Model *m;
 	Run r;
 
@@ -340,8 +346,7 @@ verb_train(Options *o)
 	r.trainer = trainer_open(m, o->threads);
 	if (o->resume)
 		resume(&r);
-	sigemptyset(&how.sa_mask);
-	sigaction(SIGINT, &how, NULL);
+	catch_interrupt();
 	r.start = seconds();
 	run(&r);
 	write_weights(&r);

@@ -117,9 +117,10 @@ bind_param(Binding *b, Node *n, ParamId id)
 		return;
 	}
 	if (!fits(t, dim, rank)) {
-		problem(b, n, "want tensor '%s' of shape %s, got %s%s", p->name, shape_text(rank, dim), shape_text(t->rank, t->dim),
-		        b->g->train && b->g->train->starting ? arena_text(" (nn.train { fresh = { '%s' } } makes it up anew)", n->name) :
-		        "");
+		const char *hint = b->g->train && b->g->train->starting ?
+			arena_text(" (nn.train { fresh = { '%s' } } makes it up anew)", n->name) : "";
+		problem(b, n, "want tensor '%s' of shape %s, got %s%s", p->name, shape_text(rank, dim),
+		        shape_text(t->rank, t->dim), hint);
 		return;
 	}
 	p->count = tensor_count(t);
