@@ -48,6 +48,8 @@ extern "C" {
 #define rc_fill            RC_SYMBOL(rc_fill)
 #define rc_fill_halo       RC_SYMBOL(rc_fill_halo)
 #define rc_pattern_byte    RC_SYMBOL(rc_pattern_byte)
+#define rc_round_to_nearest RC_SYMBOL(rc_round_to_nearest)
+#define rc_round_as        RC_SYMBOL(rc_round_as)
 #define rc_walk            RC_SYMBOL(rc_walk)
 #define rc_clear           RC_SYMBOL(rc_clear)
 #define rc_clear_halo      RC_SYMBOL(rc_clear_halo)
@@ -200,7 +202,9 @@ int rc_check_blob(const rc_network *net, const void *weights, size_t len);
 int rc_run(const rc_network *net, const rc_options *options, const void *weights, const void *input, float *output,
            void *workspace, size_t len);
 /* parts: as in rc_network; home: where each RC_HOME starts */
-void rc_walk(const rc_step *steps, int count, int parts, const rc_options *options, char *const *home);
+void rc_walk(const rc_step *steps, int count, int parts, int flush, const rc_options *options, char *const *home);
+uint64_t rc_round_to_nearest(int flush);     /* flush: denormal numbers are 0 */
+void rc_round_as(uint64_t before, int flush);
 void rc_clear(float *y, size_t count);
 void rc_clear_halo(float *y, int lo, int hi, int h, int w, int cb, int top, int left, int bottom, int right);
 
