@@ -74,7 +74,7 @@ bool program_run(const char *const *argv, const char *dir, int *status);
 int child_start(void);                               /* fork() */
 int child_wait(int pid, int *status);                /* waitpid() */
 void end_now(int status);                            /* in a signal handler, instead of exit() */
-void catch_interrupt(void);                          /* the first SIGINT from now on is only told by was_interrupted() */
+void catch_interrupt(void);                          /* the first SIGINT is only told by was_interrupted() */
 bool was_interrupted(void);
 
 #endif

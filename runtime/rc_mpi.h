@@ -23,6 +23,18 @@
 **		rc_mpi_end(&m, loss, &all);
 **		NAME_train_apply(&options, state, how);
 **
+** With batch norms that are the same for all images of a step, synchronised over the ranks, the groups of a rank go
+** through the layers side by side, each in a workspace of its own:
+**
+**	rc_mpi_sync(&m, NAME_train_trainer(), room, sizeof room);      RC_MPI_SYNC(NAME_TRAIN_NORM_CHANNELS) bytes
+**	for each step:
+**		rc_mpi_begin(&m, state);
+**		rc_mpi_grad(&m, &options, state, images of all own groups, labels, how of each, workspaces, len, loss);
+**		rc_mpi_end(&m, loss, &all);
+**		NAME_train_apply(&options, state, how);
+**
+** Statistics are joined along the same tree as gradients, so 1, 2, 4 ... ranks give the same bits there, too.
+**
 ** how.seed must be of the step and the group, the state the same on all ranks. Errors of MPI are the communicator's to
 ** handle. Nothing here allocates.
 */
@@ -38,6 +50,8 @@
 #define rc_mpi_open  RC_SYMBOL(rc_mpi_open)
 #define rc_mpi_begin RC_SYMBOL(rc_mpi_begin)
 #define rc_mpi_group RC_SYMBOL(rc_mpi_group)
+#define rc_mpi_sync  RC_SYMBOL(rc_mpi_sync)
+#define rc_mpi_grad  RC_SYMBOL(rc_mpi_grad)
 #define rc_mpi_end   RC_SYMBOL(rc_mpi_end)
 
 #ifdef __cplusplus
@@ -63,6 +77,9 @@ typedef struct rc_mpi {
 	float *sum, *received, *start, *level;   /* in the caller's room */
 	float *state;
 	int group;                       /* that is computed */
+	const rc_trainer *trainer;       /* synchronised: what it walks; else NULL */
+	char *home[RC_MPI_GROUPS][8];    /* of each own group */
+	float *norm;                     /* its room: a sum, one that is received, levels of the tree */
 	rc_mpi_part part[RC_MPI_PARTS];
 } rc_mpi;
 
@@ -75,6 +92,12 @@ typedef struct rc_mpi {
    RC_E_SCRATCH: room is too small. The layer hook of options is taken; threads may be set. */
 int rc_mpi_open(rc_mpi *m, MPI_Comm comm, int groups, const rc_parameter *parameters, int count, size_t learned,
                 float *room, size_t len, rc_options *options);
+/* Synchronised batch norms from now on. RC_E_OPTIONS: a batch that is groups itself, by bn = { groups = N }. */
+#define RC_MPI_SYNC(channels) ((size_t)20*(size_t)(channels)*sizeof(float))
+int rc_mpi_sync(rc_mpi *m, const rc_trainer *t, float *room, size_t len);
+/* workspaces: one after the other; len: of all of them. */
+int rc_mpi_grad(rc_mpi *m, const rc_options *options, void *state, const void *images, const int32_t *labels,
+                const rc_train *how, void *workspaces, size_t len, rc_loss *loss);
 void rc_mpi_begin(rc_mpi *m, void *state);
 void rc_mpi_group(rc_mpi *m, int i);         /* before the gradient of this rank's group i */
 void rc_mpi_end(rc_mpi *m, const rc_loss *own, rc_loss *all);  /* the gradient of all groups is in the state */

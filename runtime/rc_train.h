@@ -125,6 +125,19 @@ typedef struct rc_fold {
 	double eps, in, out, offset;     /* the sum of in*w*x is out*sum + offset */
 } rc_fold;
 
+/*
+** A batch norm's statistics, or the sums of its gradients, of one group: after which layer they are there, and where,
+** in bytes of the workspace, or of the state. What several groups are normalised by together is made of them (rc_mpi.h).
+*/
+typedef struct rc_norm {
+	int layer, sums;                 /* sums: of gradients of bias and weight; 0: mean and variance */
+	int channels;
+	size_t first, second;
+	int first_in_state, second_in_state;
+	size_t mean, var;                /* running ones, floats of the parameters */
+	double count, momentum;          /* numbers a channel */
+} rc_norm;
+
 typedef struct rc_trainer {
 	const char *model;
 	uint64_t hash;                   /* of the parameters */
@@ -145,6 +158,8 @@ typedef struct rc_trainer {
 	float momentum, decay;
 	int nesterov;
 	const struct rc_export *at_work; /* of the network at work, for _export; NULL: it is not there */
+	const rc_norm *norms;
+	int norm_count;
 } rc_trainer;
 
 /* The network at work: how its blob is made from a state. */

@@ -508,6 +508,57 @@ START_TEST(ranks_give_the_same_bits)
 }
 END_TEST
 
+/* synchronised: bits of any number of ranks are the same; the gradient is that of the whole batch of one process */
+static const char synchronised[] =
+	"#include <math.h>\n#include <stdio.h>\n#include <string.h>\n#include \"m_train.h\"\n#include \"n_train.h\"\n#include \"rc_mpi.h\"\n"
+	"enum { B = M_TRAIN_BATCH, G = 8, L = M_TRAIN_GRADIENT_FLOATS, R = (M_TRAIN_PARAMS_BYTES - 128)/4 };\n"
+	"static _Alignas(64) char state[M_TRAIN_STATE_BYTES], whole[N_TRAIN_STATE_BYTES], work[G*M_TRAIN_WORKSPACE_BYTES], wide[N_TRAIN_WORKSPACE_BYTES];\n"
+	"static float x[G*B*192], room[RC_MPI_ROOM(M_TRAIN_PARAMS_BYTES, G)/4], norm[RC_MPI_SYNC(M_TRAIN_NORM_CHANNELS)/4];\nstatic int32_t y[G*B];\n"
+	"static rc_mpi m;\n"
+	"static double apart(const float *a, const float *b, int n) { double d = 0, s = 0; for (int i = 0; i < n; i++) { d += (double)(a[i] - b[i])*(a[i] - b[i]); s += (double)a[i]*a[i]; }\n"
+	"	return sqrt(d/s); }\n"
+	"int main(int argc, char **argv)\n{\n"
+	"	int count, ok = N_TRAIN_BATCH == G*B;\n	rc_options options = { sizeof options };\n	rc_loss own[G], all, one;\n	double far = 0, running = 0;\n"
+	"	const rc_parameter *p = m_train_parameters(&count);\n	MPI_Init(&argc, &argv);\n"
+	"	ok = ok && rc_mpi_open(&m, MPI_COMM_WORLD, G, p, count, L, room, sizeof room, &options) == RC_OK &&\n"
+	"		rc_mpi_sync(&m, m_train_trainer(), norm, sizeof norm - 4) == RC_E_SCRATCH && rc_mpi_sync(&m, m_train_trainer(), norm, sizeof norm) == RC_OK;\n"
+	"	m_train_init(state, 3);\n	n_train_init(whole, 3);\n"
+	"	for (int step = 0; ok && step < 3; step++) {\n		rc_train how = { sizeof how, 0.05f, RC_TRAIN_AUGMENT, (uint64_t)step }, each[G];\n"
+	"		for (int i = 0; i < G*B*192; i++) x[i] = (float)((i*37 + step*5)%101)/50 - 1;\n		for (int i = 0; i < G*B; i++) y[i] = i%3;\n"
+	"		for (int i = 0; i < m.own; i++) each[i] = rc_train_part(&how, (m.first + i)*B);\n"
+	"		rc_mpi_begin(&m, state);\n"
+	"		ok = ok && !rc_mpi_grad(&m, &options, state, x + m.first*B*192, y + m.first*B, each, work, (size_t)m.own*M_TRAIN_WORKSPACE_BYTES, own);\n"
+	"		rc_mpi_end(&m, own, &all);\n"
+	"		ok = ok && !n_train_grad(NULL, whole, x, y, &how, wide, sizeof wide, &one);\n"
+	"		if (step == 0) far = apart(n_train_gradient(whole), m_train_gradient(state), L);\n"
+	"		if (step == 0) running = apart((float *)(whole + 256) + L, (float *)(state + 256) + L, R - L);\n"
+	"		if (step == 0) ok = ok && fabs(all.loss - one.loss) < 1e-5 && all.correct == one.correct && all.count == G*B;\n"
+	"		m_train_apply(&options, state, &how);\n		n_train_apply(NULL, whole, &how);\n	}\n"
+	"	if (!m.rank) printf(\"%s, %s, %016llx\\n\", ok ? \"fine\" : \"not fine\", far < 1e-5 && running < 1e-6 ? \"near\" : \"far\", (unsigned long long)rc_hash(state, sizeof state));\n"
+	"	if (!m.rank) fprintf(stderr, \"%g %g\\n\", far, running);\n"
+	"	MPI_Finalize();\n	return 0;\n}\n";
+
+START_TEST(synchronised_ranks_are_one_batch)
+{
+	const char *said, *first = NULL;
+	size_t len;
+
+	if (system("command -v mpicc > /dev/null 2>&1 && command -v mpirun > /dev/null 2>&1"))
+		return;
+	ck_assert_int_eq(resnetc("%s -w random:1 --train -q -o %s", model_file(learner), in_dir("together/net")).status, 0);
+	ck_assert_int_eq(resnetc("%s --name n --batch 24 -w random:1 --train -q -o %s", model_file(learner), in_dir("together/net")).status, 0);
+	put_file("together/app.c", synchronised, strlen(synchronised));
+	in("together", "mpicc -O1 -Wall -Wextra -Wpedantic -Wno-missing-field-initializers -Werror -DRC_MPI -Inet net/[a-z]*.c app.c -lm -lpthread -o app%s", "");
+	for (int n = 1; n <= 8; n *= 2) {
+		in("together", "%s", arena_text("%s -n %d ./app > said", mpirun, n));
+		said = arena_text("%s", (const char *)file_map(in_dir("together/said"), &len));
+		ck_assert_msg(strstr(said, "fine, near, ") == said, "%d ranks: %s", n, said);
+		first = first ? first : said;
+		ck_assert_msg(!strcmp(said, first), "%d ranks: %s%s", n, said, first);
+	}
+}
+END_TEST
+
 /* the experiments' models are ones to be trained, their scripts are scripts */
 START_TEST(experiments_can_be_run)
 {
@@ -549,9 +600,11 @@ SUITE(apps)
 	tcase_add_loop_test(t, manual_and_completions, 0, 4);
 	t = part("learning");
 	tcase_add_test(t, finetune_learns);
-	tcase_add_test(t, ranks_give_the_same_bits);
 	tcase_add_test(t, pictures_over_ranks);
 	tcase_add_test(t, experiments_can_be_run);
+	t = part("ranks");
+	tcase_add_test(t, ranks_give_the_same_bits);
+	tcase_add_test(t, synchronised_ranks_are_one_batch);
 	t = part("builds");
 	tcase_add_test(t, cmake_embeds_and_chooses);
 	tcase_add_loop_test(t, cmake_takes_any_project, 0, 6);

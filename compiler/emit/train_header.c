@@ -34,6 +34,17 @@ emit_order(Out *o, const Graph *g)
 	out_line(o, "*/");
 }
 
+static int
+widest_norm(const Graph *g)
+{
+	int most = 1;
+
+	for (int i = 0; i < g->count; i++)
+		if (g->nodes[i]->op == O_bn_stats && g->nodes[i]->out->shape.c > most)
+			most = g->nodes[i]->out->shape.c;
+	return most;
+}
+
 File
 emit_train_header(const Model *m, const Model *work)
 {
@@ -55,7 +66,8 @@ emit_train_header(const Model *m, const Model *work)
 	out_line(o, "#define %s_TRAIN_WORKSPACE_BYTES %zu", upper, train_workspace(m));
 	out_line(o, "#define %s_TRAIN_WORKSPACE_ALIGN 64", upper);
 	out_line(o, "#define %s_TRAIN_PARAMS_BYTES    %zu", upper, 128 + t->floats*sizeof(float));
-	out_line(o, "#define %s_TRAIN_GRADIENT_FLOATS %zu\n", upper, t->learned);
+	out_line(o, "#define %s_TRAIN_GRADIENT_FLOATS %zu", upper, t->learned);
+	out_line(o, "#define %s_TRAIN_NORM_CHANNELS   %d /* of the widest batch norm */\n", upper, widest_norm(g));
 	emit_order(o, g);
 	out_line(o, "\ntypedef %s %s_pixel;\n", g->image.u8 ? "unsigned char" : "float", g->name);
 	out_text(o, "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n");
@@ -86,6 +98,8 @@ emit_train_header(const Model *m, const Model *work)
 	}
 	out_text(o, "/* Those of the state, in its order: those that have gradients, then running statistics. */\n");
 	out_line(o, "const rc_parameter *%s_train_parameters(int *count);\n", g->name);
+	out_text(o, "/* All of this as rc_mpi.h takes it. */\n");
+	out_line(o, "const rc_trainer *%s_train_trainer(void);", g->name);
 	out_text(o, "/* The gradient of the last _grad or _step. */\n");
 	out_line(o, "float *%s_train_gradient(void *state);\n", g->name);
 	out_text(o, "#ifdef __cplusplus\n}\n#endif\n#endif\n");

@@ -24,6 +24,44 @@ layer_of(const Model *m, const Trained *p)
 	return layer;
 }
 
+/* index_of - which layer n is for the hook */
+static int
+index_of(const Model *m, const Node *n)
+{
+	int done = 0;
+
+	for (int i = 0; i < m->nsteps && m->steps[i].node != n; i++)
+		done += m->steps[i].last;
+	return done;
+}
+
+/* emit_norms - of batch norms by the statistics of the batch; how many */
+static int
+emit_norms(Out *o, const Model *m)
+{
+	const Graph *g = m->g;
+	int count = 0;
+
+	out_text(o, "/* Statistics of batch norms, sums of their gradients, as they come: rc_norm. */\n");
+	out_line(o, "static const rc_norm norms[] = {");
+	for (int i = 0; i < g->count; i++) {
+		const Node *n = g->nodes[i];
+		const Value *a = &n->out[0], *b = &n->out[1];
+		bool sums = n->op == O_bn_sums;
+		if ((n->op != O_bn_stats && !sums) || n->frozen || (sums && n->in[2]->node->frozen))
+			continue;
+		out_line(o, "{ %d, %d, %d, %zu, %zu, %d, %d, %zu, %zu, %.1f, %.17g },", index_of(m, n), sums, a->shape.c,
+		         a->at, b->at, a->home == Home_state, b->home == Home_state, sums ? 0 : trained(n, P_bn_mean)->at,
+		         sums ? 0 : trained(n, P_bn_var)->at,
+		         (double)n->in[0]->shape.n*n->in[0]->shape.h*n->in[0]->shape.w, sums ? 0 : n->a.value);
+		count++;
+	}
+	if (!count)
+		out_line(o, "{ 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }");
+	out_line(o, "};\n");
+	return count;
+}
+
 static void
 emit_parameters(Out *o, const Model *m)
 {
@@ -44,7 +82,7 @@ emit_parameters(Out *o, const Model *m)
 }
 
 static void
-emit_trainer(Out *o, const Model *m, const Model *work)
+emit_trainer(Out *o, const Model *m, const Model *work, int norms)
 {
 	const Graph *g = m->g;
 	const Training *t = g->train;
@@ -63,7 +101,7 @@ emit_trainer(Out *o, const Model *m, const Model *work)
 	         loss->lay.image*sizeof(float));
 	out_line(o, "%s, %s, %d, /* momentum, decay, Nesterov */", float_text(t->momentum), float_text(t->weight_decay),
 	         t->nesterov);
-	out_line(o, work ? "&at_work" : "NULL");
+	out_line(o, "%s, norms, %d", work ? "&at_work" : "NULL", norms);
 	out_line(o, "};\n");
 }
 
@@ -112,6 +150,11 @@ emit_api(Out *o, const Graph *g)
 	            "*count = trainer.parameter_count;\n"
 	            "return parameters;\n"
 	            "}\n\n"
+	            "const rc_trainer *\n"
+	            "$trainer(void)\n"
+	            "{\n"
+	            "return &trainer;\n"
+	            "}\n\n"
 	            "float *\n"
 	            "$gradient(void *state)\n"
 	            "{\n"
@@ -122,7 +165,7 @@ emit_api(Out *o, const Graph *g)
 static void
 set_names(Out *o, const Graph *g)
 {
-	static const char *const words[] = { "grad", "apply", "step", "eval", "parameters", "gradient", "export" };
+	static const char *const words[] = { "grad", "apply", "step", "eval", "parameters", "trainer", "gradient", "export" };
 
 	emit_names(o, g);
 	for (size_t i = 0; i < sizeof words/sizeof *words; i++)
@@ -160,7 +203,7 @@ emit_train_source(const Model *m, const Model *work)
 	emit_steps(o, "eval_steps", m->eval, m->neval);
 	if (work)
 		emit_export(o, g->train, work);
-	emit_trainer(o, m, work);
+	emit_trainer(o, m, work, emit_norms(o, m));
 	emit_api(o, g);
 	if (work)
 		out_text(o, "\nint\n"

@@ -218,7 +218,7 @@ look_for_nan(void *user, int index, const char *name)
 	}
 }
 
-/* nan_at - the first layer of this step with a number that is none: the step once more, with a look behind each layer */
+/* nan_at - the first layer of this step with a number that is none: the step once more, with a look at each layer */
 static const char *
 nan_at(Run *r, const rc_train *how)
 {
