@@ -146,17 +146,18 @@ enum { Pieces = 4 };                 /* of a thread's share, at most */
 
 typedef struct {
 	rc_kernel *kernel;
-	int from, units, parts;
+	int from, units, parts, flush;
 	size_t own;
 	void *p[RC_OPERANDS];
 } Share;
 
 /*
-** The caller may have told the processor to round otherwise than to the nearest; the results are to be the same. What
-** it had said, for round_as.
+** The caller may have told the processor to round otherwise than to the nearest; the results are to be the same. In
+** training what is too small for a normal float is 0, which it takes and makes in the time of any other. What the
+** caller had said, for rc_round_as.
 */
-static uint64_t
-round_to_nearest(void)
+RC_WEAK uint64_t
+rc_round_to_nearest(int flush)
 {
 	uint64_t before = 0;
 #if defined(__x86_64__) && defined(__GNUC__)
@@ -164,30 +165,34 @@ round_to_nearest(void)
 
 	__asm__ volatile("stmxcsr %0" : "=m"(mxcsr));
 	before = mxcsr;
-	nearest = mxcsr & ~0x6000u;
+	nearest = (mxcsr & ~0x6000u) | (flush ? 0x8040u : 0);
 	if (nearest != mxcsr)
 		__asm__ volatile("ldmxcsr %0" : : "m"(nearest));
 #elif defined(__aarch64__) && defined(__GNUC__)
 	__asm__ volatile("mrs %0, fpcr" : "=r"(before));
-	if (before & 0xc00000)
-		__asm__ volatile("msr fpcr, %0" : : "r"(before & ~(uint64_t)0xc00000));
+	uint64_t now = (before & ~(uint64_t)0xc00000) | (flush ? 0x1000000 : 0);
+
+	if (before != now)
+		__asm__ volatile("msr fpcr, %0" : : "r"(now));
 #endif
+	(void)flush;
 	return before;
 }
 
-static void
-round_as(uint64_t before)
+RC_WEAK void
+rc_round_as(uint64_t before, int flush)
 {
 #if defined(__x86_64__) && defined(__GNUC__)
 	unsigned mxcsr = (unsigned)before;
 
-	if (mxcsr & 0x6000u)
+	if (flush || mxcsr & 0x6000u)
 		__asm__ volatile("ldmxcsr %0" : : "m"(mxcsr));
 #elif defined(__aarch64__) && defined(__GNUC__)
-	if (before & 0xc00000)
+	if (flush || before & 0xc00000)
 		__asm__ volatile("msr fpcr, %0" : : "r"(before));
 #else
 	(void)before;
+	(void)flush;
 #endif
 }
 
@@ -196,13 +201,13 @@ run_part(void *arg, int part)
 {
 	const Share *s = (const Share *)arg;
 	void *p[RC_OPERANDS];
-	uint64_t before = round_to_nearest();
+	uint64_t before = rc_round_to_nearest(s->flush);
 
 	for (int i = 0; i < RC_OPERANDS; i++)
 		p[i] = s->p[i];
 	p[0] = (char *)p[0] + (size_t)part*s->own;
 	s->kernel(p, s->from + (int)((int64_t)s->units*part/s->parts), s->from + (int)((int64_t)s->units*(part + 1)/s->parts));
-	round_as(before);
+	rc_round_as(before, s->flush);
 }
 
 /*
@@ -210,7 +215,7 @@ run_part(void *arg, int part)
 ** output start.
 */
 static void
-run_step(const rc_step *step, int most, const rc_options *options, int round, char *const *home)
+run_step(const rc_step *step, int most, const rc_options *options, int flush, int round, char *const *home)
 {
 	const size_t bits = 8*sizeof(size_t) - 3;
 	Share s;
@@ -220,6 +225,7 @@ run_step(const rc_step *step, int most, const rc_options *options, int round, ch
 	s.units = step->units;
 	s.parts = 1;
 	s.own = step->own;
+	s.flush = flush;
 	for (int i = 0; i < RC_OPERANDS; i++)
 		s.p[i] = home[step->at[i] >> bits] + (step->at[i] & (((size_t)1 << bits) - 1));
 	if (options && options->parallel_for && options->threads > 1 && s.units > 1) {
@@ -238,7 +244,7 @@ run_step(const rc_step *step, int most, const rc_options *options, int round, ch
 }
 
 RC_WEAK void
-rc_walk(const rc_step *s, int count, int parts, const rc_options *options, char *const *home)
+rc_walk(const rc_step *s, int count, int parts, int flush, const rc_options *options, char *const *home)
 {
 	const rc_step *end = s + count;
 
@@ -251,7 +257,7 @@ rc_walk(const rc_step *s, int count, int parts, const rc_options *options, char 
 		for (int r = 0; r < rounds; r++)
 			for (const rc_step *each = s; each <= last; each++)
 				if (r < each->rounds)
-					run_step(each, parts, options, r, home);
+					run_step(each, parts, options, flush, r, home);
 		if (last->name && options && options->layer)
 			options->layer(options->layer_user, layer, last->name);
 		s = last + 1;
@@ -643,10 +649,10 @@ rc_run(const rc_network *net, const rc_options *options, const void *weights, co
 	}
 	poison(workspace, net->workspace);
 	rc_checked_at = NULL;
-	rc_walk(net->steps, net->step_count, net->parts, &watched, home);
+	rc_walk(net->steps, net->step_count, net->parts, 0, &watched, home);
 	return c.status;
 #else
-	rc_walk(net->steps, net->step_count, net->parts, options, home);
+	rc_walk(net->steps, net->step_count, net->parts, 0, options, home);
 	return RC_OK;
 #endif
 }
