@@ -71,7 +71,8 @@ function drawRoof() {
 function drawArena() {
   const W = widthOf("arena"), H = Math.min(420, Math.max(240, W*0.4)), left = 58, right = 10, top = 10, bottom = H - 24, svg = clear("arena", W, H), n = layers.length;
   const x = i => left + i/n*(W - left - right), y = b => bottom - b/data.arena_bytes*(bottom - top);
-  for (const v of nice(data.arena_bytes, 4)) {
+  const unit = data.arena_bytes >= 1 << 20 ? 1 << 20 : data.arena_bytes >= 1024 ? 1024 : 1;
+  for (const v of nice(data.arena_bytes/unit, 4).map(v => v*unit)) {
     el(svg, "path", { class: "axis", d: `M ${left} ${y(v)} H ${W - right}` });
     el(svg, "text", { class: "soft", x: left - 6, y: y(v) + 4, "text-anchor": "end" }, bytes(Math.round(v)));
   }
