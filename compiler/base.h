@@ -37,6 +37,7 @@ void tell(const char *message);                      /* to standard error; in co
 
 /* streams.c */
 void streams_guard(void);                            /* first of all: what cannot be printed ends with ExitInput */
+void flush_output(void);                             /* what is printed so far; losing it is told at the end */
 
 /* progress.c */
 void progress(const char *what, int done, int all);  /* a bar on a terminal; done == all takes it away */

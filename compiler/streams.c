@@ -10,6 +10,17 @@
 
 #include "base.h"
 
+static int lost_by;                  /* errno of the first flush that failed */
+
+/* flush_output - what is printed so far; that it did not arrive is told at the end */
+void
+flush_output(void)
+{
+	errno = 0;
+	if (fflush(stdout) != 0 && !lost_by)
+		lost_by = errno;
+}
+
 /* close_output - at the very end, when everything else is put away */
 static void
 close_output(void)
@@ -17,12 +28,13 @@ close_output(void)
 	static char text[200];               /* the arena is gone */
 	bool lost = ferror(stdout) != 0;
 
+	flush_output();
+	lost |= lost_by != 0;
 	errno = 0;
-	lost |= fflush(stdout) != 0;
 	lost |= close(1) != 0 && errno != EBADF;
 	if (!lost)
 		return;
-	snprintf(text, sizeof text, "standard output: want all of it written, got: %s", strerror(errno ? errno : EIO));
+	snprintf(text, sizeof text, "standard output: want all of it written, got: %s", strerror(lost_by ? lost_by : errno ? errno : EIO));
 	tell(text);
 	_exit(ExitInput);
 }

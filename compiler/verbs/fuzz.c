@@ -95,7 +95,7 @@ report(Tally *t, const Case *c, const Verdict *v, const char *dir)
 		if (trials)
 			printf("reduced in %d trials to %d nodes: %s\n", trials, nodes, now.what);
 		printf("%s-- again: resnetc fuzz %s\n", text, *file ? file : "FILE, with this text in it");
-		fflush(stdout);
+		flush_output();
 	}
 	t->findings = arena_text("%s%s\n  { \"seed\": %llu, \"target\": \"%s\", \"nodes\": %d, \"file\": %s }", t->findings,
 	                         *t->findings ? "," : "", (unsigned long long)c->seed, c->target->name, nodes,

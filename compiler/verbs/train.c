@@ -191,7 +191,7 @@ end_epoch(Run *r, int epoch, double rate)
 		       test.count ?
 		       arena_text("  test loss %.4f, error %5.2f %%", test.loss/test.count, 100*wrong(test.correct, test.count)) :
 			"", time);
-	fflush(stdout);
+	flush_output();
 	memset(user, 0, 3*sizeof *user);
 	write_checkpoint(r);
 	if (r->weights_file)
