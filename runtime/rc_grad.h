@@ -222,9 +222,12 @@ rc_sums(const float *x, int n0, int n1, size_t image, int h, int w, size_t row, 
 	return s;
 }
 
-/* Groups' sums of count numbers, step floats apart, added up as a tree: t has sums of 1, 2, 4, ... groups. */
+/*
+** Groups' sums of count numbers, step floats apart, added up as a tree into the first's: t has sums of 1, 2, 4, ...
+** groups.
+*/
 static RC_INLINE void
-rc_tree(const float *p, int groups, size_t step, int count, float *sums)
+rc_tree(float *p, int groups, size_t step, int count)
 {
 	for (int c = 0; c < count; c += VL) {
 		V t[8], sum = zero();
@@ -240,7 +243,7 @@ rc_tree(const float *p, int groups, size_t step, int count, float *sums)
 				sum = any ? add(t[level], sum) : t[level];
 				any = 1;
 			}
-		st(sums + c, sum);
+		st(p + c, sum);
 	}
 }
 

@@ -219,6 +219,35 @@ weight_at(const rc_packing *h, const float *w, int oc, int ic, int tap)
 	return w[((size_t)ic*(size_t)ocg + (size_t)o)*(size_t)taps + (size_t)(h->turned == 2 ? taps - 1 - tap : tap)];
 }
 
+/*
+** One input channel of a group at a tap, where each output channel of the group has a weight for it: where the first
+** one's lies and how far it is to the next; NULL: not all of them have.
+*/
+static const float *
+lane_weights(const rc_packing *h, const float *w, int oc, int ic, int tap, size_t *step)
+{
+	size_t taps = (size_t)(h->kh*h->kw);
+
+	if (h->convolutions > 1 || oc + h->per > h->oc || ic >= h->ic)
+		return NULL;
+	*step = h->turned ? taps : (size_t)h->ic*taps;
+	return w + (size_t)oc**step + (size_t)ic*(h->turned ? (size_t)h->oc*taps : taps) +
+		(size_t)(h->turned == 2 ? (int)taps - 1 - tap : tap);
+}
+
+/* One input channel of a group at a tap. */
+static void
+pack_channel(const rc_packing *h, const float *w, const double *factor, int oc, int ic, int tap, float *to)
+{
+	size_t step = 0;
+	const float *from = lane_weights(h, w, oc, ic, tap, &step);
+
+	for (int o = 0; o < h->per; o++) {
+		float v = from ? from[(size_t)o*step] : weight_at(h, w, oc + o, ic, tap);
+		to[o] = factor ? (float)((double)v*factor[o]) : v;
+	}
+}
+
 /* A group of at most 64 output channels, whose factors are known. */
 static void
 pack_direct(const rc_packing *h, const float *w, const double *factor, float *all, int og)
@@ -231,11 +260,8 @@ pack_direct(const rc_packing *h, const float *w, const double *factor, float *al
 		float *to = all + ((size_t)from*(size_t)h->groups + (size_t)og*(size_t)count)*each;
 		for (int block = 0; block < h->blocks; block++)
 			for (int t = 0; t < count; t++)
-				for (int c = 0; c < (block + 1 < h->blocks ? h->cb : h->last); c++)
-					for (int o = 0; o < h->per; o++) {
-						float v = weight_at(h, w, og*h->per + o, (start + block)*h->cb + c, h->tap ? h->tap[from + t] : t);
-						*to++ = factor ? (float)((double)v*factor[o]) : v;
-					}
+				for (int c = 0; c < (block + 1 < h->blocks ? h->cb : h->last); c++, to += h->per)
+					pack_channel(h, w, factor, og*h->per, (start + block)*h->cb + c, h->tap ? h->tap[from + t] : t, to);
 	}
 }
 

@@ -126,13 +126,13 @@ type_of(const Kernel *k, const Operand *p)
 	die("role %d", p->role);
 }
 
-/* written - does the phase write it: a result, a part's own memory, or scratch where no result is */
+/* written - does the phase write it: a result, a part's own memory, or scratch where no result is, or sums are */
 static bool
-written(const Operand *all, int count, const Operand *p)
+written(const Kernel *k, const Operand *all, int count, const Operand *p)
 {
 	bool results = false;
 
-	for (int i = 0; i < count; i++)
+	for (int i = 0; i < count && !k->family->reduces; i++)
 		results = results || all[i].role == Role_out;
 	return p->role == Role_out || p->role == Role_own || p->role == Role_running || (p->role == Role_scratch && !results);
 }
@@ -149,8 +149,8 @@ emit_head(Out *o, const Kernel *k, int phase)
 	out_line(o, "(void *const *p, int lo, int hi)");
 	out_line(o, "{");
 	for (int i = 0; i < count; i++) {
-		const char *type = arena_text("%s%s", written(all, count, &all[i]) ? "" : "const ", type_of(k, &all[i]));
-		bool more = i + 1 < count && !strcmp(type, arena_text("%s%s", written(all, count, &all[i + 1]) ? "" : "const ",
+		const char *type = arena_text("%s%s", written(k, all, count, &all[i]) ? "" : "const ", type_of(k, &all[i]));
+		bool more = i + 1 < count && !strcmp(type, arena_text("%s%s", written(k, all, count, &all[i + 1]) ? "" : "const ",
 		                                                      type_of(k, &all[i + 1])));
 		if (strcmp(type, before))
 			out_flow(o, "%s", type);

@@ -243,22 +243,11 @@ emit_partial(Out *o, const Kernel *k, const Cut *c)
 	return c->images*c->groups*c->blocks;
 }
 
-/* emit_scatter - the sums of channel ic, tap t and output channels from oc to the order of the weight file */
-static void
-emit_scatter(Out *o, const Kernel *k, const Cut *c, const char *row, const char *to)
-{
-	out_line(o, "rc_tree(from + %s*%d, %d, %zu, %d, sums);", row, c->per, c->images, c->part, c->per);
-	out_line(o, "for (int o = 0; o < %d && oc + o < %d; o++)", c->per, k->out->shape.n);
-	if (k->a.groups > 1 && !planar(k))
-		out_line(o, "if (ic/%d == (oc + o)/%d)", k->out->shape.c, k->out->shape.n/k->a.groups);
-	out_line(o, "\tdw[%s] = sums[o];", to);
-}
-
-/* dw_total - a unit is a group of output channels and a block */
+/* dw_total - a unit is a group of output channels and a block, whose sums are added up where they lie */
 int
 dw_total(Out *o, const Kernel *k, const Cut *c)
 {
-	int taps = k->a.kernel.h*k->a.kernel.w, icg = k->out->shape.c;
+	int taps = k->a.kernel.h*k->a.kernel.w, icg = k->out->shape.c, each = c->taps*c->rows*c->per;
 	const char *start;
 
 	emit_head(o, k, 1);
@@ -266,18 +255,22 @@ dw_total(Out *o, const Kernel *k, const Cut *c)
 	out_line(o, "for (int u = lo; u < hi; u++) {");
 	out_line(o, "int og = u/%d%s, oc = og*%d;", c->blocks, planar(k) ? "" : arena_text(", block = u%%%d", c->blocks),
 	         c->per);
-	out_line(o, "const float *from = part + u*%d;", c->taps*c->rows*c->per);
-	out_line(o, "float sums[%d];\n", c->per);
+	out_line(o, "float *sums = part + u*%d;\n", each);
+	if (c->images > 1)
+		out_line(o, "rc_tree(sums, %d, %zu, %d);", c->images, c->part, each);
+	out_line(o, "for (int o = 0; o < %d && oc < %d; o++, oc++)", c->per, k->out->shape.n);
 	if (planar(k)) {
-		out_line(o, "for (int r = 0; r < %d; r++) {", c->rows);
-		emit_scatter(o, k, c, "r", arena_text("(oc + o)*%d + r", c->rows));
+		out_line(o, "for (int r = 0; r < %d; r++)", c->rows);
+		out_line(o, "\tdw[oc*%d + r] = sums[r*%d + o];", c->rows, c->per);
 	} else {
-		out_line(o, "for (int c = 0, ic = %s*%d; c < %d && ic < %d; c++, ic++)", start, c->rows, c->rows, k->in->shape.c);
-		out_line(o, "for (int t = 0; t < %d; t++) {", taps);
-		emit_scatter(o, k, c, arena_text("(t*%d + c)", c->rows),
-		             arena_text("((oc + o)*%d + ic%s)*%d + t", icg, k->a.groups > 1 ? arena_text("%%%d", icg) : "", taps));
+		out_line(o, "for (int c = 0, ic = %s*%d; c < %d && ic < %d; c++, ic++) {", start, c->rows, c->rows, k->in->shape.c);
+		if (k->a.groups > 1)
+			out_line(o, "if (ic/%d != oc/%d)\n\tcontinue;", icg, k->out->shape.n/k->a.groups);
+		out_line(o, "for (int t = 0; t < %d; t++)", taps);
+		out_line(o, "\tdw[(oc*%d + ic%s)*%d + t] = sums[(t*%d + c)*%d + o];", icg,
+		         k->a.groups > 1 ? arena_text("%%%d", icg) : "", taps, c->rows, c->per);
+		out_line(o, "}");
 	}
-	out_line(o, "}");
 	out_line(o, "}");
 	out_line(o, "}");
 	return c->groups*c->blocks;

@@ -15,7 +15,11 @@
 #include "train_dw.h"
 #include "winograd.h"
 
-enum { MostGroups = 16, MostTiles = 64 };
+enum {
+	MostGroups = 16, FewGroups = 4,      /* of images, which threads share */
+	MostSums   = 1 << 22,                /* floats of the sums of all groups, where there are more than a few */
+	MostTiles  = 32
+};
 
 typedef struct {
 	Cut cut;
@@ -43,6 +47,8 @@ grad_of(const Kernel *k, Pair m)
 
 	if (!k->strips)
 		w.cut.images = dy->shape.n < MostGroups ? dy->shape.n : MostGroups;
+	while (!k->strips && w.cut.images > FewGroups && w.cut.part*(size_t)w.cut.images > MostSums)
+		w.cut.images /= 2;
 	w.pos = w.ah*w.aw;
 	w.tr = ceil_div(dy->shape.h, w.mh);
 	w.tc = ceil_div(dy->shape.w, w.mw);

@@ -3,9 +3,9 @@
 ** so that what only they read stays in its cache and never takes memory for a whole batch. Batch norms end a strip:
 ** nothing of an image can follow before the sums over all images are there; but those sums' parts are made in it.
 **
-** A convolution whose weights would be fetched again for every strip, for longer than it takes to multiply them, stays
-** apart, and so do the gradients of such weights. The sums over images have as many parts as there are strips.
-** Switched off, nothing is done in strips, and the sums have the same parts: the bits are the same.
+** A convolution whose weights would be fetched again for every strip, for a good part of the time that it takes to
+** multiply them, stays apart, and so do the gradients of such weights. The sums over images have as many parts as there
+** are strips. Switched off, nothing is done in strips, and the sums have the same parts: the bits are the same.
 */
 #include "../pass.h"
 
@@ -31,7 +31,7 @@ streams(const Node *n, int strips)
 		bytes += 4.0*(double)packed[i].count;
 	if (n->op == O_conv2d_dw)
 		bytes = 8.0*(double)count_of(n->out->shape);
-	return bytes > t->l2/2 && bytes/t->from_l3 > 0.4*work_of(n)/strips/(t->vl*t->fma);
+	return bytes > t->l2/2 && (n->a.on_the_fly ? 2 : 1)*bytes/t->from_l3 > 0.22*work_of(n)/strips/(t->vl*t->fma);
 }
 
 /* may_join - an image of its results hangs on no other image, or it sums over them */
