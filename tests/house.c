@@ -8,7 +8,7 @@
 
 /* --- no circle between object files --- */
 
-enum { MostFiles = 256 };
+enum { MostFiles = 1024 };
 
 typedef struct {
 	const char *name;
