@@ -34,7 +34,8 @@ close_output(void)
 	lost |= close(1) != 0 && errno != EBADF;
 	if (!lost)
 		return;
-	snprintf(text, sizeof text, "standard output: want all of it written, got: %s", strerror(lost_by ? lost_by : errno ? errno : EIO));
+	snprintf(text, sizeof text, "standard output: want all of it written, got: %s",
+	         strerror(lost_by ? lost_by : errno ? errno : EIO));
 	tell(text);
 	_exit(ExitInput);
 }
