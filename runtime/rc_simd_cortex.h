@@ -16,6 +16,18 @@
 #define RC_OWN_PRODUCTS
 #endif
 
+#if defined(__ARM_FP) && defined(__GNUC__)      /* all of them turn halves into floats */
+static inline float
+rc_half_in_hardware(uint32_t h)
+{
+	float a;
+
+	__asm__("vmov %0, %1\n\tvcvtb.f32.f16 %0, %0" : "=t"(a) : "r"(h));
+	return a;
+}
+#define RC_HALF(h)      rc_half_in_hardware(h)
+#endif
+
 #include "rc_simd_scalar.h"
 
 #if defined(RC_OWN_PRODUCTS)

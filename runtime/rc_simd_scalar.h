@@ -38,6 +38,10 @@
 #define RC_ROUNDED(a)   (void)0
 #endif
 
+#if !defined(RC_HALF)
+#define RC_HALF(h)      rc_half(h)
+#endif
+
 RC_TARGET_BEGIN
 
 typedef float V;
@@ -58,7 +62,7 @@ rc_root(float a)
 }
 
 static inline V ld(const float *p)            { return *p; }
-static inline V ld16(const uint16_t *p)       { return rc_half(*p); }
+static inline V ld16(const uint16_t *p)       { return RC_HALF(*p); }
 static inline V ldbf(const uint16_t *p)       { return rc_bits((uint32_t)*p << 16); }
 static inline void st(float *p, V a)          { *p = a; }
 static inline V bc(const float *p)            { return *p; }

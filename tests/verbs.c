@@ -177,6 +177,8 @@ START_TEST(budget)
 	ck_assert_msg(strstr(r.err, "what would fit: --exact (ram 161576), or --int8 "), "%s", r.err);
 	r = resnetc("explain %s --budget ram=1K,flash=1", net);
 	ck_assert_msg(strstr(r.err, "want flash of at most 1, ram of at most 1024 bytes, got ") && strstr(r.err, "; not even --int8 --input 16x16 (flash "), "%s", r.err);
+	r = resnetc("explain %s --budget flash=256K", net);
+	ck_assert_msg(strstr(r.err, "; what would fit: --store f16 (flash "), "%s", r.err);
 	struct json_object *all = json(resnetc("explain %s --budget ram=200K --json", net).out), *part;
 	ck_assert(json_object_object_get_ex(all, "budget", &part) && json_object_object_get_ex(part, "ram", &part) && json_object_object_get_ex(part, "bytes", &part));
 	arena = (size_t)json_object_get_int(part);

@@ -135,7 +135,7 @@ try_out(void *user)
 	t->need = need_of(m, t->most);
 }
 
-enum { Exact = 1, Bytes = 2, MostBytes = 200000000 };  /* multiply-adds of a network that is made bytes to see */
+enum { Exact = 1, Bytes = 2, Halves = 4, MostBytes = 200000000 };  /* multiply-adds of a network that is made bytes to see */
 
 /* trial - of the options with changes, and an input of share/8 of the rows and columns; false: it can't be built */
 static bool
@@ -147,6 +147,8 @@ trial(Trial *t, const Options *o, const Model *m, int changes, int share)
 	t->o.quiet = true;
 	t->o.exact = o->exact || changes & Exact;
 	t->o.winograd = o->winograd && !(changes & Exact);
+	if (changes & Halves)
+		t->o.store = DT_f16;
 	if (changes & Bytes) {
 		t->o.int8 = true;
 		t->o.calibrate = o->calibrate ? o->calibrate : "random";
@@ -169,7 +171,8 @@ has_winograd(const Graph *g)
 static const char *
 told(const Trial *t, int changes, int share)
 {
-	const char *s = arena_text("%s%s%s (", changes & Exact ? "--exact" : changes & Bytes ? "--int8" : "",
+	const char *s = arena_text("%s%s%s (", changes & Exact ? "--exact" : changes & Bytes ? "--int8" :
+	                           changes & Halves ? "--store f16" : "",
 	                           changes && share < 8 ? " " : "",
 	                           share < 8 ? arena_text("--input %dx%d", t->o.h, t->o.w) : ""), *between = "";
 
@@ -190,6 +193,7 @@ possible(const Options *o, const Model *m, int changes, int share)
 	for (int i = 0; i < m->g->count; i++)
 		macs += macs_of(m->g->nodes[i]);
 	return (!(changes & Exact) || has_winograd(m->g)) && (!(changes & Bytes) || (!any_bytes(m->g) && macs < MostBytes)) &&
+		(!(changes & Halves) || (o->most[Flash] && o->store == DT_f32 && !any_bytes(m->g))) &&
 		(share == 8 || (o->most[Ram] && m->g->nodes[0]->out->shape.h > 8));
 }
 
@@ -197,7 +201,7 @@ possible(const Options *o, const Model *m, int changes, int share)
 static const char *
 what_would(const Options *o, const Model *m)
 {
-	static const int ways[][2] = { { Exact, 8 }, { Bytes, 8 }, { 0, 6 }, { 0, 4 }, { Bytes, 6 }, { Bytes, 4 } };
+	static const int ways[][2] = { { Exact, 8 }, { Halves, 8 }, { Bytes, 8 }, { 0, 6 }, { 0, 4 }, { Bytes, 6 }, { Bytes, 4 } };
 	const char *all = "", *last = "";
 	bool smaller = false, bytes = false;
 
