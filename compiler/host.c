@@ -97,6 +97,14 @@ host_symbol(void *lib, const char *name)
 	return p;
 }
 
+void
+want_times(const Target *t)
+{
+	if (!target_runs_here(t))
+		fail("--target: want a target of this machine to measure times, got '%s'%s", t->name,
+		     machine_of(t) ? ", whose code would run in an emulator" : "");
+}
+
 Host
 host_build(const Model *m, const char *dir, bool with_peak)
 {
@@ -106,8 +114,10 @@ host_build(const Model *m, const char *dir, bool with_peak)
 	const char *flags = "-O2";
 	int count = 0;
 
-	if (!target_runs_here(g->target) && (!h.machine || with_peak))
+	if (!target_runs_here(g->target) && !h.machine)
 		fail("--target: want a target this machine can run, got '%s'", g->target->name);
+	if (with_peak)
+		want_times(g->target);
 	files[count++] = emit_source(m);
 	files[count++] = emit_header(m);
 	if (with_peak) {

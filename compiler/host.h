@@ -51,6 +51,7 @@ typedef struct {
 	double (*bandwidth)(size_t bytes, double seconds);       /* GB/s of reading so much again and again */
 	const char *compiler;
 } Host;
+void want_times(const Target *t);                    /* fails where what is measured would not be its own time */
 Host host_build(const Model *m, const char *dir, bool with_peak);
 int host_check(const Host *h, const void *blob, size_t len);
 int host_run(const Host *h, const rc_options *o, const File *blob, const void *in, float *out, void *workspace,

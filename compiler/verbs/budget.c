@@ -135,7 +135,8 @@ try_out(void *user)
 	t->need = need_of(m, t->most);
 }
 
-enum { Exact = 1, Bytes = 2, Halves = 4, MostBytes = 200000000 };  /* multiply-adds of a network that is made bytes to see */
+enum { Exact = 1, Bytes = 2, Halves = 4 };
+enum { MostBytes = 200000000 };      /* multiply-adds of a network that is made bytes to see */
 
 /* trial - of the options with changes, and an input of share/8 of the rows and columns; false: it can't be built */
 static bool
@@ -201,7 +202,9 @@ possible(const Options *o, const Model *m, int changes, int share)
 static const char *
 what_would(const Options *o, const Model *m)
 {
-	static const int ways[][2] = { { Exact, 8 }, { Halves, 8 }, { Bytes, 8 }, { 0, 6 }, { 0, 4 }, { Bytes, 6 }, { Bytes, 4 } };
+	static const int ways[][2] = {
+		{ Exact, 8 }, { Halves, 8 }, { Bytes, 8 }, { 0, 6 }, { 0, 4 }, { Bytes, 6 }, { Bytes, 4 }
+	};
 	const char *all = "", *last = "";
 	bool smaller = false, bytes = false;
 
