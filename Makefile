@@ -111,6 +111,8 @@ deb: $(P)resnetc
 # the committed sample of what comes out
 generated: $(P)resnetc
 	$(R) examples/cifar_resnet20.lua -w examples/weights/cifar_resnet20.safetensors --target avx2 -o generated/cifar_resnet20
+	$(R) examples/train/small.lua -w random --train --target avx2 -q -o $(P)obj/small
+	$(V)cp $(P)obj/small/small_train.[ch] generated/small_train
 	$(R) doc markdown > dsl/README.md
 
 # lines of the compiler over 120 columns

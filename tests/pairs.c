@@ -69,6 +69,20 @@ START_TEST(pair_is_current)
 }
 END_TEST
 
+/* a step of training: the two files of it alone */
+START_TEST(generated_training_is_current)
+{
+	static const char *const files[] = { "small_train.c", "small_train.h" };
+
+	ck_assert_int_eq(resnetc("examples/train/small.lua -w random --train --target avx2 -q -o %s", in_dir("small")).status, 0);
+	for (int i = 0; i < 2; i++) {
+		size_t len;
+		const char *now = file_map(in_dir(arena_text("small/%s", files[i])), &len);
+		compare(arena_text("generated/small_train/%s", files[i]), arena_text("%.*s", (int)len, now));
+	}
+}
+END_TEST
+
 START_TEST(generated_is_current)
 {
 	static const char *const files[] = { "cifar_resnet20.c", "cifar_resnet20.h" };
@@ -90,4 +104,5 @@ SUITE(pairs)
 	glob("tests/pairs/*.lua", 0, NULL, &pairs);
 	tcase_add_loop_test(t, pair_is_current, 0, (int)pairs.gl_pathc);
 	tcase_add_test(t, generated_is_current);
+	tcase_add_test(t, generated_training_is_current);
 }
