@@ -28,12 +28,53 @@ from networks import Preact, networks
 Nets = {                                     # batch, side
     "cifar_resnet20": (16, 32), "cifar_plain20": (16, 32), "resnet18": (4, 64), "resnet50": (4, 64), "resnext50_32x4d": (4, 64),
     "preact_resnet18": (4, 32), "cifar_resnet56": (8, 32), "xresnet18": (4, 64),
+    "se_resnet50": (4, 64),
 }
 Rate, Momentum, Decay = 0.01, 0.9, 1e-4
 # other options than the defaults: what the model says, what PyTorch is told
 Options_of_model = """train = nn.train { loss = nn.cross_entropy { label_smoothing = 0.1 }, freeze = { "stem", "layer1" },
     optimizer = nn.sgd { momentum = 0.8, nesterov = true, weight_decay = 5e-3, decay = "weights" } },
   head """
+
+
+# layers that no network above has, by the model file and by PyTorch
+Layers_model = """local nn = require "resnet"
+return nn.model { name = "layers", input = nn.image { 3, 16, 16 }, body = function(x)
+    local y = nn.gelu(nn.group_norm(nn.conv(x, { 16, kernel = 3, name = "conv" }), { groups = 4, name = "gn" }))
+    y = nn.relu6(nn.bn(nn.depthwise(y, { kernel = 3, stride = 2, name = "dw" }), { name = "bn" }))
+    y = nn.instance_norm(nn.conv(y, { 24, kernel = 1, bias = true, name = "pw" }), { affine = true, name = "inst" })
+    y = nn.prelu(y, { name = "act" })
+    local a = nn.softmax(nn.conv(y, { 24, kernel = 1, name = "att" }), { axis = "image" })
+    y = y + nn.layer_scale(nn.layer_norm(64*y*a, { name = "ln" }), { name = "gamma" })
+    y = nn.mish(nn.hard_swish(y) + nn.silu(nn.softplus(nn.gelu(y, { approximate = "tanh" }))))
+    y = nn.elu(nn.maximum(y, nn.l2_normalize(y)) - nn.minimum(nn.reduce(y, { reduction = "max", axis = "image" }), 1))
+    y = nn.upsample(nn.conv_transpose2d(y, { 12, kernel = 4, stride = 2, padding = 1, name = "up" }), { scale = 2, mode = "bicubic" })
+    return nn.linear(nn.flatten(nn.adaptive_avg_pool(y, { size = 1 })), { 10, name = "fc" })
+end, train = nn.train { bn = { groups = GROUPS, frozen = FROZEN } } }
+"""
+
+
+class Layers(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        nn = torch.nn
+        self.conv, self.gn = nn.Conv2d(3, 16, 3, padding=1, bias=False), nn.GroupNorm(4, 16)
+        self.dw, self.bn = nn.Conv2d(16, 16, 3, stride=2, padding=1, groups=16, bias=False), nn.BatchNorm2d(16)
+        self.pw, self.inst = nn.Conv2d(16, 24, 1), nn.InstanceNorm2d(24, affine=True)
+        self.act, self.att, self.ln = nn.PReLU(24), nn.Conv2d(24, 24, 1, bias=False), nn.LayerNorm(24, eps=1e-6)
+        self.gamma = nn.Parameter(torch.full((24,), 0.5))
+        self.up, self.fc = nn.ConvTranspose2d(24, 12, 4, stride=2, padding=1, bias=False), nn.Linear(12, 10)
+
+    def forward(self, x):
+        y = F.gelu(self.gn(self.conv(x)))
+        y = F.relu6(self.bn(self.dw(y)))
+        y = self.act(self.inst(self.pw(y)))
+        a = self.att(y).flatten(2).softmax(2).view_as(y)
+        y = y + self.ln((64 * y * a).permute(0, 2, 3, 1)).permute(0, 3, 1, 2) * self.gamma.view(1, -1, 1, 1)
+        y = F.mish(F.hardswish(y) + F.silu(F.softplus(F.gelu(y, approximate="tanh"))))
+        y = F.elu(torch.maximum(y, F.normalize(y)) - y.amax((2, 3), keepdim=True).clamp(max=1))
+        y = F.interpolate(self.up(y), scale_factor=2, mode="bicubic", align_corners=False)
+        return self.fc(y.mean((2, 3)))
 
 
 class Options(ctypes.Structure):
@@ -246,6 +287,50 @@ def with_options(resnetc, steps, target):
         return ok
 
 
+def with_layers(resnetc, steps, target, groups, frozen):
+    """Layers of all kinds, batch norms by the statistics of each of so many groups, or frozen, against float64."""
+    torch.manual_seed(5)
+    net = Layers()
+    net.bn.running_mean.uniform_(-0.2, 0.2)
+    net.bn.running_var.uniform_(0.5, 2)
+    batch = 8
+    with tempfile.TemporaryDirectory() as folder:
+        text = Layers_model.replace("GROUPS", str(groups)).replace("FROZEN", "true" if frozen else "false")
+        pathlib.Path(f"{folder}/layers.lua").write_text(text)
+        torch.save(net.state_dict(), f"{folder}/w.pth")
+        ours = Trained(resnetc, f"{folder}/layers.lua", f"{folder}/w.pth", folder, ["--batch", str(batch), "--target", target])
+        net = net.double()
+        rng = np.random.default_rng(1)
+        x = rng.standard_normal((batch, 3, 16, 16)).astype(np.float32)
+        y = rng.integers(0, 10, batch).astype(np.int32)
+        sgd = torch.optim.SGD(net.parameters(), Rate, momentum=Momentum, weight_decay=Decay)
+        worst = 0
+        for _ in range(steps):
+            net.train()
+            if frozen:
+                net.bn.eval()
+            sgd.zero_grad()
+            start, made, want = copy.deepcopy(net.bn.state_dict()), [], 0
+            for part in range(groups):
+                net.bn.load_state_dict({**net.bn.state_dict(), **{k: v for k, v in start.items() if "running" in k}})
+                at = slice(part * batch // groups, (part + 1) * batch // groups)
+                loss = F.cross_entropy(net(torch.from_numpy(x[at]).double()), torch.from_numpy(y[at]).long()) / groups
+                loss.backward()
+                made.append(copy.deepcopy(net.bn.state_dict()))
+                want += loss.item()
+            for name in ("running_mean", "running_var"):
+                getattr(net.bn, name).copy_(sum(m[name] for m in made) / groups)
+            sgd.step()
+            worst = max(worst, abs(ours.step("step", x, y) - want) / want)
+        values = {k: ours.floats_at(at, n) for at, n, k in ours.order} | dict(ours.running())
+        pairs = [(values[k], p.detach().numpy().ravel()) for k, p in net.state_dict().items() if "num_batches" not in k]
+        error = max(np.abs(a - b).max() / np.abs(b).max() for a, b in pairs)
+        ok = worst < 1e-5 and error < 1e-4
+        print(f"layers, groups {groups}{', frozen' if frozen else ''}: {steps} steps: losses within {worst:.1e}, parameters and "
+              f"statistics {error:.1e}{'' if ok else '  WRONG'}", flush=True)
+        return ok
+
+
 def main():
     args = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     args.add_argument("resnetc")
@@ -253,9 +338,11 @@ def main():
     args.add_argument("--steps", type=int, default=20)
     args.add_argument("--target", default="native")
     a = args.parse_args()
-    results = [compare(a.resnetc, name, a.steps, a.target) for name in a.network or Nets if name != "options"]
+    results = [compare(a.resnetc, name, a.steps, a.target) for name in a.network or Nets if name not in ("options", "layers")]
     if not a.network or "options" in a.network:
         results.append(with_options(a.resnetc, min(a.steps, 3), a.target))
+    if not a.network or "layers" in a.network:
+        results += [with_layers(a.resnetc, a.steps, a.target, g, f) for g, f in ((1, False), (4, False), (1, True))]
     sys.exit(0 if all(results) else 1)
 
 
