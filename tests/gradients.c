@@ -7,6 +7,9 @@
 #include "../compiler/weights/weights.h"
 #include "../compiler/weights/tensor.h"
 #include "tests.h"
+#include <signal.h>
+#include <sys/wait.h>
+#include <time.h>
 
 /* --- gradients of the reference against differences of its loss --- */
 
@@ -381,7 +384,13 @@ static const char groups[] =
 	"enum { B = N_TRAIN_BATCH, G = 3, F = (M_TRAIN_PARAMS_BYTES - 128)/4, L = M_TRAIN_GRADIENT_FLOATS };\n"
 	"static _Alignas(64) char whole[M_TRAIN_STATE_BYTES], one[N_TRAIN_STATE_BYTES], work[M_TRAIN_WORKSPACE_BYTES];\n"
 	"static float x[G*B*192], sum[G][F], start[F];\nstatic int32_t y[G*B];\n"
-	"int main(void)\n{\nrc_train how = { sizeof how, 0.1f, RC_TRAIN_AUGMENT, 5 };\nrc_loss all, each;\ndouble loss = 0;\n"
+	"/* is what is too small for a normal number 0 in a step, and the processor told afterwards what it was before */\n"
+	"static int flushes(float *v, float *gradient, const rc_train *how)\n{\nint told = 1;\nv[0] = v[F] = 0;\ngradient[0] = 1e-40f;\n"
+	"#if defined(__x86_64__)\nunsigned before = __builtin_ia32_stmxcsr() & ~0x3fu, after;\n#endif\n"
+	"m_train_apply(NULL, whole, how);\n"
+	"#if defined(__x86_64__)\nafter = __builtin_ia32_stmxcsr() & ~0x3fu;\ntold = before == after && !(v[F] > 0);\n#endif\n"
+	"return told;\n}\n"
+	"int main(void)\n{\nrc_train how = { sizeof how, 0.1f, RC_TRAIN_AUGMENT, 5 };\nrc_loss all, each;\ndouble loss = 0;\nint same;\n"
 	"float *running = (float *)(void *)(one + 256) + L, *gradient;\n"
 	"for (int i = 0; i < G*B*192; i++) x[i] = (float)(i*37%101)/50 - 1;\n"
 	"for (int i = 0; i < G*B; i++) y[i] = i%3;\n"
@@ -394,7 +403,9 @@ static const char groups[] =
 	"memcpy(sum[g], gradient, L*4);\nmemcpy(sum[g] + L, running, (F - L)*4); }\n"
 	"for (int i = 0; i < F; i++) *(i < L ? gradient + i : running + i - L) = ((sum[0][i] + sum[1][i]) + sum[2][i])*(1.0f/3);\n"
 	"n_train_apply(NULL, one, &how);\n}\n"
-	"printf(\" %d%d%d\\n\", sizeof whole == sizeof one, !memcmp(whole + 256, one + 256, sizeof one - 256), all.count == G*B && all.loss - loss/3 < 1e-12);\n"
+	"same = !memcmp(whole + 256, one + 256, sizeof one - 256);\n"
+	"printf(\" %d\", flushes((float *)(void *)(whole + 256), m_train_gradient(whole), &how));\n"
+	"printf(\" %d%d%d\\n\", sizeof whole == sizeof one, same, all.count == G*B && all.loss - loss/3 < 1e-12);\n"
 	"return 0;\n}\n";
 
 START_TEST(groups_are_parts_of_a_batch)
@@ -414,7 +425,7 @@ START_TEST(groups_are_parts_of_a_batch)
 	f = popen(arena_text("cd '%s' && ./app", dir), "r");
 	ck_assert_ptr_nonnull(fgets(line, sizeof line, f));
 	pclose(f);
-	ck_assert_str_eq(line, "0000 111\n");
+	ck_assert_str_eq(line, "0000 1 111\n");
 }
 END_TEST
 
@@ -675,6 +686,38 @@ START_TEST(bytes_are_read_as_pictures)
 }
 END_TEST
 
+/* two interrupts, the second while the first waits for the end of a step: nothing is left behind, nothing is half */
+START_TEST(second_interrupt_ends)
+{
+	const char *dir = in_dir(""), *tmp = in_dir("tmp"), *model = model_file(arena_text(small, ", init = nn.he {}"));
+	int pid, status, tries = 0;
+	Ran r;
+
+	put_data("x.npy", "y.npy", 4096, 2);
+	ck_assert_int_eq(system(arena_text("mkdir -p '%s'", tmp)), 0);
+	r = resnetc("train %s --data %s/x.npy,%s/y.npy --batch 4096 --epochs 1 -o %s/w.safetensors -q", model, dir, dir, dir);
+	ck_assert_msg(r.status == 0, "%s", r.err);
+	signal(SIGINT, SIG_DFL);             /* Check's handler would end the test with the child */
+	pid = fork();
+	if (!pid) {
+		setenv("TMPDIR", tmp, 1);
+		execl("./resnetc", "resnetc", "train", model, "--data", arena_text("%s/x.npy,%s/y.npy", dir, dir), "--batch", "4096", "--epochs",
+		      "1000", "-o", arena_text("%s/v.safetensors", dir), "-q", (char *)NULL);
+		_exit(127);
+	}
+	while (access(in_dir("v.checkpoint"), R_OK) && tries++ < 1200)
+		nanosleep(&(struct timespec){ 0, 100000000 }, NULL);
+	kill(pid, SIGINT);
+	nanosleep(&(struct timespec){ 0, 30000000 }, NULL);
+	kill(pid, SIGINT);
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert_msg((WIFSIGNALED(status) && WTERMSIG(status) == SIGINT) || (WIFEXITED(status) && !WEXITSTATUS(status)), "status %d", status);
+	ck_assert_msg(!system(arena_text("test -z \"$(ls -A '%s')\"", tmp)), "something is left in %s", tmp);
+	r = resnetc("train %s --data %s/x.npy,%s/y.npy --batch 4096 --epochs 1 --resume %s/v.checkpoint -o %s/v.safetensors -q", model, dir, dir, dir, dir);
+	ck_assert_msg(r.status == 0, "%s", r.err);
+}
+END_TEST
+
 START_TEST(what_has_no_gradient_is_refused)
 {
 	const char *body = "\nlocal y = nn.flatten(nn.conv(x, { 4, kernel = 3 }))\nreturn nn.linear(nn.top_k(y, { 5 }), { 3 })\n";
@@ -736,4 +779,5 @@ SUITE(gradients)
 	tcase_add_test(t, what_is_not_finite_stops);
 	tcase_add_test(t, checkpoints_of_others_are_refused);
 	tcase_add_test(t, bytes_are_read_as_pictures);
+	tcase_add_test(t, second_interrupt_ends);
 }

@@ -118,6 +118,37 @@ START_TEST(every_file_call_fails_once)
 }
 END_TEST
 
+/* a full disk while a training writes: the checkpoint is the old one or a whole new one */
+START_TEST(checkpoint_outlives_a_full_disk)
+{
+	static const char model[] = "local nn = require \"resnet\"\nreturn nn.model { name = \"m\", input = nn.image { 3, 8, 8 },\n"
+		"body = function(x) return nn.linear(nn.flatten(x), { 2 }) end, train = nn.train { batch = 2, epochs = 2 } }\n";
+	const char *dir = in_dir(""), *train;
+	int count, old = 0;
+
+	if (Sanitized)
+		return;
+	ck_assert_int_eq(system(arena_text("mkdir -p '%s/set/a' '%s/set/b' && cp examples/images/[bc]*.png '%s/set/a' && "
+	                                   "cp examples/images/[fh]*.png '%s/set/b'", dir, dir, dir, dir)), 0);
+	put_file("m.lua", model, sizeof model - 1);
+	train = arena_text("train %s/m.lua --data images:%s/set -q -o %s/now.safetensors", dir, dir, dir);
+	ck_assert_int_eq(resnetc("train %s/m.lua --data images:%s/set --epochs 1 -q -o %s/kept.safetensors", dir, dir, dir).status, 0);
+	ck_assert_int_eq(faulty("write:0", arena_text("%s --resume %s/kept.checkpoint", train, dir)).status, 0);
+	count = counted();
+	ck_assert_int_eq(system(arena_text("cp '%s/now.checkpoint' '%s/whole.checkpoint'", dir, dir)), 0);
+	for (int n = count; n > 0 && n > count - 4; n--) {
+		ck_assert_int_eq(system(arena_text("cp '%s/kept.checkpoint' '%s/now.checkpoint'", dir, dir)), 0);
+		Ran r = faulty(arena_text("write:%d+", n), arena_text("%s --resume %s/now.checkpoint", train, dir));
+		bool kept = !system(arena_text("cmp -s '%s/now.checkpoint' '%s/kept.checkpoint'", dir, dir));
+		ck_assert_msg(r.status == ExitInput && lines(r.err) == 1 && strstr(r.err, "No space left on device"), "write %d: exit %d, %s", n, r.status, r.err);
+		old += kept;
+		ck_assert_msg(kept || !system(arena_text("test $(stat -c %%s '%s/now.checkpoint') = $(stat -c %%s '%s/whole.checkpoint')", dir, dir)),
+		              "write %d: a part of a checkpoint", n);
+	}
+	ck_assert_int_gt(old, 0);
+}
+END_TEST
+
 START_TEST(no_process_for_the_fuzzer)
 {
 	Ran r = faulty("fork:1+", "fuzz --count 1");
@@ -244,4 +275,7 @@ SUITE(hostile)
 	tcase_add_test(t, every_escape_is_stopped);
 	tcase_add_test(t, every_damaged_blob_is_refused);
 	tcase_add_test(t, locales);
+	t = part("training");
+	tcase_add_unchecked_fixture(t, build_faults, NULL);
+	tcase_add_test(t, checkpoint_outlives_a_full_disk);
 }
