@@ -197,9 +197,8 @@ done(void *const *p, int lo, int hi)
 static void
 bn_stats_8x8x8(void *const *p, int lo, int hi)
 {
-	const float *part = (const float *)p[0];
-	float *mean = (float *)p[1], *var = (float *)p[2], *running_mean = (float *)p[3],
-		*running_var = (float *)p[4];
+	float *part = (float *)p[0], *mean = (float *)p[1], *var = (float *)p[2],
+		*running_mean = (float *)p[3], *running_var = (float *)p[4];
 
 	for (int v = lo; v < hi; v++) {
 		int c = v*8;
@@ -912,19 +911,17 @@ strip_fc_dw(void *const *p, int lo, int hi)
 static void
 dw1x1_8to3_1x1(void *const *p, int lo, int hi)
 {
-	const float *part = (const float *)p[0];
-	float *dw = (float *)p[1];
+	float *part = (float *)p[0], *dw = (float *)p[1];
 
 	for (int u = lo; u < hi; u++) {
 		int og = u/1, block = u%1, oc = og*16;
-		const float *from = part + u*256;
-		float sums[16];
+		float *sums = part + u*256;
 
-		for (int c = 0, ic = block*16; c < 16 && ic < 8; c++, ic++)
-		for (int t = 0; t < 1; t++) {
-			rc_tree(from + (t*16 + c)*16, 4, 256, 16, sums);
-			for (int o = 0; o < 16 && oc + o < 3; o++)
-				dw[((oc + o)*8 + ic)*1 + t] = sums[o];
+		rc_tree(sums, 4, 256, 256);
+		for (int o = 0; o < 16 && oc < 3; o++, oc++)
+		for (int c = 0, ic = block*16; c < 16 && ic < 8; c++, ic++) {
+			for (int t = 0; t < 1; t++)
+				dw[(oc*8 + ic)*1 + t] = sums[(t*16 + c)*16 + o];
 		}
 	}
 }
@@ -938,8 +935,7 @@ dw1x1_8to3_1x1(void *const *p, int lo, int hi)
 static void
 channel_sums_3x1x1(void *const *p, int lo, int hi)
 {
-	const float *part = (const float *)p[0];
-	float *y = (float *)p[1];
+	float *part = (float *)p[0], *y = (float *)p[1];
 
 	for (int v = lo; v < hi; v++) {
 		V s = zero();
@@ -962,8 +958,8 @@ channel_sums_3x1x1(void *const *p, int lo, int hi)
 static void
 bn_sums_8x8x8(void *const *p, int lo, int hi)
 {
-	const float *var = (const float *)p[0], *part = (const float *)p[1];
-	float *dbias = (float *)p[2], *dweight = (float *)p[3];
+	const float *var = (const float *)p[0];
+	float *part = (float *)p[1], *dbias = (float *)p[2], *dweight = (float *)p[3];
 
 	for (int v = lo; v < hi; v++) {
 		int c = v*8;
@@ -1195,19 +1191,17 @@ strip_layer1_0_bn2_dx(void *const *p, int lo, int hi)
 static void
 dw3x3_8to8_8x8(void *const *p, int lo, int hi)
 {
-	const float *part = (const float *)p[0];
-	float *dw = (float *)p[1];
+	float *part = (float *)p[0], *dw = (float *)p[1];
 
 	for (int u = lo; u < hi; u++) {
 		int og = u/1, block = u%1, oc = og*16;
-		const float *from = part + u*2304;
-		float sums[16];
+		float *sums = part + u*2304;
 
-		for (int c = 0, ic = block*16; c < 16 && ic < 8; c++, ic++)
-		for (int t = 0; t < 9; t++) {
-			rc_tree(from + (t*16 + c)*16, 4, 2304, 16, sums);
-			for (int o = 0; o < 16 && oc + o < 8; o++)
-				dw[((oc + o)*8 + ic)*9 + t] = sums[o];
+		rc_tree(sums, 4, 2304, 2304);
+		for (int o = 0; o < 16 && oc < 8; o++, oc++)
+		for (int c = 0, ic = block*16; c < 16 && ic < 8; c++, ic++) {
+			for (int t = 0; t < 9; t++)
+				dw[(oc*8 + ic)*9 + t] = sums[(t*16 + c)*16 + o];
 		}
 	}
 }
@@ -1555,19 +1549,16 @@ strip_bn1_dx(void *const *p, int lo, int hi)
 static void
 dw3x3_3to8_8x8(void *const *p, int lo, int hi)
 {
-	const float *part = (const float *)p[0];
-	float *dw = (float *)p[1];
+	float *part = (float *)p[0], *dw = (float *)p[1];
 
 	for (int u = lo; u < hi; u++) {
 		int og = u/1, oc = og*16;
-		const float *from = part + u*432;
-		float sums[16];
+		float *sums = part + u*432;
 
-		for (int r = 0; r < 27; r++) {
-			rc_tree(from + r*16, 4, 432, 16, sums);
-			for (int o = 0; o < 16 && oc + o < 8; o++)
-				dw[(oc + o)*27 + r] = sums[o];
-		}
+		rc_tree(sums, 4, 432, 432);
+		for (int o = 0; o < 16 && oc < 8; o++, oc++)
+		for (int r = 0; r < 27; r++)
+			dw[oc*27 + r] = sums[r*16 + o];
 	}
 }
 
