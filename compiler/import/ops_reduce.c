@@ -227,6 +227,8 @@ reduced(Import *m, const OnnxValue *x, Reduction how)
 	n = pooled(m, x->n, &r, how);
 	if (r.each > 1)
 		n = over_channels(m, x, &r, n, how);
+	else if (how == Reduce_l2 && n == x->n)      /* of one number alone: without its sign */
+		n = node_put(m, node_on(m, O_abs, n));
 	return n ? of_result(x, &r, n, keep) : reduced_apart(m, x, &r, how, keep);
 }
 
