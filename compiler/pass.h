@@ -36,11 +36,12 @@ typedef struct {
 typedef struct Steps {
 	StepRow *rows;
 	int count;
+	Weights *weights;            /* the file */
 } Steps;
 const StepRow *steps_find(const Steps *s, const char *name); /* NULL: nothing is said of it */
 const char *step_text(const StepRow *r);             /* of a row, as a file's metadata has it */
 StepRow step_read(const char *file, const char *name, const char *text);
-Steps *steps_in(const Weights *w);                   /* NULL: they are not quantised */
+Steps *steps_in(Weights *w);                         /* NULL: they are not quantised */
 
 /* pass.c */
 typedef struct {

@@ -56,7 +56,7 @@ step_read(const char *file, const char *name, const char *text)
 }
 
 Steps *
-steps_in(const Weights *w)
+steps_in(Weights *w)
 {
 	Steps *s = NULL;
 
@@ -65,6 +65,7 @@ steps_in(const Weights *w)
 			if (strcmp(w->meta[i].value, "1"))
 				fail("%s: want quantised weights of format 1, got '%s'", w->file, w->meta[i].value);
 			s = NEW(Steps);
+			s->weights = w;
 		}
 	for (int i = 0; s && i < w->nmeta; i++)
 		if (strncmp(w->meta[i].key, "resnetc.", 8))

@@ -18,9 +18,9 @@ tuned_key(const Node *n)
 	const Attr *a = &n->a;
 	Shape x = n->in[0]->shape;
 
-	return arena_text("%dx%dx%dx%d-%d-k%dx%d-s%dx%d-p%d,%d,%d,%d-d%dx%d-g%d%s", x.n, x.c, x.h, x.w, a->out, a->kernel.h,
+	return arena_text("%dx%dx%dx%d-%d-k%dx%d-s%dx%d-p%d,%d,%d,%d-d%dx%d-g%d%s%s", x.n, x.c, x.h, x.w, a->out, a->kernel.h,
 	                  a->kernel.w, a->stride.h, a->stride.w, a->padding.t, a->padding.l, a->padding.b, a->padding.r,
-	                  a->dilation.h, a->dilation.w, a->groups, n->nin == 2 ? "-skip" : "");
+	                  a->dilation.h, a->dilation.w, a->groups, n->nin == 2 ? "-skip" : "", on_bytes(n) ? "-int8" : "");
 }
 
 const TunedRow *

@@ -128,11 +128,16 @@ below0(V a, V y, V z)
 	return _mm512_mask_blend_ps(_mm512_cmp_ps_mask(a, zero(), _CMP_LT_OQ), z, y);
 }
 
-/* --- bytes: I is VL sums of 32 bits, X four bytes of a pixel for each of them, W four weights of each --- */
+/*
+** --- bytes: I is VL sums of 32 bits, X four bytes of a pixel for each of them, W four weights of each; X2 and W2 are
+** two numbers of 16 bits. Products are text: gcc 12 keeps the sums of intrinsics in memory ---
+*/
 
 typedef __m512i I;
 typedef __m512i X;
 typedef __m512i W;
+typedef __m512i X2;
+typedef __m512i W2;
 
 static inline I ldi(const int32_t *p)         { return _mm512_loadu_si512(p); }
 static inline W ldw(const signed char *p)     { return _mm512_loadu_si512(p); }
@@ -149,8 +154,16 @@ quad(const unsigned char *p)
 	return _mm512_set1_epi32(four);
 }
 
-/* a + the four products of each sum; dot_pairs: of weights no pair of which leaves 16 bits with any bytes */
 #if defined(RC_VNNI)
+/* a + the two products of each sum */
+static inline I
+dot2(I a, X2 x, W2 w)
+{
+	__asm__("vpdpwssd %2, %1, %0" : "+v"(a) : "v"(x), "v"(w));
+	return a;
+}
+
+/* a + the four products of each sum; dot_pairs: of weights no pair of which leaves 16 bits with any bytes */
 static inline I
 dot(I a, X x, W w)
 {
@@ -161,17 +174,30 @@ dot(I a, X x, W w)
 static inline I dot_pairs(I a, X x, W w)      { return dot(a, x, w); }
 #else
 static inline I
+dot2(I a, X2 x, W2 w)
+{
+	I t;
+
+	__asm__("vpmaddwd %3, %2, %1\n\tvpaddd %1, %0, %0" : "+v"(a), "=&v"(t) : "v"(x), "v"(w));
+	return a;
+}
+
+static inline I
 dot_pairs(I a, X x, W w)
 {
-	return _mm512_add_epi32(a, _mm512_madd_epi16(_mm512_maddubs_epi16(x, w), _mm512_set1_epi16(1)));
+	I t, one = _mm512_set1_epi16(1);
+
+	__asm__("vpmaddubsw %3, %2, %1\n\tvpmaddwd %4, %1, %1\n\tvpaddd %1, %0, %0" : "+v"(a), "=&v"(t) :
+	        "v"(x), "v"(w), "v"(one));
+	return a;
 }
 
 static inline I
 dot(I a, X x, W w)
 {
-	W even = _mm512_and_si512(w, _mm512_set1_epi16(0xff)), odd = _mm512_and_si512(w, _mm512_set1_epi16(-256));
+	W even = _mm512_srai_epi16(_mm512_slli_epi16(w, 8), 8), odd = _mm512_srai_epi16(w, 8);
 
-	return dot_pairs(dot_pairs(a, x, even), x, odd);
+	return dot2(dot2(a, _mm512_and_si512(x, _mm512_set1_epi16(0xff)), even), _mm512_srli_epi16(x, 8), odd);
 }
 #endif
 
@@ -189,6 +215,43 @@ st8(unsigned char *p, V a, V zero)
 	__m512i y = _mm512_add_epi32(_mm512_maskz_cvtps_epi32(0xffff, a), _mm512_maskz_cvtps_epi32(0xffff, zero));
 
 	_mm_storeu_si128((__m128i *)(void *)p, _mm512_maskz_cvtepi32_epi8(0xffff, y));
+}
+
+/* --- Winograd on bytes: H is HL numbers of 16 bits; sums and what is made of them are modulo 2^32 --- */
+
+typedef __m256i H;
+enum { HL = 16 };
+
+static inline void sth(int16_t *p, H a)       { _mm256_storeu_si256((__m256i *)(void *)p, a); }
+static inline H addh(H a, H b)                { return _mm256_add_epi16(a, b); }
+static inline H subh(H a, H b)                { return _mm256_sub_epi16(a, b); }
+static inline H shlh(H a, int n)              { return _mm256_slli_epi16(a, n); }
+static inline H splath(int a)                 { return _mm256_set1_epi16((int16_t)a); }
+/* HL bytes, signed bytes */
+static inline __m128i sixteen(const void *p)  { return _mm_loadu_si128((const __m128i *)p); }
+static inline H ldh8(const unsigned char *p)  { return _mm256_cvtepu8_epi16(sixteen(p)); }
+static inline H ldhs8(const signed char *p)   { return _mm256_cvtepi8_epi16(sixteen(p)); }
+static inline W2 ldw2(const int16_t *p)       { return _mm512_loadu_si512(p); }
+static inline I zeroi(void)                   { return _mm512_setzero_si512(); }
+static inline void sti(int32_t *p, I a)       { _mm512_storeu_si512(p, a); }
+static inline I addi(I a, I b)                { return _mm512_add_epi32(a, b); }
+static inline I subi(I a, I b)                { return _mm512_sub_epi32(a, b); }
+static inline I shli(I a, int n)              { return _mm512_maskz_slli_epi32(0xffff, a, (unsigned)n); }
+
+/* a*by, then halved n times, below 0 too */
+static inline I
+scaled(I a, int by, int n)
+{
+	return _mm512_maskz_srai_epi32(0xffff, _mm512_mullo_epi32(a, _mm512_set1_epi32(by)), (unsigned)n);
+}
+
+static inline X2
+pair(const int16_t *p)
+{
+	int32_t two;
+
+	memcpy(&two, p, sizeof two);
+	return _mm512_set1_epi32(two);
 }
 
 #include "rc_exp.h"

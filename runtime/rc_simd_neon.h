@@ -185,6 +185,49 @@ st8(unsigned char *p, V a, V zero)
 	memcpy(p, &four, sizeof four);
 }
 
+/*
+** --- Winograd on bytes: H is HL numbers of 16 bits, X2 two of them for all sums, W2 two weights of each; sums and what
+** is made of them are modulo 2^32 ---
+*/
+
+typedef int16x8_t H;
+typedef int16x4_t X2;
+typedef int16x4x2_t W2;
+enum { HL = 8 };
+
+static inline void sth(int16_t *p, H a)       { vst1q_s16(p, a); }
+static inline H addh(H a, H b)                { return vaddq_s16(a, b); }
+static inline H subh(H a, H b)                { return vsubq_s16(a, b); }
+static inline H shlh(H a, int n)              { return vshlq_s16(a, vdupq_n_s16((int16_t)n)); }
+static inline H splath(int a)                 { return vdupq_n_s16((int16_t)a); }
+/* HL bytes, signed bytes */
+static inline H ldh8(const unsigned char *p)  { return vreinterpretq_s16_u16(vmovl_u8(vld1_u8(p))); }
+static inline H ldhs8(const signed char *p)   { return vmovl_s8(vld1_s8((const int8_t *)p)); }
+static inline W2 ldw2(const int16_t *p)       { return vld2_s16(p); }
+static inline I zeroi(void)                   { return vdupq_n_s32(0); }
+static inline void sti(int32_t *p, I a)       { vst1q_s32(p, a); }
+static inline I addi(I a, I b)                { return vaddq_s32(a, b); }
+static inline I subi(I a, I b)                { return vsubq_s32(a, b); }
+static inline I shli(I a, int n)              { return vshlq_s32(a, vdupq_n_s32(n)); }
+/* a*by, then halved n times, below 0 too */
+static inline I scaled(I a, int by, int n)    { return vshlq_s32(vmulq_n_s32(a, by), vdupq_n_s32(-n)); }
+
+static inline X2
+pair(const int16_t *p)
+{
+	uint32_t two;
+
+	memcpy(&two, p, sizeof two);
+	return vreinterpret_s16_u32(vdup_n_u32(two));
+}
+
+/* a + the two products of each sum */
+static inline I
+dot2(I a, X2 x, W2 w)
+{
+	return vmlal_lane_s16(vmlal_lane_s16(a, w.val[0], x, 0), w.val[1], x, 1);
+}
+
 #include "rc_exp.h"
 #include "rc_act.h"
 

@@ -118,6 +118,35 @@ static inline V to_floats(I a)                { return (float)a; }
 /* a + the four products */
 static inline I dot(I a, X x, W w)            { return a + x[0]*w[0] + x[1]*w[1] + x[2]*w[2] + x[3]*w[3]; }
 static inline I dot_pairs(I a, X x, W w)      { return dot(a, x, w); }
+
+/*
+** --- Winograd on bytes: H is HL numbers of 16 bits, X2 two of them, W2 two weights; sums and what is made of them are
+** modulo 2^32 ---
+*/
+
+typedef int32_t H;
+typedef const int16_t *X2;
+typedef const int16_t *W2;
+enum { HL = 1 };
+
+static inline void sth(int16_t *p, H a)       { *p = (int16_t)a; }
+static inline H addh(H a, H b)                { return a + b; }
+static inline H subh(H a, H b)                { return a - b; }
+static inline H shlh(H a, int n)              { return a*(1 << n); }
+static inline H splath(int a)                 { return a; }
+static inline H ldh8(const unsigned char *p)  { return *p; }
+static inline H ldhs8(const signed char *p)   { return *p; }
+static inline X2 pair(const int16_t *p)       { return p; }
+static inline W2 ldw2(const int16_t *p)       { return p; }
+static inline I zeroi(void)                   { return 0; }
+static inline void sti(int32_t *p, I a)       { *p = a; }
+static inline I addi(I a, I b)                { return (I)((uint32_t)a + (uint32_t)b); }
+static inline I subi(I a, I b)                { return (I)((uint32_t)a - (uint32_t)b); }
+static inline I shli(I a, int n)              { return (I)((uint32_t)a << n); }
+/* a*by, then halved n times, below 0 too */
+static inline I scaled(I a, int by, int n)    { return (I)((uint32_t)a*(uint32_t)by) >> n; }
+/* a + the two products */
+static inline I dot2(I a, X2 x, W2 w)         { return addi(a, x[0]*w[0] + x[1]*w[1]); }
 #endif
 
 #include "rc_exp.h"

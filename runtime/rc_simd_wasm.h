@@ -149,6 +149,39 @@ st8(unsigned char *p, V a, V zero)
 	wasm_v128_store32_lane(p, wasm_u8x16_narrow_i16x8(half, half), 0);
 }
 
+/*
+** --- Winograd on bytes: H is HL numbers of 16 bits, X2 two of them for each sum, W2 two weights of each; sums and what
+** is made of them are modulo 2^32 ---
+*/
+
+typedef v128_t H, X2, W2;
+enum { HL = 8 };
+
+static inline void sth(int16_t *p, H a)       { wasm_v128_store(p, a); }
+static inline H addh(H a, H b)                { return wasm_i16x8_add(a, b); }
+static inline H subh(H a, H b)                { return wasm_i16x8_sub(a, b); }
+static inline H shlh(H a, int n)              { return wasm_i16x8_shl(a, (uint32_t)n); }
+static inline H splath(int a)                 { return wasm_i16x8_splat((int16_t)a); }
+/* HL bytes, signed bytes */
+static inline H ldh8(const unsigned char *p)  { return wasm_u16x8_load8x8(p); }
+static inline H ldhs8(const signed char *p)   { return wasm_i16x8_load8x8(p); }
+static inline W2 ldw2(const int16_t *p)       { return wasm_v128_load(p); }
+static inline X2 pair(const int16_t *p)       { return wasm_v128_load32_splat(p); }
+static inline I zeroi(void)                   { return wasm_i32x4_const_splat(0); }
+static inline void sti(int32_t *p, I a)       { wasm_v128_store(p, a); }
+static inline I addi(I a, I b)                { return wasm_i32x4_add(a, b); }
+static inline I subi(I a, I b)                { return wasm_i32x4_sub(a, b); }
+static inline I shli(I a, int n)              { return wasm_i32x4_shl(a, (uint32_t)n); }
+/* a*by, then halved n times, below 0 too */
+static inline I
+scaled(I a, int by, int n)
+{
+	return wasm_i32x4_shr(wasm_i32x4_mul(a, wasm_i32x4_splat(by)), (uint32_t)n);
+}
+
+/* a + the two products of each sum */
+static inline I dot2(I a, X2 x, W2 w)         { return wasm_i32x4_add(a, wasm_i32x4_dot_i16x8(x, w)); }
+
 #include "rc_exp.h"
 #include "rc_act.h"
 

@@ -49,6 +49,8 @@ static const struct {
 	  "model.lua:3: conv2d 'conv2': want winograd tiles beside on_the_fly, got none" },
 	{ "winograd_tile", BODY("return nn.conv(nn.conv(x, { 16, kernel = 1 }), { 8, kernel = 3, winograd = {3, 3} })"),
 	  "model.lua:3: conv2d 'conv2': want winograd tiles of 2 or 4 and a 3x3 kernel of stride 1 over at least 8 channels, got 3x3" },
+	{ "winograd_bound", BODY("return nn.conv(nn.conv(nn.quantize(x, { step = 0.1 }), { 512, kernel = 1, step = 0.1 }), { 8, kernel = 3, winograd = {4, 4} })"),
+	  "model.lua:3: conv2d 'conv2': want winograd tiles whose sums are exact with these weights, got 4x4" },
 	{ "mul_shapes", BODY("return nn.conv(x, { 4, kernel = 3 })*x"), "model.lua:3: mul 'mul1': want inputs of one shape, or Cx1x1, 1xHxW or 1x1x1, got 4x8x8 ('conv1') and 3x8x8 ('input')" },
 	{ "reshape_count", BODY("return nn.reshape(x, { shape = { 5, -1, 8 } })"),
 	  "model.lua:3: reshape 'reshape1': want a shape of 192 numbers, as 3x8x8 has, got {5, -1, 8}" },

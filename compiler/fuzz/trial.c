@@ -74,10 +74,8 @@ prepare(Trial *t, const Case *c, int k, const char *dir)
 		g->winograd = true;
 		g->steps = t->bytes ? steps_in(t->bytes) : NULL;
 		run_passes(g, &po);
-		if (t->bytes) {
-			bind_weights(g, t->bytes);
+		if (t->bytes)
 			t->exact[v] = fuzz_all_bytes(g) ? interp(g, t->din) : NULL;
-		}
 		t->m[v] = model_of(g);
 		t->m[v]->command = "fuzz";
 		t->blob[v] = emit_blob(t->m[v]);

@@ -86,7 +86,7 @@ instructions(const Kernel *k)
 {
 	int dot = products_of(k->t).dot;
 
-	return dot ? dot : has_dot(k) || k->t->vl == 1 ? 1 : k->a.pair_safe ? 3 : 6;
+	return dot ? dot : has_dot(k) || k->t->vl == 1 ? 1 : k->a.pair_safe ? 3 : 5;
 }
 
 /* tiling_cycles - each step costs the most of its multiplications, loads, instructions and the latency of a sum */
@@ -160,7 +160,7 @@ in_registers(const Kernel *k, int ob, int p)
 
 	if (how.dot)
 		return ob*p + (how.dot > 1 ? how.dot*(p + 1) : 0) <= how.regs;
-	return ob*p + ob + (has_dot(k) ? 1 : k->a.pair_safe ? 3 : 4) <= how.regs || p == 1;
+	return ob*p + (has_dot(k) ? ob + 1 : k->a.pair_safe ? ob + 3 : 2*ob + 4) <= how.regs || p == 1;
 }
 
 /* ways - every OB x P that fits the registers */

@@ -48,9 +48,9 @@ family_for(const Node *n)
 void
 each_fitting(const Node *n, EachFamily *each, void *user)
 {
-	each(user, own[n->op]);
+	each(user, family_for(n));
 	for (int i = NAlternatives - 1; i >= 0; i--)
-		if (alternatives[i]->fits(n))
+		if (alternatives[i]->bytes == on_bytes(n) && alternatives[i]->fits(n))
 			each(user, alternatives[i]);
 }
 
@@ -58,7 +58,7 @@ const Family *
 tiled_family(const Node *n)
 {
 	for (int i = 0; i < NAlternatives; i++)
-		if (alternatives[i]->rounds_otherwise && alternatives[i]->fits(n))
+		if (alternatives[i]->tiled && alternatives[i]->bytes == on_bytes(n) && alternatives[i]->fits(n))
 			return alternatives[i];
 	return NULL;
 }

@@ -70,7 +70,7 @@ whole_kernel(const Node *n, int part)
 	if (n->op >= NLanguageOps)
 		k.bias = n->p[P_bn_weight].state;
 	k.slopes = has_slopes(n);
-	k.weights = is_halved(n) ? n->g->store : DT_f32;
+	k.weights = has_weights_of_bytes(n) ? DT_i8 : is_halved(n) ? n->g->store : DT_f32;
 	if (n->op == O_input && adapts(&n->g->image)) {
 		k.image = &n->g->image;
 		k.in->dtype = k.image->u8 ? DT_u8 : DT_f32;

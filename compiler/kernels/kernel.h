@@ -71,10 +71,13 @@ struct Family {
 
 	/* --- choosing; what is missing has the answer in brackets --- */
 	bool (*fits)(const Node *n);                      /* may it compute this one [it is the op's own family] */
+	bool bytes;                                       /* an alternative on bytes */
+	bool tiled;                                       /* by tiles of outputs, as a model may ask; it takes more memory */
 	bool rounds_otherwise;                            /* than a direct sum: not with --exact */
 	bool planar;                                      /* reads an input that is not cut into blocks */
 	void (*ways)(const Kernel *k, EachWay *each, void *user);  /* [there is one] */
 	double (*cycles)(const Kernel *k, Way way);       /* the cost model [it is taken wherever it fits] */
+	bool (*holds)(const Node *n, Way way);            /* the way's sums stay in their bits with n's weights [they do] */
 	void (*reach)(const Node *n, Sides *around);      /* zeros it reads around its input, at least [what its windows do] */
 	double (*work)(const Kernel *k);                  /* multiply-adds it makes of a batch [those of the definition] */
 	double (*amplification)(const Node *n);           /* of rounding errors, beside the direct sum [1] */
@@ -92,6 +95,7 @@ struct Family {
 	int (*emit)(Out *o, const Kernel *k, int phase); /* comment lines, emit_head, body; returns units of work of a round */
 	int (*rounds)(const Kernel *k);                   /* [1] */
 	size_t (*scratch)(const Kernel *k);               /* bytes between its phases [0] */
+	Dtype between, owned;                             /* kinds of the numbers in scratch, in a part's own memory */
 	size_t (*own)(const Kernel *k, int *parts);    /* bytes each part of its work has to itself; of how many at most [0] */
 	int (*operands)(const Kernel *k, int phase, Operand *to);    /* [x, w, b, z, y as far as they are there] */
 	int (*packed)(const Kernel *k, Packed *to);       /* [none] */

@@ -113,8 +113,8 @@ type_of(const Kernel *k, const Operand *p)
 	switch (p->role) {
 	case Role_in:      return dtype_rows[k->in[p->index].dtype].c;
 	case Role_out:     return dtype_rows[k->out[p->index].dtype].c;
-	case Role_scratch:
-	case Role_own:
+	case Role_scratch: return dtype_rows[k->family->between].c;
+	case Role_own:     return dtype_rows[k->family->owned].c;
 	case Role_param:
 	case Role_running: return dtype_rows[DT_f32].c;
 	case Role_labels:  return dtype_rows[DT_i32].c;

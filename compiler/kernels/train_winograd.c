@@ -444,9 +444,9 @@ grad_way_name(const Node *n)
 }
 
 const Family family_winograd_dw = {
-	.name = "winograd_dw", .fits = grad_fits, .rounds_otherwise = true, .ways = grad_ways, .cycles = grad_cycles,
-	.phases = 2, .reduces = true, .reach = grad_reach, .work = grad_work, .way_name = grad_way_name,
-	.describe = grad_describe,
-	.phase_name = grad_phase_name, .emit = grad_emit, .scratch = grad_scratch, .own = grad_own,
+	.name = "winograd_dw", .fits = grad_fits, .tiled = true, .rounds_otherwise = true, .ways = grad_ways,
+	.cycles = grad_cycles, .phases = 2, .reduces = true, .reach = grad_reach, .work = grad_work,
+	.way_name = grad_way_name, .describe = grad_describe, .phase_name = grad_phase_name, .emit = grad_emit,
+	.scratch = grad_scratch, .own = grad_own,
 	.operands = grad_operands
 };

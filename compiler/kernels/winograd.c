@@ -18,9 +18,8 @@
 
 /* --- weights --- */
 
-/* group_floats - of the weights of OB vectors of output channels in the blob */
-static size_t
-group_floats(const Kernel *k, const Wino *w)
+size_t
+wino_group(const Kernel *k, const Wino *w)
 {
 	return w->fly ? fly_group(k, w) : (size_t)w->pos*(size_t)(w->icb*k->in->lay.cb*w->ob*k->t->vl);
 }
@@ -30,7 +29,7 @@ winograd_weights(const Kernel *k)
 {
 	Wino w = wino_chosen(k);
 
-	return (size_t)w.groups*group_floats(k, &w);
+	return (size_t)w.groups*wino_group(k, &w);
 }
 
 static int
@@ -50,7 +49,7 @@ pack_transformed(const Kernel *k, const double *wt, float *to)
 	winograd_filter(w.mh, gh);
 	winograd_filter(w.mw, gw);
 	for (int oc = 0; oc < vectors_of(k)*k->t->vl; oc++) {
-		float *group = to + (size_t)(oc/per)*group_floats(k, &w) + oc%per;
+		float *group = to + (size_t)(oc/per)*wino_group(k, &w) + oc%per;
 		for (int c = 0; c < channels; c++) {
 			if (oc < k->out->shape.c && c < k->in->shape.c)
 				winograd_kernel(w.ah, w.aw, gh, gw, wt + ((size_t)oc*(size_t)k->in->shape.c + (size_t)c)*9, u);
@@ -86,6 +85,34 @@ winograd_repack(Out *o, const Kernel *k, bool turned)
 
 /* --- emission --- */
 
+/* number - the type of U and V */
+static const char *
+number(const Kernel *k)
+{
+	return dtype_rows[wino_bytes(k) ? DT_i16 : DT_f32].c;
+}
+
+/* product_number - of products */
+static const char *
+product_number(const Kernel *k)
+{
+	return dtype_rows[wino_bytes(k) ? DT_i32 : DT_f32].c;
+}
+
+/* prefix - of names */
+static const char *
+prefix(const Kernel *k)
+{
+	return wino_bytes(k) ? "int8_" : "";
+}
+
+/* numbers - several of them */
+static const char *
+numbers(const Kernel *k)
+{
+	return dtype_rows[wino_bytes(k) ? DT_i16 : DT_f32].words;
+}
+
 /* emit_block_of - where tile t of a band lies in V at position 0, channel block c: vt; the distance of its positions */
 static const char *
 emit_block_of(Out *o, const Kernel *k, const Wino *w)
@@ -93,13 +120,14 @@ emit_block_of(Out *o, const Kernel *k, const Wino *w)
 	int first = w->count[0]*w->width[0], v0 = wino_v_step(k, w, w->width[0]), cb = k->in->lay.cb;
 
 	if (!w->count[1]) {
-		out_line(o, "float *vt = v + t/%d*%d + (c*%d + t%%%d)*%d;\n", w->width[0], w->pos*v0, w->width[0], w->width[0], cb);
+		out_line(o, "%s *vt = v + t/%d*%d + (c*%d + t%%%d)*%d;\n", number(k), w->width[0], w->pos*v0, w->width[0],
+		         w->width[0], cb);
 		return arena_text("%d", v0);
 	}
 	int v1 = wino_v_step(k, w, w->width[1]);
 	out_line(o, "int wide = t < %d, step = wide ? %d : %d;", first, v0, v1);
-	out_line(o, "float *vt = wide ? v + t/%d*%d + (c*%d + t%%%d)*%d", w->width[0], w->pos*v0, w->width[0], w->width[0],
-	         cb);
+	out_line(o, "%s *vt = wide ? v + t/%d*%d + (c*%d + t%%%d)*%d", number(k), w->width[0], w->pos*v0, w->width[0],
+	         w->width[0], cb);
 	out_line(o, "\t: v + %d + (t - %d)/%d*%d + (c*%d + (t - %d)%%%d)*%d;\n", w->count[0]*w->pos*v0, first, w->width[1],
 	         w->pos*v1, w->width[1], first, w->width[1], cb);
 	return "step";
@@ -121,14 +149,15 @@ static int
 emit_input_phase(Out *o, const Kernel *k, const Wino *w)
 {
 	int cb = k->in->lay.cb, units = w->rows*w->icb;
-	const char *tile = wino_in_tile(o, w->mh, w->mw, cb), *step, *r = w->bands == 1 && k->out->shape.n == 1 ? "i" : "r";
+	const char *tile = wino_bytes(k) ? int8_in_tile(o, w->mh, w->mw, cb) : wino_in_tile(o, w->mh, w->mw, cb), *step;
+	const char *r = w->bands == 1 && k->out->shape.n == 1 ? "i" : "r";
 	size_t row = k->in->lay.row,
 		x0 = (size_t)(k->in->lay.halo.t - k->a.padding.t)*row + (size_t)((k->in->lay.halo.l - k->a.padding.l)*cb);
 
 	out_line(o, "** V of x for Winograd F(%dx%d, 3x3); a unit is one channel block of one tile row", w->mh, w->mw);
 	emit_operand(o, "x", &k->in[0]);
-	out_line(o, "** V  %zu floats  [%d tiles][%d][%d ic][tile][%d ic]%s", wino_scratch(k, w), w->width[0], w->pos, w->icb,
-	         cb, w->bands > 1 ? arena_text(", of one of %d bands of tile rows", w->bands) : "");
+	out_line(o, "** V  %zu %s  [%d tiles][%d][%d ic][tile][%d ic]%s", wino_scratch(k, w), numbers(k), w->width[0], w->pos,
+	         w->icb, cb, w->bands > 1 ? arena_text(", of one of %d bands of tile rows", w->bands) : "");
 	emit_head(o, k, 0);
 	out_line(o, "for (int u = lo; u < hi; u++) {");
 	if (w->bands > 1)
@@ -136,15 +165,15 @@ emit_input_phase(Out *o, const Kernel *k, const Wino *w)
 	else
 		out_line(o, "int c = u/%d, %s = u%%%d;", w->rows, r, w->rows);
 	emit_tile_row(o, k, w, r);
-	out_line(o, "const float *xi = x + c*%zu + i*%zu%s%s;\n", k->in->lay.plane, row*(size_t)w->mh,
+	out_line(o, "const %s *xi = x + c*%zu + i*%zu%s%s;\n", dtype_rows[k->in->dtype].c, k->in->lay.plane, row*(size_t)w->mh,
 	         k->out->shape.n > 1 ? arena_text(" + n*%zu", k->in->lay.image) : "", plus(x0));
 	out_line(o, "for (int j = 0; j < %d; j++) {", w->tc);
 	out_line(o, "int t = %s*%d + j;", r, w->tc);
 	step = emit_block_of(o, k, w);
-	if (cb == k->t->vl) {
+	if (cb == k->t->vl && !wino_bytes(k)) {
 		out_line(o, "%s(xi + j*%d, %zu, vt, %s);", tile, w->mw*cb, row, step);
 	} else {
-		out_line(o, "for (int s = 0; s < %d; s += %d)", cb, k->t->vl);
+		out_line(o, "for (int s = 0; s < %d; s += %s)", cb, wino_bytes(k) ? "HL" : arena_text("%d", k->t->vl));
 		out_line(o, "%s(xi + j*%d + s, %zu, vt + s, %s);", tile, w->mw*cb, row, step);
 	}
 	out_line(o, "}");
@@ -201,7 +230,7 @@ emit_pieces(Out *o, Out *all, const Kernel *k, const Wino *w, int width, const c
 
 	for (int i = 0, from = 0; i < pieces;) {
 		int p = wino_piece(w, width, i), equal = 1;
-		const char *product = product_of(all, k, w, p);
+		const char *product = wino_bytes(k) ? int8_product(all, k, w, p) : product_of(all, k, w, p);
 		while (i > 0 && i + equal < pieces && wino_piece(w, width, i + equal) == p)
 			equal++;
 		if (equal > 1)
@@ -220,8 +249,8 @@ emit_fly_row(Out *all, const Kernel *k, const Wino *w, int width)
 	Out *o = out_in(NULL);
 	bool pieces = wino_pieces(w, width) > 1;
 
-	out_line(o, "(const float *RC_RESTRICT v, const float *RC_RESTRICT u, float *RC_RESTRICT m, int count,\n"
-	            "\tint blocks, const %s *next)", weight_type(k));
+	out_line(o, "(const %s *RC_RESTRICT v, const %s *RC_RESTRICT u, %s *RC_RESTRICT m, int count,\n"
+	            "\tint blocks, const %s *next)", number(k), number(k), product_number(k), weight_type(k));
 	out_line(o, "{");
 	out_line(o, "for (int j = 0; j < count; j++, v += %d, u += %d, m += %d, next += blocks*%d)%s",
 	         wino_v_step(k, w, width), wino_u_step(k, w), wino_m_step(k, w, width), fly_fetched(k, w), pieces ? " {" : "");
@@ -230,7 +259,7 @@ emit_fly_row(Out *all, const Kernel *k, const Wino *w, int width)
 		out_line(o, "}");
 	out_line(o, "}");
 	return helper(all, arena_text("** Some positions of %d tiles\n", width), "static RC_NOINLINE void",
-	              arena_text("row_%dto%dx%d", k->in->shape.c, w->ob*k->t->vl, width), o);
+	              arena_text("%srow_%dto%dx%d", prefix(k), k->in->shape.c, w->ob*k->t->vl, width), o);
 }
 
 /* emit_fly_products - all positions of one block of tiles, transformed weights of some channels at a time; its name */
@@ -238,12 +267,14 @@ static const char *
 emit_fly_products(Out *all, const Kernel *k, const Wino *w, int width)
 {
 	Out *o = out_in(NULL);
-	const char *name = arena_text("winograd%dx%d_%dto%d_fly%d", w->mh, w->mw, k->in->shape.c, k->out->shape.c, width);
+	const char *name = arena_text("%swinograd%dx%d_%dto%d_fly%d", prefix(k), w->mh, w->mw, k->in->shape.c, k->out->shape.c,
+	                              width);
 
-	out_line(o, "(const float *RC_RESTRICT v, const %s *w, float *RC_RESTRICT u, float *RC_RESTRICT m,\n"
-	            "\tconst %s *next)", weight_type(k), weight_type(k));
+	out_line(o, "(const %s *RC_RESTRICT v, const %s *w, %s *RC_RESTRICT u, %s *RC_RESTRICT m,\n"
+	            "\tconst %s *next)", number(k), weight_type(k), number(k), product_number(k), weight_type(k));
 	out_line(o, "{");
-	out_line(o, "rc_clear(m, %d);", w->pos*wino_m_step(k, w, width));
+	if (wino_adds(k, w))
+		out_line(o, wino_bytes(k) ? "memset(m, 0, %d*sizeof *m);" : "rc_clear(m, %d);", w->pos*wino_m_step(k, w, width));
 	emit_fly_rows(o, all, k, w, emit_fly_row(all, k, w, width), width);
 	out_line(o, "}");
 	return helper(all, arena_text("** %d tiles: all positions, weights transformed on the fly\n", width),
@@ -285,8 +316,9 @@ emit_block(Out *o, const Kernel *k, const Wino *w, const char *const products[2]
 {
 	int blocks = w->count[0] + w->count[1], units = w->groups*blocks, first = w->count[0]*w->width[0];
 	int v0 = w->pos*wino_v_step(k, w, w->width[0]);
-	size_t group = group_floats(k, w);
-	const char *to = w->fly ? arena_text("m + %d, m, next", w->pos*wino_m_step(k, w, w->width[0])) : "m";
+	size_t group = wino_group(k, w);
+	const char *to = w->fly ? arena_text(wino_bytes(k) ? "(int16_t *)(void *)(m + %d), m, next" : "m + %d, m, next",
+	                                        w->pos*wino_m_step(k, w, w->width[0])) : "m";
 	const char *unit = w->bands > 1 ? arena_text("u%%%d", units) : "u";
 
 	if (w->bands > 1)
@@ -334,7 +366,7 @@ emit_back(Out *o, const Kernel *k, const Wino *w, const char *tile)
 	emit_tile_row(o, k, w, arena_text("%s/%d", t, w->tc));
 	out_line(o, "%s(m + t*%d%s, %s,%s", tile, per, each,
 	         w->count[1] ? "step" : arena_text("%d", wino_m_step(k, w, w->width[0])),
-	         k->bias ? arena_text(" b + c*%d,", vl) : "");
+	         wino_bytes(k) ? arena_text(" b + c*%d, f + c*%d, e,", vl, vl) : k->bias ? arena_text(" b + c*%d,", vl) : "");
 	if (k->skip)
 		out_line(o, "%s,", tile_in(k, w, "z", &k->in[1].lay));
 	out_line(o, "%s%s);", tile_in(k, w, "y", &k->out->lay),
@@ -354,7 +386,11 @@ emit_comment(Out *o, const Kernel *k, const Wino *w)
 	if (k->skip)
 		emit_operand(o, "z", &k->in[1]);
 	emit_operand(o, "y", &k->out[0]);
-	if (w->fly)
+	if (wino_bytes(k))
+		out_line(o, "** w  %zu bytes  [%d oc][%d ic][3][3][%d ic][%d oc][2]; G g G' of %d of its channels: %d bytes a thread",
+		         winograd_weights(k), w->groups, w->icb, k->in->lay.cb/2, w->ob*k->t->vl, w->chunk*k->in->lay.cb,
+		         2*w->aw*wino_u_step(k, w)*2);
+	else if (w->fly)
 		out_line(o, "** w  %zu floats  [%d oc][%d ic][3][3][%d ic][%d oc]; G g G' of %d of its channels: %d bytes a thread",
 		         winograd_weights(k), w->groups, w->icb, k->in->lay.cb, w->ob*k->t->vl, w->chunk*k->in->lay.cb,
 		         2*w->aw*wino_u_step(k, w)*4);
@@ -374,9 +410,11 @@ emit_output_phase(Out *o, const Kernel *k, const Wino *w)
 	for (int i = 0; i < 2; i++)
 		if (w->count[i])
 			products[i] = w->fly ? emit_fly_products(o, k, w, w->width[i]) : emit_products(o, k, w, w->width[i]);
-	tile = wino_out_tile(o, k, w->mh, w->mw, w->ragged);
+	tile = wino_bytes(k) ? int8_out_tile(o, k, w->mh, w->mw, w->ragged) : wino_out_tile(o, k, w->mh, w->mw, w->ragged);
 	emit_comment(o, k, w);
 	emit_head(o, k, 1);
+	if (wino_bytes(k))
+		out_line(o, "const float *e = f + %d;\n", vectors_of(k)*k->t->vl);
 	out_line(o, "for (int u = lo; u < hi; u++) {");
 	emit_block(o, k, w, products);
 	emit_back(o, k, w, tile);
@@ -387,7 +425,7 @@ emit_output_phase(Out *o, const Kernel *k, const Wino *w)
 
 /* --- what the family answers --- */
 
-static int
+int
 winograd_emit(Out *o, const Kernel *k, int phase)
 {
 	Wino w = wino_chosen(k);
@@ -403,12 +441,12 @@ winograd_describe(const Kernel *k, char *name, size_t len)
 	         k->skip ? "_add" : "", act_suffix(k));
 }
 
-static const char *
+const char *
 winograd_phase_name(const Kernel *k, int phase)
 {
 	(void)phase;                     /* there is one before the last */
-	return arena_text("winograd%dx%d_in_%dx%dx%d", k->a.winograd.h, k->a.winograd.w, k->in->shape.c, k->in->shape.h,
-	                  k->in->shape.w);
+	return arena_text("%swinograd%dx%d_in_%dx%dx%d", prefix(k), k->a.winograd.h, k->a.winograd.w, k->in->shape.c,
+	                  k->in->shape.h, k->in->shape.w);
 }
 
 static int
@@ -432,34 +470,35 @@ winograd_operands(const Kernel *k, int phase, Operand *to)
 	return n;
 }
 
-static int
+int
 winograd_rounds(const Kernel *k)
 {
 	return wino_chosen(k).bands;
 }
 
-static size_t
+size_t
 winograd_scratch(const Kernel *k)
 {
 	Wino w = wino_chosen(k);
 
-	return wino_scratch(k, &w)*sizeof(float);
+	return wino_scratch(k, &w)*(wino_bytes(k) ? sizeof(int16_t) : sizeof(float));
 }
 
 /*
 ** winograd_own - the products of a block of tiles, behind them a row of weights transformed on the fly; a part has one
 ** block at a time
 */
-static size_t
+size_t
 winograd_own(const Kernel *k, int *parts)
 {
 	Wino w = wino_chosen(k);
 
 	*parts = w.groups*(w.count[0] + w.count[1]);
-	return (size_t)(w.pos*wino_m_step(k, &w, w.width[0]) + (w.fly ? 2*w.aw*wino_u_step(k, &w) : 0))*sizeof(float);
+	return (size_t)(w.pos*wino_m_step(k, &w, w.width[0]))*sizeof(float) +
+	       (w.fly ? (size_t)(2*w.aw*wino_u_step(k, &w))*(wino_bytes(k) ? sizeof(int16_t) : sizeof(float)) : 0);
 }
 
-static double
+double
 winograd_work(const Kernel *k)
 {
 	Wino w = wino_chosen(k);
@@ -467,7 +506,7 @@ winograd_work(const Kernel *k)
 	return (double)w.tiles*w.bands*w.pos*k->in->shape.c*k->out->shape.c;
 }
 
-static void
+void
 winograd_reach(const Node *n, Sides *around)
 {
 	const Attr *a = &n->a;
@@ -477,14 +516,14 @@ winograd_reach(const Node *n, Sides *around)
 	                   wino_past(a->winograd.w, x.w, y.w, a->padding.l) };
 }
 
-static const char *
+const char *
 winograd_way_name(const Node *n)
 {
 	return arena_text("F(%dx%d)%s", n->a.winograd.h, n->a.winograd.w, n->a.on_the_fly ? " on the fly" : "");
 }
 
 const Family family_winograd = {
-	.name = "winograd", .fits = winograd_fits, .rounds_otherwise = true, .ways = winograd_ways,
+	.name = "winograd", .fits = winograd_fits, .tiled = true, .rounds_otherwise = true, .ways = winograd_ways,
 	.cycles = winograd_cycles,
 	.reach = winograd_reach, .work = winograd_work, .amplification = winograd_amplification,
 	.error = winograd_error, .margin = 40,

@@ -1,4 +1,7 @@
-/* winograd.h - what the emission of Winograd kernels shares with their tiling and the measurement of their error. */
+/*
+** winograd.h - what the emission of Winograd kernels, of floats and of bytes, shares with their tiling and the
+** measurement of their error.
+*/
 #ifndef WINOGRAD_H
 #define WINOGRAD_H
 
@@ -18,12 +21,15 @@ typedef struct {
 } Wino;
 
 Wino wino_chosen(const Kernel *k);                   /* with the tile the passes chose */
-int wino_v_step(const Kernel *k, const Wino *w, int width);  /* floats from one position to the next in V */
+bool wino_bytes(const Kernel *k);                    /* of bytes: U and V are numbers of 16 bits, products of 32 */
+bool wino_adds(const Kernel *k, const Wino *w);       /* to products: weights are transformed in several chunks */
+int wino_v_step(const Kernel *k, const Wino *w, int width);  /* numbers from one position to the next in V */
 int wino_m_step(const Kernel *k, const Wino *w, int width);  /* and in its products */
 int wino_u_step(const Kernel *k, const Wino *w);     /* and in a row of weights transformed on the fly */
 int wino_pieces(const Wino *w, int width);           /* register tiles of a block */
 int wino_piece(const Wino *w, int width, int i);     /* tiles of register tile i */
-size_t wino_scratch(const Kernel *k, const Wino *w); /* floats of V of a band */
+size_t wino_scratch(const Kernel *k, const Wino *w); /* numbers of V of a band */
+size_t wino_group(const Kernel *k, const Wino *w);   /* of the weights of OB vectors of output channels in the blob */
 bool winograd_fits(const Node *n);                   /* 3x3, stride 1, no groups, enough channels */
 int wino_past(int m, int in, int out, int before);   /* rows that tiles of m read beyond the image */
 void winograd_ways(const Kernel *k, EachWay *each, void *user);
@@ -38,6 +44,22 @@ void fly_kernel(int mh, int mw, const double *w, float *u);            /* G g G'
 void emit_fly_rows(Out *o, Out *all, const Kernel *k, const Wino *w, const char *product, int width);
 int fly_fetched(const Kernel *k, const Wino *w);     /* numbers of the next group fetched with each block of channels */
 void emit_fly_fetch(Out *o, const Kernel *k, const Wino *w);
+/* winograd.c - what both families answer alike */
+int winograd_emit(Out *o, const Kernel *k, int phase);
+const char *winograd_phase_name(const Kernel *k, int phase);
+int winograd_rounds(const Kernel *k);
+size_t winograd_scratch(const Kernel *k);
+size_t winograd_own(const Kernel *k, int *parts);
+double winograd_work(const Kernel *k);
+void winograd_reach(const Node *n, Sides *around);
+const char *winograd_way_name(const Node *n);
+
+/* winograd_int8.c, winograd_int8_filter.c, winograd_int8_words.c */
+const char *int8_product(Out *all, const Kernel *k, const Wino *w, int p);
+const char *int8_filter(Out *all, const Kernel *k, const Wino *w, int row);    /* and row + 1 where they are p and -p */
+const char *int8_in_tile(Out *o, int mh, int mw, int cb);
+const char *int8_out_tile(Out *o, const Kernel *k, int mh, int mw, bool ragged);
+
 int winograd_points(int m, double p[2]);             /* pairs ±p for m = 2 or 4 outputs, besides 0 and infinity */
 void winograd_matrices(int m, float bt[6][6], float at[4][6]); /* B^T, A^T */
 void winograd_filter(int m, double g[6][3]);         /* G */

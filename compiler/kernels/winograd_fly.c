@@ -166,7 +166,8 @@ void
 emit_fly_rows(Out *o, Out *all, const Kernel *k, const Wino *w, const char *product, int width)
 {
 	int per = w->ob*k->t->vl, cb = k->in->lay.cb, v = w->aw*wino_v_step(k, w, width), m = w->aw*wino_m_step(k, w, width);
-	const char *row = rows_word(all, k, w, false), *pair = rows_word(all, k, w, true);
+	bool bytes = wino_bytes(k);
+	const char *row = bytes ? "" : rows_word(all, k, w, false), *pair = bytes ? "" : rows_word(all, k, w, true);
 	const char *blocks = arena_text("%d", w->chunk);
 	double g[6][3];
 
@@ -179,7 +180,9 @@ emit_fly_rows(Out *o, Out *all, const Kernel *k, const Wino *w, const char *prod
 	}
 	for (int i = 0; i < w->ah; i++) {
 		bool end = i == 0 || i == w->ah - 1;
-		if (end)
+		if (bytes)
+			out_line(o, "%s(w, u, %d, %s);", int8_filter(all, k, w, i), wino_u_step(k, w), blocks);
+		else if (end)
 			out_line(o, "%s(w%s, u, %d, %s, %s);", row, i ? plus((size_t)(6*cb*per)) : "", wino_u_step(k, w), blocks,
 			         float_text(g[i][i ? 2 : 0]));
 		else

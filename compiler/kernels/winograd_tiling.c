@@ -3,8 +3,28 @@
 ** tiles, how far positions lie apart in memory, and what it all costs by the model.
 */
 #include <math.h>
+#include <string.h>
 
 #include "winograd.h"
+
+bool
+wino_bytes(const Kernel *k)
+{
+	return k->in->dtype == DT_u8;
+}
+
+/* number_bytes - of one number of U and V */
+static int
+number_bytes(const Kernel *k)
+{
+	return wino_bytes(k) ? 2 : 4;
+}
+
+bool
+wino_adds(const Kernel *k, const Wino *w)
+{
+	return w->fly && (!wino_bytes(k) || w->chunk < w->icb);
+}
 
 enum { MostProducts = 80000 };       /* bytes of products that wait for their transform, a thread */
 
@@ -29,14 +49,22 @@ set_blocks(Wino *w, const Target *t)
 static double
 fly_row(const Kernel *k, const Wino *w, int blocks)
 {
-	return 4.0*2*w->aw*blocks*k->in->lay.cb*w->ob*k->t->vl;
+	return (double)number_bytes(k)*2*w->aw*blocks*k->in->lay.cb*w->ob*k->t->vl;
+}
+
+/* wide_caches - steps of products take so long that the second cache brings U of 16 bits meanwhile */
+static bool
+wide_caches(const Target *t)
+{
+	return t->regs > 16 && t->from_l2 > 16;
 }
 
 /* fly_chunk - input channel blocks whose transformed weights, of two rows of positions, stay in the first cache */
 static int
 fly_chunk(const Kernel *k, const Wino *w)
 {
-	int most = (int)(k->t->l1/fly_row(k, w, 1)), chunks;
+	double bytes = !wino_bytes(k) ? k->t->l1 : wide_caches(k->t) ? k->t->l2/4 : 1.05*k->t->l1;   /* 64 channels fit */
+	int most = (int)(bytes/fly_row(k, w, 1)), chunks;
 
 	if (most < 1)
 		most = 1;
@@ -49,10 +77,11 @@ wino_of(const Kernel *k, Way way)
 {
 	Pair m = way.winograd;
 	int ob = way.tile.h ? way.tile.h : 1, p = way.tile.w ? way.tile.w : 1;
-	Wino w = { .fly = way.on_the_fly, .mh = m.h, .mw = m.w, .ah = m.h + 2, .aw = m.w + 2, .ob = ob, .p = p };
+	Wino w = { .mh = m.h, .mw = m.w, .ah = m.h + 2, .aw = m.w + 2, .ob = ob, .p = p };
 	int all;
-	double row, u;
+	double row, u, l2 = wino_bytes(k) && wide_caches(k->t) ? k->t->l2 : k->t->l2/2;
 
+	w.fly = way.on_the_fly || wino_bytes(k);
 	w.pos = w.ah*w.aw;
 	w.tr = ceil_div(k->out->shape.h, w.mh);
 	w.tc = ceil_div(k->out->shape.w, w.mw);
@@ -61,14 +90,14 @@ wino_of(const Kernel *k, Way way)
 	w.groups = vectors_of(k)/ob;
 	w.chunk = fly_chunk(k, &w);
 	all = w.tr*k->out->shape.n;
-	row = 4.0*w.tc*w.pos*w.icb*k->in->lay.cb;             /* bytes of V of one tile row */
+	row = (double)number_bytes(k)*w.tc*w.pos*w.icb*k->in->lay.cb;             /* bytes of V of one tile row */
 	/*
-	** As few bands as let V stay in half the second cache; a band is whole rows, all bands are equal. Where U does
-	** not stay there either, every band would stream it again: then there is one.
+	** As few bands as let V stay in half the second cache, or all of it; a band is whole rows, all bands are equal. Where
+	** U does not stay there either, every band would stream it again: then there is one.
 	*/
-	u = 4.0*w.pos*w.icb*k->in->lay.cb*vectors_of(k)*k->t->vl;
+	u = (wino_bytes(k) ? 9 : 4.0*w.pos)*w.icb*k->in->lay.cb*vectors_of(k)*k->t->vl;
 	w.bands = 1;
-	while (u < k->t->l2 && w.bands < all && (all%w.bands || row*all/w.bands > k->t->l2/2))
+	while (u < k->t->l2 && w.bands < all && (all%w.bands || row*all/w.bands > l2))
 		w.bands++;
 	w.rows = all/w.bands;
 	w.tiles = w.rows*w.tc;
@@ -82,32 +111,35 @@ wino_chosen(const Kernel *k)
 	return wino_of(k, (Way){ k->a.winograd, k->a.tile, k->a.on_the_fly });
 }
 
-/* odd_lines - floats rounded up to an odd number of cache lines: then positions do not fall in one set of the cache */
+/*
+** odd_lines - numbers of so many bytes rounded up to an odd number of cache lines: then positions do not fall in one
+** set of the cache
+*/
 static int
-odd_lines(int floats)
+odd_lines(int numbers, int bytes)
 {
-	int lines = ceil_div(floats, 16);
+	int lines = ceil_div(numbers*bytes, 64);
 
-	return 16*(lines + (lines%2 == 0));
+	return 64/bytes*(lines + (lines%2 == 0));
 }
 
 /* v_step, m_step - from one position to the next: in V of a block of width tiles, and in its products */
 int
 wino_v_step(const Kernel *k, const Wino *w, int width)
 {
-	return odd_lines(w->icb*width*k->in->lay.cb);
+	return odd_lines(w->icb*width*k->in->lay.cb, number_bytes(k));
 }
 
 int
 wino_m_step(const Kernel *k, const Wino *w, int width)
 {
-	return odd_lines(width*w->ob*k->t->vl);
+	return odd_lines(width*w->ob*k->t->vl, 4);
 }
 
 int
 wino_u_step(const Kernel *k, const Wino *w)
 {
-	return odd_lines(w->chunk*k->in->lay.cb*w->ob*k->t->vl);
+	return odd_lines(w->chunk*k->in->lay.cb*w->ob*k->t->vl, number_bytes(k));
 }
 
 bool
@@ -148,11 +180,21 @@ static double
 filter_cycles(const Kernel *k, const Wino *w)
 {
 	const Target *t = k->t;
+	double numbers = (double)w->icb*k->in->lay.cb*vectors_of(k)*t->vl*(w->count[0] + w->count[1])*w->bands;
 	double along = w->mw == 4 ? 11 : 6, pairs = w->mh/2, flops = 2*(3 + along) + pairs*(15 + 2*along), loads = 6 + 9*pairs;
 	double stores = w->pos*(fly_row(k, w, w->chunk) <= t->l1 ? 1 : fmax(1, 8.0*t->vl/t->from_l2));     /* out and in */
 	double each = fmax(fmax(0.6*flops/t->fma, stores), (flops + loads + w->pos)/t->issue);
 
-	return each*w->icb*k->in->lay.cb*vectors_of(k)*(w->count[0] + w->count[1])*w->bands;
+	if (wino_bytes(k))
+		return numbers*(w->pos*3.3 + 6)/t->issue/fmin(2*t->vl, 16);
+	return each*numbers/t->vl;
+}
+
+/* instructions - of one step of a vector: a multiply-add of floats, of two numbers of 16 bits */
+static int
+instructions(const Kernel *k)
+{
+	return wino_bytes(k) && !strstr(k->t->simd, "vnni") ? 2 : 1;
 }
 
 /*
@@ -165,20 +207,21 @@ static double
 product_cycles(const Kernel *k, const Wino *w, double memory)
 {
 	const Target *t = k->t;
-	int channels = w->icb*k->in->lay.cb;
-	double cycles = 0, weights = 4.0*w->ob*t->vl, group = weights*w->pos*channels,
-		v = 4.0*w->tiles*w->pos*channels;
-	double again = (w->fly ? fly_row(k, w, w->chunk) : weights*channels) <= t->l1 ? 0 : weights/t->from_l2;
+	int steps = w->icb*k->in->lay.cb/(wino_bytes(k) ? 2 : 1);
+	double cycles = 0, weights = 4.0*w->ob*t->vl, group = weights*w->pos*steps, v = 4.0*w->tiles*w->pos*steps;
+	double again = (w->fly ? fly_row(k, w, w->chunk) : weights*steps) <= t->l1 ? 0 : weights/t->from_l2;
+	double each = instructions(k), share = each > 1 ? 1.33 : 1;
 	int chunks = w->fly ? ceil_div(w->icb, w->chunk) : 1;
 
 	for (int b = 0; b < 2; b++) {
 		for (int i = 0; w->count[b] && i < wino_pieces(w, w->width[b]); i++) {
 			double p = wino_piece(w, w->width[b], i), fmas = w->ob*p, loads = w->ob + p;
 			double stream = i || w->fly ? again : weights/(group + v < t->l2 ? t->from_l2 : t->from_l3);
-			double step = fmax(fmax(fmas/t->fma, loads/t->load), fmax(fmax((fmas + loads + 3)/t->issue, t->latency), stream));
+			double step = fmax(fmax(share*fmas/t->fma, loads/t->load),
+			                   fmax(fmax((each*fmas + loads + 3)/t->issue, t->latency), stream));
 			if (!i && !w->fly && group > t->l2)
 				step += stream/2;        /* every block of tiles fetches them again */
-			cycles += w->count[b]*w->pos*(step*channels + 12 + 1.5*fmas + (chunks - 1)*(4 + 0.75*fmas));
+			cycles += w->count[b]*w->pos*(step*steps + 12 + 1.5*fmas + (chunks - 1)*(4 + 0.75*fmas));
 		}
 	}
 	cycles += fmax(0, v - t->l2)/t->from_l3;        /* every group reads all of V */
@@ -196,6 +239,10 @@ winograd_cycles(const Kernel *k, Way way)
 	double bytes = (double)weight_bytes(k)*(w.fly ? 9 : w.pos)*w.icb*k->in->lay.cb*vo*t->vl;
 	double memory = fmax(0, bytes - t->l2/2)/t->from_memory;     /* small ones may still be there from the run before */
 
+	if (wino_bytes(k)) {
+		in = tiles*w.icb*k->in->lay.cb/fmin(2*t->vl, 16)*w.pos*2;
+		out = tiles*vo*(w.pos*2 + w.mh*w.mw*(k->skip ? 6 : 5));
+	}
 	return in + out + product_cycles(k, &w, memory);
 }
 
@@ -210,14 +257,16 @@ winograd_ways(const Kernel *k, EachWay *each, void *user)
 		{ .winograd = { 4, 4 } }, { .winograd = { 2, 4 } }, { .winograd = { 4, 2 } }, { .winograd = { 2, 2 } },
 		{ { 4, 4 }, { 0, 0 }, true }, { { 2, 4 }, { 0, 0 }, true }, { { 4, 2 }, { 0, 0 }, true }, { { 2, 2 }, { 0, 0 }, true }
 	};
-	int per = k->out->lay.cb/k->t->vl, vectors = vectors_of(k);
+	int per = k->out->lay.cb/k->t->vl, vectors = vectors_of(k), count = sizeof algorithms/sizeof *algorithms;
+	int spare = instructions(k);
 
-	for (size_t i = 0; i < sizeof algorithms/sizeof *algorithms; i++)
+	for (int i = 0; i < (wino_bytes(k) ? count/2 : count); i++)
 	for (int ob = 1; ob <= 4; ob++) {
 		if (vectors%ob || (ob%per && per%ob) || (k->weights != DT_f32 && !algorithms[i].on_the_fly))
 			continue;
 		for (int p = 1; p <= 28; p++)
-			if (ob*p + (ob < p ? ob : p) + 1 <= k->t->regs && (ob == 1 || 36*ob*k->t->vl*4*2 <= MostProducts))
+			if (ob*p + (ob < p || wino_bytes(k) ? ob : p) + spare <= k->t->regs &&
+			    (ob == 1 || 36*ob*k->t->vl*4*2 <= MostProducts))
 				each(user, (Way){ algorithms[i].winograd, { ob, p }, algorithms[i].on_the_fly });
 	}
 }

@@ -11,6 +11,7 @@
 #include "../pass.h"
 
 typedef struct {
+	const Node *n;
 	const Kernel *k;
 	const Family *family, *best;
 	Way way, best_way;           /* the one at hand with its least cycles, so far of all its tiles; what is to beat */
@@ -35,6 +36,8 @@ weigh(void *user, Way way)
 	Search *s = user;
 	double cycles = s->family->cycles(s->k, way);
 
+	if (s->family->holds && !s->family->holds(s->n, way))
+		return;
 	if (!same_algorithm(way, s->way))
 		settle(s);
 	if (!s->cycles || cycles < s->cycles)
@@ -46,7 +49,7 @@ enum { MostFamilies = 8 };
 
 typedef struct {                     /* the families that may compute a node, its own first */
 	const Node *n;
-	bool tiled;                  /* those that round otherwise, with larger weights, too */
+	bool tiled;                  /* those by tiles, with larger weights, too */
 	const Family *all[MostFamilies];
 	int count;
 } Fitting;
@@ -62,7 +65,7 @@ add_family(void *user, const Family *f)
 
 	if (fit->n->g->training && weights && !f->repack)
 		return;                      /* they change with every step */
-	if (!f->rounds_otherwise || fit->tiled)
+	if ((!f->tiled || fit->tiled) && (!f->rounds_otherwise || !fit->n->g->exact))
 		fit->all[fit->count++] = f;
 }
 
@@ -74,7 +77,7 @@ static Fitting
 fitting(const Node *n)
 {
 	const Graph *g = n->g;
-	Fitting fit = { .n = n, .tiled = !g->exact && (!g->target->lean || g->winograd || n->a.winograd.h) };
+	Fitting fit = { .n = n, .tiled = !g->small && (!g->target->lean || g->winograd || n->a.winograd.h) };
 
 	each_fitting(n, add_family, &fit);
 	for (int i = 1; i < fit.count; i++)
@@ -97,7 +100,7 @@ set_algorithm(Node *n, Way way)
 static const Family *
 cheapest(Node *n, const Fitting *fit)
 {
-	Search s = { .best = NULL };
+	Search s = { .n = n };
 
 	/* layouts come later; blocks of channels with a halo of one are near enough to weigh by */
 	n->out->lay = layout_of(n->out->shape, n->g->target->block, (Sides){ 0, 0, 0, 0 });
@@ -132,7 +135,7 @@ static const Family *
 wanted(const Node *n, const Fitting *fit)
 {
 	for (int i = 0; i < fit->count; i++)
-		if (!n->a.winograd.h == !fit->all[i]->rounds_otherwise)
+		if (!n->a.winograd.h == !fit->all[i]->tiled)
 			return fit->all[i];
 	return fit->all[0];
 }
@@ -151,6 +154,8 @@ choose_conv2d(Node *n)
 	}
 	if (n->a.winograd.h && is_halved(n))
 		n->a.on_the_fly = true;
+	if (on_bytes(n) && products_of(g->target).dot)       /* it has no Winograd on bytes */
+		set_algorithm(n, (Way){ { 0, 0 }, { 0, 0 }, false });
 	fit = fitting(n);
 	set = (n->a.winograd.h && n->a.winograd.w) || row;
 	if (n->a.winograd.h && (!tiled_family(n) || n->a.winograd.h%2 || n->a.winograd.w%2))
@@ -158,17 +163,22 @@ choose_conv2d(Node *n)
 		        n->a.winograd.h, n->a.winograd.w);
 	if (n->a.on_the_fly && !n->a.winograd.h)
 		fail_at(n, "want winograd tiles beside on_the_fly, got none");
+	if (on_bytes(n))                     /* their weights are small, and packed as they are used */
+		n->a.on_the_fly = false;
 	if (g->plain_choice || fit.count == 1)
-		n->family = g->plain_choice ? own_family(n->op) : fit.all[0];
+		n->family = g->plain_choice ? family_for(n) : fit.all[0];
 	else if (g->like)
 		n->family = node_in(g->like, n->name)->family;
 	else if (set)
 		n->family = wanted(n, &fit);
 	else
 		n->family = cheapest(n, &fit);
-	if (g->like && n->family->rounds_otherwise)
+	if (set && n->family->holds && !n->family->holds(n, way_of(&n->a)))
+		fail_at(n, "want winograd tiles whose sums are exact with these weights, got %dx%d", n->a.winograd.h,
+		        n->a.winograd.w);
+	if (g->like && n->family->tiled)
 		set_algorithm(n, way_of(&node_in(g->like, n->name)->a));
-	else if (!n->family->rounds_otherwise)
+	else if (!n->family->tiled)
 		set_algorithm(n, (Way){ { 0, 0 }, { 0, 0 }, false });
 }
 
@@ -179,7 +189,7 @@ choose(Graph *g)
 		Node *n = g->nodes[i];
 		Fitting fit;
 		n->family = family_for(n);
-		if (n->op == O_conv2d && !on_bytes(n)) {
+		if (n->op == O_conv2d) {
 			choose_conv2d(n);
 		} else if (g->training) {
 			fit = fitting(n);

@@ -6,11 +6,13 @@
 ** its op has such a form, its inputs are made as bytes and somebody reads its result as bytes. A result is bytes
 ** where a reader wants them, else floats, straight from the sums. Where the kinds do not fit, a quantize or
 ** dequantize node stands between; an activation that does more than clip becomes a node of its own, on floats.
-** Needs batch norms folded and skips fused, as they were when the steps were measured.
+** Needs batch norms folded and skips fused, as they were when the steps were measured. Weights are bound at its end:
+** the parameters have their names from here on, and the choice of algorithms hangs on what they add up to.
 */
 #include <string.h>
 
 #include "../pass.h"
+#include "../weights/weights.h"
 
 typedef struct {
 	Graph *g;
@@ -210,4 +212,5 @@ quantize(Graph *g)
 	g->count = m.count;
 	for (int i = 0; i < g->count; i++)
 		g->nodes[i]->id = i;
+	bind_weights(g, g->steps->weights);
 }

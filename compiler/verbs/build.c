@@ -70,10 +70,8 @@ build(Options *o, const char *weights)
 		bind_named(names.weights_sha, g, weights);
 	if (!run_passes(g, &o->pass))
 		return NULL;
-	if (bytes) {
-		bind_weights(g, o->quantised);
+	if (bytes)
 		memcpy(names.weights_sha, o->quantised->sha, sizeof names.weights_sha);
-	}
 	if (o->tuned && !o->rows && !g->like)
 		doubts_of_tuned(g, o->tuned);
 	m = model_of(g);

@@ -114,7 +114,6 @@ bytes_model(const Options *o, Weights *w, const Target *target)
 	g->steps = steps_in(w);
 	g->target = target_for_bytes(target);
 	run_passes(g, &po);
-	bind_weights(g, w);
 	m = model_of(g);
 	m->command = "accuracy";
 	return m;

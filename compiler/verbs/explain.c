@@ -77,6 +77,7 @@ way_text(Way way)
 }
 
 typedef struct {
+	const Node *n;
 	const Kernel *k;
 	const Family *family;
 	Way at;                      /* the algorithm at hand */
@@ -117,6 +118,8 @@ keep_best(void *user, Way way)
 	Weighing *w = user;
 	double cycles = w->family->cycles(w->k, way);
 
+	if (w->family->holds && !w->family->holds(w->n, way))
+		return;
 	if (!same_algorithm(way, w->at)) {
 		print_algorithm(w);
 		w->cycles = 0;
@@ -129,20 +132,23 @@ keep_best(void *user, Way way)
 static void
 weigh_family(void *user, const Family *f)
 {
-	Weighing w = { .k = user, .family = f };
+	const Weighing *of = user;
+	Weighing w = { .n = of->n, .k = of->k, .family = f };
 
 	if (!f->ways)
 		return;
-	f->ways(user, keep_best, &w);
+	f->ways(of->k, keep_best, &w);
 	print_algorithm(&w);
 }
 
 /* explain_algorithms - what the cost models say of every family that could compute n, and of its ways */
 static void
-explain_algorithms(const Node *n, Kernel *k)
+explain_algorithms(const Node *n, const Kernel *k)
 {
+	Weighing of = { .n = n, .k = k };
+
 	puts("  algorithms weighed by the cost model:");
-	each_fitting(n, weigh_family, k);
+	each_fitting(n, weigh_family, &of);
 	if (n->family->error)
 		print_fact("error", "%.1e of the largest result, measured in float32 with these weights (--exact keeps to direct "
 		           "convolutions)", n->family->error(n));
@@ -213,7 +219,7 @@ explain_one(const Model *m, const Node *n, const Measured *t)
 	print_fact("moves", "%.1f KB, %.2f M MACs, %.1f FLOP a byte", bytes/1024, macs/1e6, 2*macs/bytes);
 	if (t)
 		explain_time(n, t);
-	if (tiled_family(n) && !on_bytes(n) && n->p[P_weight].data)
+	if (tiled_family(n) && n->p[P_weight].data)
 		explain_algorithms(n, &k);
 	if (n->family == family_for(n) && n->family->ways) {
 		Weighing w = { .k = &k, .family = n->family };

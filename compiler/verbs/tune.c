@@ -69,7 +69,7 @@ add_ways(void *user, const Family *f)
 	Layer *l = user;
 
 	l->family = f;
-	if (f->ways && !(l->exact && f->rounds_otherwise))
+	if (f->ways && !(l->exact && f->tiled))
 		f->ways(l->k, add_candidate, l);
 }
 

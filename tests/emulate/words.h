@@ -79,6 +79,38 @@ st8(unsigned char *p, V a, V zero)
 		p[i] = rc_byte(a[i], zero[i]);
 }
 
+enum { HL = VL < 8 ? 2*VL : 16 };
+typedef int16_t H __attribute__((vector_size(HL*2)));
+typedef const int16_t *X2;
+typedef const int16_t *W2;
+
+static inline H ldh8(const unsigned char *p)  { H y; for (int i = 0; i < HL; i++) y[i] = p[i]; return y; }
+static inline H ldhs8(const signed char *p)   { H y; for (int i = 0; i < HL; i++) y[i] = p[i]; return y; }
+static inline void sth(int16_t *p, H a)       { memcpy(p, &a, sizeof a); }
+static inline H addh(H a, H b)                { return a + b; }
+static inline H subh(H a, H b)                { return a - b; }
+static inline H shlh(H a, int n)              { return a*(int16_t)(1 << n); }
+static inline H splath(int a)                 { H y = { 0 }; return y + (int16_t)a; }
+static inline X2 pair(const int16_t *p)       { return p; }
+static inline W2 ldw2(const int16_t *p)       { return p; }
+static inline I zeroi(void)                   { I y = { 0 }; return y; }
+static inline void sti(int32_t *p, I a)       { memcpy(p, &a, sizeof a); }
+
+/* modulo 2^32 */
+typedef uint32_t U __attribute__((vector_size(VL*4)));
+static inline I addi(I a, I b)                { return (I)((U)a + (U)b); }
+static inline I subi(I a, I b)                { return (I)((U)a - (U)b); }
+static inline I shli(I a, int n)              { return (I)((U)a << n); }
+static inline I scaled(I a, int by, int n)    { return (I)((U)a*(uint32_t)by) >> n; }
+
+static inline I
+dot2(I a, X2 x, W2 w)
+{
+	for (int i = 0; i < VL; i++)
+		a[i] = (int32_t)((uint32_t)a[i] + (uint32_t)(x[0]*w[2*i]) + (uint32_t)(x[1]*w[2*i + 1]));
+	return a;
+}
+
 #include "rc_act.h"
 
 #endif

@@ -1,0 +1,234 @@
+/*
+** winograd_int8_words.c - Winograd on bytes as words that an emitted file has once: an input tile into V, in whole
+** numbers of 16 bits, its products with U, and a tile of them back, modulo 2^32, to the sums of a direct convolution.
+*/
+#include "bytes.h"
+#include "winograd.h"
+
+static const char inlined[] = "static RC_INLINE void";
+
+enum { Ninth = 954437177, Third = -1431655765 };      /* 1/9, 1/3 modulo 2^32 */
+
+/* in_column - B^T of bytes less 128 down a column: 128 in all rows is something in that of point 1 alone */
+static const char *
+in_column(Out *o, int m)
+{
+	if (m == 2)
+		return helper_text(o, "** B^T down a column of bytes less 128, for two outputs: points 0, 1, -1, infinity\n", inlined,
+			"int8_in2_column",
+			"(const unsigned char *x, int row, H *t0, H *t1, H *t2, H *t3)\n{\n"
+			"H d0 = ldh8(x), d1 = ldh8(x + row), d2 = ldh8(x + 2*row), d3 = ldh8(x + 3*row);\n\n"
+			"*t0 = subh(d0, d2);\n*t1 = subh(addh(d1, d2), splath(256));\n*t2 = subh(d2, d1);\n*t3 = subh(d1, d3);\n}\n");
+	return helper_text(o, "** B^T down a column of bytes less 128, for four outputs: points 0, 1, -1, 2, -2, infinity\n",
+		inlined, "int8_in4_column",
+		"(const unsigned char *x, int row, H *t0, H *t1, H *t2, H *t3, H *t4, H *t5)\n{\n"
+		"H d0 = ldh8(x), d1 = ldh8(x + row), d2 = ldh8(x + 2*row);\n"
+		"H d3 = ldh8(x + 3*row), d4 = ldh8(x + 4*row), d5 = ldh8(x + 5*row);\n"
+		"H f = subh(d3, d1), g = subh(d4, d2);\n\n"
+		"*t0 = addh(subh(shlh(subh(d0, d2), 2), d2), d4);\n"
+		"*t1 = addh(subh(addh(d3, d4), shlh(addh(d1, d2), 2)), splath(768));\n"
+		"*t2 = addh(shlh(subh(d1, d2), 2), subh(d4, d3));\n"
+		"*t3 = addh(g, addh(f, f));\n*t4 = subh(g, addh(f, f));\n"
+		"*t5 = addh(subh(d5, d3), shlh(subh(d1, d3), 2));\n}\n");
+}
+
+/* in_row - B^T along a row, and out to V: positions lie step numbers apart */
+static const char *
+in_row(Out *o, int m)
+{
+	if (m == 2)
+		return helper_text(o, "** B^T along a row, into V\n", inlined, "int8_in2_row",
+			"(int16_t *v, int step, H d0, H d1, H d2, H d3)\n{\n"
+			"sth(v, subh(d0, d2));\nsth(v + step, addh(d1, d2));\nsth(v + 2*step, subh(d2, d1));\n"
+			"sth(v + 3*step, subh(d1, d3));\n}\n");
+	return helper_text(o, "** B^T along a row, into V\n", inlined, "int8_in4_row",
+		"(int16_t *v, int step, H d0, H d1, H d2, H d3, H d4, H d5)\n{\n"
+		"H f = subh(d3, d1), g = subh(d4, d2);\n\n"
+		"sth(v, addh(subh(shlh(subh(d0, d2), 2), d2), d4));\n"
+		"sth(v + step, subh(addh(d3, d4), shlh(addh(d1, d2), 2)));\n"
+		"sth(v + 2*step, addh(shlh(subh(d1, d2), 2), subh(d4, d3)));\n"
+		"sth(v + 3*step, addh(g, addh(f, f)));\nsth(v + 4*step, subh(g, addh(f, f)));\n"
+		"sth(v + 5*step, addh(subh(d5, d3), shlh(subh(d1, d3), 2)));\n}\n");
+}
+
+/* int8_product - one register tile at one position, two input channels a step: its name */
+const char *
+int8_product(Out *all, const Kernel *k, const Wino *w, int p)
+{
+	int vl = k->t->vl, per = w->ob*vl, cb = k->in->lay.cb;
+	bool adds = wino_adds(k, w);
+	Out *o = out_in(NULL);
+
+	out_line(o, "(const int16_t *x, const int16_t *w, int32_t *m, int blocks, int stride, const signed char *next)");
+	out_line(o, "{");
+	out_flow(o, "I");
+	for (int j = 0; j < p; j++)
+		for (int i = 0; i < w->ob; i++)
+			out_flow(o, "%s = %s%s", acc(i, j), adds ? arena_text("ldi(m%s)", plus((size_t)(j*per + i*vl))) : "zeroi()",
+			         j + 1 == p && i + 1 == w->ob ? ";" : ",");
+	out_flow_end(o);
+	out_line(o, "\nfor (int c = 0; c < blocks; c++, x += stride) {");
+	out_line(o, "const int16_t *xk = x;\n");
+	emit_fly_fetch(o, k, w);
+	out_line(o, "for (int k = 0; k < %d; k += 2, xk += 2, w += %d) {", cb, 2*per);
+	out_line(o, "RC_OPAQUE(xk);");
+	out_flow(o, "W2");
+	for (int i = 0; i < w->ob; i++)
+		out_flow(o, "w%d = ldw2(w%s)%s", i, plus((size_t)(2*i*vl)), i + 1 < w->ob ? "," : ";");
+	out_flow(o, "X2 v;");
+	out_flow_end(o);
+	for (int j = 0; j < p; j++) {
+		const char *line = arena_text("v = pair(xk%s);", plus((size_t)(j*cb)));
+		for (int i = 0; i < w->ob; i++)
+			line = arena_text("%s %s = dot2(%s, v, w%d);", line, acc(i, j), acc(i, j), i);
+		out_line(o, "%s", line);
+	}
+	out_line(o, "}");
+	out_line(o, "}\n");
+	for (int j = 0; j < p; j++)
+		for (int i = 0; i < w->ob; i++)
+			out_flow(o, "sti(m%s, %s);", plus((size_t)(j*per + i*vl)), acc(i, j));
+	out_flow_end(o);
+	out_line(o, "}");
+	return helper(all, arena_text("** m %s U V of 16 bits at one position: %d channels of %d tiles; stride: from one "
+	                              "channel block of V to\n** the next\n", adds ? "+=" : "=", per, p),
+	              "static RC_INLINE void", arena_text("int8_product_%dx%d_%d", per, p, w->pos), o);
+}
+
+/* out_row - A^T of one row or column in registers */
+static const char *
+out_row(Out *o, int m)
+{
+	if (m == 2)
+		return helper_text(o, "** A^T for two outputs: twice each\n", inlined, "int8_out2_row",
+			"(I d0, I d1, I d2, I d3, I *y0, I *y1)\n{\n"
+			"*y0 = addi(d0, addi(d1, d2));\n*y1 = subi(subi(d1, d2), d3);\n}\n");
+	return helper_text(o, "** A^T for four outputs: 24, 12, 6 and 6 times them\n", inlined, "int8_out4_row",
+		"(I d0, I d1, I d2, I d3, I d4, I d5, I *y0, I *y1, I *y2, I *y3)\n{\n"
+		"I e = addi(d1, d2), f = subi(d1, d2), g = addi(d3, d4), h = subi(d3, d4);\n\n"
+		"*y0 = addi(shli(addi(d0, shli(subi(d0, e), 1)), 1), g);\n*y1 = subi(h, shli(f, 1));\n"
+		"*y2 = subi(g, e);\n*y3 = subi(shli(addi(h, addi(d5, shli(d5, 1))), 1), f);\n}\n");
+}
+
+static const char *
+out_column(Out *o, int m)
+{
+	out_set(o, "row", "%s", out_row(o, m));
+	if (m == 2)
+		return helper_text(o, "** A^T down a column of products\n", inlined, "int8_out2_column",
+			"(const int32_t *m, int row, I *t0, I *t1)\n{\n"
+			"$row(ldi(m), ldi(m + row), ldi(m + 2*row), ldi(m + 3*row), t0, t1);\n}\n");
+	return helper_text(o, "** A^T down a column of products\n", inlined, "int8_out4_column",
+		"(const int32_t *m, int row, I *t0, I *t1, I *t2, I *t3)\n{\n"
+		"$row(ldi(m), ldi(m + row), ldi(m + 2*row), ldi(m + 3*row), ldi(m + 4*row), ldi(m + 5*row), t0, t1, t2, t3);\n}\n");
+}
+
+/* row_of - "t[i][0], t[i][1]" */
+static const char *
+row_of(const char *i, int count)
+{
+	const char *s = "";
+
+	for (int j = 0; j < count; j++)
+		s = arena_text("%s%st[%s][%d]", s, j ? ", " : "", i, j);
+	return s;
+}
+
+/* column_of - "&t[0][j], &t[1][j]" */
+static const char *
+column_of(int count)
+{
+	const char *s = "";
+
+	for (int i = 0; i < count; i++)
+		s = arena_text("%s%s&t[%d][j]", s, i ? ", " : "", i);
+	return s;
+}
+
+/* int8_in_tile - one input tile of HL channels: its name. Columns first, into memory, then along the rows and out */
+const char *
+int8_in_tile(Out *all, int mh, int mw, int cb)
+{
+	const char *column = in_column(all, mh), *row = in_row(all, mw);
+	Out *o = out_in(NULL);
+
+	out_line(o, "(const unsigned char *x, int row, int16_t *v, int step)");
+	out_line(o, "{");
+	out_line(o, "H t[%d][%d];\n", mh + 2, mw + 2);
+	out_line(o, "for (int j = 0; j < %d; j++)", mw + 2);
+	out_line(o, "%s(x + j*%d, row, %s);", column, cb, column_of(mh + 2));
+	out_line(o, "for (int i = 0; i < %d; i++)", mh + 2);
+	out_line(o, "%s(v + i*%d*step, step, %s);", row, mw + 2, row_of("i", mw + 2));
+	out_line(o, "}");
+	return helper(all, "** One tile of the input, HL channels, into V: B^T (d - 128) B\n", inlined,
+	              arena_text("int8_in%dx%d_tile", mh, mw), o);
+}
+
+/* emit_pixel - result j of row i of a tile */
+static void
+emit_pixel(Out *o, const Kernel *k, int mw, int third, int j, bool ragged)
+{
+	int shift = (mw == 4 ? j == 0 ? 3 : j == 1 ? 2 : 1 : 1);
+	const char *sum = arena_text("scaled(y%d, %d, down + %d)", j, third, shift);
+	const char *value = arena_text("mul(to_floats(addi(%s, bias)), factor)", sum);
+
+	if (ragged && j)
+		out_line(o, "if (cols > %d)", j);
+	if (k->skip)
+		value = arena_text("fma_(sub(ld8(z%s), z1), f1, %s)", plus((size_t)(j*k->in[1].lay.cb)), value);
+	out_line(o, "%s", bytes_settled(k, arena_text("y%s", plus((size_t)(j*k->out->lay.cb))), value));
+}
+
+/*
+** out_pixels - a row of a tile's results, whose products are undone down its columns but for a shift: its name
+*/
+static const char *
+out_pixels(Out *all, const Kernel *k, int mw, int third, bool ragged)
+{
+	Out *o = out_in(NULL);
+	const char *row = out_row(all, mw);
+
+	out_line(o, "(const I *t, int down, I bias, V factor, const float *e%s, %s *y%s)",
+	         k->skip ? ", const unsigned char *z" : "", dtype_rows[k->out->dtype].c, ragged ? ", int cols" : "");
+	out_line(o, "{");
+	out_line(o, mw == 4 ? "I y0, y1, y2, y3;" : "I y0, y1;");
+	emit_numbers(o, k, k->skip ? "f1 z1" : "");
+	out_line(o, mw == 4 ? "\n%s(t[0], t[1], t[2], t[3], t[4], t[5], &y0, &y1, &y2, &y3);" :
+	         "\n%s(t[0], t[1], t[2], t[3], &y0, &y1);", row);
+	for (int j = 0; j < mw; j++)
+		emit_pixel(o, k, mw, third, j, ragged);
+	out_line(o, "}");
+	return helper(all, "** A row of a tile's results; down: what the columns left to shift\n", inlined,
+	              arena_text("int8_out%d_pixels", mw), o);
+}
+
+/* int8_out_tile - VL channels of one tile back from its products; bias, factors, skip, bounds, rounding: its name */
+const char *
+int8_out_tile(Out *all, const Kernel *k, int mh, int mw, bool ragged)
+{
+	static const int shift[4] = { 3, 2, 1, 1 };
+	int third = mh == 4 && mw == 4 ? Ninth : mh == 4 || mw == 4 ? Third : 1;
+	const char *column = out_column(all, mh), *pixels = out_pixels(all, k, mw, third, ragged);
+	Out *o = out_in(NULL);
+
+	out_line(o, "(const int32_t *m, int step, const int32_t *b, const float *f, const float *e%s,\n\t%s *y, int yrow%s)",
+	         k->skip ? ", const unsigned char *z, int zrow" : "", dtype_rows[k->out->dtype].c,
+	         ragged ? ", int rows, int cols" : "");
+	out_line(o, "{");
+	out_line(o, "I t[%d][%d], bias = ldi(b);", mh, mw + 2);
+	out_line(o, "V factor = ld(f);\n");
+	out_line(o, "for (int j = 0; j < %d; j++)", mw + 2);
+	out_line(o, "%s(m + j*step, %d*step, %s);", column, mw + 2, column_of(mh));
+	for (int i = 0; i < mh; i++) {
+		const char *to = i ? arena_text(" + %s", times("yrow", (size_t)i)) : "";
+		const char *from = i ? arena_text(" + %s", times("zrow", (size_t)i)) : "";
+		if (ragged && i)
+			out_line(o, "if (rows == %d)\n\treturn;", i);
+		out_line(o, "%s(t[%d], %d, bias, factor, e%s, y%s%s);", pixels, i, mh == 4 ? shift[i] : 1,
+		         k->skip ? arena_text(", z%s", from) : "", to, ragged ? ", cols" : "");
+	}
+	out_line(o, "}");
+	return helper(all, "** One tile back from its products, VL channels\n", inlined,
+	              arena_text("int8_out%dx%d_tile%s%s", mh, mw, k->skip ? "_add" : "",
+	                         k->out->dtype == DT_u8 ? "" : "_float"), o);
+}
