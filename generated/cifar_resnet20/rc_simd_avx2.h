@@ -106,11 +106,16 @@ below0(V a, V y, V z)
 	return _mm256_blendv_ps(z, y, _mm256_cmp_ps(a, zero(), _CMP_LT_OQ));
 }
 
-/* --- bytes: I is VL sums of 32 bits, X four bytes of a pixel for each of them, W four weights of each --- */
+/*
+** --- bytes: I is VL sums of 32 bits, X four bytes of a pixel for each of them, W four weights of each; X2 and W2 are
+** two numbers of 16 bits. Products are text: gcc 12 keeps the sums of intrinsics in memory ---
+*/
 
 typedef __m256i I;
 typedef __m256i X;
 typedef __m256i W;
+typedef __m256i X2;
+typedef __m256i W2;
 
 static inline I ldi(const int32_t *p)         { return _mm256_loadu_si256((const __m256i *)(const void *)p); }
 static inline W ldw(const signed char *p)     { return _mm256_loadu_si256((const __m256i *)(const void *)p); }
@@ -127,8 +132,16 @@ quad(const unsigned char *p)
 	return _mm256_set1_epi32(four);
 }
 
-/* a + the four products of each sum; dot_pairs: of weights no pair of which leaves 16 bits with any bytes */
 #if defined(RC_VNNI)
+/* a + the two products of each sum */
+static inline I
+dot2(I a, X2 x, W2 w)
+{
+	__asm__("%{vex%} vpdpwssd %2, %1, %0" : "+x"(a) : "x"(x), "x"(w));
+	return a;
+}
+
+/* a + the four products of each sum; dot_pairs: of weights no pair of which leaves 16 bits with any bytes */
 static inline I
 dot(I a, X x, W w)
 {
@@ -139,17 +152,30 @@ dot(I a, X x, W w)
 static inline I dot_pairs(I a, X x, W w)      { return dot(a, x, w); }
 #else
 static inline I
+dot2(I a, X2 x, W2 w)
+{
+	I t;
+
+	__asm__("vpmaddwd %3, %2, %1\n\tvpaddd %1, %0, %0" : "+x"(a), "=&x"(t) : "x"(x), "x"(w));
+	return a;
+}
+
+static inline I
 dot_pairs(I a, X x, W w)
 {
-	return _mm256_add_epi32(a, _mm256_madd_epi16(_mm256_maddubs_epi16(x, w), _mm256_set1_epi16(1)));
+	I t, one = _mm256_set1_epi16(1);
+
+	__asm__("vpmaddubsw %3, %2, %1\n\tvpmaddwd %4, %1, %1\n\tvpaddd %1, %0, %0" : "+x"(a), "=&x"(t) :
+	        "x"(x), "x"(w), "x"(one));
+	return a;
 }
 
 static inline I
 dot(I a, X x, W w)
 {
-	W even = _mm256_and_si256(w, _mm256_set1_epi16(0xff)), odd = _mm256_andnot_si256(_mm256_set1_epi16(0xff), w);
+	W even = _mm256_srai_epi16(_mm256_slli_epi16(w, 8), 8), odd = _mm256_srai_epi16(w, 8);
 
-	return dot_pairs(dot_pairs(a, x, even), x, odd);
+	return dot2(dot2(a, _mm256_and_si256(x, _mm256_set1_epi16(0xff)), even), _mm256_srli_epi16(x, 8), odd);
 }
 #endif
 
@@ -168,6 +194,43 @@ st8(unsigned char *p, V a, V zero)
 
 	y = _mm256_packus_epi16(_mm256_packs_epi32(y, y), y);
 	_mm_storel_epi64((__m128i *)(void *)p, _mm_unpacklo_epi32(_mm256_castsi256_si128(y), _mm256_extracti128_si256(y, 1)));
+}
+
+/* --- Winograd on bytes: H is HL numbers of 16 bits; sums and what is made of them are modulo 2^32 --- */
+
+typedef __m256i H;
+enum { HL = 16 };
+
+static inline void sth(int16_t *p, H a)       { _mm256_storeu_si256((__m256i *)(void *)p, a); }
+static inline H addh(H a, H b)                { return _mm256_add_epi16(a, b); }
+static inline H subh(H a, H b)                { return _mm256_sub_epi16(a, b); }
+static inline H shlh(H a, int n)              { return _mm256_slli_epi16(a, n); }
+static inline H splath(int a)                 { return _mm256_set1_epi16((int16_t)a); }
+/* HL bytes, signed bytes */
+static inline __m128i sixteen(const void *p)  { return _mm_loadu_si128((const __m128i *)p); }
+static inline H ldh8(const unsigned char *p)  { return _mm256_cvtepu8_epi16(sixteen(p)); }
+static inline H ldhs8(const signed char *p)   { return _mm256_cvtepi8_epi16(sixteen(p)); }
+static inline W2 ldw2(const int16_t *p)       { return _mm256_loadu_si256((const __m256i *)(const void *)p); }
+static inline I zeroi(void)                   { return _mm256_setzero_si256(); }
+static inline void sti(int32_t *p, I a)       { _mm256_storeu_si256((__m256i *)(void *)p, a); }
+static inline I addi(I a, I b)                { return _mm256_add_epi32(a, b); }
+static inline I subi(I a, I b)                { return _mm256_sub_epi32(a, b); }
+static inline I shli(I a, int n)              { return _mm256_slli_epi32(a, n); }
+/* a*by, then halved n times, below 0 too */
+static inline I
+scaled(I a, int by, int n)
+{
+	return _mm256_srai_epi32(_mm256_mullo_epi32(a, _mm256_set1_epi32(by)), n);
+}
+
+
+static inline X2
+pair(const int16_t *p)
+{
+	int32_t two;
+
+	memcpy(&two, p, sizeof two);
+	return _mm256_set1_epi32(two);
 }
 
 #include "rc_exp.h"
