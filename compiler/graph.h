@@ -250,7 +250,6 @@ struct Graph {
 	Dtype store;                 /* how weights are kept: as floats, f16 or bf16; rounded so by fold_weights */
 	bool exact;                  /* choose: no algorithm that rounds otherwise than a direct convolution */
 	bool winograd;               /* choose: larger weights are welcome on lean targets too */
-	bool small;                  /* choose: no algorithm that makes weights or memory larger */
 	bool plain_choice;           /* choose: the direct family for every convolution */
 	bool plain_layout;           /* layout: every tensor gets the halo of the widest */
 	bool plain_tile;             /* tile: one vector by one pixel */

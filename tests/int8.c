@@ -276,6 +276,22 @@ START_TEST(bytes_know_the_photographs)
 }
 END_TEST
 
+/* Winograd where the cost model finds it faster, which explain weighs; direct sums alone where the tiles cannot be had */
+START_TEST(winograd_is_weighed)
+{
+	Ran r;
+
+	resnetc("quantize " CIFAR " --calibrate examples/images -q -o %s", in_dir("x.q.safetensors"));
+	r = resnetc("explain examples/cifar_resnet20.lua layer1.0.conv1 -w %s --target avx2", in_dir("x.q.safetensors"));
+	ck_assert_msg(r.status == 0 && strstr(r.out, "  direct  ") && strstr(r.out, "\n  Winograd F(2x4, 3x3)  "), "%s%s", r.out, r.err);
+	ck_assert_msg(strstr(strstr(r.out, "  Winograd F(4x4, 3x3)"), " cycles  <- chosen\n"), "%s", r.out);
+	r = resnetc("explain examples/cifar_resnet20.lua -w %s --target avx2 --exact", in_dir("x.q.safetensors"));
+	ck_assert_msg(strstr(r.out, " winograd4x4 "), "%s%s", r.out, r.err);
+	r = resnetc("explain examples/cifar_resnet20.lua -w %s --target scalar", in_dir("x.q.safetensors"));
+	ck_assert_msg(r.status == 0 && !strstr(r.out, " winograd"), "%s%s", r.out, r.err);
+}
+END_TEST
+
 /* steps_of_line - does the dump's line of this layer say a step? */
 static int
 steps_of_line(const char *dump, const char *layer)
@@ -474,6 +490,7 @@ SUITE(int8)
 	tcase_add_test(t, checksums_are_one);
 	tcase_add_test(t, two_steps_are_one);
 	tcase_add_test(t, bytes_know_the_photographs);
+	tcase_add_test(t, winograd_is_weighed);
 	tcase_add_test(t, what_stays_on_floats_is_shown);
 	tcase_add_test(t, accuracy_is_compared);
 	t = part("wrong");

@@ -259,13 +259,14 @@ winograd_ways(const Kernel *k, EachWay *each, void *user)
 	};
 	int per = k->out->lay.cb/k->t->vl, vectors = vectors_of(k), count = sizeof algorithms/sizeof *algorithms;
 	int spare = instructions(k);
+	bool bytes = wino_bytes(k);
 
-	for (int i = 0; i < (wino_bytes(k) ? count/2 : count); i++)
+	for (int i = 0; i < (bytes ? count/2 : count); i++)
 	for (int ob = 1; ob <= 4; ob++) {
-		if (vectors%ob || (ob%per && per%ob) || (k->weights != DT_f32 && !algorithms[i].on_the_fly))
+		if (vectors%ob || (ob%per && per%ob) || (k->weights != DT_f32 && !bytes && !algorithms[i].on_the_fly))
 			continue;
 		for (int p = 1; p <= 28; p++)
-			if (ob*p + (ob < p || wino_bytes(k) ? ob : p) + spare <= k->t->regs &&
+			if (ob*p + (ob < p || bytes ? ob : p) + spare <= k->t->regs &&
 			    (ob == 1 || 36*ob*k->t->vl*4*2 <= MostProducts))
 				each(user, (Way){ algorithms[i].winograd, { ob, p }, algorithms[i].on_the_fly });
 	}

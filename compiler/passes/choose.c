@@ -77,7 +77,7 @@ static Fitting
 fitting(const Node *n)
 {
 	const Graph *g = n->g;
-	Fitting fit = { .n = n, .tiled = !g->small && (!g->target->lean || g->winograd || n->a.winograd.h) };
+	Fitting fit = { .n = n, .tiled = !g->target->lean || g->winograd || n->a.winograd.h };
 
 	each_fitting(n, add_family, &fit);
 	for (int i = 1; i < fit.count; i++)

@@ -85,7 +85,7 @@ const OptionRow option_rows[] = {
 	{ "--train", NULL, Flag, AT(train), 0, 0, NULL, "verify compile explain",
 	  "compile: NAME_train.c and NAME_train.h too; verify, explain: the network in training, forward and backward" },
 	{ "--exact", NULL, Flag, AT(exact), 0, 0, NULL, MODEL,
-	  "direct convolutions only: no Winograd" },
+	  "direct convolutions of floats only: no Winograd, which rounds otherwise" },
 	{ "--store", NULL, Store, AT(store), 0, 0, "f16|bf16", MODEL,
 	  "keep the weights of convolutions and linear layers at half size, rounded once; biases stay floats" },
 	{ "--winograd", NULL, Flag, AT(winograd), 0, 0, NULL, MODEL,
