@@ -127,7 +127,7 @@ typedef struct rc_fold {
 
 /*
 ** A batch norm's statistics, or the sums of its gradients, of one group: after which layer they are there, and where,
-** in bytes of the workspace, or of the state. Several groups are normalised together by what is made of them (rc_mpi.h).
+** in bytes of the workspace, or of the state. rc_mpi.h makes of them what several groups are normalised by together.
 */
 typedef struct rc_norm {
 	int layer, sums;                 /* sums: of gradients of bias and weight; 0: mean and variance */
