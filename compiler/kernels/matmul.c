@@ -98,7 +98,9 @@ static int
 emit_matrices(Out *o, const Kernel *k, const Product *m)
 {
 	int per = m->ob*k->t->vl, groups = m->direct ? 0 : m->heads*(m->vectors/m->ob), units = groups + m->heads*m->columns;
-	int each = m->vectors/m->ob, images = k->out->shape.n, ca = k->in->shape.c/m->heads;
+	int each = m->vectors/m->ob, images = k->out->shape.n, ca = k->in->shape.c/m->heads, vl = k->t->vl;
+	/* terms of a column that are channels lie together, a vector of them at once */
+	int step = !k->a.transpose_b && m->terms%vl == 0 && k->in[1].lay.cb%vl == 0 ? vl : 1;
 
 	out_line(o, "** matrices of %d heads: %s[%d][%d][%d], [%d][%d] floats in s", m->heads,
 	         m->direct ? "the first where it is, not " : "", each, m->terms, per, m->columns, m->terms);
@@ -131,12 +133,12 @@ emit_matrices(Out *o, const Kernel *k, const Product *m)
 		            "}\n");
 	}
 	out_line(o, "int h = (t - %d)/%d, column = (t - %d)%%%d;", groups, m->columns, groups, m->columns);
-	out_text(o, "float *to = $s + $panels + (t - $groups)*$terms;\n\n"
-	            "for (int k = 0; k < $terms; k++) {\n");
+	out_text(o, "float *to = $s + $panels + (t - $groups)*$terms;\n\n");
+	out_line(o, "for (int k = 0; k < %d; k += %d) {", m->terms, step);
 	out_line(o, k->a.transpose_b ? "int c = h*%d + column, q = k;" : "int c = h*%d + k, q = column;",
 	         k->in[1].shape.c/m->heads);
-	out_line(o, "to[k] = (z%s)[%s];", images > 1 ? arena_text(" + n*%zu", k->in[1].lay.image) : "",
-	         number_at(&k->in[1], "c", "q"));
+	out_line(o, step > 1 ? "st(to + k, ld(%s + %s));" : "to[k] = (%s)[%s];",
+	         images > 1 ? arena_text("z + n*%zu", k->in[1].lay.image) : "z", number_at(&k->in[1], "c", "q"));
 	out_text(o, "}\n"
 	            "}\n"
 	            "}\n");
