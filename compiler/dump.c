@@ -167,12 +167,12 @@ dump_words(FILE *f, const char *key, const char *const *words, int count, const 
 static void
 dump_quantize(FILE *f, const Quantize *q)
 {
-	if (!q->nkeep && !q->minmax && !q->u7 && !q->as_rounded)
+	if (!q->nkeep && !q->minmax && !q->u7 && !q->as_rounded && !q->outputs)
 		return;
 	fputs("  quantize = { ", f);
 	dump_words(f, "keep", q->keep, q->nkeep, "}, ");
-	fprintf(f, "%s%s%s},\n", q->minmax ? "ranges = \"minmax\", " : "", q->u7 ? "act = \"u7\", " : "",
-	        q->as_rounded ? "bias = false " : "");
+	fprintf(f, "%s%s%s%s},\n", q->minmax ? "ranges = \"minmax\", " : "", q->u7 ? "act = \"u7\", " : "",
+	        q->as_rounded ? "bias = false, " : "", q->outputs ? "outputs = \"u8\" " : "");
 }
 
 /* dump_end - the model that the nodes make */

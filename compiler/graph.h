@@ -223,6 +223,7 @@ typedef struct {                     /* nn.model's quantize */
 	int nkeep;
 	bool minmax;                 /* ranges from the least to the largest value */
 	bool u7;                     /* results of 0 to 127 */
+	bool outputs;                /* are bytes too */
 	bool as_rounded;             /* biases are not corrected by what rounding does to the mean */
 } Quantize;
 

@@ -151,7 +151,7 @@ host_check(const Host *h, const void *blob, size_t len)
 
 /* run_elsewhere - one job, its layers' results brought here */
 static int
-run_elsewhere(const Host *h, const rc_options *o, const Job *job, float *out, void *workspace)
+run_elsewhere(const Host *h, const rc_options *o, const Job *job, void *out, void *workspace)
 {
 	JobResult r;
 	void *held = machine_run(h->machine, h->dir, job, 1, &r);
@@ -165,12 +165,12 @@ run_elsewhere(const Host *h, const rc_options *o, const Job *job, float *out, vo
 }
 
 int
-host_run(const Host *h, const rc_options *o, const File *blob, const void *in, float *out, void *workspace, size_t len)
+host_run(const Host *h, const rc_options *o, const File *blob, const void *in, void *out, void *workspace, size_t len)
 {
 	const Graph *g = h->model->g;
 
 	if (!h->machine)
 		return h->run_with(o, blob->data, in, out, workspace, len);
 	return run_elsewhere(h, o, &(Job){ .threads = o->threads, .blob = blob, .in = in, .in_bytes = input_bytes(g),
-		.out_bytes = outputs_of(g)*sizeof(float), .workspace = len, .layers = o->layer ? g : NULL }, out, workspace);
+		.out_bytes = output_bytes(g), .workspace = len, .layers = o->layer ? g : NULL }, out, workspace);
 }

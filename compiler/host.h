@@ -54,7 +54,7 @@ typedef struct {
 void want_times(const Target *t);                    /* fails where what is measured would not be its own time */
 Host host_build(const Model *m, const char *dir, bool with_peak);
 int host_check(const Host *h, const void *blob, size_t len);
-int host_run(const Host *h, const rc_options *o, const File *blob, const void *in, float *out, void *workspace,
+int host_run(const Host *h, const rc_options *o, const File *blob, const void *in, void *out, void *workspace,
              size_t len);
 void *host_load(const char *dir, const char *sources, const char *flags, const char **cc);  /* compiled and loaded */
 const char *host_compiler(void);                     /* the words that start it; fails where there is none */

@@ -97,7 +97,9 @@ read_quantize(lua_State *L, Quantize *q)
 		q->u7 = lua_type(L, -1) == LUA_TSTRING && !strcmp(lua_tostring(L, -1), "u7");
 		lua_getfield(L, -4, "bias");
 		q->as_rounded = lua_isboolean(L, -1) && !lua_toboolean(L, -1);
-		lua_pop(L, 4);
+		lua_getfield(L, -5, "outputs");
+		q->outputs = lua_type(L, -1) == LUA_TSTRING && !strcmp(lua_tostring(L, -1), "u8");
+		lua_pop(L, 5);
 	}
 	lua_pop(L, 1);
 }

@@ -329,6 +329,68 @@ START_TEST(what_stays_on_floats_is_shown)
 }
 END_TEST
 
+/* put_npy12 - a picture of 12 x 12 pixels, N C H W */
+static void
+put_npy12(const char *name)
+{
+	float *v = numbers(3*12*12, 7);
+
+	for (int i = 0; i < 3*12*12; i++)
+		v[i] = rintf(fminf(fmaxf(128 + 60*v[i], 0), 255));
+	npy_write(in_dir(name), v, 4, (int64_t[]){ 1, 3, 12, 12 });
+	free(v);
+}
+
+/* a small network with these words in nn.model, its weights quantised in m.q.safetensors once */
+static const char *
+two_outputs(const char *quantize, const char *last)
+{
+	return model_file(arena_text("local nn = require \"resnet\"\nreturn nn.model { name = \"m\", input = nn.image { 3, 12, 12, dtype = 'u8', layout = 'HWC' },\n%s body = function(x)\n"
+		"local a = nn.relu(nn.bn(nn.conv(x, { 16, kernel = 3, stride = 2, name = \"c1\" })))\n"
+		"return nn.linear(nn.flatten(nn.global_avg_pool(a)), { 5, name = \"fc\" }), %s\nend }\n", quantize, last));
+}
+
+/* bytes are what the same network's floats are nearest to, or where they end; the header says what they stand for */
+START_TEST(outputs_are_bytes_where_asked_for)
+{
+	const char *floats = two_outputs("", "nn.softmax(nn.conv(a, { 7, kernel = 1, name = \"d\" }))"), *bytes, *header;
+	Npy y[2];
+	double step[2];
+	int zero[2];
+	size_t len;
+	Ran r = resnetc("quantize %s -w random --calibrate random -q -o %s", floats, in_dir("o.q.safetensors"));
+
+	ck_assert_msg(r.status == 0, "%s", r.err);
+	put_npy12("pixels.npy");
+	for (int i = 0; i < 2; i++) {
+		bytes = two_outputs(i ? "quantize = { outputs = \"u8\" }," : "", "nn.softmax(nn.conv(a, { 7, kernel = 1, name = \"d\" }))");
+		r = resnetc("run %s -w %s -i %s -q -o %s", bytes, in_dir("o.q.safetensors"), in_dir("pixels.npy"), in_dir("o.npy"));
+		ck_assert_msg(r.status == 0, "%s", r.err);
+		y[i] = npy_read(in_dir("o.npy"));
+	}
+	r = resnetc("verify %s -w %s", bytes, in_dir("o.q.safetensors"));
+	ck_assert_msg(r.status == 0 && strstr(r.out, "\nverified\n"), "%s%s", r.out, r.err);
+	ck_assert_int_eq(resnetc("compile %s -w %s -q -o %s", bytes, in_dir("o.q.safetensors"), in_dir("o")).status, 0);
+	header = file_text("o/m.h", &len);
+	ck_assert(strstr(header, "#define M_OUTPUT_BYTES     257\n") && strstr(header, "const unsigned char *input, unsigned char *output, void *workspace"));
+	for (int o = 0, at = 0; o < 2; o++) {
+		const char *scale = strstr(header, arena_text("M_OUTPUT_%d_SCALE ", o));
+		ck_assert_ptr_nonnull(scale);
+		ck_assert_int_eq(sscanf(scale, "M_OUTPUT_%*d_SCALE %lff\n#define M_OUTPUT_%*d_ZERO %d", &step[o], &zero[o]), 2);
+		for (int i = 0; i < (o ? 7*36 : 5); i++, at++) {
+			double got = (double)y[1].data[at]/step[o] + zero[o], want = (double)y[0].data[at]/step[o] + zero[o];
+			ck_assert_msg(fabs(got - rint(got)) < 1e-3 && rint(got) >= 0 && rint(got) <= 255, "%d: %g", at, got);
+			ck_assert_msg(fabs(rint(got) - fmin(fmax(want, 0), 255)) <= 0.5001, "%d: byte %g, float %g", at, got, want);
+		}
+	}
+	header = file_text("o/m.c", &len);       /* pixels go in as they are */
+	ck_assert(strstr(header, " = x[(i*12 + j)*3 + c];") && !strstr(header, "rc_byte("));
+	r = resnetc("compile %s -w random --int8 --calibrate random -q -o %s", two_outputs("quantize = { outputs = \"u8\" },", "nn.top_k(nn.flatten(nn.global_avg_pool(a)), { 3 })"),
+	            in_dir("none"));
+	ck_assert_msg(r.status == 1 && strstr(r.err, "want outputs that can be bytes (quantize = { outputs = \"u8\" }), got positions"), "%s", r.err);
+}
+END_TEST
+
 /* a folder a class; a loss that is too large is refused, and nothing written */
 START_TEST(accuracy_is_compared)
 {
@@ -493,6 +555,7 @@ SUITE(int8)
 	tcase_add_test(t, winograd_is_weighed);
 	tcase_add_test(t, what_stays_on_floats_is_shown);
 	tcase_add_test(t, accuracy_is_compared);
+	tcase_add_test(t, outputs_are_bytes_where_asked_for);
 	t = part("wrong");
 	tcase_add_unchecked_fixture(t, compile_quickly, NULL);
 	tcase_add_test(t, bad_input_is_refused);

@@ -108,7 +108,7 @@ emit_choice(Out *o, const Artefact *a)
 	            "return NULL;\n"
 	            "}\n\n"
 	            "static int\n"
-	            "run(int size, const rc_options *options, const void *weights, const void *input, float *output,\n"
+	            "run(int size, const rc_options *options, const void *weights, const void *input, void *output,\n"
 	            "\tvoid *workspace, size_t workspace_len)\n"
 	            "{\n"
 	            "size_t part;\n"
@@ -130,7 +130,7 @@ emit_size(Out *o, int size, const char *suffix)
 	out_set(o, "size", "%d", size);
 	out_text(o, "\nint\n"
 	            "$name_run_with$suffix(const rc_options *options, const void *weights, const $pixel *input, "
-	            "float *output,\n"
+	            "$result *output,\n"
 	            "\tvoid *workspace, size_t workspace_len)\n"
 	            "{\n");
 	if (!*suffix)
@@ -139,7 +139,7 @@ emit_size(Out *o, int size, const char *suffix)
 	out_text(o, "return run($size, options, weights, input, output, workspace, workspace_len);\n"
 	            "}\n"
 	            "\nint\n"
-	            "$name_run$suffix(const void *weights, const $pixel *input, float *output, void *workspace, "
+	            "$name_run$suffix(const void *weights, const $pixel *input, $result *output, void *workspace, "
 	            "size_t workspace_len)\n"
 	            "{\n"
 	            "return $name_run_with$suffix(NULL, weights, input, output, workspace, workspace_len);\n"

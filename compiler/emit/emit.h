@@ -50,6 +50,8 @@ const Function *function_of(const Model *m, const Node *n);    /* that computes 
 
 /* sizes.c */
 size_t outputs_of(const Graph *g);                   /* floats of all outputs */
+Dtype output_dtype(const Graph *g);                  /* of all outputs as the caller has them */
+size_t output_bytes(const Graph *g);
 size_t input_bytes(const Graph *g);                  /* of the caller's input */
 size_t selftest_bytes(const Graph *g);              /* of memory it works in: workspace, a made-up input, the outputs */
 size_t selftest_of(const Model *m);                  /* the most of all targets; the first input size is tested */

@@ -52,8 +52,12 @@ emit_meaning(Out *o, const Graph *g, const Node *in)
 	}
 	for (int i = 0; i < g->noutputs; i++) {
 		Shape y = g->outputs[i]->shape;
-		out_line(o, "** output  '%s': %d x %d x %d x %d floats, NCHW%s", *g->output_names[i] ? g->output_names[i] :
-		         g->outputs[i]->node->name, y.n, y.c, y.h, y.w, g->noutputs > 1 ? "; outputs follow each other" : "");
+		out_line(o, "** output  '%s': %d x %d x %d x %d %s, NCHW%s", *g->output_names[i] ? g->output_names[i] :
+		         g->outputs[i]->node->name, y.n, y.c, y.h, y.w, dtype_rows[output_dtype(g)].words,
+		         g->noutputs > 1 ? "; outputs follow each other" : "");
+		if (output_dtype(g) == DT_u8)
+			out_line(o, "**         each stands for %.9g*(byte - %d)", (double)(float)step_of(g->outputs[i]),
+			         zero_of(g->outputs[i], 0));
 		if (g->outputs[i]->dtype == DT_i32)
 			out_line(o, "**         whole numbers: the positions of the largest");
 	}
@@ -148,13 +152,20 @@ emit_outputs(Out *o, const Graph *g)
 	const char **idents = output_idents(g);
 	size_t at = 0;
 
-	out_text(o, "/* Each output: its first float in output, how many, and of each image channels, rows, columns. */\n");
+	out_text(o, output_dtype(g) == DT_u8 ?
+	            "/*\n** Each output: its first byte in output, how many, each SCALE*(byte - ZERO), and of\n"
+	            "** each image channels, rows, columns.\n*/\n" :
+	            "/* Each output: its first float in output, how many, and of each image channels, rows, columns. */\n");
 	out_line(o, "#define %s %d", arena_text("%s_OUTPUTS", upper_of(g->name)), g->noutputs);
 	for (int i = 0; i < g->noutputs; i++) {
 		size_t count = count_of(g->outputs[i]->shape);
 		const char *name = arena_text("%s_OUTPUT_%s", upper_of(g->name), idents[i]);
 		out_line(o, "#define %s_AT %zu", name, at);
 		out_line(o, "#define %s_FLOATS %zu", name, count);
+		if (output_dtype(g) == DT_u8) {
+			out_line(o, "#define %s_SCALE %s", name, short_float((float)step_of(g->outputs[i])));
+			out_line(o, "#define %s_ZERO %d", name, zero_of(g->outputs[i], 0));
+		}
 		out_line(o, "#define %s_C %d", name, g->outputs[i]->shape.c);
 		out_line(o, "#define %s_H %d", name, g->outputs[i]->shape.h);
 		out_line(o, "#define %s_W %d", name, g->outputs[i]->shape.w);
@@ -189,17 +200,17 @@ emit_sizes(Out *o, const Artefact *a)
 	for (int s = 0; s < a->sizes; s++) {
 		out_set(o, "run", "%s_run_%s", a->name, size_name(a->parts[s]));
 		out_set(o, "run_with", "%s_run_with_%s", a->name, size_name(a->parts[s]));
-		out_text(o, "int $run(const void *weights, const $pixel *input, float *output, void *workspace, "
+		out_text(o, "int $run(const void *weights, const $pixel *input, $result *output, void *workspace, "
 		            "size_t workspace_len);\n"
-		            "int $run_with(const rc_options *options, const void *weights, const $pixel *input, float *output,\n"
+		            "int $run_with(const rc_options *options, const void *weights, const $pixel *input, $result *output,\n"
 		            "\tvoid *workspace, size_t workspace_len);\n");
 	}
 	out_text(o, "\ntypedef struct $name_size {\n"
 	            "int height, width;\n"
 	            "size_t input_floats, output_floats, workspace_bytes;\n"
-	            "int (*run)(const void *weights, const $pixel *input, float *output, void *workspace, "
+	            "int (*run)(const void *weights, const $pixel *input, $result *output, void *workspace, "
 	            "size_t workspace_len);\n"
-	            "int (*run_with)(const rc_options *options, const void *weights, const $pixel *input, float *output,\n"
+	            "int (*run_with)(const rc_options *options, const void *weights, const $pixel *input, $result *output,\n"
 	            "\tvoid *workspace, size_t workspace_len);\n"
 	            "} $name_size;\n\n"
 	            "/* To pick by size; in the order they were asked for. */\n"
@@ -220,6 +231,7 @@ emit_macros(Out *o, const Model *m)
 	out_set(o, "inputs", "%zu", count_of(in));
 	out_set(o, "input_bytes", "%zu", input_bytes(g));
 	out_set(o, "outputs", "%zu", outputs_of(g));
+	out_set(o, "output_bytes", "%zu", output_bytes(g));
 	out_set(o, "arena", "%zu", g->arena);
 	out_set(o, "selftest", "%zu", selftest_of(m));
 	out_set(o, "stack", "%d", stack_of(m));
@@ -237,6 +249,7 @@ emit_macros(Out *o, const Model *m)
 		"#define $NAME_INPUT_FLOATS     $inputs\n"
 		"#define $NAME_INPUT_BYTES      $input_bytes\n"
 		"#define $NAME_OUTPUT_FLOATS    $outputs\n"
+		"#define $NAME_OUTPUT_BYTES     $output_bytes\n"
 		"#define $NAME_WORKSPACE_BYTES  $arena\n"
 		"#define $NAME_WORKSPACE_ALIGN  64\n"
 		"#define $NAME_SELFTEST_BYTES   $selftest\n"
@@ -257,9 +270,9 @@ emit_functions(Out *o)
 		"** One batch. weights: the blob, read only, shared by any number of threads; workspace: one per call at\n"
 		"** the same time. Returns RC_OK or what is wrong, before anything is written (rc_strerror).\n"
 		"*/\n"
-		"int $name_run(const void *weights, const $pixel *input, float *output, void *workspace, size_t workspace_len);\n\n"
+		"int $name_run(const void *weights, const $pixel *input, $result *output, void *workspace, size_t workspace_len);\n\n"
 		"/* The same with threads and a callback after each layer; options may be NULL. */\n"
-		"int $name_run_with(const rc_options *options, const void *weights, const $pixel *input, float *output,\n"
+		"int $name_run_with(const rc_options *options, const void *weights, const $pixel *input, $result *output,\n"
 		"\tvoid *workspace, size_t workspace_len);\n\n"
 		"/*\n"
 		"** Runs every layer on made-up values and compares with what the compiler expects: RC_OK, or RC_E_SELFTEST and the\n"

@@ -149,7 +149,7 @@ model_of(Graph *g)
 			add_strips(&w, g->nodes[i], true);
 	for (int i = 0; i < g->noutputs && !g->training; i++) {
 		add_store(&w, g->outputs[i], at);
-		at += count_of(g->outputs[i]->shape)*sizeof(float);
+		at += count_of(g->outputs[i]->shape)*dtype_rows[output_dtype(g)].bytes;
 	}
 	m->selftest_at = g->blob;
 	m->blob = g->blob + (g->training ? 0 : selftest_sums(g));

@@ -47,13 +47,14 @@ emit_names(Out *o, const Graph *g)
 		"mean", "std" };
 	static const char *const macro[] = { "BATCH", "INPUT_FLOATS", "OUTPUT_FLOATS", "WORKSPACE_BYTES", "WORKSPACE_ALIGN",
 		"WEIGHTS_BYTES", "WEIGHTS_ALIGN", "PLAN_HASH", "MACS", "H", "INPUT_CHANNELS", "INPUT_HEIGHT", "INPUT_WIDTH",
-		"INPUT_BYTES", "SELFTEST_BYTES", "STACK_BYTES", "OUTPUTS", "SIZES", "WEIGHTS_FILE", "CLASSES", "CROP", "RESIZE",
-		"IMAGE", "IMAGE_SCRATCH" };
+		"INPUT_BYTES", "OUTPUT_BYTES", "SELFTEST_BYTES", "STACK_BYTES", "OUTPUTS", "SIZES", "WEIGHTS_FILE", "CLASSES", "CROP",
+		"RESIZE", "IMAGE", "IMAGE_SCRATCH" };
 
 	for (size_t i = 0; i < sizeof suffix/sizeof *suffix; i++)
 		out_set(o, arena_text("name_%s", suffix[i]), "%s_%s", g->name, suffix[i]);
 	for (size_t i = 0; i < sizeof macro/sizeof *macro; i++)
 		out_set(o, arena_text("NAME_%s", macro[i]), "%s_%s", upper, macro[i]);
 	out_set(o, "name", "%s", g->name);
+	out_set(o, "result", "%s", dtype_rows[output_dtype(g)].c);
 	out_set(o, "pixel", g->image.u8 ? "unsigned char" : "float");
 }

@@ -153,7 +153,7 @@ emit_network(Out *o, const Model *m)
 	out_set(o, "arena", "%zu", g->arena);
 	out_set(o, "blob", "%zu", m->blob);
 	out_set(o, "in", "%zu", input_bytes(g));
-	out_set(o, "out", "%zu", outputs_of(g)*sizeof(float));
+	out_set(o, "out", "%zu", output_bytes(g));
 	out_set(o, "bytes", "%d", g->image.u8);
 	out_set(o, "steps", "%d", m->nsteps);
 	out_set(o, "parts", "%d", g->target->parts);

@@ -7,6 +7,18 @@ input_bytes(const Graph *g)
 	return count_of(g->nodes[0]->out->shape)*(g->image.u8 ? 1 : sizeof(float));
 }
 
+Dtype
+output_dtype(const Graph *g)
+{
+	return g->quantize.outputs && is_bytes(g->outputs[0]) ? DT_u8 : DT_f32;
+}
+
+size_t
+output_bytes(const Graph *g)
+{
+	return outputs_of(g)*dtype_rows[output_dtype(g)].bytes;
+}
+
 size_t
 outputs_of(const Graph *g)
 {
@@ -20,7 +32,7 @@ outputs_of(const Graph *g)
 size_t
 selftest_bytes(const Graph *g)
 {
-	return g->arena + aligned(input_bytes(g)) + outputs_of(g)*sizeof(float);
+	return g->arena + aligned(input_bytes(g)) + output_bytes(g);
 }
 
 size_t

@@ -82,13 +82,13 @@ emit_run(Out *o, const Model *m)
 	const char *cpu = m->g->target->cpu;
 
 	out_text(o, "int\n"
-	            "$name_run_with(const rc_options *options, const void *weights, const $pixel *input, float *output,\n"
+	            "$name_run_with(const rc_options *options, const void *weights, const $pixel *input, $result *output,\n"
 	            "\tvoid *workspace, size_t workspace_len)\n"
 	            "{\n"
 	            "return rc_run(&network, options, weights, input, output, workspace, workspace_len);\n"
 	            "}\n\n"
 	            "int\n"
-	            "$name_run(const void *weights, const $pixel *input, float *output, void *workspace, "
+	            "$name_run(const void *weights, const $pixel *input, $result *output, void *workspace, "
 	            "size_t workspace_len)\n"
 	            "{\n"
 	            "return rc_run(&network, NULL, weights, input, output, workspace, workspace_len);\n"

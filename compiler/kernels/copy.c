@@ -120,7 +120,7 @@ copy_emit(Out *o, const Kernel *k, int phase)
 	out_line(o, "const %s *xc = x + %s%s%s;", dtype_rows[k->in->dtype].c,
 	         copied_channel(&k->in->lay, behind(r.xc/each), each),
 	         k->out->shape.n > 1 ? arena_text(" + n*%zu", k->in->lay.image) : "", x0 ? arena_text(" + %zu", x0) : "");
-	out_line(o, "float *yc = y%s%s%s;\n", flatten ? "" :
+	out_line(o, "%s *yc = y%s%s%s;\n", dtype_rows[k->out->dtype].c, flatten ? "" :
 	         arena_text(" + %s", copied_channel(&k->out->lay, behind(r.yc/each), each)),
 	         k->out->shape.n > 1 ? arena_text(" + n*%zu", k->out->lay.image) : "", y0 ? arena_text(" + %zu", y0) : "");
 	out_line(o, "for (int i = 0; i < %d; i++)", r.h);

@@ -18,11 +18,11 @@ view_of(const Value *v)
 	return (View){ v->dtype, v->shape, v->lay };
 }
 
-/* outside - a value as the caller has it: floats in NCHW order, no gaps */
+/* outside - a value as the caller has it: floats, or bytes where asked for, in NCHW order, no gaps */
 static View
-outside(const Value *v)
+outside(const Value *v, Dtype d)
 {
-	return (View){ DT_f32, v->shape, layout_of(v->shape, 1, (Sides){ 0, 0, 0, 0 }) };
+	return (View){ d, v->shape, layout_of(v->shape, 1, (Sides){ 0, 0, 0, 0 }) };
 }
 
 int
@@ -50,7 +50,7 @@ whole_kernel(const Node *n, int part)
 	k.family = n->family;
 	for (k.nout = 0; k.nout < n->nout; k.nout++)
 		k.out[k.nout] = view_of(&n->out[k.nout]);
-	k.in[k.nin++] = n->nin ? view_of(n->in[part]) : outside(n->out);
+	k.in[k.nin++] = n->nin ? view_of(n->in[part]) : outside(n->out, DT_f32);
 	k.of = n->of && n->op >= NLanguageOps ? n->of->op : NOps;
 	k.frozen = n->frozen;
 	k.strips = n->strips;
@@ -108,7 +108,7 @@ kernel_of(const Node *n, int part)
 	return k;
 }
 
-/* store_kernel - copies v to the caller's NCHW array of floats */
+/* store_kernel - copies v to the caller's NCHW array */
 Kernel
 store_kernel(const Value *v)
 {
@@ -119,7 +119,7 @@ store_kernel(const Value *v)
 	k.store = true;
 	k.t = v->node->g->target;
 	k.in[k.nin++] = view_of(v);
-	k.out[k.nout++] = outside(v);
+	k.out[k.nout++] = outside(v, v->node->g->quantize.outputs ? v->dtype : DT_f32);
 	return k;
 }
 

@@ -64,9 +64,12 @@ may_move(const Making *m, const Node *n)
 	return true;
 }
 
+/* read_as_bytes - by a layer, or by the caller */
 static bool
 read_as_bytes(const Making *m, const Node *n)
 {
+	if (m->g->quantize.outputs && is_output(n->out))
+		return true;
 	for (int i = n->id + 1; i < m->olds; i++)
 		for (int j = 0; m->on_bytes[i] && j < m->g->nodes[i]->nin; j++)
 			if (m->g->nodes[i]->in[j]->node == n)
@@ -192,22 +195,45 @@ add(Making *m, Node *n)
 		append(m, n);
 }
 
+/* hand_out - outputs as the caller wants them */
+static void
+hand_out(Making *m)
+{
+	Graph *g = m->g;
+
+	for (int i = 0; i < g->noutputs; i++) {
+		if (g->quantize.outputs && g->outputs[i]->node->nout > 1)
+			fail_at(g->outputs[i]->node, "want outputs that can be bytes (quantize = { outputs = \"u8\" }), got positions");
+		if (is_bytes(g->outputs[i]) != g->quantize.outputs)
+			g->outputs[i] = converted(m, g->outputs[i]);
+	}
+}
+
+/* check_outputs - of a graph that is of bytes already, as dumps are */
+static void
+check_outputs(const Graph *g)
+{
+	for (int i = 0; i < g->noutputs && g->quantize.outputs && any_bytes(g); i++)
+		if (!is_bytes(g->outputs[i]))
+			fail_at(g->outputs[i]->node, "want an output of bytes (quantize = { outputs = \"u8\" }), got floats");
+}
+
 void
 quantize(Graph *g)
 {
 	Making m = { .g = g, .olds = g->count };
 
-	if (!g->steps)
+	if (!g->steps) {
+		check_outputs(g);
 		return;
+	}
 	fill_uses(g);
 	m.on_bytes = arena_new((size_t)g->count*sizeof *m.on_bytes);
 	m.other = arena_new((size_t)g->count*sizeof(Value *));
 	mark(&m);
 	for (int i = 0; i < m.olds; i++)
 		add(&m, g->nodes[i]);
-	for (int i = 0; i < g->noutputs; i++)
-		if (is_bytes(g->outputs[i]))
-			g->outputs[i] = converted(&m, g->outputs[i]);
+	hand_out(&m);
 	g->nodes = m.nodes;
 	g->count = m.count;
 	for (int i = 0; i < g->count; i++)

@@ -18,9 +18,10 @@ session_open(const Model *m, int threads, bool with_peak)
 	s.pixel = m->g->image.u8 ? 1 : sizeof(float);
 	for (int i = 0; i < m->g->noutputs; i++)
 		s.outputs += count_of(m->g->outputs[i]->shape);
+	s.bytes = output_dtype(m->g) == DT_u8 ? malloc(s.outputs) : NULL;
 	s.workspace_len = m->g->arena;
 	s.workspace = aligned_alloc(64, s.workspace_len);
-	if (!s.workspace)
+	if (!s.workspace || (output_dtype(m->g) == DT_u8 && !s.bytes))
 		fail("out of memory");
 	s.options.struct_size = sizeof s.options;
 	if (threads > 1) {
@@ -37,14 +38,29 @@ session_open(const Model *m, int threads, bool with_peak)
 	return s;
 }
 
+/* as_floats - what the bytes of all outputs stand for */
+static void
+as_floats(const Session *s, float *out)
+{
+	const Graph *g = s->m->g;
+	const unsigned char *q = s->bytes;
+
+	for (int i = 0; i < g->noutputs; i++)
+		for (size_t k = 0; k < count_of(g->outputs[i]->shape); k++)
+			*out++ = (float)(step_of(g->outputs[i])*(*q++ - zero_of(g->outputs[i], 0)));
+}
+
 /* session_run - one batch */
 void
 session_run(Session *s, const void *in, float *out)
 {
-	int status = host_run(&s->host, &s->options, &s->blob, in, out, s->workspace, s->workspace_len);
+	void *to = s->bytes ? (void *)s->bytes : out;
+	int status = host_run(&s->host, &s->options, &s->blob, in, to, s->workspace, s->workspace_len);
 
 	if (status != RC_OK)
 		die("emitted code refuses to run: %s", rc_strerror(status));
+	if (s->bytes)
+		as_floats(s, out);
 }
 
 void
@@ -53,6 +69,7 @@ session_close(Session *s)
 	if (s->pool)
 		rc_pool_stop(s->pool);
 	free(s->workspace);
+	free(s->bytes);
 	free((void *)s->blob.data);
 }
 

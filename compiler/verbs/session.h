@@ -13,6 +13,7 @@ typedef struct {
 	Host host;
 	File blob;
 	float *workspace;
+	unsigned char *bytes;        /* outputs as they come; NULL: they are floats */
 	size_t workspace_len, inputs, outputs;   /* values of one batch */
 	size_t pixel;                /* bytes of an input value */
 	rc_options options;

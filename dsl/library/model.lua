@@ -65,9 +65,10 @@ end
 local function check_quantize(q)
 	if q == nil then return end
 	want_table("model: quantize", q)
-	words("model: quantize", q, { "keep", "ranges", "act", "bias" })
+	words("model: quantize", q, { "keep", "ranges", "act", "bias", "outputs" })
 	if q.ranges ~= nil then at_word("ranges", one_of, "model: quantize: ranges", q.ranges, { "mse", "minmax" }) end
 	if q.act ~= nil then at_word("act", one_of, "model: quantize: act", q.act, { "u8", "u7" }) end
+	if q.outputs ~= nil then at_word("outputs", one_of, "model: quantize: outputs", q.outputs, { "float", "u8" }) end
 	if q.bias ~= nil and type(q.bias) ~= "boolean" then
 		fail_at("bias", "model: quantize: want bias as true or false, got %s", kind(q.bias))
 	end
@@ -109,7 +110,9 @@ end
 --   ignore    names in the weight file that may stay unused, { "fc.*" }
 --   classes   { "airplane", ... } for run and for NAME_classes in the header
 --   quantize  for networks of bytes: { keep = { "conv1", "layer4.*" } layers that stay on floats, ranges = "mse" (default) or
---             "minmax", act = "u8" (default) or "u7", bias = true: biases make up for what rounding does to the mean }
+--             "minmax", act = "u8" (default) or "u7", bias = true: biases make up for what rounding does to the mean,
+--             outputs = "float" (default) or "u8": NAME_run hands out bytes, which stand for NAME_OUTPUT_0_SCALE times
+--             the byte less NAME_OUTPUT_0_ZERO }
 --   train     nn.train { ... }, for resnetc train
 -- Instead of parts, outputs = { tensor, ... } or { { "name", tensor }, ... } of a flat model that began with nn.input.
 function nn.model(m)
