@@ -383,6 +383,9 @@ START_TEST(outputs_are_bytes_where_asked_for)
 			ck_assert_msg(fabs(rint(got) - fmin(fmax(want, 0), 255)) <= 0.5001, "%d: byte %g, float %g", at, got, want);
 		}
 	}
+	r = resnetc("compile %s -w %s --dump=quantize --stop-after=quantize", bytes, in_dir("o.q.safetensors"));
+	ck_assert_msg(strstr(r.out, arena_text("name = \"fc\", out = 5, bias = false, step = %.7f", step[0])) && strstr(strstr(r.out, "\"fc\""), arena_text(", zero = %d,", zero[0])),
+	              "%.9g %d: %s", step[0], zero[0], r.out);
 	header = file_text("o/m.c", &len);       /* pixels go in as they are */
 	ck_assert(strstr(header, " = x[(i*12 + j)*3 + c];") && !strstr(header, "rc_byte("));
 	r = resnetc("compile %s -w random --int8 --calibrate random -q -o %s", two_outputs("quantize = { outputs = \"u8\" },", "nn.top_k(nn.flatten(nn.global_avg_pool(a)), { 3 })"),
