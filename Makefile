@@ -148,10 +148,11 @@ parity: $(P)resnetc
 # beside other runtimes (those that install), in a virtual environment; measures, never fails on time
 bench: $(P)resnetc
 	test -d .venv || python3 -m venv .venv
-	for p in numpy onnx onnxruntime openvino torch==2.13.0 ncnn pnnx MNN executorch tract iree-base-compiler iree-base-runtime apache-tvm; do \
+	for p in numpy onnx onnxruntime openvino torch==2.13.0 ncnn pnnx MNN executorch tract nncf torchao iree-base-compiler iree-base-runtime apache-tvm; do \
 		.venv/bin/pip install -q $$p || echo "$$p: does not install here"; done
 	.venv/bin/python tests/bench/bench.py $(R)
 	.venv/bin/python tests/bench/train.py $(R)
+	.venv/bin/python tests/bench/bench.py $(R) --int8 --models resnet18,resnet50,cifar_resnet20,mlperf_tiny_resnet8
 
 # the same in WebAssembly, beside onnxruntime-web and TensorFlow.js
 WEB = $(P)build/bench-web

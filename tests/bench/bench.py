@@ -3,11 +3,15 @@
     make bench                                    resnet18, resnet50 at batch 1
     .venv/bin/python tests/bench/bench.py ./resnetc --models resnet34,cifar_resnet20 --batch 8
     .venv/bin/python tests/bench/bench.py ./resnetc --quiet-check --keep "Zen 5"
+    .venv/bin/python tests/bench/bench.py ./resnetc --int8
 
 Every answer is checked against PyTorch's in float64 before its time counts. A ratio is of medians over all
 rounds of one run; the least times stand beside them. The peak is of fused multiply-adds, measured in every round.
 Instructions of one call, which no neighbour can change, are counted by valgrind (as AVX2 code: it knows no AVX-512).
 --quiet-check measures first how much of the processor others take, and refuses a noisy machine.
+--int8 compares networks of bytes: ONNX Runtime quantises the network once, with unsigned and with signed bytes, and
+"same integers" is resnetc on that file, imported: whose every byte is exact. Wrong bytes are those of a peer's output that
+are not these, of the same file; peers that quantise for themselves have none to compare with. Errors are those of bytes.
 Writes build/bench/bench.md and bench.svg; with --keep MACHINE also tests/bench/results/MACHINE.json, of which
 table.py makes the README's table: a network's row there is of one run, never of two.
 """
@@ -31,6 +35,10 @@ Peers = {"onnxruntime": "onnxruntime", "openvino": "openvino", "torch_frozen": "
 Names = {"resnetc": "resnetc", "exact": "resnetc --exact", "onnxruntime": "ONNX Runtime", "openvino": "OpenVINO", "torch_frozen": "PyTorch frozen",
          "torch_inductor": "PyTorch Inductor", "ncnn": "ncnn", "mnn": "MNN", "executorch": "ExecuTorch XNNPACK", "tract": "tract",
          "iree": "IREE", "tvm": "TVM, untuned"}
+Bytes = {"ort_u8s8": "onnxruntime", "ort_s8s8": "onnxruntime", "openvino_u8s8": "openvino", "openvino_nncf": "openvino", "torch_int8": "torchao", "mnn_int8": "MNN"}
+Peers_of_bytes = {"int8": "resnetc --int8", "same_u8s8": "resnetc, same integers u8s8", "same_s8s8": "resnetc, same integers s8s8", "ort_u8s8": "ONNX Runtime u8s8",
+                  "ort_s8s8": "ONNX Runtime s8s8", "openvino_u8s8": "OpenVINO u8s8", "openvino_nncf": "OpenVINO NNCF", "torch_int8": "PyTorch Inductor int8", "mnn_int8": "MNN"}
+Ours = ("resnetc", "exact", "int8", "same_u8s8", "same_s8s8")
 Small = ("cifar_resnet20", "mlperf_tiny_resnet8")              # whose instructions are counted: others take minutes
 
 
@@ -38,7 +46,7 @@ class Worker:
     """A process that runs one network on one runtime when told to."""
 
     def __init__(self, name, command, errors):
-        self.name, self.times, self.load, self.rss = name, [], None, None
+        self.name, self.times, self.load, self.rss, self.wrong = name, [], None, None, None
         start = time.perf_counter()
         with open(errors, "w") as f:                            # a file: a pipe that nobody reads fills up and stops its writer
             self.p = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=f, text=True)
@@ -62,9 +70,14 @@ class Worker:
 def ours(resnetc, name, batch, folder, kind, threads):
     """Emitted code in its own program; returns the command that starts it and the bytes to ship."""
     out = folder / kind
+    model, weights, options = root / f"examples/{name}.lua", folder / f"{name}.safetensors", ["--exact"] if kind == "exact" else []
+    if kind.startswith("same_") and not (out / "app").exists():
+        subprocess.run([resnetc, "import", folder / f"{name}.{kind[5:]}.onnx", "--name", "net", "-o", out, "-q"], check=True)
+        model, weights = out / "net.lua", out / "net.q.safetensors"
+    elif kind == "int8":
+        options = ["--int8", "--calibrate", folder / "calibrate.npy"]
     if not (out / "app").exists():
-        subprocess.run([resnetc, root / f"examples/{name}.lua", "-w", folder / f"{name}.safetensors", "--batch", str(batch), "--name", "net",
-                        "-o", out, "-q"] + (["--exact"] if kind == "exact" else []), check=True)
+        subprocess.run([resnetc, model, "-w", weights, "--batch", str(batch), "--name", "net", "-o", out, "-q", *options], check=True)
         cc = next(c for c in ("clang-19", "clang", "gcc") if shutil.which(c))
         subprocess.run([cc, "-O2", f"-I{out}", *sorted(out.glob("*.c")), here / "app.c", "-lpthread", "-o", out / "app"], check=True)
     command = [out / "app", out / "net.weights", folder / "x.bin", folder / f"{kind}.{threads}.bin", str(threads)]
@@ -76,21 +89,32 @@ def package_bytes(package):
     return sum(f.locate().stat().st_size for f in files if f.locate().exists())
 
 
+def wrong_bytes(folder, w, file):
+    """How many outputs are not those of the same file's integers, computed exactly; each is a byte times the output's step."""
+    exact = folder / f"same_{file}.1.bin"
+    if not exact.exists() or w is None:
+        return None
+    want = np.fromfile(exact, np.float32)
+    return int((np.abs(want - w.ravel()) > 1e-4 * np.abs(want).max()).sum())
+
+
 def measure(a, name, batch, folder, threads):
     want = np.load(folder / "y.npy")
     workers, skipped, sizes = [], [], {}
-    for kind in ("resnetc", "exact", *a.peers.split(",")):
+    for kind in ("resnetc", "int8" if a.int8 else "exact", *(("same_u8s8", "same_s8s8") if a.int8 else ()), *a.peers.split(",")):
         try:
-            if kind in ("resnetc", "exact"):
+            if kind in Ours:
                 command, sizes[kind] = ours(a.resnetc, name, batch, folder, kind, threads)
                 w = Worker(kind, command, folder / f"{kind}.err")
                 got = np.fromfile(folder / f"{kind}.{threads}.bin", np.float32).reshape(want.shape)
             else:
                 w = Worker(kind, [sys.executable, here / "peer.py", kind, folder, name, str(threads)], folder / f"{kind}.err")
-                sizes[kind] = package_bytes(Peers[kind]) + (folder / f"{name}.onnx").stat().st_size
+                sizes[kind] = package_bytes({**Peers, **Bytes}[kind]) + (folder / f"{name}.onnx").stat().st_size
                 got = np.load(folder / f"{kind}.{threads}.npy").reshape(want.shape)
             w.error = np.abs(got - want).max() / np.abs(want).max()
-            if not w.error < 1e-3:
+            if a.int8 and kind.rsplit("_")[-1] in ("u8s8", "s8s8"):
+                w.wrong = wrong_bytes(folder, got, kind[-4:])
+            if not w.error < (0.5 if a.int8 and kind != "resnetc" else 1e-3):
                 raise RuntimeError(f"wrong by {w.error:.1e}")
             workers.append(w)
         except Exception as e:                                  # a peer that cannot run this is told of, not hidden
@@ -112,17 +136,22 @@ def measure(a, name, batch, folder, threads):
     return workers, skipped, statistics.median(peaks)
 
 
+def base_of(workers):
+    """The time that others are compared with: of resnetc's bytes where bytes are compared."""
+    return next((w for w in workers if w.name == "int8"), workers[0]).ms
+
+
 def markdown(results):
-    lines = ["| network | batch | threads | runtime | median ms | least ms | ratio | of FMA peak | error | load ms | peak MB | disk MB |",
-             "|---|---|---|---|---|---|---|---|---|---|---|---|"]
+    lines = ["| network | batch | threads | runtime | median ms | least ms | ratio | of FMA peak | error | wrong bytes | load ms | peak MB | disk MB |",
+             "|---|---|---|---|---|---|---|---|---|---|---|---|---|"]
     for (name, batch, threads), (workers, skipped, peak) in results.items():
-        base = next(w for w in workers if w.name == "resnetc").ms
+        base = base_of(workers)
         for w in sorted(workers, key=lambda w: w.ms):
-            bold = "**" if w.name == "resnetc" else ""
-            lines.append(f"| {name} | {batch} | {threads} | {bold}{Names[w.name]}{bold} | {w.ms:.3g} | {w.least:.3g} | {w.ms / base:.2f} | {100 * w.of_peak:.0f} % | {w.error:.0e} "
+            bold = "**" if w.ms == base else ""
+            lines.append(f"| {name} | {batch} | {threads} | {bold}{Names[w.name]}{bold} | {w.ms:.3g} | {w.least:.3g} | {w.ms / base:.2f} | {100 * w.of_peak:.0f} % | {w.error:.0e} | {'' if w.wrong is None else w.wrong} "
                          f"| {w.load:.0f} | {w.rss:.0f} | {w.size / 1e6:.1f} |")
         for kind, why in skipped:
-            lines.append(f"| {name} | {batch} | {threads} | {Names[kind]} | - | | | | {why.replace('|', '/')} | | | |")
+            lines.append(f"| {name} | {batch} | {threads} | {Names[kind]} | - | | | | {why.replace('|', '/')} | | | | |")
     return "\n".join(lines) + "\n"
 
 
@@ -131,7 +160,7 @@ def svg(results):
     bar, gap, left, wide = 16, 30, 170, 600
     y, body = 44, []
     for (name, batch, threads), (workers, _, peak) in results.items():
-        base = next(w for w in workers if w.name == "resnetc").ms
+        base = base_of(workers)
         body.append(f'<text x="12" y="{y}" class="h">{name}, batch {batch}, {threads} thread{"s" if threads > 1 else ""}</text>')
         y += 8
         most = min(4, max(w.ms for w in workers) / base)
@@ -194,7 +223,7 @@ def keep(machine, results, noise):
 
 
 def version(kind):
-    return importlib.metadata.version(Peers[kind]) if kind in Peers else ""
+    return importlib.metadata.version({**Peers, **Bytes}[kind]) if kind in {**Peers, **Bytes} else ""
 
 
 counts = {}
@@ -209,9 +238,13 @@ def main():
     ap.add_argument("--peers", default=",".join(Peers))
     ap.add_argument("--rounds", type=int, default=3)
     ap.add_argument("--runs", type=int, default=12, help="runs a round")
+    ap.add_argument("--int8", action="store_true", help="networks of bytes")
     ap.add_argument("--quiet-check", action="store_true", help="refuse a machine that others use")
     ap.add_argument("--keep", metavar="MACHINE", help="write results/MACHINE.json")
     a = ap.parse_args()
+    if a.int8:
+        Names.update(Peers_of_bytes, resnetc="resnetc, floats")
+        a.peers = ",".join(Bytes) if a.peers == ap.get_default("peers") else a.peers
     noise = quiet()
     if a.quiet_check and (noise["stolen"] > 0.01 or noise["busy"] > 0.05 or noise["spread"] > 0.1):
         sys.exit("too noisy: " + ", ".join(f"{100 * v:.0f} % {k}" for k, v in noise.items()) + "; want at most 1, 5 and 10 %")
@@ -222,7 +255,9 @@ def main():
         folder.mkdir(parents=True)
         subprocess.run(["/usr/bin/python3", here / "export.py", name, str(a.batch), folder], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         np.load(folder / "x.npy").tofile(folder / "x.bin")
-        if shutil.which("valgrind") and name in Small:
+        if a.int8:
+            subprocess.run([sys.executable, here / "quantised.py", name, folder], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        if shutil.which("valgrind") and name in Small and not a.int8:
             counts[name, a.batch] = instructions(a, name, folder)
             print(f"{name}: {counts[name, a.batch]} instructions a call (AVX2)", flush=True)
         for threads in map(int, a.threads.split(",")):

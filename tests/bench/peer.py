@@ -18,27 +18,34 @@ x = np.load(folder / "x.npy")
 onnx = str(folder / f"{name}.onnx")
 
 
-def onnxruntime():
+def onnx_session(file):
     import onnxruntime as ort
     so = ort.SessionOptions()
     so.intra_op_num_threads = threads
-    s = ort.InferenceSession(onnx, so, providers=["CPUExecutionProvider"])
+    s = ort.InferenceSession(file, so, providers=["CPUExecutionProvider"])
     feed = {s.get_inputs()[0].name: x}
     return lambda: s.run(None, feed)[0]
 
 
-def openvino():
+def onnxruntime():
+    return onnx_session(onnx)
+
+
+def openvino_of(model):
     import openvino as ov
-    core = ov.Core()
-    model = core.compile_model(core.read_model(onnx), "CPU", {"INFERENCE_NUM_THREADS": threads, "PERFORMANCE_HINT": "LATENCY",
-                                                              "INFERENCE_PRECISION_HINT": "f32"})
-    request = model.create_infer_request()
+    request = ov.Core().compile_model(model, "CPU", {"INFERENCE_NUM_THREADS": threads, "PERFORMANCE_HINT": "LATENCY",
+                                                     "INFERENCE_PRECISION_HINT": "f32"}).create_infer_request()
     request.set_input_tensor(ov.Tensor(x))
 
     def run():
         request.infer()
         return request.get_output_tensor().data
     return run
+
+
+def openvino():
+    import openvino as ov
+    return openvino_of(ov.Core().read_model(onnx))
 
 
 def torch_frozen():
@@ -140,14 +147,18 @@ def tvm():
 
 
 def mnn():
-    import MNN
     import onnx as o
     converted, graph = folder / f"{name}.mnn", o.load(onnx, load_external_data=False).graph
     if not converted.exists():
         subprocess.run([pathlib.Path(sys.executable).parent / "mnnconvert", "-f", "ONNX", "--modelFile", onnx, "--MNNModel", converted, "--bizCode", "x"],
                        check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    runtime = MNN.nn.create_runtime_manager(({"backend": "CPU", "numThread": threads, "precision": "high"},))
-    net = MNN.nn.load_module_from_file(str(converted), [graph.input[0].name], [graph.output[0].name], runtime_manager=runtime)
+    return mnn_of(converted, graph, "high")
+
+
+def mnn_of(file, graph, precision):
+    import MNN
+    runtime = MNN.nn.create_runtime_manager(({"backend": "CPU", "numThread": threads, "precision": precision},))
+    net = MNN.nn.load_module_from_file(str(file), [graph.input[0].name], [graph.output[0].name], runtime_manager=runtime)
     v = MNN.expr.placeholder(list(x.shape), MNN.expr.NCHW)
 
     def run():
@@ -177,6 +188,74 @@ def executorch():
         program.write_bytes(to_edge_transform_and_lower(exported, partitioner=[XnnpackPartitioner()]).to_executorch().buffer)
     method = Runtime.get().load_program(str(program)).load_method("forward")
     return lambda: method.execute([t])[0].numpy()
+
+
+def onnx_of(kind):
+    return str(folder / f"{name}.{kind}.onnx")
+
+
+def ort_u8s8():
+    return onnx_session(onnx_of("u8s8"))
+
+
+def ort_s8s8():
+    return onnx_session(onnx_of("s8s8"))
+
+
+def openvino_u8s8():
+    import openvino as ov
+    return openvino_of(ov.Core().read_model(onnx_of("u8s8")))
+
+
+def openvino_nncf():
+    """Quantised by NNCF, as OpenVINO's own guide does it."""
+    import nncf
+    import openvino as ov
+    return openvino_of(nncf.quantize(ov.Core().read_model(onnx), nncf.Dataset(list(np.load(folder / "calibrate.npy")[:, None])), subset_size=16))
+
+
+def torch_int8():
+    """Through PyTorch 2's export and Inductor, as its guide for x86 does it."""
+    import torch
+    import torchao.quantization.pt2e as pt2e
+    import torchao.quantization.pt2e.quantizer.x86_inductor_quantizer as x86
+    from torchao.quantization.pt2e.quantize_pt2e import convert_pt2e, prepare_pt2e
+    torch.set_num_threads(threads)
+    torch._inductor.config.freezing = True
+    t, quantizer = torch.from_numpy(x), x86.X86InductorQuantizer()
+    quantizer.set_global(x86.get_default_x86_inductor_quantization_config())
+    model = prepare_pt2e(torch.export.export(module(), (t,)).module(), quantizer)
+    with torch.inference_mode():
+        for c in np.load(folder / "calibrate.npy"):
+            model(torch.from_numpy(c[None]))
+    model = convert_pt2e(model)
+    pt2e.move_exported_model_to_eval(model)
+    model = torch.compile(model)
+
+    def run():
+        with torch.inference_mode():
+            return model(t).numpy()
+    for _ in range(3):
+        run()
+    return run
+
+
+def mnn_int8():
+    """Quantised by MNN's own tool, over the same pictures."""
+    import json
+    import onnx as o
+    graph, plain, pictures = o.load(onnx, load_external_data=False).graph, folder / f"{name}.float.mnn", folder / "mnn_pictures"
+    tools = pathlib.Path(sys.executable).parent
+    if not (folder / f"{name}.int8.mnn").exists():
+        subprocess.run([tools / "mnnconvert", "-f", "ONNX", "--modelFile", onnx, "--MNNModel", plain, "--bizCode", "x"], check=True, stdout=subprocess.DEVNULL)
+        for i, c in enumerate(np.load(folder / "calibrate.npy")):
+            (pictures / str(i)).mkdir(parents=True, exist_ok=True)
+            np.savetxt(pictures / str(i) / f"{graph.input[0].name}.txt", c.ravel(), "%.7g")
+            (pictures / str(i) / "input.json").write_text(json.dumps({"inputs": [{"name": graph.input[0].name, "shape": [1, *c.shape]}], "outputs": [graph.output[0].name]}))
+        (folder / "mnn.json").write_text(json.dumps({"input_type": "sequence", "path": f"{pictures}/", "used_sample_num": 16, "feature_quantize_method": "KL",
+                                                     "weight_quantize_method": "MAX_ABS", "batch_size": 1, "quant_bits": 8}))
+        subprocess.run([tools / "mnnquant", plain, folder / f"{name}.int8.mnn", folder / "mnn.json"], check=True, stdout=subprocess.DEVNULL)
+    return mnn_of(folder / f"{name}.int8.mnn", graph, "low")
 
 
 start = time.perf_counter()
