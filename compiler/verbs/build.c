@@ -26,6 +26,15 @@ quantised(Options *o, const char *weights)
 	return o->quantised = quantise(o, weights);
 }
 
+/* take_bytes - native is the processor's row for bytes, in all that is written too */
+static void
+take_bytes(Options *o)
+{
+	for (int i = 0; i < o->ntargets; i++)
+		o->targets[i] = target_for_bytes(o->targets[i]);
+	o->target = target_for_bytes(o->target);
+}
+
 /* prepare - everything that must be known of a network of bytes before it is built; false: it is one of floats */
 bool
 prepare(Options *o, const char *weights)
@@ -37,9 +46,7 @@ prepare(Options *o, const char *weights)
 			usage_error("--no-%s: want this pass for a network of bytes, whose weights were made after it", passes[i].name);
 	if (!strcmp(o->verb->name, "tune"))
 		usage_error("tune: want weights of floats, got bytes, whose only choice is the tile");
-	for (int i = 0; i < o->ntargets; i++)
-		o->targets[i] = target_for_bytes(o->targets[i]);
-	o->target = target_for_bytes(o->target);
+	take_bytes(o);
 	return true;
 }
 
@@ -59,7 +66,9 @@ build(Options *o, const char *weights)
 	doubts(g);
 	bytes = prepare(o, weights);
 	g->steps = bytes ? steps_in(o->quantised) : NULL;
-	g->target = any_bytes(g) ? target_for_bytes(o->target) : o->target;
+	if (any_bytes(g))
+		take_bytes(o);
+	g->target = o->target;
 	g->like = o->like;
 	g->exact = o->exact;
 	g->winograd = o->winograd;
