@@ -122,7 +122,7 @@ rc_check_blob(const rc_network *net, const void *weights, size_t len)
 }
 
 static int
-ready(const rc_network *net, const rc_options *options, const void *weights, const void *input, const float *output,
+ready(const rc_network *net, const rc_options *options, const void *weights, const void *input, const void *output,
       const void *workspace, size_t len)
 {
 	if (!weights || !input || !output || !workspace)
@@ -621,7 +621,7 @@ checked_layer(void *user, int index, const char *name)
 /* --- the run --- */
 
 RC_WEAK int
-rc_run(const rc_network *net, const rc_options *options, const void *weights, const void *input, float *output,
+rc_run(const rc_network *net, const rc_options *options, const void *weights, const void *input, void *output,
        void *workspace, size_t len)
 {
 	char *home[4];

@@ -199,7 +199,7 @@ typedef struct rc_network {
 } rc_network;
 
 int rc_check_blob(const rc_network *net, const void *weights, size_t len);
-int rc_run(const rc_network *net, const rc_options *options, const void *weights, const void *input, float *output,
+int rc_run(const rc_network *net, const rc_options *options, const void *weights, const void *input, void *output,
            void *workspace, size_t len);
 /* parts: as in rc_network; home: where each RC_HOME starts */
 void rc_walk(const rc_step *steps, int count, int parts, int flush, const rc_options *options, char *const *home);
