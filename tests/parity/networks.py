@@ -1,5 +1,7 @@
 """The networks of examples/ as PyTorch modules: torchvision's own where it has them, else written from
 the papers, independently of resnetc."""
+import types
+
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
@@ -106,11 +108,11 @@ def se_resnet50():
             channels = block.bn3.num_features
             block.se = SE(channels, max(8, channels // 16))
 
-            def forward(x, b=block):
+            def forward(b, x):
                 y = F.relu(b.bn1(b.conv1(x)))
                 y = b.se(b.bn3(b.conv3(F.relu(b.bn2(b.conv2(y))))))
                 return F.relu(y + (x if b.downsample is None else b.downsample(x)))
-            block.forward = forward
+            block.forward = types.MethodType(forward, block)     # which a deep copy copies, too
     return net
 
 
