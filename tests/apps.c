@@ -19,10 +19,14 @@ in(const char *dir, const char *format, const char *command)
 static const char app[] =
 	"#include <stdio.h>\n#include <stdlib.h>\n#include \"net.h\"\n"
 	"#if !defined(EMBEDDED)\n#ifndef RC_FILE_H\n#include \"rc_file.h\"\n#endif\n#endif\n"
+	"#include <unistd.h>\n"
 	"int main(void)\n{\n"
 	"	static float in[NET_INPUT_FLOATS], out[NET_OUTPUT_FLOATS];\n	void *ws = aligned_alloc(64, NET_WORKSPACE_BYTES);\n"
 	"	const void *w; size_t len = NET_WEIGHTS_BYTES;\n"
-	"#if defined(EMBEDDED)\n	w = net_weights;\n#else\n	if (rc_file_map(\"net.weights\", &w, &len)) return 1;\n#endif\n"
+	"#if defined(EMBEDDED)\n	w = net_weights;\n#elif defined(LOADED)\n"
+	"	if (rc_file_load(\"none\", &w, &len) != RC_E_IO || rc_file_load(\"net.weights\", &w, &len)) return 1;\n"
+	"	if (truncate(\"net.weights\", 0)) return 1;\n"
+	"#else\n	if (rc_file_map(\"net.weights\", &w, &len)) return 1;\n#endif\n"
 	"	for (int i = 0; i < NET_INPUT_FLOATS; i++) in[i] = (float)(i%17 - 8);\n"
 	"	if (net_check(w, len) || net_run(w, in, out, ws, NET_WORKSPACE_BYTES)) return 1;\n"
 	"	for (int i = 0; i < NET_OUTPUT_FLOATS; i++) printf(\"%a\\n\", (double)out[i]);\n	return 0;\n}\n";
@@ -52,6 +56,14 @@ START_TEST(one_file_is_enough)
 	}
 	put_file("amalgamated/app.c", app, strlen(app));
 	in("amalgamated", "cc -O1 -DRC_FILE net.c app.c -o app && ./app > out && cmp out ../plain/want%s", "");
+}
+END_TEST
+
+/* a copy outlives the file; a mapping of a file cut short would not */
+START_TEST(weights_are_loaded)
+{
+	plain();
+	in("plain", "cp net.weights kept && cc -O1 -DLOADED *.c -o loaded -lpthread && ./loaded > out && test ! -s net.weights && mv kept net.weights && cmp out want%s", "");
 }
 END_TEST
 
@@ -592,6 +604,7 @@ SUITE(apps)
 	TCase *t = part("apps");
 
 	tcase_add_test(t, one_file_is_enough);
+	tcase_add_test(t, weights_are_loaded);
 	tcase_add_test(t, one_file_of_several_targets_is_refused);
 	tcase_add_loop_test(t, weights_link_into_the_program, 0, 6);
 	tcase_add_loop_test(t, weights_are_swapped, 0, 5);

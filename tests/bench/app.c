@@ -1,5 +1,5 @@
 /*
-** app.c - a program around a network named net, for the benchmark: maps the blob, runs once, then answers
+** app.c - a program around a network named net, for the benchmark: loads the blob, runs once, then answers
 ** commands on standard input. "run N" prints the milliseconds of N runs, "quit" the peak memory in KB.
 **
 **   app BLOB X.bin Y.bin THREADS      X and Y are raw floats
@@ -59,7 +59,7 @@ main(int argc, char **argv)
 		options.parallel_for = rc_pool_for;
 		options.parallel_user = &pool;
 	}
-	status = rc_file_map(argv[1], &weights, &len);
+	status = rc_file_load(argv[1], &weights, &len);
 	if (status == RC_OK)
 		status = net_check(weights, len);
 	if (status == RC_OK)
