@@ -63,7 +63,11 @@ static const struct {
 	{ O_conv2d, 9, 1, 1, 1, "return nn.conv(nn.relu(x), { 8, kernel = 3, winograd = {2, 2} })" },
 	{ O_conv2d, 48, 6, 5, 1, "return nn.conv(nn.relu(x), { 48, kernel = 3, padding = 0, winograd = {4, 4} })" },
 	{ O_conv2d, 16, 6, 5, 1, "return nn.conv(nn.relu(x), { 16, kernel = 3, padding = { 2, 0, 1, 3 }, winograd = {2, 4} })" },
+	/* larger than a thread takes on alone: two phases, bands */
 	{ O_conv2d, 128, 40, 40, 1, "return nn.conv(nn.relu(x), { 64, kernel = 3, winograd = {4, 4} })" },
+	{ O_conv2d, 100, 9, 7, 2, "local a = nn.relu(x) return nn.relu(nn.conv(a, { 100, kernel = 3, winograd = {4, 4}, bias = true }) + a)" },
+	{ O_conv2d, 160, 7, 5, 1, "return nn.conv(nn.relu(x), { 150, kernel = 3, padding = { 2, 0, 1, 3 }, winograd = {2, 4} })" },
+	{ O_conv2d, 48, 56, 56, 1, "return nn.silu(nn.conv(nn.relu(x), { 40, kernel = 3, winograd = {4, 4} }))" },
 	/* its weights transformed on the fly: every tile, one chunk of channels, several, a shorter last one, wide groups, many blocks of tiles */
 	{ O_conv2d, 16, 8, 8, 1, "return nn.conv(nn.relu(x), { 16, kernel = 3, winograd = {4, 4}, on_the_fly = true })" },
 	{ O_conv2d, 80, 7, 9, 2, "local a = nn.relu(x) return nn.relu(nn.conv(a, { 80, kernel = 3, winograd = {4, 4}, on_the_fly = true, bias = true }) + a)" },

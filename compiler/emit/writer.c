@@ -20,7 +20,7 @@ write_phase(const Model *m, const Kernel *k, int phase, int *units)
 	char name[128];
 
 	f->describe(k, name, sizeof name);
-	stem = phase + 1 < f->phases ? f->phase_name(k, phase) : arena_text("%s", name);
+	stem = phase + 1 < phases_of(k) ? f->phase_name(k, phase) : arena_text("%s", name);
 	*units = f->emit(o, k, phase);
 	text = out_string(o, NULL);
 	body = strstr(text, "*/\n");
@@ -30,7 +30,9 @@ write_phase(const Model *m, const Kernel *k, int phase, int *units)
 int
 phases_of(const Kernel *k)
 {
-	return k->family->phases ? k->family->phases : 1;
+	const Family *f = k->family;
+
+	return f->phases && !(f->in_one && f->in_one(k)) ? f->phases : 1;
 }
 
 const Function *

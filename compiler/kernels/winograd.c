@@ -9,6 +9,10 @@
 ** activation. A block's products wait in memory that each thread has to itself; it is large, so that U is streamed
 ** seldom. At every position it is multiplied in register tiles of OB vectors by P tiles. Bands keep V in the second
 ** cache.
+**
+** Where all of U and V stay in the second cache, a network of small layers on several threads would spend its time
+** waiting for phases to end and V crossing from core to core: there a thread does a block of tiles alone, from x to y,
+** with V and products in the thread's own memory.
 */
 #include <math.h>
 #include <string.h>
@@ -362,7 +366,8 @@ emit_back(Out *o, const Kernel *k, const Wino *w, const char *tile)
 	         w->ob > 1 ? "" : " {");
 	if (w->ob > 1)
 		out_line(o, "for (int s = 0; s < %d; s++) {", w->ob);
-	out_line(o, "int c = %s, j = %s%%%d;", w->ob > 1 ? arena_text("og*%d + s", w->ob) : "og", t, w->tc);
+	out_line(o, "int c = %s, j = %s%%%d;", w->ob == 1 ? w->groups == 1 && w->alone ? "0" : "og" : w->groups == 1 && w->alone ? "s" : arena_text("og*%d + s", w->ob), t,
+	         w->tc);
 	emit_tile_row(o, k, w, arena_text("%s/%d", t, w->tc));
 	out_line(o, "%s(m + t*%d%s, %s,%s", tile, per, each,
 	         w->count[1] ? "step" : arena_text("%d", wino_m_step(k, w, w->width[0])),
@@ -380,9 +385,11 @@ emit_comment(Out *o, const Kernel *k, const Wino *w)
 	double macs = (double)w->tiles*w->bands*w->pos*k->in->shape.c*k->out->shape.c;
 	int tiles = wino_piece(w, w->width[0], 0);
 
-	out_line(o, "** y = %sconv3x3(x, w)%s%s%s by Winograd F(%dx%d, 3x3), from V of x; "
-	            "a unit is %d channels of one block of tiles", act_open(k),
-	         k->bias ? " + b" : "", k->skip ? " + z" : "", act_close(k), w->mh, w->mw, w->ob*k->t->vl);
+	out_line(o, "** y = %sconv3x3(x, w)%s%s%s by Winograd F(%dx%d, 3x3)%s; a unit is %s", act_open(k), k->bias ? " + b" : "",
+	         k->skip ? " + z" : "", act_close(k), w->mh, w->mw, w->alone ? "" : ", from V of x",
+	         w->alone ? "a block of tiles, from x over V to y" : arena_text("%d channels of one block of tiles", w->ob*k->t->vl));
+	if (w->alone)
+		emit_operand(o, "x", &k->in[0]);
 	if (k->skip)
 		emit_operand(o, "z", &k->in[1]);
 	emit_operand(o, "y", &k->out[0]);
@@ -397,9 +404,72 @@ emit_comment(Out *o, const Kernel *k, const Wino *w)
 	else
 		out_line(o, "** w  %zu floats  [%d oc][%d][%d ic][%d oc]: G g G'", winograd_weights(k), w->groups, w->pos,
 		         w->icb*k->in->lay.cb, w->ob*k->t->vl);
-	out_line(o, "** %.2f M MACs instead of %.2f M; %d tiles x %d channels in %d accumulators; m: %d bytes a thread",
+	out_line(o, "** %.2f M MACs instead of %.2f M; %d tiles x %d channels in %d accumulators; m: %d bytes a thread%s",
 	         macs/1e6, 9.0*k->out->shape.n*k->out->shape.h*k->out->shape.w*k->in->shape.c*k->out->shape.c/1e6, tiles,
-	         w->ob*k->t->vl, tiles*w->ob, w->pos*wino_m_step(k, w, w->width[0])*4);
+	         w->ob*k->t->vl, tiles*w->ob, w->pos*wino_m_step(k, w, w->width[0])*4,
+	         w->alone ? arena_text(", V: %d", w->pos*wino_v_step(k, w, w->width[0])*4) : "");
+}
+
+/* emit_own_input - V of block tb, as the input phase makes it, behind the products */
+static void
+emit_own_input(Out *o, const Kernel *k, const Wino *w, const char *tile)
+{
+	int cb = k->in->lay.cb, blocks = w->count[0] + w->count[1];
+	size_t row = k->in->lay.row;
+	const char *width = w->count[1] ? "width" : arena_text("%d", w->width[0]), *t = w->count[1] ? "(start + t)" :
+		blocks > 1 ? arena_text("(tb*%d + t)", w->width[0]) : "t";
+	size_t x0 = (size_t)(k->in->lay.halo.t - k->a.padding.t)*row + (size_t)((k->in->lay.halo.l - k->a.padding.l)*cb);
+	const char *step = w->count[1] ? "vstep" : arena_text("%d", wino_v_step(k, w, w->width[0]));
+
+	out_line(o, "for (int t = 0; t < %s; t++) {", width);
+	out_line(o, "int j = %s%%%d;", t, w->tc);
+	emit_tile_row(o, k, w, arena_text("%s/%d", t, w->tc));
+	out_line(o, "const float *xi = x + i*%zu + j*%d%s%s;\n", row*(size_t)w->mh, w->mw*cb,
+	         k->out->shape.n > 1 ? arena_text(" + n*%zu", k->in->lay.image) : "", plus(x0));
+	out_line(o, "for (int c = 0; c < %d; c++)", w->icb);
+	if (cb != k->t->vl)
+		out_line(o, "for (int s = 0; s < %d; s += %d)", cb, k->t->vl);
+	out_line(o, "%s(xi + c*%zu%s, %zu, v + (c*%s + t)*%d%s, %s);", tile, k->in->lay.plane, cb != k->t->vl ? " + s" : "", row,
+	         width, cb, cb != k->t->vl ? " + s" : "", step);
+	out_line(o, "}");
+}
+
+static int
+emit_alone(Out *o, const Kernel *k, const Wino *w)
+{
+	const char *products[2] = { NULL, NULL }, *in, *tile, *group;
+	int blocks = w->count[0] + w->count[1];
+
+	for (int i = 0; i < 2; i++)
+		if (w->count[i])
+			products[i] = emit_products(o, k, w, w->width[i]);
+	in = wino_in_tile(o, w->mh, w->mw, k->in->lay.cb);
+	tile = wino_out_tile(o, k, w->mh, w->mw, w->ragged);
+	emit_comment(o, k, w);
+	emit_head(o, k, 0);
+	out_line(o, "float *v = m + %d;\n", w->pos*wino_m_step(k, w, w->width[0]));
+	out_line(o, "for (int tb = lo; tb < hi; tb++) {");
+	if (w->count[1]) {
+		out_line(o, "int wide = tb < %d;", w->count[0]);
+		out_line(o, "int width = wide ? %d : %d, start = tb*width%s;", w->width[0], w->width[1],
+		         arena_text(" + (wide ? 0 : %d)", w->count[0]));
+		out_line(o, "int vstep = wide ? %d : %d, step = wide ? %d : %d;\n", wino_v_step(k, w, w->width[0]),
+		         wino_v_step(k, w, w->width[1]), wino_m_step(k, w, w->width[0]), wino_m_step(k, w, w->width[1]));
+	}
+	emit_own_input(o, k, w, in);
+	if (w->groups > 1)
+		out_line(o, "for (int og = 0; og < %d; og++) {", w->groups);
+	group = w->groups > 1 ? arena_text("w + og*%zu", group_floats(k, w)) : "w";
+	if (w->count[1])
+		out_line(o, "(wide ? %s : %s)(v, %s, m);", products[0], products[1], group);
+	else
+		out_line(o, "%s(v, %s, m);", products[0], group);
+	emit_back(o, k, w, tile);
+	if (w->groups > 1)
+		out_line(o, "}");
+	out_line(o, "}");
+	out_line(o, "}");
+	return blocks;
 }
 
 static int
@@ -430,6 +500,8 @@ winograd_emit(Out *o, const Kernel *k, int phase)
 {
 	Wino w = wino_chosen(k);
 
+	if (w.alone)
+		return emit_alone(o, k, &w);
 	return phase ? emit_output_phase(o, k, &w) : emit_input_phase(o, k, &w);
 }
 
@@ -452,15 +524,19 @@ winograd_phase_name(const Kernel *k, int phase)
 static int
 winograd_operands(const Kernel *k, int phase, Operand *to)
 {
+	bool alone = wino_chosen(k).alone;
 	int n = 0;
 
-	if (phase == 0) {
+	if (phase == 0 && !alone) {
 		to[n++] = (Operand){ "x", Role_in, 0 };
 		to[n++] = (Operand){ "v", Role_scratch, 0 };
 		return n;
 	}
 	to[n++] = (Operand){ "m", Role_own, 0 };
-	to[n++] = (Operand){ "v", Role_scratch, 0 };
+	if (alone)
+		to[n++] = (Operand){ "x", Role_in, 0 };
+	else
+		to[n++] = (Operand){ "v", Role_scratch, 0 };
 	to[n++] = (Operand){ "w", Role_packed, 0 };
 	if (k->bias)
 		to[n++] = (Operand){ "b", Role_packed, 1 };
@@ -481,7 +557,13 @@ winograd_scratch(const Kernel *k)
 {
 	Wino w = wino_chosen(k);
 
-	return wino_scratch(k, &w)*(wino_bytes(k) ? sizeof(int16_t) : sizeof(float));
+	return w.alone ? 0 : wino_scratch(k, &w)*(wino_bytes(k) ? sizeof(int16_t) : sizeof(float));
+}
+
+static bool
+winograd_in_one(const Kernel *k)
+{
+	return wino_chosen(k).alone;
 }
 
 /*
@@ -493,6 +575,10 @@ winograd_own(const Kernel *k, int *parts)
 {
 	Wino w = wino_chosen(k);
 
+	if (w.alone) {
+		*parts = w.count[0] + w.count[1];
+		return (size_t)(w.pos*(wino_m_step(k, &w, w.width[0]) + wino_v_step(k, &w, w.width[0])))*sizeof(float);
+	}
 	*parts = w.groups*(w.count[0] + w.count[1]);
 	return (size_t)(w.pos*wino_m_step(k, &w, w.width[0]))*sizeof(float) +
 	       (w.fly ? (size_t)(2*w.aw*wino_u_step(k, &w))*(wino_bytes(k) ? sizeof(int16_t) : sizeof(float)) : 0);
@@ -531,7 +617,7 @@ const Family family_winograd = {
 	.promise = "** Some 3x3 convolutions are Winograd's: they round otherwise than direct sums, "
 	           "by about 1e-6 of the largest\n"
 	           "** result (resnetc --exact: none are), and an infinity in their input can make NaN of its neighbours.\n",
-	.phases = 2, .describe = winograd_describe, .phase_name = winograd_phase_name,
+	.phases = 2, .in_one = winograd_in_one, .describe = winograd_describe, .phase_name = winograd_phase_name,
 	.emit = winograd_emit, .rounds = winograd_rounds,
 	.scratch = winograd_scratch, .own = winograd_own, .operands = winograd_operands, .packed = winograd_packed,
 	.pack = winograd_pack, .repack = winograd_repack

@@ -16,6 +16,7 @@ typedef struct {
 	int count[2], width[2];      /* blocks of tiles, the second one narrower */
 	int icb, groups;             /* input channel blocks, groups of OB vectors */
 	bool ragged;                 /* tiles hang over the image's end */
+	bool alone;                  /* a block is transformed, multiplied and transformed back by one thread in one go */
 	bool fly;                    /* weights are transformed on the fly, */
 	int chunk;                   /* those of so many input channel blocks at a time */
 } Wino;

@@ -28,17 +28,35 @@ wino_adds(const Kernel *k, const Wino *w)
 
 enum { MostProducts = 80000 };       /* bytes of products that wait for their transform, a thread */
 
+/*
+** blocks_alone - how many: work for eight threads as long as half the registers are used, or at least for two; more where
+** what a thread has to itself would fill a quarter of the second cache
+*/
+static int
+blocks_alone(const Kernel *k, const Wino *w)
+{
+	const Target *t = k->t;
+	double tile = 4.0*w->pos*(w->icb*k->in->lay.cb + w->ob*t->vl);
+	int blocks = 8;
+
+	while (blocks > 2 && w->ob*(w->tiles/blocks) < t->regs/2)
+		blocks /= 2;
+	while (tile*w->tiles/blocks > t->l2/4)
+		blocks += 8;
+	return blocks < w->tiles ? blocks : w->tiles;
+}
+
 /* set_blocks - as few equal blocks as their products allow, but several where the threads need them */
 static void
-set_blocks(Wino *w, const Target *t)
+set_blocks(const Kernel *k, Wino *w)
 {
+	const Target *t = k->t;
 	double bytes = w->fly ? t->l2/3 : MostProducts;
 	int most = (int)(bytes/(w->pos*w->ob*t->vl*4)), blocks;      /* a line of padding more a position at most */
 
 	if (most < 1)
 		most = 1;
-	blocks = ceil_div(w->tiles, most);
-
+	blocks = w->alone ? blocks_alone(k, w) : ceil_div(w->tiles, most);
 	w->width[0] = ceil_div(w->tiles, blocks);
 	w->width[1] = w->width[0] - 1;
 	w->count[0] = w->tiles - w->width[1]*blocks;
@@ -97,11 +115,12 @@ wino_of(const Kernel *k, Way way)
 	*/
 	u = (wino_bytes(k) ? 9 : 4.0*w.pos)*w.icb*k->in->lay.cb*vectors_of(k)*k->t->vl;
 	w.bands = 1;
-	while (u < k->t->l2 && w.bands < all && (all%w.bands || row*all/w.bands > l2))
+	w.alone = !w.fly && u <= k->t->l2/2 && row*all <= k->t->l2/2;
+	while (!w.alone && u < k->t->l2 && w.bands < all && (all%w.bands || row*all/w.bands > l2))
 		w.bands++;
 	w.rows = all/w.bands;
 	w.tiles = w.rows*w.tc;
-	set_blocks(&w, k->t);
+	set_blocks(k, &w);
 	return w;
 }
 

@@ -8,7 +8,7 @@
 ** weights  sha256 61f915859f8bbc7d0bf086695a4b9a9323c1503f20333fc06b50604066fd60dd
 ** target   avx2
 ** work     40.55 M multiply-adds an image
-** arena    452096 bytes (the results alive at 'layer1.0.conv1' alone take 452096), weights 1800000 bytes
+** arena    479744 bytes (the results alive at 'layer1.0.conv1' alone take 479744), weights 1800000 bytes
 ** This file is yours.
 */
 #include "cifar_resnet20.h"
@@ -150,6 +150,41 @@ conv3x3_3to16_32x32_relu(void *const *p, int lo, int hi)
 	}
 }
 
+/* m = U V at one position: 16 channels of 4 tiles; stride: from one channel block of V to the next */
+static RC_INLINE void
+product_16x4(const float *x, const float *w, float *m, int blocks, int stride, int ahead)
+{
+	V a0 = zero(), b0 = zero(), a1 = zero(), b1 = zero(), a2 = zero(), b2 = zero(), a3 = zero(),
+		b3 = zero();
+
+	for (int c = 0; c < blocks; c++, x += stride) {
+		const float *xk = x;
+
+		for (int k = 0; k < 16; k++, xk++, w += 16) {
+			RC_OPAQUE(xk);
+			if (ahead) RC_FETCH(w + ahead);
+			V w0 = ld(w), w1 = ld(w + 8), v;
+			v = bc(xk); a0 = fma_(v, w0, a0); b0 = fma_(v, w1, b0);
+			v = bc(xk + 16); a1 = fma_(v, w0, a1); b1 = fma_(v, w1, b1);
+			v = bc(xk + 32); a2 = fma_(v, w0, a2); b2 = fma_(v, w1, b2);
+			v = bc(xk + 48); a3 = fma_(v, w0, a3); b3 = fma_(v, w1, b3);
+		}
+	}
+
+	st(m, a0); st(m + 8, b0); st(m + 16, a1); st(m + 24, b1); st(m + 32, a2); st(m + 40, b2);
+	st(m + 48, a3); st(m + 56, b3);
+}
+
+/* 8 tiles: the products of all positions */
+static RC_NOINLINE void
+winograd4x4_16to16_products8(const float *RC_RESTRICT v, const float *RC_RESTRICT u, float *RC_RESTRICT m)
+{
+	for (int i = 0; i < 36; i++, v += 144, u += 256, m += 144) {
+		product_16x4(v, u, m, 1, 128, 0);
+		product_16x4(v + 64, u, m + 64, 1, 128, 0);
+	}
+}
+
 /* B^T down a column of the input, for four outputs: the rows of 0 and infinity */
 static RC_INLINE void
 in4_ends(const float *x, int row, V *t0, V *t5)
@@ -222,103 +257,6 @@ in4x4_tile(const float *x, int row, float *v, int step)
 	in4_row(v + step*24, step, t40, t41, t42, t43, t44, t45);
 }
 
-/*
-** layer1.0.conv1 (cifar_resnet20.lua:10)
-** layer1.0.conv2 (cifar_resnet20.lua:10)
-** layer1.1.conv1 (cifar_resnet20.lua:10)
-** layer1.1.conv2 (cifar_resnet20.lua:10)
-** layer1.2.conv1 (cifar_resnet20.lua:10)
-** layer1.2.conv2 (cifar_resnet20.lua:10)
-**
-** V of x for Winograd F(4x4, 3x3); a unit is one channel block of one tile row
-** x  16 x 32 x 32  nChw16c, halo 1 1 1 1
-** V  38016 floats  [32 tiles][36][1 ic][tile][16 ic]
-*/
-static void
-winograd4x4_in_16x32x32(void *const *p, int lo, int hi)
-{
-	const float *x = (const float *)p[0];
-	float *v = (float *)p[1];
-
-	for (int u = lo; u < hi; u++) {
-		int c = u/8, i = u%8;
-		const float *xi = x + c*18496 + i*2176;
-
-		for (int j = 0; j < 8; j++) {
-			int t = i*8 + j;
-			float *vt = v + t/32*19008 + (c*32 + t%32)*16;
-
-			for (int s = 0; s < 16; s += 8)
-				in4x4_tile(xi + j*64 + s, 544, vt + s, 528);
-		}
-	}
-}
-
-/* m = U V at one position: 16 channels of 6 tiles; stride: from one channel block of V to the next */
-static RC_INLINE void
-product_16x6(const float *x, const float *w, float *m, int blocks, int stride, int ahead)
-{
-	V a0 = zero(), b0 = zero(), a1 = zero(), b1 = zero(), a2 = zero(), b2 = zero(), a3 = zero(),
-		b3 = zero(), a4 = zero(), b4 = zero(), a5 = zero(), b5 = zero();
-
-	for (int c = 0; c < blocks; c++, x += stride) {
-		const float *xk = x;
-
-		for (int k = 0; k < 16; k++, xk++, w += 16) {
-			RC_OPAQUE(xk);
-			if (ahead) RC_FETCH(w + ahead);
-			V w0 = ld(w), w1 = ld(w + 8), v;
-			v = bc(xk); a0 = fma_(v, w0, a0); b0 = fma_(v, w1, b0);
-			v = bc(xk + 16); a1 = fma_(v, w0, a1); b1 = fma_(v, w1, b1);
-			v = bc(xk + 32); a2 = fma_(v, w0, a2); b2 = fma_(v, w1, b2);
-			v = bc(xk + 48); a3 = fma_(v, w0, a3); b3 = fma_(v, w1, b3);
-			v = bc(xk + 64); a4 = fma_(v, w0, a4); b4 = fma_(v, w1, b4);
-			v = bc(xk + 80); a5 = fma_(v, w0, a5); b5 = fma_(v, w1, b5);
-		}
-	}
-
-	st(m, a0); st(m + 8, b0); st(m + 16, a1); st(m + 24, b1); st(m + 32, a2); st(m + 40, b2);
-	st(m + 48, a3); st(m + 56, b3); st(m + 64, a4); st(m + 72, b4); st(m + 80, a5); st(m + 88, b5);
-}
-
-/* m = U V at one position: 16 channels of 5 tiles; stride: from one channel block of V to the next */
-static RC_INLINE void
-product_16x5(const float *x, const float *w, float *m, int blocks, int stride, int ahead)
-{
-	V a0 = zero(), b0 = zero(), a1 = zero(), b1 = zero(), a2 = zero(), b2 = zero(), a3 = zero(),
-		b3 = zero(), a4 = zero(), b4 = zero();
-
-	for (int c = 0; c < blocks; c++, x += stride) {
-		const float *xk = x;
-
-		for (int k = 0; k < 16; k++, xk++, w += 16) {
-			RC_OPAQUE(xk);
-			if (ahead) RC_FETCH(w + ahead);
-			V w0 = ld(w), w1 = ld(w + 8), v;
-			v = bc(xk); a0 = fma_(v, w0, a0); b0 = fma_(v, w1, b0);
-			v = bc(xk + 16); a1 = fma_(v, w0, a1); b1 = fma_(v, w1, b1);
-			v = bc(xk + 32); a2 = fma_(v, w0, a2); b2 = fma_(v, w1, b2);
-			v = bc(xk + 48); a3 = fma_(v, w0, a3); b3 = fma_(v, w1, b3);
-			v = bc(xk + 64); a4 = fma_(v, w0, a4); b4 = fma_(v, w1, b4);
-		}
-	}
-
-	st(m, a0); st(m + 8, b0); st(m + 16, a1); st(m + 24, b1); st(m + 32, a2); st(m + 40, b2);
-	st(m + 48, a3); st(m + 56, b3); st(m + 64, a4); st(m + 72, b4);
-}
-
-/* 32 tiles: the products of all positions */
-static RC_NOINLINE void
-winograd4x4_16to16_products32(const float *RC_RESTRICT v, const float *RC_RESTRICT u, float *RC_RESTRICT m)
-{
-	for (int i = 0; i < 36; i++, v += 528, u += 256, m += 528) {
-		product_16x6(v, u, m, 1, 512, 0);
-		product_16x6(v + 96, u, m + 96, 1, 512, 0);
-		for (int t = 12; t < 32; t += 5)
-			product_16x5(v + t*16, u, m + t*16, 1, 512, 0);
-	}
-}
-
 /* A^T for four outputs */
 static RC_INLINE void
 out4_row(V d0, V d1, V d2, V d3, V d4, V d5, V *y0, V *y1, V *y2, V *y3)
@@ -377,27 +315,37 @@ out4x4_tile_relu(const float *m, int step, const float *b, float *y, int yrow)
 ** layer1.1.conv1 (cifar_resnet20.lua:10)
 ** layer1.2.conv1 (cifar_resnet20.lua:10)
 **
-** y = relu(conv3x3(x, w) + b) by Winograd F(4x4, 3x3), from V of x; a unit is 16 channels of one block of tiles
+** y = relu(conv3x3(x, w) + b) by Winograd F(4x4, 3x3); a unit is a block of tiles, from x over V to y
+** x  16 x 32 x 32  nChw16c, halo 1 1 1 1
 ** y  16 x 32 x 32  nChw16c, halo 1 1 1 1
 ** w  9216 floats  [1 oc][36][16 ic][16 oc]: G g G'
-** 0.59 M MACs instead of 2.36 M; 6 tiles x 16 channels in 12 accumulators; m: 76032 bytes a thread
+** 0.59 M MACs instead of 2.36 M; 4 tiles x 16 channels in 8 accumulators; m: 20736 bytes a thread, V: 20736
 */
 static void
 winograd4x4_16to16_32x32_relu(void *const *p, int lo, int hi)
 {
 	float *m = (float *)p[0];
-	const float *v = (const float *)p[1], *w = (const float *)p[2], *b = (const float *)p[3];
+	const float *x = (const float *)p[1], *w = (const float *)p[2], *b = (const float *)p[3];
 	float *y = (float *)p[4];
 
-	for (int u = lo; u < hi; u++) {
-		int og = u/2, tb = u%2;
+	float *v = m + 5184;
 
-		winograd4x4_16to16_products32(v + tb*19008, w + og*9216, m);
-		for (int t = 0; t < 32; t++)
+	for (int tb = lo; tb < hi; tb++) {
+		for (int t = 0; t < 8; t++) {
+			int j = (tb*8 + t)%8;
+			int i = (tb*8 + t)/8;
+			const float *xi = x + i*2176 + j*64;
+
+			for (int c = 0; c < 1; c++)
+			for (int s = 0; s < 16; s += 8)
+				in4x4_tile(xi + c*18496 + s, 544, v + (c*8 + t)*16 + s, 144);
+		}
+		winograd4x4_16to16_products8(v, w, m);
+		for (int t = 0; t < 8; t++)
 		for (int s = 0; s < 2; s++) {
-			int c = og*2 + s, j = (tb*32 + t)%8;
-			int i = (tb*32 + t)/8;
-			out4x4_tile_relu(m + t*16 + s*8, 528, b + c*8,
+			int c = s, j = (tb*8 + t)%8;
+			int i = (tb*8 + t)/8;
+			out4x4_tile_relu(m + t*16 + s*8, 144, b + c*8,
 				y + i*2176 + j*64 + c/2*18496 + c%2*8 + 560, 544);
 		}
 	}
@@ -448,29 +396,39 @@ out4x4_tile_add_relu(const float *m, int step, const float *b, const float *z, i
 ** layer1.1.conv2 (cifar_resnet20.lua:10)
 ** layer1.2.conv2 (cifar_resnet20.lua:10)
 **
-** y = relu(conv3x3(x, w) + b + z) by Winograd F(4x4, 3x3), from V of x; a unit is 16 channels of one block of tiles
+** y = relu(conv3x3(x, w) + b + z) by Winograd F(4x4, 3x3); a unit is a block of tiles, from x over V to y
+** x  16 x 32 x 32  nChw16c, halo 1 1 1 1
 ** z  16 x 32 x 32  nChw16c, halo 1 1 1 1
 ** y  16 x 32 x 32  nChw16c, halo 1 1 1 1
 ** w  9216 floats  [1 oc][36][16 ic][16 oc]: G g G'
-** 0.59 M MACs instead of 2.36 M; 6 tiles x 16 channels in 12 accumulators; m: 76032 bytes a thread
+** 0.59 M MACs instead of 2.36 M; 4 tiles x 16 channels in 8 accumulators; m: 20736 bytes a thread, V: 20736
 */
 static void
 winograd4x4_16to16_32x32_add_relu(void *const *p, int lo, int hi)
 {
 	float *m = (float *)p[0];
-	const float *v = (const float *)p[1], *w = (const float *)p[2], *b = (const float *)p[3],
+	const float *x = (const float *)p[1], *w = (const float *)p[2], *b = (const float *)p[3],
 		*z = (const float *)p[4];
 	float *y = (float *)p[5];
 
-	for (int u = lo; u < hi; u++) {
-		int og = u/2, tb = u%2;
+	float *v = m + 5184;
 
-		winograd4x4_16to16_products32(v + tb*19008, w + og*9216, m);
-		for (int t = 0; t < 32; t++)
+	for (int tb = lo; tb < hi; tb++) {
+		for (int t = 0; t < 8; t++) {
+			int j = (tb*8 + t)%8;
+			int i = (tb*8 + t)/8;
+			const float *xi = x + i*2176 + j*64;
+
+			for (int c = 0; c < 1; c++)
+			for (int s = 0; s < 16; s += 8)
+				in4x4_tile(xi + c*18496 + s, 544, v + (c*8 + t)*16 + s, 144);
+		}
+		winograd4x4_16to16_products8(v, w, m);
+		for (int t = 0; t < 8; t++)
 		for (int s = 0; s < 2; s++) {
-			int c = og*2 + s, j = (tb*32 + t)%8;
-			int i = (tb*32 + t)/8;
-			out4x4_tile_add_relu(m + t*16 + s*8, 528, b + c*8,
+			int c = s, j = (tb*8 + t)%8;
+			int i = (tb*8 + t)/8;
+			out4x4_tile_add_relu(m + t*16 + s*8, 144, b + c*8,
 				z + i*2176 + j*64 + c/2*18496 + c%2*8 + 560, 544,
 				y + i*2176 + j*64 + c/2*18496 + c%2*8 + 560, 544);
 		}
@@ -651,76 +609,54 @@ conv3x3_16to32_16x16_s2_relu(void *const *p, int lo, int hi)
 	}
 }
 
-/*
-** layer2.0.conv2 (cifar_resnet20.lua:11)
-** layer2.1.conv1 (cifar_resnet20.lua:11)
-** layer2.1.conv2 (cifar_resnet20.lua:11)
-** layer2.2.conv1 (cifar_resnet20.lua:11)
-** layer2.2.conv2 (cifar_resnet20.lua:11)
-**
-** V of x for Winograd F(4x4, 3x3); a unit is one channel block of one tile row
-** x  32 x 16 x 16  nChw16c, halo 1 1 1 1
-** V  19008 floats  [16 tiles][36][2 ic][tile][16 ic]
-*/
-static void
-winograd4x4_in_32x16x16(void *const *p, int lo, int hi)
-{
-	const float *x = (const float *)p[0];
-	float *v = (float *)p[1];
-
-	for (int u = lo; u < hi; u++) {
-		int c = u/4, i = u%4;
-		const float *xi = x + c*5184 + i*1152;
-
-		for (int j = 0; j < 4; j++) {
-			int t = i*4 + j;
-			float *vt = v + t/16*19008 + (c*16 + t%16)*16;
-
-			for (int s = 0; s < 16; s += 8)
-				in4x4_tile(xi + j*64 + s, 288, vt + s, 528);
-		}
-	}
-}
-
-/* 16 tiles: the products of all positions */
+/* 4 tiles: the products of all positions */
 static RC_NOINLINE void
-winograd4x4_32to32_products16(const float *RC_RESTRICT v, const float *RC_RESTRICT u, float *RC_RESTRICT m)
+winograd4x4_32to32_products4(const float *RC_RESTRICT v, const float *RC_RESTRICT u, float *RC_RESTRICT m)
 {
-	for (int i = 0; i < 36; i++, v += 528, u += 512, m += 272) {
-		product_16x6(v, u, m, 2, 256, 0);
-		for (int t = 6; t < 16; t += 5)
-			product_16x5(v + t*16, u, m + t*16, 2, 256, 0);
-	}
+	for (int i = 0; i < 36; i++, v += 144, u += 512, m += 80)
+		product_16x4(v, u, m, 2, 64, 0);
 }
 
 /*
 ** layer2.0.conv2 (cifar_resnet20.lua:11)
 **
-** y = relu(conv3x3(x, w) + b + z) by Winograd F(4x4, 3x3), from V of x; a unit is 16 channels of one block of tiles
+** y = relu(conv3x3(x, w) + b + z) by Winograd F(4x4, 3x3); a unit is a block of tiles, from x over V to y
+** x  32 x 16 x 16  nChw16c, halo 1 1 1 1
 ** z  32 x 16 x 16  nChw16c
 ** y  32 x 16 x 16  nChw16c, halo 1 1 1 1
 ** w  36864 floats  [2 oc][36][32 ic][16 oc]: G g G'
-** 0.59 M MACs instead of 2.36 M; 6 tiles x 16 channels in 12 accumulators; m: 39168 bytes a thread
+** 0.59 M MACs instead of 2.36 M; 4 tiles x 16 channels in 8 accumulators; m: 11520 bytes a thread, V: 20736
 */
 static void
 winograd4x4_32to32_16x16_add_relu(void *const *p, int lo, int hi)
 {
 	float *m = (float *)p[0];
-	const float *v = (const float *)p[1], *w = (const float *)p[2], *b = (const float *)p[3],
+	const float *x = (const float *)p[1], *w = (const float *)p[2], *b = (const float *)p[3],
 		*z = (const float *)p[4];
 	float *y = (float *)p[5];
 
-	for (int u = lo; u < hi; u++) {
-		int og = u;
+	float *v = m + 2880;
 
-		winograd4x4_32to32_products16(v, w + og*18432, m);
-		for (int t = 0; t < 16; t++)
-		for (int s = 0; s < 2; s++) {
-			int c = og*2 + s, j = t%4;
-			int i = t/4;
-			out4x4_tile_add_relu(m + t*16 + s*8, 272, b + c*8,
-				z + i*1024 + j*64 + c/2*4096 + c%2*8, 256,
-				y + i*1152 + j*64 + c/2*5184 + c%2*8 + 304, 288);
+	for (int tb = lo; tb < hi; tb++) {
+		for (int t = 0; t < 4; t++) {
+			int j = (tb*4 + t)%4;
+			int i = (tb*4 + t)/4;
+			const float *xi = x + i*1152 + j*64;
+
+			for (int c = 0; c < 2; c++)
+			for (int s = 0; s < 16; s += 8)
+				in4x4_tile(xi + c*5184 + s, 288, v + (c*4 + t)*16 + s, 144);
+		}
+		for (int og = 0; og < 2; og++) {
+			winograd4x4_32to32_products4(v, w + og*18432, m);
+			for (int t = 0; t < 4; t++)
+			for (int s = 0; s < 2; s++) {
+				int c = og*2 + s, j = (tb*4 + t)%4;
+				int i = (tb*4 + t)/4;
+				out4x4_tile_add_relu(m + t*16 + s*8, 80, b + c*8,
+					z + i*1024 + j*64 + c/2*4096 + c%2*8, 256,
+					y + i*1152 + j*64 + c/2*5184 + c%2*8 + 304, 288);
+			}
 		}
 	}
 }
@@ -729,28 +665,40 @@ winograd4x4_32to32_16x16_add_relu(void *const *p, int lo, int hi)
 ** layer2.1.conv1 (cifar_resnet20.lua:11)
 ** layer2.2.conv1 (cifar_resnet20.lua:11)
 **
-** y = relu(conv3x3(x, w) + b) by Winograd F(4x4, 3x3), from V of x; a unit is 16 channels of one block of tiles
+** y = relu(conv3x3(x, w) + b) by Winograd F(4x4, 3x3); a unit is a block of tiles, from x over V to y
+** x  32 x 16 x 16  nChw16c, halo 1 1 1 1
 ** y  32 x 16 x 16  nChw16c, halo 1 1 1 1
 ** w  36864 floats  [2 oc][36][32 ic][16 oc]: G g G'
-** 0.59 M MACs instead of 2.36 M; 6 tiles x 16 channels in 12 accumulators; m: 39168 bytes a thread
+** 0.59 M MACs instead of 2.36 M; 4 tiles x 16 channels in 8 accumulators; m: 11520 bytes a thread, V: 20736
 */
 static void
 winograd4x4_32to32_16x16_relu(void *const *p, int lo, int hi)
 {
 	float *m = (float *)p[0];
-	const float *v = (const float *)p[1], *w = (const float *)p[2], *b = (const float *)p[3];
+	const float *x = (const float *)p[1], *w = (const float *)p[2], *b = (const float *)p[3];
 	float *y = (float *)p[4];
 
-	for (int u = lo; u < hi; u++) {
-		int og = u;
+	float *v = m + 2880;
 
-		winograd4x4_32to32_products16(v, w + og*18432, m);
-		for (int t = 0; t < 16; t++)
-		for (int s = 0; s < 2; s++) {
-			int c = og*2 + s, j = t%4;
-			int i = t/4;
-			out4x4_tile_relu(m + t*16 + s*8, 272, b + c*8,
-				y + i*1152 + j*64 + c/2*5184 + c%2*8 + 304, 288);
+	for (int tb = lo; tb < hi; tb++) {
+		for (int t = 0; t < 4; t++) {
+			int j = (tb*4 + t)%4;
+			int i = (tb*4 + t)/4;
+			const float *xi = x + i*1152 + j*64;
+
+			for (int c = 0; c < 2; c++)
+			for (int s = 0; s < 16; s += 8)
+				in4x4_tile(xi + c*5184 + s, 288, v + (c*4 + t)*16 + s, 144);
+		}
+		for (int og = 0; og < 2; og++) {
+			winograd4x4_32to32_products4(v, w + og*18432, m);
+			for (int t = 0; t < 4; t++)
+			for (int s = 0; s < 2; s++) {
+				int c = og*2 + s, j = (tb*4 + t)%4;
+				int i = (tb*4 + t)/4;
+				out4x4_tile_relu(m + t*16 + s*8, 80, b + c*8,
+					y + i*1152 + j*64 + c/2*5184 + c%2*8 + 304, 288);
+			}
 		}
 	}
 }
@@ -759,31 +707,43 @@ winograd4x4_32to32_16x16_relu(void *const *p, int lo, int hi)
 ** layer2.1.conv2 (cifar_resnet20.lua:11)
 ** layer2.2.conv2 (cifar_resnet20.lua:11)
 **
-** y = relu(conv3x3(x, w) + b + z) by Winograd F(4x4, 3x3), from V of x; a unit is 16 channels of one block of tiles
+** y = relu(conv3x3(x, w) + b + z) by Winograd F(4x4, 3x3); a unit is a block of tiles, from x over V to y
+** x  32 x 16 x 16  nChw16c, halo 1 1 1 1
 ** z  32 x 16 x 16  nChw16c, halo 1 1 1 1
 ** y  32 x 16 x 16  nChw16c, halo 1 1 1 1
 ** w  36864 floats  [2 oc][36][32 ic][16 oc]: G g G'
-** 0.59 M MACs instead of 2.36 M; 6 tiles x 16 channels in 12 accumulators; m: 39168 bytes a thread
+** 0.59 M MACs instead of 2.36 M; 4 tiles x 16 channels in 8 accumulators; m: 11520 bytes a thread, V: 20736
 */
 static void
 winograd4x4_32to32_16x16_add_relu_2(void *const *p, int lo, int hi)
 {
 	float *m = (float *)p[0];
-	const float *v = (const float *)p[1], *w = (const float *)p[2], *b = (const float *)p[3],
+	const float *x = (const float *)p[1], *w = (const float *)p[2], *b = (const float *)p[3],
 		*z = (const float *)p[4];
 	float *y = (float *)p[5];
 
-	for (int u = lo; u < hi; u++) {
-		int og = u;
+	float *v = m + 2880;
 
-		winograd4x4_32to32_products16(v, w + og*18432, m);
-		for (int t = 0; t < 16; t++)
-		for (int s = 0; s < 2; s++) {
-			int c = og*2 + s, j = t%4;
-			int i = t/4;
-			out4x4_tile_add_relu(m + t*16 + s*8, 272, b + c*8,
-				z + i*1152 + j*64 + c/2*5184 + c%2*8 + 304, 288,
-				y + i*1152 + j*64 + c/2*5184 + c%2*8 + 304, 288);
+	for (int tb = lo; tb < hi; tb++) {
+		for (int t = 0; t < 4; t++) {
+			int j = (tb*4 + t)%4;
+			int i = (tb*4 + t)/4;
+			const float *xi = x + i*1152 + j*64;
+
+			for (int c = 0; c < 2; c++)
+			for (int s = 0; s < 16; s += 8)
+				in4x4_tile(xi + c*5184 + s, 288, v + (c*4 + t)*16 + s, 144);
+		}
+		for (int og = 0; og < 2; og++) {
+			winograd4x4_32to32_products4(v, w + og*18432, m);
+			for (int t = 0; t < 4; t++)
+			for (int s = 0; s < 2; s++) {
+				int c = og*2 + s, j = (tb*4 + t)%4;
+				int i = (tb*4 + t)/4;
+				out4x4_tile_add_relu(m + t*16 + s*8, 80, b + c*8,
+					z + i*1152 + j*64 + c/2*5184 + c%2*8 + 304, 288,
+					y + i*1152 + j*64 + c/2*5184 + c%2*8 + 304, 288);
+			}
 		}
 	}
 }
@@ -1302,61 +1262,50 @@ RC_TARGET_END
 static const rc_step steps[] = {
 	{ NULL,              halo_3x32x32,                         1, 1,     0, { 0 } },
 	{ "input",           input_3x32x32,                        3, 1,     0, { RC_IN, 0 } },
-	{ NULL,              halo_16x32x32,                        1, 1,     0, { 304128 } },
-	{ "conv1",           conv3x3_3to16_32x32_relu,            32, 1,     0, { 0, RC_W + 128, RC_W + 1856, 304128 } },
-	{ NULL,              halo_16x32x32,                        1, 1,     0, { 378112 } },
-	{ NULL,              winograd4x4_in_16x32x32,              8, 1,     0, { 304128, 0 } },
-	{ "layer1.0.conv1",  winograd4x4_16to16_32x32_relu,        2, 1, 76032,
-		{ 152064, 0, RC_W + 1920, RC_W + 38784, 378112 } },
-	{ NULL,              winograd4x4_in_16x32x32,              8, 1,     0, { 378112, 0 } },
-	{ "layer1.0.conv2",  winograd4x4_16to16_32x32_add_relu,    2, 1, 76032,
-		{ 152064, 0, RC_W + 38848, RC_W + 75712, 304128, 304128 } },
-	{ NULL,              halo_16x32x32,                        1, 1,     0, { 378112 } },
-	{ NULL,              winograd4x4_in_16x32x32,              8, 1,     0, { 304128, 0 } },
-	{ "layer1.1.conv1",  winograd4x4_16to16_32x32_relu,        2, 1, 76032,
-		{ 152064, 0, RC_W + 75776, RC_W + 112640, 378112 } },
-	{ NULL,              winograd4x4_in_16x32x32,              8, 1,     0, { 378112, 0 } },
-	{ "layer1.1.conv2",  winograd4x4_16to16_32x32_add_relu,    2, 1, 76032,
-		{ 152064, 0, RC_W + 112704, RC_W + 149568, 304128, 304128 } },
-	{ NULL,              halo_16x32x32,                        1, 1,     0, { 378112 } },
-	{ NULL,              winograd4x4_in_16x32x32,              8, 1,     0, { 304128, 0 } },
-	{ "layer1.2.conv1",  winograd4x4_16to16_32x32_relu,        2, 1, 76032,
-		{ 152064, 0, RC_W + 149632, RC_W + 186496, 378112 } },
-	{ NULL,              winograd4x4_in_16x32x32,              8, 1,     0, { 378112, 0 } },
-	{ "layer1.2.conv2",  winograd4x4_16to16_32x32_add_relu,    2, 1, 76032,
-		{ 152064, 0, RC_W + 186560, RC_W + 223424, 304128, 304128 } },
-	{ "layer2.0.slice1", slice_16x32x32,                       2, 1,     0, { 304128, 0 } },
-	{ "layer2.0.pad1",   pad_16x16x16,                         4, 1,     0, { 0, 237312 } },
-	{ NULL,              halo_32x16x16,                        1, 1,     0, { 154368 } },
+	{ NULL,              halo_16x32x32,                        1, 1,     0, { 331776 } },
+	{ "conv1",           conv3x3_3to16_32x32_relu,            32, 1,     0, { 0, RC_W + 128, RC_W + 1856, 331776 } },
+	{ NULL,              halo_16x32x32,                        1, 1,     0, { 405760 } },
+	{ "layer1.0.conv1",  winograd4x4_16to16_32x32_relu,        8, 1, 41472,
+		{ 0, 331776, RC_W + 1920, RC_W + 38784, 405760 } },
+	{ "layer1.0.conv2",  winograd4x4_16to16_32x32_add_relu,    8, 1, 41472,
+		{ 0, 405760, RC_W + 38848, RC_W + 75712, 331776, 331776 } },
+	{ NULL,              halo_16x32x32,                        1, 1,     0, { 405760 } },
+	{ "layer1.1.conv1",  winograd4x4_16to16_32x32_relu,        8, 1, 41472,
+		{ 0, 331776, RC_W + 75776, RC_W + 112640, 405760 } },
+	{ "layer1.1.conv2",  winograd4x4_16to16_32x32_add_relu,    8, 1, 41472,
+		{ 0, 405760, RC_W + 112704, RC_W + 149568, 331776, 331776 } },
+	{ NULL,              halo_16x32x32,                        1, 1,     0, { 405760 } },
+	{ "layer1.2.conv1",  winograd4x4_16to16_32x32_relu,        8, 1, 41472,
+		{ 0, 331776, RC_W + 149632, RC_W + 186496, 405760 } },
+	{ "layer1.2.conv2",  winograd4x4_16to16_32x32_add_relu,    8, 1, 41472,
+		{ 0, 405760, RC_W + 186560, RC_W + 223424, 331776, 331776 } },
+	{ "layer2.0.slice1", slice_16x32x32,                       2, 1,     0, { 331776, 0 } },
+	{ "layer2.0.pad1",   pad_16x16x16,                         4, 1,     0, { 0, 211968 } },
+	{ NULL,              halo_32x16x16,                        1, 1,     0, { 129024 } },
 	{ "layer2.0.conv1",  conv3x3_16to32_16x16_s2_relu,        32, 1,     0,
-		{ 304128, RC_W + 223488, RC_W + 241920, 154368 } },
-	{ NULL,              halo_32x16x16,                        1, 1,     0, { 195840 } },
-	{ NULL,              winograd4x4_in_32x16x16,              8, 1,     0, { 154368, 78336 } },
-	{ "layer2.0.conv2",  winograd4x4_32to32_16x16_add_relu,    2, 1, 39168,
-		{ 0, 78336, RC_W + 242048, RC_W + 389504, 237312, 195840 } },
-	{ NULL,              halo_32x16x16,                        1, 1,     0, { 154368 } },
-	{ NULL,              winograd4x4_in_32x16x16,              8, 1,     0, { 195840, 78336 } },
-	{ "layer2.1.conv1",  winograd4x4_32to32_16x16_relu,        2, 1, 39168,
-		{ 0, 78336, RC_W + 389632, RC_W + 537088, 154368 } },
-	{ NULL,              winograd4x4_in_32x16x16,              8, 1,     0, { 154368, 78336 } },
-	{ "layer2.1.conv2",  winograd4x4_32to32_16x16_add_relu_2,  2, 1, 39168,
-		{ 0, 78336, RC_W + 537216, RC_W + 684672, 195840, 195840 } },
-	{ NULL,              halo_32x16x16,                        1, 1,     0, { 154368 } },
-	{ NULL,              winograd4x4_in_32x16x16,              8, 1,     0, { 195840, 78336 } },
-	{ "layer2.2.conv1",  winograd4x4_32to32_16x16_relu,        2, 1, 39168,
-		{ 0, 78336, RC_W + 684800, RC_W + 832256, 154368 } },
-	{ NULL,              winograd4x4_in_32x16x16,              8, 1,     0, { 154368, 78336 } },
-	{ "layer2.2.conv2",  winograd4x4_32to32_16x16_add_relu_2,  2, 1, 39168,
-		{ 0, 78336, RC_W + 832384, RC_W + 979840, 195840, 195840 } },
-	{ "layer3.0.slice1", slice_32x16x16,                       4, 1,     0, { 195840, 0 } },
-	{ "layer3.0.pad1",   pad_32x8x8,                           8, 1,     0, { 0, 237312 } },
+		{ 331776, RC_W + 223488, RC_W + 241920, 129024 } },
+	{ NULL,              halo_32x16x16,                        1, 1,     0, { 170496 } },
+	{ "layer2.0.conv2",  winograd4x4_32to32_16x16_add_relu,    4, 1, 32256,
+		{ 0, 129024, RC_W + 242048, RC_W + 389504, 211968, 170496 } },
+	{ NULL,              halo_32x16x16,                        1, 1,     0, { 129024 } },
+	{ "layer2.1.conv1",  winograd4x4_32to32_16x16_relu,        4, 1, 32256,
+		{ 0, 170496, RC_W + 389632, RC_W + 537088, 129024 } },
+	{ "layer2.1.conv2",  winograd4x4_32to32_16x16_add_relu_2,  4, 1, 32256,
+		{ 0, 129024, RC_W + 537216, RC_W + 684672, 170496, 170496 } },
+	{ NULL,              halo_32x16x16,                        1, 1,     0, { 129024 } },
+	{ "layer2.2.conv1",  winograd4x4_32to32_16x16_relu,        4, 1, 32256,
+		{ 0, 170496, RC_W + 684800, RC_W + 832256, 129024 } },
+	{ "layer2.2.conv2",  winograd4x4_32to32_16x16_add_relu_2,  4, 1, 32256,
+		{ 0, 129024, RC_W + 832384, RC_W + 979840, 170496, 170496 } },
+	{ "layer3.0.slice1", slice_32x16x16,                       4, 1,     0, { 170496, 0 } },
+	{ "layer3.0.pad1",   pad_32x8x8,                           8, 1,     0, { 0, 211968 } },
 	{ NULL,              halo_64x8x8,                          1, 1,     0, { 137472 } },
 	{ "layer3.0.conv1",  conv3x3_32to64_8x8_s2_relu,          32, 1,     0,
-		{ 195840, RC_W + 979968, RC_W + 1053696, 137472 } },
+		{ 170496, RC_W + 979968, RC_W + 1053696, 137472 } },
 	{ NULL,              halo_64x8x8,                          1, 1,     0, { 163072 } },
 	{ NULL,              winograd4x4_in_64x8x8,                8, 1,     0, { 137472, 98304 } },
 	{ "layer3.0.conv2",  winograd4x4_fly_64to64_8x8_add_relu,  4, 1, 24576,
-		{ 0, 98304, RC_W + 1053952, RC_W + 1201408, 237312, 163072 } },
+		{ 0, 98304, RC_W + 1053952, RC_W + 1201408, 211968, 163072 } },
 	{ NULL,              halo_64x8x8,                          1, 1,     0, { 137472 } },
 	{ NULL,              winograd4x4_in_64x8x8,                8, 1,     0, { 163072, 98304 } },
 	{ "layer3.1.conv1",  winograd4x4_fly_64to64_8x8_relu,      4, 1, 24576,
@@ -1379,23 +1328,23 @@ static const rc_step steps[] = {
 /* For the self test and RC_CHECKED: results of layers in the workspace, and which of them each layer reads. */
 static const rc_tensor tensors[] = { /* n, c, h, w, block, halo, kind, at, row, plane, image, last reader, zeros */
 	{ 1, 3, 32, 32, 1, 1, 1, 1, 1, 0, 140, 34, 1156, 3468, 1, 0 }, /* input */
-	{ 1, 16, 32, 32, 16, 1, 1, 1, 1, 0, 306368, 544, 18496, 18496, 3, 0 }, /* conv1 */
-	{ 1, 16, 32, 32, 16, 1, 1, 1, 1, 0, 380352, 544, 18496, 18496, 3, 0 }, /* layer1.0.conv1 */
-	{ 1, 16, 32, 32, 16, 1, 1, 1, 1, 0, 306368, 544, 18496, 18496, 5, 0 }, /* layer1.0.conv2 */
-	{ 1, 16, 32, 32, 16, 1, 1, 1, 1, 0, 380352, 544, 18496, 18496, 5, 0 }, /* layer1.1.conv1 */
-	{ 1, 16, 32, 32, 16, 1, 1, 1, 1, 0, 306368, 544, 18496, 18496, 7, 0 }, /* layer1.1.conv2 */
-	{ 1, 16, 32, 32, 16, 1, 1, 1, 1, 0, 380352, 544, 18496, 18496, 7, 0 }, /* layer1.2.conv1 */
-	{ 1, 16, 32, 32, 16, 1, 1, 1, 1, 0, 306368, 544, 18496, 18496, 10, 0 }, /* layer1.2.conv2 */
+	{ 1, 16, 32, 32, 16, 1, 1, 1, 1, 0, 334016, 544, 18496, 18496, 3, 0 }, /* conv1 */
+	{ 1, 16, 32, 32, 16, 1, 1, 1, 1, 0, 408000, 544, 18496, 18496, 3, 0 }, /* layer1.0.conv1 */
+	{ 1, 16, 32, 32, 16, 1, 1, 1, 1, 0, 334016, 544, 18496, 18496, 5, 0 }, /* layer1.0.conv2 */
+	{ 1, 16, 32, 32, 16, 1, 1, 1, 1, 0, 408000, 544, 18496, 18496, 5, 0 }, /* layer1.1.conv1 */
+	{ 1, 16, 32, 32, 16, 1, 1, 1, 1, 0, 334016, 544, 18496, 18496, 7, 0 }, /* layer1.1.conv2 */
+	{ 1, 16, 32, 32, 16, 1, 1, 1, 1, 0, 408000, 544, 18496, 18496, 7, 0 }, /* layer1.2.conv1 */
+	{ 1, 16, 32, 32, 16, 1, 1, 1, 1, 0, 334016, 544, 18496, 18496, 10, 0 }, /* layer1.2.conv2 */
 	{ 1, 16, 16, 16, 16, 0, 0, 0, 0, 0, 0, 256, 4096, 4096, 9, 0 }, /* layer2.0.slice1 */
-	{ 1, 32, 16, 16, 16, 0, 0, 0, 0, 0, 237312, 256, 4096, 8192, 11, 0 }, /* layer2.0.pad1 */
-	{ 1, 32, 16, 16, 16, 1, 1, 1, 1, 0, 155584, 288, 5184, 10368, 11, 0 }, /* layer2.0.conv1 */
-	{ 1, 32, 16, 16, 16, 1, 1, 1, 1, 0, 197056, 288, 5184, 10368, 13, 0 }, /* layer2.0.conv2 */
-	{ 1, 32, 16, 16, 16, 1, 1, 1, 1, 0, 155584, 288, 5184, 10368, 13, 0 }, /* layer2.1.conv1 */
-	{ 1, 32, 16, 16, 16, 1, 1, 1, 1, 0, 197056, 288, 5184, 10368, 15, 0 }, /* layer2.1.conv2 */
-	{ 1, 32, 16, 16, 16, 1, 1, 1, 1, 0, 155584, 288, 5184, 10368, 15, 0 }, /* layer2.2.conv1 */
-	{ 1, 32, 16, 16, 16, 1, 1, 1, 1, 0, 197056, 288, 5184, 10368, 18, 0 }, /* layer2.2.conv2 */
+	{ 1, 32, 16, 16, 16, 0, 0, 0, 0, 0, 211968, 256, 4096, 8192, 11, 0 }, /* layer2.0.pad1 */
+	{ 1, 32, 16, 16, 16, 1, 1, 1, 1, 0, 130240, 288, 5184, 10368, 11, 0 }, /* layer2.0.conv1 */
+	{ 1, 32, 16, 16, 16, 1, 1, 1, 1, 0, 171712, 288, 5184, 10368, 13, 0 }, /* layer2.0.conv2 */
+	{ 1, 32, 16, 16, 16, 1, 1, 1, 1, 0, 130240, 288, 5184, 10368, 13, 0 }, /* layer2.1.conv1 */
+	{ 1, 32, 16, 16, 16, 1, 1, 1, 1, 0, 171712, 288, 5184, 10368, 15, 0 }, /* layer2.1.conv2 */
+	{ 1, 32, 16, 16, 16, 1, 1, 1, 1, 0, 130240, 288, 5184, 10368, 15, 0 }, /* layer2.2.conv1 */
+	{ 1, 32, 16, 16, 16, 1, 1, 1, 1, 0, 171712, 288, 5184, 10368, 18, 0 }, /* layer2.2.conv2 */
 	{ 1, 32, 8, 8, 16, 0, 0, 0, 0, 0, 0, 128, 1024, 2048, 17, 0 }, /* layer3.0.slice1 */
-	{ 1, 64, 8, 8, 16, 0, 0, 0, 0, 0, 237312, 128, 1024, 4096, 19, 0 }, /* layer3.0.pad1 */
+	{ 1, 64, 8, 8, 16, 0, 0, 0, 0, 0, 211968, 128, 1024, 4096, 19, 0 }, /* layer3.0.pad1 */
 	{ 1, 64, 8, 8, 16, 1, 1, 1, 1, 0, 138176, 160, 1600, 6400, 19, 0 }, /* layer3.0.conv1 */
 	{ 1, 64, 8, 8, 16, 1, 1, 1, 1, 0, 163776, 160, 1600, 6400, 21, 0 }, /* layer3.0.conv2 */
 	{ 1, 64, 8, 8, 16, 1, 1, 1, 1, 0, 138176, 160, 1600, 6400, 21, 0 }, /* layer3.1.conv1 */
@@ -1423,8 +1372,8 @@ static const rc_layer layers[] = { /* first result and how many, first read and 
 };
 
 static const rc_network network = {
-	0x322ce89c02a9775au, 452096, 1800000, 12288, 40, 0, /* hash; bytes: workspace, weights, input, output; u8 */
-	steps, 56, 16, tensors, layers, 26, reads, 1796672
+	0x12e1b7ed004b287cu, 479744, 1800000, 12288, 40, 0, /* hash; bytes: workspace, weights, input, output; u8 */
+	steps, 45, 16, tensors, layers, 26, reads, 1796672
 };
 
 const float cifar_resnet20_mean[3] = { 0.4914f, 0.4822f, 0.4465f };

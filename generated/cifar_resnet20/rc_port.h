@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: 0BSD */
 /*
 ** rc_port.h - what operating systems do each in their own way, POSIX's and Windows': threads that wait for each other,
-** and files mapped into memory. Only rc_threads and rc_file need it.
+** files mapped into memory, and memory in large pages. Only rc_threads and rc_file need it.
 */
 #ifndef RC_PORT_H
 #define RC_PORT_H
@@ -16,6 +16,7 @@
 #if !defined(NOMINMAX)
 #define NOMINMAX
 #endif
+#include <stdint.h>
 #include <windows.h>
 
 typedef SRWLOCK rc_lock;
@@ -75,6 +76,20 @@ rc_unmap(const void *at, size_t len)
 	UnmapViewOfFile(at);
 }
 
+/* Memory of our own; NULL: none is left */
+static inline void *
+rc_pages(size_t len)
+{
+	return VirtualAlloc(NULL, len, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE);
+}
+
+static inline void
+rc_pages_free(const void *at, size_t len)
+{
+	(void)len;
+	VirtualFree((void *)(uintptr_t)at, 0, MEM_RELEASE);
+}
+
 #else
 
 #include <fcntl.h>
@@ -128,6 +143,32 @@ rc_map(const char *path, const void **at, size_t *len)
 
 static inline void
 rc_unmap(const void *at, size_t len)
+{
+	munmap((void *)(uintptr_t)at, len);
+}
+
+/* Memory of our own, in pages of 2 MB where Linux has them to give; NULL: none is left */
+static inline void *
+rc_pages(size_t len)
+{
+#if defined(MAP_ANON)
+	void *at = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0);
+#else                                    /* POSIX alone, asked for by what was compiled before */
+	int zero = open("/dev/zero", O_RDWR);
+	void *at = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE, zero, 0);
+
+	close(zero);
+#endif
+	if (at == MAP_FAILED)
+		return NULL;
+#if defined(MADV_HUGEPAGE)
+	madvise(at, len, MADV_HUGEPAGE);
+#endif
+	return at;
+}
+
+static inline void
+rc_pages_free(const void *at, size_t len)
 {
 	munmap((void *)(uintptr_t)at, len);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: 0BSD */
-#if !defined(_POSIX_C_SOURCE) && !defined(_WIN32)
-#define _POSIX_C_SOURCE 200809L
+#if !defined(_DEFAULT_SOURCE) && !defined(_WIN32)
+#define _DEFAULT_SOURCE                  /* POSIX, and in a unity build what rc_file wants */
 #endif
 #include "rc_threads.h"
 
