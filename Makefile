@@ -35,10 +35,11 @@ $(P)resnetc: $(OBJ) $(P)obj/compiler/main.o
 	@echo "ld $@"
 	$(V)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
 
-$(P)obj/%.o: %.c $(HDR) $(P)obj/onnx.pb-c.h
+# what an object was made of the compiler writes beside it
+$(P)obj/%.o: %.c Makefile | $(P)obj/onnx.pb-c.h
 	@mkdir -p $(@D)
 	@echo "cc $<"
-	$(V)$(CC) $(FLAGS) -c -o $@ $<
+	$(V)$(CC) $(FLAGS) -MMD -MP -c -o $@ $<
 
 # the reader of ONNX files, from its schema
 $(P)obj/onnx.pb-c.h: compiler/import/onnx.proto
@@ -125,6 +126,8 @@ TEST_OBJ = $(patsubst %.c,$(P)obj/%.o,$(wildcard tests/*.c))
 
 $(P)obj/tests/%.o: FLAGS += -Wno-pedantic -Wno-shadow -Wno-double-promotion
 $(P)obj/tests/%.o: tests/tests.h
+-include $(OBJ:.o=.d) $(TEST_OBJ:.o=.d) $(P)obj/compiler/main.d
+
 $(P)obj/check: $(TEST_OBJ) $(OBJ)
 	@echo "ld $@"
 	$(V)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS) $(shell pkg-config --libs check)
