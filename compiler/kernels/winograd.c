@@ -459,7 +459,7 @@ emit_alone(Out *o, const Kernel *k, const Wino *w)
 	emit_own_input(o, k, w, in);
 	if (w->groups > 1)
 		out_line(o, "for (int og = 0; og < %d; og++) {", w->groups);
-	group = w->groups > 1 ? arena_text("w + og*%zu", group_floats(k, w)) : "w";
+	group = w->groups > 1 ? arena_text("w + og*%zu", wino_group(k, w)) : "w";
 	if (w->count[1])
 		out_line(o, "(wide ? %s : %s)(v, %s, m);", products[0], products[1], group);
 	else

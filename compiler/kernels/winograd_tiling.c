@@ -29,8 +29,8 @@ wino_adds(const Kernel *k, const Wino *w)
 enum { MostProducts = 80000 };       /* bytes of products that wait for their transform, a thread */
 
 /*
-** blocks_alone - how many: work for eight threads as long as half the registers are used, or at least for two; more where
-** what a thread has to itself would fill a quarter of the second cache
+** blocks_alone - how many: work for eight threads as long as half the registers are used, for two if their multiply-adds
+** still follow each other at full speed; more where what a thread has to itself would fill a quarter of the second cache
 */
 static int
 blocks_alone(const Kernel *k, const Wino *w)
@@ -39,7 +39,7 @@ blocks_alone(const Kernel *k, const Wino *w)
 	double tile = 4.0*w->pos*(w->icb*k->in->lay.cb + w->ob*t->vl);
 	int blocks = 8;
 
-	while (blocks > 2 && w->ob*(w->tiles/blocks) < t->regs/2)
+	while (blocks > 1 && w->ob*(w->tiles/blocks) < (blocks > 2 ? t->regs/2 : t->fma*t->latency))
 		blocks /= 2;
 	while (tile*w->tiles/blocks > t->l2/4)
 		blocks += 8;
