@@ -366,8 +366,8 @@ emit_back(Out *o, const Kernel *k, const Wino *w, const char *tile)
 	         w->ob > 1 ? "" : " {");
 	if (w->ob > 1)
 		out_line(o, "for (int s = 0; s < %d; s++) {", w->ob);
-	out_line(o, "int c = %s, j = %s%%%d;", w->ob == 1 ? w->groups == 1 && w->alone ? "0" : "og" : w->groups == 1 && w->alone ? "s" : arena_text("og*%d + s", w->ob), t,
-	         w->tc);
+	out_line(o, "int c = %s, j = %s%%%d;", w->alone && w->groups == 1 ? w->ob == 1 ? "0" : "s" :
+	         w->ob == 1 ? "og" : arena_text("og*%d + s", w->ob), t, w->tc);
 	emit_tile_row(o, k, w, arena_text("%s/%d", t, w->tc));
 	out_line(o, "%s(m + t*%d%s, %s,%s", tile, per, each,
 	         w->count[1] ? "step" : arena_text("%d", wino_m_step(k, w, w->width[0])),
@@ -385,9 +385,10 @@ emit_comment(Out *o, const Kernel *k, const Wino *w)
 	double macs = (double)w->tiles*w->bands*w->pos*k->in->shape.c*k->out->shape.c;
 	int tiles = wino_piece(w, w->width[0], 0);
 
-	out_line(o, "** y = %sconv3x3(x, w)%s%s%s by Winograd F(%dx%d, 3x3)%s; a unit is %s", act_open(k), k->bias ? " + b" : "",
-	         k->skip ? " + z" : "", act_close(k), w->mh, w->mw, w->alone ? "" : ", from V of x",
-	         w->alone ? "a block of tiles, from x over V to y" : arena_text("%d channels of one block of tiles", w->ob*k->t->vl));
+	out_line(o, "** y = %sconv3x3(x, w)%s%s%s by Winograd F(%dx%d, 3x3)%s; a unit is %s", act_open(k),
+	         k->bias ? " + b" : "", k->skip ? " + z" : "", act_close(k), w->mh, w->mw, w->alone ? "" : ", from V of x",
+	         w->alone ? "a block of tiles, from x over V to y" :
+	         arena_text("%d channels of one block of tiles", w->ob*k->t->vl));
 	if (w->alone)
 		emit_operand(o, "x", &k->in[0]);
 	if (k->skip)
@@ -419,7 +420,8 @@ emit_own_input(Out *o, const Kernel *k, const Wino *w, const char *tile)
 	const char *width = w->count[1] ? "width" : arena_text("%d", w->width[0]), *t = w->count[1] ? "(start + t)" :
 		blocks > 1 ? arena_text("(tb*%d + t)", w->width[0]) : "t";
 	size_t x0 = (size_t)(k->in->lay.halo.t - k->a.padding.t)*row + (size_t)((k->in->lay.halo.l - k->a.padding.l)*cb);
-	const char *step = w->count[1] ? "vstep" : arena_text("%d", wino_v_step(k, w, w->width[0]));
+	const char *step = w->count[1] ? "vstep" : arena_text("%d", wino_v_step(k, w, w->width[0])),
+		*each = cb == k->t->vl ? "" : " + s";
 
 	out_line(o, "for (int t = 0; t < %s; t++) {", width);
 	out_line(o, "int j = %s%%%d;", t, w->tc);
@@ -429,8 +431,8 @@ emit_own_input(Out *o, const Kernel *k, const Wino *w, const char *tile)
 	out_line(o, "for (int c = 0; c < %d; c++)", w->icb);
 	if (cb != k->t->vl)
 		out_line(o, "for (int s = 0; s < %d; s += %d)", cb, k->t->vl);
-	out_line(o, "%s(xi + c*%zu%s, %zu, v + (c*%s + t)*%d%s, %s);", tile, k->in->lay.plane, cb != k->t->vl ? " + s" : "", row,
-	         width, cb, cb != k->t->vl ? " + s" : "", step);
+	out_line(o, "%s(xi + c*%zu%s, %zu, v + (c*%s + t)*%d%s, %s);", tile, k->in->lay.plane, each, row, width, cb, each,
+	         step);
 	out_line(o, "}");
 }
 

@@ -29,8 +29,9 @@ wino_adds(const Kernel *k, const Wino *w)
 enum { MostProducts = 80000 };       /* bytes of products that wait for their transform, a thread */
 
 /*
-** blocks_alone - how many: work for eight threads as long as half the registers are used, for two if their multiply-adds
-** still follow each other at full speed; more where what a thread has to itself would fill a quarter of the second cache
+** blocks_alone - how many: work for eight threads as long as half the registers are used, for two if their
+** multiply-adds still follow each other at full speed; more where what a thread has to itself would fill a quarter of
+** the second cache
 */
 static int
 blocks_alone(const Kernel *k, const Wino *w)
