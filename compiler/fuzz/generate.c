@@ -143,6 +143,13 @@ random_groups(uint64_t *r, Node *n)
 	n->a.out = rnd_chance(r, 60) ? c : n->a.groups*rnd_to(r, 1, 4);
 }
 
+/* wants_range - of numbers anywhere it makes NaN and infinities, of which nothing is known further on */
+static bool
+wants_range(Act act)
+{
+	return act == Act_log || act == Act_sqrt || act == Act_exp;
+}
+
 /* random_attr - a value for one attribute of n, whose inputs are known */
 static void
 random_attr(uint64_t *r, Node *n, AttrId id)
@@ -171,7 +178,8 @@ random_attr(uint64_t *r, Node *n, AttrId id)
 	case At_rows:       random_range(r, &a->rows, x.h); break;
 	case At_cols:       random_range(r, &a->cols, x.w); break;
 	case At_mode:       if (rnd_chance(r, 60)) a->mode = rnd_to(r, 0, NFills - 1); break;
-	case At_act:        if (rnd_chance(r, 15)) a->act = rnd_to(r, 1, NActs - 1); break;
+	case At_act:        a->act = rnd_chance(r, 15) ? rnd_to(r, 1, NActs - 1) : a->act;
+	                    a->act = wants_range(a->act) ? Act_none : a->act; break;
 	case At_coords:
 	case At_rounding:
 		words_of(&attr_rows[id], &words);
@@ -310,7 +318,7 @@ random_op(uint64_t *r)
 	return (Op)rnd_to(r, O_input + 1, LastLanguageOp);
 }
 
-/* away_from_zero - what may be divided by; -1: no room for it */
+/* away_from_zero - what may be divided by, and what wants_range; -1: no room for it */
 static int
 away_from_zero(Case *c, Graph *g, int of)
 {
@@ -349,7 +357,7 @@ propose(uint64_t *r, Case *c, Graph *g)
 	}
 	if (gene.op == O_softmax && rnd_chance(r, 60))
 		return false;
-	if (gene.op == O_div || gene.op == O_reciprocal) {
+	if (gene.op == O_div || gene.op == O_reciprocal || wants_range(act_of(gene.op))) {
 		int *divisor = &gene.in[gene.nin - 1];
 		*divisor = away_from_zero(c, g, *divisor);
 		if (*divisor < 0)
