@@ -23,7 +23,8 @@ void rc_file_unmap(const void *weights, size_t len);
 
 /*
 ** A copy of this process's own, in pages of 2 MB where the system has them to give: a start reads the whole file, a run
-** walks fewer pages, and what becomes of the file no longer matters. Sets *weights and *len; RC_E_IO as above, and when memory is short.
+** walks fewer pages, and what becomes of the file no longer matters. Sets *weights and *len; RC_E_IO as above, and when
+** memory is short.
 */
 int  rc_file_load(const char *path, const void **weights, size_t *len);
 void rc_file_unload(const void *weights, size_t len);
