@@ -28,6 +28,9 @@
 ---@field padding? integer|"same"          of the 3x3
 ---@field gate? resnet.Part                before the addition: nn.eca, nn.cbam
 ---@field conv? resnet.Conv                for the 3x3, its norm and activation: nn.sk, nn.split_attention
+---@field inner? resnet.Part               between the convolutions
+---@field channels? integer                of the layers within
+---@field twice? boolean                   another 3x3 behind the first
 ---@field index? integer                   of the block in its stage, from 0
 
 ---@class (exact) resnet.Res2Options
@@ -57,6 +60,21 @@
 ---@field se? integer                      squeeze-excite of the block's input's channels divided by this number
 ---@field dilation? integer
 ---@field act? resnet.Act                  "relu"
+
+---@class (exact) resnet.DarknetOptions
+---@field stride? integer
+---@field expansion? number                0.5
+---@field groups? integer
+---@field inner? resnet.Part               between the convolutions
+---@field dilation? integer
+---@field act? resnet.Act                  "leaky_relu"
+
+---@class (exact) resnet.IresnetOptions
+---@field stride? integer
+---@field se? integer
+---@field gate? resnet.Part
+---@field dilation? integer
+---@field act? resnet.Act                  "prelu"
 
 ---@class (exact) resnet.InvertedResidualOptions
 ---@field stride? integer
@@ -323,6 +341,18 @@ function nn.res2(x, width, o) end
 ---@param o? resnet.ConvNextOptions
 ---@return resnet.Tensor
 function nn.convnext(x, width, o) end
+
+---@param x resnet.Tensor
+---@param width integer
+---@param o? resnet.DarknetOptions
+---@return resnet.Tensor
+function nn.darknet(x, width, o) end
+
+---@param x resnet.Tensor
+---@param width integer
+---@param o? resnet.IresnetOptions
+---@return resnet.Tensor
+function nn.iresnet(x, width, o) end
 
 ---@param x resnet.Tensor
 ---@param width integer
