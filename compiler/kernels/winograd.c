@@ -354,21 +354,38 @@ tile_in(const Kernel *k, const Wino *w, const char *name, const Layout *l)
 	                  k->out->shape.n > 1 ? arena_text(" + n*%zu", l->image) : "", plus(l->origin), l->row);
 }
 
+/*
+** emit_place - row i and column j of tile t of block tb (and image n), behind what else is declared; blocks of whole
+** rows need no divisions of a sum
+*/
+static void
+emit_place(Out *o, const Kernel *k, const Wino *w, const char *before)
+{
+	int blocks = w->count[0] + w->count[1], rows = w->width[0]/w->tc;
+	const char *t = w->count[1] ? "(start + t)" : blocks > 1 ? arena_text("(tb*%d + t)", w->width[0]) : "t",
+		*row = arena_text("%s/%d", t, w->tc);
+
+	if (!w->count[1] && w->width[0] == rows*w->tc && blocks > 1) {
+		row = rows == 1 ? "tb" : arena_text("(tb*%d + t/%d)", rows, w->tc);
+		t = "t";
+	}
+	out_line(o, "int %sj = %s;", before, rows == 1 && !strcmp(t, "t") ? t : arena_text("%s%%%d", t, w->tc));
+	emit_tile_row(o, k, w, row);
+}
+
 /* emit_back - the tiles of a block back to y */
 static void
 emit_back(Out *o, const Kernel *k, const Wino *w, const char *tile)
 {
-	int vl = k->t->vl, per = w->ob*vl, blocks = w->count[0] + w->count[1];
-	const char *each = w->ob > 1 ? arena_text(" + s*%d", vl) : "", *t = w->count[1] ? "(start + t)" :
-		blocks > 1 ? arena_text("(tb*%d + t)", w->width[0]) : "t";
+	int vl = k->t->vl, per = w->ob*vl;
+	const char *each = w->ob > 1 ? arena_text(" + s*%d", vl) : "";
 
 	out_line(o, "for (int t = 0; t < %s; t++)%s", w->count[1] ? "width" : arena_text("%d", w->width[0]),
 	         w->ob > 1 ? "" : " {");
 	if (w->ob > 1)
 		out_line(o, "for (int s = 0; s < %d; s++) {", w->ob);
-	out_line(o, "int c = %s, j = %s%%%d;", w->alone && w->groups == 1 ? w->ob == 1 ? "0" : "s" :
-	         w->ob == 1 ? "og" : arena_text("og*%d + s", w->ob), t, w->tc);
-	emit_tile_row(o, k, w, arena_text("%s/%d", t, w->tc));
+	emit_place(o, k, w, w->alone && w->groups == 1 ? w->ob == 1 ? "c = 0, " : "c = s, " :
+	           w->ob == 1 ? "c = og, " : arena_text("c = og*%d + s, ", w->ob));
 	out_line(o, "%s(m + t*%d%s, %s,%s", tile, per, each,
 	         w->count[1] ? "step" : arena_text("%d", wino_m_step(k, w, w->width[0])),
 	         wino_bytes(k) ? arena_text(" b + c*%d, f + c*%d, e,", vl, vl) : k->bias ? arena_text(" b + c*%d,", vl) : "");
@@ -415,24 +432,23 @@ emit_comment(Out *o, const Kernel *k, const Wino *w)
 static void
 emit_own_input(Out *o, const Kernel *k, const Wino *w, const char *tile)
 {
-	int cb = k->in->lay.cb, blocks = w->count[0] + w->count[1];
+	int cb = k->in->lay.cb;
 	size_t row = k->in->lay.row;
-	const char *width = w->count[1] ? "width" : arena_text("%d", w->width[0]), *t = w->count[1] ? "(start + t)" :
-		blocks > 1 ? arena_text("(tb*%d + t)", w->width[0]) : "t";
+	const char *width = w->count[1] ? "width" : arena_text("%d", w->width[0]);
 	size_t x0 = (size_t)(k->in->lay.halo.t - k->a.padding.t)*row + (size_t)((k->in->lay.halo.l - k->a.padding.l)*cb);
 	const char *step = w->count[1] ? "vstep" : arena_text("%d", wino_v_step(k, w, w->width[0])),
 		*each = cb == k->t->vl ? "" : " + s";
 
 	out_line(o, "for (int t = 0; t < %s; t++) {", width);
-	out_line(o, "int j = %s%%%d;", t, w->tc);
-	emit_tile_row(o, k, w, arena_text("%s/%d", t, w->tc));
+	emit_place(o, k, w, "");
 	out_line(o, "const float *xi = x + i*%zu + j*%d%s%s;\n", row*(size_t)w->mh, w->mw*cb,
 	         k->out->shape.n > 1 ? arena_text(" + n*%zu", k->in->lay.image) : "", plus(x0));
-	out_line(o, "for (int c = 0; c < %d; c++)", w->icb);
+	if (w->icb > 1)
+		out_line(o, "for (int c = 0; c < %d; c++)", w->icb);
 	if (cb != k->t->vl)
 		out_line(o, "for (int s = 0; s < %d; s += %d)", cb, k->t->vl);
-	out_line(o, "%s(xi + c*%zu%s, %zu, v + (c*%s + t)*%d%s, %s);", tile, k->in->lay.plane, each, row, width, cb, each,
-	         step);
+	out_line(o, "%s(xi%s%s, %zu, v + %s*%d%s, %s);", tile, w->icb > 1 ? arena_text(" + c*%zu", k->in->lay.plane) : "",
+	         each, row, w->icb > 1 ? arena_text("(c*%s + t)", width) : "t", cb, each, step);
 	out_line(o, "}");
 }
 
@@ -449,8 +465,8 @@ emit_alone(Out *o, const Kernel *k, const Wino *w)
 	tile = wino_out_tile(o, k, w->mh, w->mw, w->ragged);
 	emit_comment(o, k, w);
 	emit_head(o, k, 0);
-	out_line(o, "float *v = m + %d;\n", w->pos*wino_m_step(k, w, w->width[0]));
 	out_line(o, "for (int tb = lo; tb < hi; tb++) {");
+	out_line(o, "float *v = m + %d;%s", w->pos*wino_m_step(k, w, w->width[0]), w->count[1] ? "" : "\n");
 	if (w->count[1]) {
 		out_line(o, "int wide = tb < %d;", w->count[0]);
 		out_line(o, "int width = wide ? %d : %d, start = tb*width%s;", w->width[0], w->width[1],
