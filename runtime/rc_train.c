@@ -275,9 +275,9 @@ times_filter(const double *g, const double *x, int n, double *y)
 		y[o] = g[0]*x[o] + g[1]*x[n + o] + g[2]*x[2*n + o];
 }
 
-/* G w G' of input channel c and some output channels; to: their place at the first position. */
+/* G w G' of input channel c and some output channels, of which so many are there; to: their place at the first position. */
 static void
-pack_lanes(const rc_packing *h, const double *g, int lanes, size_t step, float *to)
+pack_lanes(const rc_packing *h, const double *g, int lanes, int there, size_t step, float *to)
 {
 	double half[3*Lanes], y[Lanes];
 
@@ -287,7 +287,7 @@ pack_lanes(const rc_packing *h, const double *g, int lanes, size_t step, float *
 		for (int j = 0; j < h->aw; j++, to += step) {
 			times_filter(h->gw + 3*j, half, Lanes, y);
 			for (int o = 0; o < lanes; o++)
-				to[o] = (float)y[o];
+				to[o] = o < there ? (float)y[o] : 0;
 		}
 	}
 }
@@ -301,12 +301,12 @@ pack_winograd(const rc_packing *h, const float *w, const double *factor, float *
 
 	for (int c = 0; c < channels; c++, to += h->per)
 		for (int from = 0; from < h->per; from += Lanes) {
-			int lanes = h->per - from < Lanes ? h->per - from : Lanes;
+			int lanes = h->per - from < Lanes ? h->per - from : Lanes, there = c < h->ic ? h->oc - og*h->per - from : 0;
 			double g[9*Lanes] = { 0 };
 			for (int o = 0; o < lanes; o++)
 				for (int t = 0; t < 9; t++)
 					g[t*Lanes + o] = (double)weight_at(h, w, og*h->per + from + o, c, t)*(factor ? factor[from + o] : 1);
-			pack_lanes(h, g, lanes, step, to + from);
+			pack_lanes(h, g, lanes, there, step, to + from);
 		}
 }
 

@@ -352,7 +352,7 @@ static const char program[] =
 /* what is folded into weights, and what is packed by itself */
 static const char various[] = "local nn = require \"resnet\"\nreturn nn.model { name = \"m\", input = nn.image { 3, 8, 8 }, body = function(x)\n"
 	"	local y = nn.layer_scale(nn.bn(nn.conv(x, { 10, kernel = 3, bias = true })), { name = 'gamma' })\n"
-	"	y = nn.prelu(nn.conv(2*y, { 10, kernel = 3, bias = true })*0.5 + 1, { name = 'a' }) + nn.prelu(-nn.max_pool(y, { kernel = 3, stride = 1, padding = 1 }), { name = 'b', shared = true })\n"
+	"	y = nn.prelu(nn.conv(2*y, { 10, kernel = 3, bias = true, winograd = { 4, 4 } })*0.5 + 1, { name = 'a' }) + nn.prelu(-nn.max_pool(y, { kernel = 3, stride = 1, padding = 1 }), { name = 'b', shared = true })\n"
 	"	y = nn.group_norm(y, { groups = 2, name = 'gn' }) + nn.layer_scale(nn.layer_norm(nn.sigmoid(y), { name = 'ln' }), { name = 'c' })\n"
 	"	y = nn.prelu(y + nn.prelu(nn.depthwise(y, { kernel = 3 }) + y, { name = 'd' }), { name = 'e' })\n"
 	"	return nn.linear(nn.adaptive_avg_pool(nn.bn(nn.relu(y)), { size = 1 }), { 3 })/4\n"
