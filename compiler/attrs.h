@@ -90,7 +90,8 @@ ATTR(step,              REAL,  step,       0, 3.4e38,
      ANY_SHOWN(0, "floats"))
 ATTR(zero,              INT,   zero,       0, 255,            "of bytes: the one that stands for 0", ANY(0))
 ATTR(requant,           WORD,  requant,    0, 0,
-     "how a result becomes bytes: exact, or as ONNX Runtime does it for unsigned or signed bytes: onnx_u8, onnx_s8",
+     "how a result becomes bytes: exact, or as ONNX Runtime does it for unsigned or signed bytes: onnx_u8, onnx_s8; "
+     "add, mul: onnx_float, as it does on floats between bytes",
      ANY(Requant_exact))
 ATTR(pixels,            BOOL,  pixels,     0, 1,              "the result is bytes: the picture's own", ANY(false))
 ATTR(pair_safe,         BOOL,  pair_safe,  0, 1,

@@ -45,8 +45,9 @@ typedef enum {
 	NFills
 } Fill;
 
-/* how a result becomes bytes: as dsl/README defines it, or as ONNX Runtime does it for unsigned or signed bytes */
-#define REQUANTS(X) X(exact) X(onnx_u8) X(onnx_s8)
+/* how a result becomes bytes: as dsl/README defines it, or as ONNX Runtime does it for unsigned or signed bytes, or on
+   floats between bytes */
+#define REQUANTS(X) X(exact) X(onnx_u8) X(onnx_s8) X(onnx_float)
 typedef enum {
 #define X(a) Requant_##a,
 	REQUANTS(X)
@@ -338,6 +339,7 @@ double pixel_mean(const Graph *g, int c);            /* the pixel that stands fo
 double step_of(const Value *v);                  /* 1 for floats and pixels, whose channels' steps are in the weights */
 int zero_of(const Value *v, int c);                  /* the byte that stands for 0 in channel c; 0 for floats */
 float factor_of(const Node *n, size_t c);            /* a sum of channel c to the result's steps */
+float product_factor(const Node *n);                 /* of a mul: two inputs' bytes to the result's steps */
 float exact_factor(double v);                    /* to 16 bits, so that it times the difference of two bytes is exact */
 void act_bounds(const Node *n, float *lo, float *hi);/* of a result before zero is added */
 bool is_kept(const Graph *g, const char *layer);     /* does the model say that it stays on floats */
@@ -345,7 +347,8 @@ bool keeps_bytes(Op op);                             /* does it hand bytes on as
 bool has_act_on_bytes(Act act);                      /* one that only clips */
 
 /* requant.c - of a result that is made bytes as ONNX Runtime does it */
-typedef struct { float factor[2], shift; } Requanted;  /* of each input: what it is multiplied by, quantize: divided */
+typedef struct { float factor[2], shift; } Requanted;  /* of each input: what it is multiplied by, quantize: divided;
+                                                        onnx_float: shift is what the result is divided by */
 Requanted requant_of(const Node *n);
 double requant_origin(const Node *n);                /* our byte that is its 0: 128 where its bytes are signed */
 const char *requant_flaw(const Node *n);             /* NULL: none */

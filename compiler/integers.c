@@ -80,6 +80,12 @@ factor_of(const Node *n, size_t c)
 }
 
 float
+product_factor(const Node *n)
+{
+	return (float)(step_of(n->in[0])*step_of(n->in[1])/step_of(n->out));
+}
+
+float
 exact_factor(double v)
 {
 	int exponent;
@@ -151,9 +157,9 @@ bytes_flaw(const Node *n)
 		return arena_text("want an activation that clips, got %s", act_names[a->act]);
 	if (a->bn)
 		return "want the batch norm in the weights, got one";
-	for (int i = 0; i < n->nin && n->op == O_add; i++)
-		if (!same_shape(n->in[i]->shape, n->out->shape))
-			return "want inputs of one shape for bytes, got others";
+	if (n->op == O_mul && !(product_factor(n) >= FLT_MIN && product_factor(n) <= FLT_MAX))
+		return arena_text("want steps whose product is %g to %g times the result's, got %g times", (double)FLT_MIN,
+		                  (double)FLT_MAX, step_of(n->in[0])*step_of(n->in[1])/step_of(n->out));
 	if (n->op == O_pad && (a->mode != Fill_constant || a->value < 0 || a->value > 0))
 		return "want zeros around bytes, got another padding";
 	if (keeps_bytes(n->op) && (step_of(n->in[0]) < a->step || step_of(n->in[0]) > a->step ||

@@ -145,18 +145,56 @@ add_again(const Node *n, const Requanted *r, double a, double b)
 	return rint(fmin(fmax((double)v, (double)lo + zero), (double)hi + zero)) + origin;
 }
 
+/* between_floats - of a and b, bytes less their zeros: floats, their sum or product and its quotient, each rounded */
+static double
+between_floats(const Node *n, double a, double b)
+{
+	Requanted r = requant_of(n);
+	float u = product((float)a, r.factor[0]), v = product((float)b, r.factor[1]);
+
+	return settled(n, (n->op == O_add ? (float)((double)u + (double)v) : product(u, v))/r.shift);
+}
+
 static void
 add(const Node *n, const double *const *x, double *y)
 {
 	Requanted r = requant_of(n);
+	float factor = exact_factor(step_of(n->in[0])/step_of(n->out));
+	Shape to = n->out->shape;
 
-	for (size_t i = 0; i < count_of(n->out->shape) && n->a.requant; i++)
-		y[i] = add_again(n, &r, x[0][i], x[1][i]);
-	if (n->a.requant)
-		return;
-	for (size_t i = 0; i < count_of(n->out->shape); i++) {
-		float v = product((float)off_zero(n, x, 0, i), exact_factor(step_of(n->in[0])/step_of(n->out)));
-		y[i] = settled(n, add_skip(n, x, 1, i, v));
+	for (size_t i = 0; i < count_of(to); i++) {
+		size_t at = spread_index(n->in[0]->shape, to, i), other = spread_index(n->in[1]->shape, to, i);
+		if (n->a.requant == Requant_onnx_float)
+			y[i] = between_floats(n, off_zero(n, x, 0, at), off_zero(n, x, 1, other));
+		else if (n->a.requant)
+			y[i] = add_again(n, &r, x[0][at], x[1][other]);
+		else
+			y[i] = settled(n, add_skip(n, x, 1, other, product((float)off_zero(n, x, 0, at), factor)));
+	}
+}
+
+/*
+** multiply - bytes less their zeros, either of which may be one value a channel, a pixel or an image. The product is
+** exact. ONNX Runtime adds the zero before it rounds to a whole number.
+*/
+static void
+multiply(const Node *n, const double *const *x, double *y)
+{
+	Requanted r = requant_of(n);
+	Shape to = n->out->shape;
+	float lo, hi;
+
+	act_bounds(n, &lo, &hi);
+	for (size_t i = 0; i < count_of(to); i++) {
+		double a = off_zero(n, x, 0, spread_index(n->in[0]->shape, to, i));
+		double b = off_zero(n, x, 1, spread_index(n->in[1]->shape, to, i));
+		float v = product((float)(a*b), n->a.requant ? r.factor[0] : product_factor(n));
+		if (n->a.requant == Requant_onnx_float)
+			y[i] = between_floats(n, a, b);
+		else if (n->a.requant)
+			y[i] = rint((double)((v > lo ? v < hi ? v : hi : lo) + r.shift)) + requant_origin(n);
+		else
+			y[i] = settled(n, v);
 	}
 }
 
@@ -244,6 +282,7 @@ interp_int8(const Node *n, const double *const *x, double *y)
 	case O_conv2d:
 	case O_linear:  dense(n, x, y); break;
 	case O_add:     add(n, x, y); break;
+	case O_mul:     multiply(n, x, y); break;
 	case O_concat:  concat(n, x, y); break;
 	case O_avg_pool:
 	case O_adaptive_avg_pool: mean(n, x[0], y); break;

@@ -45,7 +45,7 @@ OP(add,                 2,  2, binary,   binary,   1,0,1,0, A_EPILOGUE|A_BYTES|A
    "x + y, element by element; x + y in Lua writes the same node")
 OP(sub,                 2,  2, binary,   binary,   1,0,1,0, A_EPILOGUE,
    "x - y, element by element; x - y in Lua writes the same node")
-OP(mul,                 2,  2, binary,   binary,   1,0,1,0, A_EPILOGUE,
+OP(mul,                 2,  2, binary,   binary,   1,0,1,0, A_EPILOGUE|A_BYTES|A_requant,
    "x*y, element by element; x*y in Lua writes the same node")
 OP(div,                 2,  2, binary,   binary,   1,0,1,0, A_EPILOGUE,
    "x/y, element by element; x/y in Lua writes the same node")

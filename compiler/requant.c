@@ -25,11 +25,18 @@ requant_of(const Node *n)
 	double origin = requant_origin(n), zero[2];
 	Requanted r = { 0 };
 
+	if (n->a.requant == Requant_onnx_float)
+		return (Requanted){ { (float)step_of(n->in[0]), (float)step_of(n->in[1]) }, (float)step_of(n->out) };
 	if (n->op == O_quantize)
 		r.factor[0] = (float)n->a.step;
 	if (n->op == O_adaptive_avg_pool) {
 		Shape x = n->in[0]->shape;
 		r.factor[0] = (float)step_of(n->in[0])/((float)step_of(n->out)*(float)(x.h*x.w));
+	}
+	if (n->op == O_mul) {
+		r.factor[0] = (float)step_of(n->in[0])*(float)step_of(n->in[1]);
+		r.factor[0] /= (float)step_of(n->out);
+		r.shift = (float)(n->a.zero - origin);
 	}
 	if (n->op != O_add)
 		return r;
@@ -50,9 +57,11 @@ requant_flaw(const Node *n)
 		return NULL;
 	if (!is_bytes(n->out))
 		return arena_text("want a step above 0 beside requant, got none");
+	if (n->a.requant == Requant_onnx_float && n->op != O_add && n->op != O_mul)
+		return "want exact, onnx_u8 or onnx_s8 for requant, got onnx_float";
 	if (n->op == O_adaptive_avg_pool && n->out->shape.h*n->out->shape.w > 1)
 		return "want the mean of a whole image beside requant, got windows";
-	for (int i = 0; i < n->nin && n->op == O_add; i++)
+	for (int i = 0; i < n->nin && n->op == O_add && n->a.requant != Requant_onnx_float; i++)
 		if (!(ratio(n, i) >= 0x1p-10F && ratio(n, i) < 0x1p8F))     /* so that a double has room for the sums */
 			return arena_text("want steps from 1/1024 to 256 times the result's beside requant, got %g times",
 			                  (double)ratio(n, i));

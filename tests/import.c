@@ -63,6 +63,23 @@ START_TEST(quantised_files_make_networks_of_bytes)
 }
 END_TEST
 
+/* gates too: products of bytes, whichever side the few are on, as the operator or as floats between bytes */
+START_TEST(gates_work_on_bytes)
+{
+	static const char *const products[] = { "m=QLinearMul q a z i k l B C", "m=QLinearMul i k l q a z B C",
+		"j=DequantizeLinear i k l;n=Mul d j;m=QuantizeLinear n B C", "j=DequantizeLinear i k l;n=Add j d;r=Relu n;m=QuantizeLinear r B C" };
+
+	for (size_t i = 0; i < sizeof products/sizeof *products; i++) {
+		Ran r;
+		put_model("g.onnx", &built(arena_text("a=s 0.008;z=U 120;q=QuantizeLinear x a z;d=DequantizeLinear q a z;k=s 0.004;l=U 9;B=s 0.007;C=U 90;"
+		                                      "p=GlobalAveragePool d;g=HardSigmoid p;i=QuantizeLinear g k l;%s;y=DequantizeLinear m B C", products[i]))->m);
+		r = resnetc("import %s -o %s", in_dir("g.onnx"), in_dir("gate"));
+		ck_assert_msg(r.status == 0 && strstr(r.err, "2 layers between bytes are on floats: '"), "%s: %s", products[i], r.err);
+		ck_assert_msg(strstr(r.err, "hard_sigmoid") && !strstr(r.err, "mul") && !strstr(r.err, "add"), "%s: %s", products[i], r.err);
+	}
+}
+END_TEST
+
 /* pools of a 4x5 image, and whether they are the whole image's, of any size */
 static const struct { const char *graph; bool whole; } pools[] = {
 	{ "y=MaxPool x | kernel_shape:4,5", true },
@@ -230,6 +247,7 @@ SUITE(import)
 	tcase_add_loop_test(t, import_gives_pytorch_numbers, 0, 3);
 	tcase_add_test(t, size_and_name_can_be_given);
 	tcase_add_test(t, quantised_files_make_networks_of_bytes);
+	tcase_add_test(t, gates_work_on_bytes);
 	tcase_add_loop_test(t, whole_image_pools_take_any_size, 0, (int)(sizeof pools/sizeof *pools));
 	tcase_add_loop_test(t, a_file_of_any_name_becomes_a_model, 0, (int)(sizeof names/sizeof *names));
 	tcase_add_test(t, a_name_that_is_asked_for_is_not_changed);

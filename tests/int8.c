@@ -52,6 +52,22 @@ static const struct {
 	{ 260, 14, 3, 1, "return nn.conv(nn.conv(q, { 136, kernel = 1, act = 'relu', step = 0.05 }), { 40, kernel = 3, pair_safe = true })" },
 	{ 8, 30, 47, 1, "local a = nn.conv(q, { 80, kernel = 3, winograd = { 4, 4 }, step = 0.05, act = 'relu' }) "
 	  "return nn.conv(a, { 8, kernel = 3, winograd = { 4, 4 } }), nn.dequantize(nn.conv(a, { 64, kernel = 3, winograd = { 2, 4 }, step = 0.2 }))" },
+	/* gates of channels, pixels, the image, on either side; of floats made bytes; sums likewise */
+	{ 40, 6, 5, 2, "local g = nn.quantize(nn.sigmoid(nn.dequantize(nn.adaptive_avg_pool(q, { step = 0.002, zero = 128 }))), { step = 1/255 }) "
+	  "local function m(a, b, o) o.step = o.step or 0.015 return nn.dequantize(nn.mul(a, b, o)) end local s = { channels = { 3, 4 }, step = 0.02, zero = 120 } "
+	  "local p = nn.slice(q, s) local i = nn.slice(nn.adaptive_max_pool(q, { step = 0.02, zero = 120 }), s) "
+	  "return m(q, g, { zero = 128 }), m(g, q, { act = 'relu' }), m(p, q, { zero = 90, step = 0.03 }), m(q, i, { step = 0.04, zero = 255 }), m(g, i, { step = 0.004, zero = 3 }), "
+	  "m(q, q, { step = 0.02 }), m(p, g, { zero = 100 }), nn.conv(nn.mul(q, g, { step = 0.01, zero = 128, act = 'relu6' }), { 7, kernel = 3 }), "
+	  "nn.dequantize(nn.add(p, q, { step = 0.03, zero = 120 })), nn.dequantize(nn.add(q, g, { step = 0.02, zero = 100, act = 'relu' }))" },
+	/* as ONNX Runtime: products and sums as its operators make them and as floats between bytes; steps that make ties */
+	{ 19, 6, 5, 1, "local q = nn.quantize(x, { step = 0.5, zero = 120 }) local g = nn.adaptive_max_pool(q, { step = 0.5, zero = 120 }) "
+	  "local y = { nn.conv(nn.mul(g, q, { step = 0.3, zero = 1, requant = 'onnx_s8' }), { 8, kernel = 3 }) } "
+	  "for _, f in ipairs { nn.mul, nn.add } do for _, r in ipairs { 'onnx_u8', 'onnx_s8', 'onnx_float' } do "
+	  "y[#y + 1] = nn.dequantize(f(q, g, { step = 0.5, zero = 77, requant = r })) "
+	  "y[#y + 1] = nn.dequantize(f(q, q, { step = 0.499999, zero = 129, act = 'relu', requant = r })) end end return table.unpack(y)" },
+	{ 96, 5, 4, 2, "local s = nn.conv(nn.adaptive_avg_pool(q, { step = 0.001, zero = 120 }), { 8, kernel = 1, act = 'relu', step = 0.02 }) "
+	  "local g = nn.quantize(nn.hard_sigmoid(nn.conv(s, { 96, kernel = 1 })), { step = 1/255 }) "
+	  "return nn.conv(nn.mul(q, g, { step = 0.02, zero = 120 }), { 24, kernel = 1 })" },
 	{ 229, 6, 5, 1, "return nn.conv(q, { 16, kernel = 3, winograd = { 4, 4 } }), nn.conv(q, { 16, kernel = 3, winograd = { 4, 2 } }), "
 	  "nn.dequantize(nn.conv(q, { 8, kernel = 3, winograd = { 2, 2 }, step = 5, act = 'relu' }))" },
 };
@@ -333,6 +349,29 @@ START_TEST(what_stays_on_floats_is_shown)
 }
 END_TEST
 
+/* squeeze and excitation: the gate's floats, one a channel, become bytes, and no float stands at all pixels */
+START_TEST(gates_multiply_bytes)
+{
+	static const char text[] = "local nn = require \"resnet\"\nreturn nn.model { name = \"m\", input = nn.image { 3, 12, 12 },\n%s body = function(x)\n"
+		"local a = nn.squeeze_excite(nn.relu(nn.conv(x, { 16, kernel = 3, name = \"c1\" })), { channels = 8, gate = \"hard_sigmoid\" })\n"
+		"local b = nn.conv(a, { 16, kernel = 3, name = \"c2\" }) + a\n"
+		"return nn.linear(nn.flatten(nn.global_avg_pool(nn.relu(b))), { 5 })\nend }\n";
+	const char *file = model_file(arena_text(text, ""));
+	Ran r = resnetc("quantize %s -w random --calibrate random -q -o %s", file, in_dir("g.q.safetensors"));
+
+	ck_assert_msg(r.status == 0, "%s", r.err);
+	r = resnetc("verify %s -w %s", file, in_dir("g.q.safetensors"));
+	ck_assert_msg(r.status == 0 && strstr(r.out, "\nverified\n"), "%s%s", r.out, r.err);
+	r = resnetc("compile %s -w %s --dump=quantize --stop-after=quantize", file, in_dir("g.q.safetensors"));
+	ck_assert_int_eq(steps_of_line(r.out, "mul1"), 1);
+	ck_assert_msg(strstr(r.out, "name = \"se.fc2.quantize\"") && !strstr(r.out, "mul1.dequantize") && !strstr(r.out, "c1.dequantize"), "%s", r.out);
+	file = model_file(arena_text(text, "quantize = { keep = { \"mul1\" } },"));
+	ck_assert_int_eq(resnetc("quantize %s -w random --calibrate random -q -o %s", file, in_dir("g.q.safetensors")).status, 0);
+	r = resnetc("compile %s -w %s --dump=quantize --stop-after=quantize", file, in_dir("g.q.safetensors"));
+	ck_assert_int_eq(steps_of_line(r.out, "mul1"), 0);
+}
+END_TEST
+
 /* put_npy12 - a picture of 12 x 12 pixels, N C H W */
 static void
 put_npy12(const char *name)
@@ -561,6 +600,7 @@ SUITE(int8)
 	tcase_add_test(t, bytes_know_the_photographs);
 	tcase_add_test(t, winograd_is_weighed);
 	tcase_add_test(t, what_stays_on_floats_is_shown);
+	tcase_add_test(t, gates_multiply_bytes);
 	tcase_add_test(t, accuracy_is_compared);
 	tcase_add_test(t, outputs_are_bytes_where_asked_for);
 	t = part("wrong");

@@ -26,6 +26,8 @@ typedef struct Import {
 	bool as_declared;            /* the input has the sizes the file says, so other values have them too */
 	WholeWeights *whole;
 	int nwhole;
+	const Node **joined;         /* nodes that make the bytes of an operator on bytes, of which no float is seen */
+	int njoined;
 	const Onnx__NodeProto *p;    /* the node at hand */
 	int number;                  /* counted from 1 */
 	void (*node)(struct Import *);       /* reads the node at hand, for one that stands for several */
@@ -49,9 +51,6 @@ OnnxValue scale_at(const Import *m, size_t i);       /* refuses scales that are 
 OnnxValue zero_at(const Import *m, size_t i, const OnnxValue *scale, int type);  /* type 0: any */
 OnnxValue constant_dequantized(const Import *m, const OnnxValue *x, const OnnxValue *scale, const OnnxValue *zero,
                                int axis);            /* what it was made of stays known */
-
-/* ops_quantised.c */
-bool makes_signed(const Node *n);                    /* its bytes count from -128 on in the file */
 
 /* quantised.c */
 void keep_whole(Import *m, Node *n, const OnnxValue *w, int axis, const OnnxValue *bias); /* axis: of the outputs */

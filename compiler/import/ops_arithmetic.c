@@ -337,7 +337,8 @@ two_tensors(Import *m, OnnxValue a, OnnxValue b, char op)
 		y = widened(m, y, (Pair){ x->out->shape.h, x->out->shape.w });
 	if (spreads(narrow(x), y, x->out->shape))
 		x = narrow(x);
-	swapped = swapped && (op == '-' || op == '/');
+	/* sums of bytes are rounded in the file's order where both are tensors of pixels, as ONNX Runtime's are */
+	swapped = swapped && (op == '-' || op == '/' || (x->op == O_dequantize && y->out->shape.h*y->out->shape.w > 1));
 	n = node_on(m, op_of(op), swapped ? y : x);
 	n->in[n->nin++] = swapped ? x->out : y->out;
 	finish_like(m, n, &a);

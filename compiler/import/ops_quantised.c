@@ -10,7 +10,7 @@
 /* --- tensors --- */
 
 /* makes_signed - does it hand out bytes from -128 on */
-bool
+static bool
 makes_signed(const Node *n)
 {
 	while (keeps_bytes(n->op))
@@ -171,6 +171,7 @@ bytes_of(Import *m, const char *floats, size_t i)
 
 	scale_at(m, i);
 	run_as(m, "QuantizeLinear", 3, in, m->p->output[0]);
+	PUSH(m->joined, m->njoined, m->g->nodes[m->g->count - 1]);
 }
 
 static const char *

@@ -143,17 +143,43 @@ clips(const Node *n)
 	return act_of(n->op) && has_act_on_bytes(act_of(n->op)) && n->out->readers == 1;
 }
 
-/* can_make - could n, on floats now, make these bytes itself: a sum, or the mean of an image, of bytes made floats */
+/* alike - are the bytes that n reads signed as those that it makes */
+static bool
+alike(const Making *q, const Node *n, const Node *quantize)
+{
+	for (int i = 0; i < n->nin; i++)
+		if (q->bytes_signed[n->in[i]->node->in[0]->node->id] != (quantize->a.requant == Requant_onnx_s8))
+			return false;
+	return true;
+}
+
+/* can_make - could n, on floats now, make these bytes itself: a sum, product or image's mean of bytes made floats */
 static bool
 can_make(const Making *q, const Node *n, const Node *quantize)
 {
-	bool sum = n->op == O_add, mean = n->op == O_adaptive_avg_pool && n->out->shape.h*n->out->shape.w == 1;
+	bool two = n->op == O_add || n->op == O_mul;
+	bool mean = n->op == O_adaptive_avg_pool && n->out->shape.h*n->out->shape.w == 1;
 
-	for (int i = 0; i < n->nin && (sum || mean); i++)
-		if (!is_dequantize(n->in[i]) || !same_shape(n->in[i]->shape, sum ? n->out->shape : n->in[i]->shape) ||
-		    q->bytes_signed[n->in[i]->node->in[0]->node->id] != (quantize->a.requant == Requant_onnx_s8))
+	for (int i = 0; i < n->nin && (two || mean); i++)
+		if (!is_dequantize(n->in[i]) || (mean && !alike(q, n, quantize)))
 			return false;
-	return (sum || mean) && !n->a.act;
+	return (two || mean) && !n->a.act;
+}
+
+/*
+** rounding_of - of a sum or product of bytes made floats, which act may stand behind. ONNX Runtime (on x86) has one for
+** all of it where the file has one operator, or makes one of unsigned bytes whose ends clip as much as act does.
+*/
+static int
+rounding_of(const Making *q, const Node *n, const Node *act, const Node *quantize)
+{
+	bool clipped = act && (act->op != O_relu || quantize->a.zero);
+
+	for (int i = 0; i < q->m->njoined; i++)
+		if (q->m->joined[i] == quantize)
+			return quantize->a.requant;
+	return quantize->a.requant == Requant_onnx_u8 && alike(q, n, quantize) && !clipped ? Requant_onnx_u8 :
+	       Requant_onnx_float;
 }
 
 /* make_bytes - the node that a quantize reads, by itself or through an activation, makes the bytes; false: it cannot */
@@ -166,12 +192,12 @@ make_bytes(Making *q, Node *quantize)
 
 	if (n->out->readers != 1 || n->a.act || (!w && !can_make(q, n, quantize)) || (act && !op_rows[n->op].epilogue))
 		return false;
+	if (op_takes(n->op, At_requant))
+		n->a.requant = n->nin == 2 ? rounding_of(q, n, act, quantize) : quantize->a.requant;
 	for (int i = 0; i < n->nin && !w; i++)
 		n->in[i] = n->in[i]->node->in[0];
 	n->a.step = quantize->a.step;
 	n->a.zero = quantize->a.zero;
-	if (op_takes(n->op, At_requant))
-		n->a.requant = quantize->a.requant;
 	if (act)
 		set_act(&n->a, act_of(act->op), &act->a);
 	n->out->dtype = DT_u8;
@@ -235,6 +261,8 @@ add(Making *q, Node *n)
 		if (clip_bytes(q, n) || make_bytes(q, n))
 			return;
 	}
+	if (keeps_bytes(n->op) && on_bytes(n))
+		q->bytes_signed[n->id] = q->bytes_signed[n->in[0]->node->id];
 	append(q, n);
 }
 
@@ -246,6 +274,7 @@ add_floats(Making *q)
 
 	for (int i = 0; i < g->noutputs; i++) {
 		Value *v = g->outputs[i];
+		int id = v->node->id;
 		Node *back;
 		v = q->now[v->node->id] && !v->index ? q->now[v->node->id] : v;
 		g->outputs[i] = v;
@@ -258,7 +287,7 @@ add_floats(Making *q)
 		append(q, back);
 		g->outputs[i] = back->out;
 		note("%s: output %d is bytes: the model hands out the floats they stand for, %.9g*(byte - %d)", g->file, i + 1,
-		     step_of(v), zero_of(v, 0) - (makes_signed(v->node) ? 128 : 0));
+		     step_of(v), zero_of(v, 0) - (q->bytes_signed[id] ? 128 : 0));
 	}
 }
 

@@ -1,10 +1,11 @@
 /* bytes.c - the numbers that all kernels on bytes are given, and their last steps. */
 #include "bytes.h"
 
+/* inputs_of - those that numbers stand for; what a result that was a float is divided by comes behind them, with 1 */
 static int
 inputs_of(const Kernel *k)
 {
-	return k->op == O_concat ? k->parts : k->nin;
+	return k->op == O_concat ? k->parts : k->nin + (k->a.requant == Requant_onnx_float);
 }
 
 size_t
@@ -22,6 +23,7 @@ factor_to(const Node *n, int i)
 	switch (n->op) {
 	case O_quantize:   return (float)(1/n->a.step);
 	case O_dequantize: return (float)in;
+	case O_mul:        return product_factor(n);
 	case O_add:
 	case O_concat:     return exact_factor(ratio);
 	case O_conv2d:
@@ -32,7 +34,7 @@ factor_to(const Node *n, int i)
 
 /*
 ** pack_requant - what ONNX Runtime multiplies by; of a sum the bounds count its zero, the origin is taken from both
-** inputs and the shift stands for the second one's zero
+** inputs and the shift stands for the second one's zero; of a product the shift stands for the second factor
 */
 static void
 pack_requant(const Node *n, float *e)
@@ -42,6 +44,13 @@ pack_requant(const Node *n, float *e)
 
 	for (int i = 0; i < n->nin; i++)
 		e[Bounds + EachInput*i] = r.factor[i];
+	if (n->a.requant == Requant_onnx_float) {
+		e[Bounds + EachInput*n->nin] = r.shift;
+		e[Bounds + EachInput*n->nin + 1] = 1;
+		return;
+	}
+	if (n->op == O_mul)
+		e[Bounds + EachInput] = r.shift;
 	if (n->op != O_add)
 		return;
 	e[0] += (float)n->a.zero - origin;
@@ -53,14 +62,14 @@ pack_requant(const Node *n, float *e)
 void
 bytes_pack(const Node *n, float *e)
 {
-	int inputs = n->nin ? n->nin : 1;
+	int inputs = (n->nin ? n->nin : 1) + (n->a.requant == Requant_onnx_float);
 	float *all = e;
 
 	act_bounds(n, &e[0], &e[1]);
 	e += Bounds;
 	for (int i = 0; i < inputs; i++, e += EachInput) {
-		e[0] = n->nin ? factor_to(n, i) : 0;
-		e[1] = n->nin ? (float)zero_of(n->in[i], 0) : 0;
+		e[0] = i < n->nin ? factor_to(n, i) : 0;
+		e[1] = i < n->nin ? (float)zero_of(n->in[i], 0) : 0;
 	}
 	for (int c = 0; c < Zeros; c++)
 		e[c] = c < n->out->shape.c || !n->a.pixels ? (float)zero_of(n->out, c) : 0;
@@ -92,12 +101,13 @@ void
 emit_numbers(Out *o, const Kernel *k, const char *names)
 {
 	bool bytes = k->out->dtype == DT_u8;
+	bool origin = k->op == O_add && (k->a.requant == Requant_onnx_u8 || k->a.requant == Requant_onnx_s8);
 
 	out_flow(o, "V least = bc(e), most = bc(e + 1)%s", *names || bytes ? "," : ";");
 	for (const char *s = names; *s; s += s[2] ? 3 : 2)       /* f0 z0 f1 z1, as many as are named */
 		out_flow(o, "%.2s = bc(e + %d)%s", s, Bounds + EachInput*(s[1] - '0') + (*s == 'z'), s[2] || bytes ? "," : ";");
 	if (bytes)                           /* of a sum as ONNX Runtime's, the origin */
-		out_flow(o, "base = bc(e + %d);", k->op == O_add && k->a.requant ? Bounds + 1 : Bounds + EachInput*inputs_of(k));
+		out_flow(o, "base = bc(e + %d);", origin ? Bounds + 1 : Bounds + EachInput*inputs_of(k));
 	out_flow_end(o);
 }
 

@@ -1,12 +1,54 @@
 /*
-** map_int8.c - byte by byte: sums of two results, floats to bytes, bytes to floats. A unit of work is one vector
-** of channels of one image.
+** map_int8.c - byte by byte: sums and products of two results, floats to bytes, bytes to floats. A unit of work is one
+** vector of channels of one image.
 */
 #include "bytes.h"
 
-/* emit_vectors - y = formula, value of a vector at the offset */
+/* few - is the input repeated in the result: one value a channel, a pixel or an image */
+static bool
+few(const Kernel *k, int input)
+{
+	return !same_shape(k->in[input].shape, k->out->shape);
+}
+
+/* emit_input - where an input's vectors lie; of what is the same for all pixels, itself */
+static void
+emit_input(Out *o, const Kernel *k, const char *name, int input)
+{
+	const View *v = &k->in[input];
+	bool whole = v->shape.c == k->out->shape.c, point = few(k, input) && v->shape.h*v->shape.w == 1;
+	const char *image = k->out->shape.n > 1 ? arena_text(" + n*%zu", v->lay.image) : "";
+	const char *base = whole ? vector_base(k, name, &v->lay) : arena_text("%s%s%s", name, image, plus(v->lay.origin));
+
+	if (point)
+		out_line(o, whole ? "V %sg = ld8(%s);" : "V %sg = splat((float)*(%s));", name, base);
+	else
+		out_line(o, "const %s *%sv = %s;", dtype_rows[v->dtype].c, name, base);
+}
+
+/* at - the vector of an input at pixel i, j */
+static const char *
+at(const Kernel *k, const char *name, int input)
+{
+	const View *v = &k->in[input];
+
+	if (few(k, input) && v->shape.h*v->shape.w == 1)
+		return arena_text("%sg", name);
+	if (v->shape.c != k->out->shape.c)
+		return arena_text("splat((float)%sv[i*%zu + j*%d])", name, v->lay.row, v->lay.cb);
+	return arena_text("%s(%sv + i*%zu + j*%d)", v->dtype == DT_u8 ? "ld8" : "ld", name, v->lay.row, v->lay.cb);
+}
+
+/* result - where the vector at pixel i, j goes */
+static const char *
+result(const Kernel *k)
+{
+	return arena_text("yv + i*%zu + j*%d", k->out->lay.row, k->out->lay.cb);
+}
+
+/* emit_vectors - y = formula, by a statement that stores the result's vector at pixel i, j */
 static int
-emit_vectors(Out *o, const Kernel *k, int phase, const char *formula, const char *names, const char *value)
+emit_vectors(Out *o, const Kernel *k, int phase, const char *formula, const char *names, const char *statement)
 {
 	out_line(o, "** y = %s", formula);
 	emit_operand(o, "x", &k->in[0]);
@@ -17,55 +59,78 @@ emit_vectors(Out *o, const Kernel *k, int phase, const char *formula, const char
 	emit_numbers(o, k, names);
 	out_line(o, "%s", "");
 	emit_image_loop(o, k, "v", vectors_of(k));
-	out_line(o, "const %s *xv = %s;", dtype_rows[k->in->dtype].c, vector_base(k, "x", &k->in->lay));
+	emit_input(o, k, "x", 0);
 	if (k->skip)
-		out_line(o, "const unsigned char *zv = %s;", vector_base(k, "z", &k->in[1].lay));
+		emit_input(o, k, "z", 1);
 	out_line(o, "%s *yv = %s;\n", dtype_rows[k->out->dtype].c, vector_base(k, "y", &k->out->lay));
 	out_line(o, "for (int i = 0; i < %d; i++)", k->out->shape.h);
 	out_line(o, "for (int j = 0; j < %d; j++)", k->out->shape.w);
-	out_line(o, "\t%s", bytes_settled(k, arena_text("yv + i*%zu + j*%d", k->out->lay.row, k->out->lay.cb), value));
+	out_line(o, "\t%s", statement);
 	out_line(o, "}");
 	out_line(o, "}");
 	return k->out->shape.n*vectors_of(k);
 }
 
-/* at - the vector of an input at pixel i, j */
-static const char *
-at(const Kernel *k, const char *name, int input)
-{
-	const View *v = &k->in[input];
-
-	return arena_text("%s(%sv + i*%zu + j*%d)", v->dtype == DT_u8 ? "ld8" : "ld", name, v->lay.row, v->lay.cb);
-}
-
 static void
 describe(const Kernel *k, char *name, size_t len)
 {
-	snprintf(name, len, "%s%s%s_%dx%dx%d", k->op == O_add ? "int8_" : "", op_rows[k->op].name, k->a.requant ? "_onnx" : "",
+	bool gate = k->skip && (few(k, 0) || few(k, 1));
+	const char *rounding = k->a.requant == Requant_onnx_float ? "_floats" : k->a.requant ? "_onnx" : "";
+
+	snprintf(name, len, "%s%s%s%s_%dx%dx%d", k->skip ? "int8_" : "", gate ? "gate_" : "", op_rows[k->op].name, rounding,
 	         k->out->shape.c, k->out->shape.h, k->out->shape.w);
+}
+
+/* emit_settled - each vector between its bounds */
+static int
+emit_settled(Out *o, const Kernel *k, int phase, const char *formula, const char *names, const char *value)
+{
+	return emit_vectors(o, k, phase, formula, names, bytes_settled(k, result(k), value));
 }
 
 static int
 add_emit(Out *o, const Kernel *k, int phase)
 {
+	const char *x = at(k, "x", 0), *z = at(k, "z", 1);
+	const char *u = arena_text("mul(sub(%s, z0), f0)", x), *v = arena_text("mul(sub(%s, z1), f1)", z);
+
+	if (k->a.requant == Requant_onnx_float)  /* z2 is 1: so the product before the sum is rounded */
+		return emit_settled(o, k, phase, "round((f0*(x - z0) + f1*(z - z1))/f2) + zero", "f0 z0 f1 z1 f2 z2",
+		                    arena_text("div_(fused(%s, z2, %s), f2)", u, v));
 	if (k->a.requant)
-		return emit_vectors(o, k, phase, "round(f0*(x - z0) + (f1*(z - z0) + z1))", "f0 z0 f1 z1",
-		                    arena_text("fused(sub(%s, z0), f0, fused(sub(%s, z0), f1, z1))", at(k, "x", 0), at(k, "z", 1)));
-	return emit_vectors(o, k, phase, "round(f0*x + f1*z)", "f0 z0 f1 z1",
-	                    arena_text("fma_(sub(%s, z1), f1, mul(sub(%s, z0), f0))", at(k, "z", 1), at(k, "x", 0)));
+		return emit_settled(o, k, phase, "round(f0*(x - z0) + (f1*(z - z0) + z1))", "f0 z0 f1 z1",
+		                    arena_text("fused(sub(%s, z0), f0, fused(sub(%s, z0), f1, z1))", x, z));
+	return emit_settled(o, k, phase, "round(f0*x + f1*z)", "f0 z0 f1 z1",
+	                    arena_text("fma_(sub(%s, z1), f1, %s)", z, u));
+}
+
+/* mul_emit - to ONNX Runtime's the zero, f1, is added between two roundings, which the bounds keep apart */
+static int
+mul_emit(Out *o, const Kernel *k, int phase)
+{
+	const char *x = arena_text("sub(%s, z0)", at(k, "x", 0)), *z = arena_text("sub(%s, z1)", at(k, "z", 1));
+	const char *v = arena_text("mul(mul(%s, %s), f0)", x, z);
+
+	if (k->a.requant == Requant_onnx_float)
+		return emit_settled(o, k, phase, "round(f0*(x - z0)*f1*(z - z1)/f2) + zero", "f0 z0 f1 z1 f2",
+		                    arena_text("div_(mul(mul(%s, f0), mul(%s, f1)), f2)", x, z));
+	if (k->a.requant)
+		return emit_vectors(o, k, phase, "round(f0*(x - z0)*(z - z1) + f1)", "f0 z0 f1 z1",
+		                    arena_text("st8(%s, add(between(%s, least, most), f1), sub(base, f1));", result(k), v));
+	return emit_settled(o, k, phase, "round(f0*(x - z0)*(z - z1)) + zero", "f0 z0 z1", v);
 }
 
 static int
 quantize_emit(Out *o, const Kernel *k, int phase)
 {
-	return emit_vectors(o, k, phase, "round(x/step) + zero", "f0",
+	return emit_settled(o, k, phase, "round(x/step) + zero", "f0",
 	                    arena_text(k->a.requant ? "div_(%s, f0)" : "mul(%s, f0)", at(k, "x", 0)));
 }
 
 static int
 dequantize_emit(Out *o, const Kernel *k, int phase)
 {
-	return emit_vectors(o, k, phase, "step*(x - zero)", "f0 z0", arena_text("mul(sub(%s, z0), f0)", at(k, "x", 0)));
+	return emit_settled(o, k, phase, "step*(x - zero)", "f0 z0", arena_text("mul(sub(%s, z0), f0)", at(k, "x", 0)));
 }
 
 /* operands - the numbers behind the inputs */
@@ -84,6 +149,8 @@ operands(const Kernel *k, int phase, Operand *to)
 }
 
 const Family family_add_int8 = { .name = "add_int8", .describe = describe, .emit = add_emit, .operands = operands,
+	.packed = bytes_packed, .pack_node = bytes_pack_numbers };
+const Family family_mul_int8 = { .name = "mul_int8", .describe = describe, .emit = mul_emit, .operands = operands,
 	.packed = bytes_packed, .pack_node = bytes_pack_numbers };
 const Family family_quantize = { .name = "quantize", .describe = describe, .emit = quantize_emit, .operands = operands,
 	.packed = bytes_packed, .pack_node = bytes_pack_numbers };

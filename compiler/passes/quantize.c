@@ -46,7 +46,17 @@ makes_bytes(const Making *m, const Node *n)
 	return m->on_bytes[n->id] && n->op != O_input && row && row->step > 0 && has_act_on_bytes((Act)n->a.act);
 }
 
-/* may_move - an op without weights on bytes that are there */
+/* may_gate - floats that are few beside what an add or mul has them for are made bytes for it */
+static bool
+may_gate(const Node *n, int i)
+{
+	const StepRow *row = row_of(n->in[i]->node);
+
+	return n->nin == 2 && row && row->step > 0 && !same_shape(n->in[i]->shape, n->out->shape) &&
+	       same_shape(n->in[1 - i]->shape, n->out->shape);
+}
+
+/* may_move - an op without weights on bytes that are there, or, beside them, on a gate's floats made bytes */
 static bool
 may_move(const Making *m, const Node *n)
 {
@@ -59,7 +69,7 @@ may_move(const Making *m, const Node *n)
 	if (op_rows[n->op].epilogue && !has_act_on_bytes((Act)n->a.act))
 		return false;
 	for (int i = 0; i < n->nin; i++)
-		if (!makes_bytes(m, n->in[i]->node) || (n->op == O_add && !same_shape(n->in[i]->shape, n->out->shape)))
+		if (!makes_bytes(m, n->in[i]->node) && !may_gate(n, i))
 			return false;
 	return true;
 }

@@ -73,6 +73,7 @@ print_bytes(void)
 		"| ... with a skip z | `fl((z - zero_z)*f + fl(fl(acc)*s))`, where `f = step_z/step_y` to 16 bits of mantissa, "
 		"so that its product is exact |\n"
 		"| `add` | `fl((z - zero_z)*f_z + (x - zero_x)*f_x)`, both products exact |\n"
+		"| `mul` | `fl((x - zero_x)*(z - zero_z)*s)` with `s = fl(step_x*step_z/step_y)`; the product of bytes is exact |\n"
 		"| `avg_pool`, `adaptive_avg_pool` | `fl(sum (x - zero_x) * fl(fl(step_x/step_y)/count))`; "
 		"padding adds nothing to the sum |\n"
 		"| `concat` | `(x - zero_x)*f`, of each input |\n"
@@ -98,6 +99,9 @@ print_bytes(void)
 		"| op | byte, less the 128, between the ends of a byte or what an activation lets through |\n|---|---|\n"
 		"| `add` of x and z | `rne(fl(x*r_x + fl(z*r_z + k)))`, `r = fl(step/step_y)`, `k = fl(zero_y - fl(zero_x*r_x + "
 		"fl(zero_z*r_z)))` |\n"
+		"| `mul` of x and z | `rne(fl(fl((x - zero_x)*(z - zero_z)*r) + zero_y))`, `r = fl(fl(step_x*step_z)/step_y)` |\n"
+		"| `add` and `mul` with `requant = \"onnx_float\"` | `rne(fl(fl(u + v)/step_y)) + zero_y`, "
+		"`rne(fl(fl(u*v)/step_y)) + zero_y`, where `u = fl((x - zero_x)*step_x)` and `v = fl((z - zero_z)*step_z)` |\n"
 		"| `adaptive_avg_pool` to one pixel | `rne(fl(fl(sum (x - zero_x)) * fl(step_x/fl(step_y*count)))) + zero_y` |\n"
 		"| `quantize` | `rne(fl(x/step_y)) + zero_y` |");
 }
