@@ -28,6 +28,7 @@ typedef struct {                     /* a network and all that it is run with */
 	int batch, threads;
 	Values weights, input;
 	bool bytes;                  /* quantised */
+	Dtype store;                 /* what its weights are kept as, which holds all of them; then no batch norm is folded */
 } Case;
 
 typedef struct {                     /* what came of a case */

@@ -296,10 +296,61 @@ beside(uint64_t *r, const Graph *g, int of)
 static Op
 byte_op(uint64_t *r)
 {
-	static const Op ops[] = { O_conv2d, O_conv2d, O_conv2d, O_conv2d, O_add, O_add, O_mul, O_mul, O_bn, O_relu, O_relu6, O_max_pool,
-		O_avg_pool, O_adaptive_avg_pool, O_adaptive_max_pool, O_concat, O_slice, O_pad, O_flatten, O_linear };
+	static const Op ops[] = { O_conv2d, O_conv2d, O_conv2d, O_conv2d, O_add, O_add, O_mul, O_mul, O_bn, O_relu, O_relu6,
+		O_max_pool, O_avg_pool, O_adaptive_avg_pool, O_adaptive_max_pool, O_concat, O_slice, O_pad, O_flatten, O_linear };
 
 	return ops[rnd_to(r, 0, (int)(sizeof ops/sizeof *ops) - 1)];
+}
+
+/* mixed - does it go to and fro between bytes and floats, where only threads and addresses can be compared */
+static bool
+mixed(const Case *c)
+{
+	return c->seed%32 == 27;
+}
+
+/* stays_on_bytes - may op stand there in a network of bytes: norms and activations behind what takes them in */
+static bool
+stays_on_bytes(const Node *from, Op op)
+{
+	bool sum = from->op == O_add || from->op == O_mul;
+
+	if (op == O_bn)
+		return is_dense(from) && !from->a.act && from->nin == 1;
+	if (act_of(op))
+		return (is_dense(from) || sum || from->op == O_bn) && !from->a.act;
+	return from->op != O_input || op == O_conv2d;
+}
+
+/* clip_only - n's attributes as those that bytes can have */
+static void
+clip_only(Node *n)
+{
+	if (!has_act_on_bytes((Act)n->a.act))
+		n->a.act = Act_none;
+	n->a.mode = Fill_constant;
+	n->a.value = 0;
+}
+
+/* end_on_sums - of bytes what a layer hands out is exact: one behind each output that is none */
+static void
+end_on_sums(Case *c, Graph *g)
+{
+	for (int i = 0; i < c->noutputs && c->count < MostGenes; i++) {
+		Gene gene = { .op = O_conv2d, .nin = 1, .in = { c->output[i] } };
+		const Node *n = g->nodes[c->output[i]];
+		if (is_dense(n) && has_act_on_bytes((Act)n->a.act))
+			continue;
+		gene.a = node_new(g, O_conv2d, 0)->a;
+		gene.a.out = 5;
+		gene.a.kernel = (Pair){ 1, 1 };
+		if (!add_gene(g, &gene)) {
+			g->count = c->count;
+			continue;
+		}
+		c->gene[c->count] = gene;
+		c->output[i] = c->count++;
+	}
 }
 
 static Op
@@ -343,6 +394,8 @@ propose(uint64_t *r, Case *c, Graph *g)
 
 	if (g->nodes[from]->op == O_top_k)
 		return false;                /* its positions jump where two values are close: nothing may read them */
+	if (c->bytes && !mixed(c) && !stays_on_bytes(g->nodes[from], gene.op))
+		return false;
 	gene.in[0] = from;
 	if (gene.op == O_concat)
 		for (gene.nin = rnd_to(r, 2, 4), last = 1; last < gene.nin; last++)
@@ -367,6 +420,8 @@ propose(uint64_t *r, Case *c, Graph *g)
 	for (int i = 0; i < NAttrs; i++)
 		if (op_takes(gene.op, (AttrId)i))
 			random_attr(r, n, (AttrId)i);
+	if (c->bytes && !mixed(c))
+		clip_only(n);
 	gene.a = n->a;
 	if (!add_gene(g, &gene)) {
 		if (g->count > c->count)
@@ -389,6 +444,7 @@ fuzz_case(uint64_t seed, const Target *target)
 	Graph *g;
 
 	c.bytes = seed%4 == 3;
+	c.store = seed%16 == 5 ? DT_f16 : seed%16 == 13 ? DT_bf16 : DT_f32;
 	c.batch = one_of(r, batches, 5);
 	c.threads = one_of(r, threads, 3);
 	c.skip = rnd_chance(r, 40) ? (1u << npasses) - 1 : (unsigned)rnd_to(r, 0, (1 << npasses) - 1);
@@ -414,12 +470,14 @@ fuzz_case(uint64_t seed, const Target *target)
 		if (o != c.output[0] && (c.noutputs < 2 || o != c.output[1]))
 			c.output[c.noutputs++] = o;
 	}
+	if (c.bytes)
+		end_on_sums(&c, g);
 	return c;
 }
 
 /* --- as text --- */
 
-static const char form[] = "-- fuzz: seed=%llu target=%s skip=%x exact=%d batch=%d threads=%d weights=%d input=%d%s";
+static const char form[] = "-- fuzz: seed=%llu target=%s skip=%x exact=%d batch=%d threads=%d weights=%d input=%d%s%s";
 
 const char *
 fuzz_text(const Case *c)
@@ -431,9 +489,19 @@ fuzz_text(const Case *c)
 		return c->text;
 	text = dump_string(fuzz_graph(c));
 	whole = arena_text(arena_text("%s\n%%s", form), (unsigned long long)c->seed, c->target->name, c->skip, c->exact,
-	                   c->batch, c->threads, (int)c->weights, (int)c->input, c->bytes ? " bytes=1" : "", text);
+	                   c->batch, c->threads, (int)c->weights, (int)c->input, c->bytes ? " bytes=1" : "",
+	                   c->store == DT_f32 ? "" : arena_text(" store=%s", dtype_rows[c->store].name), text);
 	free(text);
 	return whole;
+}
+
+/* line_ends - does the first line end with these words */
+static bool
+line_ends(const char *text, const char *with)
+{
+	size_t line = strcspn(text, "\n"), len = strlen(with);
+
+	return line >= len && !strncmp(text + line - len, with, len);
 }
 
 bool
@@ -450,7 +518,8 @@ fuzz_read(Case *c, const char *text)
 	           c->threads > 64)
 		return false;
 	c->seed = seed;
-	c->bytes = !strncmp(text + strcspn(text, "\n") - 8, " bytes=1", 8);
+	c->bytes = line_ends(text, " bytes=1");
+	c->store = line_ends(text, " store=f16") ? DT_f16 : line_ends(text, " store=bf16") ? DT_bf16 : DT_f32;
 	c->target = target_named(target);
 	c->skip = skip;
 	c->exact = exact;
@@ -477,6 +546,15 @@ spoil(Values kind, double v, uint64_t *r, double channel)
 	return v;
 }
 
+/* kept - the nearest number that weights kept as d can be */
+static double
+kept(Dtype d, double v)
+{
+	double most = half_value(d, (uint16_t)(half_bits(d, (double)INFINITY) - 1));
+
+	return half_value(d, half_bits(d, fmin(fmax(v, -most), most)));
+}
+
 void
 fuzz_weights(Graph *g, const Case *c)
 {
@@ -486,15 +564,18 @@ fuzz_weights(Graph *g, const Case *c)
 	for (int i = 0; i < g->count; i++) {
 		/* every other layer, so that values come back into range */
 		Param *p = &g->nodes[i]->p[P_weight];
-		if (!p->name || rnd_chance(r, 50))
-			continue;
 		size_t each = p->count/(size_t)g->nodes[i]->out->shape.c;
+		bool plain = !p->name || rnd_chance(r, 50);
 		double channel = 1;
-		for (size_t k = 0; k < p->count; k++) {
+		for (size_t k = 0; k < p->count && !plain; k++) {
 			if (k%each == 0)
 				channel = pow(10, rnd_to(r, -6, 4));
 			p->data[k] = (double)(float)spoil(c->weights, p->data[k], r, channel);
 		}
+		for (size_t k = 0; k < p->count && is_dense(g->nodes[i]) && c->store != DT_f32; k++)
+			p->data[k] = kept(c->store, p->data[k]);
+		for (size_t k = 0; k < p->count && is_dense(g->nodes[i]) && c->bytes && c->seed%16 == 15; k++)
+			p->data[k] = p->data[k] < 0 ? -1 : 1;        /* all at the ends of their bytes */
 	}
 }
 

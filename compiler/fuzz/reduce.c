@@ -74,16 +74,17 @@ fewer_nodes(Search *s)
 static bool
 plainer_run(Search *s)
 {
-	Case c[6 + 32];
+	Case c[7 + 32];
 	int n = 0;
 
-	for (int i = 0; i < 6; i++)
+	for (int i = 0; i < 7; i++)
 		c[i] = s->best;
 	c[n++].batch = 1;
 	c[n++].threads = 2;
 	c[n++].weights = Values_plain;
 	c[n++].input = Values_plain;
 	c[n++].exact = true;
+	c[n++].store = DT_f32;
 	c[n++].skip = 0;
 	for (int p = 0; p < npasses; p++) {
 		c[n] = s->best;
@@ -91,7 +92,8 @@ plainer_run(Search *s)
 	}
 	for (int i = 0; i < n; i++)
 		if ((c[i].batch != s->best.batch || c[i].threads != s->best.threads || c[i].weights != s->best.weights ||
-		     c[i].input != s->best.input || c[i].exact != s->best.exact || c[i].skip != s->best.skip) && keep(s, &c[i]))
+		     c[i].input != s->best.input || c[i].exact != s->best.exact || c[i].store != s->best.store ||
+		     c[i].skip != s->best.skip) && keep(s, &c[i]))
 			return true;
 	return false;
 }

@@ -70,6 +70,9 @@ prepare(Trial *t, const Case *c, int k, const char *dir)
 	for (int v = 0; v < Variants; v++) {
 		Graph *g = loaded(c, file, arena_text("n%d%c", k, 'a' + v));
 		PassOptions po = { .skip = v ? c->skip : 0, .out = stdout };
+		if (c->store != DT_f32)
+			po.skip |= 1u << pass_named("fold_bn");
+		g->store = c->store;
 		g->exact = !v && c->exact;
 		g->winograd = true;
 		g->steps = t->bytes ? steps_in(t->bytes) : NULL;
