@@ -27,6 +27,41 @@ START_TEST(tuned_rows_decide)
 }
 END_TEST
 
+/* of bytes: a measured way that is not exact with the weights of a layer of the same shape is passed over there */
+START_TEST(rows_of_bytes_are_kept_where_they_are_exact)
+{
+	static const char rows[] =
+		"any\tany\tavx2\t1\t1x512x8x8-8-k3x3-s1x1-p1,1,1,1-d1x1-g1-int8\t4x4\t1x3\t1.00\n"
+		"any\tany\tavx2\t1\t1x64x8x8-8-k3x3-s1x1-p1,1,1,1-d1x1-g1-int8\t4x4\t1x3\t1.00\n";
+	const char *wide = body_model(3, 8, 8, "return nn.conv(nn.conv(nn.quantize(x, { step = 0.1 }), { 512, kernel = 1, step = 0.1 }), { 8, kernel = 3, name = \"b\" })");
+	Ran r;
+
+	put_file("bytes.tuned", rows, strlen(rows));
+	r = resnetc("explain --json --target avx2 -w random %s --tuned %s", wide, in_dir("bytes.tuned"));
+	ck_assert_msg(r.status == 0 && strstr(strstr(r.out, "\"name\": \"b\""), "\"winograd\": [ 0, 0 ]"), "%.1000s%.300s", r.out, r.err);
+	r = resnetc("explain --json --target avx2 -w random %s --tuned %s",
+	            body_model(3, 8, 8, "return nn.conv(nn.conv(nn.quantize(x, { step = 0.1 }), { 64, kernel = 1, step = 0.1 }), { 8, kernel = 3, name = \"b\" })"),
+	            in_dir("bytes.tuned"));
+	ck_assert_msg(r.status == 0 && strstr(strstr(r.out, "\"name\": \"b\""), "\"winograd\": [ 4, 4 ]"), "%.1000s%.300s", r.out, r.err);
+}
+END_TEST
+
+/* networks of bytes too: with --exact Winograd's ways are among theirs, for their sums are exact */
+START_TEST(bytes_are_tuned)
+{
+	const char *model = body_model(3, 8, 8, "return nn.conv(nn.conv(nn.quantize(x, { step = 0.1 }), { 32, kernel = 1, step = 0.1 }), { 32, kernel = 3, name = \"b\" })");
+	Ran r = resnetc("tune --exact --target avx2 -w random %s -o %s", model, in_dir("q.tuned"));
+	size_t len;
+
+	if (!target_runs_here(target_named("avx2")))
+		return;
+	ck_assert_msg(r.status == 0 && strstr(r.out, "the model's choice"), "%.1000s%.300s", r.out, r.err);
+	ck_assert_ptr_nonnull(strstr(file_map(in_dir("q.tuned"), &len), "\t1x32x8x8-32-k3x3-s1x1-p1,1,1,1-d1x1-g1-int8\t"));
+	r = resnetc("verify -w random --target avx2 %s --tuned %s", model, in_dir("q.tuned"));
+	ck_assert_msg(r.status == 0 && strstr(r.out, "\nverified\n"), "%.1000s%.300s", r.out, r.err);
+}
+END_TEST
+
 START_TEST(tune_writes_what_compile_reads)
 {
 	const char *model = body_model(3, 24, 24, body);
@@ -102,6 +137,8 @@ SUITE(tune)
 	TCase *t = part("tune");
 
 	tcase_add_test(t, tuned_rows_decide);
+	tcase_add_test(t, rows_of_bytes_are_kept_where_they_are_exact);
+	tcase_add_test(t, bytes_are_tuned);
 	tcase_add_test(t, tune_writes_what_compile_reads);
 	tcase_add_test(t, the_models_own_way_is_measured);
 	tcase_add_test(t, rows_of_another_network_are_told);

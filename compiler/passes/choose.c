@@ -140,11 +140,21 @@ wanted(const Node *n, const Fitting *fit)
 	return fit->all[0];
 }
 
+/* row_of - what was measured of n's shape; a way that is not exact with the weights of this layer is none */
+static const TunedRow *
+row_of(const Node *n)
+{
+	const TunedRow *row = n->g->tuned && !n->g->like ? tuned_find(n->g->tuned, n) : NULL;
+	const Family *tiled = row && row->way.winograd.h ? tiled_family(n) : NULL;
+
+	return tiled && tiled->holds && !tiled->holds(n, row->way) ? NULL : row;
+}
+
 static void
 choose_conv2d(Node *n)
 {
 	const Graph *g = n->g;
-	const TunedRow *row = g->tuned && !g->like ? tuned_find(g->tuned, n) : NULL;
+	const TunedRow *row = row_of(n);
 	Fitting fit;
 	bool set;
 

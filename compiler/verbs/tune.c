@@ -18,6 +18,7 @@ typedef struct { Way way; double cycles; } Candidate;
 
 typedef struct {
 	const char *key;
+	const Node *n;               /* while ways are being gathered */
 	const Kernel *k;
 	const Family *family;        /* whose ways are being gathered */
 	bool exact;
@@ -33,6 +34,8 @@ add_candidate(void *user, Way way)
 	double cycles = l->family->cycles(l->k, way);
 	const Candidate *before = l->count ? &l->c[l->count - 1] : NULL;
 
+	if (l->family->holds && !l->family->holds(l->n, way))
+		return;
 	if (before && same_algorithm(before->way, way) && before->way.tile.h == way.tile.h && before->cycles <= cycles &&
 	    before->cycles >= cycles)
 		return;                      /* a wider tile that is split as the one before */
@@ -69,7 +72,7 @@ add_ways(void *user, const Family *f)
 	Layer *l = user;
 
 	l->family = f;
-	if (f->ways && !(l->exact && f->tiled))
+	if (f->ways && !(l->exact && f->rounds_otherwise))
 		f->ways(l->k, add_candidate, l);
 }
 
@@ -94,13 +97,14 @@ static Layer
 gather_layer(const Node *n, bool exact)
 {
 	Kernel k = kernel_of(n, 0);
-	Layer l = { .key = tuned_key(n), .k = &k, .exact = exact };
+	Layer l = { .key = tuned_key(n), .n = n, .k = &k, .exact = exact };
 
 	each_fitting(n, add_ways, &l);
 	qsort(l.c, (size_t)l.count, sizeof *l.c, by_cycles);
 	own_first(&l, n);
 	thin(&l);
 	l.k = NULL;
+	l.n = NULL;
 	return l;
 }
 
