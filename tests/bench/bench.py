@@ -3,7 +3,7 @@
     make bench                                    resnet18, resnet50 at batch 1
     .venv/bin/python tests/bench/bench.py ./resnetc --models resnet34,cifar_resnet20 --batch 8
     .venv/bin/python tests/bench/bench.py ./resnetc --quiet-check --keep "Zen 5"
-    .venv/bin/python tests/bench/bench.py ./resnetc --int8
+    .venv/bin/python tests/bench/bench.py ./resnetc --int8        as bytes: resnet18, resnet50, mlperf_tiny_resnet8
 
 Every answer is checked against PyTorch's in float64 before its time counts. A ratio is of medians over all
 rounds of one run; the least times stand beside them. The peak is of fused multiply-adds, measured in every round.
@@ -244,6 +244,7 @@ def main():
     a = ap.parse_args()
     if a.int8:
         Names.update(Peers_of_bytes, resnetc="resnetc, floats")
+        a.models += ",mlperf_tiny_resnet8" if a.models == ap.get_default("models") else ""
         a.peers = ",".join(Bytes) if a.peers == ap.get_default("peers") else a.peers
     noise = quiet()
     if a.quiet_check and (noise["stolen"] > 0.01 or noise["busy"] > 0.05 or noise["spread"] > 0.1):
