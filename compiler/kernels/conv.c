@@ -399,7 +399,7 @@ emit_comment(Out *o, const Kernel *k, const Tiling *tl)
 	         vectors_of(k)/ob,
 	         blocks_needed(k, ob*vl), ks.h, ks.w, k->in->lay.cb > 1 ? arena_text("[%d ic]", k->in->lay.cb) : "", ob*vl);
 	out_line(o, "** %.2f M MACs; %d pixels x %d channels in %d accumulators, %d of %d registers", macs/1e6, p, ob*vl,
-	         ob*p, ob*p + (ob < p ? ob : p) + 1, k->t->regs);
+	         ob*p, registers_of(k->t, ob, p), k->t->regs);
 	if (tl->chunk < tl->blocks)
 		out_line(o, "** %d passes of %d input channel blocks, so that a pass's weights stay in the first cache",
 		         ceil_div(tl->blocks, tl->chunk), tl->chunk);

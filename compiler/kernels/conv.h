@@ -41,7 +41,7 @@ int emit_packing(Out *o, const Kernel *k, const Repacking *r);      /* declares 
 const char *acc(int o, int p);                       /* the accumulator of vector o, pixel p: a0 a1 ... b0 b1 ... */
 void emit_step(Out *o, const Target *t, const char *load, int step, int ob, int p);
                                                       /* one k step: weights by the word load, OB*P multiply-adds */
-bool fits_registers(const Target *t, int ob, int p);  /* a tile, with what is multiplied */
+int registers_of(const Target *t, int ob, int p);     /* those of a tile, with what is multiplied */
 int fetch_ahead(const Target *t, size_t bytes);       /* weights ahead of use that so many are fetched; 0: not */
 void emit_fetch(Out *o, int per, size_t bytes);                     /* of what a k step reads, if ahead is not 0 */
 int first_block(const Kernel *k, int og, int per);   /* where group og starts reading */

@@ -244,11 +244,11 @@ conv_tiling(const Kernel *k, int ob, int p)
 	return best;
 }
 
-/* fits_registers - where a factor is a single float all vectors of weights are held, else the fewer of both kinds */
-bool
-fits_registers(const Target *t, int ob, int p)
+/* registers_of - where a factor is a single float all vectors of weights are held, else the fewer of both kinds */
+int
+registers_of(const Target *t, int ob, int p)
 {
-	return ob*p + (products_of(t).singles ? ob : min(ob, p) + 1) <= t->regs;
+	return ob*p + (products_of(t).singles ? ob : min(ob, p) + 1);
 }
 
 /* conv_ways - every OB x P that fits the registers and divides the output */
@@ -261,7 +261,7 @@ conv_ways(const Kernel *k, EachWay *each, void *user)
 		if (vectors%ob || (ob%per && per%ob))
 			continue;
 		for (int p = 1; p <= 30; p++)
-			if (fits_registers(k->t, ob, p))
+			if (registers_of(k->t, ob, p) <= k->t->regs)
 				each(user, (Way){ .tile = { ob, p } });
 	}
 }
