@@ -18,6 +18,7 @@
 #define AND    " && "
 #define AVX_VNNI "rc_avx_vnni()"
 #define F16C "rc_f16c()"
+#define RVV(bits) "rc_rvv_bits() >= " #bits
 const Target targets[] = {
 #define TARGET(id, name, words, macro, vl, regs, block, threads, stack, lean, bare, fma, load, issue, latency, l1, l2, \
                l2_rate, l3_rate, rate, cpu) \
@@ -37,6 +38,7 @@ const int ntargets = NRows;
 #undef AND
 #undef AVX_VNNI
 #undef F16C
+#undef RVV
 
 /*
 ** What --target native knows of processors: the numbers of the target's row as they are on it. A named target
@@ -94,6 +96,7 @@ hidden(const Target *t)
 #define AND &&
 #define AVX_VNNI rc_avx_vnni()
 #define F16C rc_f16c()
+#define RVV(bits) (rc_rvv_bits() >= bits)
 #if defined(__x86_64__)
 #define HAS(f) __builtin_cpu_supports(#f)
 #else
@@ -129,6 +132,9 @@ target_runs_here(const Target *t)
 	"-nostartfiles -DFOLDER=\"@\" -T @/cortex.ld -Wl,--defsym=CODE_AT=" code ",--defsym=DATA_AT=" data " @/cortex.c"
 #define BOARD(name) "qemu-system-arm -M " name " -nographic -monitor none -serial none " \
 	"-semihosting-config enable=on,target=native -kernel @/program"
+
+/* a processor whose vectors are so many bits long */
+#define RISCV(bits) "qemu-riscv64 -cpu rv64,v=true,vlen=" bits ",vext_spec=v1.0 @/program"
 
 const Machine *
 machine_of(const Target *t)

@@ -189,6 +189,42 @@ START_TEST(neon_on_32_bits)
 }
 END_TEST
 
+/* --- RISC-V's vectors --- */
+
+enum { MostBits = 512 };             /* of a vector, for which the stack that is told does */
+
+/* the stack below main, painted, and how much of it a call and the self test leave as it was */
+static const char stack_app[] =
+	"#include <stdio.h>\n#include \"net.h\"\nstatic float in[NET_INPUT_FLOATS], out[NET_OUTPUT_FLOATS];\n"
+	"static RC_ALIGNED(64) char ws[NET_SELFTEST_BYTES];\n"
+	"int main(void)\n{\n	const char *layer;\n	char here;\n	volatile char *end = &here - 400;\n	long i;\n"
+	"	for (i = 0; i < 60000; i++) end[-i] = 0x5a;\n"
+	"	if (net_run(net_weights, in, out, ws, NET_WORKSPACE_BYTES) || net_selftest(net_weights, ws, sizeof ws, &layer)) return 1;\n"
+	"	for (i = 59999; i > 0 && end[-i] == 0x5a; i--) ;\n"
+	"	printf(\"%ld of %d\\n\", i + 400, NET_STACK_BYTES);\n	return i + 400 > NET_STACK_BYTES || i < 400;\n}\n";
+
+/* one program, the same bits however long the processor's vectors are, whatever the flags; none or too short ones: a status; other compilers: a word */
+START_TEST(vectors_of_every_length)
+{
+	static const char cc[] = "clang-19 --target=riscv64-linux-gnu -static -std=c11 -Wall -Wextra -Wpedantic -Werror -DEMBEDDED net.c net_weights.c rc.c",
+		run[] = "() { qemu-riscv64 -cpu rv64,v=true,vlen=$1,vext_spec=v1.0 $2; }";
+
+	if (!other_machine(target_named("rvv")))
+		return;
+	want();
+	emit("rvv", "rvv", "--embed");
+	put_file("rvv/stack.c", stack_app, strlen(stack_app));
+	in("rvv", arena_text("run%s && %s -O2 app.c -o app && %s -O3 -ffast-math app.c -o fast && %s -O2 stack.c -o stack && run 128 ./app > out && "
+		"for l in 256 %d; do run $l ./app | cmp - out || exit 1; done && run 128 ./fast | cmp - out && run %d ./stack && "
+		"paste out ../scalar/want > both && test $(wc -l < both) = 10 && %s both", run, cc, cc, cc, MostBits, MostBits, close_to));
+	in("rvv", "qemu-riscv64 -cpu rv64,v=false ./app | grep -q 'lacks the instructions'");
+	in("rvv", "! gcc -fsyntax-only net.c 2> said && grep -q 'want clang 19' said");
+	emit("rvv256", "rvv256", "--embed");
+	in("rvv256", arena_text("run%s && %s -O2 app.c -o app && run 128 ./app | grep -q 'lacks the instructions' && run 256 ./app > out && run %d ./app | cmp - out",
+		run, cc, MostBits));
+}
+END_TEST
+
 /* with -flto assembler is read when a program is linked, perhaps in another folder: NET_WEIGHTS_FILE says where, or the file is compiled without */
 START_TEST(embedded_with_lto)
 {
@@ -300,4 +336,5 @@ SUITE(everywhere)
 	tcase_add_loop_test(t, bare_metal_example, 0, 4);
 	tcase_add_test(t, bare_metal_in_cmake);
 	tcase_add_test(t, builds_outside_of_its_sources);
+	tcase_add_test(part("riscv"), vectors_of_every_length);
 }

@@ -249,20 +249,31 @@ row_model(int row, const char *target)
 }
 
 /*
-** each - of the rows that many-th is tried on a target, but for CHECK_LONG: those whose words are another target's, or that
-** take long in their emulators, have fewer
+** few - targets of which one row in so many is tried, but for CHECK_LONG: their words are another target's, or they take long in
+** their emulators; where those are slow at vectors, code with fewer of them is worth a compiler's time
 */
+static const struct { const char *target; int each; const char *flags; } few[] = {
+	{ "rvv", 8, "-O1" }, { "rvv256", 24, "-O1" }, { "wasm", 2, "-O0" }, { "wasm-relaxed", 16, "-O0" }, { "cortex-m4", 8, "-O0" },
+	{ "cortex-m7", 24, "-O0" }, { "cortex-m33", 24, "-O0" }, { "cortex-m55", 4, "-O0" },
+};
+enum { NFew = sizeof few/sizeof *few };
+
+static int
+few_of(const Target *t)
+{
+	int i = 0;
+
+	while (i < NFew && strcmp(few[i].target, t->name))
+		i++;
+	return i;
+}
+
 static int
 each(const Target *t)
 {
-	static const struct { const char *target; int each; } few[] = {
-		{ "wasm", 2 }, { "wasm-relaxed", 16 }, { "cortex-m4", 8 }, { "cortex-m7", 24 }, { "cortex-m33", 24 }, { "cortex-m55", 4 },
-	};
+	int i = few_of(t);
 
-	for (size_t i = 0; i < sizeof few/sizeof *few && !getenv("CHECK_LONG"); i++)
-		if (!strcmp(few[i].target, t->name))
-			return few[i].each;
-	return 1;
+	return i < NFew && !getenv("CHECK_LONG") ? few[i].each : 1;
 }
 
 /* run_elsewhere - all rows compiled for a machine that is emulated here, and run */
@@ -271,6 +282,7 @@ run_elsewhere(const Machine *machine, const char *dir, Model **m, int count)
 {
 	static Job jobs[NRows];
 	const char *names[NRows];
+	int which = few_of(m[0]->g->target);
 
 	elsewhere = arena_new(NRows*sizeof *elsewhere);
 	for (int r = 0; r < count; r++) {
@@ -280,7 +292,7 @@ run_elsewhere(const Machine *machine, const char *dir, Model **m, int count)
 		jobs[r] = (Job){ .network = r, .blob = blob, .in = numbers(count_of(m[r]->g->nodes[0]->out->shape), (unsigned)atoi(names[r] + 3)),
 			.in_bytes = input_bytes(m[r]->g), .out_bytes = outputs_of(m[r]->g)*sizeof(float), .workspace = m[r]->g->arena };
 	}
-	machine_compile(machine, dir, "all.c rc.c", "-O0", names, count);
+	machine_compile(machine, dir, "all.c rc.c", which < NFew ? few[which].flags : "-O0", names, count);
 	machine_run(machine, dir, jobs, count, elsewhere);
 }
 
