@@ -5,6 +5,10 @@
 */
 #include "rc.h"
 
+#if defined(__riscv) && defined(__linux__)
+#include <sys/auxv.h>
+#endif
+
 RC_WEAK const char *
 rc_strerror(int status)
 {
@@ -39,6 +43,24 @@ rc_f16c(void)
 
 	__asm__("cpuid" : "=a"(a), "=b"(b), "=c"(c), "=d"(d) : "a"(1), "c"(0));
 	return (int)(c >> 29 & 1);
+#else
+	return 0;
+#endif
+}
+
+/* where no system can be asked, the compiler's flags know whether there are vectors; 0xc22: their bytes */
+RC_WEAK int
+rc_rvv_bits(void)
+{
+#if defined(__riscv) && (defined(__linux__) || defined(__riscv_v))
+	unsigned long bytes;
+
+#if defined(__linux__)
+	if (!(getauxval(AT_HWCAP) >> ('v' - 'a') & 1))
+		return 0;
+#endif
+	__asm__("csrr %0, 0xc22" : "=r"(bytes));
+	return (int)(8*bytes);
 #else
 	return 0;
 #endif
