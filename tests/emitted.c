@@ -32,8 +32,9 @@ START_TEST(no_warnings)
 		"return nn.top_k(nn.softmax(nn.linear(nn.flatten(nn.adaptive_avg_pool(d, { size = 2 })), { 10 })), { 3 })"), in_dir("warn"), targets_of_all[t]);
 	ck_assert_int_eq(r.status, 0);
 	/* the runtime with the first target of each compiler: it is the same for all */
-	ck_assert_msg(system(arena_text("cd '%s' && for f in %s; do %s -O2 -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Werror -c $f -o warn.o || exit 1; done",
-	              in_dir("warn"), t == 0 || cross ? "*.c" : "m.c", compilers[c])) == 0, "%s, %s", compilers[c], targets_of_all[t]);
+	/* clang's warnings hang on no optimization, those of gcc do */
+	ck_assert_msg(system(arena_text("cd '%s' && for f in %s; do %s %s -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Werror -c $f -o warn.o || exit 1; done",
+	              in_dir("warn"), t == 0 || cross ? "*.c" : "m.c", compilers[c], !strncmp(compilers[c], "clang", 5) ? "-O0" : "-O2")) == 0, "%s, %s", compilers[c], targets_of_all[t]);
 }
 END_TEST
 
@@ -82,11 +83,11 @@ START_TEST(several_sizes_share_one_blob)
 
 	ck_assert_int_eq(resnetc("examples/cifar_resnet20_b.lua --name net -w random:3 --input 32x32,48x40,17x65 --target native,scalar%s -q -o %s", exact, in_dir("sizes")).status, 0);
 	put_file("sizes/app.c", sizes_app, strlen(sizes_app));
-	ck_assert_int_eq(system(arena_text("cd '%s' && cc -O1 -Wall -Wextra -Wpedantic -Werror *.c -o app && ./app > out", in_dir("sizes"))), 0);
+	ck_assert_int_eq(system(arena_text("cd '%s' && cc -O0 -Wall -Wextra -Wpedantic -Werror *.c -o app && ./app > out", in_dir("sizes"))), 0);
 	for (int i = 0; i < 3; i++) {
 		ck_assert_int_eq(resnetc("examples/cifar_resnet20_b.lua --name net -w random:3 --input %s%s -q -o %s", size[i], exact, in_dir(arena_text("size%d", i))).status, 0);
 		put_file(arena_text("size%d/app.c", i), sizes_app, strlen(sizes_app));
-		ck_assert_int_eq(system(arena_text("cd '%s' && cc -O1 *.c -o app && ./app > out", in_dir(arena_text("size%d", i)))), 0);
+		ck_assert_int_eq(system(arena_text("cd '%s' && cc -O0 *.c -o app && ./app > out", in_dir(arena_text("size%d", i)))), 0);
 		all = arena_text("%s '%s/out'", all, in_dir(arena_text("size%d", i)));
 	}
 	/* to the last bit, where the algorithm does not hang on the size; Winograd's tiles may */
@@ -112,11 +113,11 @@ START_TEST(two_models_link_into_one_program)
 	ck_assert_int_eq(resnetc("examples/cifar_resnet20.lua --name first -w random:1 -q -o %s", in_dir("both")).status, 0);
 	ck_assert_int_eq(resnetc("examples/cifar_plain20.lua --name second -w random:2 -q -o %s", in_dir("both")).status, 0);
 	put_file("both/app.c", app, strlen(app));
-	ck_assert_int_eq(system(arena_text("cd '%s' && cc -O1 *.c -o app && ./app > out1", in_dir("both"))), 0);
+	ck_assert_int_eq(system(arena_text("cd '%s' && cc -O0 *.c -o app && ./app > out1", in_dir("both"))), 0);
 	/* from two folders, each with its own copy of the runtime */
 	ck_assert_int_eq(resnetc("examples/cifar_resnet20.lua --name first -w random:1 -q -o %s", in_dir("here")).status, 0);
 	ck_assert_int_eq(resnetc("examples/cifar_plain20.lua --name second -w random:2 -q -o %s", in_dir("there")).status, 0);
-	ck_assert_int_eq(system(arena_text("cd '%s' && cp both/app.c . && cc -O1 -Ihere -Ithere here/*.c there/*.c app.c -o app && "
+	ck_assert_int_eq(system(arena_text("cd '%s' && cp both/app.c . && cc -O0 -Ihere -Ithere here/*.c there/*.c app.c -o app && "
 		"cp here/first.weights there/second.weights . && ./app > out2 && cmp out2 both/out1", in_dir(""))), 0);
 }
 END_TEST
@@ -219,9 +220,9 @@ END_TEST
 START_TEST(several_targets_choose_by_processor)
 {
 	/* the dispatcher gives the bits of the best target alone, on x86-64 and, from the same files, on AArch64 */
-	static const char *const run[] = { "cc -O2 -Wall -Wextra -Wpedantic -Werror -c first*.c second*.c rc*.c && cc *.o app.c -o app && ./app > out1",
-		"g++ -x c++ -std=c++17 -O2 -Wall -Wextra -Wpedantic -Werror -c first*.c second*.c rc*.c",
-		"aarch64-linux-gnu-gcc -O2 -static *.c -o arm && qemu-aarch64 ./arm > out2" };
+	static const char *const run[] = { "cc -O0 -Wall -Wextra -Wpedantic -Werror -c first*.c second*.c rc*.c && cc *.o app.c -o app && ./app > out1",
+		"g++ -x c++ -std=c++17 -O0 -Wall -Wextra -Wpedantic -Werror -c first*.c second*.c rc*.c",
+		"aarch64-linux-gnu-gcc -O0 -static *.c -o arm && qemu-aarch64 ./arm > out2" };
 	const char *dir = in_dir("many"), *alone = in_dir("alone");
 
 	unsetenv("RESNETC_HIDE");            /* the dispatcher asks the processor itself */
@@ -233,7 +234,7 @@ START_TEST(several_targets_choose_by_processor)
 	}
 	put_file("many/app.c", app, strlen(app));
 	put_file("alone/app.c", app, strlen(app));
-	ck_assert_int_eq(system(arena_text("cd '%s' && cc -O2 *.c -o app && ./app > out", alone)), 0);
+	ck_assert_int_eq(system(arena_text("cd '%s' && cc -O0 *.c -o app && ./app > out", alone)), 0);
 	for (int i = 0; i < 3; i++)
 		if (have(i == 2 ? "aarch64-linux-gnu-gcc" : "g++"))
 			ck_assert_msg(system(arena_text("cd '%s' && %s", dir, run[i])) == 0, "%s", run[i]);
@@ -251,7 +252,7 @@ START_TEST(plain_c_is_enough)
 	ck_assert_int_eq(resnetc("examples/cifar_resnet20.lua --name first -w random:1 -q -o %s --target scalar", dir).status, 0);
 	ck_assert_int_eq(resnetc("examples/mlperf_tiny_resnet8.lua --name second -w random:1 -q -o %s --target scalar", dir).status, 0);
 	put_file("plainc/app.c", app, strlen(app));
-	ck_assert_int_eq(system(arena_text("cd '%s' && rm rc_threads.c && for f in first second rc rc_file; do tcc -c $f.c || exit 1; done && cc -O1 app.c *.o -o app && ./app > tcc && cc -O2 *.c -o app && ./app > gcc && paste tcc gcc | "
+	ck_assert_int_eq(system(arena_text("cd '%s' && rm rc_threads.c && for f in first second rc rc_file; do tcc -c $f.c || exit 1; done && cc -O1 app.c *.o -o app && ./app > tcc && cc -O0 *.c -o app && ./app > gcc && paste tcc gcc | "
 		"perl -MPOSIX -ne '/(\\S+)\\s+(\\S+)/; exit 1 if abs(POSIX::strtod($1) - POSIX::strtod($2)) > 1e-5*(1 + abs POSIX::strtod($1))' && test $(wc -l < tcc) = 20", dir)), 0);
 }
 END_TEST
@@ -277,17 +278,17 @@ START_TEST(target_can_be_forced)
 
 	ck_assert_int_eq(resnetc("examples/cifar_resnet20.lua --name net -w random:1 -q -o %s --target scalar,avx2", in_dir("forced")).status, 0);
 	put_file("forced/app.c", forced, strlen(forced));
-	ck_assert_int_eq(system(arena_text("cd '%s' && cc -O1 -Wall -Wextra -Wno-missing-field-initializers -Werror *.c -o app && ./app", in_dir("forced"))), 0);
+	ck_assert_int_eq(system(arena_text("cd '%s' && cc -O0 -Wall -Wextra -Wno-missing-field-initializers -Werror *.c -o app && ./app", in_dir("forced"))), 0);
 }
 END_TEST
 
 START_TEST(bits_do_not_hang_on_flags_or_compiler)
 {
-	static const char *const how[] = { "gcc -O2", "gcc -O3 -ffast-math", "gcc -O1 -ffp-contract=off", "clang -O2", "clang -O3 -march=native",
-		"clang -O2 -march=native -ffp-contract=fast", "clang -O3 -march=native -ffast-math", "gcc -O3 -march=native -ffast-math -ffp-contract=fast",
+	static const char *const how[] = { "gcc -O2", "gcc -O1 -ffp-contract=off", "clang -O2", "clang -O2 -march=native -ffp-contract=fast",
+		"clang -O3 -march=native -ffast-math", "gcc -O3 -march=native -ffast-math -ffp-contract=fast",
 		/* CHECK_LONG: what those above have together */
-		"clang -O2 -ffast-math", "clang -O2 -ffp-contract=fast", "gcc -O2 -march=native" };
-	size_t count = sizeof how/sizeof *how - (getenv("CHECK_LONG") ? 0 : 3);
+		"clang -O2 -ffast-math", "clang -O2 -ffp-contract=fast", "gcc -O2 -march=native", "gcc -O3 -ffast-math", "clang -O3 -march=native" };
+	size_t count = sizeof how/sizeof *how - (getenv("CHECK_LONG") ? 0 : 5);
 	const char *dir = in_dir(arena_text("bits%d", _i));
 	const char *target = _i ? "scalar" : "native";
 
