@@ -15,6 +15,13 @@ in(const char *dir, const char *format, const char *command)
 		ck_abort_msg("%s: %.1500s", line, access(in_dir("log"), R_OK) ? "" : (const char *)file_map(in_dir("log"), &len));
 }
 
+/* unoptimized - cc, whatever a project wants of it: the numbers are the same, and are there in half the time */
+static const char *
+unoptimized(void)
+{
+	return script("unoptimized", "#!/bin/sh\nexec cc \"$@\" -O0\n");
+}
+
 /* the outputs of a run, with the blob from a file or linked in */
 static const char app[] =
 	"#include <stdio.h>\n#include <stdlib.h>\n#include \"net.h\"\n"
@@ -39,7 +46,7 @@ plain(void)
 		return;                      /* of a test before */
 	ck_assert_int_eq(resnetc("examples/mlperf_tiny_resnet8.lua --name net -w random:4 -q -o %s", in_dir("plain")).status, 0);
 	put_file("plain/app.c", app, strlen(app));
-	in("plain", "cc -O1 *.c -o app -lpthread && ./app > out && test $(wc -l < out) = 10 && mv out want%s", "");
+	in("plain", "cc -O0 *.c -o app -lpthread && ./app > out && test $(wc -l < out) = 10 && mv out want%s", "");
 }
 
 static const char strict[] = "-Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Werror";
@@ -52,10 +59,10 @@ START_TEST(one_file_is_enough)
 	ck_assert_int_eq(resnetc("examples/mlperf_tiny_resnet8.lua --name net -w random:4 -q --amalgamate -o %s", in_dir("amalgamated")).status, 0);
 	ck_assert_int_eq(count_files(in_dir("amalgamated")), 3);
 	for (int i = 0; i < 4; i++) {
-		in("amalgamated", arena_text("%s -O1 %s -c net.c && %s -O1 %s -DRC_FILE -DRC_IMAGE -DRC_THREADS -c net.c%%s", compilers[i], strict, compilers[i], strict), "");
+		in("amalgamated", arena_text("%s -O0 %s -c net.c && %s -O0 %s -DRC_FILE -DRC_IMAGE -DRC_THREADS -c net.c%%s", compilers[i], strict, compilers[i], strict), "");
 	}
 	put_file("amalgamated/app.c", app, strlen(app));
-	in("amalgamated", "cc -O1 -DRC_FILE net.c app.c -o app && ./app > out && cmp out ../plain/want%s", "");
+	in("amalgamated", "cc -O0 -DRC_FILE net.c app.c -o app && ./app > out && cmp out ../plain/want%s", "");
 }
 END_TEST
 
@@ -63,7 +70,7 @@ END_TEST
 START_TEST(weights_are_loaded)
 {
 	plain();
-	in("plain", "cp net.weights kept && cc -O1 -DLOADED *.c -o loaded -lpthread && ./loaded > out && test ! -s net.weights && mv kept net.weights && cmp out want%s", "");
+	in("plain", "cp net.weights kept && cc -O0 -DLOADED *.c -o loaded -lpthread && ./loaded > out && test ! -s net.weights && mv kept net.weights && cmp out want%s", "");
 }
 END_TEST
 
@@ -84,7 +91,7 @@ START_TEST(weights_link_into_the_program)
 	/* .incbin (gcc, clang 14), #embed (clang 19), bytes as C and C++; one and several targets */
 	static const struct { const char *options, *build; } ways[] = {
 		{ "--embed", "gcc -O0" }, { "--embed", "clang -O0" }, { "--embed", "clang-19 -O0 -std=c23" }, { "--embed=c", "gcc -O0 -std=c11" },
-		{ "--embed=c --target scalar,avx2", "clang -O0" }, { "--embed --amalgamate", "gcc -O1" },
+		{ "--embed=c --target scalar,avx2", "clang -O0" }, { "--embed --amalgamate", "gcc -O0" },
 	};
 	const char *dir = arena_text("embed%d", _i);
 
@@ -197,6 +204,7 @@ START_TEST(cmake_embeds_and_chooses)
 	put_file("cm/w.safetensors", f.data, f.len);
 	put_file("cm/CMakeLists.txt", lists, strlen(lists));
 	put_file("cm/app.c", app, strlen(app));
+	setenv("CC", unoptimized(), 1);
 	in("cm", "cmake -B b -DFROM=\"$PWD\" -DCMAKE_PREFIX_PATH='%s' && MAKEFLAGS= cmake --build b && cp b/app . && rm -r b/network.resnetc && ./app > out && test $(wc -l < out) = 10",
 	   installed());
 	in("cm", "! cmake -B c -DFROM=\"$PWD\" -DMORE=TARGET -DCMAKE_PREFIX_PATH='%s' 2> err && tr -s ' \\n' ' ' < err | grep -q 'want MODEL, WEIGHTS, NAME, TARGETS, OPTIONS or EMBED, got TARGET'", installed());
@@ -241,6 +249,7 @@ START_TEST(cmake_takes_any_project)
 		in(dir, "sed -i 's/add_executable.*/&\\nset_target_properties(app PROPERTIES C_STANDARD 11)/' CMakeLists.txt%s", "");
 	if (strstr(ways[_i].compiler, "cpp"))
 		in(dir, "sed -i 's/\\*ws = aligned_alloc/*ws = std::aligned_alloc/; s/<stdlib.h>/<cstdlib>/' app.cpp%s", "");
+	setenv("CC", unoptimized(), 1);
 	in(dir, "%s", arena_text("cmake -B b -DFROM='%s/examples' -DRESNETC_SOURCE='%s' %s -DCMAKE_PREFIX_PATH=\"%s\" && MAKEFLAGS= cmake --build b && ./b/app > out && "
 	                         "test $(wc -l < out) = 10", here(), here(), ways[_i].flags, blank_prefix()));
 	if (_i)
@@ -310,6 +319,8 @@ START_TEST(example_builds_with)
 
 	if (system(arena_text("command -v %s > /dev/null 2>&1", ways[_i].tool)) != 0)
 		return;
+	installed();
+	setenv("CC", unoptimized(), 1);
 	in(dir, "%s", arena_text(ways[_i].build, here(), installed()));
 	in(dir, "%s", arena_text("%s '%s/examples/images' > said && tail -1 said | grep '^10 of 10 right$'", ways[_i].program, here()));
 }
@@ -343,7 +354,7 @@ stand_in(void)
 static void
 run_guide(const char *page, bool torch)
 {
-	const char *script = "set -e\n", *end;
+	const char *script = "set -e\ncc() { command cc \"$@\" -O0; }\n", *end;
 
 	for (const char *s = strstr(page, "\n```"); s; s = strstr(end + 1, "\n```")) {
 		const char *name = s + 4, *body = strchr(name, '\n') + 1;
@@ -369,6 +380,8 @@ START_TEST(guide_from_pytorch_to_an_app)
 	if (!torch)
 		stand_in();
 	run_guide(file_map("examples/pytorch.md", &len), torch);
+	installed();
+	compile_quickly();
 	in("guide", "PATH=\"/usr/bin:$PATH:%s/bin\" sh script.sh > said", installed());
 	said = file_map(in_dir("guide/said"), &len);
 	ck_assert_msg(strstr(said, "layer4.1.bn2.running_var") != NULL, "%.1500s", said);
@@ -400,11 +413,11 @@ END_TEST
 START_TEST(example_says)
 {
 	static const struct { const char *build, *say; } rows[] = {
-		{ "cc -O1 -fopenmp -Wall -Wextra -Wpedantic -Werror -Inet net/[a-z]*.c '%s/examples/threads.c' -o app -lpthread && ./app net/cifar_resnet20.weights", "the same bits" },
-		{ "cc -O1 -Wall -Wextra -Wpedantic -Werror -Inet net/[a-z]*.c '%s/examples/two_models.c' -o app -lpthread && ./app net", "class 2, 2.4167" },
-		{ "cc -O1 -c net/[a-z]*.c && c++ -O1 -std=c++17 -Wall -Wextra -Wpedantic -Werror -Inet '%s/examples/network.cpp' *.o -o app -lpthread && ./app net/cifar_resnet20.weights",
+		{ "cc -O0 -fopenmp -Wall -Wextra -Wpedantic -Werror -Inet net/[a-z]*.c '%s/examples/threads.c' -o app -lpthread && ./app net/cifar_resnet20.weights", "the same bits" },
+		{ "cc -O0 -Wall -Wextra -Wpedantic -Werror -Inet net/[a-z]*.c '%s/examples/two_models.c' -o app -lpthread && ./app net", "class 2, 2.4167" },
+		{ "cc -O0 -c net/[a-z]*.c && c++ -O0 -std=c++17 -Wall -Wextra -Wpedantic -Werror -Inet '%s/examples/network.cpp' *.o -o app -lpthread && ./app net/cifar_resnet20.weights",
 		  "bird 2.4167, the same bits" },
-		{ "cc -O1 -shared -fPIC net/[a-z]*.c -o net/net.so -lpthread && /usr/bin/python3 '%s/examples/network.py' net cifar_resnet20", "2 2.4167" },
+		{ "cc -O0 -shared -fPIC net/[a-z]*.c -o net/net.so -lpthread && /usr/bin/python3 '%s/examples/network.py' net cifar_resnet20", "2 2.4167" },
 	};
 	const char *dir = arena_text("says%d", _i), *said;
 	size_t len;
@@ -511,7 +524,7 @@ START_TEST(ranks_give_the_same_bits)
 		return;
 	ck_assert_int_eq(resnetc("%s -w random:1 --train -q -o %s", model_file(learner), in_dir("ranks/net")).status, 0);
 	put_file("ranks/app.c", ranks, strlen(ranks));
-	in("ranks", "mpicc -O1 -Wall -Wextra -Wpedantic -Wno-missing-field-initializers -Werror -DRC_MPI -Inet net/[a-z]*.c app.c -lpthread -o app%s", "");
+	in("ranks", "mpicc -O0 -Wall -Wextra -Wpedantic -Wno-missing-field-initializers -Werror -DRC_MPI -Inet net/[a-z]*.c app.c -lpthread -o app%s", "");
 	for (int n = 1; n <= 8; n *= 2) {
 		in("ranks", "%s", arena_text("%s -n %d ./app > said", mpirun, n));
 		said = file_map(in_dir("ranks/said"), &len);
@@ -560,7 +573,7 @@ START_TEST(synchronised_ranks_are_one_batch)
 	ck_assert_int_eq(resnetc("%s -w random:1 --train -q -o %s", model_file(learner), in_dir("together/net")).status, 0);
 	ck_assert_int_eq(resnetc("%s --name n --batch 24 -w random:1 --train -q -o %s", model_file(learner), in_dir("together/net")).status, 0);
 	put_file("together/app.c", synchronised, strlen(synchronised));
-	in("together", "mpicc -O1 -Wall -Wextra -Wpedantic -Wno-missing-field-initializers -Werror -DRC_MPI -Inet net/[a-z]*.c app.c -lm -lpthread -o app%s", "");
+	in("together", "mpicc -O0 -Wall -Wextra -Wpedantic -Wno-missing-field-initializers -Werror -DRC_MPI -Inet net/[a-z]*.c app.c -lm -lpthread -o app%s", "");
 	for (int n = 1; n <= 8; n *= 2) {
 		in("together", "%s", arena_text("%s -n %d ./app > said", mpirun, n));
 		said = arena_text("%s", (const char *)file_map(in_dir("together/said"), &len));
@@ -593,7 +606,7 @@ START_TEST(pictures_over_ranks)
 	if (system("command -v mpicc > /dev/null 2>&1 && command -v mpirun > /dev/null 2>&1"))
 		return;
 	ck_assert_int_eq(resnetc("examples/cifar_resnet20.lua -w examples/weights/cifar_resnet20.safetensors -q -o %s", in_dir("spread/net")).status, 0);
-	in("spread", "mpicc -O1 -Wall -Wextra -Wpedantic -Werror -Inet net/[a-z]*.c '%s/examples/mpi_classify.c' -lpng -ljpeg -lm -lpthread -o app", here());
+	in("spread", "mpicc -O0 -Wall -Wextra -Wpedantic -Werror -Inet net/[a-z]*.c '%s/examples/mpi_classify.c' -lpng -ljpeg -lm -lpthread -o app", here());
 	in("spread", "%s", arena_text("%s -n 3 ./app net/cifar_resnet20.weights %s/examples/images/[a-z]*.png | sed 's|.*/||; s|[.]png | |' > said && "
 	   "test $(wc -l < said) = 10 && awk '$1 != $2 { exit 1 }' said && sort -c said", mpirun, here()));
 }
