@@ -299,12 +299,14 @@ END_TEST
 /* what is not a number is null; an error is the same number in the table and in JSON */
 START_TEST(verify_in_json)
 {
-	struct json_object *all = json(resnetc("verify examples/mlperf_tiny_resnet8.lua --json").out), *error, *given;
+	struct json_object *all, *error, *given;
 	const char *model = body_model(3, 4, 4, "return nn.relu(x)");
 	float want[48] = { 0 };
 	int64_t dim[4] = { 1, 3, 4, 4 };
 	Ran r;
 
+	compile_quickly();
+	all = json(resnetc("verify examples/mlperf_tiny_resnet8.lua --json").out);
 	ck_assert_uint_eq(json_object_array_length(member(all, "layers")), 12);
 	error = member(json_object_array_get_idx(member(all, "layers"), 1), "error");
 	ck_assert(json_object_get_double(error) > 0 && json_object_get_double(error) < 1e-5);
@@ -332,6 +334,7 @@ START_TEST(verify_of_clipped_sums)
 	Npy y;
 	Ran r;
 
+	compile_quickly();
 	for (int i = 0; i < 6400; i++)
 		x[i] *= 1e3f;
 	npy_write(in_dir("huge.npy"), x, 4, (int64_t[]){ 1, 16, 20, 20 });
@@ -360,6 +363,7 @@ START_TEST(verify_of_named_outputs)
 	Npy y;
 	Ran r;
 
+	compile_quickly();
 	npy_write(in_dir("x.npy"), x, 4, (int64_t[]){ 1, 3, 8, 8 });
 	ck_assert_int_eq(resnetc("run %s -w random:0 -q -i %s -o %s", model, in_dir("x.npy"), in_dir("y.npz")).status, 0);
 	ck_assert_int_eq(resnetc("run %s -w random:0 -q -i %s -o %s", model, in_dir("x.npy"), in_dir("y.npy")).status, 0);
