@@ -67,7 +67,7 @@ same_folders(const char *a, const char *b)
 START_TEST(every_allocation_fails_once)
 {
 	const char *args = arena_text("examples/mlperf_tiny_resnet8.lua -w random -q -o %s", in_dir("alloc"));
-	int count, step = getenv("CHECK_LONG") ? 1 : 17;
+	int count, step = getenv("CHECK_LONG") ? 1 : 41;
 
 	if (Sanitized)
 		return;
