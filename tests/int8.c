@@ -52,6 +52,12 @@ static const struct {
 	{ 260, 14, 3, 1, "return nn.conv(nn.conv(q, { 136, kernel = 1, act = 'relu', step = 0.05 }), { 40, kernel = 3, pair_safe = true })" },
 	{ 8, 30, 47, 1, "local a = nn.conv(q, { 80, kernel = 3, winograd = { 4, 4 }, step = 0.05, act = 'relu' }) "
 	  "return nn.conv(a, { 8, kernel = 3, winograd = { 4, 4 } }), nn.dequantize(nn.conv(a, { 64, kernel = 3, winograd = { 2, 4 }, step = 0.2 }))" },
+	/* as ONNX Runtime: products and sums as its operators make them and as floats between bytes; steps that make ties */
+	{ 19, 6, 5, 1, "local q = nn.quantize(x, { step = 0.3, zero = 120 }) local g = nn.adaptive_max_pool(q, { step = 0.3, zero = 120 }) "
+	  "local y = { nn.conv(nn.mul(g, q, { step = 0.3, zero = 1, requant = 'onnx_s8' }), { 8, kernel = 3 }) } "
+	  "for _, f in ipairs { nn.mul, nn.add } do for _, r in ipairs { 'onnx_u8', 'onnx_s8', 'onnx_float' } do "
+	  "y[#y + 1] = nn.dequantize(f(q, g, { step = f == nn.mul and 0.18 or 0.6, zero = 77, requant = r })) "
+	  "y[#y + 1] = nn.dequantize(f(q, q, { step = f == nn.mul and 0.18 or 1.2, zero = 129, act = 'relu', requant = r })) end end return table.unpack(y)" },
 	/* gates of channels, pixels, the image, on either side; of floats made bytes; sums likewise */
 	{ 40, 6, 5, 2, "local g = nn.quantize(nn.sigmoid(nn.dequantize(nn.adaptive_avg_pool(q, { step = 0.002, zero = 128 }))), { step = 1/255 }) "
 	  "local function m(a, b, o) o.step = o.step or 0.015 return nn.dequantize(nn.mul(a, b, o)) end local s = { channels = { 3, 4 }, step = 0.02, zero = 120 } "
@@ -59,12 +65,6 @@ static const struct {
 	  "return m(q, g, { zero = 128 }), m(g, q, { act = 'relu' }), m(p, q, { zero = 90, step = 0.03 }), m(q, i, { step = 0.04, zero = 255 }), m(g, i, { step = 0.004, zero = 3 }), "
 	  "m(q, q, { step = 0.02 }), m(p, g, { zero = 100 }), nn.conv(nn.mul(q, g, { step = 0.01, zero = 128, act = 'relu6' }), { 7, kernel = 3 }), "
 	  "nn.dequantize(nn.add(p, q, { step = 0.03, zero = 120 })), nn.dequantize(nn.add(q, g, { step = 0.02, zero = 100, act = 'relu' }))" },
-	/* as ONNX Runtime: products and sums as its operators make them and as floats between bytes; steps that make ties */
-	{ 19, 6, 5, 1, "local q = nn.quantize(x, { step = 0.5, zero = 120 }) local g = nn.adaptive_max_pool(q, { step = 0.5, zero = 120 }) "
-	  "local y = { nn.conv(nn.mul(g, q, { step = 0.3, zero = 1, requant = 'onnx_s8' }), { 8, kernel = 3 }) } "
-	  "for _, f in ipairs { nn.mul, nn.add } do for _, r in ipairs { 'onnx_u8', 'onnx_s8', 'onnx_float' } do "
-	  "y[#y + 1] = nn.dequantize(f(q, g, { step = 0.5, zero = 77, requant = r })) "
-	  "y[#y + 1] = nn.dequantize(f(q, q, { step = 0.499999, zero = 129, act = 'relu', requant = r })) end end return table.unpack(y)" },
 	{ 96, 5, 4, 2, "local s = nn.conv(nn.adaptive_avg_pool(q, { step = 0.001, zero = 120 }), { 8, kernel = 1, act = 'relu', step = 0.02 }) "
 	  "local g = nn.quantize(nn.hard_sigmoid(nn.conv(s, { 96, kernel = 1 })), { step = 1/255 }) "
 	  "return nn.conv(nn.mul(q, g, { step = 0.02, zero = 120 }), { 24, kernel = 1 })" },
