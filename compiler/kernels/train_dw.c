@@ -217,7 +217,7 @@ emit_partial(Out *o, const Kernel *k, const Cut *c)
 	int per = dy->lay.cb/k->t->vl, n = x->shape.n, r = 0;
 	size_t x0 = (size_t)(x->lay.halo.t - pad.t)*x->lay.row + (size_t)((x->lay.halo.l - pad.l)*x->lay.cb);
 	bool small = x->lay.plane <= SmallImage;
-	const char *tile[256], *start;
+	const char **tile = arena_new((size_t)(c->count[0] + c->count[1])*sizeof *tile), *start;
 	char stem[128];
 
 	dw_describe(k, stem, sizeof stem);
@@ -260,8 +260,9 @@ dw_total(Out *o, const Kernel *k, const Cut *c)
 		out_line(o, "rc_tree(sums, %d, %zu, %d);", c->images, c->part, each);
 	out_line(o, "for (int o = 0; o < %d && oc < %d; o++, oc++)", c->per, k->out->shape.n);
 	if (planar(k)) {
-		out_line(o, "for (int r = 0; r < %d; r++)", c->rows);
-		out_line(o, "\tdw[oc*%d + r] = sums[r*%d + o];", c->rows, c->per);
+		const char *row = k->a.groups > 1 ? arena_text("(oc/%d*%d + r)", k->out->shape.n/k->a.groups, icg*taps) : "r";
+		out_line(o, "for (int r = 0; r < %d; r++)", icg*taps);
+		out_line(o, "\tdw[oc*%d + r] = sums[%s*%d + o];", icg*taps, row, c->per);
 	} else {
 		out_line(o, "for (int c = 0, ic = %s*%d; c < %d && ic < %d; c++, ic++) {", start, c->rows, c->rows, k->in->shape.c);
 		if (k->a.groups > 1)
