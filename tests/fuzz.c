@@ -23,6 +23,18 @@ START_TEST(a_slice_is_right)
 }
 END_TEST
 
+/* a step of each: its nodes against double precision, its bits in strips and on threads, SGD */
+START_TEST(a_slice_learns)
+{
+	Ran r;
+
+	compile_quickly();
+	r = resnetc("fuzz --train --count %s --seed 0", getenv("CHECK_LONG") ? "500" : "12");
+	unsetenv("CC");
+	ck_assert_msg(r.status == 0 && strstr(r.out, " networks from seed 0, 0 wrong"), "%.1500s%.500s", r.out, r.err);
+}
+END_TEST
+
 /* judged - what came of cases of one target; where this machine lacks it, by the vector words in plain C */
 static Verdict *
 judged(const Case *c, int count)
@@ -50,7 +62,7 @@ START_TEST(a_slice_is_right_on_every_target)
 		return;                      /* the slice above has it */
 	int count = machine_of(&targets[_i]) && strcmp(targets[_i].name, "neon") ? 3 : Most;
 	for (int k = 0; k < count; k++) {
-		c[k] = fuzz_case((uint64_t)k, &targets[_i]);
+		c[k] = fuzz_case((uint64_t)k, &targets[_i], false);
 		if (!strcmp(targets[_i].name, "cortex-m55"))
 			c[k].weights = c[k].input = Values_plain;   /* Helium takes denormals for zeros */
 	}
@@ -94,17 +106,18 @@ END_TEST
 /* a compiler that makes one vector word wrong: networks that use it are found, made small, and fail again from their file */
 START_TEST(wrong_code_is_found)
 {
-	static const struct { const char *edit, *ops[4]; } broken[] = {
-		{ "s/return a < 0 ? 0 : a;/return a;/", { "relu", "softplus", "mish", "gelu" } },
-		{ "s/return add(mul(a, b), c);/return sub(mul(a, b), c);/", { "nn.conv", "nn.linear", "nn.bn", "affine" } },
+	static const struct { const char *edit, *file, *train, *ops[4]; } broken[] = {
+		{ "s/return a < 0 ? 0 : a;/return a;/", "rc_simd_scalar.h", "", { "relu", "softplus", "mish", "gelu" } },
+		{ "s/return add(mul(a, b), c);/return sub(mul(a, b), c);/", "rc_simd_scalar.h", "", { "nn.conv", "nn.linear", "nn.bn", "affine" } },
+		{ "s/momentum\\*v\\*(count/momentum*v*(-count/", "rc_grad.h", "--train", { "nn.bn", "nn.bn", "nn.bn", "nn.bn" } },
 	};
 	const char *found = in_dir(arena_text("found%d", _i));
 	Ran r = { 0 };
 	bool uses = false;
 
-	setenv("CC", quick_compiler(arena_text("sed -i '%s' rc_simd_scalar.h", broken[_i].edit), ""), 1);
+	setenv("CC", quick_compiler(arena_text("sed -i '%s' %s", broken[_i].edit, broken[_i].file), ""), 1);
 	for (int seed = 0; seed < 40 && !r.status; seed++)
-		r = resnetc("fuzz --count 1 --seed %d --target scalar -o %s", seed, found);
+		r = resnetc("fuzz %s --count 1 --seed %d --target scalar -o %s", broken[_i].train, seed, found);
 	ck_assert_int_eq(r.status, ExitInput);
 	for (int i = 0; i < 4; i++)
 		uses = uses || strstr(r.out, broken[_i].ops[i]);
@@ -130,6 +143,7 @@ SUITE(fuzz)
 	TCase *t = part("fuzz");
 
 	tcase_add_loop_test(t, a_slice_is_right, 0, 2);
+	tcase_add_test(t, a_slice_learns);
 	tcase_add_test(t, other_text_is_refused);
 	tcase_add_test(t, a_case_runs_on_every_machine);
 	glob("tests/fuzz/*.lua", 0, NULL, &cases);
@@ -137,5 +151,5 @@ SUITE(fuzz)
 	t = part("emulated");
 	tcase_add_loop_test(t, a_slice_is_right_on_every_target, 0, ntargets);
 	t = part("wrong");
-	tcase_add_loop_test(t, wrong_code_is_found, 0, 2);
+	tcase_add_loop_test(t, wrong_code_is_found, 0, 3);
 }

@@ -29,6 +29,7 @@ typedef struct {                     /* a network and all that it is run with */
 	Values weights, input;
 	bool bytes;                  /* quantised */
 	Dtype store;                 /* what its weights are kept as, which holds all of them; then no batch norm is folded */
+	bool trains;                 /* a step of it in training, instead of the network at work */
 } Case;
 
 typedef struct {                     /* what came of a case */
@@ -38,8 +39,13 @@ typedef struct {                     /* what came of a case */
 	double compared, values;     /* outputs, those with a finite bound; all */
 } Verdict;
 
+/* case.c; trains: one to be trained */
+Case fuzz_case(uint64_t seed, const Target *target, bool trains);
+struct Training *fuzz_training(const Case *c);       /* what nn.train would say; follows from the seed */
+bool fuzz_can_train(const Case *c);                  /* is it legal, and has it a gradient */
+
 /* generate.c */
-Case fuzz_case(uint64_t seed, const Target *target);
+Case fuzz_drawn(uint64_t seed, const Target *target, bool trains);   /* no genes where there was no room for classes */
 Graph *fuzz_graph(const Case *c);                    /* NULL: it is not a legal network */
 const char *fuzz_text(const Case *c);                /* as a model file; its first line holds the rest of the case */
 bool fuzz_read(Case *c, const char *text);           /* a text from fuzz_text; false: it has no such line */
@@ -56,8 +62,14 @@ double **fuzz_variance(const Graph *g, double *const *values, const Graph *const
 /* together.c */
 void write_source_beside_others(FILE *f, const Model *m); /* NAME.c, what would clash with another's renamed */
 
-/* trial.c; dir: a folder for what it writes, for one process at a time */
+/* training.c */
+void fuzz_trials_of_training(const Case *c, int count, Verdict *v, const char *dir);
+
+/* verdict.c */
 Verdict *fuzz_verdicts(int count);                   /* that a process shares with those it starts */
+void fuzz_wrong(Verdict *v, const char *what);       /* the first thing said of it counts */
+
+/* trial.c; dir: a folder for what it writes, for one process at a time */
 /* a process that fills v; Crashed where it did not come to it */
 int fuzz_start(const Case *c, int count, Verdict *v, const char *dir);
 Verdict fuzz_trial(const Case *c, const char *dir);

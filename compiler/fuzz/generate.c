@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../gradients/train.h"
 #include "fuzz.h"
 
 enum { MostFloats = 16000, MostMacs = 4000000 };     /* of a result, of a node; the reference runs in plain loops */
@@ -354,7 +355,7 @@ end_on_sums(Case *c, Graph *g)
 }
 
 static Op
-random_op(uint64_t *r)
+any_op(uint64_t *r)
 {
 	int roll = rnd_to(r, 0, 99);
 
@@ -367,6 +368,19 @@ random_op(uint64_t *r)
 	if (roll < 60)
 		return O_relu;
 	return (Op)rnd_to(r, O_input + 1, LastLanguageOp);
+}
+
+static Op
+random_op(uint64_t *r, const Case *c)
+{
+	Op op;
+
+	if (c->bytes)
+		return byte_op(r);
+	do
+		op = any_op(r);
+	while (c->trains && !has_gradient(op));
+	return op;
 }
 
 /* away_from_zero - what may be divided by, and what wants_range; -1: no room for it */
@@ -388,7 +402,7 @@ away_from_zero(Case *c, Graph *g, int of)
 static bool
 propose(uint64_t *r, Case *c, Graph *g)
 {
-	Gene gene = { .op = c->bytes ? byte_op(r) : random_op(r), .nin = 1 };
+	Gene gene = { .op = random_op(r, c), .nin = 1 };
 	int last = g->count - 1, from = rnd_chance(r, 70) ? last : rnd_to(r, 0, last);
 	Node *n = node_new(g, gene.op, 0);
 
@@ -405,7 +419,7 @@ propose(uint64_t *r, Case *c, Graph *g)
 		if (gene.in[1] >= 0 && rnd_chance(r, 30) && own_family(gene.op) == &family_binary)
 			gene.in[0] = gene.in[1], gene.in[1] = from;
 		gene.nin = 2;
-		if (gene.in[1] < 0 || (gene.op == O_conv2d && rnd_chance(r, 50)))
+		if (gene.in[1] < 0 || (gene.op == O_conv2d && (c->trains || rnd_chance(r, 50))))
 			return false;
 	}
 	if (gene.op == O_softmax && rnd_chance(r, 60))
@@ -418,7 +432,7 @@ propose(uint64_t *r, Case *c, Graph *g)
 	}
 	n->in[0] = g->nodes[from]->out;
 	for (int i = 0; i < NAttrs; i++)
-		if (op_takes(gene.op, (AttrId)i))
+		if (op_takes(gene.op, (AttrId)i) && !(c->trains && i == At_act))
 			random_attr(r, n, (AttrId)i);
 	if (c->bytes && !mixed(c))
 		clip_only(n);
@@ -434,8 +448,25 @@ propose(uint64_t *r, Case *c, Graph *g)
 	return true;
 }
 
+/* add_head - classes to be told: pooled, where there are pixels, and a linear layer; false: no room for it */
+static bool
+add_head(uint64_t *r, Case *c, Graph *g)
+{
+	static const Op head[] = { O_adaptive_avg_pool, O_linear };
+
+	for (int i = g->nodes[c->count-1]->out->shape.h*g->nodes[c->count-1]->out->shape.w == 1; i < 2; i++) {
+		Gene gene = { .op = head[i], .nin = 1, .in = { c->count - 1 }, .a = node_new(g, head[i], 0)->a };
+		gene.a.size = (Pair){ 1, 1 };
+		gene.a.out = rnd_to(r, 2, 12);
+		if (c->count == MostGenes || !add_gene(g, &gene))
+			return false;
+		c->gene[c->count++] = gene;
+	}
+	return true;
+}
+
 Case
-fuzz_case(uint64_t seed, const Target *target)
+fuzz_drawn(uint64_t seed, const Target *target, bool trains)
 {
 	static const int counts[] = { 1, 1, 2, 3, 5, 8, 13 }, batches[] = { 1, 1, 1, 2, 3 }, threads[] = { 2, 3, 7 };
 	Case c = { .seed = seed, .target = target, .count = 1 };
@@ -443,8 +474,9 @@ fuzz_case(uint64_t seed, const Target *target)
 	int want = one_of(r, counts, 7) + rnd_to(r, 1, 4);
 	Graph *g;
 
-	c.bytes = seed%4 == 3;
-	c.store = seed%16 == 5 ? DT_f16 : seed%16 == 13 ? DT_bf16 : DT_f32;
+	c.trains = trains;
+	c.bytes = !trains && seed%4 == 3;
+	c.store = trains ? DT_f32 : seed%16 == 5 ? DT_f16 : seed%16 == 13 ? DT_bf16 : DT_f32;
 	c.batch = one_of(r, batches, 5);
 	c.threads = one_of(r, threads, 3);
 	c.skip = rnd_chance(r, 40) ? (1u << npasses) - 1 : (unsigned)rnd_to(r, 0, (1 << npasses) - 1);
@@ -452,8 +484,8 @@ fuzz_case(uint64_t seed, const Target *target)
 	if (c.bytes)
 		c.skip &= ~(1u << pass_named("fold_bn") | 1u << pass_named("fuse") | 1u << pass_named("dce") |
 		            1u << pass_named("quantize"));
-	c.weights = rnd_chance(r, 60) ? Values_plain : (Values)rnd_to(r, 0, NValues - 1);
-	c.input = rnd_chance(r, 60) ? Values_plain : (Values)rnd_to(r, 0, NValues - 1);
+	c.weights = rnd_chance(r, 60) ? Values_plain : (Values)rnd_to(r, 0, trains ? Values_zeros : NValues - 1);
+	c.input = rnd_chance(r, 60) ? Values_plain : (Values)rnd_to(r, 0, trains ? Values_zeros : NValues - 1);
 	c.gene[0].op = O_input;
 	c.gene[0].a = node_new(graph_new(""), O_input, 0)->a;
 	do {
@@ -464,8 +496,10 @@ fuzz_case(uint64_t seed, const Target *target)
 	} while (!add_gene(g, &c.gene[0]));
 	for (int tries = 0; tries < 300 && c.count <= want && c.count < MostGenes; tries++)
 		propose(r, &c, g);
+	if (trains && !add_head(r, &c, g))
+		c.count = 0;
 	c.output[c.noutputs++] = c.count - 1;
-	while (c.noutputs < MostOutputs && rnd_chance(r, 25)) {
+	while (!trains && c.noutputs < MostOutputs && rnd_chance(r, 25)) {
 		int o = rnd_to(r, 0, c.count - 1);
 		if (o != c.output[0] && (c.noutputs < 2 || o != c.output[1]))
 			c.output[c.noutputs++] = o;
@@ -489,7 +523,7 @@ fuzz_text(const Case *c)
 		return c->text;
 	text = dump_string(fuzz_graph(c));
 	whole = arena_text(arena_text("%s\n%%s", form), (unsigned long long)c->seed, c->target->name, c->skip, c->exact,
-	                   c->batch, c->threads, (int)c->weights, (int)c->input, c->bytes ? " bytes=1" : "",
+	                   c->batch, c->threads, (int)c->weights, (int)c->input, c->bytes ? " bytes=1" : c->trains ? " trains=1" : "",
 	                   c->store == DT_f32 ? "" : arena_text(" store=%s", dtype_rows[c->store].name), text);
 	free(text);
 	return whole;
@@ -519,6 +553,7 @@ fuzz_read(Case *c, const char *text)
 		return false;
 	c->seed = seed;
 	c->bytes = line_ends(text, " bytes=1");
+	c->trains = line_ends(text, " trains=1");
 	c->store = line_ends(text, " store=f16") ? DT_f16 : line_ends(text, " store=bf16") ? DT_bf16 : DT_f32;
 	c->target = target_named(target);
 	c->skip = skip;

@@ -18,7 +18,8 @@ enum { MostTrials = 400, MostSeconds = 120 };
 static bool
 keep(Search *s, const Case *c)
 {
-	if (s->trials >= MostTrials || seconds() - s->start > MostSeconds || !fuzz_graph(c))
+	if (s->trials >= MostTrials || seconds() - s->start > MostSeconds || !fuzz_graph(c) ||
+	    (c->trains && !fuzz_can_train(c)))
 		return false;
 	s->trials++;
 	if (fuzz_trial(c, s->dir).status != (unsigned)s->status)
@@ -106,7 +107,7 @@ usual_attributes(Search *s)
 		for (int i = 0; i < NAttrs; i++) {
 			Case c = s->best;
 			Attr *a = &c.gene[k].a;
-			if (i == At_out || !attr_differs(&attr_rows[i], a, &fresh->a))
+			if (i == At_out || i == At_kernel || !attr_differs(&attr_rows[i], a, &fresh->a))
 				continue;
 			attr_copy(&attr_rows[i], a, &fresh->a);
 			if (keep(s, &c))

@@ -140,15 +140,6 @@ compile_all(Trial *t, int count, const char *dir)
 
 /* --- judging --- */
 
-static void
-wrong(Verdict *v, const char *what)
-{
-	if (v->status == Wrong)
-		return;                      /* the first thing said counts */
-	v->status = Wrong;
-	snprintf(v->what, sizeof v->what, "%s", what);
-}
-
 /* check_value - one result against its reference */
 static void
 check_value(Verdict *v, const char *variant, int output, size_t i, double got, double want, double var)
@@ -162,7 +153,7 @@ check_value(Verdict *v, const char *variant, int output, size_t i, double got, d
 	if (bound > 0 && error/bound > v->margin)
 		v->margin = error/bound;
 	if (!(error <= bound))
-		wrong(v, arena_text("%s: output %d, element %zu: want %.9g, got %.9g, off by %.2g where %.2g is allowed", variant,
+		fuzz_wrong(v, arena_text("%s: output %d, element %zu: want %.9g, got %.9g, off by %.2g where %.2g is allowed", variant,
 		                    output, i, want, got, error, bound));
 }
 
@@ -182,7 +173,7 @@ check_top_k(Verdict *v, const char *variant, int output, const Trial *t, const N
 			int at = places[i] >= 0 && places[i] < (float)c ? (int)places[i] : -1;
 			check_value(v, variant, output, (size_t)i, (double)got[i], want[i], most);
 			if (at < 0 && most < 1e37)
-				wrong(v, arena_text("%s: output %d: want positions from 0 to %d, got %g", variant, output, c - 1,
+				fuzz_wrong(v, arena_text("%s: output %d: want positions from 0 to %d, got %g", variant, output, c - 1,
 				                    (double)places[i]));
 			else if (at >= 0)
 				check_value(v, variant, output, (size_t)(k + i), x[at], (double)got[i], most);
@@ -199,7 +190,7 @@ check_bytes(Verdict *v, const char *variant, const Graph *g, double *const *exac
 			double want = exact ? value_in(exact, g->outputs[o])[i] : 0;
 			v->compared += exact != NULL;
 			if (exact && ((double)*got < want || (double)*got > want || isnan(*got)))
-				wrong(v, arena_text("%s: output %d, element %zu: want %.9g, got %.9g, where no difference is allowed", variant,
+				fuzz_wrong(v, arena_text("%s: output %d, element %zu: want %.9g, got %.9g, where no difference is allowed", variant,
 				                    o, i, want, (double)*got));
 		}
 }
@@ -249,9 +240,9 @@ run_here(Verdict *v, const char *variant, Run *run, const rc_options *o, const T
 	status = run(o, blob, (char *)in + offset%4, out, memory + offset/64*64, len);
 	for (int i = 0; i < Guard; i++)
 		if (!isnan(guard[i]) || !isnan(out[outs + (size_t)i]))
-			wrong(v, arena_text("%s: wrote behind the end of %s", variant, isnan(guard[i]) ? "the results" : "the workspace"));
+			fuzz_wrong(v, arena_text("%s: wrote behind the end of %s", variant, isnan(guard[i]) ? "the results" : "the workspace"));
 	if (status != RC_OK)
-		wrong(v, arena_text("%s: refused to run: %s", variant, rc_strerror(status)));
+		fuzz_wrong(v, arena_text("%s: refused to run: %s", variant, rc_strerror(status)));
 	free(memory);
 	free(in);
 	return status == RC_OK;
@@ -263,11 +254,11 @@ ran_elsewhere(Verdict *v, const char *variant, const JobResult *r, const Model *
 {
 	memcpy(out, r->out, outputs_of(m->g)*sizeof *out);
 	if (r->check != RC_OK)
-		wrong(v, arena_text("%s: refuses its own blob", variant));
+		fuzz_wrong(v, arena_text("%s: refuses its own blob", variant));
 	if (!r->whole)
-		wrong(v, arena_text("%s: wrote behind the end of the results or the workspace", variant));
+		fuzz_wrong(v, arena_text("%s: wrote behind the end of the results or the workspace", variant));
 	if (r->status != RC_OK)
-		wrong(v, arena_text("%s: refused to run: %s", variant, rc_strerror(r->status)));
+		fuzz_wrong(v, arena_text("%s: refused to run: %s", variant, rc_strerror(r->status)));
 	return r->status == RC_OK;
 }
 
@@ -293,7 +284,7 @@ run_both(Verdict *v, const char *variant, const Trial *t, int k, const Code *cod
 	*(void **)&run = host_symbol(code->lib, arena_text("%s_run_with", m->g->name));
 	*(void **)&own = host_symbol(code->lib, arena_text("%s_check", m->g->name));
 	if (own(t->blob[k].data, t->blob[k].len) != RC_OK)
-		wrong(v, arena_text("%s: refuses its own blob", variant));
+		fuzz_wrong(v, arena_text("%s: refuses its own blob", variant));
 	ran = run_here(v, variant, run, &one, t, m, t->blob[k].data, 0, out);
 	run_here(v, variant, run, &many, t, m, t->blob[k].data, 64*(1 + t->c->seed%5), again);
 	return ran;
@@ -313,7 +304,7 @@ judge(Verdict *v, const Trial *t, const Code *code, int number, rc_pool *pool)
 		if (run_both(v, names[k], t, k, code, number + k, pool, out, again))
 			check_either(v, names[k], t, k, out);
 		if (memcmp(out, again, outs*sizeof *out))
-			wrong(v, arena_text("%s: %d threads and another workspace give other bits than one thread", names[k],
+			fuzz_wrong(v, arena_text("%s: %d threads and another workspace give other bits than one thread", names[k],
 			                    t->c->threads));
 		free(out);
 		free(again);
@@ -339,16 +330,6 @@ trials(const Case *c, int count, Verdict *v, const char *dir)
 	rc_pool_stop(&pool);
 }
 
-Verdict *
-fuzz_verdicts(int count)
-{
-	Verdict *v = mmap(NULL, (size_t)count*sizeof *v, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-
-	if (v == MAP_FAILED)
-		fail("out of memory");
-	return v;
-}
-
 int
 fuzz_start(const Case *c, int count, Verdict *v, const char *dir)
 {
@@ -366,7 +347,7 @@ fuzz_start(const Case *c, int count, Verdict *v, const char *dir)
 	if (log >= 0)
 		dup2(log, 2);
 	alarm(120);                          /* a hang is a verdict too */
-	trials(c, count, v, dir);
+	(c->trains ? fuzz_trials_of_training : trials)(c, count, v, dir);
 	fflush(NULL);
 	_exit(0);
 }

@@ -324,6 +324,12 @@ static Builder *const builders[NOps] = {
 	[O_pixel_unshuffle] = moved, [O_channel_shuffle] = moved,
 };
 
+bool
+has_gradient(Op op)
+{
+	return builders[op] || op == O_bn || splits(op);
+}
+
 void
 backward(Backward *b, Node *n, Value *dy)
 {

@@ -89,6 +89,16 @@ prelu(Split *s)
 	becomes(s->n, O_add, above, before(s, O_mul, "scaled", NULL, below, slope));
 }
 
+static void (*const parts[NOps])(Split *) = {
+	[O_layer_norm] = norm, [O_group_norm] = norm, [O_layer_scale] = layer_scale, [O_prelu] = prelu,
+};
+
+bool
+splits(Op op)
+{
+	return parts[op];
+}
+
 void
 split_layers(Graph *g)
 {
@@ -99,12 +109,8 @@ split_layers(Graph *g)
 	g->count = 0;
 	for (int i = 0; i < count; i++) {
 		Split s = { g, nodes[i] };
-		if (is_norm(nodes[i]))
-			norm(&s);
-		else if (nodes[i]->op == O_layer_scale)
-			layer_scale(&s);
-		else if (nodes[i]->op == O_prelu)
-			prelu(&s);
+		if (parts[nodes[i]->op])
+			parts[nodes[i]->op](&s);
 		PUSH(g->nodes, g->count, nodes[i]);
 	}
 	renumber(g);

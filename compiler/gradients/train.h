@@ -105,9 +105,11 @@ Builder backward_channel_param, backward_own_norm, backward_softmax, backward_re
 
 /* layers.c */
 void split_layers(Graph *g);                         /* layers of the language that become several in training */
+bool splits(Op op);
 
 /* backward.c */
 void backward(Backward *b, Node *n, Value *dy);      /* the gradients of n's inputs and parameters */
+bool has_gradient(Op op);                            /* is it known for an op of the language, or of what it becomes */
 
 /* spatial.c */
 typedef struct { int in, out; double share; } Spread;/* result out has share of input in */

@@ -125,7 +125,7 @@ static void
 fill(Slot *s, const Options *o, int first, int count, bool any)
 {
 	for (s->count = 0; s->count < count; s->count++)
-		s->c[s->count] = fuzz_case((uint64_t)(first + s->count), target_of(o, first + s->count, any));
+		s->c[s->count] = fuzz_case((uint64_t)(first + s->count), target_of(o, first + s->count, any), o->train);
 	s->pid = fuzz_start(s->c, s->count, s->v, s->dir);
 }
 
@@ -189,7 +189,7 @@ verb_fuzz(Options *o)
 	int end = seed > INT32_MAX - count ? INT32_MAX : seed + count;
 	bool any = !o->target_given;
 
-	if (!target_runs_here(o->target) && !machine_of(o->target))
+	if (!target_runs_here(o->target) && (o->train || !machine_of(o->target)))
 		fail("--target: want a target this machine can run, got '%s'", o->target->name);
 	if (o->model)
 		return file_case(o);

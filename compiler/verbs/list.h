@@ -20,7 +20,7 @@ VERB(train,   1, 1, "train MODEL.lua --data cifar10:DIR|images:DIR|x.npy,y.npy [
      "learn from pictures, as nn.train says; a checkpoint an epoch")
 VERB(landscape, 1, 1, "landscape MODEL.lua -w W --data D [--grid 25] [--range 1] [--images N] -o F.csv|F.svg|F.html",
      "the loss around the weights, along two random directions, as contours and a surface")
-VERB(fuzz,    0, 1, "fuzz [CASE.lua] [--count N] [--seed N] [--time SECONDS] [--target NAME]",
+VERB(fuzz,    0, 1, "fuzz [CASE.lua] [--train] [--count N] [--seed N] [--time SECONDS] [--target NAME]",
      "random networks against double precision")
 VERB(explain, 1, 2, "explain MODEL.lua [LAYER] [--run]",
      "what was fused, which algorithm and tile, why, how long it takes")

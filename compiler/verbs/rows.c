@@ -82,8 +82,9 @@ const OptionRow option_rows[] = {
 	  "compile: what the output depends on, as a rule for Make and Ninja" },
 	{ "--run", NULL, Flag, AT(run), 0, 0, NULL, "explain diff",
 	  "explain, diff: measure each layer too" },
-	{ "--train", NULL, Flag, AT(train), 0, 0, NULL, "verify compile explain",
-	  "compile: NAME_train.c and NAME_train.h too; verify, explain: the network in training, forward and backward" },
+	{ "--train", NULL, Flag, AT(train), 0, 0, NULL, "verify compile explain fuzz",
+	  "compile: NAME_train.c and NAME_train.h too; verify, explain: the network in training, forward and backward; fuzz: "
+	  "a step of each network" },
 	{ "--exact", NULL, Flag, AT(exact), 0, 0, NULL, MODEL,
 	  "direct convolutions of floats only: no Winograd, which rounds otherwise" },
 	{ "--store", NULL, Store, AT(store), 0, 0, "f16|bf16", MODEL,
