@@ -97,6 +97,21 @@ of_norm(const Node *n, const double *const *x)
 	return y;
 }
 
+/* of_mean - of the statistics of a batch norm: squares, whose mean may be large where the mean is 0; none for variances */
+static double *
+of_mean(const Node *n, const double *const *x)
+{
+	Shape s = n->in[0]->shape;
+	size_t plane = (size_t)(s.h*s.w), c = (size_t)s.c;
+	double *y = calloc(results_of(n), sizeof *y), count = (double)s.n*(double)plane;
+
+	if (!y)
+		fail("out of memory");
+	for (size_t i = 0; i < count_of(s); i++)
+		y[i/plane%c] += x[0][i]*x[0][i]/count;
+	return y;
+}
+
 /*
 ** typical_of - the squares of its terms, added up, of a sum that may cancel out: a bias before a batch norm has gradient
 ** 0, the mean of what a norm made is 0
@@ -108,6 +123,7 @@ typical_of(const Node *n, const double *const *x)
 	case O_conv2d_dw: case O_channel_sums: case O_sum_to:
 	case O_avg_pool: case O_adaptive_avg_pool: return of_squares(n, x);
 	case O_bn_sums: case O_bn_dx:              return of_norm(n, x);
+	case O_bn_stats:                           return of_mean(n, x);
 	default:                                   return NULL;
 	}
 }
