@@ -97,7 +97,7 @@ of_norm(const Node *n, const double *const *x)
 	return y;
 }
 
-/* of_mean - of the statistics of a batch norm: squares, whose mean may be large where the mean is 0; none for variances */
+/* of_mean - of a batch norm's statistics: squares, whose mean may be large where the mean is 0; none for variances */
 static double *
 of_mean(const Node *n, const double *const *x)
 {
@@ -113,8 +113,8 @@ of_mean(const Node *n, const double *const *x)
 }
 
 /*
-** typical_of - the squares of its terms, added up, of a sum that may cancel out: a bias before a batch norm has gradient
-** 0, the mean of what a norm made is 0
+** typical_of - the squares of its terms, added up, of a sum that may cancel out: a bias before a batch norm has
+** gradient 0, the mean of what a norm made is 0
 */
 static double *
 typical_of(const Node *n, const double *const *x)

@@ -25,7 +25,7 @@ typedef struct {
 
 /* trainer.c */
 Trainer trainer_of(void *lib, const Model *m);       /* its functions; no state, no workspace yet */
-Trainer trainer_open(const Model *m, int threads);   /* with a state made up from nn.train's seed, or of bound weights */
+Trainer trainer_open(const Model *m, int threads);   /* with a state made up from nn.train's seed, or bound weights */
 void trainer_start(Trainer *t);                      /* makes up that state, in memory that is there */
 void trainer_close(Trainer *t);
 void trainer_must(const Trainer *t, int status);     /* fails unless it is RC_OK */
@@ -33,7 +33,7 @@ float *trainer_param(const Trainer *t, const Trained *p);    /* in the state */
 
 /*
 ** node_errors.c - each node of a step, forward and backward, against the reference in double precision on the emitted
-** code's own inputs to it. Each node must do the whole batch (no strips), so that all it reads is there to be looked at.
+** code's own inputs to it. Each node must do the whole batch (no strips), so that all it reads is there to be seen.
 */
 typedef struct {
 	const Trainer *t;

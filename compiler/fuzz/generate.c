@@ -523,7 +523,8 @@ fuzz_text(const Case *c)
 		return c->text;
 	text = dump_string(fuzz_graph(c));
 	whole = arena_text(arena_text("%s\n%%s", form), (unsigned long long)c->seed, c->target->name, c->skip, c->exact,
-	                   c->batch, c->threads, (int)c->weights, (int)c->input, c->bytes ? " bytes=1" : c->trains ? " trains=1" : "",
+	                   c->batch, c->threads, (int)c->weights, (int)c->input,
+	                   c->bytes ? " bytes=1" : c->trains ? " trains=1" : "",
 	                   c->store == DT_f32 ? "" : arena_text(" store=%s", dtype_rows[c->store].name), text);
 	free(text);
 	return whole;

@@ -212,12 +212,14 @@ step(Verdict *v, const char *variant, Trainer *t, const Lesson *l, NodeErrors *e
 	if (status != RC_OK)
 		return false;
 	if (!isfinite(loss.loss) || loss.count != tr->batch)
-		fuzz_wrong(v, arena_text("%s: the loss is %g of %d images, want that of %d", variant, loss.loss, loss.count, tr->batch));
+		fuzz_wrong(v, arena_text("%s: the loss is %g of %d images, want that of %d", variant, loss.loss, loss.count,
+		                         tr->batch));
 	must(v, variant, t, t->apply(&t->options, t->state, &how));
 	check_moved(v, t, before, t->gradient(t->state), (double)how.rate);
 	if (errors && tr->bn_groups == 1)
 		check_running(v, errors, before);
-	must(v, variant, t, t->eval(&t->options, t->state, l->images, l->labels, tr->batch, t->workspace, t->workspace_len, &loss));
+	must(v, variant, t, t->eval(&t->options, t->state, l->images, l->labels, tr->batch, t->workspace, t->workspace_len,
+	                            &loss));
 	if (!is_whole(t->state, t->state_len) || !is_whole(t->workspace, t->workspace_len))
 		fuzz_wrong(v, arena_text("%s: wrote behind the end of the state or the workspace", variant));
 	return true;

@@ -153,8 +153,8 @@ check_value(Verdict *v, const char *variant, int output, size_t i, double got, d
 	if (bound > 0 && error/bound > v->margin)
 		v->margin = error/bound;
 	if (!(error <= bound))
-		fuzz_wrong(v, arena_text("%s: output %d, element %zu: want %.9g, got %.9g, off by %.2g where %.2g is allowed", variant,
-		                    output, i, want, got, error, bound));
+		fuzz_wrong(v, arena_text("%s: output %d, element %zu: want %.9g, got %.9g, off by %.2g where %.2g is allowed",
+		                         variant, output, i, want, got, error, bound));
 }
 
 /* check_top_k - the values, and that each position, in the output after them, holds one of about that value */
@@ -240,7 +240,8 @@ run_here(Verdict *v, const char *variant, Run *run, const rc_options *o, const T
 	status = run(o, blob, (char *)in + offset%4, out, memory + offset/64*64, len);
 	for (int i = 0; i < Guard; i++)
 		if (!isnan(guard[i]) || !isnan(out[outs + (size_t)i]))
-			fuzz_wrong(v, arena_text("%s: wrote behind the end of %s", variant, isnan(guard[i]) ? "the results" : "the workspace"));
+			fuzz_wrong(v, arena_text("%s: wrote behind the end of %s", variant, isnan(guard[i]) ? "the results" :
+			                         "the workspace"));
 	if (status != RC_OK)
 		fuzz_wrong(v, arena_text("%s: refused to run: %s", variant, rc_strerror(status)));
 	free(memory);
