@@ -294,7 +294,10 @@ concat(Backward *b, Node *n, Value *dy)
 static void
 moved(Backward *b, Node *n, Value *dy)
 {
-	static const Order back[NOrders] = { Order_chw, Order_cwh, Order_hcw, Order_whc, Order_hwc, Order_wch };
+	static const Order back[NOrders] = {
+		[Order_chw] = Order_chw, [Order_cwh] = Order_cwh, [Order_hcw] = Order_hcw, [Order_hwc] = Order_wch,
+		[Order_wch] = Order_hwc, [Order_whc] = Order_whc
+	};
 	Op op = n->op == O_flatten ? O_reshape : n->op == O_pixel_shuffle ? O_pixel_unshuffle : n->op == O_pixel_unshuffle ?
 		O_pixel_shuffle : n->op;
 	Node *dx = backward_node(b, op, n, "dx");
