@@ -97,7 +97,7 @@ of_norm(const Node *n, const double *const *x)
 	return y;
 }
 
-/* of_mean - of a batch norm's statistics: squares, whose mean may be large where the mean is 0; none for variances */
+/* of_mean - of a batch norm's statistics: squares, whose mean may be large where the mean is 0 */
 static double *
 of_mean(const Node *n, const double *const *x)
 {
@@ -109,6 +109,8 @@ of_mean(const Node *n, const double *const *x)
 		fail("out of memory");
 	for (size_t i = 0; i < count_of(s); i++)
 		y[i/plane%c] += x[0][i]*x[0][i]/count;
+	for (size_t k = 0; k < c; k++)       /* where all numbers are one: what doubles leave of their variance */
+		y[c + k] = 1e-24*y[k]*y[k];
 	return y;
 }
 

@@ -406,6 +406,9 @@ propose(uint64_t *r, Case *c, Graph *g)
 	int last = g->count - 1, from = rnd_chance(r, 70) ? last : rnd_to(r, 0, last);
 	Node *n = node_new(g, gene.op, 0);
 
+	for (int i = 0; i < c->count && c->bytes && gene.op == O_mul; i++)
+		if (c->gene[i].op == O_mul)
+			return false;        /* products of products of large numbers leave the floats that steps are */
 	if (g->nodes[from]->op == O_top_k)
 		return false;                /* its positions jump where two values are close: nothing may read them */
 	if (c->bytes && !mixed(c) && !stays_on_bytes(g->nodes[from], gene.op))
