@@ -211,6 +211,8 @@ step(Verdict *v, const char *variant, Trainer *t, const Lesson *l, NodeErrors *e
 	t->options.layer = NULL;
 	if (status != RC_OK)
 		return false;
+	if (errors)
+		check_nodes(v, errors);      /* before what follows from them */
 	if (!isfinite(loss.loss) || loss.count != tr->batch)
 		fuzz_wrong(v, arena_text("%s: the loss is %g of %d images, want that of %d", variant, loss.loss, loss.count,
 		                         tr->batch));
@@ -240,10 +242,8 @@ judge(Verdict *v, const Case *c, const Lesson *l, void *lib, rc_pool *pool)
 	many.options.parallel_for = rc_pool_for;
 	many.options.parallel_user = pool;
 	many.options.threads = c->threads;
-	if (step(v, "node by node", &one, l, &errors))
-		check_nodes(v, &errors);
-	if (step(v, "in strips", &many, l, NULL) && memcmp(one.state + StateHeader, many.state + StateHeader,
-	                                                   one.state_len - StateHeader))
+	if (step(v, "node by node", &one, l, &errors) && step(v, "in strips", &many, l, NULL) &&
+	    memcmp(one.state + StateHeader, many.state + StateHeader, one.state_len - StateHeader))
 		fuzz_wrong(v, arena_text("%d threads, strips and another workspace give other bits than one thread", c->threads));
 	node_errors_end(&errors);
 	free(one.state);
