@@ -150,6 +150,11 @@ int channel_packed(const Kernel *k, Packed *to);
 void channel_pack(const Kernel *k, const double *w, const double *b, void *const *to);
 int channel_repack(Out *o, const Kernel *k, bool turned);
 
+/* vector_input.c */
+bool is_repeated(const Kernel *k, int input);        /* one value a channel, a pixel or an image of the result */
+void emit_vector_input(Out *o, const Kernel *k, const char *name, int input);  /* a pointer to go along, or its value */
+const char *vector_input(const Kernel *k, const char *name, int input);        /* its vector at pixel i, j */
+
 /* text.c - what the texts of all kernels share */
 void emit_head(Out *o, const Kernel *k, int phase);  /* ends the comment; parameters and operands */
 const char *comment_end(Out *o);

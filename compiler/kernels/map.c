@@ -41,43 +41,10 @@ map_pack(const Kernel *k, const double *w, const double *b, void *const *to)
 		pack_channels(k, b, to[0]);
 }
 
-/* few - is the input repeated in the result */
-static bool
-few(const Kernel *k, int input)
-{
-	return !same_shape(k->in[input].shape, k->out->shape);
-}
-
-/* emit_input - input name at the vector: a pointer to go along, or a value that is the same for all of it */
-static void
-emit_input(Out *o, const Kernel *k, const char *name, int input)
-{
-	const View *v = &k->in[input];
-	bool whole = v->shape.c == k->out->shape.c, point = v->shape.h*v->shape.w == 1;
-	const char *image = k->out->shape.n > 1 ? arena_text(" + n*%zu", v->lay.image) : "";
-	const char *base = whole ? vector_base(k, name, &v->lay) : arena_text("%s%s%s", name, image, plus(v->lay.origin));
-
-	if (few(k, input) && point)
-		out_line(o, "V %sg = %s(%s);", name, whole ? "ld" : "bc", base);
-	else
-		out_line(o, "const float *%sv = %s;", name, base);
-}
-
-/* value_of - the input's value at pixel i, j */
-static const char *
-value_of(const Kernel *k, const char *name, int input)
-{
-	const View *v = &k->in[input];
-
-	if (few(k, input) && v->shape.h*v->shape.w == 1)
-		return arena_text("%sg", name);
-	return arena_text("%s(%sv + i*%zu + j*%d)", v->shape.c == k->out->shape.c ? "ld" : "bc", name, v->lay.row, v->lay.cb);
-}
-
 static void
 map_describe(const Kernel *k, char *name, size_t len)
 {
-	bool gate = k->skip && (few(k, 0) || few(k, 1));
+	bool gate = k->skip && (is_repeated(k, 0) || is_repeated(k, 1));
 
 	snprintf(name, len, "%s%s_%dx%dx%d%s", gate ? "gate_" : "", op_rows[k->op].name, k->out->shape.c, k->out->shape.h,
 	         k->out->shape.w, act_suffix(k));
@@ -110,9 +77,9 @@ emit_map(Out *o, const Kernel *k, int phase, const char *formula, const char *va
 	out_set(o, "w", "%d", k->out->shape.w);
 	emit_head(o, k, phase);
 	emit_image_loop(o, k, "v", vectors_of(k));
-	emit_input(o, k, "x", 0);
+	emit_vector_input(o, k, "x", 0);
 	if (k->skip)
-		emit_input(o, k, "z", 1);
+		emit_vector_input(o, k, "z", 1);
 	out_text(o, "float *yv = $yv;\n");
 	if (k->op == O_bn)
 		out_text(o, "V scale = ld(w + v*$vl), shift = ld(b + v*$vl);\n");
@@ -146,13 +113,13 @@ channel_repack(Out *o, const Kernel *k, bool turned)
 static int
 bn_emit(Out *o, const Kernel *k, int phase)
 {
-	return emit_map(o, k, phase, "x*w + b", arena_text("fma_(%s, scale, shift)", value_of(k, "x", 0)));
+	return emit_map(o, k, phase, "x*w + b", arena_text("fma_(%s, scale, shift)", vector_input(k, "x", 0)));
 }
 
 static int
 layer_scale_emit(Out *o, const Kernel *k, int phase)
 {
-	return emit_map(o, k, phase, "x*w", arena_text("mul(%s, scale)", value_of(k, "x", 0)));
+	return emit_map(o, k, phase, "x*w", arena_text("mul(%s, scale)", vector_input(k, "x", 0)));
 }
 
 static int
@@ -173,13 +140,13 @@ static int
 act_emit(Out *o, const Kernel *k, int phase)
 {
 	return emit_map(o, k, phase, arena_text("%s(x)", op_rows[k->op].name),
-	                activated(k, act_of(k->op), value_of(k, "x", 0), "slope"));
+	                activated(k, act_of(k->op), vector_input(k, "x", 0), "slope"));
 }
 
 static int
 binary_emit(Out *o, const Kernel *k, int phase)
 {
-	const char *x = value_of(k, "x", 0), *z = k->skip ? value_of(k, "z", 1) : "";
+	const char *x = vector_input(k, "x", 0), *z = k->skip ? vector_input(k, "z", 1) : "";
 
 	switch (k->op) {
 	case O_add:     return emit_map(o, k, phase, "x + z", arena_text("add(%s, %s)", x, z));

@@ -4,41 +4,6 @@
 */
 #include "bytes.h"
 
-/* few - is the input repeated in the result: one value a channel, a pixel or an image */
-static bool
-few(const Kernel *k, int input)
-{
-	return !same_shape(k->in[input].shape, k->out->shape);
-}
-
-/* emit_input - where an input's vectors lie; of what is the same for all pixels, itself */
-static void
-emit_input(Out *o, const Kernel *k, const char *name, int input)
-{
-	const View *v = &k->in[input];
-	bool whole = v->shape.c == k->out->shape.c, point = few(k, input) && v->shape.h*v->shape.w == 1;
-	const char *image = k->out->shape.n > 1 ? arena_text(" + n*%zu", v->lay.image) : "";
-	const char *base = whole ? vector_base(k, name, &v->lay) : arena_text("%s%s%s", name, image, plus(v->lay.origin));
-
-	if (point)
-		out_line(o, whole ? "V %sg = ld8(%s);" : "V %sg = splat((float)*(%s));", name, base);
-	else
-		out_line(o, "const %s *%sv = %s;", dtype_rows[v->dtype].c, name, base);
-}
-
-/* at - the vector of an input at pixel i, j */
-static const char *
-at(const Kernel *k, const char *name, int input)
-{
-	const View *v = &k->in[input];
-
-	if (few(k, input) && v->shape.h*v->shape.w == 1)
-		return arena_text("%sg", name);
-	if (v->shape.c != k->out->shape.c)
-		return arena_text("splat((float)%sv[i*%zu + j*%d])", name, v->lay.row, v->lay.cb);
-	return arena_text("%s(%sv + i*%zu + j*%d)", v->dtype == DT_u8 ? "ld8" : "ld", name, v->lay.row, v->lay.cb);
-}
-
 /* result - where the vector at pixel i, j goes */
 static const char *
 result(const Kernel *k)
@@ -59,9 +24,9 @@ emit_vectors(Out *o, const Kernel *k, int phase, const char *formula, const char
 	emit_numbers(o, k, names);
 	out_line(o, "%s", "");
 	emit_image_loop(o, k, "v", vectors_of(k));
-	emit_input(o, k, "x", 0);
+	emit_vector_input(o, k, "x", 0);
 	if (k->skip)
-		emit_input(o, k, "z", 1);
+		emit_vector_input(o, k, "z", 1);
 	out_line(o, "%s *yv = %s;\n", dtype_rows[k->out->dtype].c, vector_base(k, "y", &k->out->lay));
 	out_line(o, "for (int i = 0; i < %d; i++)", k->out->shape.h);
 	out_line(o, "for (int j = 0; j < %d; j++)", k->out->shape.w);
@@ -74,7 +39,7 @@ emit_vectors(Out *o, const Kernel *k, int phase, const char *formula, const char
 static void
 describe(const Kernel *k, char *name, size_t len)
 {
-	bool gate = k->skip && (few(k, 0) || few(k, 1));
+	bool gate = k->skip && (is_repeated(k, 0) || is_repeated(k, 1));
 	const char *rounding = k->a.requant == Requant_onnx_float ? "_floats" : k->a.requant ? "_onnx" : "";
 
 	snprintf(name, len, "%s%s%s%s_%dx%dx%d", k->skip ? "int8_" : "", gate ? "gate_" : "", op_rows[k->op].name, rounding,
@@ -91,7 +56,7 @@ emit_settled(Out *o, const Kernel *k, int phase, const char *formula, const char
 static int
 add_emit(Out *o, const Kernel *k, int phase)
 {
-	const char *x = at(k, "x", 0), *z = at(k, "z", 1);
+	const char *x = vector_input(k, "x", 0), *z = vector_input(k, "z", 1);
 	const char *u = arena_text("mul(sub(%s, z0), f0)", x), *v = arena_text("mul(sub(%s, z1), f1)", z);
 
 	if (k->a.requant == Requant_onnx_float)  /* z2 is 1: so the product before the sum is rounded */
@@ -108,7 +73,8 @@ add_emit(Out *o, const Kernel *k, int phase)
 static int
 mul_emit(Out *o, const Kernel *k, int phase)
 {
-	const char *x = arena_text("sub(%s, z0)", at(k, "x", 0)), *z = arena_text("sub(%s, z1)", at(k, "z", 1));
+	const char *x = arena_text("sub(%s, z0)", vector_input(k, "x", 0));
+	const char *z = arena_text("sub(%s, z1)", vector_input(k, "z", 1));
 	const char *v = arena_text("mul(mul(%s, %s), f0)", x, z);
 
 	if (k->a.requant == Requant_onnx_float)
@@ -124,13 +90,14 @@ static int
 quantize_emit(Out *o, const Kernel *k, int phase)
 {
 	return emit_settled(o, k, phase, "round(x/step) + zero", "f0",
-	                    arena_text(k->a.requant ? "div_(%s, f0)" : "mul(%s, f0)", at(k, "x", 0)));
+	                    arena_text(k->a.requant ? "div_(%s, f0)" : "mul(%s, f0)", vector_input(k, "x", 0)));
 }
 
 static int
 dequantize_emit(Out *o, const Kernel *k, int phase)
 {
-	return emit_settled(o, k, phase, "step*(x - zero)", "f0 z0", arena_text("mul(sub(%s, z0), f0)", at(k, "x", 0)));
+	return emit_settled(o, k, phase, "step*(x - zero)", "f0 z0",
+	                    arena_text("mul(sub(%s, z0), f0)", vector_input(k, "x", 0)));
 }
 
 /* operands - the numbers behind the inputs */
