@@ -103,6 +103,19 @@ START_TEST(a_case_runs_on_every_machine)
 }
 END_TEST
 
+/* --train: a step of a case's network in training, if it can be trained */
+START_TEST(a_case_can_be_trained)
+{
+	Ran r = resnetc("fuzz tests/fuzz/passes_over_one_channel_block.lua --train");
+
+	ck_assert_int_eq(r.status, ExitInput);
+	ck_assert_msg(strstr(r.out, ": conv2d 'v2': train: want the output as one number a class, at least 2, got 1x9x1\n") != NULL, "%s%s", r.out, r.err);
+	ck_assert_int_eq(system(arena_text("sed 's/ trains=1$//' tests/fuzz/gradient_of_axes_that_change_places.lua > '%s'", in_dir("case.lua"))), 0);
+	r = resnetc("fuzz %s --train", in_dir("case.lua"));
+	ck_assert_msg(r.status == 0 && strstr(r.out, ": fine;"), "%s%s", r.out, r.err);
+}
+END_TEST
+
 /* a compiler that makes one vector word wrong: networks that use it are found, made small, and fail again from their file */
 START_TEST(wrong_code_is_found)
 {
@@ -146,6 +159,7 @@ SUITE(fuzz)
 	tcase_add_test(t, a_slice_learns);
 	tcase_add_test(t, other_text_is_refused);
 	tcase_add_test(t, a_case_runs_on_every_machine);
+	tcase_add_test(t, a_case_can_be_trained);
 	glob("tests/fuzz/*.lua", 0, NULL, &cases);
 	tcase_add_loop_test(t, what_was_wrong_is_right, 0, (int)cases.gl_pathc);
 	t = part("emulated");

@@ -155,6 +155,7 @@ file_case(const Options *o)
 		fail("%s:1: want a case as resnetc fuzz prints it, with '-- fuzz: seed=...' in its first line, got other text",
 		     o->model);
 	c.target = target_here(o, c.target);
+	c.trains = c.trains || o->train;
 	v = fuzz_trial(&c, temp_dir());
 	if (v.status == Fine && !o->quiet)
 		printf("%s: fine; the largest error is %.2f of what is allowed\n", o->model, v.margin);
