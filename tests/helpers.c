@@ -27,6 +27,15 @@ put_file(const char *name, const void *data, size_t len)
 	fclose(f);
 }
 
+void
+put_program(const char *name, const char *from)
+{
+	size_t len;
+	const void *data = file_map(arena_text("tests/%s", from), &len);
+
+	put_file(name, data, len);
+}
+
 const char *
 model_file(const char *text)
 {

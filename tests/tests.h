@@ -36,6 +36,7 @@ typedef struct { int status; char err[4096], out[32768]; } Ran;
 Ran resnetc(const char *format, ...) PRINTF(1, 2);
 const char *in_dir(const char *name);                /* a path in the suite's temporary folder */
 void put_file(const char *name, const void *data, size_t len);
+void put_program(const char *name, const char *from); /* a copy of tests/FROM */
 const char *script(const char *name, const char *text);   /* an executable there, and its path */
 
 /*
