@@ -186,6 +186,16 @@ emit_input_phase(Out *o, const Kernel *k, const Wino *w)
 	return units;
 }
 
+/*
+** v_streams - does V of a block of tiles come from the third cache for each group: its lines of a position lie too far
+** from the next one's for the processor to fetch them by itself
+*/
+static bool
+v_streams(const Kernel *k, const Wino *w)
+{
+	return w->fly && !wino_bytes(k) && 4.0*w->pos*wino_v_step(k, w, w->width[0]) > k->t->l2/2;
+}
+
 /* product_of - one register tile at one position, the micro-kernel of a direct convolution: its name */
 static const char *
 product_of(Out *all, const Kernel *k, const Wino *w, int p)
@@ -194,7 +204,7 @@ product_of(Out *all, const Kernel *k, const Wino *w, int p)
 	Out *o = out_in(NULL);
 
 	out_line(o, "(const float *x, const float *w, float *m, int blocks, int stride, %s)",
-	         w->fly ? arena_text("const %s *next", weight_type(k)) : "int ahead");
+	         w->fly ? arena_text("const %s *next%s", weight_type(k), v_streams(k, w) ? ", int ahead" : "") : "int ahead");
 	out_line(o, "{");
 	out_flow(o, "V");
 	for (int j = 0; j < p; j++)
@@ -206,6 +216,10 @@ product_of(Out *all, const Kernel *k, const Wino *w, int p)
 	out_line(o, "const float *xk = x;\n");
 	if (w->fly)
 		emit_fly_fetch(o, k, w);
+	if (v_streams(k, w)) {
+		out_line(o, "for (int j = 0; j < %d; j++)", p);
+		out_line(o, "\tRC_FETCH(x + ahead + j*%d);", cb);
+	}
 	out_line(o, "for (int k = 0; k < %d; k++, xk++, w += %d) {", cb, per);
 	out_line(o, "RC_OPAQUE(xk);");
 	if (!w->fly)
@@ -221,7 +235,8 @@ product_of(Out *all, const Kernel *k, const Wino *w, int p)
 	return helper(all, arena_text("** m %s U V at one position: %d channels of %d tiles; stride: "
 	                              "from one channel block of V to the next\n",
 	                              w->fly ? "+=" : "=", per, p),
-	              "static RC_INLINE void", w->fly ? arena_text("product_%dx%d_%d", per, p, w->pos) :
+	              "static RC_INLINE void",
+	              w->fly ? arena_text("product_%dx%d_%d%s", per, p, w->pos, v_streams(k, w) ? "_ahead" : "") :
 	              arena_text("product_%dx%d", per, p), o);
 }
 
@@ -252,13 +267,14 @@ emit_fly_row(Out *all, const Kernel *k, const Wino *w, int width)
 {
 	Out *o = out_in(NULL);
 	bool pieces = wino_pieces(w, width) > 1;
+	const char *ahead = v_streams(k, w) ? arena_text(", %d", wino_v_step(k, w, width)) : "";
 
 	out_line(o, "(const %s *RC_RESTRICT v, const %s *RC_RESTRICT u, %s *RC_RESTRICT m, int count,\n"
 	            "\tint blocks, const %s *next)", number(k), number(k), product_number(k), weight_type(k));
 	out_line(o, "{");
 	out_line(o, "for (int j = 0; j < count; j++, v += %d, u += %d, m += %d, next += blocks*%d)%s",
 	         wino_v_step(k, w, width), wino_u_step(k, w), wino_m_step(k, w, width), fly_fetched(k, w), pieces ? " {" : "");
-	emit_pieces(o, all, k, w, width, "blocks", "next", "NULL");
+	emit_pieces(o, all, k, w, width, "blocks", arena_text("next%s", ahead), arena_text("NULL%s", ahead));
 	if (pieces)
 		out_line(o, "}");
 	out_line(o, "}");
