@@ -235,6 +235,8 @@ lane_weights(const rc_packing *h, const float *w, int oc, int ic, int tap, size_
 		(size_t)(h->turned == 2 ? (int)taps - 1 - tap : tap);
 }
 
+enum { Lanes = 8 };                      /* of output channels that are done side by side */
+
 /* One input channel of a group at a tap. */
 static void
 pack_channel(const rc_packing *h, const float *w, const double *factor, int oc, int ic, int tap, float *to)
@@ -248,6 +250,41 @@ pack_channel(const rc_packing *h, const float *w, const double *factor, int oc, 
 	}
 }
 
+/*
+** A block of n input channels from ic on and a group that has a weight for each of its lanes, [tap][channel][lane]. In
+** a file that is not turned lanes lie far apart, often a power of two: few of them at a time, and the next block's are
+** fetched meanwhile.
+*/
+static void
+pack_block(const rc_packing *h, const float *w, int oc, int ic, int n, const short *tap, int count, float *to)
+{
+	size_t taps = (size_t)(h->kh*h->kw), lane = h->turned ? taps : (size_t)h->ic*taps;
+	size_t channel = h->turned ? (size_t)h->oc*taps : taps;
+	int few = h->turned || h->per%Lanes ? h->per : Lanes;
+
+	w += (size_t)oc*lane + (size_t)ic*channel;
+	for (int from = 0; from < h->per; from += few, w += (size_t)few*lane) {
+		for (int o = 0; !h->turned && o < few; o++)
+			for (size_t next = (size_t)n*taps; next < 2*(size_t)n*taps; next += 16)
+				RC_FETCH(w + (size_t)o*lane + next);
+		for (int t = 0; t < count; t++)
+			for (int c = 0; c < n; c++) {
+				int at = tap ? tap[t] : t;
+				const float *x = w + (size_t)c*channel + (size_t)(h->turned == 2 ? (int)taps - 1 - at : at);
+				float *y = to + (t*n + c)*h->per + from;
+				int o = 0;
+				for (; o + 4 <= few; o += 4, x += 4*lane) {
+					y[o] = x[0];
+					y[o + 1] = x[lane];
+					y[o + 2] = x[2*lane];
+					y[o + 3] = x[3*lane];
+				}
+				for (; o < few; o++, x += lane)
+					y[o] = x[0];
+			}
+	}
+}
+
 /* A group of at most 64 output channels, whose factors are known. */
 static void
 pack_direct(const rc_packing *h, const float *w, const double *factor, float *all, int og)
@@ -258,21 +295,29 @@ pack_direct(const rc_packing *h, const float *w, const double *factor, float *al
 		int from = h->from ? h->from[f] : 0, count = h->from ? h->from[f + 1] - from : h->kh*h->kw;
 		int start = h->first ? h->first[og] : 0;
 		float *to = all + ((size_t)from*(size_t)h->groups + (size_t)og*(size_t)count)*each;
-		for (int block = 0; block < h->blocks; block++)
+		for (int block = 0; block < h->blocks; block++) {
+			int n = block + 1 < h->blocks ? h->cb : h->last, ic = (start + block)*h->cb;
+			const short *tap = h->tap ? h->tap + from : NULL;
+			if (!factor && h->convolutions == 1 && (og + 1)*h->per <= h->oc && ic + n <= h->ic) {
+				pack_block(h, w, og*h->per, ic, n, tap, count, to);
+				to += count*n*h->per;
+				continue;
+			}
 			for (int t = 0; t < count; t++)
-				for (int c = 0; c < (block + 1 < h->blocks ? h->cb : h->last); c++, to += h->per)
-					pack_channel(h, w, factor, og*h->per, (start + block)*h->cb + c, h->tap ? h->tap[from + t] : t, to);
+				for (int c = 0; c < n; c++, to += h->per)
+					pack_channel(h, w, factor, og*h->per, ic + c, tap ? tap[t] : t, to);
+		}
 	}
 }
 
-enum { Lanes = 8 };                      /* of output channels that are transformed side by side */
-
 /* A row of G times three numbers a lane, n floats apart. */
 static void
-times_filter(const double *g, const double *x, int n, double *y)
+times_filter(const double *g, const double *x, int n, double *RC_RESTRICT y)
 {
+	double a = g[0], b = g[1], c = g[2];
+
 	for (int o = 0; o < Lanes; o++)
-		y[o] = g[0]*x[o] + g[1]*x[n + o] + g[2]*x[2*n + o];
+		y[o] = a*x[o] + b*x[n + o] + c*x[2*n + o];
 }
 
 /* G w G' of input channel c and some output channels, of which so many are there; to: their place at the first position. */
@@ -286,8 +331,12 @@ pack_lanes(const rc_packing *h, const double *g, int lanes, int there, size_t st
 			times_filter(h->gh + 3*i, g + j*Lanes, 3*Lanes, half + j*Lanes);
 		for (int j = 0; j < h->aw; j++, to += step) {
 			times_filter(h->gw + 3*j, half, Lanes, y);
-			for (int o = 0; o < lanes; o++)
-				to[o] = o < there ? (float)y[o] : 0;
+			for (int o = 0; lanes == Lanes && o < Lanes; o++)
+				to[o] = (float)y[o];
+			for (int o = 0; lanes < Lanes && o < lanes; o++)
+				to[o] = (float)y[o];
+			for (int o = there < 0 ? 0 : there; o < lanes; o++)
+				to[o] = 0;
 		}
 	}
 }
@@ -303,7 +352,12 @@ pack_winograd(const rc_packing *h, const float *w, const double *factor, float *
 		for (int from = 0; from < h->per; from += Lanes) {
 			int lanes = h->per - from < Lanes ? h->per - from : Lanes, there = c < h->ic ? h->oc - og*h->per - from : 0;
 			double g[9*Lanes] = { 0 };
-			for (int o = 0; o < lanes; o++)
+			size_t lane = 0;
+			const float *x = factor ? NULL : lane_weights(h, w, og*h->per, c, 0, &lane);
+			for (int o = 0; x && o < lanes; o++)
+				for (int t = 0; t < 9; t++)
+					g[t*Lanes + o] = (double)x[(ptrdiff_t)((size_t)(from + o)*lane) + (h->turned == 2 ? -t : t)];
+			for (int o = 0; !x && o < lanes; o++)
 				for (int t = 0; t < 9; t++)
 					g[t*Lanes + o] = (double)weight_at(h, w, og*h->per + from + o, c, t)*(factor ? factor[from + o] : 1);
 			pack_lanes(h, g, lanes, there, step, to + from);
