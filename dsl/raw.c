@@ -122,7 +122,7 @@ raw_has(lua_State *L)
 	return 1;
 }
 
-/* raw.layer(name) - its tensor */
+/* raw.layer(name, parts) - its tensor; parts says what else could stand there */
 static int
 raw_layer(lua_State *L)
 {
@@ -134,7 +134,8 @@ raw_layer(lua_State *L)
 		return push_results(L, n);
 	for (int i = 0; i < d->g->count; i++)
 		names[i] = d->g->nodes[i]->name;
-	return dsl_fail(L, "model: taps: want a part or a layer, got '%s'%s", name, meant(name, names, d->g->count));
+	return dsl_fail(L, "model: taps: want a part (%s) or a layer, got '%s'%s", luaL_checkstring(L, 2), name,
+	                meant(name, names, d->g->count));
 }
 
 /* raw.fail(message) */

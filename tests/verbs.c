@@ -82,7 +82,7 @@ START_TEST(help_and_doc_of_a_word)
 	static const struct { const char *word, *first, *holds; } rows[] = {
 		{ "conv2d", "nn.conv2d  (", "    kernel " }, { "nn.conv", "nn.conv2d  (", "    groups " }, { "nn.stage", "nn.stage(o)\n", "n blocks named 0" },
 		{ "stem.cifar", "nn.stem.cifar(o)\n", "3x3 conv-bn-relu" }, { "shortcut", "nn.shortcut(x, ", "\"bare\"" }, { "padding", "padding\n", "conv2d" },
-		{ "nn.arg", "nn.arg\n", "-D KEY=VALUE" },
+		{ "nn.arg", "nn.arg\n", "-D KEY=VALUE" }, { "crop", "nn.image(o)\n", "NAME_RESIZE" }, { "nn.classes", "nn.model(m)\n", "airplane" },
 	};
 	Ran r;
 
@@ -97,6 +97,10 @@ START_TEST(help_and_doc_of_a_word)
 	for (size_t i = 0; i < sizeof rows/sizeof *rows; i++) {
 		r = resnetc("doc %s", rows[i].word);
 		ck_assert_msg(r.status == 0 && !strncmp(r.out, rows[i].first, strlen(rows[i].first)) && strstr(r.out, rows[i].holds), "%s: %s", rows[i].word, r.out);
+	}
+	for (const char *f = library_text(); (f = strstr(f, "\nfunction nn.")); f++) {
+		r = resnetc("doc %.*s", (int)strcspn(f + 13, "("), f + 13);
+		ck_assert_msg(r.status == 0 && strstr(r.out, "\n    "), "%s", r.out);
 	}
 }
 END_TEST

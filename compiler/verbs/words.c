@@ -68,6 +68,26 @@ print_function(const char *name)
 	return true;
 }
 
+/* print_options - the functions of the library that list this option, a line of their comments; false: there are none */
+static bool
+print_options(const char *name)
+{
+	const char *library = library_text(), *line = library, *head;
+	bool known = false;
+
+	while ((line = strstr(line, arena_text("\n--   %s  ", name)))) {
+		for (head = ++line; !strncmp(head, "--", 2); head = strchr(head, '\n') + 1)
+			;
+		if (strncmp(head, "function nn.", 12))
+			continue;
+		if (known)
+			puts("");
+		print_function(arena_text("%.*s", (int)strcspn(head + 12, "("), head + 12));
+		known = true;
+	}
+	return known;
+}
+
 /* print_attribute - what an option of ops means */
 static bool
 print_attribute(const char *name)
@@ -122,5 +142,5 @@ doc_word(const char *word)
 	bool known = print_op(word);
 
 	known = print_function(word) || known;
-	return known || print_attribute(word);
+	return print_attribute(word) || known || print_options(word);
 }

@@ -67,12 +67,12 @@ local function at_word(word, f, ...)
 	return table.unpack(y, 1, y.n)
 end
 
--- one_of - word must be in the list
+-- one_of - word must be in the list; another letter of a short word is another arithmetic, never what was meant
 local function one_of(what, word, list)
 	for _, w in ipairs(list) do
 		if w == word then return word end
 	end
-	local near = type(word) == "string" and raw.nearest(word, list)
+	local near = type(word) == "string" and #word > 2 and raw.nearest(word, list)
 	fail("%s: want one of %s, got %s%s", what, table.concat(list, ", "), kind(word),
 	     near and "; did you mean '" .. near .. "'?" or "")
 end

@@ -103,6 +103,8 @@ end
 
 -- Mean over the whole image, to C x 1 x 1.
 function nn.global_avg_pool(x, o) return nn.adaptive_avg_pool(x, { size = 1, name = o and o.name }) end
+
+-- Maximum over the whole image, to C x 1 x 1.
 function nn.global_max_pool(x, o) return nn.adaptive_max_pool(x, { size = 1, name = o and o.name }) end
 
 -- x[:, :, ::step, ::step]

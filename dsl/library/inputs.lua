@@ -3,20 +3,20 @@ local nn, raw, library = ...
 local check = library.checks
 local fail, kind, words, want_table, one_of = check.fail, check.kind, check.words, check.want_table, check.one_of
 
+nn.imagenet_mean, nn.imagenet_std = { 0.485, 0.456, 0.406 }, { 0.229, 0.224, 0.225 }
+
 -- Inputs ----------------------------------------------------------------------------------------
 -- nn.image { channels, height, width, mean = {..}, std = {..}, scale = 1/255, crop = 1, ... }
--- A picture of pixels 0..255 becomes (scale*pixel - mean)/std; its shorter side is first resized to the input's
--- longer side / crop, whole pixels (NAME_RESIZE), and the centre kept: torchvision's Resize and CenterCrop, to the
--- same pixels. Its evaluation: crop = 0.875; weights with Resize(232), CenterCrop(224): crop = 224/232.
+--   mean       numbers, one a channel, and std likewise: a picture of pixels 0..255 becomes (scale*pixel - mean)/std
+--   crop       its shorter side is first resized to the input's longer side / crop, whole pixels (NAME_RESIZE), and the
+--              centre kept: torchvision's Resize and CenterCrop, to the same pixels. Its evaluation: crop = 0.875;
+--              weights with Resize(232), CenterCrop(224): crop = 224/232
 -- What NAME_run takes, by default float CHW as the network sees it:
 --   dtype      "float" or "u8": pixels 0..255 in bytes
 --   layout     "CHW" or "HWC": how the caller's pixels lie
 --   order      "RGB" or "BGR": the caller's channels
 --   trained    "RGB" or "BGR": the channels the network was trained on; mean and std are in this order
 --   normalize  true: NAME_run itself applies scale, mean and std (the default of u8)
-
-nn.imagenet_mean, nn.imagenet_std = { 0.485, 0.456, 0.406 }, { 0.229, 0.224, 0.225 }
-
 function nn.image(o)
 	want_table("image", o)
 	words("image", o, { "mean", "std", "scale", "crop", "dtype", "layout", "order", "trained", "normalize" })

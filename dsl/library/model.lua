@@ -141,18 +141,20 @@ function nn.model(m)
 	raw.at(m.input.line or 0)
 	local x = nn.input { name = "input", shape = m.input.shape }
 	raw.at(0)
-	local parts, outputs = { input = x }, {}
+	local parts, named, outputs = { input = x }, { "stem" }, {}
 	local stem = m.stem or ((m.variant == "C" or m.variant == "D") and m.stages and nn.stem.deep { 32, 32, 64 })
 	if stem then x = run("stem", stem, x) end
 	parts.stem = x
 	for i, stage in ipairs(m.stages and want_table("model: stages", m.stages) or {}) do
 		x = nn.scope("layer" .. i, run, "stage", stage, x, { variant = m.variant, shortcut = m.shortcut, act = m.act })
 		parts["layer" .. i] = x
+		named[#named + 1] = "layer" .. i
 	end
 	local last = table.pack(x)
 	if m.body then last = table.pack(run("body", m.body, x)) end
 	x = last[1]
 	parts.body = x
+	named[#named + 1] = m.body and "body" or nil
 	if type(m.head) == "table" then
 		for _, h in ipairs(m.head) do
 			want_table("model: head", h)
@@ -163,7 +165,7 @@ function nn.model(m)
 		results(outputs, m.taps and "head", table.unpack(last, 1, last.n))
 	end
 	for _, tap in ipairs(m.taps and want_table("model: taps", m.taps) or {}) do
-		local t = parts[tap] or at_word("taps", raw.layer, tap)
+		local t = parts[tap] or at_word("taps", raw.layer, tap, table.concat(named, ", "))
 		outputs[#outputs + 1] = { tap:gsub("[^%w]", "_"), t }
 	end
 	local plain = {}
