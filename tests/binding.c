@@ -183,6 +183,33 @@ static const Row keras_rows[] = {
 };
 
 /* the shapes do not show how TensorFlow pads and what is added to a variance */
+/* OpenMMLab's classifiers: the layers of a network below backbone. and head.; another head of the same shapes is one too many */
+START_TEST(a_layer_may_lie_in_another_part)
+{
+	static const Row rows[] = {
+		{ "backbone.conv1.weight", 4, { 2, 3, 1, 2 } }, { "backbone.bn1.weight", 1, { 2 } }, { "backbone.bn1.bias", 1, { 2 } },
+		{ "backbone.bn1.running_mean", 1, { 2 } }, { "backbone.bn1.running_var", 1, { 2 } }, { "head.fc.weight", 2, { 4, 2 } },
+		{ "head.fc.bias", 1, { 4 } }, { "old.fc.weight", 2, { 3, 2 } }, { "old.fc.bias", 1, { 3 } }, { "aux.fc.weight", 2, { 4, 2 } },
+		{ "aux.fc.bias", 1, { 4 } },
+	};
+	const char *model = model_file(
+		"local nn = require \"resnet\"\n"
+		"return nn.model { name = \"m\", input = nn.image { 3, 2, 2 }, body = function(x)\n"
+		"return nn.relu(nn.bn(nn.conv(x, { 2, kernel = { 1, 2 }, padding = 0, name = \"conv1\" }))) end, head = nn.classifier { 4 } }\n");
+	Graph *g;
+	Ran r;
+
+	ck_assert_str_eq(compiling_says(model, safetensors(rows, 7)),
+	                 "note: axes.safetensors: 'fc' is below 'head.' there, the only one of its name and shapes\n");
+	g = bound(model, safetensors(rows, 9));
+	for (int i = 0; i < g->count; i++)
+		if (!strcmp(g->nodes[i]->name, "fc"))
+			ck_assert(g->nodes[i]->p[P_weight].data[0] == 20/8.f && g->nodes[i]->p[P_bias].data[3] == 31/8.f);
+	r = resnetc("%s -w %s", model, safetensors(rows, 11));
+	ck_assert_msg(r.status == ExitInput && strstr(r.err, "want tensor 'fc.weight' of shape 4x2"), "%s", r.err);
+}
+END_TEST
+
 START_TEST(what_keras_does_otherwise_is_noted)
 {
 	static const struct { const char *options, *want; } cases[] = {
@@ -293,6 +320,7 @@ SUITE(binding)
 	tcase_add_loop_test(t, names_are_suggested_where_shapes_are_in_order, 0, 4);
 	tcase_add_test(t, nothing_is_suggested_where_a_shape_differs);
 	tcase_add_test(t, a_word_is_suggested_where_names_are_known);
+	tcase_add_test(t, a_layer_may_lie_in_another_part);
 	tcase_add_test(t, what_keras_does_otherwise_is_noted);
 	tcase_add_test(t, one_wrong_width_accuses_one_layer);
 	tcase_add_loop_test(t, names_are_those_of_the_real_models, 0, 3);

@@ -310,6 +310,14 @@ archive(const char *name, const char *const *entries)
 	return in_dir(name);
 }
 
+START_TEST(an_archive_cut_short_is_told)
+{
+	put_file("cut.npz", "PK\3\4\x14\0\0\0\0", 10);
+	ck_assert_str_eq(resnetc("weights %s", in_dir("cut.npz")).err,
+	                 "cut.npz: want a whole zip archive, got 10 bytes without its end: cut short on the way here?\n");
+}
+END_TEST
+
 START_TEST(other_archives_are_named)
 {
 	static const struct { const char *name, *entries[4], *want; } zips[] = {
@@ -374,6 +382,7 @@ SUITE(checkpoints)
 	tcase_add_test(t, bad_stream_of_storages);
 	tcase_add_test(t, bad_zipped_checkpoint);
 	tcase_add_loop_test(t, other_files_are_named, 0, NOthers);
+	tcase_add_test(t, an_archive_cut_short_is_told);
 	tcase_add_test(t, other_archives_are_named);
 	tcase_add_test(t, a_folder_is_no_file);
 }

@@ -68,7 +68,7 @@ print_function(const char *name)
 	return true;
 }
 
-/* print_options - the functions of the library that list this option, a line of their comments; false: there are none */
+/* print_options - the functions of the library whose comments have a line for this option; false: there are none */
 static bool
 print_options(const char *name)
 {

@@ -86,12 +86,12 @@ made_up(const Node *n)
 }
 
 static void
-bind_param(Binding *b, Node *n, ParamId id)
+bind_param(Binding *b, Node *n, ParamId id, const char *prefix)
 {
 	Param *p = &n->p[id];
 	int64_t dim[4];
 	int rank = want_of(n, id, b->hwio, dim);
-	Tensor *t = find_tensor(b, b->prefix, p->name);
+	Tensor *t = find_tensor(b, prefix, p->name);
 
 	if (t && made_up(n))
 		t->used = true;
@@ -144,10 +144,12 @@ bind_weights(Graph *g, Weights *w)
 	b.hwio = is_hwio(&b);
 	if (4*misses(&b, b.prefix) >= 3*parameters(g) && suggest_names(&b))
 		fail("%s: want the names of %s's parameters, got others", w->file, g->name);
-	for (int i = 0; i < g->count; i++)
+	for (int i = 0; i < g->count; i++) {
+		const char *prefix = made_up(g->nodes[i]) ? b.prefix : prefix_of_layer(&b, g->nodes[i]);
 		for (int p = 0; p < NParams; p++)
 			if (g->nodes[i]->p[p].name)
-				bind_param(&b, g->nodes[i], (ParamId)p);
+				bind_param(&b, g->nodes[i], (ParamId)p, prefix);
+	}
 	for (int i = 0; i < g->count && !b.problems; i++) {
 		const char *flaw = has_weights_of_bytes(g->nodes[i]) ? check_weights_of_bytes(g->nodes[i]) : NULL;
 		if (flaw)

@@ -23,6 +23,7 @@ bool leftover(const Binding *b, int tensor);         /* numbers that a layer wou
 const char *prefix_of(const Binding *b);
 int misses(const Binding *b, const char *prefix);    /* parameters that the file lacks with this prefix */
 int parameters(const Graph *g);
+const char *prefix_of_layer(const Binding *b, const Node *n);        /* another one, where the file keeps parts apart */
 
 /* axes.c - the order of a kernel's axes */
 int want_of(const Node *n, ParamId id, bool hwio, int64_t dim[4]);       /* the shape in the file; its rank */

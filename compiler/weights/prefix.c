@@ -1,6 +1,7 @@
 /*
 ** prefix.c - what a file's names begin with before those of the network: "module." of data parallel training, "model."
-** of Lightning, "backbone.". It is found by trying: what stands before one parameter's name must stand before most.
+** of Lightning, "backbone.". It is found by trying: what stands before one parameter's name must stand before most. A
+** layer that isn't there may lie in another part: "head." of OpenMMLab's.
 */
 #include <string.h>
 
@@ -93,4 +94,42 @@ prefix_of(const Binding *b)
 	if (!best->misses)
 		tell_others(b, tried, count, best);
 	return best->prefix;
+}
+
+/* has_all - do all of n's parameters stand behind the prefix, in their shapes */
+static bool
+has_all(const Binding *b, const Node *n, const char *prefix)
+{
+	int64_t dim[4];
+
+	for (int p = 0; p < NParams; p++) {
+		const Tensor *t = n->p[p].name ? find_tensor(b, prefix, n->p[p].name) : NULL;
+		if (n->p[p].name && (!t || t->used || !fits(t, dim, want_of(n, (ParamId)p, b->hwio, dim))))
+			return false;
+	}
+	return true;
+}
+
+const char *
+prefix_of_layer(const Binding *b, const Node *n)
+{
+	Tried tried[MostTried];
+	const char *other = NULL;
+	int count = 0, fit = 0;
+
+	for (int p = NParams - 1; p >= 0; p--)
+		if (n->p[p].name) {
+			if (find_tensor(b, b->prefix, n->p[p].name))
+				return b->prefix;
+			count = try_all(b, n->p[p].name, tried, 0);
+		}
+	for (int k = 0; k < count; k++)
+		if (has_all(b, n, tried[k].prefix)) {
+			other = tried[k].prefix;
+			fit++;
+		}
+	if (fit != 1)
+		return b->prefix;
+	note("%s: '%s' is below '%s' there, the only one of its name and shapes", b->w->file, n->name, other);
+	return other;
 }

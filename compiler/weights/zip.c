@@ -28,7 +28,8 @@ zip_map(const char *file, const unsigned char *map, size_t len)
 	source = zip_source_buffer_create(map, len, 0, &e);
 	z->z = source ? zip_open_from_source(source, ZIP_RDONLY, &e) : NULL;
 	if (!z->z)
-		fail("%s: want a whole zip archive, got: %s", file, zip_error_strerror(&e));
+		fail("%s: want a whole zip archive, got %zu bytes%s", file, len, zip_error_code_zip(&e) == ZIP_ER_NOZIP ?
+		     " without its end: cut short on the way here?" : arena_text(": %s", zip_error_strerror(&e)));
 	z->file = file;
 	z->len = len;
 	return z;
