@@ -119,7 +119,8 @@ act_bounds(const Node *n, float *lo, float *hi)
 bool
 keeps_bytes(Op op)
 {
-	return op == O_max_pool || op == O_adaptive_max_pool || op == O_slice || op == O_pad || op == O_flatten;
+	return op == O_max_pool || op == O_adaptive_max_pool || op == O_slice || op == O_pad || op == O_flatten ||
+		op == O_upsample_nearest;
 }
 
 /* source_flaw - of the kinds of its inputs and result */

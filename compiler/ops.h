@@ -89,7 +89,7 @@ OP(reduce,              1,  1, reduce,   reduce,   0,0,0,0, A_reduction|A_axis|A
    "one number of the channels of each pixel, each group of them, or of those along another axis (torch.mean, ...)")
 OP(matmul,              2,  2, matmul,   matmul,   1,0,0,0, A_heads|A_transpose_a|A_transpose_b|A_scale|A_EPILOGUE,
    "scale*a b of two matrices of channels x pixels; the result's channels are the rows, and its pixels are b's")
-OP(upsample_nearest,    1,  1, upsample, upsample, 0,0,0,0, A_size|A_coords|A_rounding|A_scale_h|A_scale_w,
+OP(upsample_nearest,    1,  1, upsample, upsample, 0,0,0,0, A_size|A_coords|A_rounding|A_scale_h|A_scale_w|A_BYTES,
    "each result pixel is the nearest input pixel (torch.nn.Upsample, ONNX Resize)")
 OP(upsample_bilinear,   1,  1, upsample, upsample, 0,0,0,0, A_size|A_coords|A_scale_h|A_scale_w,
    "each result pixel is a mean of up to four input pixels (torch.nn.Upsample, ONNX Resize)")

@@ -68,6 +68,13 @@ static const struct {
 	{ 96, 5, 4, 2, "local s = nn.conv(nn.adaptive_avg_pool(q, { step = 0.001, zero = 120 }), { 8, kernel = 1, act = 'relu', step = 0.02 }) "
 	  "local g = nn.quantize(nn.hard_sigmoid(nn.conv(s, { 96, kernel = 1 })), { step = 1/255 }) "
 	  "return nn.conv(nn.mul(q, g, { step = 0.02, zero = 120 }), { 24, kernel = 1 })" },
+	/* the nearest pixels of images made larger, smaller, both; whole blocks of channels and odd ones, several images */
+	{ 20, 5, 7, 2, "local function up(x, o) o.step, o.zero = 0.02, 120 return nn.upsample_nearest(x, o) end "
+	  "local s = nn.slice(q, { channels = { 0, 16 }, step = 0.02, zero = 120 }) local u = up(s, { size = { 10, 14 } }) "
+	  "return nn.conv(u, { 9, kernel = 3 }), nn.dequantize(up(q, { size = { 11, 4 }, coords = 'asymmetric', rounding = 'ceil' })), "
+	  "nn.dequantize(up(up(s, { size = { 3, 9 }, coords = 'align_corners', rounding = 'round_prefer_ceil' }), { size = 5 })), nn.conv(up(q, { size = { 6, 7 } }), { 3, kernel = 1 })" },
+	{ 64, 3, 4, 1, "local a = nn.conv(q, { 64, kernel = 3, act = 'relu', step = 0.05 }) return nn.conv(nn.concat(nn.upsample_nearest(a, { size = { 6, 8 }, step = 0.05, "
+	  "zero = 0 }), nn.upsample_nearest(q, { size = { 6, 8 }, step = 0.02, zero = 120 }), { step = 0.05, zero = 60 }), { 24, kernel = 3 })" },
 	{ 229, 6, 5, 1, "return nn.conv(q, { 16, kernel = 3, winograd = { 4, 4 } }), nn.conv(q, { 16, kernel = 3, winograd = { 4, 2 } }), "
 	  "nn.dequantize(nn.conv(q, { 8, kernel = 3, winograd = { 2, 2 }, step = 5, act = 'relu' }))" },
 };

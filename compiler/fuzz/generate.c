@@ -298,7 +298,8 @@ static Op
 byte_op(uint64_t *r)
 {
 	static const Op ops[] = { O_conv2d, O_conv2d, O_conv2d, O_conv2d, O_add, O_add, O_mul, O_mul, O_bn, O_relu, O_relu6,
-		O_max_pool, O_avg_pool, O_adaptive_avg_pool, O_adaptive_max_pool, O_concat, O_slice, O_pad, O_flatten, O_linear };
+		O_max_pool, O_avg_pool, O_adaptive_avg_pool, O_adaptive_max_pool, O_concat, O_slice, O_pad, O_flatten, O_linear,
+		O_upsample_nearest };
 
 	return ops[rnd_to(r, 0, (int)(sizeof ops/sizeof *ops) - 1)];
 }

@@ -1,7 +1,7 @@
 /*
-** copy_int8.c - bytes that only move: slices, one input of a concatenation (in the result's steps), what zeros are
-** put around, flattening. A unit of work is one channel, or as many as lie together on both sides. What a copy
-** does not cover holds the byte that stands for 0.
+** copy_int8.c - bytes that only move: slices, one input of a concatenation (in the result's steps), what zeros are put
+** around, flattening, the nearest pixels of an image made larger or smaller. A unit of work is one channel, or as many
+** as lie together on both sides. What a copy does not cover holds the byte that stands for 0.
 */
 #include "bytes.h"
 
@@ -20,6 +20,10 @@ region_of(const Kernel *k)
 	if (k->op == O_slice)
 		r = (Region){ k->out->shape.c, k->out->shape.h, k->out->shape.w, a->channels.h, a->rows.from, a->cols.from,
 			a->rows.step, a->cols.step, 0, 0, 0 };
+	if (k->op == O_upsample_nearest) {
+		r.h = k->out->shape.h;
+		r.w = k->out->shape.w;
+	}
 	if (k->op == O_concat)
 		r.yc = k->channel0;
 	if (k->op == O_pad) {
@@ -75,13 +79,13 @@ emit(Out *o, const Kernel *k, int phase)
 {
 	Region r = region_of(k);
 	int each = together(k, &r), count = r.c/each;
-	bool flatten = k->op == O_flatten, images = k->out->shape.n > 1;
+	bool flatten = k->op == O_flatten, nearest = k->op == O_upsample_nearest, images = k->out->shape.n > 1;
 	size_t x0 = k->in->lay.origin + (size_t)r.xr*k->in->lay.row + (size_t)(r.xq*k->in->lay.cb);
 	size_t y0 = k->out->lay.origin + (size_t)r.yr*k->out->lay.row + (size_t)(r.yq*k->out->lay.cb);
 
 	out_set(o, "each", "%d", each);
 	out_line(o, "** y = x%s", k->op == O_slice ? "[slice]" : k->op == O_concat ? " in y's steps, at its channels" :
-	         k->op == O_pad ? " amid zeros" : " in NCHW order");
+	         k->op == O_pad ? " amid zeros" : nearest ? " at the nearest pixel" : " in NCHW order");
 	emit_operand(o, "x", &k->in[0]);
 	emit_operand(o, "y", &k->out[0]);
 	emit_head(o, k, phase);
@@ -91,6 +95,8 @@ emit(Out *o, const Kernel *k, int phase)
 		out_line(o, each%k->t->vl ? "(void)e0;" :
 		         "V least = bc(e), most = bc(e + 1), f = bc(ef), z = bc(ez), base = bc(e0);");
 	}
+	if (nearest)
+		emit_samples(o, k);
 	emit_image_loop(o, k, "c", count);
 	out_line(o, "const unsigned char *xc = x + %s%s%s;", copied_channel(&k->in->lay, behind(r.xc/each), each),
 	         images ? arena_text(" + n*%zu", k->in->lay.image) : "", plus(x0));
@@ -101,8 +107,8 @@ emit(Out *o, const Kernel *k, int phase)
 	out_line(o, "for (int j = 0; j < %d; j++) {", r.w);
 	if (flatten)
 		out_line(o, "int at = c*%d + i*%d + j;", r.h*r.w, r.w);
-	out_line(o, "const unsigned char *xp = xc + %s + %s;", times("i", (size_t)r.sr*k->in->lay.row),
-	         times("j", (size_t)(r.sq*k->in->lay.cb)));
+	out_line(o, "const unsigned char *xp = xc + %s + %s;", nearest ? "r[i]" : times("i", (size_t)r.sr*k->in->lay.row),
+	         nearest ? "q[j]" : times("j", (size_t)(r.sq*k->in->lay.cb)));
 	out_line(o, "unsigned char *yp = yc + %s;\n",
 	         flatten ? arena_text("at/%d*%zu + at%%%d", k->out->lay.cb, k->out->lay.plane, k->out->lay.cb) :
 	         arena_text("%s + %s", times("i", k->out->lay.row), times("j", (size_t)k->out->lay.cb)));

@@ -23,6 +23,7 @@ BYTES(concat,            copy_int8)
 BYTES(slice,             copy_int8)
 BYTES(pad,               copy_int8)
 BYTES(flatten,           copy_int8)
+BYTES(upsample_nearest,  copy_int8)
 BYTES(quantize,          quantize)
 BYTES(dequantize,        dequantize)
 #endif

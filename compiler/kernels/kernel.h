@@ -155,6 +155,9 @@ bool is_repeated(const Kernel *k, int input);        /* one value a channel, a p
 void emit_vector_input(Out *o, const Kernel *k, const char *name, int input);  /* a pointer to go along, or its value */
 const char *vector_input(const Kernel *k, const char *name, int input);        /* its vector at pixel i, j */
 
+/* upsample.c */
+void emit_samples(Out *o, const Kernel *k);           /* tables r and q: where rows and columns are from; shares */
+
 /* text.c - what the texts of all kernels share */
 void emit_head(Out *o, const Kernel *k, int phase);  /* ends the comment; parameters and operands */
 const char *comment_end(Out *o);

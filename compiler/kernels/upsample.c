@@ -81,6 +81,13 @@ upsample_describe(const Kernel *k, char *name, size_t len)
 	         k->in->shape.w, k->out->shape.h, k->out->shape.w);
 }
 
+void
+emit_samples(Out *o, const Kernel *k)
+{
+	emit_axis(o, k, true);
+	emit_axis(o, k, false);
+}
+
 static int
 upsample_emit(Out *o, const Kernel *k, int phase)
 {
@@ -96,8 +103,7 @@ upsample_emit(Out *o, const Kernel *k, int phase)
 	out_set(o, "yi", "%zu", k->out->lay.row);
 	out_set(o, "cb", "%d", k->out->lay.cb);
 	emit_head(o, k, phase);
-	emit_axis(o, k, true);
-	emit_axis(o, k, false);
+	emit_samples(o, k);
 	emit_image_loop(o, k, "v", vectors_of(k));
 	out_text(o, "const float *xv = $xv;\n"
 	            "float *yv = $yv;\n\n");

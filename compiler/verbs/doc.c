@@ -78,7 +78,7 @@ print_bytes(void)
 		"padding adds nothing to the sum |\n"
 		"| `concat` | `(x - zero_x)*f`, of each input |\n"
 		"| `quantize` | `fl(x*fl(1/step_y))` |\n"
-		"| `max_pool`, `adaptive_max_pool`, `slice`, `pad`, `flatten` | the bytes as they are |\n"
+		"| `max_pool`, `adaptive_max_pool`, `slice`, `pad`, `flatten`, `upsample_nearest` | the bytes as they are |\n"
 		"| `dequantize` | `fl((x - zero_x)*fl(step_x))`, a float |\n\n"
 		"Such a number v becomes the byte `rne(v between lo and hi) + zero_y`: lo and hi are what a byte has room for, "
 		"or less\n"
