@@ -348,7 +348,8 @@ bool has_act_on_bytes(Act act);                      /* one that only clips */
 
 /* requant.c - of a result that is made bytes as ONNX Runtime does it */
 typedef struct { float factor[2], shift; } Requanted;  /* of each input: what it is multiplied by, quantize: divided;
-                                                        onnx_float: shift is what the result is divided by */
+                                                        onnx_float: shift is what the result is divided by;
+                                                        avg_pool: factor[1] is, and shift added then */
 Requanted requant_of(const Node *n);
 double requant_origin(const Node *n);                /* our byte that is its 0: 128 where its bytes are signed */
 const char *requant_flaw(const Node *n);             /* NULL: none */

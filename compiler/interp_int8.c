@@ -234,23 +234,43 @@ span(const Node *n, bool rows, int i, int *from, int *to)
 	return a->count_include_pad ? counted : *to - *from;
 }
 
+/* mean_of_floats - as ONNX Runtime has it: of the floats that bytes stand for, in their order, rounded each time */
+static double
+mean_of_floats(const Node *n, const double *x, const int rows[2], const int columns[2], int count)
+{
+	Requanted r = requant_of(n);
+	int w = n->in[0]->shape.w;
+	float sum = 0, lo, hi, v;
+
+	for (int i = rows[0]; i < rows[1]; i++)
+		for (int j = columns[0]; j < columns[1]; j++)
+			sum = (float)((double)sum + (double)product((float)(x[i*w + j] - zero_of(n->in[0], 0)), r.factor[0]));
+	act_bounds(n, &lo, &hi);
+	v = sum/(float)count/r.factor[1];
+	return rint((double)((v > lo ? v < hi ? v : hi : lo) + r.shift)) + n->a.zero - (double)r.shift;
+}
+
 /* mean - the window's sum is exact; the factor is divided by how many it counts, in float32 */
 static void
 mean(const Node *n, const double *x, double *y)
 {
 	Shape in = n->in[0]->shape, s = n->out->shape;
-	int r0, r1, q0, q1;
+	int r[2], q[2];
 
 	for (int m = 0; m < s.n*s.c; m++, x += in.h*in.w)
 	for (int i = 0; i < s.h; i++)
 	for (int j = 0; j < s.w; j++) {
-		int rows = span(n, true, i, &r0, &r1), columns = span(n, false, j, &q0, &q1);
+		int count = span(n, true, i, &r[0], &r[1])*span(n, false, j, &q[0], &q[1]);
 		double sum = 0;
-		for (int r = r0; r < r1; r++)
-			for (int q = q0; q < q1; q++)
-				sum += x[r*in.w + q] - zero_of(n->in[0], 0);
+		if (n->op == O_avg_pool && n->a.requant) {
+			*y++ = mean_of_floats(n, x, r, q, count);
+			continue;
+		}
+		for (int k = r[0]; k < r[1]; k++)
+			for (int l = q[0]; l < q[1]; l++)
+				sum += x[k*in.w + l] - zero_of(n->in[0], 0);
 		*y++ = settled(n, product((float)sum, n->a.requant ? requant_of(n).factor[0] :
-		                                      (float)((double)factor_of(n, 0)/(rows*columns))));
+		                                      (float)((double)factor_of(n, 0)/count)));
 	}
 }
 

@@ -58,7 +58,7 @@ OP(reciprocal,          1,  1, same,     binary,   1,1,1,0, A_value|A_EPILOGUE,
 OP(max_pool,            1,  1, pool,     pool,     0,0,0,0, A_kernel|A_stride|A_padding|A_dilation|A_ceil_mode|A_BYTES,
    "maximum over windows (torch.nn.MaxPool2d); padding counts as -inf, NaN wins")
 OP(avg_pool,            1,  1, pool,     pool,     0,0,0,0,
-   A_kernel|A_stride|A_padding|A_ceil_mode|A_count_include_pad|A_BYTES,
+   A_kernel|A_stride|A_padding|A_ceil_mode|A_count_include_pad|A_BYTES|A_requant,
    "mean over windows (torch.nn.AvgPool2d)")
 OP(adaptive_avg_pool,   1,  1, adaptive, adaptive, 0,0,0,0, A_size|A_BYTES|A_requant,
    "mean over size h x w windows that cover the image (torch.nn.AdaptiveAvgPool2d)")

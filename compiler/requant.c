@@ -25,6 +25,8 @@ requant_of(const Node *n)
 	double origin = requant_origin(n), zero[2];
 	Requanted r = { 0 };
 
+	if (n->op == O_avg_pool)
+		return (Requanted){ { (float)step_of(n->in[0]), (float)step_of(n->out) }, (float)(n->a.zero - origin) };
 	if (n->a.requant == Requant_onnx_float)
 		return (Requanted){ { (float)step_of(n->in[0]), (float)step_of(n->in[1]) }, (float)step_of(n->out) };
 	if (n->op == O_quantize)

@@ -75,6 +75,12 @@ static const struct {
 	  "nn.dequantize(up(up(s, { size = { 3, 9 }, coords = 'align_corners', rounding = 'round_prefer_ceil' }), { size = 5 })), nn.conv(up(q, { size = { 6, 7 } }), { 3, kernel = 1 })" },
 	{ 64, 3, 4, 1, "local a = nn.conv(q, { 64, kernel = 3, act = 'relu', step = 0.05 }) return nn.conv(nn.concat(nn.upsample_nearest(a, { size = { 6, 8 }, step = 0.05, "
 	  "zero = 0 }), nn.upsample_nearest(q, { size = { 6, 8 }, step = 0.02, zero = 120 }), { step = 0.05, zero = 60 }), { 24, kernel = 3 })" },
+	/* windows' means as ONNX Runtime has them: of floats one after the other, ties, zeros whose sums with ties are even, either count */
+	{ 35, 9, 7, 2, "local q, k = nn.quantize(x, { step = 0.125, zero = 121 }), nn.quantize(x, { step = 0.0117, zero = 133 }) "
+	  "local function m(q, o) o.kernel, o.zero, o.requant = o.kernel or 2, o.zero or 77, o.requant or 'onnx_u8' return nn.dequantize(nn.avg_pool(q, o)) end "
+	  "return m(q, { step = 0.0625 }), m(q, { step = 0.25, zero = 120, requant = 'onnx_s8' }), m(q, { step = 0.0625, padding = 1, stride = 1, count_include_pad = false }), "
+	  "m(k, { step = 0.0117, kernel = 3, padding = 1, requant = 'onnx_s8' }), m(k, { step = 0.004, kernel = { 9, 7 } }), "
+	  "nn.conv(nn.avg_pool(k, { step = 0.01, zero = 90, kernel = 3, stride = 2, ceil_mode = true, requant = 'onnx_u8' }), { 8, kernel = 3 })" },
 	{ 229, 6, 5, 1, "return nn.conv(q, { 16, kernel = 3, winograd = { 4, 4 } }), nn.conv(q, { 16, kernel = 3, winograd = { 4, 2 } }), "
 	  "nn.dequantize(nn.conv(q, { 8, kernel = 3, winograd = { 2, 2 }, step = 5, act = 'relu' }))" },
 };

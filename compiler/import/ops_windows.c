@@ -209,7 +209,8 @@ op_pool(Import *m, Op op)
 		add_infinite(m, n, x.infinite);
 	if (op == O_avg_pool && (n->a.dilation.h != 1 || n->a.dilation.w != 1))
 		refuse(m, "want no dilation of a mean, got %dx%d", n->a.dilation.h, n->a.dilation.w);
-	if (takes_all(n))                    /* of an image of any size */
+	/* of an image of any size; of bytes they have roundings of their own */
+	if (takes_all(n) && !(op == O_avg_pool && n->in[0]->node->op == O_dequantize))
 		n = node_on(m, op == O_avg_pool ? O_adaptive_avg_pool : O_adaptive_max_pool, n->in[0]->node);
 	finish_image(m, n);
 }

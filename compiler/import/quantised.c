@@ -153,22 +153,23 @@ alike(const Making *q, const Node *n, const Node *quantize)
 	return true;
 }
 
-/* can_make - could n, on floats now, make these bytes itself: a sum, product or image's mean of bytes made floats */
+/* can_make - could n, on floats now, make these bytes itself: a sum, product or mean of bytes made floats */
 static bool
 can_make(const Making *q, const Node *n, const Node *quantize)
 {
-	bool two = n->op == O_add || n->op == O_mul;
+	bool two = n->op == O_add || n->op == O_mul, windows = n->op == O_avg_pool;
 	bool mean = n->op == O_adaptive_avg_pool && n->out->shape.h*n->out->shape.w == 1;
 
-	for (int i = 0; i < n->nin && (two || mean); i++)
+	for (int i = 0; i < n->nin && (two || mean || windows); i++)
 		if (!is_dequantize(n->in[i]) || (mean && !alike(q, n, quantize)))
 			return false;
-	return (two || mean) && !n->a.act;
+	return (two || mean || windows) && !n->a.act;
 }
 
 /*
 ** rounding_of - of a sum or product of bytes made floats, which act may stand behind. ONNX Runtime (on x86) has one for
-** all of it where the file has one operator, or makes one of unsigned bytes whose ends clip as much as act does.
+** all of it where the file has one operator, or makes one of unsigned bytes whose ends clip as much as act does. Means
+** of windows it always makes those of unsigned bytes.
 */
 static int
 rounding_of(const Making *q, const Node *n, const Node *act, const Node *quantize)
@@ -178,8 +179,8 @@ rounding_of(const Making *q, const Node *n, const Node *act, const Node *quantiz
 	for (int i = 0; i < q->m->njoined; i++)
 		if (q->m->joined[i] == quantize)
 			return quantize->a.requant;
-	return quantize->a.requant == Requant_onnx_u8 && alike(q, n, quantize) && !clipped ? Requant_onnx_u8 :
-	       Requant_onnx_float;
+	return n->op == O_avg_pool || (quantize->a.requant == Requant_onnx_u8 && alike(q, n, quantize) && !clipped) ?
+	       Requant_onnx_u8 : Requant_onnx_float;
 }
 
 /* make_bytes - the node that a quantize reads, by itself or through an activation, makes the bytes; false: it cannot */
@@ -193,7 +194,7 @@ make_bytes(Making *q, Node *quantize)
 	if (n->out->readers != 1 || n->a.act || (!w && !can_make(q, n, quantize)) || (act && !op_rows[n->op].epilogue))
 		return false;
 	if (op_takes(n->op, At_requant))
-		n->a.requant = n->nin == 2 ? rounding_of(q, n, act, quantize) : quantize->a.requant;
+		n->a.requant = n->op == O_adaptive_avg_pool ? quantize->a.requant : rounding_of(q, n, act, quantize);
 	for (int i = 0; i < n->nin && !w; i++)
 		n->in[i] = n->in[i]->node->in[0];
 	n->a.step = quantize->a.step;

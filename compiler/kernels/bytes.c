@@ -1,11 +1,21 @@
 /* bytes.c - the numbers that all kernels on bytes are given, and their last steps. */
 #include "bytes.h"
 
-/* inputs_of - those that numbers stand for; what a result that was a float is divided by comes behind them, with 1 */
+/*
+** divisors - what stands behind the inputs' numbers where a result was a float: what it is divided by, with 1, and for
+** a mean what is added then
+*/
+static int
+divisors(Op op, int requant)
+{
+	return op == O_avg_pool && requant ? 2 : requant == Requant_onnx_float;
+}
+
+/* inputs_of - those that numbers stand for */
 static int
 inputs_of(const Kernel *k)
 {
-	return k->op == O_concat ? k->parts : k->nin + (k->a.requant == Requant_onnx_float);
+	return k->op == O_concat ? k->parts : k->nin + divisors(k->op, k->a.requant);
 }
 
 size_t
@@ -44,6 +54,12 @@ pack_requant(const Node *n, float *e)
 
 	for (int i = 0; i < n->nin; i++)
 		e[Bounds + EachInput*i] = r.factor[i];
+	if (n->op == O_avg_pool) {
+		e[Bounds + EachInput] = r.factor[1];
+		e[Bounds + EachInput + 1] = 1;
+		e[Bounds + 2*EachInput] = r.shift;
+		return;
+	}
 	if (n->a.requant == Requant_onnx_float) {
 		e[Bounds + EachInput*n->nin] = r.shift;
 		e[Bounds + EachInput*n->nin + 1] = 1;
@@ -62,7 +78,7 @@ pack_requant(const Node *n, float *e)
 void
 bytes_pack(const Node *n, float *e)
 {
-	int inputs = (n->nin ? n->nin : 1) + (n->a.requant == Requant_onnx_float);
+	int inputs = (n->nin ? n->nin : 1) + divisors(n->op, n->a.requant);
 	float *all = e;
 
 	act_bounds(n, &e[0], &e[1]);

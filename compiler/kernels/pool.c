@@ -82,7 +82,17 @@ is_max(const Kernel *k)
 	return k->op == O_max_pool || k->op == O_adaptive_max_pool;
 }
 
-/* emit_bytes - the largest byte, or the sum, less its zeros, times the factor divided by how many were counted */
+/* as_floats - is it the mean of floats that bytes stand for, added one by one, as ONNX Runtime has it */
+static bool
+as_floats(const Kernel *k)
+{
+	return k->op == O_avg_pool && k->a.requant;
+}
+
+/*
+** emit_bytes - the largest byte, or the sum, less its zeros, times the factor divided by how many were counted; of
+** floats the sum is divided, and their zero added before they are rounded to whole numbers
+*/
 static void
 emit_bytes(Out *o, const Kernel *k, const Axis *rows, const Axis *cols)
 {
@@ -92,6 +102,11 @@ emit_bytes(Out *o, const Kernel *k, const Axis *rows, const Axis *cols)
 
 	if (is_max(k)) {
 		out_line(o, "st8(%s, a, zero());", y);
+		return;
+	}
+	if (as_floats(k)) {
+		out_line(o, "a = between(div_(div_(a, splat((float)(%s*%s))), f1), least, most);", length_of(rows), length_of(cols));
+		out_line(o, "st8(%s, add(a, f2), sub(base, f2));", y);
 		return;
 	}
 	out_line(o, "a = sub(a, mul(z0, splat((float)(%s))));", taken);
@@ -120,7 +135,7 @@ emit_windows(Out *o, const Kernel *k, int phase, const Axis *rows, const Axis *c
 	out_set(o, "qstep", cols->dilation > 1 ? "q += %d" : "q++", cols->dilation);
 	emit_head(o, k, phase);
 	if (bytes && !max)
-		emit_numbers(o, k, "f0 z0");
+		emit_numbers(o, k, as_floats(k) ? "f0 z0 f1 z1 f2" : "f0 z0");
 	emit_image_loop(o, k, "v", vectors_of(k));
 	out_text(o, "const $type *xv = $xv;\n"
 	            "$type *yv = $yv;\n\n"
@@ -131,8 +146,10 @@ emit_windows(Out *o, const Kernel *k, int phase, const Axis *rows, const Axis *c
 	out_line(o, "V a = %s;\n", max ? "lowest()" : "zero()");
 	out_text(o, "for (int r = r0; r < r1; $rstep)\n"
 	            "for (int q = q0; q < q1; $qstep)\n");
-	out_line(o, "\ta = %s(a, %s(xv + r*%zu + q*%d));", max ? "pmax" : "add", bytes ? "ld8" : "ld", k->in->lay.row,
-	         k->in->lay.cb);
+	/* of floats z1 is 1: so the product is rounded before the sum */
+	out_line(o, as_floats(k) ? "\ta = fused(mul(sub(%s(xv + r*%zu + q*%d), z0), f0), z1, a);" :
+	         max ? "\ta = pmax(a, %s(xv + r*%zu + q*%d));" : "\ta = add(a, %s(xv + r*%zu + q*%d));", bytes ? "ld8" : "ld",
+	         k->in->lay.row, k->in->lay.cb);
 	if (bytes)
 		emit_bytes(o, k, rows, cols);
 	else if (max)
@@ -159,8 +176,8 @@ prefix(const Kernel *k)
 static void
 pool_describe(const Kernel *k, char *name, size_t len)
 {
-	snprintf(name, len, "%s%s%dx%d_%dx%dx%d_s%d", prefix(k), op_rows[k->op].name, k->a.kernel.h, k->a.kernel.w,
-	         k->out->shape.c, k->out->shape.h, k->out->shape.w, k->a.stride.h);
+	snprintf(name, len, "%s%s%s%dx%d_%dx%dx%d_s%d", prefix(k), op_rows[k->op].name, as_floats(k) ? "_floats" : "",
+	         k->a.kernel.h, k->a.kernel.w, k->out->shape.c, k->out->shape.h, k->out->shape.w, k->a.stride.h);
 }
 
 static int

@@ -102,6 +102,8 @@ print_bytes(void)
 		"| `mul` of x and z | `rne(fl(fl((x - zero_x)*(z - zero_z)*r) + zero_y))`, `r = fl(fl(step_x*step_z)/step_y)` |\n"
 		"| `add` and `mul` with `requant = \"onnx_float\"` | `rne(fl(fl(u + v)/step_y)) + zero_y`, "
 		"`rne(fl(fl(u*v)/step_y)) + zero_y`, where `u = fl((x - zero_x)*step_x)` and `v = fl((z - zero_z)*step_z)` |\n"
+		"| `avg_pool` | `rne(fl(fl(fl(fl(sum u)/count)/step_y) + zero_y))`; each u is added by itself, "
+		"row after row |\n"
 		"| `adaptive_avg_pool` to one pixel | `rne(fl(fl(sum (x - zero_x)) * fl(step_x/fl(step_y*count)))) + zero_y` |\n"
 		"| `quantize` | `rne(fl(x/step_y)) + zero_y` |");
 }
