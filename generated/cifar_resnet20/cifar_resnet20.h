@@ -5,7 +5,7 @@
 ** made by resnetc 0.1.0; do not edit, change the model and compile it again
 ** command  resnetc compile cifar_resnet20.lua -w cifar_resnet20.safetensors --target avx2
 ** model    sha256 63953dae4eb67b6cd59de2b41950aaaa5f5697e142aa389e01edfd1bc1800fc7
-** weights  sha256 61f915859f8bbc7d0bf086695a4b9a9323c1503f20333fc06b50604066fd60dd
+** weights  sha256 06181ccc920ebd6ae058f6acb9fd1c21b1a34d8d61b0a3a1366bf94a8def7bba
 ** target   avx2
 ** work     40.55 M multiply-adds an image
 ** arena    479744 bytes (the results alive at 'layer1.0.conv1' alone take 479744), weights 1800000 bytes
