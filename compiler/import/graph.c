@@ -10,7 +10,8 @@
 
 static const OnnxOp ops[] = {
 	{ "Abs", op_abs, 7 }, { "Add", op_add, 7 }, { "AveragePool", op_average_pool, 7 },
-	{ "BatchNormalization", op_batch_norm, 7 }, { "Cast", op_cast, 7 }, { "Celu", op_celu, 12 },
+	{ "BatchNormalization", op_batch_norm, 7 }, { "Cast", op_cast, 7 }, { "CastLike", op_cast_like, 15 },
+	{ "Celu", op_celu, 12 },
 	{ "Clip", op_clip, 7 }, { "Concat", op_concat, 7 }, { "Constant", op_constant, 7 }, { "Conv", op_conv, 1 },
 	{ "ConvInteger", op_conv_integer, 10 }, { "ConvTranspose", op_conv_transpose, 1 },
 	{ "DepthToSpace", op_depth_to_space, 7 }, { "DequantizeLinear", op_dequantize, 10 }, { "Div", op_div, 7 },
@@ -36,7 +37,7 @@ static const OnnxOp ops[] = {
 	{ "Size", op_size, 7 }, { "Slice", op_slice, 7 }, { "Softmax", op_softmax, 7 },
 	{ "Softplus", op_softplus, 7 }, { "Softsign", op_softsign, 7 }, { "SpaceToDepth", op_space_to_depth, 7 },
 	{ "Split", op_split, 7 }, { "Sqrt", op_sqrt, 7 }, { "Squeeze", op_squeeze, 7 }, { "Sub", op_sub, 7 },
-	{ "Sum", op_sum, 7 }, { "Tanh", op_tanh, 7 }, { "Transpose", op_transpose, 7 },
+	{ "Sum", op_sum, 7 }, { "Swish", op_swish, 24 }, { "Tanh", op_tanh, 7 }, { "Transpose", op_transpose, 7 },
 	{ "Unsqueeze", op_unsqueeze, 7 }, { "Upsample", op_upsample, 7 },
 };
 enum { NOnnxOps = sizeof ops/sizeof *ops };

@@ -170,7 +170,7 @@ void two_extremes(Import *m, bool largest);           /* inputs 0 and 1, two ten
 
 /* one function an ONNX operator on tensors */
 #define ONNX_OPS(X) \
-	X(abs) X(add) X(average_pool) X(batch_norm) X(cast) X(celu) X(clip) X(concat) X(constant) X(conv) \
+	X(abs) X(add) X(average_pool) X(batch_norm) X(cast) X(cast_like) X(celu) X(clip) X(concat) X(constant) X(conv) \
 	X(conv_integer) X(conv_transpose) X(depth_to_space) X(dequantize) X(div) X(dropout) X(dynamic_quantize) X(elu) \
 	X(erf) X(exp) X(expand) X(flatten) X(gather) X(gelu) X(gemm) X(global_average_pool) X(global_max_pool) \
 	X(group_norm) X(hard_sigmoid) X(hard_swish) X(identity) X(instance_norm) X(layer_norm) X(leaky_relu) X(log) \
@@ -180,7 +180,7 @@ void two_extremes(Import *m, bool largest);           /* inputs 0 and 1, two ten
 	X(quantize) X(reciprocal) X(reduce_l1) X(reduce_l2) X(reduce_log_sum) X(reduce_log_sum_exp) X(reduce_max) \
 	X(reduce_mean) X(reduce_min) X(reduce_sum) X(reduce_sum_square) X(relu) X(reshape) X(resize) X(selu) X(shape) \
 	X(sigmoid) X(size) X(slice) X(softmax) X(softplus) X(softsign) X(space_to_depth) X(split) X(sqrt) X(squeeze) \
-	X(sub) X(sum) X(tanh) X(transpose) X(unsqueeze) X(upsample)
+	X(sub) X(sum) X(swish) X(tanh) X(transpose) X(unsqueeze) X(upsample)
 #define X(op) void op_##op(Import *m);
 ONNX_OPS(X)
 #undef X

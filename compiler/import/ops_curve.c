@@ -62,6 +62,22 @@ op_tanh(Import *m)
 	curve(m, O_tanh, &x);
 }
 
+/* op_swish - x*sigmoid(alpha*x): the SiLU of alpha*x by alpha, half of x where alpha is 0 */
+void
+op_swish(Import *m)
+{
+	OnnxValue x = tensor_at(m, 0);
+	double alpha = attr_real(m, "alpha", 1);
+
+	if (alpha == 1)
+		curve(m, O_silu, &x);
+	else if (alpha == 0)
+		set_result(m, view_like(&x, node_scaled_by(m, x.n, 0.5, 0)));
+	else
+		set_result(m, view_like(&x, node_scaled_by(m, node_put(m, node_on(m, O_silu, node_scaled_by(m, x.n, alpha, 0))),
+		                                           1/alpha, 0)));
+}
+
 /* op_selu - an ELU times gamma */
 void
 op_selu(Import *m)

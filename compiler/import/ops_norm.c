@@ -78,8 +78,8 @@ op_group_norm(Import *m)
 
 	if (groups < 1 || groups > channels || channels%groups)
 		refuse(m, "want num_groups that divides %d channels, got %lld", channels, (long long)groups);
-	finish_image(m, norm_on(m, O_group_norm, x, (int)groups, repeated_values(m, 1, count, channels, "scale"),
-	                        repeated_values(m, 2, count, channels, "bias"), m->p->input[1]));
+	set_result(m, view_of(norm_on(m, O_group_norm, x, (int)groups, repeated_values(m, 1, count, channels, "scale"),
+	                              repeated_values(m, 2, count, channels, "bias"), m->p->input[1])));
 }
 
 /* only_channels_from - are the dimensions from axis on all of the channels, and nothing else */

@@ -175,6 +175,15 @@ op_cast(Import *m)
 	set_result(m, x);
 }
 
+/* op_cast_like - as what the network computes, which is floats */
+void
+op_cast_like(Import *m)
+{
+	if (!input_at(m, 1).n)
+		refuse(m, "want a cast like a result, got '%s'", m->p->input[1]);
+	set_result(m, input_at(m, 0));
+}
+
 void
 op_identity(Import *m)
 {
