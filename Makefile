@@ -151,7 +151,7 @@ parity: $(P)resnetc
 # beside other runtimes (those that install), in a virtual environment; measures, never fails on time
 bench: $(P)resnetc
 	test -d .venv || python3 -m venv .venv
-	for p in numpy onnx onnxruntime openvino torch==2.13.0 ncnn pnnx MNN executorch tract nncf torchao iree-base-compiler iree-base-runtime apache-tvm; do \
+	for p in numpy onnx onnxruntime openvino torch==2.13.0 ncnn pnnx MNN executorch tract nncf torchao iree-base-compiler iree-base-runtime apache-tvm jax; do \
 		.venv/bin/pip install -q $$p || echo "$$p: does not install here"; done
 	.venv/bin/python tests/bench/bench.py $(R)
 	.venv/bin/python tests/bench/train.py $(R)

@@ -1,11 +1,11 @@
-"""A step of training, resnetc beside PyTorch (default and channels_last): interleaved rounds, one process each.
+"""A step of training, resnetc beside PyTorch (default, channels_last, Inductor) and JAX: interleaved rounds, one process each.
 
     .venv/bin/python tests/bench/train.py ./resnetc
     .venv/bin/python tests/bench/train.py ./resnetc --models resnet18 --threads 1 --rounds 3
 
 Networks: resnet20 and resnet56 of CIFAR-10 at batch 128, resnet18 of ImageNet at batch 16. Each round is a step of every
 process in turn; the first round does not count. Medians and least times in ms, the peak of each process's memory; ratios
-are of the faster of PyTorch's two to resnetc.
+are of the fastest of the others to resnetc. What does not install or run is left out.
 """
 import argparse
 import pathlib
@@ -20,6 +20,7 @@ root = here.parent.parent
 Networks = {"resnet20": (["examples/train/degradation.lua", "-D", "depth=20"], 128, 3*32*32),
             "resnet56": (["examples/train/degradation.lua", "-D", "depth=56"], 128, 3*32*32),
             "resnet18": (["examples/resnet18.lua"], 16, 3*224*224)}
+Peers = {"PyTorch": "default", "channels_last": "channels_last", "Inductor": "inductor", "JAX": "jax"}
 
 
 def program(resnetc, name, folder):
@@ -43,14 +44,16 @@ def step(process):
 
 
 def measure(commands, rounds):
-    """Milliseconds of every round and MB of each of the commands."""
-    pipes = dict(stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    processes = [subprocess.Popen([str(c) for c in command], **pipes) for command in commands]
-    for p in processes:
-        if p.stdout.readline() != "ready\n":
-            sys.exit(f"{p.args}: not ready")
-    times = [[step(p) for p in processes] for _ in range(rounds + 1)][1:]
-    return [([t[i] for t in times], float(p.communicate()[0])) for i, p in enumerate(processes)]
+    """Milliseconds of every round and MB of each of the commands, by name; None for one that cannot run."""
+    processes = {}
+    for name, command in commands.items():
+        p = subprocess.Popen([str(c) for c in command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        if p.stdout.readline() == "ready\n":
+            processes[name] = p
+        else:
+            p.kill()
+    times = [{name: step(p) for name, p in processes.items()} for _ in range(rounds + 1)][1:]
+    return {name: ([t[name] for t in times], float(processes[name].communicate()[0])) if name in processes else None for name in commands}
 
 
 def main():
@@ -60,19 +63,24 @@ def main():
     args.add_argument("--threads", default="1,2")
     args.add_argument("--rounds", type=int, default=5)
     a = args.parse_args()
-    print("| network, threads | resnetc ms (least) | PyTorch | channels_last | ratio | MB resnetc | PyTorch | channels_last |")
-    print("|---|---|---|---|---|---|---|---|")
+    print("| network, threads | resnetc ms (least) | " + " | ".join(Peers) + " | ratio | MB resnetc | " + " | ".join(Peers) + " |")
+    print("|" + "---|"*(2*len(Peers) + 4))
     for name in a.models.split(","):
         with tempfile.TemporaryDirectory() as folder:
             own = program(a.resnetc.resolve(), name, pathlib.Path(folder))
             for threads in a.threads.split(","):
                 peer = [sys.executable, here/"train_peer.py", name, Networks[name][1], threads]
-                results = measure([[own, threads], peer + ["default"], peer + ["channels_last"]], a.rounds)
-                medians = [statistics.median(times) for times, _ in results]
-                cells = [f"{m:.0f} ({min(times):.0f})" for m, (times, _) in zip(medians, results)]
-                ratio = min(medians[1:])/medians[0]
+                cores = ["taskset", "-c", f"0-{int(threads) - 1}"]
+                commands = {"resnetc": [own, threads], **{title: peer + [how] for title, how in Peers.items() if how != "jax"},
+                            "JAX": [*cores, sys.executable, here/"train_jax.py", name, Networks[name][1]]}
+                results = measure(commands, a.rounds)
+                if not results["resnetc"]:
+                    sys.exit(f"{name}: resnetc's step does not run")
+                median = {k: statistics.median(v[0]) for k, v in results.items() if v}
+                cells = [f"{median[k]:.0f} ({min(results[k][0]):.0f})" if k in median else "-" for k in commands]
+                ratio = min(v for k, v in median.items() if k != "resnetc")/median["resnetc"]
                 print(f"| {name}, {threads} | {' | '.join(cells)} | {ratio:.2f} | " +
-                      " | ".join(f"{mb:.0f}" for _, mb in results) + " |", flush=True)
+                      " | ".join(f"{v[1]:.0f}" if v else "-" for v in results.values()) + " |", flush=True)
 
 
 main()

@@ -1,7 +1,8 @@
-"""A step of training in PyTorch, timed, for every line read: NETWORK BATCH THREADS default|channels_last.
+"""A step of training in PyTorch, timed, for every line read: NETWORK BATCH THREADS default|channels_last|inductor.
 
 Prints "ready", milliseconds a line, and at the end of its input the most memory it had, in MB. The networks are those of
-examples/train/degradation.lua and examples/resnet18.lua; SGD with momentum and weight decay, as nn.train's default.
+examples/train/degradation.lua and examples/resnet18.lua; SGD with momentum and weight decay, as nn.train's default. Inductor
+compiles forward and backward, channels last, before "ready".
 """
 import resource
 import sys
@@ -52,14 +53,23 @@ else:
     model = nn.Sequential(nn.Conv2d(3, 16, 3, 1, 1, bias=False), nn.BatchNorm2d(16), nn.ReLU(),
                           *stages((16, 32, 64), (int(network[6:]) - 2)//6, 16, "A"), nn.Linear(64, classes))
 x, labels = torch.rand(batch, 3, side, side), torch.arange(batch)%10
-if how == "channels_last":
+if how != "default":
     model, x = model.to(memory_format=torch.channels_last), x.to(memory_format=torch.channels_last)
 optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9, weight_decay=1e-4)
-print("ready", flush=True)
-for line in sys.stdin:
-    start = time.perf_counter()
+if how == "inductor":
+    model = torch.compile(model)
+
+
+def step():
     optimizer.zero_grad(set_to_none=True)
     F.cross_entropy(model(x), labels).backward()
     optimizer.step()
+
+
+step()
+print("ready", flush=True)
+for line in sys.stdin:
+    start = time.perf_counter()
+    step()
     print("%.3f" % ((time.perf_counter() - start)*1e3), flush=True)
 print("%.1f" % (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss/1024))
