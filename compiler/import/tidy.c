@@ -241,11 +241,10 @@ taken_before(const Graph *g, const Node *cut)
 static void
 weigh_pixels(Node *n)
 {
-	const Node *x = n->in[0]->node, *column;
+	const Node *x = n->op == O_matmul ? n->in[0]->node : NULL, *column;
 	Node *softmax;
 
-	if (n->op != O_matmul || n->a.transpose_a || n->a.transpose_b || x->op != O_reshape ||
-	    x->in[0]->shape.c != x->out->shape.c)
+	if (!x || n->a.transpose_a || n->a.transpose_b || x->op != O_reshape || x->in[0]->shape.c != x->out->shape.c)
 		return;
 	softmax = n->in[1]->node;
 	column = softmax->op == O_softmax ? softmax->in[0]->node : softmax;
