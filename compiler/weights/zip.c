@@ -49,26 +49,6 @@ zip_name(const Zip *z, uint64_t entry)
 	return name ? name : "";
 }
 
-int64_t
-zip_named(const Zip *z, const char *name)
-{
-	return zip_name_locate(z->z, name, ZIP_FL_ENC_RAW);
-}
-
-int64_t
-zip_find(const Zip *z, const char *suffix)
-{
-	size_t m = strlen(suffix);
-
-	for (int64_t i = 0; i < zip_entries(z); i++) {
-		const char *name = zip_name(z, (uint64_t)i);
-		size_t n = strlen(name);
-		if (n >= m && !strcmp(name + n - m, suffix) && (n == m || suffix[0] == '.' || suffix[0] == '/' || name[n-m-1] == '/'))
-			return i;
-	}
-	return -1;
-}
-
 uint64_t
 zip_size(const Zip *z, uint64_t entry)
 {

@@ -15,10 +15,12 @@ import os
 import pathlib
 import pickle
 import re
+import struct
 import subprocess
 import sys
 import types
 import uuid
+import zlib
 
 import numpy as np
 import torch
@@ -346,3 +348,22 @@ onnx.save(helper.make_model(helper.make_graph(nodes, "g", [helper.make_tensor_va
                             opset_imports=[helper.make_opsetid("", 18)]), here / "constants.onnx")
 np.savez(here / "odd.npz", **arrays, labels=np.array(["cat", "dog"]), objects=np.array([None, {}], dtype=object), wave=np.ones(2, np.complex64),
          big=np.ones(2, ">f4"))
+
+# --- an array in an archive whose sizes and places have 64 bits, as those of more than 4 GB have ---
+
+def zip64(file):
+    name, shape = b"a.npy", "{'descr': '<f4', 'fortran_order': False, 'shape': (2,)}\n"
+    data = b"\x93NUMPY\x01\x00" + struct.pack("<H", len(shape)) + shape.encode() + struct.pack("<ff", 3, 4)
+    crc, full, size = zlib.crc32(data), 0xffffffff, len(data)
+    extra = struct.pack("<HHQQ", 1, 16, size, size)
+    local = struct.pack("<IHHHHHIIIHH", 0x04034b50, 45, 0, 0, 0, 0, crc, full, full, len(name), len(extra)) + name + extra + data
+    extra = struct.pack("<HHB", 0xcafe, 1, 0) + struct.pack("<HHQQQ", 1, 24, size, size, 0)
+    entry = struct.pack("<IHHHHHHIIIHHHHHII", 0x02014b50, 45, 45, 0, 0, 0, 0, crc, full, full, len(name), len(extra), 0, 0, 0, 0, full)
+    entry += name + extra
+    end = len(local) + len(entry)
+    with open(file, "wb") as f:
+        f.write(local + entry + struct.pack("<IQHHIIQQQQ", 0x06064b50, 44, 45, 45, 0, 0, 1, 1, len(entry), len(local)) +
+                struct.pack("<IIQI", 0x07064b50, 0, end, 1) + struct.pack("<IHHHHIIH", 0x06054b50, 0, 0, 0xffff, 0xffff, full, full, 0))
+
+
+zip64(here / "zip64.npz")
