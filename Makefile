@@ -24,7 +24,7 @@ FLAGS  = -std=c11 -pedantic -Wall -Wextra -Wshadow -Wmissing-prototypes -Wdouble
          $(shell pkg-config --cflags $(LIBS)) -D_POSIX_C_SOURCE=200809L -I$(P)obj -DOBJ='"$(P)obj"'
 LDLIBS = $(shell pkg-config --libs $(LIBS)) -lm -ldl -lpthread
 
-SRC = $(filter-out compiler/main.c compiler/host/%, $(wildcard compiler/*.c compiler/*/*.c dsl/*.c)) \
+SRC = $(filter-out compiler/main.c compiler/host/% compiler/static/%, $(wildcard compiler/*.c compiler/*/*.c dsl/*.c)) \
       runtime/rc.c runtime/rc_image.c runtime/rc_threads.c
 HDR = $(wildcard compiler/*.h compiler/*/*.h dsl/*.h runtime/*.h)
 OBJ = $(SRC:%.c=$(P)obj/%.o) $(P)obj/onnx.pb-c.o
@@ -63,6 +63,25 @@ $(P)obj/runtime.txt: $(wildcard runtime/*.[ch])
 $(P)obj/%.txt:
 	@mkdir -p $(@D)
 	$(V)for f in $^; do echo "=== $$(basename $$f .lua)"; cat $$f; done > $@
+
+# one program that runs on any Linux, without a shared library: by musl (Debian's musl-tools), with the same libraries' .a;
+# Debian has no libzip.a, so minizip reads archives. It compiles and starts what it runs instead of loading it, so it neither
+# trains nor measures times
+MUSL    = musl-gcc -idirafter /usr/include -idirafter /usr/include/$(shell $(CC) -print-multiarch)
+ARCHIVE = $(patsubst -l%,$(shell pkg-config --variable=libdir zlib)/lib%.a,$(filter-out -lm -ldl,$(shell pkg-config --libs-only-l minizip $(filter-out libzip,$(LIBS)))))
+
+STATIC  = $(filter-out compiler/weights/zip.c,$(SRC)) compiler/main.c $(wildcard compiler/static/*.c)
+
+static: $(P)resnetc-static
+
+$(P)resnetc-static: $(STATIC:%.c=$(P)obj/static/%.o) $(P)obj/onnx.pb-c.o
+	@echo "ld $@"
+	$(V)$(MUSL) $(CFLAGS) -static -o $@ $^ $(ARCHIVE)
+
+$(P)obj/static/%.o: %.c $(HDR) Makefile | $(P)obj/onnx.pb-c.h $(P)obj/models.txt $(P)obj/runtime.txt
+	@mkdir -p $(@D)
+	@echo "cc $< (static)"
+	$(V)$(MUSL) $(FLAGS) -c -o $@ $<
 
 # --- the example app: ten photographs through the trained network ---
 
@@ -202,8 +221,8 @@ fuzz-%: $(P)obj/fuzz-% $(P)resnetc
 .PRECIOUS: $(P)obj/fuzz/%.o $(P)obj/fuzz-%
 
 clean:
-	rm -rf $(P)obj $(P)build $(P)resnetc
+	rm -rf $(P)obj $(P)build $(P)resnetc $(P)resnetc-static
 
-.PHONY: all demo web install uninstall deb generated 80 check check-long bless parity bench bench-web asan coverage clean
+.PHONY: all static demo web install uninstall deb generated 80 check check-long bless parity bench bench-web asan coverage clean
 
 endif

@@ -1,32 +1,16 @@
 /*
 ** host.c - compile emitted code for this machine and load it, with what measures the machine's peak beside it.
-** The compiler is $CC, which may be several words, else the first of clang-19, clang, gcc, cc that is there.
 */
 #include <dlfcn.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include "carried.h"
 #include "host.h"
 
 CARRIED(host_peak, "compiler/host/peak.c")
-
-const char *
-host_compiler(void)
-{
-	static const char *const names[] = { "clang-19", "clang", "gcc", "cc" };
-	const char *cc = getenv("CC");
-
-	if (cc && *cc)
-		return cc;
-	for (int i = 0; i < 4; i++)
-		if (on_path(names[i]))
-			return names[i];
-	fail("want a C compiler on PATH (clang-19, clang, gcc or cc) or in $CC, got none");
-}
 
 /* compile - sources in dir into one that can be loaded; false: refused, and dir/program.log says why */
 static bool
@@ -36,12 +20,7 @@ compile(const char *dir, const char *sources, const char *flags, const char *to)
 	Command c = { .count = 0 }, files = { .count = 0 };
 	int status;
 
-	if (!access(cc, X_OK))
-		command_add(&c, cc);                 /* one word, blanks and all */
-	else
-		command_add_words(&c, cc);
-	if (!c.count)
-		fail("$CC: want a C compiler, got blanks");
+	host_command(&c);
 	command_add_words(&c, "-std=c11 -w -fPIC -shared");
 	command_add_words(&c, flags);
 	command_add_words(&files, sources);
@@ -100,6 +79,7 @@ host_symbol(void *lib, const char *name)
 void
 want_times(const Target *t)
 {
+	want_loading("to measure times");
 	if (!target_runs_here(t))
 		fail("--target: want a target of this machine to measure times, got '%s'%s", t->name,
 		     machine_of(t) ? ", whose code would run in an emulator" : "");
@@ -110,7 +90,7 @@ host_build(const Model *m, const char *dir, bool with_peak)
 {
 	const Graph *g = m->g;
 	File files[24];
-	Host h = { .model = m, .dir = dir, .machine = target_runs_here(g->target) ? NULL : machine_of(g->target) };
+	Host h = { .model = m, .dir = dir, .machine = machine_for(g->target) };
 	const char *flags = "-O2";
 	int count = 0;
 

@@ -13,7 +13,13 @@ void command_add_words(Command *c, const char *words);       /* those between bl
 void command_log(const char *dir);                   /* what the program that ran last said, to standard error */
 bool on_path(const char *program);
 
-/* machine.c - targets that are not this machine's */
+/* cc.c */
+const char *host_compiler(void);                     /* the words that start it; fails where there is none */
+void host_command(Command *c);                       /* begins with it */
+bool host_loads(void);                               /* not in a static resnetc: it starts the code as a program */
+void want_loading(const char *what);                 /* fails where code cannot be loaded for it */
+
+/* machine.c - targets that are not this machine's, and this one's where nothing can be loaded */
 typedef struct {                     /* one run of a network elsewhere */
 	int network, threads;        /* its place among those compiled together */
 	size_t offset;               /* by which input and workspace lie otherwise than they might */
@@ -28,6 +34,7 @@ typedef struct {
 	const float *out;
 	const char *layers;
 } JobResult;
+const Machine *machine_for(const Target *t);         /* whose code it runs; NULL: resnetc loads it */
 const char *machine_lacks(const Machine *m);         /* a program that is not on PATH, or NULL: it can be used */
 const char *machine_compiler(const Machine *m);      /* the one that is used, or NULL */
 void machine_compile(const Machine *m, const char *dir, const char *sources, const char *flags,
@@ -42,7 +49,7 @@ void machine_layers(const JobResult *r, const Graph *g, void *workspace,
 typedef struct {
 	const Model *model;
 	const char *dir;
-	const Machine *machine;      /* NULL: this one, and the code is loaded */
+	const Machine *machine;      /* NULL: the code is loaded */
 	void *lib;
 	int (*check)(const void *, size_t);
 	int (*run_with)(const void *options, const void *weights, const void *in, float *out, void *ws, size_t len);
@@ -57,7 +64,6 @@ int host_check(const Host *h, const void *blob, size_t len);
 int host_run(const Host *h, const rc_options *o, const File *blob, const void *in, void *out, void *workspace,
              size_t len);
 void *host_load(const char *dir, const char *sources, const char *flags, const char **cc);  /* compiled and loaded */
-const char *host_compiler(void);                     /* the words that start it; fails where there is none */
 void *host_symbol(void *lib, const char *name);
 
 /* codesize.c */

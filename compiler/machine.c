@@ -43,6 +43,15 @@ first_of(const char *programs)
 	return NULL;
 }
 
+/* this machine, for a resnetc that is linked statically and cannot load code; its compiler is the host's */
+static const Machine here = { "native", NULL, "-DFOLDER=\"@\"", "@/program" };
+
+const Machine *
+machine_for(const Target *t)
+{
+	return !target_runs_here(t) ? machine_of(t) : host_loads() ? NULL : &here;
+}
+
 const char *
 machine_compiler(const Machine *m)
 {
@@ -54,6 +63,8 @@ machine_lacks(const Machine *m)
 {
 	Command run = { .count = 0 };
 
+	if (!m->compilers)
+		return NULL;
 	if (!first_of(m->compilers))
 		return m->compilers;
 	command_add_words(&run, m->run);
@@ -99,7 +110,10 @@ machine_compile(const Machine *m, const char *dir, const char *sources, const ch
 		fail("--target %s: want '%s' on PATH to %s, got none", m->target, lacks,
 		     lacks == m->compilers ? "compile for it" : "run its code");
 	write_files(dir, files, sizeof files/sizeof *files);
-	command_add(&c, first_of(m->compilers));
+	if (m->compilers)
+		command_add(&c, first_of(m->compilers));
+	else
+		host_command(&c);
 	add_words(&c, "-std=c11 -w", dir);
 	add_words(&c, flags, dir);
 	add_words(&c, m->flags, dir);

@@ -87,6 +87,7 @@ trainer_open(const Model *m, int threads)
 {
 	Trainer t;
 
+	want_loading("to train");
 	if (!target_runs_here(m->g->target))
 		fail("--target: want a target this machine can run, got '%s'", m->g->target->name);
 	t = trainer_of(load_code(m), m);

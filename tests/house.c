@@ -24,7 +24,7 @@ static int nobjects;
 static void
 read_symbols(void)
 {
-	FILE *f = popen("nm -A $(find compiler dsl -name '*.c' ! -path 'compiler/host/*' | sed 's|.*|obj/&|; s|c$|o|')", "r");
+	FILE *f = popen("nm -A $(find compiler dsl -name '*.c' ! -path 'compiler/host/*' ! -path 'compiler/static/*' | sed 's|.*|obj/&|; s|c$|o|')", "r");
 	char line[512], file[512], symbol[256], kind;
 
 	while (fgets(line, sizeof line, f)) {

@@ -133,8 +133,8 @@ compile_all(Trial *t, int count, const char *dir)
 		}
 	if (fclose(f))
 		die("%s: cannot be written", dir);
-	if (!target_runs_here(target) && machine_of(target))
-		return (Code){ .results = run_elsewhere(t, count, machine_of(target), dir) };
+	if (machine_for(target))
+		return (Code){ .results = run_elsewhere(t, count, machine_for(target), dir) };
 	return (Code){ .lib = host_load(dir, "all.c rc.c", "-O1", NULL) };
 }
 

@@ -190,6 +190,8 @@ verb_fuzz(Options *o)
 	int end = seed > INT32_MAX - count ? INT32_MAX : seed + count;
 	bool any = !o->target_given;
 
+	if (o->train)
+		want_loading("to train");
 	if (!target_runs_here(o->target) && (o->train || !machine_of(o->target)))
 		fail("--target: want a target this machine can run, got '%s'", o->target->name);
 	if (o->model)

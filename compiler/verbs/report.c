@@ -94,9 +94,11 @@ verb_report(Options *o)
 
 	if (!m)
 		return ExitOk;
-	if (target_runs_here(m->g->target)) {
+	if (target_runs_here(m->g->target) && host_loads()) {
 		measured = measure(m, o->threads, o->rounds ? o->rounds : 20);
 		t = &measured;
+	} else if (!host_loads()) {
+		warn("a static resnetc loads no code: the report has no times");
 	} else {
 		warn("%s does not run here: the report has no times", m->g->target->name);
 	}
