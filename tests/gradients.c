@@ -9,6 +9,8 @@ static const char *const bodies[] = {
 	"return nn.classifier { 3 }(nn.preact(nn.conv(x, { 4, kernel = 1, name = 'first' }), 6, { stride = 2 }))",
 	"local y = nn.relu6(nn.depthwise(nn.conv(x, { 4, kernel = 1 }), { kernel = 3, stride = 2 }))\n"
 	"return nn.classifier { 3 }(nn.max_pool(nn.leaky_relu(y), { kernel = 3, stride = 2, padding = 1 }))",
+	"local y = nn.conv(nn.conv(x, { 24, kernel = 1 }), { 24, kernel = { 3, 5 }, stride = { 1, 2 }, dilation = { 2, 1 }, groups = 6 })\n"
+	"return nn.classifier { 3 }(nn.depthwise(y, { kernel = 7 }))",
 	"local y = nn.conv(x, { 4, kernel = 3, dilation = 2, padding = 1 })\n"
 	"return nn.classifier { 3 }(nn.avg_pool(nn.silu(y), { kernel = 3, stride = 2, padding = 1, ceil_mode = true }))",
 	"local y = nn.sigmoid(nn.conv(x, { 4, kernel = 3 }))\n"

@@ -6,6 +6,7 @@
 FAMILY(grouped)
 FAMILY(winograd)
 FAMILY(winograd_dw)
+FAMILY(grouped_dw)
 FAMILY(winograd_int8)
 FAMILY(augment)
 
