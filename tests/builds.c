@@ -70,6 +70,7 @@ START_TEST(cmake_takes_any_project)
 		{ "project(p C)", "-DCMAKE_UNITY_BUILD=ON", "app.c" },
 		{ "project(p C CXX)", "-DCMAKE_UNITY_BUILD=ON", "app.cpp" },
 		{ "project(p C)", "-DCMAKE_C_FLAGS=-Werror", "app.c" },
+		{ "project(p C)", "-DCMAKE_INTERPROCEDURAL_OPTIMIZATION=ON", "app.c" },
 		{ "project(p C)\nadd_subdirectory(${RESNETC_SOURCE}/runtime/package resnetc)", "", "app.c" },
 	};
 	const char *dir = arena_text("any%d", _i), *lists = arena_text(
@@ -77,7 +78,7 @@ START_TEST(cmake_takes_any_project)
 		"resnetc_add_model(first MODEL ${FROM}/mlperf_tiny_resnet8.lua WEIGHTS random:4 NAME net TARGETS avx2 scalar EMBED)\n"
 		"resnetc_add_model(second MODEL ${FROM}/mlperf_tiny_resnet8.lua WEIGHTS random TARGETS scalar NAME second)\n"
 		"add_executable(app %s)\ntarget_compile_definitions(app PRIVATE EMBEDDED)\ntarget_link_libraries(app PRIVATE first second)\n",
-		ways[_i].project, _i < 5 ? "find_package(resnetc 0.1 REQUIRED)\n" : "", ways[_i].compiler);
+		ways[_i].project, _i < 6 ? "find_package(resnetc 0.1 REQUIRED)\n" : "", ways[_i].compiler);
 
 	if (system("command -v cmake > /dev/null 2>&1"))
 		return;
@@ -182,7 +183,7 @@ SUITE(builds)
 	TCase *t = part("builds");
 
 	tcase_add_test(t, cmake_embeds_and_chooses);
-	tcase_add_loop_test(t, cmake_takes_any_project, 0, 6);
+	tcase_add_loop_test(t, cmake_takes_any_project, 0, 7);
 	tcase_add_test(t, cmake_compiles_for_another_processor);
 	tcase_add_loop_test(t, example_builds_with, 0, 4);
 	t = part("installed");

@@ -116,6 +116,9 @@ function(resnetc_add_model target)
 		set_source_files_properties("${dir}/${arg_NAME}_weights.c" PROPERTIES
 			COMPILE_DEFINITIONS "${upper}_WEIGHTS_FILE=\"${dir}/${arg_NAME}.weights\""
 			OBJECT_DEPENDS "${dir}/${arg_NAME}.weights")
+		if(CMAKE_C_COMPILER_ID MATCHES "GNU|Clang")      # the assembler's names are not among an archive's otherwise
+			set_source_files_properties("${dir}/${arg_NAME}_weights.c" PROPERTIES COMPILE_OPTIONS -fno-lto)
+		endif()
 	endif()
 	set_target_properties(${target} PROPERTIES RESNETC_WEIGHTS "${dir}/${arg_NAME}.weights")
 endfunction()
