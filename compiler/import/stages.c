@@ -194,6 +194,10 @@ stages_text(Graph *g)
 			return NULL;
 	norms = norms_of(g);
 	count = find_whole(g, &norms, &found);
+	if (count < 2 && norms.first && norms.first->op == O_group_norm) {        /* not the blocks', but a decoder's */
+		norms = (Norms){ .folded = true };
+		count = find_whole(g, &norms, &found);
+	}
 	if (count < 2 && norms.folded) {
 		norms = (Norms){ .none = true };
 		count = find_whole(g, &norms, &found);
