@@ -225,11 +225,24 @@ script(const char *name, const char *text)
 	return in_dir(name);
 }
 
+/* vectors_ahead - an option that has clang read <immintrin.h>, most of its work on an emitted file, once instead of in every file */
+static const char *
+vectors_ahead(const char *options)
+{
+	const char *ahead = in_dir(arena_text("immintrin%s.pch", options));
+
+	if (access(ahead, R_OK) && system(arena_text("echo '#include <immintrin.h>' | clang-19 -std=c11 -w -fPIC -O0 -Wno-psabi %s -x c-header - -o '%s' 2> /dev/null",
+	                                             options, ahead)))
+		return "";
+	return arena_text("-include-pch '%s'", ahead);
+}
+
 const char *
 quick_compiler(const char *first, const char *options)
 {
 	return script("quick_cc", arena_text("#!/bin/sh\nfor last; do :; done\ncd \"${last%%/*}\" && %s || exit 1\n"
-		"for cc in clang-19 clang cc; do command -v $cc > /dev/null && exec $cc \"$@\" -O0 -Wno-psabi %s; done\n", first, options));
+		"command -v clang-19 > /dev/null && exec clang-19 \"$@\" -O0 -Wno-psabi %s %s\n"
+		"for cc in clang cc; do command -v $cc > /dev/null && exec $cc \"$@\" -O0 -Wno-psabi %s; done\n", first, options, vectors_ahead(options), options));
 }
 
 void
