@@ -499,6 +499,8 @@ START_TEST(bad_input_is_refused)
 		{ "compile " CIFAR " --int8 --accuracy random -o %s/no", "--accuracy: want pictures to calibrate with too (--calibrate FOLDER), got none", 2 },
 		{ "quantize " CIFAR " --calibrate random --max-loss 1", "--max-loss: want labelled pictures too (--accuracy FOLDER), got none", 2 },
 		{ "quantize " CIFAR " --calibrate random -q --accuracy %s/empty -o %s/no", "empty: want folders in it, one a class, got none", 1 },
+		{ "quantize " CIFAR " --calibrate random -q --accuracy %s/one.npy,%s/nan.label.npy", "nan.label.npy: want whole numbers from 0 on, the classes, got nan", 1 },
+		{ "quantize " CIFAR " --calibrate random -q --accuracy %s/one.npy,%s/ten.npy", "one.npy: want a class below 10, got 10", 1 },
 		{ "quantize " CIFAR " --calibrate random -q --accuracy %s/nowhere --max-loss x", "--max-loss: want points from 0 to 100, got 'x'", 2 },
 	};
 
@@ -507,6 +509,8 @@ START_TEST(bad_input_is_refused)
 	put_npy("black.npy", 2, 32, 0, true);
 	put_npy("nan.npy", 2, 32, NAN, true);
 	put_npy("one.npy", 1, 32, 0, false);
+	npy_write(in_dir("nan.label.npy"), (float[]){ NAN }, 1, (int64_t[]){ 1 });
+	npy_write(in_dir("ten.npy"), (float[]){ 10 }, 1, (int64_t[]){ 1 });
 	for (size_t i = 0; i < sizeof wrong/sizeof *wrong; i++) {
 		Ran r = resnetc(wrong[i].command, in_dir(""), in_dir(""));
 		ck_assert_msg(r.status == wrong[i].status && strstr(r.err, wrong[i].want), "%s: %d: %s", wrong[i].command, r.status, r.err);

@@ -6,6 +6,7 @@
 #define _XOPEN_SOURCE 700            /* S_ISDIR */
 #include <dirent.h>
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -66,6 +67,17 @@ read_folders(const char *path, const Graph *g, Labels *to)
 	}
 }
 
+/* class_at - number i of the labels */
+static int
+class_at(const Npy *y, const char *file, size_t i)
+{
+	double v = y->u8 ? y->u8[i] : (double)y->data[i];
+
+	if (!(v >= 0 && v <= INT32_MAX && v == rint(v)))
+		fail("%s: want whole numbers from 0 on, the classes, got %g", file, v);
+	return (int)v;
+}
+
 static Labels
 labels_of(const char *given, const Graph *g)
 {
@@ -80,7 +92,7 @@ labels_of(const char *given, const Graph *g)
 	l.x = arena_text("%.*s", (int)(comma - given), given);
 	y = npy_read(comma + 1);
 	for (size_t i = 0; i < y.count; i++)
-		PUSH(l.all, l.count, (Labelled){ l.x, y.u8 ? y.u8[i] : (int)y.data[i] });
+		PUSH(l.all, l.count, (Labelled){ l.x, class_at(&y, comma + 1, i) });
 	return l;
 }
 
