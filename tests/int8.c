@@ -451,6 +451,32 @@ START_TEST(outputs_are_bytes_where_asked_for)
 }
 END_TEST
 
+/* normalised floats are pixels again, on every target: rows of whole vectors and some more, channels the other way round, two pictures at once */
+START_TEST(floats_are_pixels_again)
+{
+	static const float mean[] = { 0.485f, 0.456f, 0.406f }, std[] = { 0.229f, 0.224f, 0.225f };
+	const char *file = model_file("local nn = require \"resnet\"\nreturn nn.model { name = \"m\", input = nn.image { 3, 5, 37, mean = { 0.485, 0.456, 0.406 }, std = { 0.229, 0.224, 0.225 }, "
+	                              "order = \"BGR\" },\nbody = function(x) return nn.relu(nn.conv(x, { 8, kernel = 3, name = \"c1\" })) end }\n");
+	float *v = numbers(8*3*5*37, 3);
+
+	for (int i = 0; i < 8*3*5*37; i++)
+		v[i] = (rintf(fminf(fmaxf(128 + 90*v[i], 0), 255))/255 - mean[i/(5*37)%3])/std[i/(5*37)%3];
+	npy_write(in_dir("again.npy"), v, 4, (int64_t[]){ 8, 3, 5, 37 });
+	npy_write(in_dir("two.npy"), v, 4, (int64_t[]){ 2, 3, 5, 37 });
+	free(v);
+	ck_assert_int_eq(resnetc("quantize %s -w random --calibrate %s -q -o %s", file, in_dir("again.npy"), in_dir("again.q.safetensors")).status, 0);
+	for (int t = 0; t < ntargets; t++) {
+		Ran r;
+		if (!target_runs_here(&targets[t]) && !other_machine(&targets[t]))
+			continue;
+		r = resnetc("verify %s -w %s -i %s --batch 2 --target %s", file, in_dir("again.q.safetensors"), in_dir("two.npy"), targets[t].name);
+		ck_assert_msg(r.status == 0 && strstr(r.out, "\nverified\n"), "%s: %s%s", targets[t].name, r.out, r.err);
+	}
+	ck_assert_int_eq(resnetc("compile %s -w %s --target scalar -q -o %s", file, in_dir("again.q.safetensors"), in_dir("again")).status, 0);
+	ck_assert_int_eq(system(arena_text("grep -q '^pixels_3x5x37' '%s'", in_dir("again/m.c"))), 0);
+}
+END_TEST
+
 /* a folder a class; a loss that is too large is refused, and nothing written */
 START_TEST(accuracy_is_compared)
 {
@@ -620,6 +646,7 @@ SUITE(int8)
 	tcase_add_test(t, what_stays_on_floats_is_shown);
 	tcase_add_test(t, gates_multiply_bytes);
 	tcase_add_test(t, accuracy_is_compared);
+	tcase_add_test(t, floats_are_pixels_again);
 	tcase_add_test(t, outputs_are_bytes_where_asked_for);
 	t = part("wrong");
 	tcase_add_unchecked_fixture(t, compile_quickly, NULL);

@@ -25,29 +25,50 @@ emit_tables(Out *o, const Kernel *k)
 	}
 }
 
-static int
-emit(Out *o, const Kernel *k, int phase)
+/*
+** emit_vectors - whole vectors of a row of floats, each channel's by itself, then side by side; j is left at the first
+** pixel behind them
+*/
+static void
+emit_vectors(Out *o, const Kernel *k, bool again)
+{
+	int c = k->out->shape.c, cb = k->out->lay.cb;
+	const char *channel = k->picture->swap ? arena_text("(%d - c)", c - 1) : "c";
+	const char *image = k->out->shape.n > 1 ? arena_text("n*%d + ", c*k->out->shape.h*k->out->shape.w) : "";
+
+	out_set(o, "c", "%d", c);
+	out_set(o, "cb", "%d", cb);
+	out_set(o, "vl", "%d", k->t->vl);
+	out_set(o, "w", "%d", k->out->shape.w);
+	out_set(o, "from", "x + %s(%s*%d + i)*%d + j", image, channel, k->out->shape.h, k->out->shape.w);
+	out_text(o, "for (; j <= $w - $vl; j += $vl) {\n"
+	            "unsigned char line[$cb][$vl] = { { 0 } };\n\n"
+	            "for (int c = 0; c < $c; c++) {\n"
+	            "V v = ld($from);\n\n");
+	if (again)
+		out_text(o, "v = fused(mul(v, bc(factors + c)), one, bc(means + c));\n");
+	out_text(o, "st8(line[c], between(v, zero(), most), zero());\n"
+	            "}\n"
+	            "for (int l = 0; l < $vl; l++)\n"
+	            "for (int c = 0; c < $cb; c++)\n"
+	            "\tyi[(j + l)*$cb + c] = line[c][l];\n"
+	            "}\n");
+}
+
+/* emit_pixels - one by one, from where j begins */
+static void
+emit_pixels(Out *o, const Kernel *k, const char *begin, bool again)
 {
 	const Image *im = k->picture;
 	Shape s = k->out->shape;
 	int c = s.c;
-	bool again = !im->u8 && !im->normalize, images = s.n > 1;
-
-	out_line(o, "** y = the caller's %s %s pixels%s%s", im->u8 ? "byte" : "float", im->hwc ? "HWC" : "CHW",
-	         im->swap ? ", channels the other way round" : "", again ? ", which (scale*pixel - mean)/std hides" : "");
-	emit_operand(o, "y", &k->out[0]);
-	emit_head(o, k, phase);
-	if (again)
-		emit_tables(o, k);
-	emit_image_loop(o, k, "i", s.h);
-	out_line(o, "unsigned char *yi = y + i*%zu%s%s;\n", k->out->lay.row,
-	         images ? arena_text(" + n*%zu", k->out->lay.image) : "", plus(k->out->lay.origin));
-	out_line(o, "for (int j = 0; j < %d; j++)", s.w);
-	out_line(o, "for (int c = 0; c < %d; c++) {", k->out->lay.cb);
 	const char *from = im->swap ? arena_text("(%d - c)", c - 1) : "c";
 	const char *at = im->hwc ? arena_text("(i*%d + j)*%d + %s", s.w, c, from) :
 		arena_text("(%s*%d + i)*%d + j", from, s.h, s.w);
-	const char *value = arena_text("x[%s%s]", images ? arena_text("n*%d + ", c*s.h*s.w) : "", at);
+	const char *value = arena_text("x[%s%s]", s.n > 1 ? arena_text("n*%d + ", c*s.h*s.w) : "", at);
+
+	out_line(o, "for (%s; j < %d; j++)", begin, s.w);
+	out_line(o, "for (int c = 0; c < %d; c++) {", k->out->lay.cb);
 	if (k->out->lay.cb > c)
 		out_line(o, "if (c >= %d) {\nyi[j*%d + c] = 0;\ncontinue;\n}", c, k->out->lay.cb);
 	if (im->u8)
@@ -56,6 +77,33 @@ emit(Out *o, const Kernel *k, int phase)
 		out_line(o, "yi[j*%d + c] = rc_byte(rc_between(%s, 0.0f, 255.0f), 0.0f);", k->out->lay.cb,
 		         again ? arena_text("rc_scaled(%s, factors[c], means[c])", value) : value);
 	out_line(o, "}");
+}
+
+static int
+emit(Out *o, const Kernel *k, int phase)
+{
+	const Image *im = k->picture;
+	Shape s = k->out->shape;
+	bool again = !im->u8 && !im->normalize, images = s.n > 1;
+	bool vectors = !im->u8 && !im->hwc && k->t->vl > 1 && s.w >= k->t->vl;
+
+	out_line(o, "** y = the caller's %s %s pixels%s%s", im->u8 ? "byte" : "float", im->hwc ? "HWC" : "CHW",
+	         im->swap ? ", channels the other way round" : "", again ? ", which (scale*pixel - mean)/std hides" : "");
+	emit_operand(o, "y", &k->out[0]);
+	emit_head(o, k, phase);
+	if (again)
+		emit_tables(o, k);
+	if (vectors)
+		out_line(o, "V %smost = splat(255.0f);\n", again ? "one = splat(1.0f), " : "");
+	emit_image_loop(o, k, "i", s.h);
+	out_line(o, "unsigned char *yi = y + i*%zu%s%s;\n", k->out->lay.row,
+	         images ? arena_text(" + n*%zu", k->out->lay.image) : "", plus(k->out->lay.origin));
+	if (vectors) {
+		out_line(o, "int j = 0;\n");
+		emit_vectors(o, k, again);
+	}
+	if (!vectors || s.w%k->t->vl)
+		emit_pixels(o, k, vectors ? "" : "int j = 0", again);
 	out_line(o, "}");
 	out_line(o, "}");
 	return s.n*s.h;
