@@ -275,7 +275,8 @@ class Network:
 
     def draw_averagepool(self, op, x):
         layer = self.draw_maxpool(op, x)
-        layer.options.update(count_include_pad=int(self.r.integers(2)))
+        # of windows that hang over the padding ONNX Runtime counts what is not there, too
+        layer.options.update(count_include_pad=0 if layer.options["ceil_mode"] else int(self.r.integers(2)))
         if self.r.integers(4) == 0:
             layer.options.update(kernel_shape=[int(v) for v in x.shape[2:]], pads=[0] * 4)
         return layer
