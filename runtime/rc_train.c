@@ -263,6 +263,11 @@ pack_block(const rc_packing *h, const float *w, int oc, int ic, int n, const sho
 	int few = h->turned || h->per%Lanes ? h->per : Lanes;
 
 	w += (size_t)oc*lane + (size_t)ic*channel;
+	if (lane == 1) {
+		for (int c = 0; c < n; c++)
+			memcpy(to + c*h->per, w + (size_t)c*channel, (size_t)h->per*sizeof *to);
+		return;
+	}
 	for (int from = 0; from < h->per; from += few, w += (size_t)few*lane) {
 		for (int o = 0; !h->turned && o < few; o++)
 			for (size_t next = (size_t)n*taps; next < 2*(size_t)n*taps; next += 16)
