@@ -58,12 +58,35 @@ dw_cut(const Kernel *k)
 	return c;
 }
 
-size_t
+/* floats_of - the sums of a group of output channels and a block */
+static int
+floats_of(const Cut *c)
+{
+	return c->taps*c->rows*c->per;
+}
+
+/* dw_in_one - all images are summed at once: each unit's sums become weights while they are in the cache */
+static bool
+dw_in_one(const Kernel *k)
+{
+	return !k->strips && dw_cut(k).images == 1;
+}
+
+static size_t
 dw_scratch(const Kernel *k)
 {
 	Cut c = dw_cut(k);
 
-	return c.part*(size_t)c.images*sizeof(float);
+	return dw_in_one(k) ? 0 : c.part*(size_t)c.images*sizeof(float);
+}
+
+static size_t
+dw_own(const Kernel *k, int *parts)
+{
+	Cut c = dw_cut(k);
+
+	*parts = c.groups*c.blocks;
+	return dw_in_one(k) ? (size_t)floats_of(&c)*sizeof(float) : 0;
 }
 
 static void
@@ -97,6 +120,18 @@ dw_operands(const Kernel *k, int phase, Operand *to)
 	to[0] = (Operand){ "part", Role_scratch, 0 };
 	to[1] = (Operand){ "dw", Role_out, 0 };
 	return 2;
+}
+
+static int
+direct_operands(const Kernel *k, int phase, Operand *to)
+{
+	if (!dw_in_one(k))
+		return dw_operands(k, phase, to);
+	to[0] = (Operand){ "sums", Role_own, 0 };
+	to[1] = (Operand){ "x", Role_in, 0 };
+	to[2] = (Operand){ "dy", Role_in, 1 };
+	to[3] = (Operand){ "dw", Role_out, 0 };
+	return 4;
 }
 
 void
@@ -209,6 +244,28 @@ emit_first(Out *o, const Kernel *k, const Cut *c)
 	return "(starts[og] + block)";
 }
 
+/* emit_weights - the sums of a group of output channels and a block, in the order of the weight file */
+static void
+emit_weights(Out *o, const Kernel *k, const Cut *c, const char *start)
+{
+	int taps = k->a.kernel.h*k->a.kernel.w, icg = k->out->shape.c;
+
+	out_line(o, "for (int o = 0; o < %d && oc < %d; o++, oc++)", c->per, k->out->shape.n);
+	if (planar(k)) {
+		const char *row = k->a.groups > 1 ? arena_text("(oc/%d*%d + r)", k->out->shape.n/k->a.groups, icg*taps) : "r";
+		out_line(o, "for (int r = 0; r < %d; r++)", icg*taps);
+		out_line(o, "\tdw[oc*%d + r] = sums[%s*%d + o];", icg*taps, row, c->per);
+		return;
+	}
+	out_line(o, "for (int c = 0, ic = %s*%d; c < %d && ic < %d; c++, ic++) {", start, c->rows, c->rows, k->in->shape.c);
+	if (k->a.groups > 1)
+		out_line(o, "if (ic/%d != oc/%d)\n\tcontinue;", icg, k->out->shape.n/k->a.groups);
+	out_line(o, "for (int t = 0; t < %d; t++)", taps);
+	out_line(o, "\tdw[(oc*%d + ic%s)*%d + t] = sums[(t*%d + c)*%d + o];", icg,
+	         k->a.groups > 1 ? arena_text("%%%d", icg) : "", taps, c->rows, c->per);
+	out_line(o, "}");
+}
+
 static int
 emit_partial(Out *o, const Kernel *k, const Cut *c)
 {
@@ -216,7 +273,7 @@ emit_partial(Out *o, const Kernel *k, const Cut *c)
 	Sides pad = k->a.padding;
 	int per = dy->lay.cb/k->t->vl, n = x->shape.n, r = 0;
 	size_t x0 = (size_t)(x->lay.halo.t - pad.t)*x->lay.row + (size_t)((x->lay.halo.l - pad.l)*x->lay.cb);
-	bool small = x->lay.plane <= SmallImage;
+	bool small = x->lay.plane <= SmallImage, one = dw_in_one(k);
 	const char **tile = arena_new((size_t)(c->count[0] + c->count[1])*sizeof *tile), *start;
 	char stem[128];
 
@@ -229,7 +286,9 @@ emit_partial(Out *o, const Kernel *k, const Cut *c)
 	out_line(o, "for (int u = lo; u < hi; u++) {");
 	out_line(o, "int g = u/%d, og = u/%d%%%d,%s from = g*%d/%d, end = (g + 1)*%d/%d;", c->groups*c->blocks, c->blocks,
 	         c->groups, planar(k) ? "" : arena_text(" block = u%%%d,", c->blocks), n, c->images, n, c->images);
-	out_line(o, "float *to = part + u*%d;\n", c->taps*c->rows*c->per);
+	if (one)
+		out_line(o, "int oc = og*%d;", c->per);
+	out_line(o, "float *to = %s;\n", one ? "sums" : arena_text("part + u*%d", floats_of(c)));
 	out_line(o, "for (int n = from; n < end; n += %s) {", small ? "end - from" : "1");
 	out_line(o, "const float *xn = x + n*%zu%s%s;", x->lay.image, planar(k) ? "" :
 	         arena_text(" + %s", times(start, x->lay.plane)), plus(x0));
@@ -238,6 +297,8 @@ emit_partial(Out *o, const Kernel *k, const Cut *c)
 	         arena_text("og/%d*%zu + og%%%d*%d", per/c->ob, dy->lay.plane, per/c->ob, c->per), plus(dy->lay.origin));
 	emit_tiles(o, k, c, tile, small ? "end - from" : "1");
 	out_line(o, "}");
+	if (one)
+		emit_weights(o, k, c, start);
 	out_line(o, "}");
 	out_line(o, "}");
 	return c->images*c->groups*c->blocks;
@@ -247,7 +308,6 @@ emit_partial(Out *o, const Kernel *k, const Cut *c)
 int
 dw_total(Out *o, const Kernel *k, const Cut *c)
 {
-	int taps = k->a.kernel.h*k->a.kernel.w, icg = k->out->shape.c, each = c->taps*c->rows*c->per;
 	const char *start;
 
 	emit_head(o, k, 1);
@@ -255,23 +315,10 @@ dw_total(Out *o, const Kernel *k, const Cut *c)
 	out_line(o, "for (int u = lo; u < hi; u++) {");
 	out_line(o, "int og = u/%d%s, oc = og*%d;", c->blocks, planar(k) ? "" : arena_text(", block = u%%%d", c->blocks),
 	         c->per);
-	out_line(o, "float *sums = part + u*%d;\n", each);
+	out_line(o, "float *sums = part + u*%d;\n", floats_of(c));
 	if (c->images > 1)
-		out_line(o, "rc_tree(sums, %d, %zu, %d);", c->images, c->part, each);
-	out_line(o, "for (int o = 0; o < %d && oc < %d; o++, oc++)", c->per, k->out->shape.n);
-	if (planar(k)) {
-		const char *row = k->a.groups > 1 ? arena_text("(oc/%d*%d + r)", k->out->shape.n/k->a.groups, icg*taps) : "r";
-		out_line(o, "for (int r = 0; r < %d; r++)", icg*taps);
-		out_line(o, "\tdw[oc*%d + r] = sums[%s*%d + o];", icg*taps, row, c->per);
-	} else {
-		out_line(o, "for (int c = 0, ic = %s*%d; c < %d && ic < %d; c++, ic++) {", start, c->rows, c->rows, k->in->shape.c);
-		if (k->a.groups > 1)
-			out_line(o, "if (ic/%d != oc/%d)\n\tcontinue;", icg, k->out->shape.n/k->a.groups);
-		out_line(o, "for (int t = 0; t < %d; t++)", taps);
-		out_line(o, "\tdw[(oc*%d + ic%s)*%d + t] = sums[(t*%d + c)*%d + o];", icg,
-		         k->a.groups > 1 ? arena_text("%%%d", icg) : "", taps, c->rows, c->per);
-		out_line(o, "}");
-	}
+		out_line(o, "rc_tree(sums, %d, %zu, %d);", c->images, c->part, floats_of(c));
+	emit_weights(o, k, c, start);
 	out_line(o, "}");
 	out_line(o, "}");
 	return c->groups*c->blocks;
@@ -282,7 +329,8 @@ dw_emit(Out *o, const Kernel *k, int phase)
 {
 	Cut c = dw_cut(k);
 
-	out_line(o, phase ? "** dw = the sums of groups of images, added up" :
+	out_line(o, phase ? "** dw = the sums of groups of images, added up" : dw_in_one(k) ?
+	         "** dw = x at each tap times dy, over all images" :
 	         "** part = x at each tap times dy, over groups of images");
 	emit_operand(o, "x", &k->in[0]);
 	emit_operand(o, "dy", &k->in[1]);
@@ -332,6 +380,6 @@ dw_work(const Kernel *k)
 const Family family_conv2d_dw = {
 	.name = "conv2d_dw", .planar = true, .ways = dw_ways, .cycles = dw_cycles, .phases = 2, .reduces = true,
 	.reach = dw_reach,
-	.describe = dw_describe, .phase_name = dw_phase_name, .emit = dw_emit, .scratch = dw_scratch,
-	.operands = dw_operands, .work = dw_work
+	.in_one = dw_in_one, .describe = dw_describe, .phase_name = dw_phase_name, .emit = dw_emit, .scratch = dw_scratch,
+	.own = dw_own, .operands = direct_operands, .work = dw_work
 };

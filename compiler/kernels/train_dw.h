@@ -15,7 +15,6 @@ typedef struct {
 
 Cut dw_cut(const Kernel *k);
 double dw_tile_cycles(const Kernel *k, const Cut *c);/* of a pixel, all tiles of a block and a group */
-size_t dw_scratch(const Kernel *k);                  /* of the sums of all groups of images */
 void dw_reach(const Node *n, Sides *around);
 int dw_operands(const Kernel *k, int phase, Operand *to);
 /* the micro-kernel of rows r0 to r0 + p, over whole images: its name */
