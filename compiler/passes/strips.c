@@ -24,14 +24,16 @@ streams(const Node *n, int strips)
 	const Target *t = n->g->target;
 	Kernel k = kernel_of(n, 0);
 	Packed packed[NPacked];
-	double bytes = 0;
+	double bytes = 0, rate = t->from_l3;
 	int count = packed_of(&k, packed);
 
 	for (int i = 0; i < count; i++)
 		bytes += 4.0*(double)packed[i].count;
-	if (n->op == O_conv2d_dw)
-		bytes = 8.0*(double)count_of(n->out->shape);
-	return bytes > t->l2/2 && (n->a.on_the_fly ? 2 : 1)*bytes/t->from_l3 > 0.22*work_of(n)/strips/(t->vl*t->fma);
+	if (n->op == O_conv2d_dw) {
+		bytes = 12.0*(double)count_of(n->out->shape);    /* a line is fetched before it is written, and read again */
+		rate = bytes*strips > 24*t->l2 ? t->from_memory : rate;
+	}
+	return bytes > t->l2/2 && (n->a.on_the_fly ? 2 : 1)*bytes/rate > 0.22*work_of(n)/strips/(t->vl*t->fma);
 }
 
 /* may_join - an image of its results hangs on no other image, or it sums over them */
