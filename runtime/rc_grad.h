@@ -274,6 +274,16 @@ rc_bn_dx(const float *dz, const float *x, float *dx, int h, int w, size_t dz_row
 
 /* --- windows of one image --- */
 
+/* The largest number of a window takes what is left of its gradient; what is left then. */
+static RC_INLINE V
+rc_to_largest(const float *x, float *dx, V most, V left)
+{
+	V less = sub(ld(x), most);
+
+	st(dx, add(ld(dx), below0(less, zero(), left)));
+	return below0(less, left, zero());
+}
+
 /* dy goes to the first of the largest of each window. */
 static RC_INLINE void
 rc_max_pool_dx(const float *dy, const float *x, const float *y, float *dx, int h, int w, size_t dy_row, size_t x_row,
@@ -292,11 +302,26 @@ rc_max_pool_dx(const float *dy, const float *x, const float *y, float *dx, int h
 					int r = i*sh - top + ki*dh, q = j*sw - left + kj*dw;
 					if (r < 0 || r >= h || q < 0 || q >= w)
 						continue;
-					V less = sub(ld(x + (size_t)r*x_row + (size_t)(q*cb)), most);
-					float *to = dx + (size_t)r*dx_row + (size_t)(q*cb);
-					st(to, add(ld(to), below0(less, zero(), left_over)));
-					left_over = below0(less, left_over, zero());
+					left_over = rc_to_largest(x + (size_t)r*x_row + (size_t)(q*cb), dx + (size_t)r*dx_row + (size_t)(q*cb), most,
+					                          left_over);
 				}
+		}
+}
+
+/* The same where windows divide the image as evenly as they can. */
+static RC_INLINE void
+rc_adaptive_max_pool_dx(const float *dy, const float *x, const float *y, float *dx, int h, int w, size_t dy_row,
+                        size_t x_row, size_t y_row, size_t dx_row, int cb, int out_h, int out_w)
+{
+	for (int i = 0; i < h; i++)
+		for (int j = 0; j < w; j++)
+			st(dx + (size_t)i*dx_row + (size_t)(j*cb), zero());
+	for (int i = 0; i < out_h; i++)
+		for (int j = 0; j < out_w; j++) {
+			V left = ld(dy + (size_t)i*dy_row + (size_t)(j*cb)), most = ld(y + (size_t)i*y_row + (size_t)(j*cb));
+			for (int r = i*h/out_h; r*out_h < (i + 1)*h; r++)
+				for (int q = j*w/out_w; q*out_w < (j + 1)*w; q++)
+					left = rc_to_largest(x + (size_t)r*x_row + (size_t)(q*cb), dx + (size_t)r*dx_row + (size_t)(q*cb), most, left);
 		}
 }
 

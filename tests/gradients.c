@@ -25,6 +25,8 @@ static const char *const bodies[] = {
 	"return nn.classifier { 3 }((y - z)/(nn.hard_sigmoid(z) + 1)*nn.hard_swish(y))",
 	"local y = nn.tanh(nn.conv(x, { 4, kernel = 3 }))\n"
 	"return nn.classifier { 3 }(nn.log(nn.exp(y) + 0.5) + nn.sqrt(y*y + 0.25) + nn.abs(nn.conv(y, { 4, kernel = 3 })))",
+	"local y = nn.conv(x, { 4, kernel = 3 })\n"
+	"return nn.linear(nn.concat(nn.flatten(nn.adaptive_max_pool(y, { size = { 3, 4 } })), nn.flatten(nn.adaptive_max_pool(y, { size = { 7, 5 } }))), { 3 })",
 	"local y = nn.pad(nn.conv(x, { 4, kernel = 3 }), { padding = 1, mode = 'reflect' })\n"
 	"return nn.classifier { 3, pool = 'concat' }(nn.permute(y, { order = 'cwh' }))",
 	"return nn.classifier { 3 }(nn.conv(nn.conv(x, { 9, kernel = 3 }), { 18, kernel = 3, padding = 0 }))",

@@ -254,9 +254,8 @@ max_pool(Backward *b, Node *n, Value *dy)
 	Shape x = n->in[0]->shape, y = n->out->shape;
 
 	if (n->op == O_adaptive_max_pool) {
-		if (x.h%y.h || x.w%y.w)
-			fail_at(n, "train: want an input of %dx%d whose windows are all alike, got %dx%d", y.h, y.w, x.h, x.w);
-		dx->a.kernel = dx->a.stride = (Pair){ x.h/y.h, x.w/y.w };
+		bool even = x.h%y.h == 0 && x.w%y.w == 0;    /* no kernel: windows as the op divides the image */
+		dx->a.kernel = dx->a.stride = even ? (Pair){ x.h/y.h, x.w/y.w } : (Pair){ 0, 0 };
 		dx->a.dilation = (Pair){ 1, 1 };
 		dx->a.padding = (Sides){ 0, 0, 0, 0 };
 	}

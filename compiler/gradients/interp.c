@@ -65,12 +65,27 @@ interp_sum_to(const Node *n, const double *const *x, double *y)
 		y[spread_index(n->out->shape, n->in[0]->shape, i)] += x[0][i];
 }
 
+/* window_at - row and column of number k of the window of result i, j; false: the window has no more */
+static bool
+window_at(const Attr *a, Shape in, Shape out, int i, int j, int k, int *r, int *q)
+{
+	int top = i*in.h/out.h, left = j*in.w/out.w, width = ceil_div((j + 1)*in.w, out.w) - left;
+
+	if (a->kernel.h) {
+		*r = i*a->stride.h - a->padding.t + k/a->kernel.w*a->dilation.h;
+		*q = j*a->stride.w - a->padding.l + k%a->kernel.w*a->dilation.w;
+		return k < a->kernel.h*a->kernel.w;
+	}
+	*r = top + k/width;
+	*q = left + k%width;
+	return *r < ceil_div((i + 1)*in.h, out.h);
+}
+
 /* interp_max_pool_dx - of dy, x and y: to the first that is the largest */
 void
 interp_max_pool_dx(const Node *n, const double *const *x, double *dx)
 {
 	Shape in = n->out->shape, out = n->in[0]->shape;
-	const Attr *a = &n->a;
 
 	memset(dx, 0, count_of(in)*sizeof *dx);
 	for (int m = 0; m < out.n*out.c; m++)
@@ -78,9 +93,7 @@ interp_max_pool_dx(const Node *n, const double *const *x, double *dx)
 	for (int j = 0; j < out.w; j++) {
 		size_t at = ((size_t)m*(size_t)out.h + (size_t)i)*(size_t)out.w + (size_t)j, from = (size_t)m*(size_t)(in.h*in.w);
 		bool done = false;
-		for (int k = 0; k < a->kernel.h*a->kernel.w && !done; k++) {
-			int r = i*a->stride.h - a->padding.t + k/a->kernel.w*a->dilation.h;
-			int q = j*a->stride.w - a->padding.l + k%a->kernel.w*a->dilation.w;
+		for (int k = 0, r, q; !done && window_at(&n->a, in, out, i, j, k, &r, &q); k++) {
 			done = r >= 0 && r < in.h && q >= 0 && q < in.w && x[1][from + (size_t)(r*in.w + q)] >= x[2][at];
 			if (done)
 				dx[from + (size_t)(r*in.w + q)] += x[0][at];

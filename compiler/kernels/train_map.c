@@ -173,7 +173,8 @@ max_pool_emit(Out *o, const Kernel *k, int phase)
 {
 	const Attr *a = &k->a;
 
-	out_line(o, "** dx = dy at the first of the largest x of each %dx%d window", a->kernel.h, a->kernel.w);
+	out_line(o, "** dx = dy at the first of the largest x of each %swindow", a->kernel.h ?
+	         arena_text("%dx%d ", a->kernel.h, a->kernel.w) : "");
 	emit_operand(o, "dy", &k->in[0]);
 	emit_operand(o, "x", &k->in[1]);
 	emit_operand(o, "dx", &k->out[0]);
@@ -183,10 +184,12 @@ max_pool_emit(Out *o, const Kernel *k, int phase)
 	emit_vector(o, k, "const float", "x", &k->in[1]);
 	emit_vector(o, k, "const float", "y", &k->in[2]);
 	emit_vector(o, k, "float", "dx", &k->out[0]);
-	out_line(o, "\nrc_max_pool_dx(dyv, xv, yv, dxv, %d, %d, %zu, %zu, %zu, %zu, %d,", k->out->shape.h, k->out->shape.w,
-	         k->in[0].lay.row, k->in[1].lay.row, k->in[2].lay.row, k->out->lay.row, k->in->lay.cb);
-	out_line(o, "\t%d, %d, %d, %d, %d, %d, %d, %d, %d, %d);", k->in->shape.h, k->in->shape.w, a->kernel.h, a->kernel.w,
-	         a->stride.h, a->stride.w, a->padding.t, a->padding.l, a->dilation.h, a->dilation.w);
+	out_line(o, "\nrc_%smax_pool_dx(dyv, xv, yv, dxv, %d, %d, %zu, %zu, %zu, %zu, %d,", a->kernel.h ? "" : "adaptive_",
+	         k->out->shape.h, k->out->shape.w, k->in[0].lay.row, k->in[1].lay.row, k->in[2].lay.row, k->out->lay.row,
+	         k->in->lay.cb);
+	out_line(o, "\t%d, %d%s);", k->in->shape.h, k->in->shape.w, !a->kernel.h ? "" :
+	         arena_text(", %d, %d, %d, %d, %d, %d, %d, %d", a->kernel.h, a->kernel.w, a->stride.h, a->stride.w,
+	                    a->padding.t, a->padding.l, a->dilation.h, a->dilation.w));
 	return end_vectors(o, k);
 }
 
