@@ -7,8 +7,9 @@ beside it; where the sign of one ReLU near 0 flips, either is off by some thousa
 (every node by itself is held to 1e-5 by `resnetc verify --train`); the losses of so many steps of SGD, and the running
 statistics behind them, against torch.optim.SGD in float64, in brackets how far float32 takes PyTorch itself from it: steps are
 chaotic, each ReLU whose sign flips makes another path; so each of the steps is also made by PyTorch in float64 from the
-emitted code's own parameters, which holds its loss and what it makes of the running statistics to 1e-5; and the same
-bits for 1, 2, 3 and 7 threads.
+emitted code's own parameters, which holds its loss to 1e-5, and what it makes of the running statistics to 1e-5 or, where
+rounding adds up through many layers to statistics of few numbers, to three times what PyTorch's float32 is off; and the
+same bits for 1, 2, 3 and 7 threads.
 """
 import argparse
 import copy
@@ -184,23 +185,30 @@ def torch_steps(net, x, y, steps, dtype):
     return losses, {k: v.double().numpy() for k, v in net.state_dict().items()}
 
 
+def one_step(net, state, x, y, dtype):
+    """The loss from these parameters, and the running statistics behind it."""
+    net = copy.deepcopy(net).to(dtype).train()
+    own = net.state_dict()
+    for k, v in state.items():
+        own[k].copy_(torch.from_numpy(v).view(own[k].shape))
+    with torch.no_grad():
+        loss = F.cross_entropy(net(torch.from_numpy(x).to(dtype)), torch.from_numpy(y).long()).item()
+    return loss, {k: v.double().numpy() for k, v in net.state_dict().items() if "running" in k}
+
+
 def from_own(ours, net, x, y, steps):
-    """The largest error of a step's loss and running statistics, each step from the emitted code's own parameters."""
-    net = copy.deepcopy(net).double().train()
-    worst_loss, worst = 0, 0
+    """The largest error of a step's loss and running statistics, each step from the emitted code's own parameters; PyTorch's
+    in float32 from the same ones."""
+    worst = np.zeros((2, 2))
     for _ in range(steps):
         before = {k: ours.floats_at(at, n) for at, n, k in ours.order} | dict(ours.running())
-        own = net.state_dict()
-        for k, v in before.items():
-            own[k].copy_(torch.from_numpy(v).view(own[k].shape))
-        with torch.no_grad():
-            want = F.cross_entropy(net(torch.from_numpy(x).double()), torch.from_numpy(y).long()).item()
-        worst_loss = max(worst_loss, abs(ours.step("step", x, y) - want) / max(want, 1e-2))
-        after = net.state_dict()
-        for k, v in ours.running():
-            scale = after[k].numpy() if k.endswith("var") else np.sqrt(after[k.replace("mean", "var")].numpy())
-            worst = max(worst, (np.abs(v - after[k].numpy()) / scale).max())
-    return worst_loss, worst
+        want, exact = one_step(net, before, x, y, torch.float64)
+        single = one_step(net, before, x, y, torch.float32)
+        scale = {k: v if k.endswith("var") else np.sqrt(exact[k.replace("mean", "var")]) for k, v in exact.items()}
+        for i, (loss, stats) in enumerate(((ours.step("step", x, y), dict(ours.running())), single)):
+            off = max((np.abs(stats[k] - exact[k]) / scale[k]).max() for k in stats)
+            worst[i] = np.maximum(worst[i], (abs(loss - want) / max(want, 1e-2), off))
+    return worst
 
 
 def compare(resnetc, name, steps, target):
@@ -239,14 +247,15 @@ def compare(resnetc, name, steps, target):
         mine = [ours.step("step", x, y) for _ in range(steps)]
         last = list(ours.running())
         ours.load()
-        own_loss, own_stats = from_own(ours, net, x, y, steps)
+        (own_loss, own_stats), (torch_loss, torch_own) = from_own(ours, net, x, y, steps)
         apart = lambda losses: max(abs(u - v) for u, v in zip(losses, exact[0])) / exact[0][0]
         off = lambda values: max(np.abs(v - exact[1][k]).max() / np.abs(exact[1][k]).max() for k, v in values)
         stats, torch_stats = off(last), off((k, v) for k, v in single[1].items() if "running" in k)
-        ok = error <= max(3 * torch_error, 1e-5) and abs(got_loss - want_loss) < 1e-4 and all(same) and max(own_loss, own_stats) < 1e-5
+        ok = error <= max(3 * torch_error, 1e-5) and abs(got_loss - want_loss) < 1e-4 and all(same) and own_loss < 1e-5 and own_stats <= max(3 * torch_own, 1e-5)
         print(f"{name:18} batch {batch:2} {side:3}: gradient {error:.1e} (PyTorch float32 {torch_error:.1e}), loss "
               f"{abs(got_loss - want_loss):.0e}; {steps} steps: losses {apart(mine):.1e} ({apart(single[0]):.1e}), running statistics "
-              f"{stats:.1e} ({torch_stats:.1e}), each from its own parameters: {own_loss:.1e}, {own_stats:.1e}; "
+              f"{stats:.1e} ({torch_stats:.1e}), each from its own parameters: {own_loss:.1e}, {own_stats:.1e} "
+              f"({torch_loss:.1e}, {torch_own:.1e}); "
               f"threads {'the same bits' if all(same) else 'DIFFER'}{'' if ok else '  WRONG'}", flush=True)
         return ok
 
