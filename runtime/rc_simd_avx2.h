@@ -42,7 +42,11 @@ static inline V div_(V a, V b)                { return _mm256_div_ps(a, b); }
 static inline V clamp(V a, V lo, V hi)        { return _mm256_min_ps(hi, _mm256_max_ps(lo, a)); }  /* NaN stays NaN */
 static inline V neg_abs(V a)                  { return _mm256_or_ps(a, splat(-0.0f)); }
 static inline V root(V a)                     { return _mm256_sqrt_ps(a); }
+#if defined(__GNUC__)                                /* clang's -ffast-math takes what functions return for finite */
+#define lowest() ((V)_mm256_set1_epi32(-0x800000))
+#else
 static inline V lowest(void)                  { return splat(-RC_INFINITY); }
+#endif
 
 /* bfloat16s */
 static inline V

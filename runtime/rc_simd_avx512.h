@@ -44,7 +44,11 @@ static inline V div_(V a, V b)                { return _mm512_div_ps(a, b); }
 static inline V clamp(V a, V lo, V hi)        { return _mm512_maskz_min_ps(0xffff, hi, vmax(lo, a)); }
 static inline V neg_abs(V a)                  { return sub(zero(), _mm512_abs_ps(a)); }
 static inline V root(V a)                     { return _mm512_maskz_sqrt_ps(0xffff, a); }
+#if defined(__GNUC__)                                /* clang's -ffast-math takes what functions return for finite */
+#define lowest() ((V)_mm512_set1_epi32(-0x800000))
+#else
 static inline V lowest(void)                  { return splat(-RC_INFINITY); }
+#endif
 
 /* halves */
 static inline V

@@ -178,6 +178,23 @@ START_TEST(clang_for_arm_gives_the_bits_of_this_machine)
 }
 END_TEST
 
+/* old and new compilers, their worst flags: the bits of gcc -O2; the network has a max pool, which begins with infinity */
+START_TEST(compilers_agree)
+{
+	static const char *const compilers[] = { "gcc-11", "gcc", "clang-13", "clang", "clang-15", "clang-16", "clang-19" };
+	const char *cc = compilers[_i];
+
+	if (lacking(cc) || !target_runs_here(target_named("avx2")))
+		return;
+	for (int i = 0; i < 2; i++) {
+		const char *target = i ? "avx2" : "scalar", *dir = arena_text("%s-%s", cc, target);
+		emit(dir, target, "--embed=c");
+		in(dir, arena_text("gcc -O2 -DEMBEDDED *.c -o app -lpthread && ./app > want && test $(wc -l < want) = 10 && "
+			"%s -O3 -ffast-math -ffp-contract=fast -std=c11 -Wall -Wextra -Wpedantic -Werror -DEMBEDDED -DTHREADS *.c -o app -lpthread && ./app > out && cmp out want", cc));
+	}
+}
+END_TEST
+
 START_TEST(neon_on_32_bits)
 {
 	if (lacking("arm-none-eabi-gcc") || lacking("qemu-arm"))
@@ -363,6 +380,7 @@ SUITE(everywhere)
 	tcase_add_loop_test(t, windows, 0, 3);
 	tcase_add_test(t, x87_is_refused);
 	tcase_add_loop_test(t, clang_for_arm_gives_the_bits_of_this_machine, 0, 3);
+	tcase_add_loop_test(part("compilers"), compilers_agree, 0, 7);
 	tcase_add_test(t, neon_on_32_bits);
 	tcase_add_test(t, embedded_with_lto);
 	tcase_add_loop_test(t, layers_are_right_on_other_machines, 0, ntargets);
