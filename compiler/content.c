@@ -32,6 +32,8 @@ static const struct {
 	{ 0, BYTES("\xff\xd8\xff"), "a JPEG picture" },
 	{ 0, BYTES("GIF8"), "a GIF picture" },
 	{ 8, BYTES("WEBP"), "a WebP picture" },
+	{ 4, BYTES("ftypheic"), "a HEIC picture" },
+	{ 4, BYTES("ftypavif"), "an AVIF picture" },
 	{ 0, BYTES("II*\0"), "a TIFF picture" },
 	{ 0, BYTES("MM\0*"), "a TIFF picture" },
 	{ 0, BYTES("%PDF"), "a PDF document" },

@@ -354,7 +354,7 @@ static const struct {
 	{ "./examples -w random", "./examples: want a regular file or a pipe, got a folder", ExitInput },
 	{ "examples/cifar_resnet20.lua -w nowhere.safetensors", "nowhere.safetensors: want a readable file, got: No such file or directory", ExitInput },
 	{ "examples/cifar_resnet20.lua -w random -o /proc/nowhere", "/proc/nowhere: want a folder that can be made, got: No such file or directory", ExitInput },
-	{ "run examples/cifar_resnet20.lua -w random -i Makefile", "Makefile: want a .png, .jpg or .npy file, got something else", ExitInput },
+	{ "run examples/cifar_resnet20.lua -w random -i Makefile", "Makefile: want a .png, .jpg or .npy file, got text: '# Settings. O: a folder for all that is ...'", ExitInput },
 	{ "run examples/cifar_resnet20.lua -w random -i nowhere.png", "nowhere.png: want a readable file, got: No such file or directory", ExitInput },
 	{ "explain examples/resnet18.lua layer1.0.conv3", "examples/resnet18.lua: want a layer of resnet18 as it is after the passes, got 'layer1.0.conv3'; did you mean 'layer1.0.conv1'?", ExitInput },
 };

@@ -434,6 +434,23 @@ START_TEST(files)
 }
 END_TEST
 
+/* outputs are called what they are in the file, where there are several and the language has such names */
+START_TEST(outputs_keep_their_names)
+{
+	static const OnnxOptions none;
+	static const struct { const char *graph, *names[4]; } files[] = {
+		{ "a=Relu x;b=Neg x;out=a b", { "a", "b" } }, { "a=Relu x;out=a", { "" } },
+		{ "o.1=Relu x;o_1=Neg x;7=Abs x;O_1=Exp x;out=o.1 o_1 7 O_1", { "o_1", "", "", "O_1" } },
+	};
+
+	for (size_t i = 0; i < sizeof files/sizeof *files; i++) {
+		put_model("g.onnx", &built(files[i].graph)->m);
+		Graph *g = onnx_import(in_dir("g.onnx"), &none);
+		for (int k = 0; k < g->noutputs; k++)
+			ck_assert_str_eq(g->output_names[k], files[i].names[k]);
+	}
+}
+END_TEST
 START_TEST(tensors_in_files)
 {
 	Built *b = built("k=v 1 2 3;c=Unsqueeze k | axes:1,2;y=Add x c");
@@ -598,6 +615,7 @@ SUITE(operators)
 	tcase_add_loop_test(t, operator, 0, NRows);
 	tcase_add_loop_test(t, repeated, 0, NRepeats);
 	tcase_add_test(t, files);
+	tcase_add_test(t, outputs_keep_their_names);
 	tcase_add_test(t, tensors_in_files);
 	tcase_add_test(t, tensors_beside_files);
 	tcase_add_test(t, files_that_are_none);

@@ -20,8 +20,10 @@ image_read(const char *file)
 	char why[PictureWhy];
 	Picture p = { .file = file };
 
-	if (!picture_format(map, len))
-		fail("%s: want a .png, .jpg or .npy file, got something else", file);
+	if (!picture_format(map, len)) {
+		const char *what = content_of(map, len);
+		fail("%s: want a .png, .jpg or .npy file, got %s", file, what ? what : "something else");
+	}
 	p.rgb = picture_read(map, len, &p.h, &p.w, why);
 	if (!p.rgb)
 		fail("%s: %s", file, why);

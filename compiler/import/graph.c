@@ -2,6 +2,7 @@
 ** graph.c - an ONNX graph to ours, node by node: those that the outputs need. Constants are folded on the way; what has
 ** no counterpart is refused with the node that has it. Semantics: ONNX operators, opsets 7 and later.
 */
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -305,6 +306,22 @@ in_place(Import *m, const OnnxValue *v, const char *name)
 	return n;
 }
 
+/* output_name - the file's, as the language has them; "": one output needs none, a number or another's again is none */
+static const char *
+output_name(const Import *m, const char *name, int count)
+{
+	char *s, *own = arena_text("%s", name);
+
+	for (s = own; *s; s++)
+		*s = isalnum((unsigned char)*s) ? *s : '_';
+	if (m->graph->n_output < 2 || !isalpha((unsigned char)*own) || s - own > 60)
+		return "";
+	for (int i = 0; i < count; i++)
+		if (!strcmp(m->g->output_names[i], own))
+			return "";
+	return own;
+}
+
 static void
 add_outputs(Import *m)
 {
@@ -330,7 +347,8 @@ add_outputs(Import *m)
 			if (g->outputs[k] == n->out)
 				fail("%s: output '%s': want each result once, got '%s' again", m->file, name, n->name);
 		PUSH(g->outputs, g->noutputs, n->out);
-		PUSH(g->output_names, count, "");
+		name = output_name(m, name, count);
+		PUSH(g->output_names, count, name);
 	}
 	if (!g->noutputs)
 		fail("%s: want an output, got none", m->file);
