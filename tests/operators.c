@@ -440,6 +440,7 @@ START_TEST(outputs_keep_their_names)
 	static const OnnxOptions none;
 	static const struct { const char *graph, *names[4]; } files[] = {
 		{ "a=Relu x;b=Neg x;out=a b", { "a", "b" } }, { "a=Relu x;out=a", { "" } },
+		{ "onnx::Neg_7=Relu x;b=Neg x;out=onnx::Neg_7 b", { "", "b" } },
 		{ "o.1=Relu x;o_1=Neg x;7=Abs x;O_1=Exp x;out=o.1 o_1 7 O_1", { "o_1", "", "", "O_1" } },
 	};
 

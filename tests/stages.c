@@ -15,6 +15,7 @@ static const struct { const char *graph, *want; } blocks[] = {
 	{ SIZES INVERTED("x", "s", "w", "h") "m=Conv s v | pads:1,1,1,1;" INVERTED("m", "y", "w", "h") "out=y",
 	  "nn.stage { nn.inverted_residual, blocks = 1, width = 8 }, t[7])" },
 	{ SIZES INVERTED("x", "s", "w", "h") INVERTED("s", "y", "w", "h") "out=s y", "nn.stage { nn.inverted_residual, blocks = 1, width = 8 }, t[6])" },
+	{ SIZES INVERTED("x", "s", "w", "h") INVERTED("s", "y", "w", "h") "out=s y", "    return { \"s\", t[6] }, { \"y\", t[12] }\n" },
 	/* group norms of a decoder are not those of blocks whose batch norms are folded */
 	{ "opset=21;" SIZES INVERTED("x", "s", "w", "h") INVERTED("s", "z", "w", "h") "n=Conv z v | pads:1,1,1,1;gs=r 8;gb=r 8;"
 	  "y=GroupNormalization n gs gb | num_groups=4;out=y", "nn.stage { nn.inverted_residual, blocks = 2, width = 8 }, t[0])" },

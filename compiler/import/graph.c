@@ -306,7 +306,8 @@ in_place(Import *m, const OnnxValue *v, const char *name)
 	return n;
 }
 
-/* output_name - the file's, as the language has them; "": one output needs none, a number or another's again is none */
+/* output_name - the file's, as the language has them; "": of a single output, a number, a word that PyTorch made up, or
+   what another is called */
 static const char *
 output_name(const Import *m, const char *name, int count)
 {
@@ -314,7 +315,7 @@ output_name(const Import *m, const char *name, int count)
 
 	for (s = own; *s; s++)
 		*s = isalnum((unsigned char)*s) ? *s : '_';
-	if (m->graph->n_output < 2 || !isalpha((unsigned char)*own) || s - own > 60)
+	if (m->graph->n_output < 2 || !isalpha((unsigned char)*own) || s - own > 60 || !strncmp(name, "onnx::", 6))
 		return "";
 	for (int i = 0; i < count; i++)
 		if (!strcmp(m->g->output_names[i], own))

@@ -118,9 +118,12 @@ write_nodes(Out *o, const Graph *g, const Stage *stages, int count, const Norms 
 		}
 		write_flat(o, g->nodes[i], norms);
 	}
-	for (int i = 0; i < g->noutputs; i++)
-		out_text(o, arena_text("%s t[%d]%s", i ? "," : "    return", g->outputs[i]->node->id,
-		                       i + 1 < g->noutputs ? "" : "\n"));
+	for (int i = 0; i < g->noutputs; i++) {
+		const char *y = arena_text("t[%d]", g->outputs[i]->node->id);
+		if (*g->output_names[i])
+			y = arena_text("{ \"%s\", %s }", g->output_names[i], y);
+		out_text(o, arena_text("%s %s%s", i ? "," : "    return", y, i + 1 < g->noutputs ? "" : "\n"));
+	}
 	out_line(o, "  end,");
 	out_line(o, "}");
 }

@@ -18,10 +18,17 @@ local function callable(what, f)
 	return f
 end
 
+-- is_named - { "name", tensor }: what body and head may return for outputs of that name
+local function is_named(y)
+	return type(y) == "table" and not is_tensor(y) and type(y[1]) == "string" and is_tensor(y[2])
+end
+
 local function run(what, f, x, ...)
 	local y = table.pack(callable(what, f)(x, ...))
 	for i = 1, math.max(y.n, 1) do
-		if not is_tensor(y[i]) then fail("model: want %s to return a tensor, got %s", what, kind(y[i])) end
+		if not is_tensor(y[i]) and not (is_named(y[i]) and (what == "body" or what == "head")) then
+			fail("model: want %s to return a tensor, got %s", what, kind(y[i]))
+		end
 	end
 	return table.unpack(y, 1, y.n)
 end
@@ -29,7 +36,7 @@ end
 -- results - one output a tensor that a part returns, the second named NAME_2 and so on; name: nil for none
 local function results(outputs, name, ...)
 	for i, y in ipairs({ ... }) do
-		outputs[#outputs + 1] = name and { i > 1 and name .. "_" .. i or name, y } or y
+		outputs[#outputs + 1] = not is_named(y) and name and { i > 1 and name .. "_" .. i or name, y } or y
 	end
 end
 
@@ -97,6 +104,7 @@ end
 --   variant   of all stages that do not say their own: "v1", "v1.5", "B", "C", "D"
 --   shortcut  likewise; act likewise
 --   head      a function, or { { "name", function }, ... } for several outputs
+--             body and head may return several tensors, each by itself or as { "name", tensor }
 --   taps      { "stem", "layer2", ... }: parts or layers whose results are outputs too, after the head's
 --   bn        { eps = 1e-5, split = false } for all batch norms (split: weight and bias are a Scale layer's,
 --             bn1 and scale1); with groups = 32 or group_width = 8 they are group norms. "folded": the file has
@@ -152,7 +160,7 @@ function nn.model(m)
 	end
 	local last = table.pack(x)
 	if m.body then last = table.pack(run("body", m.body, x)) end
-	x = last[1]
+	x = is_named(last[1]) and last[1][2] or last[1]
 	parts.body = x
 	named[#named + 1] = m.body and "body" or nil
 	if type(m.head) == "table" then
