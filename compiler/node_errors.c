@@ -114,6 +114,18 @@ of_mean(const Node *n, const double *const *x)
 	return y;
 }
 
+/* of_own_norm - where numbers are alike, what floats leave of them when their mean is taken off: a few roundings */
+static double *
+of_own_norm(const Node *n, const double *const *x)
+{
+	double *y = doubles_for(results_of(n));
+
+	own_norm_terms(n, x, y);
+	for (size_t i = 0; i < results_of(n); i++)
+		y[i] *= y[i]/400;            /* a 20th: 1e-5 of it are 8 roundings */
+	return y;
+}
+
 /*
 ** typical_of - the squares of its terms, added up, of a sum that may cancel out: a bias before a batch norm has
 ** gradient 0, the mean of what a norm made is 0
@@ -126,6 +138,7 @@ typical_of(const Node *n, const double *const *x)
 	case O_avg_pool: case O_adaptive_avg_pool: return of_squares(n, x);
 	case O_bn_sums: case O_bn_dx:              return of_norm(n, x);
 	case O_bn_stats:                           return of_mean(n, x);
+	case O_own_norm:                           return of_own_norm(n, x);
 	default:                                   return NULL;
 	}
 }

@@ -83,6 +83,23 @@ interp_own_norm(const Node *n, const double *const *x, double *y)
 	each_line(n, norm_line, x, y);
 }
 
+/* terms_line - what the mean is taken off, in the units of the result */
+static void
+terms_line(const Node *n, Line at, const double *const *x, double *y)
+{
+	double mean, inverse;
+
+	moments(n, at, x[0], &mean, &inverse);
+	for (size_t i = 0, k = at.from; i < at.count; i++, k += at.step)
+		y[k] = x[0][k]*inverse;
+}
+
+void
+own_norm_terms(const Node *n, const double *const *x, double *y)
+{
+	each_line(n, terms_line, x, y);
+}
+
 void
 interp_own_norm_dx(const Node *n, const double *const *x, double *dx)
 {

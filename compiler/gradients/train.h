@@ -103,6 +103,10 @@ void backward_into_state(Node *n, int i, const Node *of, ParamId p);
 typedef void Builder(Backward *b, Node *n, Value *dy);
 Builder backward_channel_param, backward_own_norm, backward_softmax, backward_reduce, backward_matmul;
 
+/* interp_lines.c */
+/* x of an own_norm in units of its result, no mean taken off */
+void own_norm_terms(const Node *n, const double *const *x, double *y);
+
 /* layers.c */
 void split_layers(Graph *g);                         /* layers of the language that become several in training */
 bool splits(Op op);
