@@ -257,7 +257,7 @@ static const struct { const char *graph, *want; } rows[] = {
 	{ "y=Celu x | alpha~0", ":1: Celu 'y': want alpha other than 0, got 0" },
 	{ "y=LpNormalization x | p=3", ":1: LpNormalization 'y': want p = 1 or 2, got 3" },
 	{ "y=Floor x", ":1: Floor 'y': want constants, got the result 'x'" },
-	{ "k=v 1 2 3 4 5;y=Min x k", ":1: Min 'y': want two tensors, or one and a single constant, got 2 inputs, the other one 5" },
+	{ "k=v 1 2 3 4 5;y=Min x k", ":1: Min 'y': want tensors and single constants, got a constant of 5" },
 	{ "a=v 1 2;b=v 1 2 3;c=Add a b", ":1: Add 'c': want constants whose shapes go together, got 2 and 3" },
 	{ "a=i 7;b=i 0;c=Div a b", ":1: Div 'c': want no division by zero, got one" },
 	{ "a=f 2 3;b=f 2 3;c=MatMul a b", ":1: MatMul 'c': want constant matrices that fit, got 2x3 and 2x3" },

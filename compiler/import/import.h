@@ -167,6 +167,7 @@ OnnxValue of_images(const Import *m, const OnnxValue *x);
 OnnxValue as_given(const OnnxValue *x, OnnxValue y);
 
 void two_extremes(Import *m, bool largest);           /* inputs 0 and 1, two tensors */
+void from_left(Import *m, void (*two)(Import *m));    /* an operator of two inputs on any number, from left to right */
 
 /* one function an ONNX operator on tensors */
 #define ONNX_OPS(X) \

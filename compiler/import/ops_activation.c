@@ -102,27 +102,23 @@ op_clip(Import *m)
 static void
 bounded(Import *m, bool largest)
 {
-	OnnxValue a = input_at(m, 0), b, x, c;
+	OnnxValue a = input_at(m, 0), b = input_at(m, 1), x, c;
 
-	if (m->p->n_input == 1) {
-		set_result(m, a);
-		return;
-	}
-	b = input_at(m, 1);
-	if (m->p->n_input == 2 && a.n && b.n) {
+	if (a.n && b.n) {
 		two_extremes(m, largest);
 		return;
 	}
 	x = a.n ? a : b;
 	c = a.n ? b : a;
-	if (m->p->n_input != 2 || c.n || count_elements(&c) != 1 || c.rank > x.rank)
-		refuse(m, "want two tensors, or one and a single constant, got %zu inputs, the other one %s%s", m->p->n_input,
-		       c.n ? "a tensor of " : "", dims_of(&c));
+	if (count_elements(&c) != 1 || c.rank > x.rank)
+		refuse(m, "want tensors and single constants, got a constant of %s", dims_of(&c));
 	clipped(m, &x, largest ? c.data[0] : -3.4e38, largest ? 3.4e38 : c.data[0]);
 }
 
-void op_max(Import *m) { bounded(m, true); }
-void op_min(Import *m) { bounded(m, false); }
+static void larger(Import *m)  { bounded(m, true); }
+static void smaller(Import *m) { bounded(m, false); }
+void op_max(Import *m) { from_left(m, larger); }
+void op_min(Import *m) { from_left(m, smaller); }
 
 /* --- softmax --- */
 

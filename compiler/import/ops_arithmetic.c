@@ -373,9 +373,8 @@ void op_sub(Import *m) { arithmetic(m, '-'); }
 void op_mul(Import *m) { arithmetic(m, '*'); }
 void op_div(Import *m) { arithmetic(m, '/'); }
 
-/* sum - of any number of inputs, from left to right */
-static void
-sum(Import *m)
+void
+from_left(Import *m, void (*two)(Import *m))
 {
 	const Onnx__NodeProto *whole = m->p;
 	Onnx__NodeProto pair = *whole;
@@ -394,7 +393,7 @@ sum(Import *m)
 		    !onnx_find(m, inputs[1])->n)
 			fold_constants(m);
 		else
-			arithmetic(m, '+');
+			two(m);
 		inputs[0] = whole->output[0];
 	}
 	m->p = whole;
@@ -403,7 +402,7 @@ sum(Import *m)
 void
 op_sum(Import *m)
 {
-	sum(m);
+	from_left(m, op_add);
 }
 
 void
@@ -411,7 +410,7 @@ op_mean(Import *m)
 {
 	OnnxValue y;
 
-	sum(m);
+	from_left(m, op_add);
 	y = *onnx_find(m, m->p->output[0]);
 	set_result(m, view_like(&y, node_scaled_by(m, y.n, 1/(double)m->p->n_input, 0)));
 }
