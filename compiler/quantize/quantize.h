@@ -21,6 +21,8 @@ typedef struct {
 Seen seen_new(int channels);
 void seen_add(Seen *s, int channel, const float *v, size_t step, size_t count);  /* count values, step apart */
 
+#define LeastStep 1e-24              /* of results and of sums: the factor from one to the other stays a normal float */
+
 /* ranges.c */
 typedef struct {
 	double step;

@@ -44,7 +44,7 @@ range_of(const Seen *s, int levels, bool whole)
 	for (int i = whole ? Shares - 1 : 0; i < Shares && s->hi > s->lo; i++) {
 		double share = 0.3 + 0.7*i/(Shares - 1), power, beyond;
 		double lo = fmin(s->lo, 0)*share, hi = fmax(s->hi, 0)*share;
-		double step = (double)exact_factor(fmax((hi - lo)/levels, 1e-30));
+		double step = (double)exact_factor(fmax((hi - lo)/levels, LeastStep));
 		int zero = (int)fmin(rint(-lo/step), levels);
 		double error = sum_up(s, step, zero, levels, &power, &beyond);
 		if (error < least) {

@@ -93,6 +93,17 @@ best_step(const Channel *c, double least, double *lost)
 	return best;
 }
 
+/* outgrows - could a sum leave 32 bits, whatever the bytes are */
+static bool
+outgrows(const Channel *c, double bias)
+{
+	double sum = fabs(bias);
+
+	for (int i = 0; i < c->ic*c->taps; i++)
+		sum += 2*255*abs(c->q[i]);
+	return sum > INT32_MAX;
+}
+
 /* moved - what rounding does to the mean of the channel's result */
 static double
 moved(const Channel *c, double step, const double *mean)
@@ -112,7 +123,6 @@ round_weights(Rounded *r, const double *w, const double *b, const double *mean)
 	Shape s = param_shape(n, P_weight, &rank);
 	Channel c = { .ic = s.c, .taps = s.h*s.w };
 	size_t each = (size_t)(c.ic*c.taps);
-	double tiny = 1e-24/r->step;
 
 	c.v = malloc(each*sizeof *c.v);
 	r->w = malloc(each*(size_t)oc);
@@ -122,14 +132,20 @@ round_weights(Rounded *r, const double *w, const double *b, const double *mean)
 		fail("out of memory");
 	r->lost = 0;
 	for (int o = 0; o < oc; o++) {
-		double step, least = fmax(fabs(b[o])/r->step/(1 << 27), tiny);
+		double step, bias, lost, least = fmax(fabs(b[o])/r->step/(1 << 27), LeastStep/r->step);
 		c.first = o/(oc/groups)*c.ic;
 		c.q = r->w + (size_t)o*each;
 		for (size_t i = 0; i < each; i++)
 			c.v[i] = w[(size_t)o*each + i]*(r->factor ? r->factor[c.first + (int)i/c.taps] : 1);
-		step = best_step(&c, least, &r->lost);
+		do {
+			lost = 0;
+			step = best_step(&c, least, &lost);
+			bias = rint((b[o] - moved(&c, step, mean))/(step*r->step));
+			least = 2*step;
+		} while (outgrows(&c, bias));
+		r->lost += lost;
 		r->steps[o] = (float)step;
-		r->bias[o] = (int32_t)rint((b[o] - moved(&c, step, mean))/(step*r->step));
+		r->bias[o] = (int32_t)bias;
 	}
 	r->lost /= oc;
 	r->pair_safe = true;
