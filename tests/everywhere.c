@@ -189,8 +189,9 @@ START_TEST(compilers_agree)
 	for (int i = 0; i < 2; i++) {
 		const char *target = i ? "avx2" : "scalar", *dir = arena_text("%s-%s", cc, target);
 		emit(dir, target, "--embed=c");
-		in(dir, arena_text("gcc -O2 -DEMBEDDED *.c -o app -lpthread && ./app > want && test $(wc -l < want) = 10 && "
-			"%s -O3 -ffast-math -ffp-contract=fast -std=c11 -Wall -Wextra -Wpedantic -Werror -DEMBEDDED -DTHREADS *.c -o app -lpthread && ./app > out && cmp out want", cc));
+		if (access(in_dir(arena_text("want-%s", target)), R_OK))        /* of a compiler before */
+			in(dir, arena_text("gcc -O2 -DEMBEDDED *.c -o app -lpthread && ./app > want && test $(wc -l < want) = 10 && mv want ../want-%s", target));
+		in(dir, arena_text("%s -O3 -ffast-math -ffp-contract=fast -std=c11 -Wall -Wextra -Wpedantic -Werror -DEMBEDDED -DTHREADS *.c -o app -lpthread && ./app > out && cmp out ../want-%s", cc, target));
 	}
 }
 END_TEST

@@ -120,11 +120,12 @@ END_TEST
 START_TEST(wrong_code_is_found)
 {
 	static const struct { const char *edit, *file, *train, *ops[4]; } broken[] = {
-		{ "s/return a < 0 ? 0 : a;/return a;/", "rc_simd_scalar.h", "", { "relu", "softplus", "mish", "gelu" } },
 		{ "s/return add(mul(a, b), c);/return sub(mul(a, b), c);/", "rc_simd_scalar.h", "", { "nn.conv", "nn.linear", "nn.bn", "affine" } },
-		{ "s/return RC_HALF(\\*p);/return 2*RC_HALF(*p);/", "rc_simd_scalar.h", "", { "nn.conv", "nn.linear", "nn.conv", "nn.linear" } },
 		{ "s/\\*p = rc_byte(a, zero);/*p = rc_byte(a + 0.25f, zero);/", "rc_simd_scalar.h", "", { "nn.conv", "nn.linear", "nn.conv", "nn.linear" } },
 		{ "s/momentum\\*v\\*(count/momentum*v*(-count/", "rc_grad.h", "--train", { "nn.bn", "nn.bn", "nn.bn", "nn.bn" } },
+		/* CHECK_LONG: found in the same ways */
+		{ "s/return a < 0 ? 0 : a;/return a;/", "rc_simd_scalar.h", "", { "relu", "softplus", "mish", "gelu" } },
+		{ "s/return RC_HALF(\\*p);/return 2*RC_HALF(*p);/", "rc_simd_scalar.h", "", { "nn.conv", "nn.linear", "nn.conv", "nn.linear" } },
 	};
 	const char *found = in_dir(arena_text("found%d", _i));
 	Ran r = { 0 };
@@ -167,5 +168,5 @@ SUITE(fuzz)
 	t = part("emulated");
 	tcase_add_loop_test(t, a_slice_is_right_on_every_target, 0, ntargets);
 	t = part("wrong");
-	tcase_add_loop_test(t, wrong_code_is_found, 0, 5);
+	tcase_add_loop_test(t, wrong_code_is_found, 0, getenv("CHECK_LONG") ? 5 : 3);
 }
