@@ -143,7 +143,7 @@ generated: $(P)resnetc
 
 TEST_OBJ = $(patsubst %.c,$(P)obj/%.o,$(wildcard tests/*.c))
 
-$(P)obj/tests/%.o: FLAGS += -Wno-pedantic -Wno-shadow -Wno-double-promotion
+$(P)obj/tests/%.o: FLAGS += -O0 -Wno-pedantic -Wno-shadow -Wno-double-promotion
 $(P)obj/tests/%.o: tests/tests.h
 -include $(OBJ:.o=.d) $(TEST_OBJ:.o=.d) $(P)obj/compiler/main.d
 

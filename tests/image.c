@@ -586,6 +586,7 @@ SUITE(image)
 {
 	TCase *t = part("image");
 
+	tcase_add_unchecked_fixture(t, compile_quickly, NULL);
 	tcase_add_test(t, pixels_are_normalised);
 	tcase_add_test(t, crop_keeps_the_centre);
 	tcase_add_test(t, shorter_side_decides);

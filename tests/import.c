@@ -244,6 +244,7 @@ SUITE(import)
 {
 	TCase *t = part("import");
 
+	tcase_add_unchecked_fixture(t, compile_quickly, NULL);
 	tcase_add_loop_test(t, import_gives_pytorch_numbers, 0, 3);
 	tcase_add_test(t, size_and_name_can_be_given);
 	tcase_add_test(t, quantised_files_make_networks_of_bytes);

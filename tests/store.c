@@ -259,10 +259,12 @@ SUITE(store)
 		if (again(i))
 			continue;
 		t = part(targets[i].name);
+		tcase_add_unchecked_fixture(t, compile_quickly, NULL);
 		tcase_add_test(t, every_number_is_loaded_as_it_is);
 		tcase_add_test(t, kernels_are_right);
 	}
 	t = part("command");
+	tcase_add_unchecked_fixture(t, compile_quickly, NULL);
 	tcase_add_loop_test(t, numbers_are_rounded_to_the_nearest, 0, 2);
 	tcase_add_test(t, bits_are_those_of_rounded_floats);
 	tcase_add_test(t, blobs_are_half_as_large_and_of_another_plan);
