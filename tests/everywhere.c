@@ -353,22 +353,22 @@ START_TEST(static_resnetc)
 	if (lacking("musl-gcc"))
 		return;
 	ck_assert_ptr_nonnull(getcwd(here, sizeof here));
-	in("static", arena_text("MAKEFLAGS= make -s -f '%s/Makefile' O=\"$PWD/made\" CFLAGS=-O0 static && mkdir -p root/tmp && cp made/resnetc-static root/resnetc && "
-		"readelf -d root/resnetc | grep -q 'no dynamic section'", here));
+	in("static", arena_text("MAKEFLAGS= make -s -f '%s/Makefile' O=\"$PWD/made\" CFLAGS=-O0 static && mkdir -p jail/tmp && cp made/resnetc-static jail/resnetc && "
+		"readelf -d jail/resnetc | grep -q 'no dynamic section'", here));
 	ck_assert_int_eq(resnetc("examples/cifar_resnet20.lua -w examples/weights/cifar_resnet20.safetensors --target avx2 -q -o %s", in_dir("static/want")).status, 0);
 	ck_assert_int_eq(resnetc("import tests/checkpoints/constants.onnx -o %s", in_dir("static/want/constants")).status, 0);
 	in("static", arena_text("for f in arrays.npz odd.npz zip.pth checkpoint.pth; do '%s/resnetc' weights '%s/tests/checkpoints'/$f > a; "
-		"root/resnetc weights '%s/tests/checkpoints'/$f > b && cmp a b || exit 1; done", here, here, here));
-	in("static", arena_text("! root/resnetc weights '%s/tests/checkpoints/zip64.npz' 2> said && grep -q \"entry 'a.npy': want entries within 4 GB of a static resnetc\" said", here));
+		"jail/resnetc weights '%s/tests/checkpoints'/$f > b && cmp a b || exit 1; done", here, here, here));
+	in("static", arena_text("! jail/resnetc weights '%s/tests/checkpoints/zip64.npz' 2> said && grep -q \"entry 'a.npy': want entries within 4 GB of a static resnetc\" said", here));
 	in("static", arena_text("cp '%s'/examples/cifar_resnet20.lua '%s'/examples/weights/cifar_resnet20.safetensors '%s'/tests/checkpoints/zip.pth "
-		"'%s'/tests/checkpoints/constants.onnx root && in='env -i /usr/sbin/chroot root' && if test $(id -u) != 0; then in='env -i -C root'; fi && "
+		"'%s'/tests/checkpoints/constants.onnx jail && in='env -i /usr/sbin/chroot jail' && if test $(id -u) != 0; then in='env -i -C jail'; fi && "
 		"$in ./resnetc cifar_resnet20.lua -w cifar_resnet20.safetensors --target avx2 -q -o got && $in ./resnetc import constants.onnx -o got/constants && "
-		"diff -r root/got want && $in ./resnetc explain cifar_resnet20.lua && $in ./resnetc weights zip.pth | grep '^6 tensors, 21 values'", here, here, here, here));
+		"diff -r jail/got want && $in ./resnetc explain cifar_resnet20.lua && $in ./resnetc weights zip.pth | grep '^6 tensors, 21 values'", here, here, here, here));
 	for (int i = 0; i < 2; i++)
 		in("static", arena_text("'%s%s' run '%s/examples/cifar_resnet20.lua' -w '%s/examples/weights/cifar_resnet20.safetensors' -i '%s/tests/image/rgb420.jpg' -o %d.npy",
-			i ? here : in_dir("static"), i ? "/resnetc" : "/root/resnetc", here, here, here, i));
+			i ? here : in_dir("static"), i ? "/resnetc" : "/jail/resnetc", here, here, here, i));
 	in("static", "cmp 0.npy 1.npy");
-	in("static", arena_text("! root/resnetc bench '%s/examples/cifar_resnet20.lua' 2> said && grep -qx 'want a resnetc that loads code to measure times, got one that is linked "
+	in("static", arena_text("! jail/resnetc bench '%s/examples/cifar_resnet20.lua' 2> said && grep -qx 'want a resnetc that loads code to measure times, got one that is linked "
 		"statically (make static)' said", here));
 }
 END_TEST

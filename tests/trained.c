@@ -12,23 +12,30 @@ static const char various[] = "local nn = require \"resnet\"\nreturn nn.model { 
 	"	return nn.linear(nn.adaptive_avg_pool(nn.bn(nn.relu(y)), { size = 1 }), { 3 })/4\n"
 	"end, train = nn.train { batch = 16, bn = { momentum = 0.9 } } }\n";
 
+/* line_of_app - the one that the program there prints */
+static const char *
+line_of_app(const char *dir)
+{
+	static char line[64];
+	FILE *f = popen(arena_text("cd '%s' && ./app", dir), "r");
+
+	ck_assert_ptr_nonnull(fgets(line, sizeof line, f));
+	pclose(f);
+	return line;
+}
+
 /* the blob of _export is that of resnetc compile, and gives the network that _eval evaluates; statuses; no warnings */
 START_TEST(export_is_the_network_at_work)
 {
 	const char *target = _i%2 ? "scalar" : "native", *dir = in_dir(target);
 	Ran r = resnetc("compile %s -w random:3 --train --target %s -o %s -q", model_file(_i < 2 ? arena_text(small_model, "") : various),
 	                target, dir);
-	FILE *f;
-	char line[64] = "";
 
 	ck_assert_msg(r.status == 0, "%s", r.err);
 	put_program(arena_text("%s/app.c", target), "training/export.c");
 	ck_assert_int_eq(system(arena_text("cd '%s' && cc %s -Wall -Wextra -Wpedantic -Werror -c m_train.c rc_train.c && "
 	                                   "cc -O0 -w m.c rc.c m_train.o rc_train.o app.c -lm -o app", dir, _i%2 ? "-O0" : "-O1")), 0);
-	f = popen(arena_text("cd '%s' && ./app", dir), "r");
-	ck_assert_ptr_nonnull(fgets(line, sizeof line, f));
-	pclose(f);
-	ck_assert_str_eq(line, "000 1 0 1 111111\n");
+	ck_assert_str_eq(line_of_app(dir), "000 1 0 1 111111\n");
 }
 END_TEST
 
@@ -36,8 +43,6 @@ START_TEST(groups_are_parts_of_a_batch)
 {
 	const char *dir = in_dir("groups");
 	Ran r = resnetc("compile %s -w random:3 --train -o %s -q", model_file(arena_text(small_model, ", bn = { groups = 3 }")), dir);
-	FILE *f;
-	char line[64] = "";
 
 	ck_assert_msg(r.status == 1 && strstr(r.err, "train: want a batch of whole groups, bn = { groups = 3 }, got 16 pictures"), "%s", r.err);
 	r = resnetc("compile %s -w random:3 --train --batch 6 -o %s -q", model_file(arena_text(small_model, ", bn = { groups = 3 }")), dir);
@@ -46,10 +51,7 @@ START_TEST(groups_are_parts_of_a_batch)
 	ck_assert_msg(r.status == 0, "%s", r.err);
 	put_program("groups/app.c", "training/groups.c");
 	ck_assert_int_eq(system(arena_text("cd '%s' && cc -O0 -w *_train.c m.c n.c rc.c app.c -lm -o app", dir)), 0);
-	f = popen(arena_text("cd '%s' && ./app", dir), "r");
-	ck_assert_ptr_nonnull(fgets(line, sizeof line, f));
-	pclose(f);
-	ck_assert_str_eq(line, "0000 1 111\n");
+	ck_assert_str_eq(line_of_app(dir), "0000 1 111\n");
 }
 END_TEST
 
