@@ -18,9 +18,10 @@ write_phase(const Model *m, const Kernel *k, int phase, int *units)
 	const Family *f = k->family;
 	const char *text, *body, *stem;
 	char name[128];
+	bool last = phase + 1 == phases_of(k);
 
 	f->describe(k, name, sizeof name);
-	stem = phase + 1 < phases_of(k) ? f->phase_name(k, phase) : arena_text("%s", name);
+	stem = last || !f->phase_name ? arena_text(last ? "%s" : "%s_part", name) : f->phase_name(k, phase);
 	*units = f->emit(o, k, phase);
 	text = out_string(o, NULL);
 	body = strstr(text, "*/\n");

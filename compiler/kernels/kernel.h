@@ -92,7 +92,7 @@ struct Family {
 	int phases;                                       /* functions it is made of, that take turns [1] */
 	bool (*in_one)(const Kernel *k);                  /* a single function does all of them here [it does not] */
 	void (*describe)(const Kernel *k, char *name, size_t len);   /* the name of the last phase */
-	const char *(*phase_name)(const Kernel *k, int phase);       /* of the others [there are none] */
+	const char *(*phase_name)(const Kernel *k, int phase);       /* of the others [its name and _part] */
 	int (*emit)(Out *o, const Kernel *k, int phase); /* comment lines, emit_head, body; returns units of work of a round */
 	int (*rounds)(const Kernel *k);                   /* [1] */
 	size_t (*scratch)(const Kernel *k);               /* bytes between its phases [0] */

@@ -58,16 +58,6 @@ sums_describe(const Kernel *k, char *name, size_t len)
 	snprintf(name, len, "%s_%dx%dx%d", op_rows[k->op].name, k->in->shape.c, k->in->shape.h, k->in->shape.w);
 }
 
-static const char *
-sums_phase_name(const Kernel *k, int phase)
-{
-	char name[128];
-
-	(void)phase;
-	sums_describe(k, name, sizeof name);
-	return arena_text("%s_part", name);
-}
-
 static void
 emit_group_loop(Out *o, const Kernel *k)
 {
@@ -340,14 +330,12 @@ channel_emit(Out *o, const Kernel *k, int phase)
 }
 
 const Family family_bn_stats = { .name = "bn_stats", .phases = 2, .reduces = true, .describe = sums_describe,
-                                .phase_name = sums_phase_name,
 	.emit = stats_emit, .scratch = sums_scratch, .operands = stats_operands };
 const Family family_bn_norm = { .name = "bn_norm", .describe = sums_describe, .emit = norm_emit,
                                .operands = norm_operands };
 const Family family_bn_sums = { .name = "bn_sums", .phases = 2, .reduces = true, .describe = sums_describe,
-                               .phase_name = sums_phase_name,
 	.emit = bn_sums_emit, .scratch = sums_scratch, .operands = bn_sums_operands };
 const Family family_bn_dx = { .name = "bn_dx", .describe = sums_describe, .emit = bn_dx_emit,
                              .operands = bn_dx_operands };
 const Family family_channel_sums = { .name = "channel_sums", .phases = 2, .reduces = true, .describe = sums_describe,
-	.phase_name = sums_phase_name, .emit = channel_emit, .scratch = sums_scratch, .operands = channel_operands };
+	.emit = channel_emit, .scratch = sums_scratch, .operands = channel_operands };

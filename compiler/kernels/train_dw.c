@@ -97,16 +97,6 @@ dw_describe(const Kernel *k, char *name, size_t len)
 	         k->a.groups > 1 ? arena_text("_g%d", k->a.groups) : "");
 }
 
-static const char *
-dw_phase_name(const Kernel *k, int phase)
-{
-	char name[128];
-
-	(void)phase;
-	dw_describe(k, name, sizeof name);
-	return arena_text("%s_part", name);
-}
-
 int
 dw_operands(const Kernel *k, int phase, Operand *to)
 {
@@ -380,6 +370,6 @@ dw_work(const Kernel *k)
 const Family family_conv2d_dw = {
 	.name = "conv2d_dw", .planar = true, .ways = dw_ways, .cycles = dw_cycles, .phases = 2, .reduces = true,
 	.reach = dw_reach,
-	.in_one = dw_in_one, .describe = dw_describe, .phase_name = dw_phase_name, .emit = dw_emit, .scratch = dw_scratch,
+	.in_one = dw_in_one, .describe = dw_describe, .emit = dw_emit, .scratch = dw_scratch,
 	.own = dw_own, .operands = direct_operands, .work = dw_work
 };

@@ -74,16 +74,6 @@ grad_describe(const Kernel *k, char *name, size_t len)
 	         k->a.stride.h > 1 ? arena_text("_s%d", k->a.stride.h) : "", g > 1 ? arena_text("_g%d", k->a.groups) : "");
 }
 
-static const char *
-grad_phase_name(const Kernel *k, int phase)
-{
-	char name[128];
-
-	(void)phase;
-	grad_describe(k, name, sizeof name);
-	return arena_text("%s_part", name);
-}
-
 /* emit_pixel - one pixel of the rows r0 to r0 + p */
 static void
 emit_pixel(Out *o, const Kernel *k, int r0, int p)
@@ -216,6 +206,6 @@ grad_work(const Kernel *k)
 
 const Family family_grouped_dw = {
 	.name = "grouped_dw", .fits = grad_fits, .phases = 2, .reduces = true, .reach = dw_reach, .work = grad_work,
-	.describe = grad_describe, .phase_name = grad_phase_name, .emit = grad_emit, .scratch = grad_scratch,
+	.describe = grad_describe, .emit = grad_emit, .scratch = grad_scratch,
 	.operands = dw_operands
 };

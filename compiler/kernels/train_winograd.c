@@ -382,16 +382,6 @@ grad_describe(const Kernel *k, char *name, size_t len)
 	         k->in[1].shape.c, k->in[1].shape.h, k->in[1].shape.w);
 }
 
-static const char *
-grad_phase_name(const Kernel *k, int phase)
-{
-	char name[128];
-
-	(void)phase;
-	grad_describe(k, name, sizeof name);
-	return arena_text("%s_part", name);
-}
-
 static int
 grad_operands(const Kernel *k, int phase, Operand *to)
 {
@@ -446,7 +436,7 @@ grad_way_name(const Node *n)
 const Family family_winograd_dw = {
 	.name = "winograd_dw", .fits = grad_fits, .tiled = true, .rounds_otherwise = true, .ways = grad_ways,
 	.cycles = grad_cycles, .phases = 2, .reduces = true, .reach = grad_reach, .work = grad_work,
-	.way_name = grad_way_name, .describe = grad_describe, .phase_name = grad_phase_name, .emit = grad_emit,
+	.way_name = grad_way_name, .describe = grad_describe, .emit = grad_emit,
 	.scratch = grad_scratch, .own = grad_own,
 	.operands = grad_operands
 };
