@@ -3,6 +3,7 @@
 ** tests/checkpoints holds what PyTorch and NumPy themselves wrote; make.py there says what is in it.
 */
 #include <glob.h>
+#include <math.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -47,6 +48,35 @@ END_TEST
 START_TEST(shards_may_be_checkpoints)
 {
 	bound_right("tests/checkpoints/shards/pytorch_model.bin.index.json");
+}
+END_TEST
+
+static Tensor *
+tensor_called(const Weights *w, const char *name)
+{
+	for (int i = 0; i < w->count; i++)
+		if (!strcmp(w->tensors[i].name, name))
+			return &w->tensors[i];
+	ck_abort_msg("no tensor '%s'", name);
+}
+
+/* a layer of the file has what its weight is computed of, and the weight that PyTorch computes of it */
+START_TEST(weights_are_computed_of_their_parts)
+{
+	static const char *const layers[] = { "old", "one", "all", "new", "spectral", "transposed", "parametrized", "pruned" };
+	Weights *w = weights_open("tests/checkpoints/reparametrized.safetensors");
+
+	ck_assert_int_eq(w->count, 2*8 + 2);
+	tensor_called(w, "other.weight_g");
+	tensor_called(w, "other.weight_v");
+	for (int l = 0; l < 8; l++) {
+		const Tensor *got = tensor_called(w, arena_text("%s.weight", layers[l]));
+		const Tensor *want = tensor_called(w, arena_text("%s.want", layers[l]));
+		ck_assert_str_eq(tensor_shape(got), tensor_shape(want));
+		for (size_t i = 0; i < tensor_count(want); i++)
+			ck_assert_msg(fabs(tensor_get(got, i) - tensor_get(want, i)) < 1e-6, "%s: element %zu is %g, want %g", layers[l], i,
+			              tensor_get(got, i), tensor_get(want, i));
+	}
 }
 END_TEST
 
@@ -372,6 +402,7 @@ SUITE(checkpoints)
 
 	tcase_add_loop_test(t, checkpoint_is_read, 0, 7);
 	tcase_add_test(t, shards_may_be_checkpoints);
+	tcase_add_test(t, weights_are_computed_of_their_parts);
 	glob("tests/checkpoints/beside/*", 0, NULL, &beside);
 	tcase_add_loop_test(t, what_is_beside_is_skipped, 0, (int)beside.gl_pathc);
 	tcase_add_test(t, a_key_chooses);

@@ -195,6 +195,7 @@ weights_open(const char *spec)
 	}
 	if (w->rest)
 		take_below(w, w->rest);
+	weights_compute(w);
 	if (!*w->sha)
 		sha256_of(map, len, w->sha);
 	return w;

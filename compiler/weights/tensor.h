@@ -35,6 +35,7 @@ Weights *npz_open(const char *file, Zip *z);
 Weights *torch_zip_open(const char *file, Zip *z, const char *key);   /* key: of a dictionary in it, or NULL */
 Weights *onnx_weights_open(const char *file, const unsigned char *map, size_t len);
 Weights *torch_legacy_open(const char *file, const unsigned char *map, size_t len, const char *key);
+void weights_compute(Weights *w);                    /* weight_norm's and its like: the weights for their parts */
 void tensor_load(Tensor *t);                         /* before the first tensor_get */
 void tensor_unload(Tensor *t);
 double tensor_get(const Tensor *t, size_t i);        /* element i in C order, any dtype, as double */

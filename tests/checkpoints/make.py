@@ -367,3 +367,26 @@ def zip64(file):
 
 
 zip64(here / "zip64.npz")
+
+# --- weights as what they are computed of: the layer's parts beside 'want', the weight that PyTorch computes ---
+
+import safetensors.torch
+from torch.nn.utils import parametrizations, prune, spectral_norm, weight_norm
+
+torch.manual_seed(3)
+forms = {"old": weight_norm, "one": lambda m: weight_norm(m, dim=1), "all": lambda m: weight_norm(m, dim=None),
+         "new": parametrizations.weight_norm, "spectral": spectral_norm, "transposed": spectral_norm,
+         "parametrized": parametrizations.spectral_norm, "pruned": lambda m: prune.l1_unstructured(m, "weight", amount=0.4)}
+parts = {}
+for layer, form in forms.items():
+    m = torch.nn.ConvTranspose2d(2, 2, 3) if layer == "transposed" else torch.nn.Conv2d(3, 2, 3)
+    form(m)
+    for p in m.parameters():
+        p.data += 0.05 * torch.randn_like(p)
+    for _ in range(30):                                      # spectral norms take steps as they run
+        m(torch.zeros(1, m.in_channels, 3, 3))
+    m.eval()(torch.zeros(1, m.in_channels, 3, 3))
+    parts |= {f"{layer}.{k}": v.contiguous() for k, v in m.state_dict().items() if k != "bias"}
+    parts[f"{layer}.want"] = m.weight.detach().contiguous()
+parts |= {"other.weight_g": torch.ones(2, 1, 1, 1), "other.weight_v": torch.ones(3, 1, 1, 1)}      # do not fit
+safetensors.torch.save_file(parts, here / "reparametrized.safetensors")
