@@ -89,6 +89,18 @@ set_targets(Options *o, const char *list)
 	o->target = o->targets[0];
 }
 
+/* store_named - how weights are kept, the argument of --store */
+static Dtype
+store_named(const char *value)
+{
+	static const Dtype stores[] = { DT_f32, DT_f16, DT_bf16 };
+
+	for (size_t i = 0; i < sizeof stores/sizeof *stores; i++)
+		if (!strcmp(value, dtype_rows[stores[i]].name))
+			return stores[i];
+	usage_error("--store: want f32, f16 or bf16, got '%s'", value);
+}
+
 static void
 set(Options *o, int row, const char *value)
 {
@@ -129,9 +141,7 @@ set(Options *o, int row, const char *value)
 		*(const char **)field = value;
 		break;
 	case Store:
-		if (strcmp(value, dtype_rows[DT_f16].name) && strcmp(value, dtype_rows[DT_bf16].name))
-			usage_error("--store: want f16 or bf16, got '%s'", value);
-		*(Dtype *)field = strcmp(value, dtype_rows[DT_f16].name) ? DT_bf16 : DT_f16;
+		*(Dtype *)field = store_named(value);
 		break;
 	case StopPass:
 		*(const char **)field = pass_option(option_rows[row].name, value, false);

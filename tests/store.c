@@ -182,8 +182,10 @@ START_TEST(blobs_are_half_as_large_and_of_another_plan)
 	const char *command = "compile " CIFAR " --exact -q%s -o %s";
 
 	ck_assert_int_eq(resnetc(command, "", in_dir("f32")).status, 0);
+	ck_assert_int_eq(resnetc(command, " --store f32", in_dir("said")).status, 0);
 	ck_assert_int_eq(resnetc(command, " --store f16", in_dir("f16")).status, 0);
 	ck_assert_int_eq(resnetc(command, " --store bf16", in_dir("bf16")).status, 0);
+	ck_assert_str_eq(hash_in("f32"), hash_in("said"));
 	ck_assert_str_ne(hash_in("f32"), hash_in("f16"));
 	ck_assert_str_ne(hash_in("f32"), hash_in("bf16"));
 	ck_assert_str_ne(hash_in("f16"), hash_in("bf16"));
