@@ -322,12 +322,11 @@ fill_home(const rc_mpi *m, const void *images, const int32_t *labels, const rc_t
 		char *workspace = workspaces + (size_t)i*t->workspace;
 		size_t first = (size_t)i*(size_t)t->batch;
 		home[i][0] = workspace;
-		home[i][1] = workspace + t->packed;
 		home[i][2] = (char *)(uintptr_t)images + first*t->image;
 		home[i][3] = (char *)(uintptr_t)(labels + first);
 		home[i][4] = (char *)m->state;
 		home[i][5] = (char *)(uintptr_t)&how[i];
-		home[i][6] = home[i][7] = NULL;
+		home[i][1] = home[i][6] = home[i][7] = NULL;
 	}
 }
 

@@ -511,7 +511,6 @@ walk(const rc_trainer *t, const rc_options *options, const void *state, const vo
 	char *home[8] = { NULL };
 
 	home[0] = (char *)workspace;
-	home[1] = (char *)workspace + t->packed;
 	home[2] = (char *)(uintptr_t)images;
 	home[3] = (char *)(uintptr_t)labels;
 	home[4] = (char *)(uintptr_t)state;

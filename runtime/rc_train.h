@@ -142,7 +142,6 @@ typedef struct rc_trainer {
 	const char *model;
 	uint64_t hash;                   /* of the parameters */
 	size_t state, workspace;         /* bytes */
-	size_t packed;                   /* where weights as kernels read them begin in the workspace */
 	const rc_parameter *parameters;
 	int parameter_count;
 	size_t learned, floats;          /* floats of what has gradients; with running statistics */

@@ -85,7 +85,6 @@ File emit_params(const Model *m);                    /* bound parameters, for NA
 uint64_t parameters_hash(const Graph *g);            /* of names and shapes */
 size_t state_bytes(const Graph *g);
 size_t train_workspace(const Model *m);
-size_t train_packed(const Model *m);                 /* where packed weights begin in it */
 size_t train_stage(const Model *m);                  /* where a group is put that the caller has not whole */
 size_t train_sums(const Model *m);                   /* where gradients of groups are added up */
 

@@ -23,7 +23,7 @@ typedef struct {
 static const char *
 base_of(Strip *s, Home home)
 {
-	static const char *const names[] = { [Home_arena] = "work", [Home_blob] = "packed", [Home_state] = "state" };
+	static const char *const names[] = { [Home_arena] = "work", [Home_state] = "state" };
 
 	if (home == Home_strip) {
 		s->owns = true;
@@ -32,7 +32,7 @@ base_of(Strip *s, Home home)
 	for (int i = 0; i < s->count; i++)
 		if (s->home[i] == home)
 			return s->base[i];
-	if (home != Home_arena && home != Home_blob && home != Home_state)
+	if (home != Home_arena && home != Home_state)
 		die("an operand in strips lives in home %d", home);
 	s->home[s->count] = home;
 	s->base[s->count++] = names[home];

@@ -12,15 +12,9 @@ state_bytes(const Graph *g)
 }
 
 size_t
-train_packed(const Model *m)
-{
-	return aligned(m->g->arena);
-}
-
-size_t
 train_stage(const Model *m)
 {
-	return train_packed(m) + aligned(m->blob);
+	return aligned(m->g->arena);
 }
 
 size_t

@@ -89,9 +89,8 @@ emit_trainer(Out *o, const Model *m, const Model *work, int norms)
 	const Value *loss = &t->loss->out[1];
 
 	out_line(o, "static const rc_trainer trainer = {");
-	out_line(o, "\"%s\", 0x%016llxu, %zu, %zu, %zu, /* hash of the parameters; bytes: state, workspace; "
-	            "packed weights in it */",
-	         g->name, (unsigned long long)parameters_hash(g), state_bytes(g), train_workspace(m), train_packed(m));
+	out_line(o, "\"%s\", 0x%016llxu, %zu, %zu, /* hash of the parameters; bytes: state, workspace */", g->name,
+	         (unsigned long long)parameters_hash(g), state_bytes(g), train_workspace(m));
 	out_line(o, "parameters, %d, %zu, %zu, /* floats that learn, of all parameters */", t->nparams, t->learned, t->floats);
 	out_line(o, "steps, eval_steps, %d, %d, %d,", m->nsteps, m->neval, g->target->parts);
 	out_line(o, "%d, %d, %d, %zu, /* images of a group, groups, classes, bytes of an image */", group_images(t),
@@ -195,7 +194,7 @@ emit_train_source(const Model *m, const Model *work)
 	            "** The network in training, a step a row: the layer that is done after it, the kernel, "
 	            "units of work in a round, rounds,\n"
 	            "** bytes of its first operand that each thread has to itself,\n"
-	            "** and where its operands lie in bytes: in the workspace, in packed weights (RC_W +), in the state, "
+	            "** and where its operands lie in bytes: in the workspace, in the state, "
 	            "in the caller's arrays.\n"
 	            "*/\n");
 	emit_steps(o, "steps", m->steps, m->nsteps);

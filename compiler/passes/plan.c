@@ -5,12 +5,14 @@
 ** residual addition in place). What is left are buffers with a size and a first and last moment;
 ** they are placed one by one at the lowest free offset, in several orders, and the best arena is
 ** kept: largest first is nearly always within a few per cent of the lower bound, the largest sum
-** of live buffers; where it is not, the order is shaken by a fixed pseudo-random sequence.
+** of live buffers; where it is not, those that reach the end of the arena come earlier, by a fixed pseudo-random
+** sequence, again and again.
 ** Of nodes that are done in strips, what nobody else reads is placed in the same way in memory of their own, of which
 ** each thread has one; all else that they touch is live during all of them.
 ** Switched off, every tensor gets memory of its own.
 */
 #include <stdlib.h>
+#include <string.h>
 
 #include "../pass.h"
 
@@ -26,7 +28,7 @@ typedef struct {
 	const Graph *g;
 } Buffers;
 
-enum { Shakes = 400 };
+enum { Orders = 4, Climbs = 400 };
 
 /* stays - a reshape of rows and columns whose numbers lie in memory as before */
 static bool
@@ -137,32 +139,38 @@ shake(uint64_t *seed)
 	return (double)(*seed >> 33)/(double)(1u << 31);
 }
 
+/* first_key - of the orders that are tried first: by size, by size and age, by age, as they come */
+static double
+first_key(const Buffer *b, int order)
+{
+	double size = (double)b->size, age = b->to - b->from + 1;
+
+	return order == 0 ? size : order == 1 ? size*age : order == 2 ? age : 1.0/(1 + b->from);
+}
+
 static size_t
 place_all(Buffer *buffers, int count, size_t bound)
 {
 	Buffer **order = arena_new((size_t)count*sizeof *order), **near = arena_new((size_t)count*sizeof *near);
-	size_t *best_at = arena_new((size_t)count*sizeof *best_at), best = SIZE_MAX;
+	Buffer *best = arena_new((size_t)count*sizeof *best);
+	size_t least = SIZE_MAX;
 	uint64_t seed = 1;
 
 	for (int i = 0; i < count; i++)
 		order[i] = &buffers[i];
-	for (int try = 0; try < Shakes && best > bound; try++) {
+	for (int try = 0; try < Orders + Climbs && least > bound; try++) {
 		for (int i = 0; i < count; i++) {
-			Buffer *b = &buffers[i];
-			double size = (double)b->size, age = b->to - b->from + 1;
-			b->key = try == 0 ? size : try == 1 ? size*age : try == 2 ? age : try == 3 ? -b->from :
-			         size*(0.25 + 1.5*shake(&seed));
+			bool ends = try >= Orders && best[i].at + best[i].size == least;
+			buffers[i].key = try < Orders ? first_key(&buffers[i], try) : best[i].key*(ends ? 1 + 3*shake(&seed) : 1);
 		}
 		size_t arena = place(order, near, count);
-		if (arena < best) {
-			best = arena;
-			for (int i = 0; i < count; i++)
-				best_at[i] = buffers[i].at;
+		if (arena <= least) {
+			least = arena;
+			memcpy(best, buffers, (size_t)count*sizeof *best);
 		}
 	}
-	for (int i = 0; i < count; i++)
-		buffers[i].at = best_at[i];
-	return best;
+	memcpy(buffers, best, (size_t)count*sizeof *best);
+	return least;
 }
 
 /* last_need - the last node that needs v; within strips, their last one */
@@ -231,26 +239,33 @@ set_live(Graph *g, const Buffers *b)
 	}
 }
 
-/* plan_blob - the packed parameters one after the other behind the head */
+/*
+** set_packed - n's parameters: in the blob, one after the other behind the head; in training in the arena, where they
+** are packed anew before each step of n
+*/
 static void
-plan_blob(Graph *g)
+set_packed(Node *n)
 {
-	g->blob = HeaderBytes;
-	for (int i = 0; i < g->count; i++) {
-		Node *n = g->nodes[i];
-		Kernel k = kernel_of(n, 0);
-		Packed packed[NPacked];
-		n->npacked = packed_of(&k, packed);
-		for (int p = 0; p < n->npacked; p++) {
-			size_t bytes = aligned(packed[p].count*dtype_rows[packed[p].dtype].bytes);
-			n->packed[p] = (Value){ .dtype = packed[p].dtype, .shape = { 1, (int)packed[p].count, 1, 1 }, .home = Home_blob,
-				.at = g->blob, .bytes = bytes, .from = 0, .to = g->count, .node = n, .index = p };
-			g->blob += bytes;
-		}
+	Graph *g = n->g;
+	Kernel k = kernel_of(n, 0);
+	Packed packed[NPacked];
+
+	n->npacked = packed_of(&k, packed);
+	for (int p = 0; p < n->npacked; p++) {
+		size_t bytes = aligned(packed[p].count*dtype_rows[packed[p].dtype].bytes);
+		n->packed[p] = (Value){ .dtype = packed[p].dtype, .shape = { 1, (int)packed[p].count, 1, 1 }, .home = Home_arena,
+			.bytes = bytes, .from = n->id, .to = n->id, .node = n, .index = p };
+		if (g->training)
+			continue;
+		n->packed[p].home = Home_blob;
+		n->packed[p].at = g->blob;
+		n->packed[p].to = g->count;
+		g->blob += bytes;
 	}
 }
 
-enum { Each = NResults + 3 };        /* buffers of a node at most: results, scratch, own and inner memory */
+/* buffers of a node at most: results, scratch, own and inner memory, packed parameters */
+enum { Scratch = NResults, Own, Inner, PackedOnes, Each = PackedOnes + NPacked };
 
 /* place_result - memory of its own for v, or what it takes over; b: the arena, or what its strips have */
 static void
@@ -278,11 +293,14 @@ place_node(Buffers *b, Node *n, bool inner, int *number)
 		if (n->out[k].home == home)
 			place_result(b, n, k, number);
 	if (n->scratch.home == home)
-		buffer_for(b, &n->scratch, inner, &number[n->id*Each + NResults]);
+		buffer_for(b, &n->scratch, inner, &number[n->id*Each + Scratch]);
 	if (n->own.home == home)
-		buffer_for(b, &n->own, inner, &number[n->id*Each + NResults + 1]);
+		buffer_for(b, &n->own, inner, &number[n->id*Each + Own]);
 	if (!inner && n->inner.bytes)
-		buffer_for(b, &n->inner, false, &number[n->id*Each + NResults + 2]);
+		buffer_for(b, &n->inner, false, &number[n->id*Each + Inner]);
+	for (int p = 0; p < n->npacked; p++)
+		if (n->packed[p].home == home)
+			buffer_for(b, &n->packed[p], false, &number[n->id*Each + PackedOnes + p]);
 }
 
 static void
@@ -294,11 +312,14 @@ set_places(const Buffers *b, Node *n, Home home, const int *number)
 		if (n->out[k].home == home)
 			n->out[k].at = b->all[at[k]].at;
 	if (n->scratch.home == home)
-		n->scratch.at = b->all[at[NResults]].at;
+		n->scratch.at = b->all[at[Scratch]].at;
 	if (n->own.home == home)
-		n->own.at = b->all[at[NResults + 1]].at;
+		n->own.at = b->all[at[Own]].at;
 	if (home == Home_arena && n->inner.bytes)
-		n->inner.at = b->all[at[NResults + 2]].at;
+		n->inner.at = b->all[at[Inner]].at;
+	for (int p = 0; p < n->npacked; p++)
+		if (n->packed[p].home == home)
+			n->packed[p].at = b->all[at[PackedOnes + p]].at;
 }
 
 /* plan_inner - the memory of the strips that begin with first */
@@ -333,6 +354,7 @@ set_homes(Node *n)
 	}
 	set_scratch(n);
 	set_own(n);
+	set_packed(n);
 }
 
 void
@@ -341,6 +363,7 @@ plan(Graph *g)
 	int *number = arena_new((size_t)g->count*Each*sizeof *number);
 	Buffers b = { arena_new((size_t)g->count*Each*sizeof(Buffer)), 0, g };
 
+	g->blob = HeaderBytes;
 	for (int i = 0; i < g->count; i++)
 		set_homes(g->nodes[i]);
 	for (int i = 0; i < g->count; i++) {
@@ -352,5 +375,4 @@ plan(Graph *g)
 	g->arena = place_all(b.all, b.count, g->live);
 	for (int i = 0; i < g->count; i++)
 		set_places(&b, g->nodes[i], Home_arena, number);
-	plan_blob(g);
 }

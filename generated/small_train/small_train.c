@@ -8,7 +8,7 @@
 ** weights  sha256 none, random:0
 ** target   avx2
 ** work     0.16 M multiply-adds an image
-** arena    193088 bytes (the results alive at 'layer1.0.bn2.dx' alone take 193088), weights 21056 bytes
+** arena    197696 bytes (the results alive at 'layer1.0.bn2.dx' alone take 197696), weights 128 bytes
 ** This file is yours.
 */
 #include "small_train.h"
@@ -161,16 +161,15 @@ static void
 strip_conv1(void *const *p, int lo, int hi)
 {
 	char *work = (char *)p[1];
-	char *packed = (char *)p[2];
 
 	for (int u = lo; u < hi; u++) {
 		{
-			void *const q[3] = { work + 186624 + (size_t)u*1200, packed + 128, work + 104704 + (size_t)u*4096 };
+			void *const q[3] = { work + 186624 + (size_t)u*1200, work, work + 104704 + (size_t)u*4096 };
 
 			conv3x3_3to8_8x8(q, 0, 8);
 		}
 		{
-			void *const q[2] = { work + 104704 + (size_t)u*4096, work + (size_t)u*192 };
+			void *const q[2] = { work + 104704 + (size_t)u*4096, work + 1728 + (size_t)u*192 };
 
 			bn_stats_8x8x8_part(q, 0, 2);
 		}
@@ -333,7 +332,6 @@ strip_bn1(void *const *p, int lo, int hi)
 {
 	char *work = (char *)p[1];
 	char *state = (char *)p[2];
-	char *packed = (char *)p[3];
 
 	for (int u = lo; u < hi; u++) {
 		{
@@ -342,18 +340,18 @@ strip_bn1(void *const *p, int lo, int hi)
 			halo_8x8x8(q, 0, 1);
 		}
 		{
-			void *const q[6] = { work + 104704 + (size_t)u*4096, work + 192704, work + 192768, state + 1152,
+			void *const q[6] = { work + 104704 + (size_t)u*4096, work + 197312, work + 197376, state + 1152,
 				state + 1216, work + 25856 + (size_t)u*6400 };
 
 			bn_norm_8x8x8(q, 0, 2);
 		}
 		{
-			void *const q[3] = { work + 25856 + (size_t)u*6400, packed + 1856, work + 121088 + (size_t)u*4096 };
+			void *const q[3] = { work + 25856 + (size_t)u*6400, work, work + 121088 + (size_t)u*4096 };
 
 			conv3x3_8to8_8x8(q, 0, 8);
 		}
 		{
-			void *const q[2] = { work + 121088 + (size_t)u*4096, work + (size_t)u*192 };
+			void *const q[2] = { work + 121088 + (size_t)u*4096, work + 4608 + (size_t)u*192 };
 
 			bn_stats_8x8x8_part(q, 0, 2);
 		}
@@ -367,7 +365,6 @@ strip_layer1_0_bn1(void *const *p, int lo, int hi)
 	char *own = (char *)p[0];
 	char *work = (char *)p[1];
 	char *state = (char *)p[2];
-	char *packed = (char *)p[3];
 
 	for (int u = lo; u < hi; u++) {
 		{
@@ -376,18 +373,18 @@ strip_layer1_0_bn1(void *const *p, int lo, int hi)
 			halo_8x8x8(q, 0, 1);
 		}
 		{
-			void *const q[6] = { work + 121088 + (size_t)u*4096, work + 192832, work + 192896, state + 3584,
+			void *const q[6] = { work + 121088 + (size_t)u*4096, work + 197440, work + 197504, state + 3584,
 				state + 3648, own };
 
 			bn_norm_8x8x8(q, 0, 2);
 		}
 		{
-			void *const q[3] = { own, packed + 6464, work + 137472 + (size_t)u*4096 };
+			void *const q[3] = { own, work + 51456, work + 137472 + (size_t)u*4096 };
 
 			conv3x3_8to8_8x8(q, 0, 8);
 		}
 		{
-			void *const q[2] = { work + 137472 + (size_t)u*4096, work + 51456 + (size_t)u*192 };
+			void *const q[2] = { work + 137472 + (size_t)u*4096, work + 56064 + (size_t)u*192 };
 
 			bn_stats_8x8x8_part(q, 0, 2);
 		}
@@ -534,11 +531,10 @@ strip_layer1_0_bn2(void *const *p, int lo, int hi)
 {
 	char *work = (char *)p[1];
 	char *state = (char *)p[2];
-	char *packed = (char *)p[3];
 
 	for (int u = lo; u < hi; u++) {
 		{
-			void *const q[7] = { work + 137472 + (size_t)u*4096, work + 192960, work + 193024, state + 6016,
+			void *const q[7] = { work + 137472 + (size_t)u*4096, work + 197568, work + 197632, state + 6016,
 				state + 6080, work + 25856 + (size_t)u*6400, work + 153856 + (size_t)u*4096 };
 
 			bn_norm_8x8x8_2(q, 0, 2);
@@ -549,8 +545,7 @@ strip_layer1_0_bn2(void *const *p, int lo, int hi)
 			adaptive_avg_pool_8x8x8_to_1x1(q, 0, 2);
 		}
 		{
-			void *const q[4] = { work + 22528 + (size_t)u*64, packed + 11072, packed + 11584,
-				work + 192192 + (size_t)u*64 };
+			void *const q[4] = { work + 22528 + (size_t)u*64, work, work + 768, work + 196800 + (size_t)u*64 };
 
 			linear_8to3(q, 0, 1);
 		}
@@ -863,7 +858,6 @@ strip_fc_dw(void *const *p, int lo, int hi)
 {
 	char *own = (char *)p[0];
 	char *work = (char *)p[1];
-	char *packed = (char *)p[2];
 
 	for (int u = lo; u < hi; u++) {
 		{
@@ -878,22 +872,22 @@ strip_fc_dw(void *const *p, int lo, int hi)
 			channel_sums_3x1x1_part(q, 0, 2);
 		}
 		{
-			void *const q[3] = { work + 22784 + (size_t)u*64, packed + 11648, own + 4096 };
+			void *const q[3] = { work + 22784 + (size_t)u*64, work + 23040, own };
 
 			linear_3to8(q, 0, 1);
 		}
 		{
-			void *const q[2] = { own + 4096, own };
+			void *const q[2] = { own, own + 64 };
 
 			adaptive_avg_pool_dx_8x1x1(q, 0, 2);
 		}
 		{
-			void *const q[3] = { own, work + 153856 + (size_t)u*4096, work + 153856 + (size_t)u*4096 };
+			void *const q[3] = { own + 64, work + 153856 + (size_t)u*4096, work + 153856 + (size_t)u*4096 };
 
 			relu_dx_8x8x8(q, 0, 2);
 		}
 		{
-			void *const q[4] = { work + 153856 + (size_t)u*4096, work + 137472 + (size_t)u*4096, work + 192960,
+			void *const q[4] = { work + 153856 + (size_t)u*4096, work + 137472 + (size_t)u*4096, work + 197568,
 				work + 21760 + (size_t)u*192 };
 
 			bn_sums_8x8x8_part(q, 0, 2);
@@ -1131,7 +1125,6 @@ strip_layer1_0_bn2_dx(void *const *p, int lo, int hi)
 	char *own = (char *)p[0];
 	char *work = (char *)p[1];
 	char *state = (char *)p[2];
-	char *packed = (char *)p[3];
 
 	for (int u = lo; u < hi; u++) {
 		{
@@ -1140,40 +1133,40 @@ strip_layer1_0_bn2_dx(void *const *p, int lo, int hi)
 			halo_8x8x8(q, 0, 1);
 		}
 		{
-			void *const q[8] = { work + 153856 + (size_t)u*4096, work + 137472 + (size_t)u*4096, work + 192960,
-				work + 193024, state + 18624, state + 18560, state + 6016, own };
+			void *const q[8] = { work + 153856 + (size_t)u*4096, work + 137472 + (size_t)u*4096, work + 197568,
+				work + 197632, state + 18624, state + 18560, state + 6016, own };
 
 			bn_dx_8x8x8(q, 0, 2);
 		}
 		{
-			void *const q[1] = { own + 6400 };
+			void *const q[1] = { own + 10496 };
 
 			halo_8x8x8(q, 0, 1);
 		}
 		{
-			void *const q[6] = { work + 121088 + (size_t)u*4096, work + 192832, work + 192896, state + 3584,
-				state + 3648, own + 6400 };
+			void *const q[6] = { work + 121088 + (size_t)u*4096, work + 197440, work + 197504, state + 3584,
+				state + 3648, own + 10496 };
 
 			bn_norm_8x8x8(q, 0, 2);
 		}
 		{
-			void *const q[3] = { own + 6400, own, work + 67840 + (size_t)u*9216 };
+			void *const q[3] = { own + 10496, own, work + 67840 + (size_t)u*9216 };
 
 			dw3x3_8to8_8x8_part(q, 0, 1);
 		}
 		{
-			void *const q[3] = { own, packed + 11840, own + 12800 };
+			void *const q[3] = { own, work + 191424, own + 6400 };
 
 			conv3x3_8to8_8x8(q, 0, 8);
 		}
 		{
-			void *const q[3] = { own + 12800, own + 6400, work + 170240 + (size_t)u*4096 };
+			void *const q[3] = { own + 6400, own + 10496, work + 170240 + (size_t)u*4096 };
 
 			relu_dx_8x8x8_2(q, 0, 2);
 		}
 		{
-			void *const q[4] = { work + 170240 + (size_t)u*4096, work + 121088 + (size_t)u*4096, work + 192832,
-				work + 191424 + (size_t)u*192 };
+			void *const q[4] = { work + 170240 + (size_t)u*4096, work + 121088 + (size_t)u*4096, work + 197440,
+				work + 196032 + (size_t)u*192 };
 
 			bn_sums_8x8x8_part(q, 0, 2);
 		}
@@ -1278,49 +1271,48 @@ strip_layer1_0_bn1_dx(void *const *p, int lo, int hi)
 	char *own = (char *)p[0];
 	char *work = (char *)p[1];
 	char *state = (char *)p[2];
-	char *packed = (char *)p[3];
 
 	for (int u = lo; u < hi; u++) {
+		{
+			void *const q[1] = { own + 10496 };
+
+			halo_8x8x8(q, 0, 1);
+		}
+		{
+			void *const q[8] = { work + 170240 + (size_t)u*4096, work + 121088 + (size_t)u*4096, work + 197440,
+				work + 197504, state + 16192, state + 16128, state + 3584, own + 10496 };
+
+			bn_dx_8x8x8(q, 0, 2);
+		}
 		{
 			void *const q[1] = { own };
 
 			halo_8x8x8(q, 0, 1);
 		}
 		{
-			void *const q[8] = { work + 170240 + (size_t)u*4096, work + 121088 + (size_t)u*4096, work + 192832,
-				work + 192896, state + 16192, state + 16128, state + 3584, own };
-
-			bn_dx_8x8x8(q, 0, 2);
-		}
-		{
-			void *const q[1] = { own + 6400 };
-
-			halo_8x8x8(q, 0, 1);
-		}
-		{
-			void *const q[6] = { work + 104704 + (size_t)u*4096, work + 192704, work + 192768, state + 1152,
-				state + 1216, own + 6400 };
+			void *const q[6] = { work + 104704 + (size_t)u*4096, work + 197312, work + 197376, state + 1152,
+				state + 1216, own };
 
 			bn_norm_8x8x8(q, 0, 2);
 		}
 		{
-			void *const q[3] = { own + 6400, own, work + 67840 + (size_t)u*9216 };
+			void *const q[3] = { own, own + 10496, work + 67840 + (size_t)u*9216 };
 
 			dw3x3_8to8_8x8_part(q, 0, 1);
 		}
 		{
-			void *const q[4] = { own, packed + 16448, work + 153856 + (size_t)u*4096, own + 12800 };
+			void *const q[4] = { own + 10496, work + 191424, work + 153856 + (size_t)u*4096, own + 6400 };
 
 			conv3x3_8to8_8x8_add(q, 0, 8);
 		}
 		{
-			void *const q[3] = { own + 12800, own + 6400, work + 137472 + (size_t)u*4096 };
+			void *const q[3] = { own + 6400, own, work + 137472 + (size_t)u*4096 };
 
 			relu_dx_8x8x8_2(q, 0, 2);
 		}
 		{
-			void *const q[4] = { work + 137472 + (size_t)u*4096, work + 104704 + (size_t)u*4096, work + 192704,
-				work + 191424 + (size_t)u*192 };
+			void *const q[4] = { work + 137472 + (size_t)u*4096, work + 104704 + (size_t)u*4096, work + 197312,
+				work + 196032 + (size_t)u*192 };
 
 			bn_sums_8x8x8_part(q, 0, 2);
 		}
@@ -1526,8 +1518,8 @@ strip_bn1_dx(void *const *p, int lo, int hi)
 
 	for (int u = lo; u < hi; u++) {
 		{
-			void *const q[8] = { work + 137472 + (size_t)u*4096, work + 104704 + (size_t)u*4096, work + 192704,
-				work + 192768, state + 13760, state + 13696, state + 1152, own };
+			void *const q[8] = { work + 137472 + (size_t)u*4096, work + 104704 + (size_t)u*4096, work + 197312,
+				work + 197376, state + 13760, state + 13696, state + 1152, own };
 
 			bn_dx_8x8x8_2(q, 0, 2);
 		}
@@ -1567,11 +1559,10 @@ static void
 strip_conv1_2(void *const *p, int lo, int hi)
 {
 	char *work = (char *)p[1];
-	char *packed = (char *)p[2];
 
 	for (int u = lo; u < hi; u++) {
 		{
-			void *const q[3] = { work + 186624 + (size_t)u*1200, packed + 128, work + 104704 + (size_t)u*4096 };
+			void *const q[3] = { work + 186624 + (size_t)u*1200, work, work + 104704 + (size_t)u*4096 };
 
 			conv3x3_3to8_8x8(q, 0, 8);
 		}
@@ -1603,7 +1594,6 @@ strip_bn1_2(void *const *p, int lo, int hi)
 {
 	char *work = (char *)p[1];
 	char *state = (char *)p[2];
-	char *packed = (char *)p[3];
 
 	for (int u = lo; u < hi; u++) {
 		{
@@ -1612,13 +1602,13 @@ strip_bn1_2(void *const *p, int lo, int hi)
 			halo_8x8x8(q, 0, 1);
 		}
 		{
-			void *const q[6] = { work + 104704 + (size_t)u*4096, work + 192704, work + 192768, state + 1152,
+			void *const q[6] = { work + 104704 + (size_t)u*4096, work + 197312, work + 197376, state + 1152,
 				state + 1216, work + 25856 + (size_t)u*6400 };
 
 			bn_norm_8x8x8(q, 0, 2);
 		}
 		{
-			void *const q[3] = { work + 25856 + (size_t)u*6400, packed + 1856, work + 121088 + (size_t)u*4096 };
+			void *const q[3] = { work + 25856 + (size_t)u*6400, work, work + 121088 + (size_t)u*4096 };
 
 			conv3x3_8to8_8x8(q, 0, 8);
 		}
@@ -1632,7 +1622,6 @@ strip_layer1_0_bn1_2(void *const *p, int lo, int hi)
 	char *own = (char *)p[0];
 	char *work = (char *)p[1];
 	char *state = (char *)p[2];
-	char *packed = (char *)p[3];
 
 	for (int u = lo; u < hi; u++) {
 		{
@@ -1641,13 +1630,13 @@ strip_layer1_0_bn1_2(void *const *p, int lo, int hi)
 			halo_8x8x8(q, 0, 1);
 		}
 		{
-			void *const q[6] = { work + 121088 + (size_t)u*4096, work + 192832, work + 192896, state + 3584,
+			void *const q[6] = { work + 121088 + (size_t)u*4096, work + 197440, work + 197504, state + 3584,
 				state + 3648, own };
 
 			bn_norm_8x8x8(q, 0, 2);
 		}
 		{
-			void *const q[3] = { own, packed + 6464, work + 137472 + (size_t)u*4096 };
+			void *const q[3] = { own, work + 51456, work + 137472 + (size_t)u*4096 };
 
 			conv3x3_8to8_8x8(q, 0, 8);
 		}
@@ -1681,70 +1670,67 @@ static const rc_parameter parameters[] = {
 /*
 ** The network in training, a step a row: the layer that is done after it, the kernel, units of work in a round, rounds,
 ** bytes of its first operand that each thread has to itself,
-** and where its operands lie in bytes: in the workspace, in packed weights (RC_W +), in the state, in the caller's arrays.
+** and where its operands lie in bytes: in the workspace, in the state, in the caller's arrays.
 */
 static const rc_step steps[] = {
 	{ NULL,                 halo_3x8x8,                  1, 1,     0, { 186624 } },
 	{ "input",              augment_3x8x8,              12, 1,     0, { RC_IN, RC_HOW, 186624 } },
-	{ NULL,                 pack_conv3x3_3to8_8x8,       1, 1,     0,
-		{ RC_STATE + 256, RC_STATE + 256, RC_W + 128, RC_W + 128 } },
-	{ NULL,                 strip_conv1,                 4, 1,    64, { 768, 0, RC_W + 0 } },
+	{ NULL,                 pack_conv3x3_3to8_8x8,       1, 1,     0, { RC_STATE + 256, RC_STATE + 256, 0, 0 } },
+	{ NULL,                 strip_conv1,                 4, 1,    64, { 2496, 0 } },
 	{ "conv1",              done,                        1, 1,     0, { 0 } },
 	{ "bn1.stats",          bn_stats_8x8x8,              2, 1,     0,
-		{ 0, 192704, 192768, RC_STATE + 6336, RC_STATE + 6400 } },
-	{ NULL,                 pack_conv3x3_8to8_8x8,       1, 1,     0,
-		{ RC_STATE + 1280, RC_STATE + 1280, RC_W + 1856, RC_W + 1856 } },
-	{ NULL,                 strip_bn1,                   4, 1,    64, { 768, 0, RC_STATE + 0, RC_W + 0 } },
+		{ 1728, 197312, 197376, RC_STATE + 6336, RC_STATE + 6400 } },
+	{ NULL,                 pack_conv3x3_8to8_8x8,       1, 1,     0, { RC_STATE + 1280, RC_STATE + 1280, 0, 0 } },
+	{ NULL,                 strip_bn1,                   4, 1,    64, { 5376, 0, RC_STATE + 0 } },
 	{ "bn1",                done,                        1, 1,     0, { 0 } },
 	{ "layer1.0.conv1",     done,                        1, 1,     0, { 0 } },
 	{ "layer1.0.bn1.stats", bn_stats_8x8x8,              2, 1,     0,
-		{ 0, 192832, 192896, RC_STATE + 6464, RC_STATE + 6528 } },
+		{ 4608, 197440, 197504, RC_STATE + 6464, RC_STATE + 6528 } },
 	{ NULL,                 pack_conv3x3_8to8_8x8,       1, 1,     0,
-		{ RC_STATE + 3712, RC_STATE + 3712, RC_W + 6464, RC_W + 6464 } },
-	{ NULL,                 strip_layer1_0_bn1,          4, 1,  6464, { 0, 0, RC_STATE + 0, RC_W + 0 } },
+		{ RC_STATE + 3712, RC_STATE + 3712, 51456, 51456 } },
+	{ NULL,                 strip_layer1_0_bn1,          4, 1,  6464, { 0, 0, RC_STATE + 0 } },
 	{ "layer1.0.bn1",       done,                        1, 1,     0, { 0 } },
 	{ "layer1.0.conv2",     done,                        1, 1,     0, { 0 } },
 	{ "layer1.0.bn2.stats", bn_stats_8x8x8,              2, 1,     0,
-		{ 51456, 192960, 193024, RC_STATE + 6592, RC_STATE + 6656 } },
-	{ NULL,                 pack_linear_8to3,            1, 1,     0,
-		{ RC_STATE + 6144, RC_STATE + 6272, RC_W + 11072, RC_W + 11584 } },
-	{ NULL,                 strip_layer1_0_bn2,          4, 1,    64, { 0, 0, RC_STATE + 0, RC_W + 0 } },
+		{ 56064, 197568, 197632, RC_STATE + 6592, RC_STATE + 6656 } },
+	{ NULL,                 pack_linear_8to3,            1, 1,     0, { RC_STATE + 6144, RC_STATE + 6272, 0, 768 } },
+	{ NULL,                 strip_layer1_0_bn2,          4, 1,    64, { 512, 0, RC_STATE + 0 } },
 	{ "layer1.0.bn2",       done,                        1, 1,     0, { 0 } },
 	{ "avgpool",            done,                        1, 1,     0, { 0 } },
 	{ "fc",                 done,                        1, 1,     0, { 0 } },
 	{ NULL,                 clear_3x1x1,                 1, 1,     0, { 22784 } },
-	{ NULL,                 clear_3x1x1,                 1, 1,     0, { 192448 } },
-	{ "loss",               linear_cross_entropy_3x1x1,  4, 1,     0, { 192192, RC_OUT, 22784, 192448 } },
+	{ NULL,                 clear_3x1x1,                 1, 1,     0, { 197056 } },
+	{ "loss",               linear_cross_entropy_3x1x1,  4, 1,     0, { 196800, RC_OUT, 22784, 197056 } },
 	{ NULL,                 pack_linear_3to8,            1, 1,     0,
-		{ RC_STATE + 6144, RC_STATE + 6144, RC_W + 11648, RC_W + 11648 } },
-	{ NULL,                 strip_fc_dw,                 4, 1,  4224, { 0, 0, RC_W + 0 } },
+		{ RC_STATE + 6144, RC_STATE + 6144, 23040, 23040 } },
+	{ NULL,                 strip_fc_dw,                 4, 1,  4224, { 0, 0 } },
 	{ "fc.dw",              dw1x1_8to3_1x1,              1, 1,     0, { 16896, RC_STATE + 18688 } },
 	{ "fc.db",              channel_sums_3x1x1,          2, 1,     0, { 20992, RC_STATE + 18816 } },
 	{ "fc.dx",              done,                        1, 1,     0, { 0 } },
 	{ "avgpool.dx",         done,                        1, 1,     0, { 0 } },
 	{ "layer1.0.relu2.dx",  done,                        1, 1,     0, { 0 } },
 	{ "layer1.0.bn2.sums",  bn_sums_8x8x8,               2, 1,     0,
-		{ 193024, 21760, RC_STATE + 18624, RC_STATE + 18560 } },
+		{ 197632, 21760, RC_STATE + 18624, RC_STATE + 18560 } },
 	{ NULL,                 pack_conv3x3_8to8_8x8_2,     1, 1,     0,
-		{ RC_STATE + 3712, RC_STATE + 3712, RC_W + 11840, RC_W + 11840 } },
-	{ NULL,                 strip_layer1_0_bn2_dx,       4, 1, 16960, { 0, 0, RC_STATE + 0, RC_W + 0 } },
+		{ RC_STATE + 3712, RC_STATE + 3712, 191424, 191424 } },
+	{ NULL,                 strip_layer1_0_bn2_dx,       4, 1, 16960, { 0, 0, RC_STATE + 0 } },
 	{ "layer1.0.bn2.dx",    done,                        1, 1,     0, { 0 } },
 	{ "layer1.0.bn1.again", done,                        1, 1,     0, { 0 } },
 	{ "layer1.0.conv2.dw",  dw3x3_8to8_8x8,              1, 1,     0, { 67840, RC_STATE + 16256 } },
 	{ "layer1.0.conv2.dx",  done,                        1, 1,     0, { 0 } },
 	{ "layer1.0.relu1.dx",  done,                        1, 1,     0, { 0 } },
 	{ "layer1.0.bn1.sums",  bn_sums_8x8x8,               2, 1,     0,
-		{ 192896, 191424, RC_STATE + 16192, RC_STATE + 16128 } },
+		{ 197504, 196032, RC_STATE + 16192, RC_STATE + 16128 } },
 	{ NULL,                 pack_conv3x3_8to8_8x8_2,     1, 1,     0,
-		{ RC_STATE + 1280, RC_STATE + 1280, RC_W + 16448, RC_W + 16448 } },
-	{ NULL,                 strip_layer1_0_bn1_dx,       4, 1, 16960, { 0, 0, RC_STATE + 0, RC_W + 0 } },
+		{ RC_STATE + 1280, RC_STATE + 1280, 191424, 191424 } },
+	{ NULL,                 strip_layer1_0_bn1_dx,       4, 1, 16960, { 0, 0, RC_STATE + 0 } },
 	{ "layer1.0.bn1.dx",    done,                        1, 1,     0, { 0 } },
 	{ "bn1.again",          done,                        1, 1,     0, { 0 } },
 	{ "layer1.0.conv1.dw",  dw3x3_8to8_8x8,              1, 1,     0, { 67840, RC_STATE + 13824 } },
 	{ "layer1.0.conv1.dx",  done,                        1, 1,     0, { 0 } },
 	{ "relu1.dx",           done,                        1, 1,     0, { 0 } },
 	{ "bn1.sums",           bn_sums_8x8x8,               2, 1,     0,
-		{ 192768, 191424, RC_STATE + 13760, RC_STATE + 13696 } },
+		{ 197376, 196032, RC_STATE + 13760, RC_STATE + 13696 } },
 	{ NULL,                 strip_bn1_dx,                4, 1,  4160, { 0, 0, RC_STATE + 0 } },
 	{ "bn1.dx",             done,                        1, 1,     0, { 0 } },
 	{ "conv1.dw",           dw3x3_3to8_8x8,              1, 1,     0, { 16640, RC_STATE + 12800 } },
@@ -1754,27 +1740,23 @@ static const rc_step steps[] = {
 static const rc_step eval_steps[] = {
 	{ NULL,                 halo_3x8x8,                  1, 1,    0, { 186624 } },
 	{ "input",              augment_3x8x8,              12, 1,    0, { RC_IN, RC_HOW, 186624 } },
-	{ NULL,                 pack_conv3x3_3to8_8x8,       1, 1,    0,
-		{ RC_STATE + 256, RC_STATE + 256, RC_W + 128, RC_W + 128 } },
-	{ NULL,                 strip_conv1_2,               4, 1,   64, { 768, 0, RC_W + 0 } },
+	{ NULL,                 pack_conv3x3_3to8_8x8,       1, 1,    0, { RC_STATE + 256, RC_STATE + 256, 0, 0 } },
+	{ NULL,                 strip_conv1_2,               4, 1,   64, { 2496, 0 } },
 	{ "bn1.stats",          bn_stats_8x8x8_2,            2, 1,    0,
-		{ 192704, 192768, RC_STATE + 6336, RC_STATE + 6400 } },
-	{ NULL,                 pack_conv3x3_8to8_8x8,       1, 1,    0,
-		{ RC_STATE + 1280, RC_STATE + 1280, RC_W + 1856, RC_W + 1856 } },
-	{ NULL,                 strip_bn1_2,                 4, 1,   64, { 768, 0, RC_STATE + 0, RC_W + 0 } },
+		{ 197312, 197376, RC_STATE + 6336, RC_STATE + 6400 } },
+	{ NULL,                 pack_conv3x3_8to8_8x8,       1, 1,    0, { RC_STATE + 1280, RC_STATE + 1280, 0, 0 } },
+	{ NULL,                 strip_bn1_2,                 4, 1,   64, { 5376, 0, RC_STATE + 0 } },
 	{ "layer1.0.bn1.stats", bn_stats_8x8x8_2,            2, 1,    0,
-		{ 192832, 192896, RC_STATE + 6464, RC_STATE + 6528 } },
-	{ NULL,                 pack_conv3x3_8to8_8x8,       1, 1,    0,
-		{ RC_STATE + 3712, RC_STATE + 3712, RC_W + 6464, RC_W + 6464 } },
-	{ NULL,                 strip_layer1_0_bn1_2,        4, 1, 6464, { 0, 0, RC_STATE + 0, RC_W + 0 } },
+		{ 197440, 197504, RC_STATE + 6464, RC_STATE + 6528 } },
+	{ NULL,                 pack_conv3x3_8to8_8x8,       1, 1,    0, { RC_STATE + 3712, RC_STATE + 3712, 51456, 51456 } },
+	{ NULL,                 strip_layer1_0_bn1_2,        4, 1, 6464, { 0, 0, RC_STATE + 0 } },
 	{ "layer1.0.bn2.stats", bn_stats_8x8x8_2,            2, 1,    0,
-		{ 192960, 193024, RC_STATE + 6592, RC_STATE + 6656 } },
-	{ NULL,                 pack_linear_8to3,            1, 1,    0,
-		{ RC_STATE + 6144, RC_STATE + 6272, RC_W + 11072, RC_W + 11584 } },
-	{ NULL,                 strip_layer1_0_bn2,          4, 1,   64, { 0, 0, RC_STATE + 0, RC_W + 0 } },
+		{ 197568, 197632, RC_STATE + 6592, RC_STATE + 6656 } },
+	{ NULL,                 pack_linear_8to3,            1, 1,    0, { RC_STATE + 6144, RC_STATE + 6272, 0, 768 } },
+	{ NULL,                 strip_layer1_0_bn2,          4, 1,   64, { 512, 0, RC_STATE + 0 } },
 	{ NULL,                 clear_3x1x1,                 1, 1,    0, { 22784 } },
-	{ NULL,                 clear_3x1x1,                 1, 1,    0, { 192448 } },
-	{ "loss",               linear_cross_entropy_3x1x1,  4, 1,    0, { 192192, RC_OUT, 22784, 192448 } },
+	{ NULL,                 clear_3x1x1,                 1, 1,    0, { 197056 } },
+	{ "loss",               linear_cross_entropy_3x1x1,  4, 1,    0, { 196800, RC_OUT, 22784, 197056 } },
 };
 
 /* The blob of the network at work: batch norms folded, weights in the order of its kernels. */
@@ -1823,20 +1805,20 @@ static const rc_export at_work = { 0x665d478ea4b09ca4u, 12608, 11840, "avx2", ex
 
 /* Statistics of batch norms, sums of their gradients, as they come: rc_norm. */
 static const rc_norm norms[] = {
-	{ 2, 0, 8, 192704, 192768, 0, 0, 1520, 1536, 256.0, 0.10000000000000001 },
-	{ 5, 0, 8, 192832, 192896, 0, 0, 1552, 1568, 256.0, 0.10000000000000001 },
-	{ 8, 0, 8, 192960, 193024, 0, 0, 1584, 1600, 256.0, 0.10000000000000001 },
+	{ 2, 0, 8, 197312, 197376, 0, 0, 1520, 1536, 256.0, 0.10000000000000001 },
+	{ 5, 0, 8, 197440, 197504, 0, 0, 1552, 1568, 256.0, 0.10000000000000001 },
+	{ 8, 0, 8, 197568, 197632, 0, 0, 1584, 1600, 256.0, 0.10000000000000001 },
 	{ 18, 1, 8, 18624, 18560, 1, 1, 0, 0, 256.0, 0 },
 	{ 24, 1, 8, 16192, 16128, 1, 1, 0, 0, 256.0, 0 },
 	{ 30, 1, 8, 13760, 13696, 1, 1, 0, 0, 256.0, 0 },
 };
 
 static const rc_trainer trainer = {
-	"small", 0x6b42c8346ab91112u, 18880, 217280, 193088, /* hash of the parameters; bytes: state, workspace; packed weights in it */
+	"small", 0x6b42c8346ab91112u, 18880, 200832, /* hash of the parameters; bytes: state, workspace */
 	parameters, 17, 1520, 1616, /* floats that learn, of all parameters */
 	steps, eval_steps, 51, 16, 16,
 	4, 1, 3, 768, /* images of a group, groups, classes, bytes of an image */
-	214144, 217280, 192448, 64, /* in the workspace: a group of fewer images, sums of groups, losses and their distance */
+	197696, 200832, 197056, 64, /* in the workspace: a group of fewer images, sums of groups, losses and their distance */
 	0.9f, 0.0001f, 0, /* momentum, decay, Nesterov */
 	&at_work, norms, 6
 };
