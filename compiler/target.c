@@ -18,6 +18,7 @@
 #define AND    " && "
 #define AVX_VNNI "rc_avx_vnni()"
 #define F16C "rc_f16c()"
+#define NEON_DOT "rc_neon_dot()"
 #define RVV(bits) "rc_rvv_bits() >= " #bits
 const Target targets[] = {
 #define TARGET(id, name, words, macro, vl, regs, block, threads, stack, lean, bare, fma, load, issue, latency, l1, l2, \
@@ -38,6 +39,7 @@ const int ntargets = NRows;
 #undef AND
 #undef AVX_VNNI
 #undef F16C
+#undef NEON_DOT
 #undef RVV
 
 /*
@@ -96,6 +98,7 @@ hidden(const Target *t)
 #define AND &&
 #define AVX_VNNI rc_avx_vnni()
 #define F16C rc_f16c()
+#define NEON_DOT rc_neon_dot()
 #define RVV(bits) (rc_rvv_bits() >= bits)
 #if defined(__x86_64__)
 #define HAS(f) __builtin_cpu_supports(#f)
@@ -161,8 +164,8 @@ products_of(const Target *t)
 	static const struct { const char *target; Products p; } rows[] = {
 #define TARGET(...)
 #define MACHINE(...)
-#define PRODUCTS(id, sums, bytes, registers, dot, load_x, load_w, block, less, singles) \
-		{ #id, { sums, bytes, registers, dot, load_x, load_w, block, less, singles } },
+#define PRODUCTS(id, sums, bytes, registers, dot, load_x, load_w, block, less, singles, each) \
+		{ #id, { sums, bytes, registers, dot, load_x, load_w, block, less, singles, each } },
 #include "targets.h"
 #undef TARGET
 #undef MACHINE
@@ -172,7 +175,15 @@ products_of(const Target *t)
 	for (size_t i = 0; i < sizeof rows/sizeof *rows; i++)
 		if (!strcmp(rows[i].target, t->id))
 			return rows[i].p;
-	return (Products){ .sums = t->vl, .bytes = 4, .regs = t->regs, .block = t->block };
+	return (Products){ .sums = t->vl, .bytes = 4, .regs = t->regs, .block = t->block, .each = 1 };
+}
+
+bool
+bytes_are_direct(const Target *t)
+{
+	Products how = products_of(t);
+
+	return how.dot || how.each > 1;
 }
 
 #if defined(__x86_64__)
@@ -203,7 +214,7 @@ cpu_here(void)
 static bool
 for_bytes(const Target *t)
 {
-	return strstr(t->name, "-vnni") != NULL;
+	return strstr(t->name, "-vnni") || strstr(t->name, "-dot");
 }
 
 /* native - the last target that this machine runs, with its processor's numbers where they are known */

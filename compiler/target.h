@@ -32,6 +32,7 @@ typedef struct Products {            /* how words multiply bytes, and floats */
 	int block;                   /* channels of a block of bytes */
 	int less;                    /* than a byte of x is what its word multiplies */
 	bool singles;                /* multiply-adds take a factor from a register of single floats */
+	int each;                    /* products of a load of x */
 } Products;
 
 typedef struct Machine {             /* how code for a target is compiled and run where this processor is another one */
@@ -48,6 +49,7 @@ const Target *target_for_bytes(const Target *t);     /* native's row that multip
 int target_row(const Target *t);                     /* its place in the table */
 bool target_runs_here(const Target *t);              /* on this processor */
 Products products_of(const Target *t);               /* its row, or what is usual */
+bool bytes_are_direct(const Target *t);              /* its words for their products do not serve Winograd */
 const Machine *machine_of(const Target *t);          /* its row; NULL: it has none */
 const char *target_names(const char *between, const char *last);     /* native and all others */
 const char *cpu_name(void);                          /* of this machine */

@@ -3,8 +3,8 @@
 ** one that this machine runs. Its readers are the command line, the emitter, the cost model, fuzz, the manual page and
 ** what shells complete.
 **
-** A row NAME-vnni has another's words for floats and multiplies bytes in one instruction: native is one for networks of
-** bytes alone.
+** A row NAME-vnni or NAME-dot has another's words for floats and multiplies bytes in one instruction: native is one for
+** networks of bytes alone.
 **
 ** To add a target: one row here, a header of vector words in runtime/; and a row of MACHINE where another processor
 ** than this one runs its code: compilers, their flags, what runs the program. Every verb but those that measure uses
@@ -15,8 +15,8 @@
 ** takes at most, which tests hold. lean: memory is dear, Winograd's larger weights and scratch come only where a model
 ** or --winograd asks for them. bare: no system that maps files and starts threads. processor: what else it must have,
 ** as ANY or as HAS(feature) AND HAS(feature), named as __builtin_cpu_supports names them; emitted code and resnetc ask
-** the same; AVX_VNNI is rc_avx_vnni(), F16C rc_f16c(), since not all compilers know those names; RVV(bits): RISC-V's
-** vectors are that long. A cache counts for three quarters of its size. Sources of the numbers: measurements on Zen 3
+** the same; AVX_VNNI is rc_avx_vnni(), F16C rc_f16c(), since not all compilers know those names; NEON_DOT rc_neon_dot();
+** RVV(bits): RISC-V's vectors are that long. A cache counts for three quarters of its size. Sources of the numbers: measurements on Zen 3
 ** and Zen 4, Arm's optimisation guide for Neoverse N1; RISC-V's were not measured.
 **
 ** rvv: clang 19 and later; groups of two registers. What waits for one takes as much stack as the processor's registers
@@ -45,6 +45,8 @@ TARGET(avx512_vnni, "avx512-vnni", avx512_vnni, __x86_64__, 16, 32, 16, 16, 3072
        1, 1, 6, 4, 24e3, 768e3, 24, 14, 5, HAS(avx512f) AND HAS(avx512bw) AND HAS(fma) AND HAS(avx512vnni))
 TARGET(neon,   "neon",   neon,   __aarch64__, 4, 32,  8, 16, 2048, 0, 0,
        2, 2, 4, 4, 48e3, 384e3, 16, 10, 5, ANY)
+TARGET(neon_dot, "neon-dot", neon_dot, __aarch64__, 4, 32, 8, 16, 2048, 0, 0,
+       2, 2, 4, 4, 48e3, 384e3, 16, 10, 5, NEON_DOT)
 TARGET(rvv,    "rvv",    rvv,    __riscv,     8, 16, 16, 16, 12288, 0, 0,
        1, 1, 2, 4, 24e3, 384e3, 8, 4, 4, RVV(128))
 TARGET(rvv256, "rvv256", rvv256, __riscv,    16, 16, 16, 16, 12288, 0, 0,
@@ -66,18 +68,21 @@ TARGET(cortex_m55, "cortex-m55", mve, __ARM_FEATURE_MVE, 4, 8, 4, 1, 2560, 1, 1,
 ** How bytes are multiplied where that is not as floats are, a vector of sums of four products at a time.
 ** sums: of one word. bytes: of a product of each. registers for sums and what is multiplied.
 ** instructions: of a product; of a load of x, of w. block: channels of a block of bytes. less: its word takes that from
-** the bytes of x. singles: multiply-adds of floats take one factor from a register of single numbers.
+** the bytes of x. singles: multiply-adds of floats take one factor from a register of single numbers. each: products of
+** a load of x, which are words of their own, dot_0 and so on.
 */
-/*                   sums bytes registers  instructions  block less singles */
-PRODUCTS(rvv,        8,   4,    16,        0, 0, 0,      16,   0,   1)
-PRODUCTS(rvv256,     16,  4,    16,        0, 0, 0,      16,   0,   1)
-PRODUCTS(cortex_m4,  1,   4,    10,        2, 3, 3,      16,   0,   0)
-PRODUCTS(cortex_m7,  1,   4,    10,        2, 3, 3,      16,   0,   0)
-PRODUCTS(cortex_m33, 1,   4,    10,        2, 3, 3,      16,   0,   0)
-PRODUCTS(cortex_m55, 1,   16,   4,         1, 2, 1,      16,   128, 1)
+/*                   sums bytes registers  instructions  block less singles each */
+PRODUCTS(neon_dot,   4,   4,    32,        0, 0, 0,      16,   128, 0,      4)
+PRODUCTS(rvv,        8,   4,    16,        0, 0, 0,      16,   0,   1,      1)
+PRODUCTS(rvv256,     16,  4,    16,        0, 0, 0,      16,   0,   1,      1)
+PRODUCTS(cortex_m4,  1,   4,    10,        2, 3, 3,      16,   0,   0,      1)
+PRODUCTS(cortex_m7,  1,   4,    10,        2, 3, 3,      16,   0,   0,      1)
+PRODUCTS(cortex_m33, 1,   4,    10,        2, 3, 3,      16,   0,   0,      1)
+PRODUCTS(cortex_m55, 1,   16,   4,         1, 2, 1,      16,   128, 1,      1)
 
 /* id, compilers, their flags, what runs the program; @: the folder */
 MACHINE(neon, "aarch64-linux-gnu-gcc", "-static -DFOLDER=\"@\"", "qemu-aarch64 @/program")
+MACHINE(neon_dot, "aarch64-linux-gnu-gcc", "-static -DFOLDER=\"@\"", "qemu-aarch64 -cpu max @/program")
 MACHINE(rvv, "clang-19", "--target=riscv64-linux-gnu -static -DFOLDER=\"@\"", RISCV("128"))
 MACHINE(rvv256, "clang-19", "--target=riscv64-linux-gnu -static -DFOLDER=\"@\"", RISCV("256"))
 MACHINE(wasm, "clang-19 clang", "--target=wasm32-wasi --sysroot=/usr -DFOLDER=\"\"",

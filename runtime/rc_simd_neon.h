@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: 0BSD */
 /*
-** rc_simd_neon.h - the vector words on 4 floats: AArch64, and 32-bit Arm with NEON and VFPv4, which takes denormals for
-** zeros.
+** rc_simd_neon.h - the vector words on 4 floats: AArch64, with products of bytes under RC_NEON_DOT, and 32-bit Arm with
+** NEON and VFPv4, which takes denormals for zeros.
 */
 #ifndef RC_SIMD_NEON_H
 #define RC_SIMD_NEON_H
@@ -13,6 +13,12 @@
 
 #if defined(__arm__) && defined(__GNUC__) && !defined(__clang__)
 #define RC_TARGET_BEGIN _Pragma("GCC push_options") _Pragma("GCC target(\"fpu=neon-vfpv4\")")
+#define RC_TARGET_END   _Pragma("GCC pop_options")
+#elif defined(RC_NEON_DOT) && defined(__clang__)
+#define RC_TARGET_BEGIN _Pragma("clang attribute push(__attribute__((target(\"dotprod\"))), apply_to = function)")
+#define RC_TARGET_END   _Pragma("clang attribute pop")
+#elif defined(RC_NEON_DOT) && defined(__GNUC__) && !defined(__ARM_FEATURE_DOTPROD)
+#define RC_TARGET_BEGIN _Pragma("GCC push_options") _Pragma("GCC target(\"arch=armv8.2-a+dotprod\")")
 #define RC_TARGET_END   _Pragma("GCC pop_options")
 #else
 #define RC_TARGET_BEGIN
@@ -55,6 +61,7 @@ static inline V ld16(const uint16_t *p)       { return vcvt_f32_f16(vreinterpret
 static inline V div_(V a, V b)                { return vdivq_f32(a, b); }
 static inline V root(V a)                     { return vsqrtq_f32(a); }
 static inline V nearest(V a)                  { return vrndnq_f32(a); }
+static inline int32x4_t whole(V a)            { return vcvtnq_s32_f32(a); }    /* the nearest, even */
 #else
 /* halves, by floats that are normal */
 static inline V
@@ -78,6 +85,8 @@ nearest(V a)
 
 	return vbslq_f32(vreinterpretq_u32_f32(far), a, vsubq_f32(vaddq_f32(a, big), big));
 }
+
+static inline int32x4_t whole(V a)            { return vcvtq_s32_f32(nearest(a)); }
 #endif
 
 static inline V
@@ -107,10 +116,9 @@ zero_below(V a, float least, V y)
 	return vbslq_f32(vcltq_f32(a, splat(least)), zero(), y);
 }
 
-/* --- bytes: I is VL sums of 32 bits, X four bytes of a pixel for each of them, W four weights of each --- */
+/* --- bytes: I is VL sums of 32 bits, X bytes of a pixel, W four weights of each sum --- */
 
 typedef int32x4_t I;
-typedef uint8x8_t X;
 typedef int8x16_t W;
 
 static inline I ldi(const int32_t *p)         { return vld1q_s32(p); }
@@ -136,6 +144,44 @@ pairs32(I a, I b)
 	return vcombine_s32(vpadd_s32(vget_low_s32(a), vget_high_s32(a)), vpadd_s32(vget_low_s32(b), vget_high_s32(b)));
 }
 #endif
+
+#if defined(RC_NEON_DOT)
+typedef int8x16_t X;                 /* sixteen of them less 128 */
+
+static inline X signs(uint8x16_t x)           { return vreinterpretq_s8_u8(veorq_u8(x, vdupq_n_u8(128))); }
+static inline X quad(const unsigned char *p)  { return signs(vld1q_u8(p)); }
+
+static inline uint8x8_t
+four(const unsigned char *p)
+{
+	uint32_t bytes;
+
+	memcpy(&bytes, p, sizeof bytes);
+	return vcreate_u8(bytes);
+}
+
+/* the first n of them: 4, 8 or 12 */
+static inline X
+some(const unsigned char *p, int n)
+{
+	return signs(vcombine_u8(n < 8 ? four(p) : vld1_u8(p), n > 8 ? four(p + 8) : vdup_n_u8(0)));
+}
+
+/* a + the four products of each sum with four of the bytes; in the order of the text, else gcc 12 loads far ahead */
+#define RC_DOT(name, four) \
+	static inline I \
+	name(I a, X x, W w) \
+	{ \
+		__asm__ volatile("sdot %0.4s, %1.16b, %2.4b[" four "]" : "+w"(a) : "w"(w), "w"(x)); \
+		return a; \
+	}
+RC_DOT(dot_0, "0")
+RC_DOT(dot_1, "1")
+RC_DOT(dot_2, "2")
+RC_DOT(dot_3, "3")
+#undef RC_DOT
+#else
+typedef uint8x8_t X;                 /* four of them, for each sum */
 
 static inline X
 quad(const unsigned char *p)
@@ -164,6 +210,7 @@ dot_pairs(I a, X x, W w)
 
 	return vpadalq_s16(a, pairs16(lo, hi));
 }
+#endif
 
 /* VL bytes as floats */
 static inline V
@@ -179,7 +226,7 @@ ld8(const unsigned char *p)
 static inline void
 st8(unsigned char *p, V a, V zero)
 {
-	uint16x4_t y = vmovn_u32(vreinterpretq_u32_s32(vaddq_s32(vcvtq_s32_f32(nearest(a)), vcvtq_s32_f32(nearest(zero)))));
+	uint16x4_t y = vmovn_u32(vreinterpretq_u32_s32(vaddq_s32(whole(a), whole(zero))));
 	uint32_t four = vget_lane_u32(vreinterpret_u32_u8(vmovn_u16(vcombine_u16(y, y))), 0);
 
 	memcpy(p, &four, sizeof four);

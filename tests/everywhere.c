@@ -207,6 +207,38 @@ START_TEST(neon_on_32_bits)
 }
 END_TEST
 
+/* --- AArch64's products of bytes --- */
+
+/* the processor is asked for them; the bits are scalar's with and without, and of each compiler; in loops the sums stay in registers */
+START_TEST(products_of_bytes_on_arm)
+{
+	static const char spills[] = "awk '/^\\.L/ { dots = moves = 0 } /sdot/ { dots++ } /\\[sp/ { moves++ } "
+		"/^\tb[.n]/ { if (dots) { loops++; if (moves) exit bad = 1 } dots = moves = 0 } END { exit bad || loops < 5 }' net_neon_dot.s";
+	static const char *const compilers[] = { "aarch64-linux-gnu-gcc", "clang --target=aarch64-linux-gnu", "clang-19 --target=aarch64-linux-gnu" };
+	static const char *const targets_of[] = { "scalar", "neon-dot,neon", "neon-dot" };
+	const char *model = body_model(3, 24, 24, "x = nn.relu(nn.bn(nn.conv(x, { 16, kernel = 7, stride = 2 })))\n"
+		"x = nn.relu(nn.bn(nn.conv(x, { 16, kernel = 3 })) + x)\nx = nn.relu(nn.conv(x, { 40, kernel = 1 }))\nx = nn.relu(nn.conv(x, { 64, kernel = 3, stride = 2 }))\n"
+		"return nn.linear(nn.flatten(nn.adaptive_avg_pool(nn.relu(nn.conv(x, { 64, kernel = 1 })), { size = 1 })), { 10 })");
+
+	if (!other_machine(target_named("neon-dot")))
+		return;
+	for (int i = 0; i < 3; i++) {
+		const char *dir = in_dir(arena_text("products%d", i));
+		ck_assert_int_eq(resnetc("%s --name net -w random:4 -q --int8 --calibrate random --embed=c --target %s -o %s", model, targets_of[i], dir).status, 0);
+		put_file(arena_text("products%d/app.c", i), app, strlen(app));
+	}
+	in("products0", "gcc -O2 -DEMBEDDED *.c -o app && ./app > out && test $(wc -l < out) = 10");
+	for (int i = 0; i < 3; i++) {
+		if (lacking(compilers[i]))
+			continue;
+		in("products1", arena_text("rm -f *.o *.s && %s -O2 -Wall -Wextra -Wpedantic -Werror -DEMBEDDED -c net*.c rc.c app.c && %s -O2 -S net_neon_dot.c && %s", compilers[i], compilers[i], spills));
+		in("products1", "aarch64-linux-gnu-gcc -static *.o -o app && for p in max cortex-a53; do qemu-aarch64 -cpu $p ./app | cmp - ../products0/out || exit 1; done");
+	}
+	in("products2", "aarch64-linux-gnu-gcc -O0 -static -DEMBEDDED *.c -o app && qemu-aarch64 -cpu max ./app | cmp - ../products0/out && "
+		"qemu-aarch64 -cpu cortex-a53 ./app | grep -q 'lacks the instructions'");
+}
+END_TEST
+
 /* --- RISC-V's vectors --- */
 
 enum { MostBits = 512 };             /* of a vector, for which the stack that is told does */
@@ -383,6 +415,7 @@ SUITE(everywhere)
 	tcase_add_loop_test(t, clang_for_arm_gives_the_bits_of_this_machine, 0, 3);
 	tcase_add_loop_test(part("compilers"), compilers_agree, 0, 7);
 	tcase_add_test(t, neon_on_32_bits);
+	tcase_add_test(part("arm"), products_of_bytes_on_arm);
 	tcase_add_test(t, embedded_with_lto);
 	tcase_add_loop_test(t, layers_are_right_on_other_machines, 0, ntargets);
 	tcase_add_test(t, microcontrollers_give_the_bits_of_scalar);

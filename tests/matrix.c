@@ -253,7 +253,7 @@ row_model(int row, const char *target)
 ** their emulators; where those are slow at vectors, code with fewer of them is worth a compiler's time
 */
 static const struct { const char *target; int each; const char *flags; } few[] = {
-	{ "rvv", 8, "-O1" }, { "rvv256", 24, "-O1" }, { "wasm", 2, "-O0" }, { "wasm-relaxed", 16, "-O0" }, { "cortex-m4", 8, "-O0" },
+	{ "neon-dot", 16, "-O0" }, { "rvv", 8, "-O1" }, { "rvv256", 24, "-O1" }, { "wasm", 2, "-O0" }, { "wasm-relaxed", 16, "-O0" }, { "cortex-m4", 8, "-O0" },
 	{ "cortex-m7", 24, "-O0" }, { "cortex-m33", 24, "-O0" }, { "cortex-m55", 4, "-O0" },
 };
 enum { NFew = sizeof few/sizeof *few };

@@ -17,7 +17,8 @@
 typedef struct {                     /* bytes that follow each other: all taps of a row, or one tap */
 	bool run;                    /* it is all of a row */
 	int steps, last;             /* of one; of one in the last block of channels */
-	int rest;                    /* bytes of the last step, where they are fewer than a product takes; else 0 */
+	int loads;                   /* of one, of as many bytes as a load of x has */
+	int rest;                    /* bytes after those */
 } Walk;
 
 static int
@@ -28,24 +29,25 @@ last_channels(const Kernel *k, int per)
 	return groups_of(k) > 1 ? cb : k->in->shape.c - (blocks_needed(k, per) - 1)*cb;
 }
 
-/* walk_of - in rows where small processors gain by it, and no block ends early */
+/* walk_of - in rows where small processors gain by it, or a load has more than a product, and no block ends early */
 static Walk
 walk_of(const Kernel *k, int per)
 {
 	Products how = products_of(k->t);
-	int cb = k->in->lay.cb, last = ceil_div(last_channels(k, per), how.bytes), steps = ceil_div(cb, how.bytes);
-	bool run = how.dot && last == steps && (k->op == O_linear || k->a.dilation.w == 1);
+	int cb = k->in->lay.cb, steps = ceil_div(cb, how.bytes), load = how.bytes*how.each;
+	int last = how.each > 1 ? steps : ceil_div(last_channels(k, per), how.bytes);
+	bool run = bytes_are_direct(k->t) && last == steps && (k->op == O_linear || k->a.dilation.w == 1);
 	int bytes = run ? cb*kernel_size(k).w : cb;
 
 	steps = ceil_div(bytes, how.bytes);
-	return (Walk){ run, steps, run ? steps : last, bytes%how.bytes };
+	return (Walk){ run, steps, run ? steps : last, bytes/load, bytes%load };
 }
 
-/* whole - steps of a row of taps that take as many bytes as they can */
-static int
-whole(const Walk *w)
+/* ends_early - may the last block have fewer steps? */
+static bool
+ends_early(const Kernel *k, const Walk *w)
 {
-	return w->steps - (w->rest > 0);
+	return !w->run && w->steps > products_of(k->t).each;
 }
 
 /* steps_of - of a group of output channels */
@@ -77,7 +79,7 @@ vectors_in(const Kernel *k, int ob)
 static bool
 has_dot(const Kernel *k)
 {
-	return strstr(k->t->simd, "vnni") != NULL;
+	return strstr(k->t->simd, "vnni") || products_of(k->t).each > 1;
 }
 
 /* instructions - of one product of a vector */
@@ -100,8 +102,9 @@ tiling_cycles(const Kernel *k, const Tiling *tl)
 	double stream = all <= t->l1 ? 0 : bytes/(all < t->l2 ? t->from_l2 : t->from_l3);
 
 	for (int i = 0; i < 2; i++) {
-		double dots = (double)tl->ob*tl->width[i], loads = tl->ob + tl->width[i];
-		double step = fmax(fmax(each*dots/t->fma, loads/t->load), fmax(fmax((each*dots + loads + 3)/t->issue, 5), stream));
+		double dots = (double)tl->ob*tl->width[i], quads = (double)tl->width[i]/how.each, loads = tl->ob + quads;
+		double less = how.less ? quads : 0, vectors = each*dots + less;
+		double step = fmax(fmax(vectors/t->fma, loads/t->load), fmax(fmax((vectors + loads + 3)/t->issue, 5), stream));
 		if (how.dot)
 			step = each*dots + how.load_w*tl->ob + how.load_x*tl->width[i] + 2;
 		total += tl->count[i]*(steps*step + 20 + 6*dots + (k->skip ? 3*dots : 0));
@@ -160,6 +163,8 @@ in_registers(const Kernel *k, int ob, int p)
 
 	if (how.dot)
 		return ob*p + (how.dot > 1 ? how.dot*(p + 1) : 0) <= how.regs;
+	if (how.each > 1)
+		return ob*p + p + 3 <= how.regs;
 	return ob*p + (has_dot(k) ? ob + 1 : k->a.pair_safe ? ob + 3 : 2*ob + 4) <= how.regs || p == 1;
 }
 
@@ -330,25 +335,37 @@ operands(const Kernel *k, int phase, Operand *to)
 	return n;
 }
 
+/* emit_lanes - a load of x and OB loads of weights for each of its products, one of which is in a register at a time */
+static void
+emit_lanes(Out *o, const Kernel *k, int ob, int p, int rest, const char *word)
+{
+	Products how = products_of(k->t);
+	int step = stride_of(k).w*k->in->lay.cb, count = rest ? ceil_div(rest, how.bytes) : how.each;
+	const char *some = rest ? arena_text(", %d", rest) : "";
+
+	for (int j = 0; j < p; j++)
+		out_flow(o, "%sv%d = %s(xk%s%s)%s", j ? "" : "X ", j, rest ? "some" : "quad", plus((size_t)(j*step)), some,
+		         j + 1 < p ? "," : "; W w0;");
+	out_flow_end(o);
+	for (int at = 0; at < count*ob; at++) {
+		const char *line = arena_text("w0 = ldw(w%s);", plus((size_t)(at*how.sums*how.bytes)));
+		const char *name = how.each > 1 ? arena_text("dot_%d", at/ob) : word;
+		for (int j = 0; j < p; j++)
+			line = arena_text("%s %s = %s(%s, v%d, w0);", line, acc(at%ob, j), name, acc(at%ob, j), j);
+		out_line(o, "%s", line);
+	}
+}
+
 /* emit_dots - one step: OB loads of weights, P products' worth of channels; rest: so many bytes of them, 0: all */
 static void
 emit_dots(Out *o, const Kernel *k, int ob, int p, int rest)
 {
 	Products how = products_of(k->t);
 	int step = stride_of(k).w*k->in->lay.cb;
-	const char *word = k->a.pair_safe ? "dot_pairs" : "dot", *some = rest ? arena_text(", %d", rest) : "";
+	const char *word = k->a.pair_safe ? "dot_pairs" : "dot";
 
-	if (how.dot) {                       /* few registers: one of the weights at a time */
-		for (int j = 0; j < p; j++)
-			out_flow(o, "%sv%d = %s(xk%s%s)%s", j ? "" : "X ", j, rest ? "some" : "quad", plus((size_t)(j*step)), some,
-			         j + 1 < p ? "," : "; W w0;");
-		out_flow_end(o);
-		for (int i = 0; i < ob; i++) {
-			const char *line = arena_text("w0 = ldw(w%s);", plus((size_t)(i*how.sums*how.bytes)));
-			for (int j = 0; j < p; j++)
-				line = arena_text("%s %s = %s(%s, v%d, w0);", line, acc(i, j), word, acc(i, j), j);
-			out_line(o, "%s", line);
-		}
+	if (bytes_are_direct(k->t)) {        /* few registers, or many pixels in them */
+		emit_lanes(o, k, ob, p, rest, word);
 		return;
 	}
 	out_flow(o, "W");
@@ -408,8 +425,8 @@ static void
 emit_walk(Out *o, const Kernel *k, int ob, int p, const Walk *w)
 {
 	Products how = products_of(k->t);
-	int each = per_of(k, ob)*how.bytes;
-	bool loop = w->run ? whole(w) > 0 : w->steps > 1;
+	int each = per_of(k, ob)*how.bytes, load = how.bytes*how.each, rest = ceil_div(w->rest, how.bytes);
+	bool loop = w->run ? w->loads > 0 : ends_early(k, w);
 
 	out_line(o, "for (int c = 0; c < blocks; c++)");
 	out_line(o, w->run ? "for (int ki = 0; ki < kh; ki++) {" : "for (int ki = 0; ki < kh; ki++)");
@@ -419,16 +436,17 @@ emit_walk(Out *o, const Kernel *k, int ob, int p, const Walk *w)
 	if (loop && !w->run)
 		out_line(o, "int kn = c + 1 < blocks ? %d : last;\n", w->steps);
 	if (loop)
-		out_line(o, "for (int k = 0; k < %s; k++, xk += %d, w += %d) {", w->run ? "steps" : "kn", how.bytes, each);
+		out_line(o, "for (int k = 0; k < %s; k++, xk += %d, w += %d) {", w->run ? "steps" : "kn", load, each*how.each);
 	if (!how.dot) {
 		out_line(o, "RC_OPAQUE(xk);");
-		out_line(o, "if (ahead) RC_FETCH(w + ahead);");
+		for (int i = 0; i < how.each; i++)
+			out_line(o, "if (ahead) RC_FETCH(w + ahead%s);", plus((size_t)(i*each)));
 	}
 	emit_dots(o, k, ob, p, loop ? 0 : w->rest);
-	out_line(o, loop ? "}" : "w += %d;", each);
-	if (loop && w->rest) {
+	out_line(o, loop ? "}" : "w += %d;", each*w->steps);
+	if (loop && w->run && w->rest) {
 		emit_dots(o, k, ob, p, w->rest);
-		out_line(o, "w += %d;", each);
+		out_line(o, "w += %d;", each*rest);
 	}
 	out_line(o, "}");
 }
@@ -441,13 +459,13 @@ tile_word(Out *all, const Kernel *k, const Tiling *tl, int p)
 	int per = per_of(k, tl->ob);
 	Walk w = walk_of(k, per);
 	bool wide = spans(k, tl->ob);
-	const char *last = w.steps > 1 && !w.run ? ", int last" : "";
+	const char *last = ends_early(k, &w) ? ", int last" : "";
 
 	out_line(o, "(const unsigned char *RC_RESTRICT x, const signed char *RC_RESTRICT w, const int32_t *b,\n"
 	         "\tconst float *s, const float *e, %s%s%s *y,%s", k->skip ? "const unsigned char *z, " : "",
 	         k->skip && wide ? "int zplane, " : "", result_type(k), wide ? " int yplane," : "");
 	out_line(o, "\tint blocks, int plane, int kh, int row%s%s%s)",
-	         !w.run ? ", int kw, int col" : whole(&w) ? ", int steps" : "",
+	         !w.run ? ", int kw, int col" : w.loads ? ", int steps" : "",
 	         products_of(k->t).dot ? "" : ", int ahead", last);
 	out_line(o, "{");
 	out_flow(o, "I");
@@ -484,7 +502,7 @@ emit_tile(Out *all, const Kernel *k, const Tiling *tl, int p)
 	Walk w = walk_of(k, per);
 	bool wide = spans(k, tl->ob);
 	size_t bytes = group_bytes(k, tl->ob)*(size_t)groups_in(k, tl->ob);
-	const char *taps = w.run ? whole(&w) ? arena_text(", %d", whole(&w)) : "" : arena_text(", %d, %d", ks.w, cb*dil.w);
+	const char *taps = w.run ? w.loads ? arena_text(", %d", w.loads) : "" : arena_text(", %d, %d", ks.w, cb*dil.w);
 	char name[160];
 
 	if (!products_of(k->t).dot)
@@ -497,7 +515,7 @@ emit_tile(Out *all, const Kernel *k, const Tiling *tl, int p)
 	out_line(o, "%s(x, w, b, s, e, %s%sy, %s%d, %zu, %d, %zu%s%s);", tile_word(all, k, tl, p),
 	         k->skip ? "z, " : "", k->skip && wide ? arena_text("%zu, ", k->in[1].lay.plane) : "",
 	         wide ? arena_text("%zu, ", k->out->lay.plane) : "", tl->blocks, k->in->lay.plane, ks.h,
-	         k->in->lay.row*(size_t)dil.h, taps, w.steps > 1 && !w.run ? arena_text(", %d", w.last) : "");
+	         k->in->lay.row*(size_t)dil.h, taps, ends_early(k, &w) ? arena_text(", %d", w.last) : "");
 	out_line(o, "}");
 	describe(k, name, sizeof name);
 	return helper(all, "", "static RC_NOINLINE void", arena_text("%s_p%d", name, p), o);

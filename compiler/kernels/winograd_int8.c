@@ -104,11 +104,11 @@ pack(const Node *n, const Kernel *k, void *const *to)
 
 /* --- what the family answers --- */
 
-/* fits - where bytes are multiplied as 16 bits are: not by words of their own */
+/* fits - where bytes are multiplied as 16 bits are: not where direct sums take fewer instructions */
 static bool
 fits(const Node *n)
 {
-	return winograd_fits(n) && on_bytes(n) && !products_of(n->g->target).dot;
+	return winograd_fits(n) && on_bytes(n) && !bytes_are_direct(n->g->target);
 }
 
 static void

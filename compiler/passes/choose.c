@@ -164,7 +164,7 @@ choose_conv2d(Node *n)
 	}
 	if (n->a.winograd.h && is_halved(n))
 		n->a.on_the_fly = true;
-	if (on_bytes(n) && products_of(g->target).dot)       /* it has no Winograd on bytes */
+	if (on_bytes(n) && bytes_are_direct(g->target))      /* it has no Winograd on them */
 		set_algorithm(n, (Way){ { 0, 0 }, { 0, 0 }, false });
 	fit = fitting(n);
 	set = (n->a.winograd.h && n->a.winograd.w) || row;
