@@ -5,8 +5,13 @@
 */
 #include "rc.h"
 
-#if defined(__riscv) && defined(__linux__)
+#if defined(__linux__) && (defined(__riscv) || defined(__aarch64__))
 #include <sys/auxv.h>
+#elif defined(__APPLE__) && defined(__aarch64__)
+#include <sys/sysctl.h>
+#elif defined(_WIN32) && defined(__aarch64__)
+#define WIN32_LEAN_AND_MEAN
+#include <windows.h>
 #endif
 
 RC_WEAK const char *
@@ -43,6 +48,26 @@ rc_f16c(void)
 
 	__asm__("cpuid" : "=a"(a), "=b"(b), "=c"(c), "=d"(d) : "a"(1), "c"(0));
 	return (int)(c >> 29 & 1);
+#else
+	return 0;
+#endif
+}
+
+/* where no system can be asked, the compiler's flags know; 20 is HWCAP_ASIMDDP, 43 PF_ARM_V82_DP_INSTRUCTIONS_AVAILABLE */
+RC_WEAK int
+rc_neon_dot(void)
+{
+#if defined(__ARM_FEATURE_DOTPROD)
+	return 1;
+#elif defined(__aarch64__) && defined(__linux__)
+	return (int)(getauxval(AT_HWCAP) >> 20 & 1);
+#elif defined(__aarch64__) && defined(__APPLE__)
+	int has = 0;
+	size_t len = sizeof has;
+
+	return !sysctlbyname("hw.optional.arm.FEAT_DotProd", &has, &len, NULL, 0) && has;
+#elif defined(__aarch64__) && defined(_WIN32)
+	return IsProcessorFeaturePresent(43) != 0;
 #else
 	return 0;
 #endif

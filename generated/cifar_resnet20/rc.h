@@ -44,6 +44,7 @@ extern "C" {
 #define rc_check_blob      RC_SYMBOL(rc_check_blob)
 #define rc_run             RC_SYMBOL(rc_run)
 #define rc_avx_vnni        RC_SYMBOL(rc_avx_vnni)
+#define rc_neon_dot        RC_SYMBOL(rc_neon_dot)
 #define rc_f16c            RC_SYMBOL(rc_f16c)
 #define rc_rvv_bits        RC_SYMBOL(rc_rvv_bits)
 #define rc_fill            RC_SYMBOL(rc_fill)
@@ -142,6 +143,7 @@ uint64_t rc_hash(const void *data, size_t len);
 
 int rc_avx_vnni(void);               /* has the processor, an x86-64 with AVX2, these instructions? */
 int rc_f16c(void);
+int rc_neon_dot(void);               /* has the processor, an AArch64, products of bytes? */
 int rc_rvv_bits(void);               /* of a vector of this processor, a RISC-V one with vectors 1.0; 0: it is none */
 
 enum { RC_OPERANDS = 12 };           /* most of a kernel */
