@@ -235,6 +235,7 @@
 ---@field taps? string[]                   parts or layers whose results are outputs too
 ---@field bn? resnet.BatchNormDefaults|"folded"
 ---@field bias? boolean                    convolutions have a bias beside their batch norm
+---@field standardize? number              eps of weight standardization of convolutions
 ---@field train? resnet.Train              nn.train { ... }
 
 ---@class resnet.Model

@@ -245,6 +245,7 @@ static const struct {
 	  "model.lua:3: model: outputs: want a name of letters, digits and _, got \"a-b\"" },
 	{ "stem_type", HEAD "return nn.model { name = \"m\", input = nn.image { 3, 8, 8 }, stem = 3 }", "model.lua:2: model: want stem as a function of a tensor (nn.stem...), got 3" },
 	{ "model_bias", HEAD "return nn.model { name = \"m\", input = nn.image { 3, 8, 8 }, bias = 1 }", "model.lua:2: model: want bias as true or false, got 1" },
+	{ "model_standardize", HEAD "return nn.model { name = \"m\", input = nn.image { 3, 8, 8 }, standardize = true }", "model.lua:2: model: want standardize as a number above 0 and up to 1, got a boolean" },
 	{ "model_names", HEAD "return nn.model { name = \"m\", input = nn.image { 3, 8, 8 }, names = 5 }", "model.lua:2: model: want names as a word, a table or a function, got 5" },
 	{ "model_names_list", HEAD "return nn.model { name = \"m\", input = nn.image { 3, 8, 8 }, names = { \"a\" } }", "model.lua:2: model: want names as { name = \"the file's name\", ... }, got 1 = \"a\"" },
 	{ "model_prefix", HEAD "return nn.model { name = \"m\", input = nn.image { 3, 8, 8 }, prefix = 1 }", "model.lua:2: model: want prefix as a string, got 1" },

@@ -200,6 +200,9 @@ START_TEST(what_has_no_gradient_is_refused)
 
 	ck_assert_int_eq(r.status, 1);
 	ck_assert_msg(strstr(r.err, "top_k 'top_k1': train: want layers whose gradient resnetc knows, got top_k"), "%s", r.err);
+	body = "\nreturn nn.linear(nn.flatten(nn.conv(x, { 4, kernel = 3, standardize = 1e-6 })), { 3 })\n";
+	r = resnetc("verify --train %s -q", body_model(3, 7, 6, body));
+	ck_assert_msg(r.status == 1 && strstr(r.err, "conv2d 'conv1': train: want weights that are learnt as they are, got standardize"), "%s", r.err);
 }
 END_TEST
 

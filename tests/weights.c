@@ -238,6 +238,27 @@ START_TEST(batch_norms_may_be_split_or_folded)
 }
 END_TEST
 
+/* of each output channel 1 2 3 6: the mean is 3 and the variance 3.5 */
+START_TEST(weights_are_standardized)
+{
+	static const char *const says[] = { "", ", standardize = 0.5", ", standardize = 0" }, *const models[] = { "standardize = 0.5, ", "", "standardize = 0.5, " };
+	static const double learnt[] = { 1, 2, 3, 6 }, standard[] = { -1, -0.5, 0, 1.5 };
+	float v[8] = { 1, 2, 3, 6, 6, 3, 2, 1 };
+
+	for (int i = 0; i < 3; i++) {
+		static const DslOptions none;
+		const double *want = i == 2 ? learnt : standard;
+		Graph *g = dsl_load(model_file(arena_text("local nn = require \"resnet\"\nreturn nn.model { name = \"m\", %s\n"
+			"input = nn.image { 4, 2, 2 }, body = function(x) return nn.conv(x, { 2, kernel = 1, name = \"c\"%s }) end }\n", models[i], says[i])), &none);
+		bind_weights(g, weights_open(file("{\"c.weight\": {\"dtype\": \"F32\", \"shape\": [2, 4, 1, 1], \"data_offsets\": [0, 32]}}", v, sizeof v)));
+		for (int k = 0; k < 4; k++) {
+			ck_assert_double_eq_tol(g->nodes[1]->p[P_weight].data[k], want[k], 1e-12);
+			ck_assert_double_eq_tol(g->nodes[1]->p[P_weight].data[7-k], want[k], 1e-12);
+		}
+	}
+}
+END_TEST
+
 START_TEST(weights_are_listed)
 {
 	Ran r = resnetc("weights tests/checkpoints/checkpoint.pth");
@@ -542,6 +563,7 @@ SUITE(weights)
 	tcase_add_test(t, dtypes_are_read);
 	tcase_add_test(t, batch_norm_is_folded_in_double);
 	tcase_add_test(t, batch_norms_may_be_split_or_folded);
+	tcase_add_test(t, weights_are_standardized);
 	tcase_add_test(t, weights_are_listed);
 	tcase_add_test(t, bad_shards);
 	tcase_add_test(t, zip_bomb_is_refused_before_it_is_unpacked);

@@ -95,6 +95,7 @@ random_number(uint64_t *r, Attr *a, AttrId id)
 	case At_alpha:             a->alpha = rnd_normal(r); break;
 	case At_beta:              a->beta = 0.25 + fabs(rnd_normal(r)); break;
 	case At_eps:               a->eps = rnd_chance(r, 50) ? 1e-5 : 1e-3; break;
+	case At_standardize:       a->standardize = rnd_chance(r, 10) ? 1e-6 : 0; break;
 	case At_scale:             a->scale = rnd_chance(r, 50) ? 1 : rnd_normal(r)/4; break;
 	default:                   break;
 	}
@@ -197,7 +198,7 @@ random_attr(uint64_t *r, Node *n, AttrId id)
 	case At_factor:     a->factor = rnd_to(r, 1, 4); break;
 	case At_shape:      random_shape(r, n); break;
 	case At_slope: case At_offset: case At_lo: case At_hi: case At_value: case At_gain: case At_alpha: case At_beta:
-	case At_eps: case At_scale:
+	case At_eps: case At_scale: case At_standardize:
 		random_number(r, a, id);
 		break;
 	case At_shared: case At_transpose_a: case At_transpose_b: case At_depth_first: case At_bias: case At_affine:
@@ -436,7 +437,7 @@ propose(uint64_t *r, Case *c, Graph *g)
 	}
 	n->in[0] = g->nodes[from]->out;
 	for (int i = 0; i < NAttrs; i++)
-		if (op_takes(gene.op, (AttrId)i) && !(c->trains && i == At_act))
+		if (op_takes(gene.op, (AttrId)i) && !(c->trains && (i == At_act || i == At_standardize)))
 			random_attr(r, n, (AttrId)i);
 	if (c->bytes && !mixed(c))
 		clip_only(n);

@@ -18,6 +18,8 @@ check_forward(const Graph *g)
 		if (n->a.act || n->a.bn || takes_skip(n))
 			fail_at(n, "train: want %s as a layer of its own, got it within another", n->a.bn ? "a batch norm" : n->a.act ?
 			        "an activation" : "an addition");
+		if (n->a.standardize > 0)
+			fail_at(n, "train: want weights that are learnt as they are, got standardize");
 	}
 	if (g->noutputs != 1)
 		fail("%s:%d: train: want a model of one output, got %d", g->file, g->train->line, g->noutputs);

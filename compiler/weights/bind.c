@@ -159,6 +159,7 @@ bind_weights(Graph *g, Weights *w)
 	if (b.problems)
 		fail("%s: want weights for every parameter of %s and none left over, got %d problem%s", w->file, g->name, b.problems,
 		     b.problems == 1 ? "" : "s");
+	standardize_weights(g);
 	if (b.hwio)
 		tell_keras(&b);
 }

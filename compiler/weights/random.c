@@ -103,4 +103,5 @@ bind_random(Graph *g, uint64_t seed)
 		for (int p = 0; p < NParams; p++)
 			if (g->nodes[i]->p[p].name)
 				fill(g->nodes[i], (ParamId)p, seed);
+	standardize_weights(g);
 }

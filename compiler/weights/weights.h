@@ -7,6 +7,7 @@
 
 void bind_weights(Graph *g, Weights *w);             /* by name; reports every problem at once */
 void bind_random(Graph *g, uint64_t seed);
+void standardize_weights(Graph *g);                  /* of the layers that say so; once, when they are bound */
 uint64_t rnd(uint64_t *state);                       /* splitmix64 (Steele, Lea, Flood 2014) */
 double rnd_share(uint64_t *state);                   /* from 0 to below 1 */
 double rnd_normal(uint64_t *state);                  /* of mean 0 and variance 1 */

@@ -8,7 +8,7 @@ local variants, renamer = library.blocks.variants, library.schemes.renamer
 -- Models ----------------------------------------------------------------------------------------
 
 local model_words = { "name", "input", "stem", "stages", "body", "head", "variant", "shortcut", "names", "prefix",
-                      "classes", "ignore", "image", "outputs", "taps", "bn", "bias", "act", "quantize",
+                      "classes", "ignore", "image", "outputs", "taps", "bn", "bias", "standardize", "act", "quantize",
                       "train" }
 
 local function callable(what, f)
@@ -43,10 +43,14 @@ end
 -- set_defaults - the model's bn and bias options
 local function set_defaults(m)
 	local bn = m.bn
-	local defaults = { bias = m.bias }
+	local defaults = { bias = m.bias, standardize = m.standardize }
 	building.defaults = defaults
 	if m.bias ~= nil and type(m.bias) ~= "boolean" then
 		fail_at("bias", "model: want bias as true or false, got %s", kind(m.bias))
+	end
+	local eps = m.standardize
+	if eps ~= nil and (type(eps) ~= "number" or not (eps > 0 and eps <= 1)) then
+		fail_at("standardize", "model: want standardize as a number above 0 and up to 1, got %s", kind(eps))
 	end
 	if bn == nil then return end
 	if bn == "folded" then
@@ -110,6 +114,7 @@ end
 --             bn1 and scale1); with groups = 32 or group_width = 8 they are group norms. "folded": the file has
 --             convolutions with bias and no batch norms; false: there are none, and convolutions have a bias (NFNet)
 --   bias      true: convolutions have a bias beside their batch norm
+--   standardize  1e-6: the weights of convolutions are standardized, with this added to their variance (BiT's ResNets)
 --   names     "torchvision" (default), "timm", "fastai" (XResNet), "fastbook" (chapter 14's ResNet), "learner"
 --             (vision_learner), "cifar" (shortcut, linear), "huggingface" (transformers), "senet" (Cadene's, timm's
 --             legacy_seresnet), { ["our name"] = "the file's", ... } of layers or what their names begin with, or

@@ -12,6 +12,7 @@ local building, name_of, begin = names.building, names.name_of, names.begin
 
 local function with_defaults(op, options)
 	if op == "conv2d" and options.bias == nil and options.bn == nil then options.bias = building.defaults.bias end
+	if op == "conv2d" and options.standardize == nil then options.standardize = building.defaults.standardize end
 	if op == "bn" and options.eps == nil then options.eps = building.defaults.eps end
 	if op == "bn" and options.scale == nil and building.defaults.split then
 		options.scale = options.name:gsub("bn", "scale")
