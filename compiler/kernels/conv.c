@@ -12,10 +12,8 @@
 #include "conv.h"
 
 enum {
-	FetchWeights = 1 << 18,      /* bytes: larger weights are prefetched, they come from memory or the last cache */
-	FetchAhead   = 1 << 12,      /* weights ahead of their use */
-	LineBytes    = 64,           /* bytes of a cache line */
-	FetchInput   = 1 << 13       /* floats: of larger inputs the next channel block is prefetched */
+	LineBytes  = 64,             /* bytes of a cache line */
+	FetchInput = 1 << 13         /* floats: of larger inputs the next channel block is prefetched */
 };
 
 /* --- packing --- */
@@ -43,9 +41,9 @@ in_runs(const Kernel *k, int per)
 		(k->op == O_linear || k->a.dilation.w == 1);
 }
 
-/* group_weights - packed weights of one group of OB vectors */
-static size_t
-group_weights(const Kernel *k, const Tiling *tl)
+/* conv_group - packed weights of one group of OB vectors */
+size_t
+conv_group(const Kernel *k, const Tiling *tl)
 {
 	Pair ks = kernel_size(k);
 	int per = tl->ob*k->t->vl;
@@ -59,7 +57,7 @@ conv_weights(const Kernel *k)
 {
 	Tiling tl = chosen(k);
 
-	return group_weights(k, &tl)*(size_t)(vectors_of(k)/tl.ob);
+	return conv_group(k, &tl)*(size_t)(vectors_of(k)/tl.ob);
 }
 
 static int
@@ -142,29 +140,6 @@ const char *
 acc(int o, int p)
 {
 	return arena_text("%c%d", 'a' + o, p);
-}
-
-int
-fetch_ahead(const Target *t, size_t bytes)
-{
-	return bytes > FetchWeights && (double)bytes > t->l1 ? FetchAhead : 0;
-}
-
-/* emit_fetch - every line that a later k step reads, ahead weights of so many bytes from here; 0: they stay cached */
-void
-emit_fetch(Out *o, int per, size_t bytes)
-{
-	int line = LineBytes/(int)bytes;
-
-	if (per <= line) {
-		out_line(o, "if (ahead) RC_FETCH(w + ahead);");
-		return;
-	}
-	out_flow(o, "if (ahead) {");
-	for (int i = 0; i < per; i += line)
-		out_flow(o, "RC_FETCH(w + ahead%s);", plus((size_t)i));
-	out_flow(o, "}");
-	out_flow_end(o);
 }
 
 /* emit_step_singles - the same where a multiply-add takes the pixel from a register of single floats */
@@ -289,7 +264,7 @@ emit_run(Out *o, const Kernel *k, const Tiling *tl, int p)
 static void
 emit_loops(Out *o, const Kernel *k, const Tiling *tl, int p)
 {
-	int per = tl->ob*k->t->vl, cb = k->in->lay.cb, step = stride_of(k).w*cb;
+	int per = tl->ob*k->t->vl, cb = k->in->lay.cb, step = stride_of(k).w*cb, line = LineBytes/(int)weight_bytes(k);
 	bool inner = cb > 1; /* a planar input has no channels inside its blocks */
 	bool partial = inner && last_channels(k, per) != cb;
 
@@ -310,11 +285,11 @@ emit_loops(Out *o, const Kernel *k, const Tiling *tl, int p)
 		out_flow_end(o);
 		out_line(o, "}");
 	}
-	out_line(o, "%s", "");
+	out_line(o, "for (int i = 0; i < fetch; i += %d, ahead += %d)", line, line);
+	out_line(o, "\tRC_FETCH_FAR(ahead);\n");
 	if (inner)
 		out_line(o, "for (int k = 0; k < %s; k++, xk++, w += %d) {", partial ? "kn" : arena_text("%d", cb), per);
 	out_line(o, "RC_OPAQUE(xk);");
-	emit_fetch(o, per, weight_bytes(k));
 	emit_step(o, k->t, weight_load(k), step, tl->ob, p);
 	if (inner)
 		out_line(o, "}");
@@ -336,7 +311,8 @@ tile_word(Out *all, const Kernel *k, const Tiling *tl, int p)
 	         k->bias ? "const float *b, " : "", k->skip ? "const float *z, " : "", k->skip && wide ? "int zplane, " : "",
 	         wide ? "float *y, int yplane" : "float *y");
 	out_line(o, "\t%sint plane, int kh, int row, %s%s%s)", many && !k->a.act && !partial ? "" : "int blocks, ",
-	         run ? "int run" : cb > 1 ? "int kw, int col, int next, int ahead" : "int kw, int col, int ahead",
+	         run ? "int run" : arena_text("int kw, int col, %sconst %s *ahead, int fetch", cb > 1 ? "int next, " : "",
+	                                      weight_type(k)),
 	         partial ? ", int last" : "", many ? ", int from, int to" : "");
 	out_line(o, "{");
 	emit_start(o, k, tl, p);
@@ -361,12 +337,13 @@ emit_tile(Out *all, const Kernel *k, const Tiling *tl, int p)
 	bool many = tl->chunk < tl->blocks, partial = cb > 1 && last_channels(k, per) != cb, wide = spans(k, tl);
 	char name[128];
 
-	out_line(o, "(const float *x, const %s *w%s%s, float *y%s)", weight_type(k), k->bias ? ", const float *b" : "",
-	         k->skip ? ", const float *z" : "", many ? ",\n\tint from, int to" : "");
+	out_line(o, "(const float *x, const %s *w%s%s, float *y%s%s)", weight_type(k), k->bias ? ", const float *b" : "",
+	         k->skip ? ", const float *z" : "", many ? ",\n\tint from, int to" : "",
+	         fetched(k, tl) ? arena_text(", const %s *ahead", weight_type(k)) : "");
 	out_line(o, "{");
 	const char *taps = in_runs(k, per) ? arena_text("%d", ks.w*cb) :
-		arena_text("%d, %d%s, %d", ks.w, cb*dil.w, cb > 1 ? arena_text(", %zu", next_block(k, tl)) : "",
-		           fetch_ahead(k->t, conv_weights(k)*weight_bytes(k)));
+		arena_text("%d, %d%s, %s, %d", ks.w, cb*dil.w, cb > 1 ? arena_text(", %zu", next_block(k, tl)) : "",
+		           fetched(k, tl) ? "ahead" : "w", fetched(k, tl));
 	out_line(o, "%s(x, w%s%s%s, y%s, %s%zu, %d, %zu, %s%s%s);", tile_word(all, k, tl, p), k->bias ? ", b" : "",
 	         k->skip ? ", z" : "", k->skip && wide ? arena_text(", %zu", k->in[1].lay.plane) : "",
 	         wide ? arena_text(", %zu", k->out->lay.plane) : "", many && !k->a.act && !partial ? "" : arena_text("%d, ",
@@ -457,7 +434,7 @@ emit_calls(Out *o, const Kernel *k, const char *const tile[2], const Tiling *tl,
 	bool many = tl->chunk < tl->blocks, rows = many && tl->rows > 1;
 	int xs = stride_of(k).w*k->in->lay.cb, j = 0;
 	const char *w = grouped ? "wi" : "w", *b = !k->bias ? "" : grouped ? ", bi" : ", b";
-	const char *tail = many ? ", c, to" : "";
+	size_t fetch = fetched_by_tile(k, tl), singles = 0;
 	Pair ks = kernel_size(k);
 
 	if (many)
@@ -467,8 +444,11 @@ emit_calls(Out *o, const Kernel *k, const char *const tile[2], const Tiling *tl,
 		bool loop = tl->count[i] > 1;
 		if (!tl->count[i])
 			continue;
+		const char *tail = arena_text("%s%s", many ? ", c, to" : "", fetched(k, tl) ? arena_text(", ahead%s", plus(singles)) :
+		                              "");
 		if (loop)
-			out_line(o, "for (int j = %d; j < %d; j += %d)", j, to, p);
+			out_line(o, "for (int j = %d; j < %d; j += %d%s)", j, to, p, fetch ? arena_text(", ahead += %zu", fetch) : "");
+		singles += loop ? 0 : fetch;
 		const char *x = arena_text("xi%s%s",
 		                           rows ? arena_text(" + %s", times("i", k->in->lay.row*(size_t)(stride_of(k).h*tl->fold))) :
 		                           "", loop ? arena_text(" + %s", times("j", (size_t)xs)) : plus((size_t)(j*xs)));
@@ -482,17 +462,20 @@ emit_calls(Out *o, const Kernel *k, const char *const tile[2], const Tiling *tl,
 		out_line(o, "%s(%s, %s%s%s, %s%s);", tile[i], x, w, b, z, y, tail);
 		j = to;
 	}
+	if (rows && singles)
+		out_line(o, "ahead += %zu;", singles);
 }
 
 /* emit_passes - the loops of several passes around the tiles: channel blocks, then the rows of a band */
 static void
-emit_passes(Out *o, const Tiling *tl)
+emit_passes(Out *o, const Kernel *k, const Tiling *tl, bool grouped)
 {
 	out_line(o, "for (int c = 0; c < %d; c += %d) {", tl->blocks, tl->chunk);
 	if (tl->blocks%tl->chunk)
 		out_line(o, "int to = c + %d < %d ? c + %d : %d;", tl->chunk, tl->blocks, tl->chunk, tl->blocks);
 	else
 		out_line(o, "int to = c + %d;", tl->chunk);
+	emit_ahead(o, k, tl, grouped);
 	out_line(o, "%s", "");
 	if (tl->bands > 1)
 		out_line(o, "for (int i = t*%d/%d; i < (t + 1)*%d/%d; i++) {", tl->rows, tl->bands, tl->rows, tl->bands);
@@ -538,7 +521,7 @@ conv_emit(Out *o, const Kernel *k, int phase)
 	emit_units(o, "og", groups, images, tl.bands, many ? "t" : "i");
 	emit_base(o, k, "const float", "x", start, &k->in->lay, k->in->lay.row*(size_t)(s.h*tl.fold), x0, &tl);
 	if (groups > 1)
-		out_line(o, "const %s *wi = w + %s;", weight_type(k), times("og", group_weights(k, &tl)));
+		out_line(o, "const %s *wi = w + %s;", weight_type(k), times("og", conv_group(k, &tl)));
 	if (groups > 1 && k->bias)
 		out_line(o, "const float *bi = b + og*%d;", per);
 	if (k->skip)
@@ -546,9 +529,11 @@ conv_emit(Out *o, const Kernel *k, int phase)
 		          &k->in[1].lay, k->in[1].lay.row*(size_t)tl.fold, k->in[1].lay.origin, &tl);
 	emit_base(o, k, "float", "y", groups > 1 ? arena_text(" + %s", group_at(k, &k->out->lay, tl.ob)) : "",
 	          &k->out->lay, k->out->lay.row*(size_t)tl.fold, k->out->lay.origin, &tl);
+	if (!many)
+		emit_ahead(o, k, &tl, groups > 1);
 	out_line(o, "%s", "");
 	if (many)
-		emit_passes(o, &tl);
+		emit_passes(o, k, &tl, groups > 1);
 	emit_calls(o, k, tile, &tl, groups > 1);
 	if (many && tl.rows > 1)
 		out_line(o, "}");

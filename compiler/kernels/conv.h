@@ -42,10 +42,16 @@ const char *acc(int o, int p);                       /* the accumulator of vecto
 void emit_step(Out *o, const Target *t, const char *load, int step, int ob, int p);
                                                       /* one k step: weights by the word load, OB*P multiply-adds */
 int registers_of(const Target *t, int ob, int p);     /* those of a tile, with what is multiplied */
-int fetch_ahead(const Target *t, size_t bytes);       /* weights ahead of use that so many are fetched; 0: not */
-void emit_fetch(Out *o, int per, size_t bytes);                     /* of what a k step reads, if ahead is not 0 */
 int first_block(const Kernel *k, int og, int per);   /* where group og starts reading */
 void split_row(int w, int p, int count[2], int width[2]); /* tiles of a row, at most p wide, of two adjacent widths */
 void emit_units(Out *o, const char *v, int vectors, int images, int rows, const char *row); /* the loop over units */
+size_t conv_group(const Kernel *k, const Tiling *tl); /* packed weights of one group of OB vectors */
+
+/* fetch.c */
+int fetch_ahead(const Target *t, size_t bytes);       /* weights ahead of use that so many are fetched; 0: not */
+void emit_fetch(Out *o, int per, size_t bytes);                     /* of what a k step reads, if ahead is not 0 */
+int fetched(const Kernel *k, const Tiling *tl);       /* by a tile, of weights to come, a tap of a block of channels */
+size_t fetched_by_tile(const Kernel *k, const Tiling *tl); /* how far on the next tile fetches; 0: each the same */
+void emit_ahead(Out *o, const Kernel *k, const Tiling *tl, bool grouped);   /* declares ahead, where they lie */
 
 #endif

@@ -55,7 +55,7 @@ halo_16x32x32(void *const *p, int lo, int hi)
 static RC_INLINE void
 tile_16x6_planar_relu(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 	const float *b, float *y,
-	int blocks, int plane, int kh, int row, int kw, int col, int ahead)
+	int blocks, int plane, int kh, int row, int kw, int col, const float *ahead, int fetch)
 {
 	V a0 = ld(b), b0 = ld(b + 8), a1 = a0, b1 = b0, a2 = a0, b2 = b0, a3 = a0, b3 = b0, a4 = a0,
 		b4 = b0, a5 = a0, b5 = b0;
@@ -64,9 +64,10 @@ tile_16x6_planar_relu(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 	for (int ki = 0; ki < kh; ki++)
 	for (int kj = 0; kj < kw; kj++) {
 		const float *xk = x + c*plane + ki*row + kj*col;
+		for (int i = 0; i < fetch; i += 16, ahead += 16)
+			RC_FETCH_FAR(ahead);
 
 		RC_OPAQUE(xk);
-		if (ahead) RC_FETCH(w + ahead);
 		V w0 = ld(w), w1 = ld(w + 8), v;
 		v = bc(xk); a0 = fma_(v, w0, a0); b0 = fma_(v, w1, b0);
 		v = bc(xk + 1); a1 = fma_(v, w0, a1); b1 = fma_(v, w1, b1);
@@ -85,14 +86,14 @@ tile_16x6_planar_relu(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 static RC_NOINLINE void
 conv3x3_3to16_32x32_relu_p6(const float *x, const float *w, const float *b, float *y)
 {
-	tile_16x6_planar_relu(x, w, b, y, 3, 1156, 3, 34, 3, 1, 0);
+	tile_16x6_planar_relu(x, w, b, y, 3, 1156, 3, 34, 3, 1, w, 0);
 }
 
 /* 16 channels of 5 pixels; plane, row, col: from one block of channels, one tap to the next */
 static RC_INLINE void
 tile_16x5_planar_relu(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 	const float *b, float *y,
-	int blocks, int plane, int kh, int row, int kw, int col, int ahead)
+	int blocks, int plane, int kh, int row, int kw, int col, const float *ahead, int fetch)
 {
 	V a0 = ld(b), b0 = ld(b + 8), a1 = a0, b1 = b0, a2 = a0, b2 = b0, a3 = a0, b3 = b0, a4 = a0,
 		b4 = b0;
@@ -101,9 +102,10 @@ tile_16x5_planar_relu(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 	for (int ki = 0; ki < kh; ki++)
 	for (int kj = 0; kj < kw; kj++) {
 		const float *xk = x + c*plane + ki*row + kj*col;
+		for (int i = 0; i < fetch; i += 16, ahead += 16)
+			RC_FETCH_FAR(ahead);
 
 		RC_OPAQUE(xk);
-		if (ahead) RC_FETCH(w + ahead);
 		V w0 = ld(w), w1 = ld(w + 8), v;
 		v = bc(xk); a0 = fma_(v, w0, a0); b0 = fma_(v, w1, b0);
 		v = bc(xk + 1); a1 = fma_(v, w0, a1); b1 = fma_(v, w1, b1);
@@ -121,7 +123,7 @@ tile_16x5_planar_relu(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 static RC_NOINLINE void
 conv3x3_3to16_32x32_relu_p5(const float *x, const float *w, const float *b, float *y)
 {
-	tile_16x5_planar_relu(x, w, b, y, 3, 1156, 3, 34, 3, 1, 0);
+	tile_16x5_planar_relu(x, w, b, y, 3, 1156, 3, 34, 3, 1, w, 0);
 }
 
 /*
@@ -499,7 +501,7 @@ halo_32x16x16(void *const *p, int lo, int hi)
 static RC_INLINE void
 tile_16x6_s2_relu(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 	const float *b, float *y,
-	int blocks, int plane, int kh, int row, int kw, int col, int next, int ahead)
+	int blocks, int plane, int kh, int row, int kw, int col, int next, const float *ahead, int fetch)
 {
 	V a0 = ld(b), b0 = ld(b + 8), a1 = a0, b1 = b0, a2 = a0, b2 = b0, a3 = a0, b3 = b0, a4 = a0,
 		b4 = b0, a5 = a0, b5 = b0;
@@ -512,10 +514,11 @@ tile_16x6_s2_relu(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 			RC_FETCH(xk + next); RC_FETCH(xk + next + 32); RC_FETCH(xk + next + 64); RC_FETCH(xk + next + 96);
 			RC_FETCH(xk + next + 128); RC_FETCH(xk + next + 160);
 		}
+		for (int i = 0; i < fetch; i += 16, ahead += 16)
+			RC_FETCH_FAR(ahead);
 
 		for (int k = 0; k < 16; k++, xk++, w += 16) {
 			RC_OPAQUE(xk);
-			if (ahead) RC_FETCH(w + ahead);
 			V w0 = ld(w), w1 = ld(w + 8), v;
 			v = bc(xk); a0 = fma_(v, w0, a0); b0 = fma_(v, w1, b0);
 			v = bc(xk + 32); a1 = fma_(v, w0, a1); b1 = fma_(v, w1, b1);
@@ -534,14 +537,14 @@ tile_16x6_s2_relu(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 static RC_NOINLINE void
 conv3x3_16to32_16x16_s2_relu_p6(const float *x, const float *w, const float *b, float *y)
 {
-	tile_16x6_s2_relu(x, w, b, y, 1, 18496, 3, 544, 3, 16, 0, 0);
+	tile_16x6_s2_relu(x, w, b, y, 1, 18496, 3, 544, 3, 16, 0, w, 0);
 }
 
 /* 16 channels of 5 pixels, stride 2; plane, row, col: from one block of channels, one tap to the next */
 static RC_INLINE void
 tile_16x5_s2_relu(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 	const float *b, float *y,
-	int blocks, int plane, int kh, int row, int kw, int col, int next, int ahead)
+	int blocks, int plane, int kh, int row, int kw, int col, int next, const float *ahead, int fetch)
 {
 	V a0 = ld(b), b0 = ld(b + 8), a1 = a0, b1 = b0, a2 = a0, b2 = b0, a3 = a0, b3 = b0, a4 = a0,
 		b4 = b0;
@@ -554,10 +557,11 @@ tile_16x5_s2_relu(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 			RC_FETCH(xk + next); RC_FETCH(xk + next + 32); RC_FETCH(xk + next + 64); RC_FETCH(xk + next + 96);
 			RC_FETCH(xk + next + 128);
 		}
+		for (int i = 0; i < fetch; i += 16, ahead += 16)
+			RC_FETCH_FAR(ahead);
 
 		for (int k = 0; k < 16; k++, xk++, w += 16) {
 			RC_OPAQUE(xk);
-			if (ahead) RC_FETCH(w + ahead);
 			V w0 = ld(w), w1 = ld(w + 8), v;
 			v = bc(xk); a0 = fma_(v, w0, a0); b0 = fma_(v, w1, b0);
 			v = bc(xk + 32); a1 = fma_(v, w0, a1); b1 = fma_(v, w1, b1);
@@ -575,7 +579,7 @@ tile_16x5_s2_relu(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 static RC_NOINLINE void
 conv3x3_16to32_16x16_s2_relu_p5(const float *x, const float *w, const float *b, float *y)
 {
-	tile_16x5_s2_relu(x, w, b, y, 1, 18496, 3, 544, 3, 16, 0, 0);
+	tile_16x5_s2_relu(x, w, b, y, 1, 18496, 3, 544, 3, 16, 0, w, 0);
 }
 
 /*
@@ -812,7 +816,7 @@ halo_64x8x8(void *const *p, int lo, int hi)
 static RC_INLINE void
 tile_16x4_s2_relu(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 	const float *b, float *y,
-	int blocks, int plane, int kh, int row, int kw, int col, int next, int ahead)
+	int blocks, int plane, int kh, int row, int kw, int col, int next, const float *ahead, int fetch)
 {
 	V a0 = ld(b), b0 = ld(b + 8), a1 = a0, b1 = b0, a2 = a0, b2 = b0, a3 = a0, b3 = b0;
 
@@ -823,10 +827,11 @@ tile_16x4_s2_relu(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 		if (next) {
 			RC_FETCH(xk + next); RC_FETCH(xk + next + 32); RC_FETCH(xk + next + 64); RC_FETCH(xk + next + 96);
 		}
+		for (int i = 0; i < fetch; i += 16, ahead += 16)
+			RC_FETCH_FAR(ahead);
 
 		for (int k = 0; k < 16; k++, xk++, w += 16) {
 			RC_OPAQUE(xk);
-			if (ahead) RC_FETCH(w + ahead);
 			V w0 = ld(w), w1 = ld(w + 8), v;
 			v = bc(xk); a0 = fma_(v, w0, a0); b0 = fma_(v, w1, b0);
 			v = bc(xk + 32); a1 = fma_(v, w0, a1); b1 = fma_(v, w1, b1);
@@ -842,7 +847,7 @@ tile_16x4_s2_relu(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 static RC_NOINLINE void
 conv3x3_32to64_8x8_s2_relu_p4(const float *x, const float *w, const float *b, float *y)
 {
-	tile_16x4_s2_relu(x, w, b, y, 2, 5184, 3, 288, 3, 16, 5184, 0);
+	tile_16x4_s2_relu(x, w, b, y, 2, 5184, 3, 288, 3, 16, 5184, w, 0);
 }
 
 /*
@@ -1174,7 +1179,7 @@ adaptive_avg_pool_64x8x8_to_1x1(void *const *p, int lo, int hi)
 static RC_INLINE void
 tile_16x1(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 	const float *b, float *y,
-	int blocks, int plane, int kh, int row, int kw, int col, int next, int ahead)
+	int blocks, int plane, int kh, int row, int kw, int col, int next, const float *ahead, int fetch)
 {
 	V a0 = ld(b), b0 = ld(b + 8);
 
@@ -1185,10 +1190,11 @@ tile_16x1(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 		if (next) {
 			RC_FETCH(xk + next);
 		}
+		for (int i = 0; i < fetch; i += 16, ahead += 16)
+			RC_FETCH_FAR(ahead);
 
 		for (int k = 0; k < 16; k++, xk++, w += 16) {
 			RC_OPAQUE(xk);
-			if (ahead) RC_FETCH(w + ahead);
 			V v0 = bc(xk), wv;
 			wv = ld(w); a0 = fma_(v0, wv, a0);
 			wv = ld(w + 8); b0 = fma_(v0, wv, b0);
@@ -1201,7 +1207,7 @@ tile_16x1(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 static RC_NOINLINE void
 linear_64to10_p1(const float *x, const float *w, const float *b, float *y)
 {
-	tile_16x1(x, w, b, y, 4, 16, 1, 16, 1, 16, 0, 0);
+	tile_16x1(x, w, b, y, 4, 16, 1, 16, 1, 16, 0, w, 0);
 }
 
 /*
@@ -1370,7 +1376,7 @@ static const rc_layer layers[] = { /* first result and how many, first read and 
 };
 
 static const rc_network network = {
-	0xceab7462a9cdd14au, 479744, 1800000, 12288, 40, 0, /* hash; bytes: workspace, weights, input, output; u8 */
+	0xba3c5b5f88012ebfu, 479744, 1800000, 12288, 40, 0, /* hash; bytes: workspace, weights, input, output; u8 */
 	steps, 45, 16, tensors, layers, 26, reads, 1796672
 };
 

@@ -25,6 +25,7 @@ extern "C" {
 #define RC_ALIGNED(n) __attribute__((aligned(n)))
 #define RC_OPAQUE(p) __asm__("" : "+r"(p))        /* the compiler forgets what it knew of p */
 #define RC_FETCH(p)  __builtin_prefetch(p) /* soon to be read */
+#define RC_FETCH_FAR(p) __builtin_prefetch(p, 0, 2) /* later: into the second cache */
 #else
 #define RC_RESTRICT
 #define RC_NOINLINE
@@ -33,6 +34,7 @@ extern "C" {
 #define RC_ALIGNED(n)
 #define RC_OPAQUE(p) (void)(p)
 #define RC_FETCH(p)  (void)(p)
+#define RC_FETCH_FAR(p) (void)(p)
 #endif
 
 /*

@@ -81,7 +81,7 @@ pack_conv3x3_3to8_8x8(void *const *p, int lo, int hi)
 static RC_INLINE void
 tile_16x4_planar(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 	float *y,
-	int blocks, int plane, int kh, int row, int kw, int col, int ahead)
+	int blocks, int plane, int kh, int row, int kw, int col, const float *ahead, int fetch)
 {
 	V a0 = zero(), b0 = zero(), a1 = a0, b1 = b0, a2 = a0, b2 = b0, a3 = a0, b3 = b0;
 
@@ -89,9 +89,10 @@ tile_16x4_planar(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 	for (int ki = 0; ki < kh; ki++)
 	for (int kj = 0; kj < kw; kj++) {
 		const float *xk = x + c*plane + ki*row + kj*col;
+		for (int i = 0; i < fetch; i += 16, ahead += 16)
+			RC_FETCH_FAR(ahead);
 
 		RC_OPAQUE(xk);
-		if (ahead) RC_FETCH(w + ahead);
 		V w0 = ld(w), w1 = ld(w + 8), v;
 		v = bc(xk); a0 = fma_(v, w0, a0); b0 = fma_(v, w1, b0);
 		v = bc(xk + 1); a1 = fma_(v, w0, a1); b1 = fma_(v, w1, b1);
@@ -107,7 +108,7 @@ tile_16x4_planar(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 static RC_NOINLINE void
 conv3x3_3to8_8x8_p4(const float *x, const float *w, float *y)
 {
-	tile_16x4_planar(x, w, y, 3, 100, 3, 10, 3, 1, 0);
+	tile_16x4_planar(x, w, y, 3, 100, 3, 10, 3, 1, w, 0);
 }
 
 /*
@@ -264,7 +265,7 @@ bn_norm_8x8x8(void *const *p, int lo, int hi)
 static RC_INLINE void
 tile_16x4(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 	float *y,
-	int blocks, int plane, int kh, int row, int kw, int col, int next, int ahead, int last)
+	int blocks, int plane, int kh, int row, int kw, int col, int next, const float *ahead, int fetch, int last)
 {
 	V a0 = zero(), b0 = zero(), a1 = a0, b1 = b0, a2 = a0, b2 = b0, a3 = a0, b3 = b0;
 
@@ -276,10 +277,11 @@ tile_16x4(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 		if (next) {
 			RC_FETCH(xk + next); RC_FETCH(xk + next + 16); RC_FETCH(xk + next + 32); RC_FETCH(xk + next + 48);
 		}
+		for (int i = 0; i < fetch; i += 16, ahead += 16)
+			RC_FETCH_FAR(ahead);
 
 		for (int k = 0; k < kn; k++, xk++, w += 16) {
 			RC_OPAQUE(xk);
-			if (ahead) RC_FETCH(w + ahead);
 			V w0 = ld(w), w1 = ld(w + 8), v;
 			v = bc(xk); a0 = fma_(v, w0, a0); b0 = fma_(v, w1, b0);
 			v = bc(xk + 16); a1 = fma_(v, w0, a1); b1 = fma_(v, w1, b1);
@@ -295,7 +297,7 @@ tile_16x4(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 static RC_NOINLINE void
 conv3x3_8to8_8x8_p4(const float *x, const float *w, float *y)
 {
-	tile_16x4(x, w, y, 1, 1600, 3, 160, 3, 16, 0, 0, 8);
+	tile_16x4(x, w, y, 1, 1600, 3, 160, 3, 16, 0, w, 0, 8);
 }
 
 /*
@@ -471,7 +473,7 @@ adaptive_avg_pool_8x8x8_to_1x1(void *const *p, int lo, int hi)
 static RC_INLINE void
 tile_16x1(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 	const float *b, float *y,
-	int blocks, int plane, int kh, int row, int kw, int col, int next, int ahead, int last)
+	int blocks, int plane, int kh, int row, int kw, int col, int next, const float *ahead, int fetch, int last)
 {
 	V a0 = ld(b), b0 = ld(b + 8);
 
@@ -483,10 +485,11 @@ tile_16x1(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 		if (next) {
 			RC_FETCH(xk + next);
 		}
+		for (int i = 0; i < fetch; i += 16, ahead += 16)
+			RC_FETCH_FAR(ahead);
 
 		for (int k = 0; k < kn; k++, xk++, w += 16) {
 			RC_OPAQUE(xk);
-			if (ahead) RC_FETCH(w + ahead);
 			V v0 = bc(xk), wv;
 			wv = ld(w); a0 = fma_(v0, wv, a0);
 			wv = ld(w + 8); b0 = fma_(v0, wv, b0);
@@ -499,7 +502,7 @@ tile_16x1(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 static RC_NOINLINE void
 linear_8to3_p1(const float *x, const float *w, const float *b, float *y)
 {
-	tile_16x1(x, w, b, y, 1, 16, 1, 16, 1, 16, 0, 0, 8);
+	tile_16x1(x, w, b, y, 1, 16, 1, 16, 1, 16, 0, w, 0, 8);
 }
 
 /*
@@ -698,7 +701,7 @@ channel_sums_3x1x1_part(void *const *p, int lo, int hi)
 static RC_INLINE void
 tile_16x1_2(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 	float *y,
-	int blocks, int plane, int kh, int row, int kw, int col, int next, int ahead, int last)
+	int blocks, int plane, int kh, int row, int kw, int col, int next, const float *ahead, int fetch, int last)
 {
 	V a0 = zero(), b0 = zero();
 
@@ -710,10 +713,11 @@ tile_16x1_2(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 		if (next) {
 			RC_FETCH(xk + next);
 		}
+		for (int i = 0; i < fetch; i += 16, ahead += 16)
+			RC_FETCH_FAR(ahead);
 
 		for (int k = 0; k < kn; k++, xk++, w += 16) {
 			RC_OPAQUE(xk);
-			if (ahead) RC_FETCH(w + ahead);
 			V v0 = bc(xk), wv;
 			wv = ld(w); a0 = fma_(v0, wv, a0);
 			wv = ld(w + 8); b0 = fma_(v0, wv, b0);
@@ -726,7 +730,7 @@ tile_16x1_2(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 static RC_NOINLINE void
 linear_3to8_p1(const float *x, const float *w, float *y)
 {
-	tile_16x1_2(x, w, y, 1, 16, 1, 16, 1, 16, 0, 0, 3);
+	tile_16x1_2(x, w, y, 1, 16, 1, 16, 1, 16, 0, w, 0, 3);
 }
 
 /*
@@ -1203,7 +1207,7 @@ dw3x3_8to8_8x8(void *const *p, int lo, int hi)
 static RC_INLINE void
 tile_16x4_add(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 	const float *z, float *y,
-	int blocks, int plane, int kh, int row, int kw, int col, int next, int ahead, int last)
+	int blocks, int plane, int kh, int row, int kw, int col, int next, const float *ahead, int fetch, int last)
 {
 	V a0 = zero(), b0 = zero(), a1 = a0, b1 = b0, a2 = a0, b2 = b0, a3 = a0, b3 = b0;
 
@@ -1215,10 +1219,11 @@ tile_16x4_add(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 		if (next) {
 			RC_FETCH(xk + next); RC_FETCH(xk + next + 16); RC_FETCH(xk + next + 32); RC_FETCH(xk + next + 48);
 		}
+		for (int i = 0; i < fetch; i += 16, ahead += 16)
+			RC_FETCH_FAR(ahead);
 
 		for (int k = 0; k < kn; k++, xk++, w += 16) {
 			RC_OPAQUE(xk);
-			if (ahead) RC_FETCH(w + ahead);
 			V w0 = ld(w), w1 = ld(w + 8), v;
 			v = bc(xk); a0 = fma_(v, w0, a0); b0 = fma_(v, w1, b0);
 			v = bc(xk + 16); a1 = fma_(v, w0, a1); b1 = fma_(v, w1, b1);
@@ -1235,7 +1240,7 @@ tile_16x4_add(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 static RC_NOINLINE void
 conv3x3_8to8_8x8_add_p4(const float *x, const float *w, const float *z, float *y)
 {
-	tile_16x4_add(x, w, z, y, 1, 1600, 3, 160, 3, 16, 0, 0, 8);
+	tile_16x4_add(x, w, z, y, 1, 1600, 3, 160, 3, 16, 0, w, 0, 8);
 }
 
 /*
@@ -1801,7 +1806,7 @@ export_weights(const float *s, char *blob)
 	}
 }
 
-static const rc_export at_work = { 0x665d478ea4b09ca4u, 12608, 11840, "avx2", export_weights };
+static const rc_export at_work = { 0x3c84eed9d5525a31u, 12608, 11840, "avx2", export_weights };
 
 /* Statistics of batch norms, sums of their gradients, as they come: rc_norm. */
 static const rc_norm norms[] = {

@@ -26,7 +26,7 @@ relu_64x7x7(void *const *p, int lo, int hi)
 static RC_INLINE void
 tile_32x7_add_relu(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 	const float *z, int zplane, float *y, int yplane,
-	int blocks, int plane, int kh, int row, int kw, int col, int next, int ahead)
+	int blocks, int plane, int kh, int row, int kw, int col, int next, const float *ahead, int fetch)
 {
 	V a0 = zero(), b0 = zero(), a1 = a0, b1 = b0, a2 = a0, b2 = b0, a3 = a0, b3 = b0, a4 = a0, b4 = b0,
 		a5 = a0, b5 = b0, a6 = a0, b6 = b0;
@@ -39,10 +39,11 @@ tile_32x7_add_relu(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 			RC_FETCH(xk + next); RC_FETCH(xk + next + 16); RC_FETCH(xk + next + 32); RC_FETCH(xk + next + 48);
 			RC_FETCH(xk + next + 64); RC_FETCH(xk + next + 80); RC_FETCH(xk + next + 96);
 		}
+		for (int i = 0; i < fetch; i += 16, ahead += 16)
+			RC_FETCH_FAR(ahead);
 
 		for (int k = 0; k < 16; k++, xk++, w += 32) {
 			RC_OPAQUE(xk);
-			if (ahead) { RC_FETCH(w + ahead); RC_FETCH(w + ahead + 16); }
 			V w0 = ld(w), w1 = ld(w + 16), v;
 			v = bc(xk); a0 = fma_(v, w0, a0); b0 = fma_(v, w1, b0);
 			v = bc(xk + 16); a1 = fma_(v, w0, a1); b1 = fma_(v, w1, b1);
@@ -69,7 +70,7 @@ tile_32x7_add_relu(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 static RC_NOINLINE void
 conv1x1_64to64_7x7_add_relu_p7(const float *x, const float *w, const float *z, float *y)
 {
-	tile_32x7_add_relu(x, w, z, 784, y, 784, 4, 784, 1, 112, 1, 16, 0, 0);
+	tile_32x7_add_relu(x, w, z, 784, y, 784, 4, 784, 1, 112, 1, 16, 0, w, 0);
 }
 
 /*

@@ -38,7 +38,7 @@ relu_12x5x5(void *const *p, int lo, int hi)
 static RC_INLINE void
 tile_4x5(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 	const float *b, float *y,
-	int blocks, int plane, int kh, int row, int kw, int col, int next, int ahead)
+	int blocks, int plane, int kh, int row, int kw, int col, int next, const float *ahead, int fetch)
 {
 	V a0 = ld(b), a1 = a0, a2 = a0, a3 = a0, a4 = a0;
 
@@ -50,10 +50,11 @@ tile_4x5(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 			RC_FETCH(xk + next); RC_FETCH(xk + next + 8); RC_FETCH(xk + next + 16); RC_FETCH(xk + next + 24);
 			RC_FETCH(xk + next + 32);
 		}
+		for (int i = 0; i < fetch; i += 16, ahead += 16)
+			RC_FETCH_FAR(ahead);
 
 		for (int k = 0; k < 8; k++, xk++, w += 4) {
 			RC_OPAQUE(xk);
-			if (ahead) RC_FETCH(w + ahead);
 			V w0 = ld(w), v;
 			v = bc(xk); a0 = fma_(v, w0, a0);
 			v = bc(xk + 8); a1 = fma_(v, w0, a1);
@@ -69,7 +70,7 @@ tile_4x5(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 static RC_NOINLINE void
 conv3x3_12to18_5x5_g3_p5(const float *x, const float *w, const float *b, float *y)
 {
-	tile_4x5(x, w, b, y, 1, 392, 3, 56, 3, 8, 0, 0);
+	tile_4x5(x, w, b, y, 1, 392, 3, 56, 3, 8, 0, w, 0);
 }
 
 /*
