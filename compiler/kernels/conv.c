@@ -24,32 +24,12 @@ chosen(const Kernel *k)
 	return conv_tiling(k, k->a.tile.h ? k->a.tile.h : 1, k->a.tile.w ? k->a.tile.w : 1);
 }
 
-/* last_channels - channels read of the last block; all others are read whole */
-static int
-last_channels(const Kernel *k, int per)
-{
-	int cb = k->in->lay.cb;
-
-	return groups_of(k) > 1 || k->in->shape.c%cb == 0 ? cb : k->in->shape.c - (blocks_needed(k, per) - 1)*cb;
-}
-
 /* in_runs - are the taps of a row, with their channels, one run of the input? small processors gain by walking it so */
 static bool
 in_runs(const Kernel *k, int per)
 {
 	return products_of(k->t).dot && k->in->lay.cb > 1 && last_channels(k, per) == k->in->lay.cb &&
 		(k->op == O_linear || k->a.dilation.w == 1);
-}
-
-/* conv_group - packed weights of one group of OB vectors */
-size_t
-conv_group(const Kernel *k, const Tiling *tl)
-{
-	Pair ks = kernel_size(k);
-	int per = tl->ob*k->t->vl;
-	size_t channels = (size_t)(blocks_needed(k, per) - 1)*(size_t)k->in->lay.cb + (size_t)last_channels(k, per);
-
-	return channels*(size_t)(ks.h*ks.w*per);
 }
 
 static size_t
@@ -339,7 +319,7 @@ emit_tile(Out *all, const Kernel *k, const Tiling *tl, int p)
 
 	out_line(o, "(const float *x, const %s *w%s%s, float *y%s%s)", weight_type(k), k->bias ? ", const float *b" : "",
 	         k->skip ? ", const float *z" : "", many ? ",\n\tint from, int to" : "",
-	         fetched(k, tl) ? arena_text(", const %s *ahead", weight_type(k)) : "");
+	         fetched(k, tl) ? arena_text(",%sconst %s *ahead", many ? " " : "\n\t", weight_type(k)) : "");
 	out_line(o, "{");
 	const char *taps = in_runs(k, per) ? arena_text("%d", ks.w*cb) :
 		arena_text("%d, %d%s, %s, %d", ks.w, cb*dil.w, cb > 1 ? arena_text(", %zu", next_block(k, tl)) : "",

@@ -30,6 +30,8 @@ Pair stride_of(const Kernel *k);
 int groups_of(const Kernel *k);
 int first_channel(const Kernel *k, int oc);          /* of input that output channel oc reads */
 int blocks_needed(const Kernel *k, int per);         /* input channel blocks a group of per output channels reads */
+int last_channels(const Kernel *k, int per);         /* channels read of the last one */
+size_t conv_group(const Kernel *k, const Tiling *tl);/* packed weights of one group of OB vectors */
 typedef struct {                     /* the order of packed weights, as rc_packing has it */
 	const char *order;           /* rc_order */
 	int phases, groups, blocks, last, per, turned;
@@ -45,7 +47,6 @@ int registers_of(const Target *t, int ob, int p);     /* those of a tile, with w
 int first_block(const Kernel *k, int og, int per);   /* where group og starts reading */
 void split_row(int w, int p, int count[2], int width[2]); /* tiles of a row, at most p wide, of two adjacent widths */
 void emit_units(Out *o, const char *v, int vectors, int images, int rows, const char *row); /* the loop over units */
-size_t conv_group(const Kernel *k, const Tiling *tl); /* packed weights of one group of OB vectors */
 
 /* fetch.c */
 int fetch_ahead(const Target *t, size_t bytes);       /* weights ahead of use that so many are fetched; 0: not */

@@ -21,14 +21,6 @@ typedef struct {                     /* bytes that follow each other: all taps o
 	int rest;                    /* bytes after those */
 } Walk;
 
-static int
-last_channels(const Kernel *k, int per)
-{
-	int cb = k->in->lay.cb;
-
-	return groups_of(k) > 1 ? cb : k->in->shape.c - (blocks_needed(k, per) - 1)*cb;
-}
-
 /* walk_of - in rows where small processors gain by it, or a load has more than a product, and no block ends early */
 static Walk
 walk_of(const Kernel *k, int per)

@@ -59,6 +59,26 @@ blocks_needed(const Kernel *k, int per)
 	return most;
 }
 
+/* last_channels - channels read of the last block; all others are read whole */
+int
+last_channels(const Kernel *k, int per)
+{
+	int cb = k->in->lay.cb;
+
+	return groups_of(k) > 1 ? cb : k->in->shape.c - (blocks_needed(k, per) - 1)*cb;
+}
+
+/* conv_group - packed weights of one group of OB vectors */
+size_t
+conv_group(const Kernel *k, const Tiling *tl)
+{
+	Pair ks = kernel_size(k);
+	int per = tl->ob*k->t->vl;
+	size_t channels = (size_t)(blocks_needed(k, per) - 1)*(size_t)k->in->lay.cb + (size_t)last_channels(k, per);
+
+	return channels*(size_t)(ks.h*ks.w*per);
+}
+
 /* first_block - where group og of per output channels starts reading */
 int
 first_block(const Kernel *k, int og, int per)
