@@ -343,6 +343,7 @@ float product_factor(const Node *n);                 /* of a mul: two inputs' by
 float exact_factor(double v);                    /* to 16 bits, so that it times the difference of two bytes is exact */
 void act_bounds(const Node *n, float *lo, float *hi);/* of a result before zero is added */
 bool is_kept(const Graph *g, const char *layer);     /* does the model say that it stays on floats */
+void check_kept(const Graph *g);                     /* fails where it says so of what no layer is called */
 bool keeps_bytes(Op op);                             /* does it hand bytes on as they are */
 bool has_act_on_bytes(Act act);                      /* one that only clips */
 

@@ -170,14 +170,37 @@ bytes_flaw(const Node *n)
 	return NULL;
 }
 
+/* suits - is this the name, or one that begins with what is before a last star? */
+static bool
+suits(const char *pattern, const char *layer)
+{
+	size_t len = strlen(pattern);
+
+	return !strcmp(pattern, layer) || (len && pattern[len - 1] == '*' && !strncmp(pattern, layer, len - 1));
+}
+
 bool
 is_kept(const Graph *g, const char *layer)
 {
-	for (int i = 0; i < g->quantize.nkeep; i++) {
-		const char *pattern = g->quantize.keep[i];
-		size_t len = strlen(pattern);
-		if (!strcmp(pattern, layer) || (len && pattern[len - 1] == '*' && !strncmp(pattern, layer, len - 1)))
+	for (int i = 0; i < g->quantize.nkeep; i++)
+		if (suits(g->quantize.keep[i], layer))
 			return true;
-	}
 	return false;
+}
+
+void
+check_kept(const Graph *g)
+{
+	const char **names = arena_new((size_t)g->count*sizeof *names);
+
+	for (int i = 0; i < g->count; i++)
+		names[i] = g->nodes[i]->name;
+	for (int i = 0, at; i < g->quantize.nkeep; i++) {
+		const char *pattern = g->quantize.keep[i];
+		for (at = 0; at < g->count && !suits(pattern, names[at]); at++)
+			;
+		if (at == g->count)
+			fail("%s: model: quantize: keep: want the name of a layer, as explain tells them, got '%s'%s", g->file, pattern,
+			     meant(pattern, names, g->count));
+	}
 }

@@ -516,7 +516,11 @@ START_TEST(bad_input_is_refused)
 		{ "quantize " CIFAR " --calibrate %s/empty", "empty: want a folder with .png or .jpg pictures, got none in it", 1 },
 		{ "quantize " CIFAR " --calibrate %s/wide.npy", "wide.npy: want shape Nx3x32x32 or 3x32x32, got 2x3x33x33", 1 },
 		{ "quantize " CIFAR " --calibrate %s/black.npy", "black.npy: want pictures with something on them, got one colour", 1 },
-		{ "quantize " CIFAR " --calibrate %s/nan.npy", "layer 'input': want finite values to calibrate with, got NaN or infinity", 1 },
+		{ "quantize " CIFAR " --calibrate %s/nan.npy", "nan.npy: want finite values to calibrate with, got NaN or infinity", 1 },
+		{ "quantize " CIFAR " --calibrate %s/huge.npy", "huge.npy: layer 'avgpool': want finite values to calibrate with, got NaN or infinity", 1 },
+		{ "quantize %s/keep.lua -w examples/weights/cifar_resnet20.safetensors --calibrate random",
+		  "keep.lua: model: quantize: keep: want the name of a layer, as explain tells them, got 'layer4.*'", 1 },
+		{ "quantize examples/cifar_resnet20.lua -w %s/b.q.safetensors --calibrate random", "b.q.safetensors', which are quantised", 2 },
 		{ "quantize " CIFAR, "quantize: want pictures (--calibrate FOLDER, FILE.npy or random), got none", 2 },
 		{ "quantize examples/cifar_resnet20.lua --calibrate random", "quantize: want weights (-w FILE or -w random), got none", 2 },
 		{ "compile " CIFAR " --int8 -o %s/no", "--int8: want --calibrate FOLDER|x.npy|random, or weights that resnetc quantize wrote, got neither", 2 },
@@ -534,6 +538,9 @@ START_TEST(bad_input_is_refused)
 	put_npy("wide.npy", 2, 33, 0, false);
 	put_npy("black.npy", 2, 32, 0, true);
 	put_npy("nan.npy", 2, 32, NAN, true);
+	ck_assert_int_eq(system(arena_text("sed 's/nn.model {/nn.model { quantize = { keep = { \"conv1\", \"layer4.*\" } },/' examples/cifar_resnet20.lua > '%s'", in_dir("keep.lua"))), 0);
+	ck_assert_int_eq(resnetc("quantize " CIFAR " --calibrate random -q -o %s", in_dir("b.q.safetensors")).status, 0);
+	put_npy("huge.npy", 2, 32, 3e38f, true);
 	put_npy("one.npy", 1, 32, 0, false);
 	npy_write(in_dir("nan.label.npy"), (float[]){ NAN }, 1, (int64_t[]){ 1 });
 	npy_write(in_dir("ten.npy"), (float[]){ 10 }, 1, (int64_t[]){ 1 });

@@ -120,7 +120,7 @@ static const struct { const char *graph, *want; } rows[] = {
 	{ "a=s 0.1;q=QuantizeLinear x a;y=QuantizeLinear q a", ":2: QuantizeLinear 'y': want floats, got the bytes 'q'" },
 	{ "a=s 0.1;y=DequantizeLinear x a", ":1: DequantizeLinear 'y': want bytes that a QuantizeLinear made, or an input of bytes, got floats" },
 	{ "a=s 0.1;q=QuantizeLinear x a;y=Relu q", ":2: relu 'relu': want floats, got bytes ('quantize')" },
-	{ "a=s 0.1;q=QuantizeLinear x a;e=v;k=v 1 1 2 2;y=Resize q e k | mode'linear", ":2: upsample_bilinear 'upsample_bilinear': want floats, got bytes ('quantize')" },
+	{ "a=s 0.1;q=QuantizeLinear x a;e=v;k=v 1 1 2 2;y=Resize q e k | mode'linear", ":2: Resize 'y': want mode nearest for bytes, or floats (DequantizeLinear before it, QuantizeLinear behind), got mode linear" },
 	{ "w=c 3 3 1 1;s=s -1;u=DequantizeLinear w s;y=Conv x u", ":1: DequantizeLinear 'u': want scales that are normal floats above 0, got -1 in 's'" },
 	{ "w=c 3 3 1 1;s=v 0.1 0.2;u=DequantizeLinear w s | axis=0;y=Conv x u", ":1: DequantizeLinear 'u': want one scale and zero point, or one each along an axis, got 2 for 3x3x1x1" },
 	{ "w=c 3 3 1 1;s=s 0.1;z=U 0;u=DequantizeLinear w s z;y=Conv x u", ":1: DequantizeLinear 'u': want the zero point 'z' as signed bytes, as what it is of, got bytes" },

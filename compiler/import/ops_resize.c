@@ -97,6 +97,9 @@ resize(Import *m, OnnxValue x, const char *mode, const Resizing *r)
 		set_result(m, x);                    /* a result of the same size is a copy, whatever the scale */
 		return;
 	}
+	if (!nearest && is_bytes(x.n->out))          /* ONNX Runtime cuts off their fractions, or not, as its own layout is */
+		refuse(m, "want mode nearest for bytes, or floats (DequantizeLinear before it, QuantizeLinear behind), got mode %s",
+		       mode);
 	n = node_on(m, nearest ? O_upsample_nearest : cubic ? O_upsample_bicubic : O_upsample_bilinear, x.n);
 	if (cubic) {
 		n->a.sharpness = shortest_decimal(attr_real(m, "cubic_coeff_a", -0.75));

@@ -158,6 +158,7 @@ quantized_file(const Graph *g, const Seen *seen, const How8 *how, char *name)
 	Meta *meta = NULL;
 	int nmeta = 0;
 
+	check_kept(g);
 	for (int i = 0; i < g->count; i++)
 		m.rows[i] = (StepRow){ .name = g->nodes[i]->name, .keep = is_kept(g, g->nodes[i]->name) };
 	set_ranges(&m);

@@ -11,6 +11,7 @@
 enum { Pictures = 128, Few = 8 };
 
 typedef struct {
+	const char *pictures;
 	Session *s;
 	Seen *seen;                  /* of each node */
 } Looking;
@@ -30,7 +31,8 @@ look(void *user, int index, const char *name)
 			seen_add(&l->seen[index], c, plane + (size_t)i*lay->row, (size_t)lay->cb, (size_t)v->shape.w);
 	}
 	if (l->seen[index].odd)
-		fail("%s: layer '%s': want finite values to calibrate with, got NaN or infinity", l->s->m->g->file, name);
+		fail("%s%s: want finite values to calibrate with, got NaN or infinity", l->pictures,
+		     index ? arena_text(": layer '%s'", name) : "");
 }
 
 /* float_model - the network of floats, an image at a time, every layer rounded alike everywhere */
@@ -125,7 +127,7 @@ quantised_weights(Options *o, const char *weights)
 	Model *m = float_model(o, weights);
 	const Graph *g = m->g;
 	Session s = session_open(m, o->threads, false);
-	Looking l = { &s, arena_new((size_t)g->count*sizeof(Seen)) };
+	Looking l = { o->calibrate, &s, arena_new((size_t)g->count*sizeof(Seen)) };
 	How8 how = { g->quantize.minmax, g->quantize.u7 ? 127 : 255, !g->quantize.as_rounded };
 	int shown;
 	File f;
