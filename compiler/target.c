@@ -59,7 +59,7 @@ static const Cpu cpus[] = {
 	{ "Zen 5",    "avx512", true,  0x1a, 0x00, 0xff,   2, 2, 8,        36e3, 768e3,  48, 20, 9 },
 	{ "Zen 4",    "avx512", true,  0x19, 0x10, 0x1f,   1, 1, 6,        24e3, 768e3,  24, 20, 6 },
 	{ "Zen 4",    "avx512", true,  0x19, 0x60, 0xaf,   1, 1, 6,        24e3, 768e3,  24, 20, 6 },
-	{ "Ice Lake", "avx512", false, 0x06, 0x6a, 0x6c,   2, 1, 5,        36e3, 960e3,  32, 10, 4 },
+	{ "Ice Lake", "avx512", false, 0x06, 0x6a, 0x6c,   2, 1, 5,        36e3, 960e3,  32, 10, 3 },
 	{ "Sapphire Rapids", "avx512", false, 0x06, 0x8f, 0x8f, 2, 2, 6,   36e3, 1.5e6,  32, 10, 4 },
 	{ "Emerald Rapids",  "avx512", false, 0x06, 0xcf, 0xcf, 2, 2, 6,   36e3, 1.5e6,  32, 10, 4 },
 };
