@@ -63,6 +63,8 @@ void *file_map(const char *path, size_t *len);       /* read-only; fails with th
 const char *const *files_mapped(int *count);         /* what file_map was asked for, each path once */
 double seconds(void);
 void write_files(const char *dir, const File *files, int count); /* all or none */
+
+/* sha256.c */
 const char *sha256_of(const void *data, size_t len, char hex[65]);
 
 /* content.c */

@@ -9,8 +9,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <sha256.h>
-
 #include "base.h"
 
 static char **mapped;                /* every path that was read, once; for --depfile */
@@ -275,10 +273,4 @@ write_files(const char *dir, const File *files, int count)
 		partial[i] = NULL;
 	written = true;
 	sigprocmask(SIG_SETMASK, &before, NULL);
-}
-
-const char *
-sha256_of(const void *data, size_t len, char hex[65])
-{
-	return SHA256Data(data, len, hex);
 }

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <sha256.h>
 #include <zip.h>
 
 #include "tests.h"
@@ -550,11 +551,25 @@ START_TEST(damaged_files_never_crash)
 }
 END_TEST
 
+/* blocks that the processor hashes itself and what follows them: libmd's own hash of as many bytes */
+START_TEST(sha_is_libmds)
+{
+	unsigned char bytes[300];
+	char got[65], want[65];
+
+	for (int i = 0; i < 300; i++)
+		bytes[i] = (unsigned char)(i*i*7 + i);
+	for (size_t len = 0; len <= sizeof bytes; len++)
+		ck_assert_str_eq(sha256_of(bytes, len, got), SHA256Data(bytes, len, want));
+}
+END_TEST
+
 SUITE(weights)
 {
 	TCase *t = part("weights");
 
 	tcase_add_loop_test(t, bad_file, 0, NBad);
+	tcase_add_test(t, sha_is_libmds);
 	tcase_add_test(t, not_a_safetensors_file);
 	tcase_add_loop_test(t, safetensors_whatever_its_first_bytes, 0, 19);
 	tcase_add_test(t, what_is_written_is_read_back);

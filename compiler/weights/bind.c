@@ -128,8 +128,11 @@ bind_param(Binding *b, Node *n, ParamId id, const char *prefix)
 	if (!p->data)
 		fail("out of memory");
 	tensor_load(t);
-	for (size_t i = 0; i < p->count; i++)
-		p->data[i] = tensor_get(t, b->hwio && id == P_weight ? turned(n, t, i) : i);
+	if (b->hwio && id == P_weight)
+		for (size_t i = 0; i < p->count; i++)
+			p->data[i] = tensor_get(t, turned(n, t, i));
+	else
+		tensor_numbers(t, p->data);
 	tensor_unload(t);
 	warn_of_values(b, p, id);
 }

@@ -87,10 +87,10 @@ number_at(const DtypeRow *r, const unsigned char *p)
 	return r->kind == 'i' ? (double)(int64_t)bits : (double)bits;
 }
 
-double
-tensor_get(const Tensor *t, size_t i)
+/* element - number i in C order; r: the row of t's dtype */
+static double
+element(const Tensor *t, const DtypeRow *r, size_t i)
 {
-	const DtypeRow *r = dtype_named(t->dtype);
 	const unsigned char *p = t->data;
 
 	for (int k = t->rank - 1; k >= 0; k--) {
@@ -98,4 +98,29 @@ tensor_get(const Tensor *t, size_t i)
 		i /= (size_t)t->dim[k];
 	}
 	return number_at(r, p);
+}
+
+double
+tensor_get(const Tensor *t, size_t i)
+{
+	return element(t, dtype_named(t->dtype), i);
+}
+
+void
+tensor_numbers(const Tensor *t, double *to)
+{
+	const DtypeRow *r = dtype_named(t->dtype);
+	size_t count = tensor_count(t);
+	Tensor plain = *t;
+	float f;
+
+	if (r != &dtype_rows[DT_f32] || !tensor_contiguous(&plain) || memcmp(plain.stride, t->stride, sizeof plain.stride)) {
+		for (size_t i = 0; i < count; i++)
+			to[i] = element(t, r, i);
+		return;
+	}
+	for (size_t i = 0; i < count; i++) {             /* nearly all files are so */
+		memcpy(&f, t->data + i*sizeof f, sizeof f);
+		to[i] = (double)f;
+	}
 }

@@ -39,6 +39,7 @@ void weights_compute(Weights *w);                    /* weight_norm's and its li
 void tensor_load(Tensor *t);                         /* before the first tensor_get */
 void tensor_unload(Tensor *t);
 double tensor_get(const Tensor *t, size_t i);        /* element i in C order, any dtype, as double */
+void tensor_numbers(const Tensor *t, double *to);    /* all of them */
 size_t tensor_count(const Tensor *t);
 bool tensor_contiguous(Tensor *t);                   /* sets C-order strides; false: too many elements */
 const char *tensor_shape(const Tensor *t);           /* "64x3x7x7" */
