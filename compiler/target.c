@@ -14,10 +14,7 @@
 
 /* the rows with architecture and processor as text, which goes into emitted code */
 #define ANY    NULL
-#define HAS(f) "__builtin_cpu_supports(\"" #f "\")"
-#define AND    " && "
-#define AVX_VNNI "rc_avx_vnni()"
-#define F16C "rc_f16c()"
+#define X86(features) "rc_x86(" #features ")"
 #define NEON_DOT "rc_neon_dot()"
 #define RVV(bits) "rc_rvv_bits() >= " #bits
 const Target targets[] = {
@@ -35,10 +32,7 @@ const Target targets[] = {
 enum { NRows = sizeof targets/sizeof *targets };
 const int ntargets = NRows;
 #undef ANY
-#undef HAS
-#undef AND
-#undef AVX_VNNI
-#undef F16C
+#undef X86
 #undef NEON_DOT
 #undef RVV
 
@@ -95,16 +89,9 @@ hidden(const Target *t)
 
 /* the rows as code; IS_SET: the macro is defined as 1, or it is nothing */
 #define ANY true
-#define AND &&
-#define AVX_VNNI rc_avx_vnni()
-#define F16C rc_f16c()
 #define NEON_DOT rc_neon_dot()
 #define RVV(bits) (rc_rvv_bits() >= bits)
-#if defined(__x86_64__)
-#define HAS(f) __builtin_cpu_supports(#f)
-#else
-#define HAS(f) false
-#endif
+#define X86(features) rc_x86(features)
 #define IS_SET(macro)       IS_SET_(macro)
 #define IS_SET_(value)      SECOND(IS_##value, false, 0)
 #define IS_1                , true

@@ -14,10 +14,9 @@
 ** most that a layer is divided among where each needs memory of its own, which the workspace has. stack: what a call
 ** takes at most, which tests hold. lean: memory is dear, Winograd's larger weights and scratch come only where a model
 ** or --winograd asks for them. bare: no system that maps files and starts threads. processor: what else it must have,
-** as ANY or as HAS(feature) AND HAS(feature), named as __builtin_cpu_supports names them; emitted code and resnetc ask
-** the same; AVX_VNNI is rc_avx_vnni(), F16C rc_f16c(), since not all compilers know those names; NEON_DOT rc_neon_dot();
-** RVV(bits): RISC-V's vectors are that long. A cache counts for three quarters of its size. Sources of the numbers: measurements on Zen 3
-** and Zen 4, Arm's optimisation guide for Neoverse N1; RISC-V's were not measured.
+** nothing (ANY), X86(features of rc_x86), NEON_DOT, for rc_neon_dot(), RVV(bits), so long a vector of RISC-V's; emitted
+** code and resnetc ask the same. A cache counts for three quarters of its size. Sources of the numbers: measurements on
+** Zen 3 and Zen 4, Arm's optimisation guide for Neoverse N1; RISC-V's were not measured.
 **
 ** rvv: clang 19 and later; groups of two registers. What waits for one takes as much stack as the processor's registers
 ** are long: the bytes are those for up to 512 bits.
@@ -36,13 +35,13 @@
 TARGET(scalar, "scalar", scalar, ,            1, 16,  4, 16, 2048, 1, 0,
        2, 2, 4, 4, 24e3, 384e3, 16, 10, 5, ANY)
 TARGET(avx2,   "avx2",   avx2,   __x86_64__,  8, 16, 16, 16, 2560, 0, 0,
-       2, 2, 6, 4, 24e3, 384e3, 16, 10, 5, HAS(avx2) AND HAS(fma) AND F16C)
+       2, 2, 6, 4, 24e3, 384e3, 16, 10, 5, X86(RC_AVX2 | RC_FMA | RC_F16C))
 TARGET(avx_vnni, "avx-vnni", avx_vnni, __x86_64__, 8, 16, 16, 16, 2560, 0, 0,
-       2, 2, 6, 4, 24e3, 384e3, 16, 10, 5, HAS(avx2) AND HAS(fma) AND F16C AND AVX_VNNI)
+       2, 2, 6, 4, 24e3, 384e3, 16, 10, 5, X86(RC_AVX2 | RC_FMA | RC_F16C | RC_AVX_VNNI))
 TARGET(avx512, "avx512", avx512, __x86_64__, 16, 32, 16, 16, 3072, 0, 0,
-       1, 1, 6, 4, 24e3, 768e3, 24, 14, 5, HAS(avx512f) AND HAS(avx512bw) AND HAS(fma))
+       1, 1, 6, 4, 24e3, 768e3, 24, 14, 5, X86(RC_AVX512F | RC_AVX512BW | RC_FMA))
 TARGET(avx512_vnni, "avx512-vnni", avx512_vnni, __x86_64__, 16, 32, 16, 16, 3072, 0, 0,
-       1, 1, 6, 4, 24e3, 768e3, 24, 14, 5, HAS(avx512f) AND HAS(avx512bw) AND HAS(fma) AND HAS(avx512vnni))
+       1, 1, 6, 4, 24e3, 768e3, 24, 14, 5, X86(RC_AVX512F | RC_AVX512BW | RC_FMA | RC_AVX512_VNNI))
 TARGET(neon,   "neon",   neon,   __aarch64__, 4, 32,  8, 16, 2048, 0, 0,
        2, 2, 4, 4, 48e3, 384e3, 16, 10, 5, ANY)
 TARGET(neon_dot, "neon-dot", neon_dot, __aarch64__, 4, 32, 8, 16, 2048, 0, 0,

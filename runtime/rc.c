@@ -26,31 +26,39 @@ rc_strerror(int status)
 	return status >= 0 && status < RC_STATUS_COUNT ? text[status] : "unknown status";
 }
 
-/* not all compilers know the names of these features */
-RC_WEAK int
-rc_avx_vnni(void)
+#if defined(__x86_64__)
+/* the processor itself is asked: not every compiler has __builtin_cpu_supports, some have one that knows nothing */
+static void
+cpuid(unsigned leaf, unsigned part, unsigned *r)
 {
-#if defined(__x86_64__) && defined(__GNUC__)
-	unsigned a, b, c, d;
-
-	__asm__("cpuid" : "=a"(a), "=b"(b), "=c"(c), "=d"(d) : "a"(7), "c"(1));
-	return __builtin_cpu_supports("avx2") && (a >> 4 & 1);
-#else
-	return 0;
-#endif
+	__asm__ volatile("cpuid" : "=a"(r[0]), "=b"(r[1]), "=c"(r[2]), "=d"(r[3]) : "a"(leaf), "c"(part));
 }
+#endif
 
 RC_WEAK int
-rc_f16c(void)
+rc_x86(int features)
 {
-#if defined(__x86_64__) && defined(__GNUC__)
-	unsigned a, b, c, d;
+	int has = 0;
+#if defined(__x86_64__)
+	unsigned basic[4], more[4], last[4] = { 0 }, kept = 0, high;
 
-	__asm__("cpuid" : "=a"(a), "=b"(b), "=c"(c), "=d"(d) : "a"(1), "c"(0));
-	return (int)(c >> 29 & 1);
-#else
-	return 0;
+	cpuid(0, 0, basic);
+	if (basic[0] < 7)
+		return 0;
+	cpuid(1, 0, basic);
+	cpuid(7, 0, more);
+	if (more[0] >= 1)
+		cpuid(7, 1, last);
+	if (basic[2] >> 27 & 1)          /* the system says which registers it keeps, by xgetbv */
+		__asm__ volatile(".byte 0x0f, 0x01, 0xd0" : "=a"(kept), "=d"(high) : "c"(0));
+	if ((kept & 0x06) == 0x06)
+		has |= (basic[2] >> 12 & 1 ? RC_FMA : 0) | (basic[2] >> 29 & 1 ? RC_F16C : 0) |
+		       (more[1] >> 5 & 1 ? RC_AVX2 : 0) | (last[0] >> 4 & 1 ? RC_AVX_VNNI : 0);
+	if ((kept & 0xe6) == 0xe6)
+		has |= (more[1] >> 16 & 1 ? RC_AVX512F : 0) | (more[1] >> 30 & 1 ? RC_AVX512BW : 0) |
+		       (more[2] >> 11 & 1 ? RC_AVX512_VNNI : 0);
 #endif
+	return (has & features) == features;
 }
 
 /* where no system can be asked, the compiler's flags know; 20 is HWCAP_ASIMDDP, 43 PF_ARM_V82_DP_INSTRUCTIONS_AVAILABLE */

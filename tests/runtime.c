@@ -281,6 +281,26 @@ START_TEST(batches_are_looped_over)
 }
 END_TEST
 
+/* what Linux says of the processor is what rc_x86 finds out, without the compiler's help */
+START_TEST(features_of_x86)
+{
+	static const struct { const char *name; int feature; } rows[] = {
+		{ "fma", RC_FMA }, { "f16c", RC_F16C }, { "avx2", RC_AVX2 }, { "avx512f", RC_AVX512F }, { "avx512bw", RC_AVX512BW },
+		{ "avx512_vnni", RC_AVX512_VNNI }, { "avx_vnni", RC_AVX_VNNI },
+	};
+	int all = 0;
+
+	if (!target_runs_here(target_named("avx2")))
+		return;
+	for (int i = 0; i < 7; i++) {
+		bool has = system(arena_text("grep -m1 ^flags /proc/cpuinfo | grep -qw %s", rows[i].name)) == 0;
+		ck_assert_msg(!!rc_x86(rows[i].feature) == has, "%s: %d", rows[i].name, has);
+		all |= has ? rows[i].feature : RC_AVX_VNNI << 1;
+	}
+	ck_assert_int_eq(rc_x86(all), all < RC_AVX_VNNI << 1);     /* one that lacks is enough */
+}
+END_TEST
+
 SUITE(runtime)
 {
 	TCase *t = part("runtime");
@@ -296,4 +316,5 @@ SUITE(runtime)
 	tcase_add_test(t, nan_comes_through);
 	tcase_add_loop_test(t, odd_values_agree_with_the_interpreter, 0, 6);
 	tcase_add_test(t, batches_are_looped_over);
+	tcase_add_test(t, features_of_x86);
 }

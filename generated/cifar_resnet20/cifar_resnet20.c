@@ -1412,7 +1412,7 @@ cifar_resnet20_run(const void *weights, const float *input, float *output, void 
 int
 cifar_resnet20_check(const void *weights, size_t len)
 {
-	if (!(__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && rc_f16c()))
+	if (!(rc_x86(RC_AVX2 | RC_FMA | RC_F16C)))
 		return RC_E_CPU;
 	return rc_check_blob(&network, weights, len);
 }

@@ -45,9 +45,8 @@ extern "C" {
 #define rc_hash            RC_SYMBOL(rc_hash)
 #define rc_check_blob      RC_SYMBOL(rc_check_blob)
 #define rc_run             RC_SYMBOL(rc_run)
-#define rc_avx_vnni        RC_SYMBOL(rc_avx_vnni)
+#define rc_x86             RC_SYMBOL(rc_x86)
 #define rc_neon_dot        RC_SYMBOL(rc_neon_dot)
-#define rc_f16c            RC_SYMBOL(rc_f16c)
 #define rc_rvv_bits        RC_SYMBOL(rc_rvv_bits)
 #define rc_fill            RC_SYMBOL(rc_fill)
 #define rc_fill_halo       RC_SYMBOL(rc_fill_halo)
@@ -143,8 +142,9 @@ uint64_t rc_hash(const void *data, size_t len);
 
 /* --- used by emitted code --- */
 
-int rc_avx_vnni(void);               /* has the processor, an x86-64 with AVX2, these instructions? */
-int rc_f16c(void);
+/* Has the processor, an x86-64, all of these, and keeps the system their registers? */
+enum { RC_FMA = 1, RC_F16C = 2, RC_AVX2 = 4, RC_AVX512F = 8, RC_AVX512BW = 16, RC_AVX512_VNNI = 32, RC_AVX_VNNI = 64 };
+int rc_x86(int features);
 int rc_neon_dot(void);               /* has the processor, an AArch64, products of bytes? */
 int rc_rvv_bits(void);               /* of a vector of this processor, a RISC-V one with vectors 1.0; 0: it is none */
 

@@ -1831,7 +1831,7 @@ static const rc_trainer trainer = {
 int
 small_train_init(void *state, uint64_t seed)
 {
-	if (!(__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && rc_f16c()))
+	if (!(rc_x86(RC_AVX2 | RC_FMA | RC_F16C)))
 		return RC_E_CPU;
 	return rc_train_init(&trainer, state, seed);
 }
@@ -1839,7 +1839,7 @@ small_train_init(void *state, uint64_t seed)
 int
 small_train_check(const void *state, size_t len)
 {
-	if (!(__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && rc_f16c()))
+	if (!(rc_x86(RC_AVX2 | RC_FMA | RC_F16C)))
 		return RC_E_CPU;
 	return rc_train_check(&trainer, state, len);
 }
@@ -1847,7 +1847,7 @@ small_train_check(const void *state, size_t len)
 int
 small_train_load(void *state, const void *params, size_t len)
 {
-	if (!(__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && rc_f16c()))
+	if (!(rc_x86(RC_AVX2 | RC_FMA | RC_F16C)))
 		return RC_E_CPU;
 	return rc_train_load(&trainer, state, params, len);
 }

@@ -12,7 +12,8 @@
 
 #define RC_TARGET_BEGIN
 #define RC_TARGET_END
-#define __builtin_cpu_supports(feature) 1
+#undef rc_x86
+#define rc_x86(features) 1
 
 typedef float V __attribute__((vector_size(VL*4)));
 typedef int Mask __attribute__((vector_size(VL*4)));
