@@ -215,7 +215,7 @@ RC_WEAK uint64_t
 rc_round_to_nearest(int flush)
 {
 	uint64_t before = 0;
-#if defined(__x86_64__) && defined(__GNUC__)
+#if defined(__x86_64__) && defined(RC_GNU)
 	unsigned mxcsr = 0, nearest;         /* 0: for the sanitizer, which does not see what assembly writes */
 
 	__asm__ volatile("stmxcsr %0" : "=m"(mxcsr));
@@ -223,7 +223,7 @@ rc_round_to_nearest(int flush)
 	nearest = (mxcsr & ~0x6000u) | (flush ? 0x8040u : 0);
 	if (nearest != mxcsr)
 		__asm__ volatile("ldmxcsr %0" : : "m"(nearest));
-#elif defined(__aarch64__) && defined(__GNUC__)
+#elif defined(__aarch64__) && defined(RC_GNU)
 	__asm__ volatile("mrs %0, fpcr" : "=r"(before));
 	uint64_t now = (before & ~(uint64_t)0xc00000) | (flush ? 0x1000000 : 0);
 
@@ -237,12 +237,12 @@ rc_round_to_nearest(int flush)
 RC_WEAK void
 rc_round_as(uint64_t before, int flush)
 {
-#if defined(__x86_64__) && defined(__GNUC__)
+#if defined(__x86_64__) && defined(RC_GNU)
 	unsigned mxcsr = (unsigned)before;
 
 	if (flush || mxcsr & 0x6000u)
 		__asm__ volatile("ldmxcsr %0" : : "m"(mxcsr));
-#elif defined(__aarch64__) && defined(__GNUC__)
+#elif defined(__aarch64__) && defined(RC_GNU)
 	if (flush || before & 0xc00000)
 		__asm__ volatile("msr fpcr, %0" : : "r"(before));
 #else

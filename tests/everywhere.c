@@ -164,6 +164,17 @@ START_TEST(x87_is_refused)
 }
 END_TEST
 
+/* a compiler without extensions, optimizations and atomic words; with the pool */
+START_TEST(tcc_with_threads)
+{
+	if (lacking("tcc"))
+		return;
+	want();
+	emit("tcc", "scalar", "--embed=c");
+	in("tcc", "tcc -Wall -Werror -DEMBEDDED -DTHREADS *.c -o app -lpthread && for i in 1 2 3; do ./app | cmp - ../scalar/want || exit 1; done");
+}
+END_TEST
+
 /* whatever the flags, fused multiply-adds of a processor are not taken for products and sums */
 START_TEST(clang_for_arm_gives_the_bits_of_this_machine)
 {
@@ -412,6 +423,7 @@ SUITE(everywhere)
 	tcase_add_loop_test(t, stack_stays_within_what_is_told, 0, 8);
 	tcase_add_loop_test(t, windows, 0, 3);
 	tcase_add_test(t, x87_is_refused);
+	tcase_add_test(t, tcc_with_threads);
 	tcase_add_loop_test(t, clang_for_arm_gives_the_bits_of_this_machine, 0, 3);
 	tcase_add_loop_test(part("compilers"), compilers_agree, 0, 7);
 	tcase_add_test(t, neon_on_32_bits);
