@@ -43,12 +43,7 @@ static inline V div_(V a, V b)                { return _mm512_div_ps(a, b); }
 /* NaN stays NaN */
 static inline V clamp(V a, V lo, V hi)        { return _mm512_maskz_min_ps(0xffff, hi, vmax(lo, a)); }
 static inline V neg_abs(V a)                  { return sub(zero(), _mm512_abs_ps(a)); }
-static inline V root(V a)                     { return _mm512_maskz_sqrt_ps(0xffff, a); }
-#if defined(__GNUC__)                                /* clang's -ffast-math takes what functions return for finite */
-#define lowest() ((V)_mm512_set1_epi32(-0x800000))
-#else
 static inline V lowest(void)                  { return splat(-RC_INFINITY); }
-#endif
 
 /* halves */
 static inline V
@@ -81,12 +76,43 @@ swap(V a, int s)
 	}
 }
 
-/* maximum; NaN wins */
 static inline V
-pmax(V a, V b)
+root(V a)
 {
-	return _mm512_mask_blend_ps(_mm512_cmp_ps_mask(a, a, _CMP_UNORD_Q), vmax(a, b), a);
+#if defined(__clang__)                               /* clang 14's -ffast-math makes an estimate of the intrinsic */
+	__asm__("vsqrtps %0, %0" : "+v"(a));
+	return a;
+#else
+	return _mm512_maskz_sqrt_ps(0xffff, a);
+#endif
 }
+
+/* lanes where a < b; where a is NaN */
+#if defined(__clang__) && __FINITE_MATH_ONLY__       /* clang 14 forgets that these may be */
+static inline __mmask16
+rc_less(V a, V b)
+{
+	__mmask16 m;
+
+	__asm__("vcmpltps %2, %1, %0" : "=k"(m) : "v"(a), "v"(b));
+	return m;
+}
+
+static inline __mmask16
+rc_nan(V a)
+{
+	__mmask16 m;
+
+	__asm__("vcmpunordps %1, %1, %0" : "=k"(m) : "v"(a));
+	return m;
+}
+#else
+static inline __mmask16 rc_less(V a, V b)     { return _mm512_cmp_ps_mask(a, b, _CMP_LT_OQ); }
+static inline __mmask16 rc_nan(V a)           { return _mm512_cmp_ps_mask(a, a, _CMP_UNORD_Q); }
+#endif
+
+/* maximum; NaN wins */
+static inline V pmax(V a, V b)                { return _mm512_mask_blend_ps(rc_nan(a), vmax(a, b), a); }
 
 static inline V
 nearest(V a)
@@ -122,14 +148,14 @@ fraction(V a)
 static inline V
 zero_below(V a, float least, V y)
 {
-	return _mm512_mask_blend_ps(_mm512_cmp_ps_mask(a, splat(least), _CMP_LT_OQ), y, zero());
+	return _mm512_mask_blend_ps(rc_less(a, splat(least)), y, zero());
 }
 
 /* y where a < 0, else z */
 static inline V
 below0(V a, V y, V z)
 {
-	return _mm512_mask_blend_ps(_mm512_cmp_ps_mask(a, zero(), _CMP_LT_OQ), z, y);
+	return _mm512_mask_blend_ps(rc_less(a, zero()), z, y);
 }
 
 /*

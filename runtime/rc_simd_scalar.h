@@ -83,7 +83,15 @@ fused(V a, V b, V c)
 }
 
 static inline V relu(V a)                     { return a < 0 ? 0 : a; }      /* NaN stays NaN */
-static inline V pmax(V a, V b)                { return b > a || b != b ? b : a; }  /* NaN wins */
+/* maximum; NaN wins */
+static inline V
+pmax(V a, V b)
+{
+	RC_UNSEEN(uint32_t, "r", a);
+	RC_UNSEEN(uint32_t, "r", b);
+	return b > a || b != b ? b : a;
+}
+
 static inline V div_(V a, V b)                { RC_ROUNDED(b); a /= b; RC_ROUNDED(a); return a; }
 static inline V clamp(V a, V lo, V hi)        { return a < lo ? lo : a > hi ? hi : a; }  /* NaN stays NaN */
 static inline V neg_abs(V a)                  { return a > 0 ? -a : a; }

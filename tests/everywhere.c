@@ -151,6 +151,27 @@ START_TEST(windows)
 }
 END_TEST
 
+/* the compiler of PyPI's ziglang for systems that are not here; it makes their libraries first, which takes minutes */
+START_TEST(zig_for_other_systems)
+{
+	static const struct { const char *target, *system, *run; } ways[] = {
+		{ "avx2", "x86_64-linux-musl", "./app" }, { "avx2", "x86_64-macos", NULL }, { "neon", "aarch64-macos", NULL }, { "avx2", "x86_64-windows-gnu", NULL },
+		{ "neon", "aarch64-linux-musl", "qemu-aarch64 ./app" },
+	};
+	const char *dir = arena_text("zig%d", _i), *run = ways[_i].run;
+
+	if (lacking("python-zig"))
+		return;
+	emit(dir, ways[_i].target, "--embed=c");
+	in(dir, arena_text("export ZIG_LOCAL_CACHE_DIR=$PWD/cache ZIG_GLOBAL_CACHE_DIR=$PWD/../zig; "
+		"python-zig cc -target %s -std=c11 -O2 -Wall -Wextra -Wpedantic -Werror -DEMBEDDED -DTHREADS *.c -o app", ways[_i].system));
+	if (!run || (run[0] == 'q' ? lacking(run) : !target_runs_here(target_named(ways[_i].target))))
+		return;
+	want();
+	in(dir, arena_text("%s > out && paste out ../scalar/want > both && test $(wc -l < both) = 10 && %s both", run, close_to));
+}
+END_TEST
+
 /* --- processors and compilers --- */
 
 /* x87 keeps more digits than a float has: other bits, so it is refused */
@@ -204,6 +225,37 @@ START_TEST(compilers_agree)
 			in(dir, arena_text("gcc -O2 -DEMBEDDED *.c -o app -lpthread && ./app > want && test $(wc -l < want) = 10 && mv want ../want-%s", target));
 		in(dir, arena_text("%s -O3 -ffast-math -ffp-contract=fast -std=c11 -Wall -Wextra -Wpedantic -Werror -DEMBEDDED -DTHREADS *.c -o app -lpthread && ./app > out && cmp out ../want-%s", cc, target));
 	}
+}
+END_TEST
+
+/* the bits of results for numbers, infinities, NaN and what is nearly 0; any NaN is one */
+static const char odd_app[] =
+	"#include <stdio.h>\n#include <string.h>\n#include \"net.h\"\nstatic float in[NET_INPUT_FLOATS], out[NET_OUTPUT_FLOATS];\n"
+	"static RC_ALIGNED(64) char ws[NET_SELFTEST_BYTES];\n"
+	"int main(void)\n{\n	static const unsigned odd[] = { 0x7f800000, 0xff800000, 0x7fc00000, 0, 0x80000000, 0x7f7fffff, 1, 0x80800000 };\n	const char *layer;\n"
+	"	for (int i = 0; i < NET_INPUT_FLOATS; i++) { in[i] = (float)(i*37%113 - 56)/8; if (i%8 == 0) memcpy(&in[i], &odd[i/8%8], 4); }\n"
+	"	if (net_selftest(net_weights, ws, sizeof ws, &layer) || net_run(net_weights, in, out, ws, NET_WORKSPACE_BYTES)) return 1;\n"
+	"	for (int i = 0; i < NET_OUTPUT_FLOATS; i++) { unsigned b; memcpy(&b, &out[i], 4); printf(\"%x\\n\", (b & 0x7fffffff) > 0x7f800000 ? 0x7fc00000 : b); }\n"
+	"	return 0;\n}\n";
+
+/* -ffast-math says that NaN and infinity don't come; programs linked with it take what is nearly 0 for 0: not here */
+START_TEST(numbers_that_are_none_under_fast_math)
+{
+	static const struct { const char *target, *compiler, *link, *run; } ways[] = {
+		{ "scalar", "gcc", "gcc", "" }, { "scalar", "clang-19", "clang-19", "" }, { "avx2", "clang-19", "clang-19", "" }, { "avx512", "clang", "clang", "" },
+		{ "neon", "clang-19 --target=aarch64-linux-gnu", "aarch64-linux-gnu-gcc -static", "qemu-aarch64" },
+	};
+	const char *target = ways[_i].target, *cc = ways[_i].compiler, *dir = arena_text("odd%d", _i), *link = ways[_i].link;
+	const char *model = body_model(16, 5, 7, "return nn.concat { nn.log(x), nn.sqrt(x), nn.exp(x), nn.sigmoid(x), nn.clip(x, { lo = -1, hi = 1 }),\n"
+		"nn.max_pool(x, { kernel = 3, stride = 1, padding = 1 }), nn.leaky_relu(x, { slope = 0.5 }) }");
+	bool elsewhere = ways[_i].run[0];
+
+	if (lacking(cc) || (elsewhere ? lacking(link) || lacking(ways[_i].run) : !target_runs_here(target_named(target))))
+		return;
+	ck_assert_int_eq(resnetc("%s --name net -w random -q --target %s --embed -o %s", model, target, in_dir(dir)).status, 0);
+	put_file(arena_text("%s/app.c", dir), odd_app, strlen(odd_app));
+	in(dir, arena_text("%s -O1 -c *.c && %s *.o -o app && %s ./app > want && %s -O3 -ffast-math -ffp-contract=fast -c net.c rc.c && %s -ffast-math *.o -o app && "
+		"%s ./app | cmp - want && test $(wc -l < want) = 3920 && test $(grep -c 7fc00000 want) -gt 100", link, link, ways[_i].run, cc, link, ways[_i].run));
 }
 END_TEST
 
@@ -422,10 +474,13 @@ SUITE(everywhere)
 
 	tcase_add_loop_test(t, stack_stays_within_what_is_told, 0, 8);
 	tcase_add_loop_test(t, windows, 0, 3);
+	if (getenv("CHECK_LONG"))
+		tcase_add_loop_test(part("zig"), zig_for_other_systems, 0, 5);
 	tcase_add_test(t, x87_is_refused);
 	tcase_add_test(t, tcc_with_threads);
 	tcase_add_loop_test(t, clang_for_arm_gives_the_bits_of_this_machine, 0, 3);
 	tcase_add_loop_test(part("compilers"), compilers_agree, 0, 7);
+	tcase_add_loop_test(t, numbers_that_are_none_under_fast_math, 0, 5);
 	tcase_add_test(t, neon_on_32_bits);
 	tcase_add_test(part("arm"), products_of_bytes_on_arm);
 	tcase_add_test(t, embedded_with_lto);

@@ -165,6 +165,20 @@ START_TEST(checked_builds)
 }
 END_TEST
 
+/* roots and logarithms of what the self test makes up are NaN here and there; fused and by themselves, a quotient too */
+START_TEST(results_that_are_no_numbers)
+{
+	Graph *g = graph_of(body_model(16, 5, 7, "x = nn.sqrt(nn.conv(x, { 16, kernel = 3 }))\n"
+		"return nn.concat { nn.log(nn.max_pool(x, { kernel = 2, stride = 1 })), nn.avg_pool(x/(x - x), { kernel = 2, stride = 1 }) }"));
+	Session s = session_open(compiled(g, "native", 0), 1, false);
+	const char *layer;
+	int status = run_selftest(selftest_of_lib(s.host.lib, g->name), g, s.blob.data, &layer);
+
+	ck_assert_msg(status == RC_OK, "%s at %s", rc_strerror(status), layer ? layer : "none");
+	session_close(&s);
+}
+END_TEST
+
 /* nothing the compiler emits reads dead memory, writes beside its results or makes NaN of finite values */
 START_TEST(random_networks_checked)
 {
@@ -183,6 +197,7 @@ SUITE(selftest)
 	tcase_add_loop_test(t, right_code_passes, 0, getenv("CHECK_LONG") ? NNetworks : NNetworks - NLong);
 	tcase_add_test(t, a_broken_weight_is_named);
 	tcase_add_loop_test(t, a_broken_kernel_is_named, 0, 4);
+	tcase_add_test(t, results_that_are_no_numbers);
 	tcase_add_test(t, dispatched);
 	tcase_add_loop_test(t, checked_builds, 0, 5);
 	tcase_add_test(t, random_networks_checked);

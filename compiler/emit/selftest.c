@@ -145,7 +145,7 @@ add_samples(Sums *to, const Node *n, Shape s, const double *y, const double *w, 
 	bool exact = on_bytes(n) || is_bytes(n->out);
 
 	for (size_t i = 0; y && i < count_of(s); i++)
-		most = fmax(most, fabs(y[i]));
+		most = isfinite(y[i]) ? fmax(most, fabs(y[i])) : most;
 	for (int c = 0; c < s.c; c++)
 		for (int k = 0; k < 2; k++) {
 			int h, wd, m = k ? s.n - 1 : 0;
@@ -155,6 +155,8 @@ add_samples(Sums *to, const Node *n, Shape s, const double *y, const double *w, 
 				v = dense_at(n, w, b, m, c, h, wd, &size, &steps);
 			else
 				v = y[(((size_t)m*(size_t)s.c + (size_t)c)*(size_t)s.h + (size_t)h)*(size_t)s.w + (size_t)wd];
+			if (!isfinite((float)v))
+				continue;
 			to->sum[c%RC_SUMS] += v;
 			/* the probabilistic error of a sum with a wide margin */
 			to->off[c%RC_SUMS] += exact ? 0 : U*(8*sqrt(steps) + 16)*(size + 1e-6)*margin;
