@@ -13,7 +13,8 @@
 extern "C" {
 #endif
 
-#if defined(__GNUC__)
+#if defined(__GNUC__) || defined(__clang__)        /* clang in the mode of Microsoft's compiler is no GNUC */
+#define RC_GNU
 #define RC_RESTRICT  __restrict__
 #define RC_NOINLINE  __attribute__((noinline))
 #define RC_INLINE    inline __attribute__((always_inline))
@@ -31,7 +32,11 @@ extern "C" {
 #define RC_NOINLINE
 #define RC_INLINE    inline
 #define RC_WEAK
-#define RC_ALIGNED(n)
+#if defined(__cplusplus)
+#define RC_ALIGNED(n) alignas(n)
+#else
+#define RC_ALIGNED(n) _Alignas(n)
+#endif
 #define RC_OPAQUE(p) (void)(p)
 #define RC_FETCH(p)  (void)(p)
 #define RC_FETCH_FAR(p) (void)(p)

@@ -33,11 +33,28 @@
 #pragma fp_contract(off)
 #endif
 
+/*
+** clang takes it from -ffast-math that what functions are given and return is no NaN and not infinite, of which no
+** pragma frees them. Where that would count, it does not see what a is: bits in registers of a kind.
+*/
+#if defined(__clang__) && __FINITE_MATH_ONLY__
+#define RC_UNSEEN(bits, kind, a) \
+	do { \
+		bits unseen; \
+		memcpy(&unseen, &a, sizeof unseen); \
+		__asm__("" : "+" kind(unseen)); \
+		memcpy(&a, &unseen, sizeof unseen); \
+	} while (0)
+#else
+#define RC_UNSEEN(bits, kind, a) (void)0
+#endif
+
 static inline float
 rc_bits(uint32_t bits)
 {
 	float a;
 
+	RC_UNSEEN(uint32_t, "r", bits);
 	memcpy(&a, &bits, sizeof a);
 	return a;
 }

@@ -174,4 +174,44 @@ rc_pages_free(const void *at, size_t len)
 }
 
 #endif
+
+/*
+** tcc 0.9.27 lacks gcc's words for memory that threads share. It changes no order and keeps nothing in registers, so loads
+** are x86-64's, which are acquiring; stores come with a fence.
+*/
+#if defined(__TINYC__) && defined(__x86_64__) && !defined(__ATOMIC_SEQ_CST)
+static inline void rc_fence(void)                   { __asm__ volatile("mfence" : : : "memory"); }
+
+static inline int
+rc_exchange(int *p, int by)
+{
+	__asm__ volatile("xchgl %0, %1" : "+r"(by), "+m"(*p) : : "memory");
+	return by;
+}
+
+static inline int
+rc_plus(int *p, int by)
+{
+	int was = by;
+
+	__asm__ volatile("lock; xaddl %0, %1" : "+r"(was), "+m"(*p) : : "memory");
+	return was + by;
+}
+
+static inline int
+rc_exchange_if(uint64_t *p, uint64_t *was, uint64_t by)
+{
+	uint64_t is = *was;
+
+	__asm__ volatile("lock; cmpxchgq %2, %1" : "+a"(is), "+m"(*p) : "r"(by) : "memory");
+	return is == *was;               /* if not, the caller looks again himself */
+}
+
+#define __atomic_load_n(p, order)                   (*(p))
+#define __atomic_store_n(p, v, order)               (*(p) = (v), rc_fence())
+#define __atomic_exchange_n(p, v, order)            rc_exchange(p, v)
+#define __atomic_add_fetch(p, v, order)             rc_plus(p, v)
+#define __atomic_sub_fetch(p, v, order)             rc_plus(p, -(v))
+#define __atomic_compare_exchange_n(p, was, v, weak, order, failed) rc_exchange_if(p, was, v)
+#endif
 #endif

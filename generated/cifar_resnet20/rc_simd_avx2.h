@@ -41,12 +41,7 @@ static inline V relu(V a)                     { return _mm256_max_ps(zero(), a);
 static inline V div_(V a, V b)                { return _mm256_div_ps(a, b); }
 static inline V clamp(V a, V lo, V hi)        { return _mm256_min_ps(hi, _mm256_max_ps(lo, a)); }  /* NaN stays NaN */
 static inline V neg_abs(V a)                  { return _mm256_or_ps(a, splat(-0.0f)); }
-static inline V root(V a)                     { return _mm256_sqrt_ps(a); }
-#if defined(__GNUC__)                                /* clang's -ffast-math takes what functions return for finite */
-#define lowest() ((V)_mm256_set1_epi32(-0x800000))
-#else
 static inline V lowest(void)                  { return splat(-RC_INFINITY); }
-#endif
 
 /* bfloat16s */
 static inline V
@@ -65,10 +60,22 @@ swap(V a, int s)
 	       (s & 3) == 3 ? _mm256_permute_ps(a, 0x1b) : a;
 }
 
+static inline V
+root(V a)
+{
+#if defined(__clang__)                               /* clang 14's -ffast-math makes an estimate of _mm256_sqrt_ps */
+	__asm__("vsqrtps %0, %0" : "+x"(a));
+	return a;
+#else
+	return _mm256_sqrt_ps(a);
+#endif
+}
+
 /* maximum; NaN wins */
 static inline V
 pmax(V a, V b)
 {
+	RC_UNSEEN(__m256i, "x", a);
 	return _mm256_blendv_ps(_mm256_max_ps(a, b), a, _mm256_cmp_ps(a, a, _CMP_UNORD_Q));
 }
 

@@ -13,7 +13,7 @@ static void
 relax(void)
 {
 #if defined(__x86_64__) || defined(__i386__)
-	__builtin_ia32_pause();
+	__asm__ volatile("pause");
 #elif defined(__aarch64__)
 	__asm__ volatile("yield");
 #endif
