@@ -15,6 +15,7 @@ const Pass passes[] = {
 	{ "layout",  layout,  offsetof(Graph, plain_layout), "channel blocks and halos of every tensor" },
 	{ "tile",    tile,    offsetof(Graph, plain_tile), "register tile of every convolution" },
 	{ "strips",  strips,  offsetof(Graph, plain_strips), "in training: layers that are done some images at a time" },
+	{ "recompute", recompute, 0, "in training: what nn.train { recompute = true } does not keep for the way back" },
 	{ "plan",    plan,    offsetof(Graph, plain_plan), "lifetimes to offsets in one arena; in place where legal" },
 };
 const int npasses = sizeof passes/sizeof *passes;

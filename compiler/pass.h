@@ -71,6 +71,7 @@ void choose(Graph *g);
 void layout(Graph *g);
 void tile(Graph *g);
 void strips(Graph *g);
+void recompute(Graph *g);
 void plan(Graph *g);
 
 #endif

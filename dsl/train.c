@@ -96,6 +96,7 @@ read_train(lua_State *L, Graph *g)
 	t->bn_frozen = truth(L, "bn_frozen");
 	t->zero_gamma = truth(L, "zero_gamma");
 	t->bn_groups = (int)real(L, "bn_groups");
+	t->recompute = truth(L, "recompute");
 	t->freeze = parts(L, "freeze");
 	t->fresh = parts(L, "fresh");
 	read_steps(L, t);

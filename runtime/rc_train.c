@@ -300,7 +300,7 @@ pack_direct(const rc_packing *h, const float *w, const double *factor, float *al
 		int from = h->from ? h->from[f] : 0, count = h->from ? h->from[f + 1] - from : h->kh*h->kw;
 		int start = h->first ? h->first[og] : 0;
 		float *to = all + ((size_t)from*(size_t)h->groups + (size_t)og*(size_t)count)*each;
-		for (int block = 0; block < h->blocks; block++) {
+		for (int block = 0; count && block < h->blocks; block++) {
 			int n = block + 1 < h->blocks ? h->cb : h->last, ic = (start + block)*h->cb;
 			const short *tap = h->tap ? h->tap + from : NULL;
 			if (!factor && h->convolutions == 1 && (og + 1)*h->per <= h->oc && ic + n <= h->ic) {

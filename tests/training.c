@@ -17,6 +17,46 @@ START_TEST(strips_of_two_images_make_the_same_bits)
 }
 END_TEST
 
+/* a pointwise convolution of stride 2 has gradients at one pixel of four: no weights are packed for the others */
+START_TEST(weights_of_strided_pointwise_layers_stay_in_their_place)
+{
+	Ran r = resnetc("verify --train %s --batch 4 -q", model_file("local nn = require 'resnet'\nreturn nn.model { name = 'm', "
+		"input = nn.image { 3, 16, 16 }, stem = nn.stem.cifar { 64 }, stages = { nn.stage { nn.bottleneck, width = 32, stride = 2 } }, "
+		"head = nn.classifier { 3 }, train = nn.train {} }"));
+
+	ck_assert_msg(r.status == 0, "%s%s", r.out, r.err);
+}
+END_TEST
+
+static const char deep_model[] = "local nn = require 'resnet'\nreturn nn.model { name = 'm', input = nn.image { 3, 16, 16 }, "
+	"stem = nn.stem.cifar { 8 }, stages = { nn.stage { %s, blocks = 6, width = 8 }, nn.stage { %s, blocks = 2, width = 16, stride = 2 } }, "
+	"head = nn.classifier { 3 }, train = nn.train { batch = 16, recompute = %s } }";
+
+static size_t
+plan_bytes(const char *text, int threads)
+{
+	Ran r = resnetc("explain --train %s --threads %d", model_file(text), threads);
+	const char *at = strstr(r.out, ", workspace ");
+	size_t bytes = 0;
+
+	ck_assert_msg(r.status == 0 && at && sscanf(at, ", workspace %zu", &bytes) == 1, "%s%s", r.out, r.err);
+	return bytes;
+}
+
+/* blocks with a skip, without one, and with a gate */
+START_TEST(recomputed_results_take_less_memory)
+{
+	static const char *const blocks[] = { "nn.basic", "nn.plain", "nn.preact, se = 4" };
+	const char *made = arena_text(deep_model, blocks[_i], blocks[_i], "true");
+	size_t whole = plan_bytes(arena_text(deep_model, blocks[_i], blocks[_i], "false"), 1), less = plan_bytes(made, 1);
+	Ran r = resnetc("verify --train %s --threads 3 -q", model_file(made));
+
+	ck_assert_msg(3*less < 2*whole, "%zu of %zu bytes", less, whole);
+	ck_assert_uint_lt(less, plan_bytes(made, 4));
+	ck_assert_msg(r.status == 0 && strstr(r.out, "\nwith all that the way back reads kept: the same bits\nverified\n"), "%s%s", r.out, r.err);
+}
+END_TEST
+
 START_TEST(training_learns_and_goes_on)
 {
 	const char *model = model_file(arena_text(small_model, "")), *dir = in_dir("");
@@ -96,6 +136,7 @@ static const struct { const char *options, *want; } refused[] = {
 	{ ", optimizer = 3", "train: want optimizer as nn.sgd { ... }, got 3" },
 	{ ", optimizer = nn.sgd { momentum = 2 }", "sgd: want momentum as a number from 0 to 0.9999, got 2" },
 	{ ", loss = nn.cross_entropy { label_smoothing = true }", "cross_entropy: want label_smoothing as a number from 0 to 0.999, got a boolean" },
+	{ ", recompute = 2", "train: want recompute as true or false, got 2" },
 	{ ", epoch = 3", "train: want one of its options, got 'epoch'; did you mean 'epochs'?" },
 	{ ", freeze = { 'stem', 'layer1', 'layer2', 'fc' }", "train: want parameters that learn, got none" },
 };
@@ -284,6 +325,8 @@ SUITE(training)
 	t = part("options");
 	tcase_add_unchecked_fixture(t, compile_quickly, NULL);
 	tcase_add_test(t, strips_of_two_images_make_the_same_bits);
+	tcase_add_test(t, weights_of_strided_pointwise_layers_stay_in_their_place);
+	tcase_add_loop_test(t, recomputed_results_take_less_memory, 0, 3);
 	tcase_add_test(t, starting_with_another_head);
 	tcase_add_test(t, bytes_are_read_as_pictures);
 	t = part("refused");

@@ -156,7 +156,7 @@ emit_network(Out *o, const Model *m)
 	out_set(o, "out", "%zu", output_bytes(g));
 	out_set(o, "bytes", "%d", g->image.u8);
 	out_set(o, "steps", "%d", m->nsteps);
-	out_set(o, "parts", "%d", g->target->parts);
+	out_set(o, "parts", "%d", g->parts);
 	out_set(o, "layers", "%d", g->count);
 	out_set(o, "sums", "%zu", m->selftest_at);
 	out_text(o, "$what = {\n"

@@ -92,7 +92,7 @@ emit_trainer(Out *o, const Model *m, const Model *work, int norms)
 	out_line(o, "\"%s\", 0x%016llxu, %zu, %zu, /* hash of the parameters; bytes: state, workspace */", g->name,
 	         (unsigned long long)parameters_hash(g), state_bytes(g), train_workspace(m));
 	out_line(o, "parameters, %d, %zu, %zu, /* floats that learn, of all parameters */", t->nparams, t->learned, t->floats);
-	out_line(o, "steps, eval_steps, %d, %d, %d,", m->nsteps, m->neval, g->target->parts);
+	out_line(o, "steps, eval_steps, %d, %d, %d,", m->nsteps, m->neval, g->parts);
 	out_line(o, "%d, %d, %d, %zu, /* images of a group, groups, classes, bytes of an image */", group_images(t),
 	         t->bn_groups, t->loss->in[0]->shape.c, input_bytes(g)/(size_t)group_images(t));
 	out_line(o, "%zu, %zu, %zu, %zu, /* in the workspace: a group of fewer images, sums of groups, losses and their "

@@ -18,6 +18,7 @@ fuzz_training(const Case *c)
 	t->nesterov = t->momentum > 0 && rnd(r)%2;
 	t->decay_weights = rnd(r)%2;
 	t->bn_frozen = rnd(r)%8 == 0;
+	t->recompute = rnd(r)%2;
 	return t;
 }
 

@@ -1,6 +1,7 @@
 /*
 ** training.c - random networks in training: a step of each, every node of it against the reference in double precision,
-** and the same bits from code that works in strips, on several threads, from another workspace, in which whatever was
+** and the same bits from code that works in strips, that keeps
+** what the other makes again, on several threads, from another workspace, in which whatever was
 ** not written is NaN. Then the parameters are moved, which must be what SGD says in double precision.
 */
 #include <math.h>
@@ -69,7 +70,8 @@ prepare(Lesson *l, const Case *c, int k, const char *dir)
 
 	write_files(dir, &text, 1);
 	l->m[Whole] = lesson(c, file, arena_text("n%da", k), 1u << pass_named("strips"));
-	l->m[Stripped] = lesson(c, file, arena_text("n%db", k), c->skip & 1u << pass_named("strips"));
+	l->m[Stripped] = lesson(c, file, arena_text("n%db", k), (c->skip & 1u << pass_named("strips")) |
+	                        (unsigned)(c->seed%2) << pass_named("recompute"));
 	g = l->m[Whole]->g;
 	l->images = random_images(g, c);
 	l->labels = arena_new((size_t)g->train->batch*sizeof *l->labels);

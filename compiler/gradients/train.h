@@ -52,6 +52,7 @@ typedef struct Training {
 	bool bn_frozen;              /* batch norms stay as they are, by their running statistics */
 	int bn_groups;               /* of a batch, each normalised by its own statistics, one after the other */
 	Parts freeze, fresh;         /* whose parameters stay; that are made up whatever weights there are */
+	bool recompute;              /* what the way back reads is made again rather than kept */
 	bool starting;               /* weights to start from are bound: parts may be made up instead */
 	bool zero_gamma;             /* the last batch norm before an addition starts at 0 */
 
@@ -79,6 +80,7 @@ double rate_at(const Training *t, double share);     /* of the schedule after th
 void training_graph(Graph *g);                       /* forward nodes become those of training, backward ones follow */
 void merge_norms(Graph *g);                          /* merge.c: what goes over a batch norm's numbers, into the norm */
 void recompute_norms(Graph *g);                      /* recompute.c: norms are made again on the way back */
+void respread_gradients(Graph *g);                   /* respread.c: gradients of pools are made again for a norm */
 /* parameters of backward nodes from those of forward ones, for the reference */
 void derive_weights(Graph *g);
 

@@ -135,6 +135,7 @@ training_graph(Graph *g)
 			backward(&b, g->nodes[i], b.gradient[i]);
 	merge_norms(g);
 	recompute_norms(g);
+	respread_gradients(g);
 	g->training = true;
 }
 

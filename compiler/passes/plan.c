@@ -158,7 +158,7 @@ place_all(Buffer *buffers, int count, size_t bound)
 
 	for (int i = 0; i < count; i++)
 		order[i] = &buffers[i];
-	for (int try = 0; try < Orders + Climbs && least > bound; try++) {
+	for (int try = 0; try < Orders + Climbs && least > (try < Orders ? bound : bound + bound/256); try++) {
 		for (int i = 0; i < count; i++) {
 			bool ends = try >= Orders && best[i].at + best[i].size == least;
 			buffers[i].key = try < Orders ? first_key(&buffers[i], try) : best[i].key*(ends ? 1 + 3*shake(&seed) : 1);
@@ -215,7 +215,7 @@ static void
 set_own(Node *n)
 {
 	Kernel k = kernel_of(n, 0);
-	int parts = 0, most = n->strip ? 1 : n->g->target->parts;
+	int parts = 0, most = n->strip ? 1 : n->g->parts;
 
 	n->own_each = n->family->own ? aligned(n->family->own(&k, &parts)) : 0;
 	n->own = (Value){ .bytes = n->own_each*(size_t)(parts < most ? parts : most), .from = n->id, .to = n->id, .node = n };
@@ -327,7 +327,7 @@ static void
 plan_inner(Node *first, int *number)
 {
 	Graph *g = first->g;
-	int last = last_of(first), parts = first->strips < g->target->parts ? first->strips : g->target->parts;
+	int last = last_of(first), parts = first->strips < g->parts ? first->strips : g->parts;
 	Buffers b = { arena_new((size_t)(last + 1 - first->id)*Each*sizeof(Buffer)), 0, g };
 
 	for (int i = first->id; i <= last; i++)
@@ -363,6 +363,8 @@ plan(Graph *g)
 	int *number = arena_new((size_t)g->count*Each*sizeof *number);
 	Buffers b = { arena_new((size_t)g->count*Each*sizeof(Buffer)), 0, g };
 
+	if (!g->parts || g->parts > g->target->parts)
+		g->parts = g->target->parts;
 	g->blob = HeaderBytes;
 	for (int i = 0; i < g->count; i++)
 		set_homes(g->nodes[i]);

@@ -60,6 +60,15 @@ waits(const Node *n, int first)
 	return false;
 }
 
+/* sums_end - where nodes up to end end that others wait for: what comes behind their last sums is for those that wait */
+static int
+sums_end(const Graph *g, int end)
+{
+	while (!g->nodes[end - 1]->family->reduces && g->nodes[end - 1]->out->to >= end)
+		end--;
+	return end;
+}
+
 /* image_bytes - of the largest value that one of the nodes reads or makes */
 static double
 image_bytes(const Graph *g, int first, int end)
@@ -117,6 +126,7 @@ strips(Graph *g)
 			end++;
 			continue;
 		}
+		end = end < g->count && waits(g->nodes[end], i) ? sums_end(g, end) : end;
 		count = passes_on(g, i, end) ? strips_for(g, batch, i, end) : 0;
 		for (int k = i; k < end && count; k++) {
 			g->nodes[k]->strips = count;

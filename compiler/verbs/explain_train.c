@@ -66,6 +66,22 @@ print_sums(const Model *m, double macs, size_t kept)
 	              kept, train_workspace(m), state_bytes(g), t->learned));
 }
 
+/* print_other - what memory and work would be, were nothing made again, or all that there is to gain by it */
+static void
+print_other(const Options *o, const Model *m)
+{
+	Options other = *o;
+	const Model *with;
+	double macs = 0;
+
+	other.recompute = m->g->train->recompute ? -1 : 1;
+	with = build_training(&other, false);
+	for (int i = 0; i < with->g->count; i++)
+		macs += work_of(with->g->nodes[i]);
+	print_wrapped(stdout, 0, 0, arena_text("%s nn.train { recompute = true }: %.2f G multiply-adds, workspace %zu bytes",
+	                                       m->g->train->recompute ? "without" : "with", macs/1e9, train_workspace(with)));
+}
+
 int
 explain_training(Options *o)
 {
@@ -100,5 +116,6 @@ explain_training(Options *o)
 	table_print(table);
 	puts("");
 	print_sums(m, macs, kept);
+	print_other(o, m);
 	return ExitOk;
 }

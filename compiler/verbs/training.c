@@ -37,12 +37,15 @@ build_training(Options *o, bool starting)
 		g->train->batch = o->batch;
 	if (o->group)
 		g->train->batch = o->group*g->train->bn_groups;
+	if (o->recompute)
+		g->train->recompute = o->recompute > 0;
 	if (o->seed >= 0)
 		g->train->seed = (uint64_t)o->seed;
 	g->train->starting = starting && o->weights;
 	check_parts(g);
 	g->target = o->target;
 	g->exact = o->exact;
+	g->parts = o->threads;
 	if (o->weights)
 		bind_named(names.weights_sha, g, o->weights);
 	else

@@ -37,6 +37,7 @@ typedef struct Options {
 	const Graph *like;           /* build: pack weights as this graph, of another input size, does */
 	int batch, h, w, threads, rounds, count, time, epochs, grid, images;
 	int seed;                    /* -1: none given */
+	int recompute;               /* of nn.train: 1 yes, -1 no, 0 as the model says */
 	int group;                   /* verify: images of each group of a batch in training; 0: as batch or the model says */
 	const char *args[64];
 	int nargs;

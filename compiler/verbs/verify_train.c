@@ -1,7 +1,7 @@
 /*
 ** verify_train.c - resnetc verify --train: every node of a network in training, forward and backward, against the
 ** reference in double precision on the emitted code's own inputs to it. Then the code that does several at a time in
-** strips must make the same bits.
+** strips must make the same bits, and where results are made again for the way back, the code that keeps them.
 */
 #include <math.h>
 #include <stdlib.h>
@@ -31,9 +31,9 @@ report(const Options *o, const Graph *g, const NodeErrors *v)
 	return ok;
 }
 
-/* in_strips - does the code as it is compiled, which does nodes in strips, make the same gradients of the same step */
+/* same_bits - does the code as it is compiled, which does nodes in strips, make the same gradients of the same step */
 static bool
-in_strips(Options *o, const NodeErrors *v, const void *images, const int32_t *labels, const rc_train *how)
+same_bits(Options *o, const NodeErrors *v, const void *images, const int32_t *labels, const rc_train *how, const char *text)
 {
 	Model *m = build_training(o, false);
 	Trainer t = trainer_open(m, o->threads);
@@ -43,7 +43,7 @@ in_strips(Options *o, const NodeErrors *v, const void *images, const int32_t *la
 
 	trainer_must(&t, t.grad(&t.options, t.state, images, labels, how, t.workspace, t.workspace_len, &loss));
 	same = !memcmp(t.gradient(t.state), v->t->gradient(v->t->state), learned*sizeof(float));
-	printf("in strips of images: %s\n", same ? "the same bits" : "other gradients");
+	printf("%s: %s\n", text, same ? "the same bits" : "other gradients");
 	trainer_close(&t);
 	return same;
 }
@@ -98,7 +98,11 @@ verify_training(Options *o)
 	trainer_must(&t, t.grad(&t.options, t.state, in, labels, &how, t.workspace, t.workspace_len, &loss));
 	ok = report(o, g, &v);
 	if (!(skip & strips))
-		ok &= in_strips(o, &v, in, labels, &how);
+		ok &= same_bits(o, &v, in, labels, &how, "in strips of images");
+	if (g->train->recompute) {
+		o->recompute = -1;
+		ok &= same_bits(o, &v, in, labels, &how, "with all that the way back reads kept");
+	}
 	puts(ok ? "verified" : "WRONG");
 	node_errors_end(&v);
 	free(in);

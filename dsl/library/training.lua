@@ -125,10 +125,13 @@ end
 --   freeze     { "stem", "layer1", ... }: parts whose parameters and statistics stay
 --   fresh      { "fc", ... }: parts that are made up anew where train is given weights (-w): another head
 --   init       nn.he
+--   recompute  true: activation checkpointing (Chen et al. 2016). Not all that the way back reads is kept from the way
+--              there, the rest is computed once more: less memory for more time, the same bits. resnetc cuts the network
+--              where the most that lies in memory at one time becomes least
 function nn.train(o)
 	o = want_table("train", o or {})
 	words("train", o, { "batch", "epochs", "seed", "loss", "optimizer", "schedule", "augment", "bn", "freeze", "fresh",
-		"init" })
+		"init", "recompute" })
 	local loss = part(o, "loss", { cross_entropy = true }, nn.cross_entropy)
 	local sgd = part(o, "optimizer", { sgd = true }, nn.sgd)
 	local schedule = part(o, "schedule", { one_cycle = true, steps = true, constant = true }, nn.one_cycle)
@@ -147,7 +150,7 @@ function nn.train(o)
 		bn_momentum = number("train: bn", "momentum", bn.momentum, 0, 1, 0.1),
 		bn_frozen = truth("train: bn", "frozen", bn.frozen, false),
 		bn_groups = integer("train: bn", "groups", bn.groups, 1, 4096, 1), freeze = freeze, fresh = fresh,
-		 zero_gamma = init.zero_gamma })
+		recompute = truth("train", "recompute", o.recompute, false), zero_gamma = init.zero_gamma })
 end
 
 local function is_train(t)
