@@ -30,6 +30,8 @@ close_output(void)
 
 	flush_output();
 	lost |= lost_by != 0;
+	if (lost && !lost_by && write(1, "\n", 1) < 0)
+		lost_by = errno;             /* a full buffer that did not go out leaves no number */
 	errno = 0;
 	lost |= close(1) != 0 && errno != EBADF;
 	if (!lost)
