@@ -357,34 +357,51 @@ rc_clear_halo(float *y, int lo, int hi, int h, int w, int cb, int top, int left,
 	}
 }
 
+/* Sixteen bytes again and again. */
+static void
+fill_few(unsigned char *RC_RESTRICT y, const unsigned char *RC_RESTRICT all, size_t count)
+{
+	for (; count >= 16; count -= 16, y += 16)
+		for (int i = 0; i < 16; i++)
+			y[i] = all[i];
+	for (size_t i = 0; i < count; i++)
+		y[i] = all[i];
+}
+
+static void
+sixteen_of(const float *zeros, unsigned char *all)
+{
+	for (int i = 0; i < 16; i++)
+		all[i] = (unsigned char)zeros[i%4];
+}
+
 /* The same of bytes, where zeros are what stands for 0 in a channel and the next three. */
 RC_WEAK void
 rc_fill(unsigned char *y, const float *zeros, size_t count)
 {
-	unsigned char four[4];
+	unsigned char all[16];
 
-	for (int c = 0; c < 4; c++)
-		four[c] = (unsigned char)zeros[c];
-	for (size_t i = 0; i < count; i++)
-		y[i] = four[i%4];
+	sixteen_of(zeros, all);
+	fill_few(y, all, count);
 }
 
 RC_WEAK void
 rc_fill_halo(unsigned char *y, const float *zeros, int lo, int hi, int h, int w, int cb, int top, int left, int bottom,
              int right)
 {
-	size_t row = (size_t)(left + w + right)*(size_t)cb;
+	size_t row = (size_t)(left + w + right)*(size_t)cb, inner = (size_t)(w*cb), between = row - inner;
+	unsigned char all[16];
 
+	sixteen_of(zeros, all);
 	y += (size_t)lo*(size_t)(top + h + bottom)*row;
 	for (int p = lo; p < hi; p++) {
-		rc_fill(y, zeros, (size_t)top*row);
-		y += (size_t)top*row;
-		for (int i = 0; i < h; i++, y += row) {
-			rc_fill(y, zeros, (size_t)(left*cb));
-			rc_fill(y + (left + w)*cb, zeros, (size_t)(right*cb));
-		}
-		rc_fill(y, zeros, (size_t)bottom*row);
-		y += (size_t)bottom*row;
+		fill_few(y, all, (size_t)top*row + (size_t)(left*cb));
+		y += (size_t)top*row + (size_t)(left*cb) + inner;
+		for (int i = 1; i < h && between; i++, y += row)
+			fill_few(y, all, between);
+		y += between ? 0 : (size_t)(h - 1)*row;
+		fill_few(y, all, (size_t)(right*cb) + (size_t)bottom*row);
+		y += (size_t)(right*cb) + (size_t)bottom*row;
 	}
 }
 
