@@ -83,6 +83,27 @@ instructions(const Kernel *k)
 	return dot ? dot : has_dot(k) || k->t->vl == 1 ? 1 : k->a.pair_safe ? 3 : 5;
 }
 
+/*
+** slides - are all taps of a row multiplied before the next channels? Then a pixel is loaded once for all of them, which
+** is most of the loads where output channels are few.
+*/
+static bool
+slides(const Kernel *k, int ob, int p)
+{
+	Pair ks = kernel_size(k);
+	Walk w = walk_of(k, per_of(k, ob));
+
+	return products_of(k->t).each == 1 && has_dot(k) && !w.run && w.last == w.steps && ks.w > stride_of(k).w &&
+		k->a.dilation.w == 1 && ob*(p + ks.w) + 2 <= k->t->regs;
+}
+
+/* slid_over - pixels under the taps of p results */
+static int
+slid_over(const Kernel *k, int p)
+{
+	return (p - 1)*stride_of(k).w + kernel_size(k).w;
+}
+
 /* tiling_cycles - each step costs the most of its multiplications, loads, instructions and the latency of a sum */
 static double
 tiling_cycles(const Kernel *k, const Tiling *tl)
@@ -96,6 +117,8 @@ tiling_cycles(const Kernel *k, const Tiling *tl)
 	for (int i = 0; i < 2; i++) {
 		double dots = (double)tl->ob*tl->width[i], quads = (double)tl->width[i]/how.each, loads = tl->ob + quads;
 		double less = how.less ? quads : 0, vectors = each*dots + less;
+		if (slides(k, tl->ob, tl->width[i]))
+			loads = tl->ob + (double)slid_over(k, tl->width[i])/kernel_size(k).w;
 		double step = fmax(fmax(vectors/t->fma, loads/t->load), fmax(fmax((vectors + loads + 3)/t->issue, 5), stream));
 		if (how.dot)
 			step = each*dots + how.load_w*tl->ob + how.load_x*tl->width[i] + 2;
@@ -412,6 +435,49 @@ spans(const Kernel *k, int ob)
 	return vectors_in(k, ob) > k->out->lay.cb/k->t->vl || (k->skip && vectors_in(k, ob) > k->in[1].lay.cb/k->t->vl);
 }
 
+/* emit_slide - the steps of all taps of a row for the same four channels: pixel t is tap kj of result (t - kj)/stride */
+static void
+emit_slide(Out *o, const Kernel *k, int ob, int p, int tap)
+{
+	Products how = products_of(k->t);
+	int kw = kernel_size(k).w, step = k->in->lay.cb, stride = stride_of(k).w;
+
+	for (int at = 0; at < kw*ob; at++)
+		out_flow(o, "%sw%d = ldw(w%s)%s", at ? "" : "W ", at,
+		         plus((size_t)(at/ob*tap + at%ob*how.sums*how.bytes)), at + 1 < kw*ob ? "," : "; X v;");
+	out_flow_end(o);
+	for (int t = 0; t < slid_over(k, p); t++) {
+		const char *line = arena_text("v = quad(xk%s);", plus((size_t)(t*step)));
+		for (int at = 0; at < kw*ob; at++) {
+			int from = t - at/ob, j = from/stride;
+			if (from >= 0 && from%stride == 0 && j < p)
+				line = arena_text("%s %s = dot(%s, v, w%d);", line, acc(at%ob, j), acc(at%ob, j), at);
+		}
+		out_line(o, "%s", line);
+	}
+}
+
+/* emit_slides - the loops around them */
+static void
+emit_slides(Out *o, const Kernel *k, int ob, int p, const Walk *w)
+{
+	int each = per_of(k, ob)*products_of(k->t).bytes, tap = each*w->steps, kw = kernel_size(k).w;
+
+	out_line(o, "for (int c = 0; c < blocks; c++)");
+	out_line(o, "for (int ki = 0; ki < kh; ki++) {");
+	out_line(o, "const unsigned char *xk = x + c*plane + ki*row;");
+	if (w->steps > 1)
+		out_line(o, "for (int k = 0; k < %d; k++, xk += %d, w += %d) {", w->steps, products_of(k->t).bytes, each);
+	out_line(o, "RC_OPAQUE(xk);");
+	for (int kj = 0; kj < kw; kj++)
+		out_line(o, "if (ahead) RC_FETCH(w + ahead%s);", plus((size_t)(kj*tap)));
+	emit_slide(o, k, ob, p, tap);
+	if (w->steps > 1)
+		out_line(o, "}");
+	out_line(o, "w += %d;", w->steps > 1 ? (kw - 1)*tap : kw*tap);
+	out_line(o, "}");
+}
+
 /* emit_walk - the loops around the steps, in the order of the packed weights */
 static void
 emit_walk(Out *o, const Kernel *k, int ob, int p, const Walk *w)
@@ -450,14 +516,14 @@ tile_word(Out *all, const Kernel *k, const Tiling *tl, int p)
 	Out *o = out_in(NULL);
 	int per = per_of(k, tl->ob);
 	Walk w = walk_of(k, per);
-	bool wide = spans(k, tl->ob);
-	const char *last = ends_early(k, &w) ? ", int last" : "";
+	bool wide = spans(k, tl->ob), slide = slides(k, tl->ob, p);
+	const char *last = ends_early(k, &w) && !slide ? ", int last" : "";
 
 	out_line(o, "(const unsigned char *RC_RESTRICT x, const signed char *RC_RESTRICT w, const int32_t *b,\n"
 	         "\tconst float *s, const float *e, %s%s%s *y,%s", k->skip ? "const unsigned char *z, " : "",
 	         k->skip && wide ? "int zplane, " : "", result_type(k), wide ? " int yplane," : "");
 	out_line(o, "\tint blocks, int plane, int kh, int row%s%s%s)",
-	         !w.run ? ", int kw, int col" : w.loads ? ", int steps" : "",
+	         slide ? "" : !w.run ? ", int kw, int col" : w.loads ? ", int steps" : "",
 	         products_of(k->t).dot ? "" : ", int ahead", last);
 	out_line(o, "{");
 	out_flow(o, "I");
@@ -468,13 +534,16 @@ tile_word(Out *all, const Kernel *k, const Tiling *tl, int p)
 			         j + 1 == p && i + 1 == tl->ob ? ";" : ",");
 	out_flow_end(o);
 	out_line(o, "%s", "");
-	emit_walk(o, k, tl->ob, p, &w);
+	if (slide)
+		emit_slides(o, k, tl->ob, p, &w);
+	else
+		emit_walk(o, k, tl->ob, p, &w);
 	emit_results(o, k, tl->ob, p);
 	out_line(o, "}");
 	return helper(all, arena_text("** %d channels of %d pixels; plane, row%s: from one block of channels%s to "
-	                              "the next\n", per, p, w.run ? "" : ", col", w.run ? ", one row" : ", one tap"),
+	                              "the next\n", per, p, w.run || slide ? "" : ", col", w.run ? ", one row" : slide ? "" : ", one tap"),
 	              "static RC_INLINE void",
-	              arena_text("int8_tile_%dx%d%s%s%s%s", per, p,
+	              arena_text("int8_tile_%dx%d%s%s%s%s%s", per, p, slide ? arena_text("_of%d", kernel_size(k).w) : "",
 	                         stride_of(k).w > 1 ? arena_text("_s%d", stride_of(k).w) : "", w.steps > 1 ? "" : "_planar",
 	                         k->skip ? "_add" : "", to_bytes(k) ? "" : "_float"), o);
 }
@@ -494,7 +563,8 @@ emit_tile(Out *all, const Kernel *k, const Tiling *tl, int p)
 	Walk w = walk_of(k, per);
 	bool wide = spans(k, tl->ob);
 	size_t bytes = group_bytes(k, tl->ob)*(size_t)groups_in(k, tl->ob);
-	const char *taps = w.run ? w.loads ? arena_text(", %d", w.loads) : "" : arena_text(", %d, %d", ks.w, cb*dil.w);
+	bool slide = slides(k, tl->ob, p);
+	const char *taps = slide ? "" : w.run ? w.loads ? arena_text(", %d", w.loads) : "" : arena_text(", %d, %d", ks.w, cb*dil.w);
 	char name[160];
 
 	if (!products_of(k->t).dot)
@@ -507,7 +577,7 @@ emit_tile(Out *all, const Kernel *k, const Tiling *tl, int p)
 	out_line(o, "%s(x, w, b, s, e, %s%sy, %s%d, %zu, %d, %zu%s%s);", tile_word(all, k, tl, p),
 	         k->skip ? "z, " : "", k->skip && wide ? arena_text("%zu, ", k->in[1].lay.plane) : "",
 	         wide ? arena_text("%zu, ", k->out->lay.plane) : "", tl->blocks, k->in->lay.plane, ks.h,
-	         k->in->lay.row*(size_t)dil.h, taps, ends_early(k, &w) ? arena_text(", %d", w.last) : "");
+	         k->in->lay.row*(size_t)dil.h, taps, ends_early(k, &w) && !slide ? arena_text(", %d", w.last) : "");
 	out_line(o, "}");
 	describe(k, name, sizeof name);
 	return helper(all, "", "static RC_NOINLINE void", arena_text("%s_p%d", name, p), o);
