@@ -227,7 +227,8 @@ START_TEST(row_is_exact)
 	*(void **)&run = symbol(_i, "run_with");
 	*(void **)&ready = symbol(_i, "check");
 	*(void **)&selftest = symbol(_i, "selftest");
-	ck_assert_int_eq(ready(blob.data, blob.len), RC_OK);
+	if (target_runs_here(m->g->target))      /* else its words are emulated, and it asks this processor */
+		ck_assert_int_eq(ready(blob.data, blob.len), RC_OK);
 	ck_assert_int_eq(rc_pool_start(&pool, 2), RC_OK);
 	for (int threads = 1; threads < 9; threads += threads == 3 ? 4 : 1) {
 		o.parallel_for = rc_pool_for;
