@@ -290,9 +290,10 @@ emit_fly_products(Out *all, const Kernel *k, const Wino *w, int width)
 	const char *name = arena_text("%swinograd%dx%d_%dto%d_fly%d", prefix(k), w->mh, w->mw, k->in->shape.c, k->out->shape.c,
 	                              width);
 
-	out_line(o, "(const %s *RC_RESTRICT v, const %s *w, %s *RC_RESTRICT u, %s *RC_RESTRICT m,\n"
-	            "\tconst %s *next)", number(k), weight_type(k), number(k), product_number(k), weight_type(k));
+	out_line(o, "(const %s *RC_RESTRICT v, const %s *w, %s *RC_RESTRICT u, %s *RC_RESTRICT m)", number(k), weight_type(k),
+	         number(k), product_number(k));
 	out_line(o, "{");
+	out_line(o, "const %s *next = w + %d;\n", weight_type(k), 9*w->chunk*k->in->lay.cb*w->ob*k->t->vl);
 	if (wino_adds(k, w))
 		out_line(o, wino_bytes(k) ? "memset(m, 0, %d*sizeof *m);" : "rc_clear(m, %d);", w->pos*wino_m_step(k, w, width));
 	emit_fly_rows(o, all, k, w, emit_fly_row(all, k, w, width), width);
@@ -337,7 +338,7 @@ emit_block(Out *o, const Kernel *k, const Wino *w, const char *const products[2]
 	int blocks = w->count[0] + w->count[1], units = w->groups*blocks, first = w->count[0]*w->width[0];
 	int v0 = w->pos*wino_v_step(k, w, w->width[0]);
 	size_t group = wino_group(k, w);
-	const char *to = w->fly ? arena_text(wino_bytes(k) ? "(int16_t *)(void *)(m + %d), m, next" : "m + %d, m, next",
+	const char *to = w->fly ? arena_text(wino_bytes(k) ? "(int16_t *)(void *)(m + %d), m" : "m + %d, m",
 	                                        w->pos*wino_m_step(k, w, w->width[0])) : "m";
 	const char *unit = w->bands > 1 ? arena_text("u%%%d", units) : "u";
 
@@ -347,8 +348,6 @@ emit_block(Out *o, const Kernel *k, const Wino *w, const char *const products[2]
 		out_line(o, "int og = %s/%d, tb = u%%%d;", unit, blocks, blocks);
 	else
 		out_line(o, "int og = %s;", unit);
-	if (w->fly)
-		out_line(o, "const %s *next = w + (og + 1 < %d ? og + 1 : og)*%zu;", weight_type(k), w->groups, group);
 	if (w->count[1]) {
 		int v1 = w->pos*wino_v_step(k, w, w->width[1]);
 		out_line(o, "int wide = tb < %d, width = wide ? %d : %d;", w->count[0], w->width[0], w->width[1]);

@@ -43,7 +43,7 @@ size_t fly_group(const Kernel *k, const Wino *w);  /* of weights transformed on 
 void fly_pack(const Kernel *k, const double *wt, void *to);
 void fly_kernel(int mh, int mw, const double *w, float *u);            /* G g G' as emitted code rounds it */
 void emit_fly_rows(Out *o, Out *all, const Kernel *k, const Wino *w, const char *product, int width);
-int fly_fetched(const Kernel *k, const Wino *w);     /* numbers of the next group fetched with each block of channels */
+int fly_fetched(const Kernel *k, const Wino *w);     /* numbers of the next chunk fetched with each block of channels */
 void emit_fly_fetch(Out *o, const Kernel *k, const Wino *w);
 /* winograd.c - what both families answer alike */
 int winograd_emit(Out *o, const Kernel *k, int phase);

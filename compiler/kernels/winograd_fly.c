@@ -4,7 +4,7 @@
 ** channels, a chunk of input channels and one or two rows of positions at a time:
 ** w[group][channel block][ki][kj][channel][OB*VL] to U[position][channel][OB*VL], which stays in the first cache for
 ** the products of those rows. They add to what the chunks before gave. It pays where transformed weights would come
-** from memory more slowly than they are multiplied. While a group is multiplied, the next group's weights are fetched,
+** from memory more slowly than they are multiplied. While a chunk is multiplied, the next one's weights are fetched,
 ** evenly over the products.
 **
 ** G takes the even part of the taps plus or minus the odd part for each pair of points ±p, down a column and along a
@@ -129,7 +129,7 @@ rows_word(Out *all, const Kernel *k, const Wino *w, bool pair)
 }
 
 /*
-** fly_lines - cache lines of the next group that are fetched with every block of channels of a position: all of them in
+** fly_lines - cache lines of the next chunk that are fetched with every block of channels of a position: all of them in
 ** the end
 */
 static int
@@ -151,7 +151,7 @@ emit_fly_fetch(Out *o, const Kernel *k, const Wino *w)
 
 	out_line(o, "if (next) {");
 	for (int i = 0; i < lines; i++)
-		out_flow(o, "RC_FETCH(next%s);", plus((size_t)(i*line)));
+		out_flow(o, "RC_FETCH_FAR(next%s);", plus((size_t)(i*line)));
 	out_flow_end(o);
 	out_line(o, "next += %d;", lines*line);
 	out_line(o, "}");
