@@ -1,8 +1,8 @@
 /*
 ** copy.c - everything that only moves numbers: the caller's image into the arena and results out of
 ** it, slices, one input of a concatenation, flattening. Where source and target keep whole
-** vectors of channels together a unit of work is one vector, otherwise one channel. What the copy
-** does not cover was cleared before.
+** vectors of channels together a unit of work is one vector, otherwise as many channels as lie side by side in both.
+** What the copy does not cover was cleared before.
 */
 #include <string.h>
 
@@ -35,6 +35,21 @@ by_vectors(const Kernel *k, const Region *r)
 
 	return vl > 1 && k->in->dtype == k->out->dtype && k->in->lay.cb == k->out->lay.cb && k->in->lay.cb%vl == 0 &&
 		r->xc%vl == 0 && r->yc%vl == 0 && r->c%vl == 0 && k->op != O_flatten;
+}
+
+static int
+gcd(int a, int b)
+{
+	return b ? gcd(b, a%b) : a;
+}
+
+/* side_by_side - channels, equally many each time, that source and target both keep so */
+static int
+side_by_side(const Kernel *k, const Region *r)
+{
+	if (k->op == O_flatten || k->in->dtype != k->out->dtype)
+		return 1;
+	return gcd(gcd(gcd(k->in->lay.cb, k->out->lay.cb), gcd(r->xc, r->yc)), r->c);
 }
 
 static void
@@ -105,7 +120,7 @@ copy_emit(Out *o, const Kernel *k, int phase)
 {
 	Region r = region_of(k);
 	bool vectors = by_vectors(k, &r), flatten = k->op == O_flatten;
-	int each = vectors ? k->t->vl : 1, count = r.c/each;
+	int each = vectors ? k->t->vl : side_by_side(k, &r), count = r.c/each;
 	size_t x0 = k->in->lay.origin + (size_t)r.xr*k->in->lay.row + (size_t)(r.xq*k->in->lay.cb);
 	size_t y0 = k->out->lay.origin + (size_t)r.yr*k->out->lay.row + (size_t)(r.yq*k->out->lay.cb);
 
@@ -133,6 +148,8 @@ copy_emit(Out *o, const Kernel *k, int phase)
 		arena_text("%s + %s", times("i", k->out->lay.row), times("j", (size_t)k->out->lay.cb));
 	if (vectors)
 		out_line(o, "\tst(yc + %s, ld(xc + %s));", to, from);
+	else if (each > 1)
+		out_line(o, "\tmemcpy(yc + %s, xc + %s, %d*sizeof *yc);", to, from, each);
 	else
 		out_line(o, "%syc[%s] = %sxc[%s];%s", flatten ? "" : "\t", to, k->in->dtype == k->out->dtype ? "" : "(float)", from,
 		         flatten ? "\n}" : "");
