@@ -18,7 +18,7 @@ static const char strict[] = "-Wall -Wextra -Wpedantic -Wconversion -Wsign-conve
 
 START_TEST(one_file_is_enough)
 {
-	static const char *const compilers[] = { "gcc -std=c11", "clang -std=c11", "g++ -x c++ -std=c++17", "clang++ -x c++ -std=c++17" };
+	static const char *const compilers[] = { "gcc -std=c11", "clang -std=c11", "g++ -x c++ -std=c++17", "clang++ -x c++ -std=c++20" };
 
 	plain();
 	ck_assert_int_eq(resnetc("examples/mlperf_tiny_resnet8.lua --name net -w random:4 -q --amalgamate -o %s", in_dir("amalgamated")).status, 0);

@@ -235,6 +235,7 @@ emit_macros(Out *o, const Model *m)
 	out_set(o, "arena", "%zu", g->arena);
 	out_set(o, "selftest", "%zu", selftest_of(m));
 	out_set(o, "stack", "%d", stack_of(m));
+	out_set(o, "longest", "%s", stack_of(m) == target_named("rvv")->stack ? ", vectors of up to 1024 bits" : "");
 	out_set(o, "weights", "%zu", m->blob);
 	out_set(o, "hash", "0x%016llxu", (unsigned long long)m->plan_hash);
 	out_set(o, "macs", "%lld", (long long)macs*in.n);
@@ -253,7 +254,7 @@ emit_macros(Out *o, const Model *m)
 		"#define $NAME_WORKSPACE_BYTES  $arena\n"
 		"#define $NAME_WORKSPACE_ALIGN  64\n"
 		"#define $NAME_SELFTEST_BYTES   $selftest\n"
-		"#define $NAME_STACK_BYTES      $stack /* at most, of each thread; compiled with -O1 or more */\n"
+		"#define $NAME_STACK_BYTES      $stack /* at most, of each thread; compiled with -O1 or more$longest */\n"
 		"#define $NAME_WEIGHTS_BYTES    $weights\n"
 		"#define $NAME_WEIGHTS_ALIGN    64\n"
 		"#define $NAME_PLAN_HASH        $hash\n"
