@@ -114,6 +114,7 @@ static const struct {
 	{ O_adaptive_max_pool, 17, 4, 4, 1, "return nn.adaptive_max_pool(x, { size = 2 })" },
 	{ O_concat, 5, 3, 4, 2, "return nn.concat(x, nn.relu(x), nn.conv(x, { 16, kernel = 1 }))" },
 	{ O_concat, 16, 3, 4, 1, "local y = nn.relu(x) return nn.conv(nn.concat { x, y, y }, { 8, kernel = 3 })" },
+	{ O_concat, 12, 5, 6, 2, "local y = nn.relu(x) return nn.conv(nn.concat(y, x, y), { 20, kernel = 1 })" },
 	{ O_slice, 17, 6, 7, 2, "return nn.slice(x, { channels = { 2, 13 }, rows = { 1, 6, 2 }, cols = { 0, 7, 3 } })" },
 	{ O_slice, 32, 6, 7, 1, "return nn.slice(nn.relu(x), { channels = { 16, 32 } })" },
 	{ O_slice, 16, 8, 8, 1, "return nn.subsample(nn.relu(x), 2)" },
