@@ -498,6 +498,22 @@ START_TEST(accuracy_is_compared)
 }
 END_TEST
 
+/* in loops: where the taps of a row share a pixel's load there are many weights beside them */
+START_TEST(sums_stay_in_registers)
+{
+	static const char *const compilers[] = { "gcc", "clang" };
+
+#if !defined(__x86_64__)
+	return;
+#endif
+	if (lacking(compilers[_i]))
+		return;
+	ck_assert_int_eq(resnetc("compile " CIFAR " --int8 --calibrate random -q --input 28x28 --target avx512-vnni -o %s", in_dir("lint")).status, 0);
+	ck_assert_int_eq(system(arena_text("cd '%s' && %s -O2 -S cifar_resnet20.c && awk '/^\\.L/ { dots = moves = 0 } /vpdpbusd/ { dots++ } /zmm.*\\(%%r[sb]p\\)|\\(%%r[sb]p\\), *%%zmm/ { moves++ } "
+		"/^\tj/ { if (dots) { loops++; if (moves) exit bad = 1 } dots = moves = 0 } END { exit bad || loops < 12 }' cifar_resnet20.s", in_dir("lint"), compilers[_i])), 0);
+}
+END_TEST
+
 /* --- what is wrong --- */
 
 static void
@@ -656,6 +672,7 @@ SUITE(int8)
 	tcase_add_test(t, accuracy_is_compared);
 	tcase_add_test(t, floats_are_pixels_again);
 	tcase_add_test(t, outputs_are_bytes_where_asked_for);
+	tcase_add_loop_test(t, sums_stay_in_registers, 0, 2);
 	t = part("wrong");
 	tcase_add_unchecked_fixture(t, compile_quickly, NULL);
 	tcase_add_test(t, bad_input_is_refused);

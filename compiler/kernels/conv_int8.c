@@ -84,8 +84,8 @@ instructions(const Kernel *k)
 }
 
 /*
-** slides - are all taps of a row multiplied before the next channels? Then a pixel is loaded once for all of them, which
-** is most of the loads where output channels are few.
+** slides - are all taps of a row multiplied before the next channels? Then a pixel is loaded once for all of them: most
+** of the loads where output channels are few.
 */
 static bool
 slides(const Kernel *k, int ob, int p)
@@ -93,8 +93,8 @@ slides(const Kernel *k, int ob, int p)
 	Pair ks = kernel_size(k);
 	Walk w = walk_of(k, per_of(k, ob));
 
-	return products_of(k->t).each == 1 && has_dot(k) && !w.run && w.last == w.steps && ks.w > stride_of(k).w &&
-		k->a.dilation.w == 1 && ob*(p + ks.w) + 2 <= k->t->regs;
+	return products_of(k->t).each == 1 && has_dot(k) && !w.run && w.last == w.steps && k->a.dilation.w == 1 &&
+		ks.w > stride_of(k).w && ob*(p + ks.w) + 2 <= k->t->regs;
 }
 
 /* slid_over - pixels under the taps of p results */
@@ -435,7 +435,7 @@ spans(const Kernel *k, int ob)
 	return vectors_in(k, ob) > k->out->lay.cb/k->t->vl || (k->skip && vectors_in(k, ob) > k->in[1].lay.cb/k->t->vl);
 }
 
-/* emit_slide - the steps of all taps of a row for the same four channels: pixel t is tap kj of result (t - kj)/stride */
+/* emit_slide - the steps of a row's taps for the same four channels: pixel t is tap kj of result (t - kj)/stride */
 static void
 emit_slide(Out *o, const Kernel *k, int ob, int p, int tap)
 {
@@ -541,7 +541,8 @@ tile_word(Out *all, const Kernel *k, const Tiling *tl, int p)
 	emit_results(o, k, tl->ob, p);
 	out_line(o, "}");
 	return helper(all, arena_text("** %d channels of %d pixels; plane, row%s: from one block of channels%s to "
-	                              "the next\n", per, p, w.run || slide ? "" : ", col", w.run ? ", one row" : slide ? "" : ", one tap"),
+	                              "the next\n", per, p, w.run || slide ? "" : ", col",
+	                              w.run ? ", one row" : slide ? "" : ", one tap"),
 	              "static RC_INLINE void",
 	              arena_text("int8_tile_%dx%d%s%s%s%s%s", per, p, slide ? arena_text("_of%d", kernel_size(k).w) : "",
 	                         stride_of(k).w > 1 ? arena_text("_s%d", stride_of(k).w) : "", w.steps > 1 ? "" : "_planar",
@@ -564,7 +565,8 @@ emit_tile(Out *all, const Kernel *k, const Tiling *tl, int p)
 	bool wide = spans(k, tl->ob);
 	size_t bytes = group_bytes(k, tl->ob)*(size_t)groups_in(k, tl->ob);
 	bool slide = slides(k, tl->ob, p);
-	const char *taps = slide ? "" : w.run ? w.loads ? arena_text(", %d", w.loads) : "" : arena_text(", %d, %d", ks.w, cb*dil.w);
+	const char *taps = slide ? "" : !w.run ? arena_text(", %d, %d", ks.w, cb*dil.w) :
+	                   w.loads ? arena_text(", %d", w.loads) : "";
 	char name[160];
 
 	if (!products_of(k->t).dot)

@@ -12,6 +12,7 @@ Instructions of one call, which no neighbour can change, are counted by valgrind
 --int8 compares networks of bytes: ONNX Runtime quantises the network once, with unsigned and with signed bytes, and
 "same integers" is resnetc on that file, imported: whose every byte is exact. Wrong bytes are those of a peer's output that
 are not these, of the same file; peers that quantise for themselves have none to compare with. Errors are those of bytes.
+ncnn is not among them: what quantises for it is not in its package.
 Writes build/bench/bench.md and bench.svg; with --keep MACHINE also tests/bench/results/MACHINE.json, of which
 table.py makes the README's table: a network's row there is of one run, never of two.
 """
