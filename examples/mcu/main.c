@@ -5,6 +5,7 @@
 #include "board.h"
 #include "net.h"
 #include "picture.h"
+#include "rc_image.h"
 
 static _Alignas(NET_WORKSPACE_ALIGN) unsigned char workspace[NET_WORKSPACE_BYTES];
 static float input[NET_INPUT_FLOATS], output[NET_OUTPUT_FLOATS];
@@ -46,12 +47,13 @@ stack_used(const void *from)
 int
 main(void)
 {
+	static const rc_image how = NET_IMAGE;
 	uint32_t start, time;
 	int best = 0, status = net_check(net_weights, NET_WEIGHTS_BYTES);
 
 	for (int c = 0; c < 3; c++)
 		for (int i = 0; i < 32*32; i++)
-			input[c*32*32 + i] = ((float)picture[3*i + c]/255 - net_mean[c])/net_std[c];
+			input[c*32*32 + i] = (how.scale*(float)picture[3*i + c] - how.mean[c])/how.std[c];
 	fill_stack();
 	start = ticks();
 	if (!status)
