@@ -452,6 +452,25 @@ START_TEST(outputs_keep_their_names)
 	}
 }
 END_TEST
+/* ShuffleNet's halves: one node, of which both are slices */
+START_TEST(channels_are_shuffled_once)
+{
+	static const OnnxOptions none;
+	int shuffles = 0, others = 0;
+	Graph *g;
+
+	put_model("g.onnx", &built("x=I 1 12 4 5;s=i 0 3 4 4 5;r=Reshape x s;t=Transpose r | perm:0,2,1,3,4;q=i 0 12 4 5;u=Reshape t q;"
+	                           "k=i 6 6;a,b=Split u k | axis=1;c=Relu b;y=Concat a c | axis=1")->m);
+	g = onnx_import(in_dir("g.onnx"), &none);
+	for (int i = 0; i < g->count; i++) {
+		shuffles += g->nodes[i]->op == O_channel_shuffle && g->nodes[i]->a.groups == 3;
+		others += g->nodes[i]->op == O_reshape || g->nodes[i]->op == O_permute;
+	}
+	ck_assert_int_eq(shuffles, 1);
+	ck_assert_int_eq(others, 0);
+}
+END_TEST
+
 START_TEST(tensors_in_files)
 {
 	Built *b = built("k=v 1 2 3;c=Unsqueeze k | axes:1,2;y=Add x c");
@@ -617,6 +636,7 @@ SUITE(operators)
 	tcase_add_loop_test(t, repeated, 0, NRepeats);
 	tcase_add_test(t, files);
 	tcase_add_test(t, outputs_keep_their_names);
+	tcase_add_test(t, channels_are_shuffled_once);
 	tcase_add_test(t, tensors_in_files);
 	tcase_add_test(t, tensors_beside_files);
 	tcase_add_test(t, files_that_are_none);

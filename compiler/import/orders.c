@@ -116,6 +116,22 @@ moved_first(Import *m, Node *x, Runs *o, int first, int end)
 	return x;
 }
 
+/* channels_shuffled - the first channel of each group, the second of each, ...; made once */
+static Node *
+channels_shuffled(Import *m, Node *x, int groups)
+{
+	Node *n;
+
+	for (int i = 0; i < m->g->count; i++) {
+		n = m->g->nodes[i];
+		if (n->op == O_channel_shuffle && n->in[0] == x->out && n->a.groups == groups)
+			return n;
+	}
+	n = node_beside(m, O_channel_shuffle, x, "shuffle");
+	n->a.groups = groups;
+	return node_put(m, n);
+}
+
 /* node_ordered - v's elements, image by image, in v's order; NULL: it is an order of images */
 Node *
 node_ordered(Import *m, const OnnxValue *v)
@@ -132,6 +148,8 @@ node_ordered(Import *m, const OnnxValue *v)
 		int order[3] = { 0, 1, 2 };
 		for (int i = 0; i < o.count; i++)
 			order[o.target[i]] = i;
+		if (order[0] == 1 && order[1] == 0 && o.atom[0].size*o.atom[1].size == x->out->shape.c)
+			return channels_shuffled(m, x, (int)o.atom[0].size);
 		return permuted(m, node_shaped(m, x, o.atom[0].size, o.atom[1].size, o.count == 3 ?
 		                               o.atom[2].size : 1), order);
 	}
