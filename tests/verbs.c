@@ -167,6 +167,8 @@ START_TEST(budget)
 	              strstr(r.out, "\nstack 1024 of 1024 bytes"), "%s%s", r.out, r.err);
 	ck_assert_int_eq(sscanf(strstr(r.out, "\nflash "), "\nflash %zu of 524288 bytes (%*f %%): weights %zu, code", &flash, &told), 2);
 	ck_assert(told == 313024 && flash > told + 10000 && flash < told + 40000);
+	r = resnetc("explain %s --int8 --calibrate random --budget ram=50408", net);         /* without weights too it's bytes */
+	ck_assert_msg(r.status == 0 && strstr(r.out, "\nram   50408 of 50408 bytes"), "%s%s", r.out, r.err);
 	r = resnetc("%s -w random --budget ram=160551,stack=1K -o %s", net, in_dir("chip"));
 	ck_assert_int_eq(r.status, ExitInput);
 	ck_assert_str_eq(r.err, "examples/mlperf_tiny_resnet8.lua: --budget: want ram of at most 160551 bytes, got 160552; what would fit: "

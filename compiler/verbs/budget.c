@@ -130,7 +130,7 @@ static void
 try_out(void *user)
 {
 	Trial *t = user;
-	const Model *m = build(&t->o, t->o.int8 && !t->o.quantised && !t->o.weights ? "random:0" : t->o.weights);
+	const Model *m = build(&t->o, t->o.weights);
 
 	t->need = need_of(m, t->most);
 }

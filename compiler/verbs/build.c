@@ -61,6 +61,8 @@ build(Options *o, const char *weights)
 	const void *text = file_map(o->model, &len);
 	bool bytes;
 
+	if (o->int8 && !o->quantised && !weights)
+		weights = "random:0";            /* bytes are made of weights: any will do to look at */
 	sha256_of(text, len, names.model_sha);
 	g = dsl_load(o->model, &dsl);
 	doubts(g);
