@@ -29,8 +29,8 @@ ATTR(groups,            INT,   groups,            1, 65536,   "channel groups; b
      ANY(1))
 ATTR(bias,              BOOL,  bias,              0, 1,       "adds a bias parameter", ANY(false), FOR(linear, true))
 ATTR(standardize,       REAL,  standardize,       0, 1,
-     "weights of each output channel less their mean, over the root of their variance and this (weight standardization, "
-     "Qiao et al. 2019; timm's StdConv2d)", ANY_SHOWN(0, "as they are"))
+     "weights of each output channel less their mean, over the root of their variance and this (weight "
+     "standardization, Qiao et al. 2019; timm's StdConv2d)", ANY_SHOWN(0, "as they are"))
 ATTR(eps,               REAL,  eps,               0, 1,       "added to the variance",
      ANY(1e-5), FOR(layer_norm, 1e-6))
 ATTR(affine,            BOOL,  affine,            0, 1,       "has weight and bias parameters", ANY(true))

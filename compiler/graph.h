@@ -250,8 +250,8 @@ struct Graph {
 	const Graph *like;           /* tile: pack weights as this graph, of another input size, does; NULL: freely */
 	const struct Target *target; /* passes need it from choose on */
 	Dtype store;                 /* how weights are kept: as floats, f16 or bf16; rounded so by fold_weights */
-	int parts;                   /* plan: threads that each have memory of their own where a layer needs some, at most; 0: as
-	                                many as the target's row says */
+	int parts;                   /* plan: threads that each have memory of their own where a layer needs some, at
+	                                most; 0: as many as the target's row says */
 	bool exact;                  /* choose: no algorithm that rounds otherwise than a direct convolution */
 	bool winograd;               /* choose: larger weights are welcome on lean targets too */
 	bool plain_choice;           /* choose: the direct family for every convolution */

@@ -108,7 +108,7 @@ crossing(const Choice *c, int at)
 	return sum;
 }
 
-/* set_cuts - those that keep least, if no segment may have to make more than so many bytes again; false: there are none */
+/* set_cuts - those that keep least, if no segment may make more than so many bytes again; false: there are none */
 static bool
 set_cuts(Choice *c, const size_t *cross, size_t limit)
 {

@@ -60,7 +60,7 @@ waits(const Node *n, int first)
 	return false;
 }
 
-/* sums_end - where nodes up to end end that others wait for: what comes behind their last sums is for those that wait */
+/* sums_end - where nodes up to end end that others wait for: what comes behind their last sums is for those */
 static int
 sums_end(const Graph *g, int end)
 {

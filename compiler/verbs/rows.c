@@ -88,7 +88,8 @@ const OptionRow option_rows[] = {
 	{ "--exact", NULL, Flag, AT(exact), 0, 0, NULL, MODEL,
 	  "direct convolutions of floats only: no Winograd, which rounds otherwise" },
 	{ "--store", NULL, Store, AT(store), 0, 0, "f32|f16|bf16", MODEL,
-	  "how weights of convolutions and linear layers are kept: f16 and bf16 at half size, rounded once; biases stay floats" },
+	  "how weights of convolutions and linear layers are kept: f16 and bf16 at half size, rounded once; biases stay "
+	  "floats" },
 	{ "--winograd", NULL, Flag, AT(winograd), 0, 0, NULL, MODEL,
 	  "Winograd where it is faster on scalar and microcontrollers too, which have none unasked: it takes more memory" },
 	{ "--budget", NULL, Text, AT(budget), 0, 0, "flash=N,ram=N,stack=N", "explain compile",

@@ -33,7 +33,8 @@ report(const Options *o, const Graph *g, const NodeErrors *v)
 
 /* same_bits - does the code as it is compiled, which does nodes in strips, make the same gradients of the same step */
 static bool
-same_bits(Options *o, const NodeErrors *v, const void *images, const int32_t *labels, const rc_train *how, const char *text)
+same_bits(Options *o, const NodeErrors *v, const void *images, const int32_t *labels, const rc_train *how,
+          const char *text)
 {
 	Model *m = build_training(o, false);
 	Trainer t = trainer_open(m, o->threads);

@@ -71,7 +71,7 @@ weight_norm(Tensor *const *part)
 	return w;
 }
 
-/* singular - u' W v, of the matrix whose rows are dimension rows of w and whose columns are the others; 0: u and v don't fit */
+/* singular - u' W v, of the matrix whose rows are dimension rows of w, its columns the others; 0: u and v don't fit */
 static double
 singular(const double *w, const Tensor *t, int rows, const double *u, size_t nu, const double *v, size_t nv)
 {
@@ -90,8 +90,8 @@ singular(const double *w, const Tensor *t, int rows, const double *u, size_t nu,
 }
 
 /*
-** spectral_norm - W/(u' W v), the largest singular value. A transposed convolution's rows are dimension 1; where u and v
-** fit both, the other way gives less than the largest.
+** spectral_norm - W/(u' W v), the largest singular value. A transposed convolution's rows are dimension 1; where u and
+** v fit both, the other way gives less than the largest.
 */
 static float *
 spectral_norm(Tensor *const *part)
@@ -127,7 +127,9 @@ masked(Tensor *const *part)
 
 /* --- their names --- */
 
-/* parts of NAME, which is LAYER.PARAMETER: with before in front of PARAMETER and each of after behind it; as: which has its shape */
+/*
+** parts of LAYER.PARAMETER: with before in front of PARAMETER and each of after behind it; as: which part has its shape
+*/
 static const struct {
 	const char *what, *before, *after[MostParts];
 	int as;
@@ -183,7 +185,8 @@ parts_of(Tensor **sorted, int count, const char *name, int f, Tensor **part)
 	int layer = dot ? (int)(dot + 1 - name) : 0;
 
 	for (int i = 0; i < MostParts && forms[f].after[i]; i++) {
-		part[i] = find(sorted, count, arena_text("%.*s%s%s%s", layer, name, forms[f].before, name + layer, forms[f].after[i]));
+		part[i] = find(sorted, count, arena_text("%.*s%s%s%s", layer, name, forms[f].before, name + layer,
+		                                         forms[f].after[i]));
 		if (!part[i] || !dtype_is_float(part[i]->dtype))
 			return false;
 	}

@@ -1,6 +1,7 @@
 /*
-** standardized.c - weight standardization (Qiao et al. 2019), as timm's StdConv2d and BiT's ResNets have it: the weights
-** of each output channel less their mean, divided by the root of their variance (of all, not of all but one) and eps.
+** standardized.c - weight standardization (Qiao et al. 2019), as timm's StdConv2d and BiT's ResNets have it: the
+** weights of each output channel less their mean, divided by the root of their variance (of all, not of all but one)
+** and eps.
 ** A file has them as they were learnt.
 */
 #include <math.h>
