@@ -61,7 +61,7 @@ rc_x86(int features)
 	return (has & features) == features;
 }
 
-/* where no system can be asked, the compiler's flags know; 20 is HWCAP_ASIMDDP, 43 PF_ARM_V82_DP_INSTRUCTIONS_AVAILABLE */
+/* where no system can be asked, the compiler's flags know; 20: HWCAP_ASIMDDP, 43: PF_ARM_V82_DP_INSTRUCTIONS_AVAILABLE */
 RC_WEAK int
 rc_neon_dot(void)
 {
@@ -208,8 +208,8 @@ typedef struct {
 
 /*
 ** The caller may have told the processor to round otherwise than to the nearest, or to take what is too small for a
-** normal float for 0, as every program does that is linked with -ffast-math; the results are to be the same. In training
-** that is 0, which it takes and makes in the time of any other. What the caller had said, for rc_round_as.
+** normal float for 0, as every program does that is linked with -ffast-math; the results are to be the same. In
+** training that is 0, which it takes and makes in the time of any other. What the caller had said, for rc_round_as.
 */
 RC_WEAK uint64_t
 rc_round_to_nearest(int flush)

@@ -176,8 +176,8 @@ rc_pages_free(const void *at, size_t len)
 #endif
 
 /*
-** tcc 0.9.27 lacks gcc's words for memory that threads share. It changes no order and keeps nothing in registers, so loads
-** are x86-64's, which are acquiring; stores come with a fence.
+** tcc 0.9.27 lacks gcc's words for memory that threads share. It changes no order and keeps nothing in registers, so
+** loads are x86-64's, which are acquiring; stores come with a fence.
 */
 #if defined(__TINYC__) && defined(__x86_64__) && !defined(__ATOMIC_SEQ_CST)
 static inline void rc_fence(void)                   { __asm__ volatile("mfence" : : : "memory"); }
