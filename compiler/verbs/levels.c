@@ -89,7 +89,7 @@ relief_of(const Landscape *l, int steps)
 	int grid = l->grid, n = (grid - 1)*steps + 1;
 	double *coarse = arena_new((size_t)(grid*grid)*sizeof(double));
 	double *rows = arena_new((size_t)(grid*n)*sizeof(double)), lo, hi;
-	Relief r = { .n = n, .z = arena_new((size_t)(n*n)*sizeof(double)), .lowest = INFINITY, .highest = 0 };
+	Relief r = { .n = n, .z = arena_new((size_t)(n*n)*sizeof(double)), .lowest = (double)INFINITY, .highest = 0 };
 
 	for (int i = 0; i < grid*grid; i++)
 		if (isfinite(l->loss[i])) {
