@@ -61,7 +61,7 @@ rc_x86(int features)
 	return (has & features) == features;
 }
 
-/* where no system can be asked, the compiler's flags know; 20: HWCAP_ASIMDDP, 43: PF_ARM_V82_DP_INSTRUCTIONS_AVAILABLE */
+/* where no system can be asked, its compiler knows; 20: HWCAP_ASIMDDP, 43: PF_ARM_V82_DP_INSTRUCTIONS_AVAILABLE */
 RC_WEAK int
 rc_neon_dot(void)
 {
