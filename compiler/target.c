@@ -71,6 +71,15 @@ named(const char *names, const Target *t)
 	return false;
 }
 
+/* needs - does t need what other needs? Features follow each other within the parentheses */
+static bool
+needs(const Target *t, const Target *other)
+{
+	size_t n = other->cpu ? strlen(other->cpu) : 0;
+
+	return n && t->cpu && !strncmp(t->cpu, other->cpu, n - (other->cpu[n-1] == ')'));
+}
+
 /*
 ** hidden - does RESNETC_HIDE name this target, or one whose instructions it needs and more? Tests set it to see what
 ** happens on a lesser processor.
@@ -82,8 +91,7 @@ hidden(const Target *t)
 	bool is = names && named(names, t);
 
 	for (int i = 0; names && i < NRows; i++)
-		is = is || (targets[i].cpu && t->cpu && !strncmp(t->cpu, targets[i].cpu, strlen(targets[i].cpu)) &&
-		            named(names, &targets[i]));
+		is = is || (needs(t, &targets[i]) && named(names, &targets[i]));
 	return is;
 }
 
