@@ -20,9 +20,9 @@ print_layers(const Model *m, const Measured *t)
 		table_cell(table, "%s", n->name);
 		table_cell(table, "%s", function_of(m, n)->name);
 		table_cell(table, "%.4f", s*1e3);
-		table_cell(table, flops > 0 ? "%.1f" : "", flops/s/1e9);
-		table_cell(table, flops > 0 ? "%.0f%%" : "", 100*flops/s/1e9/t->peak);
-		table_cell(table, flops > 0 ? "%.0f%%" : "", 100*bound/s);
+		table_cell(table, "%s", flops > 0 ? arena_text("%.1f", flops/s/1e9) : "");
+		table_cell(table, "%s", flops > 0 ? arena_text("%.0f%%", 100*flops/s/1e9/t->peak) : "");
+		table_cell(table, "%s", flops > 0 ? arena_text("%.0f%%", 100*bound/s) : "");
 		if (flops/s/1e9 > t->peak)
 			*(on_bytes(n) ? &bytes : &winograd) = true;
 	}
