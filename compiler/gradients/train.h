@@ -79,7 +79,7 @@ double rate_at(const Training *t, double share);     /* of the schedule after th
 /* training.c */
 void training_graph(Graph *g);                       /* forward nodes become those of training, backward ones follow */
 void merge_norms(Graph *g);                          /* merge.c: what goes over a batch norm's numbers, into the norm */
-void recompute_norms(Graph *g);                      /* recompute.c: norms are made again on the way back */
+void renorm_results(Graph *g);                      /* renorm.c: norms are made again on the way back */
 void respread_gradients(Graph *g);                   /* respread.c: gradients of pools are made again for a norm */
 /* parameters of backward nodes from those of forward ones, for the reference */
 void derive_weights(Graph *g);

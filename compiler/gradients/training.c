@@ -134,7 +134,7 @@ training_graph(Graph *g)
 		if (b.gradient[i] && b.wanted[i])
 			backward(&b, g->nodes[i], b.gradient[i]);
 	merge_norms(g);
-	recompute_norms(g);
+	renorm_results(g);
 	respread_gradients(g);
 	g->training = true;
 }

@@ -1,5 +1,5 @@
 /*
-** recompute.c - what a batch norm without a skip made is made again on the way back, from the norm's input, which is
+** renorm.c - what a batch norm without a skip made is made again on the way back, from the norm's input, which is
 ** kept anyway: normalised values are never kept. Sums of a norm and a skip, which start blocks, are.
 */
 #include "train.h"
@@ -39,7 +39,7 @@ again(Graph *g, Node *norm)
 }
 
 void
-recompute_norms(Graph *g)
+renorm_results(Graph *g)
 {
 	Node **nodes = g->nodes, **made = arena_new((size_t)g->count*sizeof *made);
 	const Node **reader = arena_new((size_t)g->count*sizeof *reader);
