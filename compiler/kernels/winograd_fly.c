@@ -130,7 +130,7 @@ rows_word(Out *all, const Kernel *k, const Wino *w, bool pair)
 
 /*
 ** fly_lines - cache lines of the next chunk that are fetched with every block of channels of a position: all of them in
-** the end
+** the end, into the first cache: fetched into the second one alone, they come late on a Zen 5
 */
 static int
 fly_lines(const Kernel *k, const Wino *w)
@@ -151,7 +151,7 @@ emit_fly_fetch(Out *o, const Kernel *k, const Wino *w)
 
 	out_line(o, "if (next) {");
 	for (int i = 0; i < lines; i++)
-		out_flow(o, "RC_FETCH_FAR(next%s);", plus((size_t)(i*line)));
+		out_flow(o, "RC_FETCH(next%s);", plus((size_t)(i*line)));
 	out_flow_end(o);
 	out_line(o, "next += %d;", lines*line);
 	out_line(o, "}");
