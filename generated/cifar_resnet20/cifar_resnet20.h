@@ -44,7 +44,7 @@
 #define CIFAR_RESNET20_STACK_BYTES      2560 /* at most, of each thread; compiled with -O1 or more */
 #define CIFAR_RESNET20_WEIGHTS_BYTES    1800000
 #define CIFAR_RESNET20_WEIGHTS_ALIGN    64
-#define CIFAR_RESNET20_PLAN_HASH        0x4e9325d33e05b640u
+#define CIFAR_RESNET20_PLAN_HASH        0xe2f751044606d3f8u
 #define CIFAR_RESNET20_MACS             40551040
 
 /*
