@@ -4,7 +4,7 @@
 
 Networks and their random weights are those of tests/parity/architectures.py, 224 pixels a side. A time counts when the
 results agree to 1e-3 of the largest. Ratios are ONNX Runtime's time divided by ours: of medians, and of the least times,
-which neighbours on the machine move less. --write writes tests/bench/architectures.md.
+which neighbours on the machine move less. --write keeps the table in tests/bench/architectures.md, a section for a machine.
 """
 import argparse
 import contextlib
@@ -71,6 +71,15 @@ def measure(a, name, folder):
     return [(statistics.median(w.times), min(w.times)) for w in both], error
 
 
+def keep(machine, lines):
+    """A section for a machine, in place of an earlier one of it."""
+    file = here / "architectures.md"
+    sections = re.split(r"(?m)^(?=## )", file.read_text())
+    head, rest = sections[0], [s for s in sections[1:] if not s.startswith(f"## {machine}\n")]
+    section = f"## {machine}\n\nONNX Runtime {version('onnxruntime')}.\n\n" + "\n".join(lines) + "\n"
+    file.write_text(head + "\n".join(s.rstrip("\n") + "\n" for s in [section, *rest]))
+
+
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("resnetc")
@@ -92,9 +101,7 @@ def main():
                 lines.append(f"| {name} | - | | | | | {said[0][:100].replace('|', '/')} |")
         print(lines[-1], flush=True)
     if a.write:
-        (here / "architectures.md").write_text(
-            f"# Networks of other libraries beside ONNX Runtime {version('onnxruntime')}\n\n{a.write}; {a.threads} thread{'s' if a.threads > 1 else ''}, "
-            f"batch 1, 224x224. Written by `architectures.py --write`, which says what is measured.\n\n" + "\n".join(lines) + "\n")
+        keep(f"{a.write}, {a.threads} thread{'s' if a.threads > 1 else ''}", lines)
 
 
 if __name__ == "__main__":
