@@ -71,9 +71,9 @@ rc_mish_dx(V a, V d)
 static RC_INLINE V
 rc_gelu_dx(V a, V d)
 {
-	V phi = mul(splat(0.398942280f), vexp(mul(mul(a, a), splat(-0.5f))));
+	V phi = mul(splat(0.398942280f), vexp(mul(mul(a, a), splat(-0.5f)))), tail = normal_tail(magnitude(a));
 
-	return mul(d, fma_(a, phi, mul(splat(0.5f), add(verf(mul(a, splat(0.707106781f))), splat(1.0f)))));
+	return mul(d, fma_(a, phi, below0(a, tail, sub(splat(1.0f), tail))));
 }
 
 /* s + a s(1 - s) u', s = sigmoid(u), u = 2 sqrt(2/pi)(a + 0.044715 aaa); beyond 10 s(1 - s) is none in float */
