@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: 0BSD */
 /*
 ** rc_act.h - activations in vector words; NaN stays NaN. Included by each rc_simd_TARGET.h, which brings
-** clamp, pmax, neg_abs (-|a|), below0 (y where a < 0, else z), vexp and vexpm1 (e^a and e^a - 1 for a <= 0).
+** clamp, pmax, neg_abs (-|a|), below0 (y where a < 0, else z), and the words of rc_exp.h.
 ** Errors are in units of the last place, over all floats; tests/words.c holds them.
 */
 static inline V
@@ -108,28 +108,6 @@ vtanh(V a)
 	return below0(a, y, sub(zero(), y));
 }
 
-/* erf(a); within 4 ulp: a polynomial near 0, 1 - e^(another) beyond */
-static inline V
-verf(V a)
-{
-	V s = mul(a, a), t = clamp(sub(zero(), neg_abs(a)), zero(), splat(4.0f)), tt = mul(t, t);
-	V far = fma_(splat(-1.72853470e-5f), t, splat(3.83197126e-4f));
-	V near = splat(-5.96761703e-4f);
-
-	far = fma_(far, tt, fma_(splat(-3.88396438e-3f), t, splat(2.42546219e-2f)));
-	far = fma_(far, t, splat(-1.06777877e-1f));
-	far = fma_(far, t, splat(-6.34846687e-1f));
-	far = fma_(far, t, splat(-1.28717512e-1f));
-	far = sub(splat(1.0f), vexp(fma_(far, t, sub(zero(), t))));
-	far = below0(a, sub(zero(), far), far);
-	near = fma_(near, s, splat(4.99119423e-3f));
-	near = fma_(near, s, splat(-2.67681349e-2f));
-	near = fma_(near, s, splat(1.12819925e-1f));
-	near = fma_(near, s, splat(-3.76125336e-1f));
-	near = fma_(near, s, splat(1.28379166e-1f));
-	return below0(sub(t, splat(0.927734375f)), fma_(near, a, a), far);
-}
-
 static inline V
 elu(V a, V alpha)
 {
@@ -157,10 +135,36 @@ mish(V a)
 	return mul(a, div_(up, add(up, below0(a, two, mul(mul(e, e), two)))));
 }
 
+/* Phi(-u) of the normal distribution, u >= 0: 2^(a polynomial), fitted so that u Phi(-u) is within 3e-8; 0 where u is large */
+static inline V
+normal_tail(V u)
+{
+	V y = fma_(splat(-1.10431010e-6f), u, splat(1.87915313e-5f)), n, r, p;
+
+	y = fma_(y, u, splat(-9.09505142e-5f));
+	y = fma_(y, u, splat(-3.56649846e-4f));
+	y = fma_(y, u, splat(7.33225002e-3f));
+	y = fma_(y, u, splat(-5.26666152e-2f));
+	y = fma_(y, u, splat(-4.59158251e-1f));
+	y = fma_(y, u, splat(-1.15111006f));
+	y = fma_(y, u, splat(-1.0f));
+	n = nearest(y);
+	r = sub(y, n);
+	p = fma_(splat(1.34071341e-3f), r, splat(9.67187621e-3f));
+	p = fma_(p, r, splat(5.5503087e-2f));
+	p = fma_(p, r, splat(2.40222346e-1f));
+	p = fma_(p, r, splat(6.93147215e-1f));
+	p = fma_(p, r, splat(1.0f));
+	return zero_below(y, -126.0f, mul(p, pow2(n)));
+}
+
+/* a Phi(a) */
 static inline V
 gelu(V a)
 {
-	return mul(mul(a, splat(0.5f)), add(verf(mul(a, splat(0.707106781f))), splat(1.0f)));
+	V tail = normal_tail(magnitude(a));
+
+	return mul(a, below0(a, tail, sub(splat(1.0f), tail)));
 }
 
 /* a(1 + tanh(u))/2 = a sigmoid(2u), u = sqrt(2/pi)(a + 0.044715 aaa) */
