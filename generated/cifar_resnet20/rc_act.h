@@ -135,7 +135,7 @@ mish(V a)
 	return mul(a, div_(up, add(up, below0(a, two, mul(mul(e, e), two)))));
 }
 
-/* Phi(-u) of the normal distribution, u >= 0: 2^(a polynomial), fitted so that u Phi(-u) is within 3e-8; 0 where u is large */
+/* Phi(-u) of the normal distribution, u >= 0: 2^y; y is fitted so that u Phi(-u) is within 3e-8; 0 where u is large */
 static inline V
 normal_tail(V u)
 {
