@@ -9,7 +9,8 @@
 **	k=r 8 3 1 1                 noise of this shape, -1 to 1; k=h as float16, k=c as int8, k=u as uint8, k=d as double
 **	y=Conv x w _ | group=1 pads:0,0,1,1 alpha~0.5 mode'linear scales^1,1 value@i,3
 **	a,b=Split x k               several results
-**	y=QLinearAdd a ...          an operator of ONNX Runtime's own is in its domain: QGemm, QLinear but for Conv and MatMul
+**	y=QLinearAdd a ...          an operator of ONNX Runtime's own is in its domain: QGemm, QLinear but for Conv and MatMul, and ms.Gelu
+**	                            and the like; nchwc.Conv in that of its layout for one processor
 **	x=I 1 8 0 5                 the input's shape, 0 where it is open; x=U of bytes, x=H of float16
 **	opset=11   shape=y 1 8 4 5 (declared)   out=y z
 **
@@ -190,7 +191,11 @@ node(char *name, char *text)
 	p->attribute = zeroed(32*sizeof *p->attribute);
 	for (char *word = strtok(text, " "); word; word = strtok(NULL, " ")) {
 		if (!p->op_type) {
-			p->op_type = word;
+			if (!strncmp(word, "nchwc.", 6))
+				p->domain = (char *)(size_t)"com.microsoft.nchwc";
+			else if (!strncmp(word, "ms.", 3))
+				p->domain = (char *)(size_t)"com.microsoft";
+			p->op_type = word = p->domain && *p->domain ? strchr(word, '.') + 1 : word;
 			if (!strcmp(word, "QGemm") ||
 			    (!strncmp(word, "QLinear", 7) && strcmp(word, "QLinearConv") && strcmp(word, "QLinearMatMul")))
 				p->domain = (char *)(size_t)"com.microsoft";

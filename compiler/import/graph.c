@@ -38,17 +38,21 @@ static const OnnxOp ops[] = {
 	{ "Size", op_size, 7 }, { "Slice", op_slice, 7 }, { "Softmax", op_softmax, 7 },
 	{ "Softplus", op_softplus, 7 }, { "Softsign", op_softsign, 7 }, { "SpaceToDepth", op_space_to_depth, 7 },
 	{ "Split", op_split, 7 }, { "Sqrt", op_sqrt, 7 }, { "Squeeze", op_squeeze, 7 }, { "Sub", op_sub, 7 },
-	{ "Sum", op_sum, 7 }, { "Swish", op_swish, 24 }, { "Tanh", op_tanh, 7 }, { "Transpose", op_transpose, 7 },
+	{ "Sum", op_sum, 7 }, { "Swish", op_swish, 24 }, { "Tanh", op_tanh, 7 }, { "Tile", op_tile, 7 },
+	{ "Transpose", op_transpose, 7 },
 	{ "Unsqueeze", op_unsqueeze, 7 }, { "Upsample", op_upsample, 7 },
 };
 enum { NOnnxOps = sizeof ops/sizeof *ops };
 
 static const OnnxOp contributed[] = {          /* by ONNX Runtime, in its own domain */
-	{ "DequantizeLinear", op_dequantize, 1 }, { "QGemm", op_qgemm, 1 }, { "QLinearAdd", op_qlinear_add, 1 },
+	{ "BiasGelu", op_bias_gelu, 1 }, { "DequantizeLinear", op_dequantize, 1 }, { "FastGelu", op_fast_gelu, 1 },
+	{ "FusedConv", op_fused_conv, 1 }, { "FusedGemm", op_fused_gemm, 1 }, { "FusedMatMul", op_fused_matmul, 1 },
+	{ "Gelu", op_gelu, 1 }, { "QGemm", op_qgemm, 1 }, { "QLinearAdd", op_qlinear_add, 1 },
 	{ "QLinearAveragePool", op_qlinear_average_pool, 1 }, { "QLinearConcat", op_qlinear_concat, 1 },
 	{ "QLinearConv", op_qlinear_conv, 1 }, { "QLinearGlobalAveragePool", op_qlinear_global_average_pool, 1 },
 	{ "QLinearLeakyRelu", op_qlinear_leaky_relu, 1 }, { "QLinearMul", op_qlinear_mul, 1 },
 	{ "QLinearSigmoid", op_qlinear_sigmoid, 1 }, { "QuantizeLinear", op_quantize, 1 },
+	{ "QuickGelu", op_quick_gelu, 1 },
 };
 enum { NContributed = sizeof contributed/sizeof *contributed };
 
@@ -96,17 +100,19 @@ needs(const Names *needed, const Onnx__NodeProto *p)
 }
 
 static Names
-needed_names(const Onnx__GraphProto *p)
+needed_names(const Onnx__GraphProto *p, const int *order)
 {
 	Names needed = { 0 };
 
 	for (size_t i = 0; i < p->n_output; i++)
 		if (p->output[i]->name)
 			insert(&needed, p->output[i]->name);
-	for (size_t i = p->n_node; i-- > 0;)
-		if (needs(&needed, p->node[i]))
-			for (size_t k = 0; k < p->node[i]->n_input; k++)
-				insert(&needed, p->node[i]->input[k]);
+	for (size_t i = p->n_node; i-- > 0;) {
+		const Onnx__NodeProto *n = p->node[order[i]];
+		if (needs(&needed, n))
+			for (size_t k = 0; k < n->n_input; k++)
+				insert(&needed, n->input[k]);
+	}
 	return needed;
 }
 
@@ -254,20 +260,35 @@ reads_lost(const Import *m)
 	return false;
 }
 
+/* refuse_packed - what ONNX Runtime optimised for one processor has weights in an order that the file doesn't say */
 static void
-run_nodes(Import *m, const Names *needed)
+refuse_packed(Import *m)
+{
+	for (size_t i = 0; i < m->graph->n_node; i++) {
+		const Onnx__NodeProto *p = m->graph->node[i];
+		if (!p->domain || !p->op_type || strcmp(p->domain, "com.microsoft.nchwc"))
+			continue;
+		m->p = p;
+		m->number = (int)i + 1;
+		refuse(m, "want a graph optimised for any processor (ORT_ENABLE_EXTENDED), got one of ORT_ENABLE_ALL, "
+		       "whose weights are packed for one");
+	}
+}
+
+static void
+run_nodes(Import *m, const int *order, const Names *needed)
 {
 	Refusals refusals = { 0 };
 
 	for (size_t i = 0; i < m->graph->n_node; i++) {
-		const Onnx__NodeProto *p = m->graph->node[i];
+		const Onnx__NodeProto *p = m->graph->node[order[i]];
 		const char *message = NULL;
 		if (!needs(needed, p))
 			continue;
 		if (!p->op_type || !p->n_output || !*p->output[0])
-			fail("%s:%zu: want a node with an operator and a result, got none", m->file, i + 1);
+			fail("%s:%d: want a node with an operator and a result, got none", m->file, order[i] + 1);
 		m->p = p;
-		m->number = (int)i + 1;
+		m->number = order[i] + 1;
 		if (!reads_lost(m) || !(op_of(p) || is_folded(p->op_type))) {
 			message = attempt(run_node, m);
 			m->p = p;
@@ -362,14 +383,16 @@ onnx_import(const char *file, const OnnxOptions *o)
 	const unsigned char *map = file_map(file, &len);
 	const Onnx__ModelProto *p = onnx_read(file, map, len);
 	Import m = { .file = file, .graph = p->graph, .g = graph_new(file), .o = o, .node = onnx_node };
-	Names needed = needed_names(p->graph);
+	const int *order = node_sequence(p->graph);
+	Names needed = needed_names(p->graph, order);
 
 	for (size_t i = 0; i < p->n_opset_import; i++)
 		if (!p->opset_import[i]->domain || !*p->opset_import[i]->domain ||
 		    !strcmp(p->opset_import[i]->domain, "ai.onnx"))
 			m.opset = p->opset_import[i]->version;
 	add_inputs(&m, named, &needed);
-	run_nodes(&m, &needed);
+	refuse_packed(&m);
+	run_nodes(&m, order, &needed);
 	add_outputs(&m);
 	to_bytes(&m);
 	if (!m.nwhole && !any_bytes(m.g))

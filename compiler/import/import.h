@@ -57,6 +57,9 @@ void keep_whole(Import *m, Node *n, const OnnxValue *w, int axis, const OnnxValu
 void tell_floats(const Graph *g);                    /* which layers stayed on floats */
 void to_bytes(Import *m);                            /* layers between bytes made floats and bytes work on bytes */
 
+/* sequence.c */
+const int *node_sequence(const Onnx__GraphProto *p);
+
 /* tidy.c */
 void tidy(Graph *g);                                 /* of floats: what stands around layers becomes part of them */
 
@@ -96,6 +99,7 @@ Node *mix_channels(Import *m, Node *x, int out, const double *w, const char *ste
 Node *flattened(Import *m, Node *x);
 Node *widened(Import *m, Node *x, Pair size);          /* one row or column repeated */
 Node *as_image(Import *m, const OnnxValue *v);       /* NULL: no nodes do that */
+Node *image_of(Import *m, const OnnxValue *v, size_t i);
 Node *image_at(Import *m, size_t i);                 /* its channels, rows and columns as they are */
 OnnxValue view_expand(Import *m, const OnnxValue *x, int rank, const int64_t *dim);
 
@@ -152,12 +156,18 @@ int splits_of(const Import *m, const OnnxValue *x, int axis, int64_t *size); /* 
 /* ops_region.c */
 OnnxValue cut_out(Import *m, OnnxValue x, const Cut *cut);              /* each dimension cut */
 
+void reshape(Import *m, const OnnxValue *x, int rank, const int64_t *dim);   /* ops_shape.c: the result */
 OnnxValue joined(Import *m, const OnnxValue *x, int count, int axis);
 
 /* ops_curve.c */
 bool erf_with_constant(Import *m, OnnxValue x, const OnnxValue *c, char op);
 bool erf_times(Import *m, const OnnxValue *erf, const OnnxValue *y);
 Op curve_of(Node *a, Node *b, Node **x);
+
+OnnxValue constant_added(Import *m, OnnxValue x, const OnnxValue *c);        /* ops_arithmetic.c */
+
+/* ops_activation.c */
+void activate(Import *m, const OnnxValue *x, const char *name, const double *v);
 
 /* ops_conv_ranks.c */
 bool conv_of_rank(Import *m, const OnnxValue *x, const OnnxValue *w);
@@ -171,17 +181,18 @@ void from_left(Import *m, void (*two)(Import *m));    /* an operator of two inpu
 
 /* one function an ONNX operator on tensors */
 #define ONNX_OPS(X) \
-	X(abs) X(add) X(average_pool) X(batch_norm) X(cast) X(cast_like) X(celu) X(clip) X(concat) X(constant) X(conv) \
-	X(conv_integer) X(conv_transpose) X(depth_to_space) X(dequantize) X(div) X(dropout) X(dynamic_quantize) X(elu) \
-	X(erf) X(exp) X(expand) X(flatten) X(gather) X(gelu) X(gemm) X(global_average_pool) X(global_max_pool) \
+	X(abs) X(add) X(average_pool) X(batch_norm) X(bias_gelu) X(cast) X(cast_like) X(celu) X(clip) X(concat) \
+	X(constant) X(conv) X(conv_integer) X(conv_transpose) X(depth_to_space) X(dequantize) X(div) X(dropout) \
+	X(dynamic_quantize) X(elu) X(erf) X(exp) X(expand) X(fast_gelu) X(flatten) X(fused_conv) X(fused_gemm) \
+	X(fused_matmul) X(gather) X(gelu) X(gelu_tanh) X(gemm) X(global_average_pool) X(global_max_pool) \
 	X(group_norm) X(hard_sigmoid) X(hard_swish) X(identity) X(instance_norm) X(layer_norm) X(leaky_relu) X(log) \
 	X(log_softmax) X(lp_normalization) X(matmul) X(max) X(max_pool) X(mean) X(min) X(mish) X(mul) X(neg) X(pad) \
 	X(pow) X(prelu) X(qgemm) X(qlinear_add) X(qlinear_average_pool) X(qlinear_concat) X(qlinear_conv) \
 	X(qlinear_global_average_pool) X(qlinear_leaky_relu) X(qlinear_matmul) X(qlinear_mul) X(qlinear_sigmoid) \
-	X(quantize) X(reciprocal) X(reduce_l1) X(reduce_l2) X(reduce_log_sum) X(reduce_log_sum_exp) X(reduce_max) \
-	X(reduce_mean) X(reduce_min) X(reduce_sum) X(reduce_sum_square) X(relu) X(reshape) X(resize) X(selu) X(shape) \
-	X(sigmoid) X(size) X(slice) X(softmax) X(softplus) X(softsign) X(space_to_depth) X(split) X(sqrt) X(squeeze) \
-	X(sub) X(sum) X(swish) X(tanh) X(transpose) X(unsqueeze) X(upsample)
+	X(quantize) X(quick_gelu) X(reciprocal) X(reduce_l1) X(reduce_l2) X(reduce_log_sum) X(reduce_log_sum_exp) \
+	X(reduce_max) X(reduce_mean) X(reduce_min) X(reduce_sum) X(reduce_sum_square) X(relu) X(reshape) X(resize) \
+	X(selu) X(shape) X(sigmoid) X(size) X(slice) X(softmax) X(softplus) X(softsign) X(space_to_depth) X(split) \
+	X(sqrt) X(squeeze) X(sub) X(sum) X(swish) X(tanh) X(tile) X(transpose) X(unsqueeze) X(upsample)
 #define X(op) void op_##op(Import *m);
 ONNX_OPS(X)
 #undef X

@@ -98,6 +98,29 @@ op_clip(Import *m)
 	clipped(m, &x, bound[0], bound[1]);
 }
 
+/* activate - the result at hand is x's activation of ONNX's name, v: its numbers in ONNX's order */
+void
+activate(Import *m, const OnnxValue *x, const char *name, const double *v)
+{
+	static const struct { const char *name; Op op; } ops[] = {
+		{ "Relu", O_relu }, { "Sigmoid", O_sigmoid }, { "Tanh", O_tanh }, { "LeakyRelu", O_leaky_relu },
+		{ "HardSigmoid", O_hard_sigmoid },
+	};
+	Node *n;
+	int i = 0;
+
+	if (!strcmp(name, "Clip")) {
+		clipped(m, x, v[0], v[1]);
+		return;
+	}
+	while (strcmp(ops[i].name, name))
+		i++;
+	n = node_on(m, ops[i].op, x->n);
+	n->a.slope = shortest_decimal(v[0]);
+	n->a.offset = shortest_decimal(v[1]);
+	finish_like(m, n, x);
+}
+
 /* bounded - the larger or smaller of a tensor and a single constant, or of two tensors */
 static void
 bounded(Import *m, bool largest)

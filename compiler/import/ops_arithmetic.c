@@ -151,6 +151,15 @@ by_element(Import *m, const OnnxValue *x, const OnnxValue *c, char op, bool cons
 	return count == 1 ? parts[0] : joined(m, parts, count, d);
 }
 
+/* constant_added - x + c, where x is no smaller */
+OnnxValue
+constant_added(Import *m, OnnxValue x, const OnnxValue *c)
+{
+	double *v = met(m, &x, c);
+
+	return v ? by_channel(m, x, v, '+', false) : by_element(m, &x, c, '+', false);
+}
+
 static void
 with_constant(Import *m, OnnxValue x, const OnnxValue *c, char op, bool constant_first)
 {

@@ -55,6 +55,14 @@ op_gelu(Import *m)
 }
 
 void
+op_gelu_tanh(Import *m)
+{
+	OnnxValue x = tensor_at(m, 0);
+
+	curve(m, O_gelu_tanh, &x);
+}
+
+void
 op_tanh(Import *m)
 {
 	OnnxValue x = tensor_at(m, 0);
@@ -62,12 +70,11 @@ op_tanh(Import *m)
 	curve(m, O_tanh, &x);
 }
 
-/* op_swish - x*sigmoid(alpha*x): the SiLU of alpha*x by alpha, half of x where alpha is 0 */
-void
-op_swish(Import *m)
+/* swish - x*sigmoid(alpha*x): the SiLU of alpha*x by alpha, half of x where alpha is 0 */
+static void
+swish(Import *m, double alpha)
 {
 	OnnxValue x = tensor_at(m, 0);
-	double alpha = attr_real(m, "alpha", 1);
 
 	if (alpha == 1)
 		curve(m, O_silu, &x);
@@ -77,6 +84,9 @@ op_swish(Import *m)
 		set_result(m, view_like(&x, node_scaled_by(m, node_put(m, node_on(m, O_silu, node_scaled_by(m, x.n, alpha, 0))),
 		                                           1/alpha, 0)));
 }
+
+void op_swish(Import *m)      { swish(m, attr_real(m, "alpha", 1)); }
+void op_quick_gelu(Import *m) { swish(m, attr_real(m, "alpha", 1.702)); }
 
 /* op_selu - an ELU times gamma */
 void
@@ -156,6 +166,14 @@ is_multiple(const Node *z, const Node *y, double factor)
 	return true;
 }
 
+/* is_over_root_2 - z is y by the root of 2, whose float16 it may be */
+static bool
+is_over_root_2(const Node *z, const Node *y)
+{
+	return is_multiple(z, y, sqrt(0.5)) || is_multiple(z, y, rounded_to(TypeHalf, sqrt(0.5))) ||
+	       is_multiple(z, y, 1/rounded_to(TypeHalf, sqrt(2)));
+}
+
 /* erf_times - (1 + erf(y/sqrt(2)))*y, or times a multiple of y; false: something else */
 bool
 erf_times(Import *m, const OnnxValue *erf, const OnnxValue *y)
@@ -168,9 +186,9 @@ erf_times(Import *m, const OnnxValue *erf, const OnnxValue *y)
 	base = z->in[0]->node;
 	if (y->n != base && !(node_is_scale(y->n) && y->n->in[0]->node == base))
 		return false;
-	if (is_multiple(z, y->n, sqrt(0.5)))
+	if (is_over_root_2(z, y->n))
 		base = y->n;
-	else if (is_multiple(z, base, sqrt(0.5)) && is_multiple(y->n, base, scale_factor(y->n, 0)))
+	else if (is_over_root_2(z, base) && is_multiple(y->n, base, scale_factor(y->n, 0)))
 		more = scale_factor(y->n, 0);
 	else
 		return false;

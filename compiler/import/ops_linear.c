@@ -197,6 +197,20 @@ dense(Import *m, const OnnxValue *x, const Matrix *a, const double *bias)
 	set_result(m, view_flat(node_put(m, n)));
 }
 
+/* exchanged - the last two dimensions of a tensor */
+static OnnxValue
+exchanged(const Import *m, const OnnxValue *x)
+{
+	int swap[MostDims];
+	OnnxValue y;
+
+	for (int d = 0; d < x->rank; d++)
+		swap[d] = d < x->rank - 2 ? d : 2*x->rank - 3 - d;
+	if (x->rank < 2 || !view_transpose(x, swap, &y))
+		refuse(m, "want matrices, got %s", dims_of(x));
+	return y;
+}
+
 void
 op_gemm(Import *m)
 {
@@ -204,10 +218,10 @@ op_gemm(Import *m)
 	Matrix a = matrix_of(m, &w, attr_int(m, "transB", 0) != 0, attr_real(m, "alpha", 1));
 	double beta = attr_real(m, "beta", 1), *bias = NULL;
 
-	if (attr_int(m, "transA", 0))
-		refuse(m, "want transA = 0, got 1");
 	if (x.rank != 2)
 		refuse(m, "want a 2-D tensor, got a %d-D one", x.rank);
+	if (attr_int(m, "transA", 0))
+		x = exchanged(m, &x);
 	if (has_input(m, 2)) {
 		c = constant_at(m, 2, "bias");
 		if (count_elements(&c) != (size_t)a.out && count_elements(&c) != 1)
@@ -423,9 +437,9 @@ constant_stack(Import *m, const OnnxValue *given, const OnnxValue *w)
 	set_result(m, as_given(given, y));
 }
 
-/* by_constant - of a result and a constant of any number of matrices */
+/* by_constant - of a result and a constant of any number of matrices; by alpha */
 static void
-by_constant(Import *m, const OnnxValue *x, OnnxValue w)
+by_constant(Import *m, const OnnxValue *x, OnnxValue w, bool transposed, double alpha)
 {
 	int64_t stack = 1;
 
@@ -437,9 +451,13 @@ by_constant(Import *m, const OnnxValue *x, OnnxValue w)
 		w.rank = 2;
 	}
 	if (w.rank > 2) {
+		if (transposed)
+			w = turned(m, &w);
+		if (alpha != 1)
+			refuse(m, "want alpha = 1 of several constant matrices, got %g", alpha);
 		constant_stack(m, x, &w);
 	} else {
-		Matrix a = matrix_of(m, &w, false, 1);
+		Matrix a = matrix_of(m, &w, transposed, alpha);
 		dense(m, x, &a, NULL);
 	}
 }
@@ -448,17 +466,14 @@ by_constant(Import *m, const OnnxValue *x, OnnxValue w)
 static void
 constant_first(Import *m, const OnnxValue *x, const OnnxValue *w)
 {
-	int swap[MostDims];
 	OnnxValue y;
 
-	for (int d = 0; d < x->rank; d++)
-		swap[d] = d < x->rank - 2 ? d : 2*x->rank - 3 - d;
-	if (x->rank < 3 || w->rank < 2 || w->rank > x->rank || !view_transpose(x, swap, &y))
+	if (x->rank < 3 || w->rank < 2 || w->rank > x->rank)
 		refuse(m, "want matrices of each image behind constant ones, got %s behind %s", dims_of(x), dims_of(w));
-	by_constant(m, &y, turned(m, w));
+	y = exchanged(m, x);
+	by_constant(m, &y, turned(m, w), false, 1);
 	y = *onnx_find(m, m->p->output[0]);
-	view_transpose(&y, swap, &y);
-	set_result(m, y);
+	set_result(m, exchanged(m, &y));
 }
 
 void
@@ -469,7 +484,29 @@ op_matmul(Import *m)
 	if (x.n && w.n)
 		two_matrices(m, &x, &w);
 	else if (x.n)
-		by_constant(m, &x, w);
+		by_constant(m, &x, w, false, 1);
 	else
 		constant_first(m, &w, &x);
+}
+
+/* op_fused_matmul - of ONNX Runtime: matrices may be transposed, the product has a factor */
+void
+op_fused_matmul(Import *m)
+{
+	OnnxValue x = tensor_at(m, 0), w = input_at(m, 1), y;
+	double alpha = attr_real(m, "alpha", 1);
+
+	if (attr_int(m, "transBatchA", 0) || attr_int(m, "transBatchB", 0))
+		refuse(m, "want transBatchA and transBatchB = 0, got 1");
+	if (attr_int(m, "transA", 0))
+		x = exchanged(m, &x);
+	if (!w.n) {
+		by_constant(m, &x, w, attr_int(m, "transB", 0) != 0, alpha);
+		return;
+	}
+	if (attr_int(m, "transB", 0))
+		w = exchanged(m, &w);
+	two_matrices(m, &x, &w);
+	y = *onnx_find(m, m->p->output[0]);
+	set_result(m, view_like(&y, node_scaled_by(m, y.n, alpha, 0)));
 }

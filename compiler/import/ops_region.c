@@ -6,7 +6,8 @@
 
 #include "import.h"
 
-enum { MostMixed = 1 << 16 };        /* weights of a product that only places channels */
+enum { MostMixed = 1 << 16,          /* weights of a product that only places channels */
+       MostStep = 1024 };
 
 /* --- cuts --- */
 
@@ -98,10 +99,10 @@ cut_out(Import *m, OnnxValue x, const Cut *cut)
 	for (int d = 0; d < x.rank; d++) {
 		bool all = cut[d].from == 0 && cut[d].to == x.dim[d] && cut[d].step == 1;
 		whole = whole && all;
-		if (cut[d].step < 1 || cut[d].step > 1024)
-			refuse(m, "want steps from 1 to 1024, got %lld", (long long)cut[d].step);
-		if (cut[d].to <= cut[d].from)
+		if (cut[d].step < 0 || cut[d].to <= cut[d].from)
 			refuse(m, "want a slice with elements, got none along axis %d", d);
+		if (cut[d].step > MostStep)
+			refuse(m, "want steps up to %d, got %lld", MostStep, (long long)cut[d].step);
 		if (!all && d == 0 && x.n->out->shape.n > 1)
 			refuse(m, "want the whole batch, got a slice of it");
 	}
@@ -124,6 +125,53 @@ cut_out(Import *m, OnnxValue x, const Cut *cut)
 	return x;
 }
 
+/* placed - dimension d as these of its elements, by nodes that pick channels: it becomes them, and goes back */
+static OnnxValue
+placed(Import *m, const OnnxValue *given, int d, const int *from, int count)
+{
+	bool each = d && given->dim[0] == given->n->out->shape.n;
+	OnnxValue x = each ? *given : of_images(m, given), y;
+	int axis = each ? d : d + x.rank - given->rank, to[MostDims] = { 0, axis }, back[MostDims], at = 2;
+	int64_t dim[MostDims];
+
+	if (axis == 0)
+		refuse(m, "want elements of each image, got images picked of a batch");
+	for (int i = 1; i < x.rank; i++)
+		if (i != axis)
+			to[at++] = i;
+	for (int i = 0; i < x.rank; i++)
+		back[to[i]] = i;
+	if (!view_transpose(&x, to, &y))
+		refuse(m, "want at most %d steps along axes, got more", MostAtoms);
+	if (axis_of(&y, 1) != AxisC || !in_order(&y))
+		y = view_arranged(m, &y, 2, y.rank > 3 ? 3 : y.rank);
+	for (int i = 0; i < y.rank; i++)
+		dim[i] = i == 1 ? count : y.dim[i];
+	y = view_of(pick_channels(m, y.n, from, count));
+	if (!view_reshape(&y, x.rank, dim, &y))
+		die("picked elements of other dimensions");
+	view_transpose(&y, back, &y);
+	return as_given(given, y);
+}
+
+/* picked - dimension d as these of its elements: a slice where they follow each other in steps */
+static OnnxValue
+picked(Import *m, const OnnxValue *x, int d, const int *from, int count)
+{
+	int step = count > 1 ? from[1] - from[0] : 1;
+	bool steps = step > 0 && step <= MostStep;
+	Cut cut[MostDims];
+
+	for (int i = 1; i < count; i++)
+		steps = steps && from[i] - from[i-1] == step;
+	if (!steps)
+		return placed(m, x, d, from, count);
+	for (int i = 0; i < x->rank; i++)
+		cut[i] = (Cut){ 0, x->dim[i], 1 };
+	cut[d] = (Cut){ from[0], from[count-1] + 1, step };
+	return cut_out(m, *x, cut);
+}
+
 void
 op_slice(Import *m)
 {
@@ -131,6 +179,17 @@ op_slice(Import *m)
 	Cut cut[MostDims];
 
 	cuts_of(m, &x, cut);
+	for (int d = 0; d < x.rank; d++) {
+		int64_t step = cut[d].step, count = (cut[d].to - cut[d].from + step - (step < 0 ? -1 : 1))/step;
+		int *from;
+		if (step > 0 || count < 1)
+			continue;
+		from = arena_new((size_t)count*sizeof *from);
+		for (int i = 0; i < count; i++)
+			from[i] = (int)(cut[d].from + i*step);
+		x = picked(m, &x, d, from, (int)count);
+		cut[d] = (Cut){ 0, x.dim[d], 1 };
+	}
 	set_result(m, cut_out(m, x, cut));
 }
 
@@ -153,31 +212,59 @@ op_split(Import *m)
 	}
 }
 
-/* op_gather - one index, or indices that follow each other, of a dimension */
+/* op_gather - elements of a dimension, which the indices' dimensions take the place of */
 void
 op_gather(Import *m)
 {
 	OnnxValue x = tensor_at(m, 0), at = constant_at(m, 1, "indices"), y;
-	int axis = axis_in(m, attr_int(m, "axis", 0), x.rank), rank = 0;
-	int64_t dim[MostDims], first, count = (int64_t)count_elements(&at);
-	Cut cut[MostDims];
+	int axis = axis_in(m, attr_int(m, "axis", 0), x.rank), rank = 0, count, *from;
+	int64_t dim[2*MostDims];
 
-	if (at.rank > 1 || !count)
-		refuse(m, "want one index or a list of them, got %s", dims_of(&at));
-	first = whole_of(at.data[0]) + (at.data[0] < 0 ? x.dim[axis] : 0);
-	for (int64_t i = 0; i < count; i++)
-		if (whole_of(at.data[i]) + (at.data[i] < 0 ? x.dim[axis] : 0) != first + i)
-			refuse(m, "want indices that follow each other, got others");
-	if (first < 0 || first + count > x.dim[axis])
-		refuse(m, "want an index below %lld, got %lld", (long long)x.dim[axis], (long long)(first + count - 1));
+	if (count_elements(&at) < 1 || count_elements(&at) > 65536)
+		refuse(m, "want 1 to 65536 indices, got %zu", count_elements(&at));
+	count = (int)count_elements(&at);
+	from = arena_new((size_t)count*sizeof *from);
+	for (int i = 0; i < count; i++) {
+		int64_t k = whole_of(at.data[i]);
+		if (k < -x.dim[axis] || k >= x.dim[axis])
+			refuse(m, "want an index below %lld, got %lld", (long long)x.dim[axis], (long long)k);
+		from[i] = (int)(k < 0 ? k + x.dim[axis] : k);
+	}
+	y = picked(m, &x, axis, from, count);
 	for (int d = 0; d < x.rank; d++)
-		cut[d] = (Cut){ 0, x.dim[d], 1 };
-	cut[axis] = (Cut){ first, first + count, 1 };
-	y = cut_out(m, x, cut);
-	for (int d = 0; d < x.rank; d++)
-		if (d != axis || at.rank)
+		if (d != axis)
 			dim[rank++] = y.dim[d];
-	view_reshape(&y, rank, dim, &y);
+		else
+			for (int i = 0; i < at.rank; i++)
+				dim[rank++] = at.dim[i];
+	if (rank > MostDims)
+		refuse(m, "want at most %d dimensions, got %d", MostDims, rank);
+	reshape(m, &y, rank, dim);
+}
+
+void
+op_tile(Import *m)
+{
+	OnnxValue x = tensor_at(m, 0), y;
+	int64_t times[MostDims], dim[MostDims];
+	int count = list_of(m, "repeats", 1, times, MostDims);
+
+	if (count != x.rank)
+		refuse(m, "want repeats for each of %d dimensions, got %d", x.rank, count);
+	for (int d = 0; d < x.rank; d++) {
+		dim[d] = x.dim[d] == 1 ? times[d] : x.dim[d];
+		if (times[d] < 1 || times[d] > 65536 || times[d]*x.dim[d] > 65536)
+			refuse(m, "want 1 to 65536 elements along axis %d, got %lld times %lld", d, (long long)times[d],
+			       (long long)x.dim[d]);
+	}
+	y = view_expand(m, &x, x.rank, dim);
+	for (int d = 0; d < x.rank; d++)
+		if (times[d] > 1 && x.dim[d] > 1) {
+			int all = (int)(times[d]*x.dim[d]), *from = arena_new((size_t)all*sizeof *from);
+			for (int i = 0; i < all; i++)
+				from[i] = (int)(i%x.dim[d]);
+			y = picked(m, &y, d, from, all);
+		}
 	set_result(m, y);
 }
 
@@ -269,73 +356,6 @@ joined(Import *m, const OnnxValue *x, int count, int axis)
 	y.dim[axis] = all;
 	y.atom[first] = (Atom){ all, inner, AxisC };
 	return y;
-}
-
-/* below - images one below the other, or side by side: each padded to the whole, and added */
-static Node *
-below(Import *m, Node *const *x, int count, int axis)
-{
-	Node *sum = NULL;
-	int all = 0, at = 0;
-
-	for (int i = 0; i < count; i++) {
-		all += axis == AxisH ? x[i]->out->shape.h : x[i]->out->shape.w;
-		if (x[i]->out->shape.c != x[0]->out->shape.c ||
-		    (axis == AxisH ? x[i]->out->shape.w != x[0]->out->shape.w :
-		     x[i]->out->shape.h != x[0]->out->shape.h))
-			refuse(m, "want images that fit together, got %dx%dx%d and %dx%dx%d", x[0]->out->shape.c,
-			       x[0]->out->shape.h, x[0]->out->shape.w, x[i]->out->shape.c,
-			       x[i]->out->shape.h, x[i]->out->shape.w);
-	}
-	for (int i = 0; i < count; i++) {
-		Node *n = node_on(m, O_pad, x[i]);
-		int size = axis == AxisH ? x[i]->out->shape.h : x[i]->out->shape.w, after = all - at - size;
-		n->a.padding = axis == AxisH ? (Sides){ at, 0, after, 0 } : (Sides){ 0, at, 0, after };
-		if (all > 4096)
-			refuse(m, "want at most 4096 rows or columns, got %d", all);
-		node_put(m, n);
-		sum = sum ? node_sum(m, sum, n) : n;
-		at += size;
-	}
-	return sum;
-}
-
-void
-op_concat(Import *m)
-{
-	OnnxValue *x = arena_new((m->p->n_input + 1)*sizeof *x);
-	int count = (int)m->p->n_input, axis, axes[NAxes];
-	Node *images[NInputs];
-
-	if (count > NInputs)
-		refuse(m, "want at most %d inputs, got %d", NInputs, count);
-	for (int i = 0; i < count; i++)
-		x[i] = tensor_at(m, (size_t)i);
-	if (!count)
-		refuse(m, "want an input, got none");
-	axis = axis_in(m, attr_int(m, "axis", 1), x->rank);
-	if (count == 1) {
-		set_result(m, x[0]);
-		return;
-	}
-	for (int i = 0; i < count; i++)
-		if (x[i].rank != x->rank)
-			refuse(m, "want tensors of one rank, got %s and %s", dims_of(x), dims_of(&x[i]));
-		else if (x->rank == 2 && in_order(&x[i]) && x[i].dim[0] == x[i].n->out->shape.n)
-			x[i] = view_flat(flattened(m, x[i].n));
-	if (axis == 0 && (x->rank <= NAxes || x->n->out->shape.n > 1))
-		refuse(m, "want images joined along channels, rows or columns, got the batch");
-	if (x->rank == NAxes && axes_of(x, axes) && axes[1] == AxisC && axes[2] == AxisH && axis >= 1) {
-		for (int i = 0; i < count; i++)
-			images[i] = image_at(m, (size_t)i);
-		if (axis > 1) {
-			set_result(m, view_of(below(m, images, count, axis)));
-			return;
-		}
-		for (int i = 0; i < count; i++)
-			x[i] = view_of(images[i]);
-	}
-	set_result(m, joined(m, x, count, axis));
 }
 
 /* --- repeating --- */

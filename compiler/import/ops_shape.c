@@ -6,8 +6,8 @@
 
 #include "import.h"
 
-/* reshape - to these dimensions, by another view or of the flattened image */
-static void
+/* reshape - the result is x in these dimensions, by another view or of the flattened image */
+void
 reshape(Import *m, const OnnxValue *x, int rank, const int64_t *dim)
 {
 	OnnxValue y, f;

@@ -171,19 +171,26 @@ as_image(Import *m, const OnnxValue *v)
 	return n ? node_shaped(m, n, v->dim[1], v->dim[2], v->dim[3]) : NULL;
 }
 
-/* image_at - the i-th input with its channels, rows and columns as they are */
+/* image_of - the node of v, the i-th input, with its channels, rows and columns as they are */
+Node *
+image_of(Import *m, const OnnxValue *v, size_t i)
+{
+	Node *n;
+
+	if (v->rank != NAxes)
+		refuse(m, "want a 4-D tensor as input %zu, got a %d-D one", i, v->rank);
+	n = as_image(m, v);
+	if (!n)
+		refuse(m, "want images x channels x rows x columns as input %zu, got another order of its elements", i);
+	return n;
+}
+
 Node *
 image_at(Import *m, size_t i)
 {
 	OnnxValue v = tensor_at(m, i);
-	Node *n;
 
-	if (v.rank != NAxes)
-		refuse(m, "want a 4-D tensor as input %zu, got a %d-D one", i, v.rank);
-	n = as_image(m, &v);
-	if (!n)
-		refuse(m, "want images x channels x rows x columns as input %zu, got another order of its elements", i);
-	return n;
+	return image_of(m, &v, i);
 }
 
 /* channels_before - elements of an image in the dimensions before this one */

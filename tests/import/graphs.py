@@ -72,8 +72,9 @@ def model(text):
         else:
             words, _, attributes = rest.partition(" | ")
             op, *inputs = words.split()
+            ours, _, op = op.rpartition(".")
             node = H.make_node(op, ["" if i == "_" else i for i in inputs], ["" if o == "_" else o for o in name.split(",")],
-                               domain="com.microsoft" if op == "QGemm" or op[:7] == "QLinear" and op not in ("QLinearConv", "QLinearMatMul") else "")
+                               domain="com.microsoft" if ours == "ms" or op == "QGemm" or op[:7] == "QLinear" and op not in ("QLinearConv", "QLinearMatMul") else "")
             for a in attributes.split():
                 attribute(node, a)
             nodes.append(node)
