@@ -68,12 +68,14 @@ TARGET(cortex_m55, "cortex-m55", mve, __ARM_FEATURE_MVE, 4, 8, 4, 1, 2560, 1, 1,
 ** sums: of one word. bytes: of a product of each. registers for sums and what is multiplied.
 ** instructions: of a product; of a load of x, of w. block: channels of a block of bytes. less: its word takes that from
 ** the bytes of x. singles: multiply-adds of floats take one factor from a register of single numbers. each: products of
-** a load of x, which are words of their own, dot_0 and so on.
+** a load of x, which are words of their own, dot_0 and so on. Two bytes are multiplied as numbers of 16 bits.
 */
 /*                   sums bytes registers  instructions  block less singles each */
 PRODUCTS(neon_dot,   4,   4,    32,        0, 0, 0,      16,   128, 0,      4)
 PRODUCTS(rvv,        8,   4,    16,        0, 0, 0,      16,   0,   1,      1)
 PRODUCTS(rvv256,     16,  4,    16,        0, 0, 0,      16,   0,   1,      1)
+PRODUCTS(wasm,       4,   2,    15,        0, 0, 0,      8,    0,   0,      1)
+PRODUCTS(wasm_relaxed, 4, 2,    15,        0, 0, 0,      8,    0,   0,      1)
 PRODUCTS(cortex_m4,  1,   4,    10,        2, 3, 3,      16,   0,   0,      1)
 PRODUCTS(cortex_m7,  1,   4,    10,        2, 3, 3,      16,   0,   0,      1)
 PRODUCTS(cortex_m33, 1,   4,    10,        2, 3, 3,      16,   0,   0,      1)

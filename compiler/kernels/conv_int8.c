@@ -14,6 +14,13 @@
 
 /* --- how the channels of an input are walked --- */
 
+/* in_pairs - does a word multiply two numbers of 16 bits for each sum? */
+static bool
+in_pairs(const Kernel *k)
+{
+	return products_of(k->t).bytes == 2;
+}
+
 typedef struct {                     /* bytes that follow each other: all taps of a row, or one tap */
 	bool run;                    /* it is all of a row */
 	int steps, last;             /* of one; of one in the last block of channels */
@@ -28,7 +35,7 @@ walk_of(const Kernel *k, int per)
 	Products how = products_of(k->t);
 	int cb = k->in->lay.cb, steps = ceil_div(cb, how.bytes), load = how.bytes*how.each;
 	int last = how.each > 1 ? steps : ceil_div(last_channels(k, per), how.bytes);
-	bool run = bytes_are_direct(k->t) && last == steps && (k->op == O_linear || k->a.dilation.w == 1);
+	bool run = (bytes_are_direct(k->t) || in_pairs(k)) && last == steps && (k->op == O_linear || k->a.dilation.w == 1);
 	int bytes = run ? cb*kernel_size(k).w : cb;
 
 	steps = ceil_div(bytes, how.bytes);
@@ -80,7 +87,7 @@ instructions(const Kernel *k)
 {
 	int dot = products_of(k->t).dot;
 
-	return dot ? dot : has_dot(k) || k->t->vl == 1 ? 1 : k->a.pair_safe ? 3 : 5;
+	return dot ? dot : has_dot(k) || k->t->vl == 1 ? 1 : in_pairs(k) ? 2 : k->a.pair_safe ? 3 : 5;
 }
 
 /*
@@ -180,6 +187,8 @@ in_registers(const Kernel *k, int ob, int p)
 		return ob*p + (how.dot > 1 ? how.dot*(p + 1) : 0) <= how.regs;
 	if (how.each > 1)
 		return ob*p + p + 3 <= how.regs;
+	if (in_pairs(k))
+		return ob*p + ob + p + 1 <= how.regs;    /* V8 of Node 20 loads all of a step before it multiplies */
 	return ob*p + (has_dot(k) ? ob + 1 : k->a.pair_safe ? ob + 3 : 2*ob + 4) <= how.regs || p == 1;
 }
 
