@@ -19,13 +19,25 @@ number(const unsigned char *p, int bytes)
 	return v;
 }
 
+/* tested - is a section of this name the self test's or one of its tables */
+static bool
+tested(const char *name)
+{
+	static const char *const tables[] = { ".rodata.tensors", ".rodata.layers", ".rodata.reads" };
+
+	for (size_t i = 0; i < sizeof tables/sizeof *tables; i++)
+		if (!strcmp(name, tables[i]))
+			return true;
+	return strstr(name, "selftest");
+}
+
 /* kept - is a section of this name in memory, with bytes of its own, and no part of the self test */
 static bool
 kept(const char *name, const unsigned char *section)
 {
 	enum { Type = 4, Flags = 8, NoBits = 8, Allocated = 2 };
 
-	return number(section + Type, 4) != NoBits && section[Flags] & Allocated && !strstr(name, "selftest");
+	return number(section + Type, 4) != NoBits && section[Flags] & Allocated && !tested(name);
 }
 
 /* sections - bytes that a program keeps of an object file (ELF, of either width); 0: it is none */

@@ -251,6 +251,13 @@ rc_round_as(uint64_t before, int flush)
 #endif
 }
 
+/* The first unit of a part, units*part/parts, without a division of 64 bits where these are a library's. */
+static int
+first_unit(const Share *s, int part)
+{
+	return s->from + s->units/s->parts*part + (int)((size_t)(s->units%s->parts)*(size_t)part/(size_t)s->parts);
+}
+
 static void
 run_part(void *arg, int part)
 {
@@ -261,7 +268,7 @@ run_part(void *arg, int part)
 	for (int i = 0; i < RC_OPERANDS; i++)
 		p[i] = s->p[i];
 	p[0] = (char *)p[0] + (size_t)part*s->own;
-	s->kernel(p, s->from + (int)((int64_t)s->units*part/s->parts), s->from + (int)((int64_t)s->units*(part + 1)/s->parts));
+	s->kernel(p, first_unit(s, part), first_unit(s, part + 1));
 	rc_round_as(before, s->flush);
 }
 
@@ -496,7 +503,7 @@ static int
 sums_are_right(const Selftest *t, int index)
 {
 	const rc_layer *l = &t->net->layers[index];
-	const float *want = t->sums + (size_t)index*2*RC_SUMS;
+	const float *want = t->sums + (size_t)index*2*(size_t)t->net->each;
 	double sum[RC_SUMS] = { 0 };
 
 	for (int r = 0; r < l->results; r++) {
@@ -506,12 +513,12 @@ sums_are_right(const Selftest *t, int index)
 				int i, j;
 				rc_selftest_at((uint32_t)(2*c + k), y->h, y->w, &i, &j);
 				double v = value_at(t->workspace, y, k ? y->n - 1 : 0, c, i, j);
-				sum[c%RC_SUMS] += is_finite(v) ? v : 0;
+				sum[c%t->net->each] += is_finite(v) ? v : 0;
 			}
 	}
-	for (int k = 0; k < RC_SUMS; k++) {
+	for (int k = 0; k < t->net->each; k++) {
 		double off = sum[k] - (double)want[k];
-		if (!((off < 0 ? -off : off) <= (double)want[RC_SUMS + k]))
+		if (!((off < 0 ? -off : off) <= (double)want[t->net->each + k]))
 			return 0;
 	}
 	return 1;
@@ -720,6 +727,8 @@ rc_run(const rc_network *net, const rc_options *options, const void *weights, co
 	Checked c = { net, options, (char *)workspace, (const char *)weights, RC_OK };
 	rc_options watched = { sizeof watched, NULL, NULL, 0, checked_layer, &c, NULL };
 
+	if (!net->tensors)               /* the network was compiled without RC_CHECKED */
+		return RC_E_NULL;
 	if (!apart((uintptr_t)workspace, net->workspace, (uintptr_t)weights, net->weights) ||
 	    !apart((uintptr_t)workspace, net->workspace, (uintptr_t)input, net->input) ||
 	    !apart((uintptr_t)workspace, net->workspace, (uintptr_t)output, net->output) ||

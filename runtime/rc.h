@@ -207,7 +207,15 @@ typedef struct rc_network {
 	int layer_count;
 	const int *reads;
 	size_t sums;                     /* in the blob: what the self test expects; 0: nothing */
+	int each;                        /* sums of a layer */
 } rc_network;
+
+/* The self test and checked builds alone look at these: on a microcontroller programs without both go without them. */
+#if defined(RC_CHECKED)
+#define RC_TABLE(p) p
+#else
+#define RC_TABLE(p) NULL
+#endif
 
 int rc_check_blob(const rc_network *net, const void *weights, size_t len);
 int rc_run(const rc_network *net, const rc_options *options, const void *weights, const void *input, void *output,
@@ -224,7 +232,7 @@ void rc_fill_halo(unsigned char *y, const float *zeros, int lo, int hi, int h, i
                   int bottom, int right);
 
 /* The self test runs each layer on made-up values: after a layer its sums are compared, then new inputs made up. */
-enum { RC_SUMS = 16 };               /* of a layer; channel c is in sum c%16 */
+enum { RC_SUMS = 16, RC_EXACT_SUMS = 4 };    /* of a layer, where all are exact; channel c is in sum c%16 or c%4 */
 int rc_selftest(const rc_network *net, const void *weights, void *workspace, size_t len, const char **layer);
 size_t rc_selftest_bytes(const rc_network *net);     /* of workspace that it needs */
 float rc_pattern(uint32_t tensor, uint32_t i);
@@ -232,7 +240,7 @@ unsigned char rc_pattern_byte(uint32_t tensor, uint32_t i);
 void rc_selftest_at(uint32_t sample, int h, int w, int *i, int *j);
 
 /*
-** With rc.c compiled with -DRC_CHECKED every layer is looked after: memory that is dead is filled with NaN, so that
+** Compiled with -DRC_CHECKED every layer is looked after: memory that is dead is filled with NaN, so that
 ** reading it shows; the zeros around results must still be zeros; the first layer that breaks them or makes NaN is what
 ** the run returns.
 */

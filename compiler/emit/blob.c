@@ -28,7 +28,7 @@ emit_blob(const Model *m)
 		void *to[NPacked] = { NULL };
 		if (k.family->pack)
 			fold_weights(n, &w, &b);
-		selftest_expect(n, w, b, (float *)(void *)(blob + m->selftest_at) + (size_t)i*2*RC_SUMS);
+		selftest_expect(n, w, b, (float *)(void *)(blob + m->selftest_at) + (size_t)(i*2*selftest_each(g)));
 		for (int p = 0; p < n->npacked; p++)
 			to[p] = blob + n->packed[p].at;
 		if (k.family->pack)

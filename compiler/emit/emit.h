@@ -54,6 +54,7 @@ Dtype output_dtype(const Graph *g);                  /* of all outputs as the ca
 size_t output_bytes(const Graph *g);
 size_t input_bytes(const Graph *g);                  /* of the caller's input */
 size_t selftest_bytes(const Graph *g);              /* of memory it works in: workspace, a made-up input, the outputs */
+int selftest_each(const Graph *g);                   /* sums of a layer that it compares */
 size_t selftest_of(const Model *m);                  /* the most of all targets; the first input size is tested */
 int stack_of(const Model *m);                        /* bytes, at most, on any target */
 size_t workspace_of(const Artefact *a, int size);    /* bytes, on any target */

@@ -159,8 +159,12 @@ emit_network(Out *o, const Model *m)
 	out_set(o, "parts", "%d", g->parts);
 	out_set(o, "layers", "%d", g->count);
 	out_set(o, "sums", "%zu", m->selftest_at);
+	out_set(o, "each", "%d", selftest_each(g));
 	out_text(o, "$what = {\n"
 	            "$hash, $arena, $blob, $in, $out, $bytes, /* hash; bytes: workspace, weights, input, output; u8 */\n"
-	            "steps, $steps, $parts, tensors, layers, $layers, reads, $sums\n"
-	            "};\n\n");
+	            "steps, $steps, $parts,");
+	out_text(o, g->target->bare && !m->part ?
+	         " RC_TABLE(tensors), RC_TABLE(layers), $layers, RC_TABLE(reads), $sums, $each\n" :
+	         " tensors, layers, $layers, reads, $sums, $each\n");
+	out_text(o, "};\n\n");
 }

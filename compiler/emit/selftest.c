@@ -1,7 +1,7 @@
 /*
 ** selftest.c - what NAME_selftest expects, and the tables it works from.
 **
-** Every layer is run on made-up inputs (rc_pattern) and two results of each channel are compared, in 16 sums, with
+** Every layer is run on made-up inputs (rc_pattern) and two results of each channel are compared, in 16 sums or 4, with
 ** what the definition gives in double. The sums and how far off they may be are written behind the weights of
 ** the blob, so that code and weights can be exchanged together. Two results a channel touch every weight.
 */
@@ -14,10 +14,19 @@
 
 static const double U = 1.0/(1 << 24);
 
+/* exact - are n's results the same for whoever computes them */
+static bool
+exact(const Node *n)
+{
+	return on_bytes(n) || is_bytes(n->out);
+}
+
 size_t
 selftest_sums(const Graph *g)
 {
-	return aligned((size_t)g->count*2*RC_SUMS*sizeof(float));
+	size_t bytes = (size_t)(g->count*2*selftest_each(g))*sizeof(float);
+
+	return g->target->bare ? bytes : aligned(bytes);
 }
 
 typedef struct { double sum[RC_SUMS], off[RC_SUMS]; } Sums;
@@ -110,13 +119,14 @@ add_bytes(Sums *to, const Node *n)
 {
 	double *in[NInputs] = { NULL };
 	Shape s = n->out->shape;
+	int each = selftest_each(n->g);
 
 	on_made_up(n, in);
 	for (int c = 0; c < s.c; c++)
 		for (int k = 0; k < 2; k++) {
 			int h, w;
 			rc_selftest_at((uint32_t)(2*c + k), s.h, s.w, &h, &w);
-			to->sum[c%RC_SUMS] += interp_int8_at(n, (const double *const *)in, k ? s.n - 1 : 0, c, h, w);
+			to->sum[c%each] += interp_int8_at(n, (const double *const *)in, k ? s.n - 1 : 0, c, h, w);
 		}
 	for (int i = 0; i < NInputs; i++)
 		free(in[i]);
@@ -142,7 +152,7 @@ static void
 add_samples(Sums *to, const Node *n, Shape s, const double *y, const double *w, const double *b)
 {
 	double most = 0, margin = n->family->margin ? n->family->margin : 1;
-	bool exact = on_bytes(n) || is_bytes(n->out);
+	int each = selftest_each(n->g);
 
 	for (size_t i = 0; y && i < count_of(s); i++)
 		most = isfinite(y[i]) ? fmax(most, fabs(y[i])) : most;
@@ -157,9 +167,9 @@ add_samples(Sums *to, const Node *n, Shape s, const double *y, const double *w, 
 				v = y[(((size_t)m*(size_t)s.c + (size_t)c)*(size_t)s.h + (size_t)h)*(size_t)s.w + (size_t)wd];
 			if (!isfinite((float)v))
 				continue;
-			to->sum[c%RC_SUMS] += v;
+			to->sum[c%each] += v;
 			/* the probabilistic error of a sum with a wide margin */
-			to->off[c%RC_SUMS] += exact ? 0 : U*(8*sqrt(steps) + 16)*(size + 1e-6)*margin;
+			to->off[c%each] += exact(n) ? 0 : U*(8*sqrt(steps) + 16)*(size + 1e-6)*margin;
 		}
 }
 
@@ -170,6 +180,7 @@ selftest_expect(const Node *n, const double *w, const double *b, float *to)
 	Sums s = { { 0 }, { 0 } };
 	double *y = n->op == O_conv2d || n->op == O_linear ? NULL : whole_result(n);
 	size_t at = 0;
+	int each = selftest_each(n->g);
 
 	if (has_weights_of_bytes(n))
 		add_bytes(&s, n);
@@ -177,9 +188,9 @@ selftest_expect(const Node *n, const double *w, const double *b, float *to)
 		add_samples(&s, n, n->out[i].shape, y ? y + at : NULL, w, b);
 		at += count_of(n->out[i].shape);
 	}
-	for (int i = 0; i < RC_SUMS; i++) {
+	for (int i = 0; i < each; i++) {
 		to[i] = (float)s.sum[i];
-		to[RC_SUMS + i] = (float)(s.off[i] + fabs(s.sum[i])*U);
+		to[each + i] = (float)(s.off[i] + fabs(s.sum[i])*U);
 	}
 	free(y);
 }

@@ -104,9 +104,14 @@ emit_run(Out *o, const Model *m)
 	            "}\n");
 	out_text(o, "\nint\n"
 	            "$name_selftest(const void *weights, void *workspace, size_t workspace_len, const char **layer)\n"
-	            "{\n"
-	            "return rc_selftest(&network, weights, workspace, workspace_len, layer);\n"
-	            "}\n");
+	            "{\n");
+	if (m->g->target->bare)
+		out_text(o, "rc_network tested = network;\n\n"
+		            "tested.tensors = tensors;\ntested.layers = layers;\ntested.reads = reads;\n"
+		            "return rc_selftest(&tested, weights, workspace, workspace_len, layer);\n");
+	else
+		out_text(o, "return rc_selftest(&network, weights, workspace, workspace_len, layer);\n");
+	out_text(o, "}\n");
 }
 
 File

@@ -25,11 +25,13 @@ clashes(const Model *m, const char *id, size_t len)
 void
 write_source_beside_others(FILE *f, const Model *m)
 {
-	for (const char *s = emit_source(m).data; *s;) {
+	const char *text = emit_source(m).data;
+
+	for (const char *s = text; *s;) {
 		size_t len = 0;
 		while (isalnum((unsigned char)s[len]) || s[len] == '_')
 			len++;
-		if (len && clashes(m, s, len))
+		if (len && (s == text || s[-1] != '.') && clashes(m, s, len))       /* a member has no other network's name */
 			fprintf(f, "%s_", m->g->name);
 		len = len ? len : 1;
 		fwrite(s, 1, len, f);

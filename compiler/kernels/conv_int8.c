@@ -518,6 +518,13 @@ emit_walk(Out *o, const Kernel *k, int ob, int p, const Walk *w)
 	out_line(o, "}");
 }
 
+/* shared - are layers of other sizes to have the same code? Where instructions are memory that is dear */
+static bool
+shared(const Kernel *k)
+{
+	return products_of(k->t).dot > 1;
+}
+
 /* tile_word - P pixels by OB vectors of output channels, whatever the layer's size: its name */
 static const char *
 tile_word(Out *all, const Kernel *k, const Tiling *tl, int p)
@@ -552,7 +559,7 @@ tile_word(Out *all, const Kernel *k, const Tiling *tl, int p)
 	return helper(all, arena_text("** %d channels of %d pixels; plane, row%s: from one block of channels%s to "
 	                              "the next\n", per, p, w.run || slide ? "" : ", col",
 	                              w.run ? ", one row" : slide ? "" : ", one tap"),
-	              "static RC_INLINE void",
+	              shared(k) ? "static RC_NOINLINE void" : "static RC_INLINE void",
 	              arena_text("int8_tile_%dx%d%s%s%s%s%s", per, p, slide ? arena_text("_of%d", kernel_size(k).w) : "",
 	                         stride_of(k).w > 1 ? arena_text("_s%d", stride_of(k).w) : "", w.steps > 1 ? "" : "_planar",
 	                         k->skip ? "_add" : "", to_bytes(k) ? "" : "_float"), o);

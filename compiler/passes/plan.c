@@ -239,6 +239,13 @@ set_live(Graph *g, const Buffers *b)
 	}
 }
 
+/* in_blob - so many bytes rounded up: to whole lines, where nothing has them to whole vectors */
+static size_t
+in_blob(const Target *t, size_t bytes)
+{
+	return t->bare ? (bytes + 15)/16*16 : aligned(bytes);
+}
+
 /*
 ** set_packed - n's parameters: in the blob, one after the other behind the head; in training in the arena, where they
 ** are packed anew before each step of n
@@ -252,7 +259,7 @@ set_packed(Node *n)
 
 	n->npacked = packed_of(&k, packed);
 	for (int p = 0; p < n->npacked; p++) {
-		size_t bytes = aligned(packed[p].count*dtype_rows[packed[p].dtype].bytes);
+		size_t bytes = in_blob(g->target, packed[p].count*dtype_rows[packed[p].dtype].bytes);
 		n->packed[p] = (Value){ .dtype = packed[p].dtype, .shape = { 1, (int)packed[p].count, 1, 1 }, .home = Home_arena,
 			.bytes = bytes, .from = n->id, .to = n->id, .node = n, .index = p };
 		if (g->training)

@@ -1374,7 +1374,7 @@ static const rc_layer layers[] = { /* first result and how many, first read and 
 
 static const rc_network network = {
 	0xe2f751044606d3f8u, 479744, 1800000, 12288, 40, 0, /* hash; bytes: workspace, weights, input, output; u8 */
-	steps, 45, 16, tensors, layers, 26, reads, 1796672
+	steps, 45, 16, tensors, layers, 26, reads, 1796672, 16
 };
 
 const float cifar_resnet20_mean[3] = { 0.4914f, 0.4822f, 0.4465f };
