@@ -3,14 +3,11 @@
 ** largest of the first output. Pictures are folders, one a class: named as the model's classes are, or in their order;
 ** or inputs and the numbers of their classes as .npy.
 */
-#define _XOPEN_SOURCE 700            /* S_ISDIR */
-#include <dirent.h>
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
+#include "dataset.h"
 #include "session.h"
 
 typedef struct {
@@ -24,46 +21,17 @@ typedef struct {
 	const char *x;               /* .npy of the inputs, or NULL */
 } Labels;
 
-static int
-by_name(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-/* class_of - a folder's class: by its name, or its place among the folders */
-static int
-class_of(const Graph *g, const char *folder, int place)
-{
-	for (int i = 0; i < g->nclasses; i++)
-		if (!strcmp(g->classes[i], folder))
-			return i;
-	return place;
-}
-
 static void
 read_folders(const char *path, const Graph *g, Labels *to)
 {
-	DIR *dir = opendir(path);
-	const char **names = NULL;
-	struct dirent *e;
-	struct stat st;
-	int count = 0;
+	ClassFolders in = class_folders(path, g);
 
-	if (!dir)
-		fail("%s: want a readable folder of folders, one a class, got: %s", path, strerror(errno));
-	while ((e = readdir(dir)))
-		if (e->d_name[0] != '.' && !stat(arena_text("%s/%s", path, e->d_name), &st) && S_ISDIR(st.st_mode))
-			PUSH(names, count, arena_text("%s", e->d_name));
-	closedir(dir);
-	if (!count)
-		fail("%s: want folders in it, one a class, got none", path);
-	qsort(names, (size_t)count, sizeof *names, by_name);
-	for (int i = 0; i < count; i++) {
-		const char *folder = arena_text("%s/%s", path, names[i]);
+	for (int i = 0; i < in.count; i++) {
+		const char *folder = arena_text("%s/%s", path, in.all[i].name);
 		int files;
 		const char *const *f = input_files(&folder, 1, &files);
 		for (int k = 0; k < files; k++)
-			PUSH(to->all, to->count, (Labelled){ f[k], class_of(g, names[i], i) });
+			PUSH(to->all, to->count, (Labelled){ f[k], in.all[i].label });
 	}
 }
 

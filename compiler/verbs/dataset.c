@@ -1,7 +1,5 @@
 /* dataset.c - labelled pictures: CIFAR-10's binary version, a folder a class, NumPy arrays. */
-#define _XOPEN_SOURCE 700            /* S_ISDIR */
-#include <dirent.h>
-#include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -105,6 +103,17 @@ read_bytes(const char *file, const Graph *g, int *count)
 }
 
 static void
+want_finite(const Dataset *d, const char *file, const Graph *g)
+{
+	size_t each = picture_bytes(g)/sizeof(float);
+	const float *v = (const float *)(const void *)d->values;
+
+	for (size_t i = 0; i < (size_t)d->count*each; i++)
+		if (!isfinite(v[i]))
+			fail("%s: picture %zu: want finite numbers, got %g", file, i/each, (double)v[i]);
+}
+
+static void
 read_arrays(Dataset *d, const char *images, const char *labels, const Graph *g, int classes)
 {
 	size_t len;
@@ -114,6 +123,8 @@ read_arrays(Dataset *d, const char *images, const char *labels, const Graph *g, 
 	d->bytes = g->image.u8 ? NULL : read_bytes(images, g, &d->count);
 	if (!d->bytes)
 		d->values = read_input(images, g, &d->count);
+	if (d->values && !g->image.u8)
+		want_finite(d, images, g);
 	d->each = picture_bytes(g);
 	map = file_map(labels, &len);
 	npy_parse(labels, map, len, len, &t);
@@ -134,18 +145,18 @@ read_arrays(Dataset *d, const char *images, const char *labels, const Graph *g, 
 static Data
 arrays(const char *spec, const Graph *g, int classes)
 {
-	const char *part[4];
+	const char *part[4], *rest = spec;
+	bool empty = false;
 	int count = 0;
 	Data d = { 0 };
 
-	for (const char *s = spec; count < 4; s++) {
+	for (const char *s = spec; s && count < 4; s = *s ? s + 1 : NULL) {
 		size_t n = strcspn(s, ",");
 		part[count++] = arena_text("%.*s", (int)n, s);
-		s += n;
-		if (!*s)
-			break;
+		empty = empty || !n;
+		rest = s += n;
 	}
-	if (count != 2 && count != 4)
+	if (*rest || empty || (count != 2 && count != 4))
 		usage_error("--data: want cifar10:DIR, images:DIR or x.npy,y.npy[,test_x.npy,test_y.npy], got '%s'", spec);
 	read_arrays(&d.train, part[0], part[1], g, classes);
 	if (count == 4)
@@ -155,44 +166,14 @@ arrays(const char *spec, const Graph *g, int classes)
 
 /* --- a folder a class --- */
 
-typedef struct { const char **names; int count; } Names;
-
-static int
-by_name(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-/* folders_in - by name */
-static Names
-folders_in(const char *dir)
-{
-	DIR *d = opendir(dir);
-	struct dirent *e;
-	struct stat st;
-	Names in = { 0 };
-
-	if (!d)
-		fail("%s: want a readable folder, got: %s", dir, strerror(errno));
-	while ((e = readdir(d)))
-		if (e->d_name[0] != '.' && !stat(arena_text("%s/%s", dir, e->d_name), &st) && S_ISDIR(st.st_mode))
-			PUSH(in.names, in.count, arena_text("%s", e->d_name));
-	closedir(d);
-	qsort(in.names, (size_t)in.count, sizeof *in.names, by_name);
-	return in;
-}
-
 static void
-read_folders(Dataset *d, const char *dir, const Graph *g, int classes)
+read_folders(Dataset *d, const char *dir, const ClassFolders *in, const Graph *g)
 {
-	Names folders = folders_in(dir);
-	int room_for = 0, done = 0;
+	int room_for = 0;
 
-	if (folders.count != classes)
-		fail("%s: want %d folders, one for each class of the model, got %d", dir, classes, folders.count);
 	d->each = picture_bytes(g);
-	for (int c = 0; c < classes; c++) {
-		const char *path = arena_text("%s/%s", dir, folders.names[c]);
+	for (int c = 0; c < in->count; c++) {
+		const char *path = arena_text("%s/%s", dir, in->all[c].name);
 		int count;
 		const char *const *files = input_files(&path, 1, &count);
 		room_for += count;
@@ -200,29 +181,52 @@ read_folders(Dataset *d, const char *dir, const Graph *g, int classes)
 		d->labels = realloc(d->labels, (size_t)room_for*sizeof *d->labels);
 		if (!d->values || !d->labels)
 			fail("out of memory");
-		for (int i = 0; i < count; i++, done++) {
+		for (int i = 0; i < count; i++) {
 			Picture p = image_read(files[i]);
 			image_to_input(&p, g, d->values + (size_t)d->count*d->each);
 			free(p.rgb);
-			d->labels[d->count++] = c;
-			progress("reading pictures, class", c, classes);
+			d->labels[d->count++] = in->all[c].label;
+			progress("reading pictures, class", c, in->count);
 		}
 	}
-	progress("reading pictures, class", classes, classes);
+	progress("reading pictures, class", in->count, in->count);
 }
 
-/* folders - DIR/train and DIR/test (or val), or DIR alone */
+/* want_same - what is tested has the classes that are learned */
+static void
+want_same(const char *dir, const ClassFolders *learned, const ClassFolders *tested)
+{
+	for (int i = 0; i < learned->count && i < tested->count; i++)
+		if (strcmp(learned->all[i].name, tested->all[i].name))
+			fail("%s: want the same folders as there are to train with, such as '%s', got '%s' in its place", dir,
+			     learned->all[i].name, tested->all[i].name);
+}
+
+/* folders - DIR/train and DIR/test (or val, valid), or DIR alone */
 static Data
 folders(const char *dir, const Graph *g, int classes)
 {
-	const char *train = arena_text("%s/train", dir), *test = arena_text("%s/test", dir);
+	static const char *const tests[] = { "test", "val", "valid" };
+	const char *part[2] = { arena_text("%s/train", dir), NULL };
+	ClassFolders in[2];
 	Data d = { 0 };
 
-	if (!is_there(test))
-		test = arena_text("%s/val", dir);
-	read_folders(&d.train, is_there(train) ? train : dir, g, classes);
-	if (is_there(train) && is_there(test))
-		read_folders(&d.test, test, g, classes);
+	if (!*dir)
+		usage_error("--data: want images:DIR, got no folder");
+	for (int i = 0; is_there(part[0]) && !part[1] && i < 3; i++)
+		if (is_there(arena_text("%s/%s", dir, tests[i])))
+			part[1] = arena_text("%s/%s", dir, tests[i]);
+	if (!is_there(part[0]))
+		part[0] = dir;
+	for (int i = 0; i < 2 && part[i]; i++) {
+		in[i] = class_folders(part[i], g);
+		if (in[i].count != classes)
+			fail("%s: want %d folders, one for each class of the model, got %d", part[i], classes, in[i].count);
+	}
+	if (part[1])
+		want_same(part[1], &in[0], &in[1]);
+	for (int i = 0; i < 2 && part[i]; i++)
+		read_folders(i ? &d.test : &d.train, part[i], &in[i], g);
 	return d;
 }
 

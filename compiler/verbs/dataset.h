@@ -19,4 +19,9 @@ Data data_open(const char *spec, const Graph *g, int classes);  /* cifar10:DIR, 
 void data_fetch(const Dataset *d, const Graph *g, int i, char *to);  /* picture i as the emitted code takes it */
 size_t picture_bytes(const Graph *g);
 
+/* class_folders.c */
+typedef struct { const char *name; int label; } ClassFolder;
+typedef struct { ClassFolder *all; int count; } ClassFolders;        /* by name */
+ClassFolders class_folders(const char *path, const Graph *g);
+
 #endif
