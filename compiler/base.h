@@ -62,6 +62,7 @@ typedef struct {
 void *file_map(const char *path, size_t *len);       /* read-only; fails with the reason */
 const char *const *files_mapped(int *count);         /* what file_map was asked for, each path once */
 double seconds(void);
+void want_place(const char *path);                   /* fails where no file could be put later; NULL: none will be */
 void write_files(const char *dir, const File *files, int count); /* all or none */
 
 /* sha256.c */

@@ -238,6 +238,23 @@ is_stream(const char *path)
 	return stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
 }
 
+void
+want_place(const char *path)
+{
+	const char *slash = path ? strrchr(path, '/') : NULL;
+	const char *dir = !slash ? "." : slash == path ? "/" : arena_text("%.*s", (int)(slash - path), path);
+	struct stat st;
+
+	if (!path)
+		return;
+	if (!*path || (slash && !slash[1]) || (!stat(path, &st) && S_ISDIR(st.st_mode)))
+		fail("%s: want a file that can be written, got a folder", path);
+	if (!stat(dir, &st) && !S_ISDIR(st.st_mode))
+		fail("%s: want a folder, got a file", dir);
+	if (!is_stream(path) && access(dir, W_OK) && errno != ENOENT)
+		fail("%s: want a folder that can be written to, got: %s", dir, strerror(errno));
+}
+
 /*
 ** write_files - all or none: under temporary names first, renamed when all are there. A signal that ends the
 ** process waits until that is done.

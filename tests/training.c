@@ -1,5 +1,6 @@
 /* training.c - resnetc train: that it learns, the same bits after a stop and on any number of threads, and what it refuses. */
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -151,6 +152,13 @@ START_TEST(bad_models_are_refused)
 }
 END_TEST
 
+/* copy_picture - one of the examples, into a folder of the suite's that is made */
+static void
+copy_picture(const char *name, const char *folder)
+{
+	ck_assert_int_eq(system(arena_text("mkdir -p '%s' && cp examples/images/%s.png '%s'", in_dir(folder), name, in_dir(folder))), 0);
+}
+
 /* refused_data - what train says of pictures in folders, with nothing written */
 static void
 refused_data(const char *model, const char *want)
@@ -175,6 +183,32 @@ START_TEST(bad_folders_are_refused)
 	refused_data(model, "classes/c/dog.png: want a .png, .jpg or .npy file, got text: 'no picture'\n");
 	ck_assert_int_eq(system(arena_text("head -c 300 examples/images/bird.png > '%s/classes/c/dog.png'", dir)), 0);
 	refused_data(model, "classes/c/dog.png: ");
+}
+END_TEST
+
+/* a folder's class is the one of the model that it is named after, whatever the order */
+START_TEST(folders_are_classes)
+{
+	static const char *const names[] = { "ship", "frog", "bird" };
+	const char *dir = in_dir(""), *at = strstr(linear_model, "batch = 16"), *model;
+	Ran r;
+
+	ck_assert_int_eq(system(arena_text("rm -rf '%s/classes'", dir)), 0);
+	for (int i = 0; i < 3; i++) {
+		copy_picture(names[i], arena_text("classes/train/%s", names[i]));
+		copy_picture(names[i], arena_text("classes/valid/%s", names[i]));
+	}
+	model = model_file(arena_text("%.*sbatch = 3, epochs = 30, optimizer = nn.sgd { weight_decay = 0 }, schedule = nn.constant { 0.02 } }, "
+	                              "classes = { 'ship', 'frog', 'bird' } }\n", (int)(at - linear_model), linear_model));
+	r = resnetc("train %s --data images:%s/classes -o %s/n.safetensors --log %s/n.csv", model, dir, dir, dir);
+	ck_assert_msg(r.status == 0 && !strcmp(r.err, "note: 3 pictures to train with, 3 to test\n"), "%s", r.err);
+	for (int i = 0; i < 3; i++) {
+		r = resnetc("run %s -w %s/n.safetensors -i examples/images/%s.png", model, dir, names[i]);
+		ck_assert_msg(r.status == 0 && strstr(r.out, names[i]) == strpbrk(r.out, "abcdefghijklmnopqrstuvwxyz"), "%s: %s%s", names[i], r.out, r.err);
+	}
+	ck_assert_int_eq(system(arena_text("mv '%s/classes/valid/frog' '%s/classes/valid/ship2'", dir, dir)), 0);
+	refused_data(model, "classes/valid/ship2: want a folder named as a class of the model, as others there are, got 'ship2'; did you mean 'ship'?\n");
+	refused_data(model_file(linear_model), "classes/valid: want the same folders as there are to train with, such as 'frog', got 'ship' in its place\n");
 }
 END_TEST
 
@@ -211,6 +245,17 @@ START_TEST(checkpoints_of_others_are_refused)
 	ck_assert_msg(r.status == 1 && strstr(r.err, "w.checkpoint: want a checkpoint of m, got another file: "), "%s", r.err);
 	r = resnetc("train %s --data %s/x.npy,%s/y.npy --resume %s/w.checkpoint", model_file(arena_text(small_model, "")), dir, dir, dir);
 	ck_assert_msg(r.status == 1 && strstr(r.err, "w.checkpoint: want a checkpoint of m, ") && strstr(r.err, " bytes, got "), "%s", r.err);
+	r = resnetc("train %s --data %s/x.npy,%s/y.npy --resume %s/w.checkpoint --batch 8", model_file(linear_model), dir, dir, dir);
+	ck_assert_msg(r.status == 1 && strstr(r.err, "w.checkpoint: want a checkpoint of a training with 8 pictures a step, got one with 16: "), "%s", r.err);
+	put_data("x32.npy", "y32.npy", 32, 2);
+	r = resnetc("train %s --data %s/x32.npy,%s/y32.npy --resume %s/w.checkpoint", model_file(linear_model), dir, dir, dir);
+	ck_assert_msg(r.status == 1 && strstr(r.err, "w.checkpoint: want a checkpoint of a training with 32 pictures, got one with 48: "), "%s", r.err);
+	r = resnetc("train %s --data %s/x.npy,%s/y.npy --resume %s/w.checkpoint --log %s/y.npy", model_file(linear_model), dir, dir, dir, dir);
+	ck_assert_msg(r.status == 1 && strstr(r.err, "y.npy: want the log of a training, got another file\n"), "%s", r.err);
+	r = resnetc("train %s --data %s/x.npy,%s/y.npy --resume %s/w.checkpoint --epochs 1 -o %s/v.safetensors", model_file(linear_model), dir, dir, dir, dir);
+	ck_assert_msg(r.status == 0 && strstr(r.err, "w.checkpoint: has made 3 steps, of 3: nothing is left to do\n"), "%s", r.err);
+	r = resnetc("train %s --data %s/x.npy,%s/y.npy --resume %s/w.checkpoint --epochs 2 -o %s/v.safetensors", model_file(linear_model), dir, dir, dir, dir);
+	ck_assert_msg(r.status == 0 && strstr(r.err, "w.checkpoint: began as a training of 1 epochs; the rate goes on as one of 2 has it\n"), "%s", r.err);
 	r = resnetc("train %s --data %s/x.npy,%s/y.npy --resume %s/w.checkpoint --seed 3", model_file(linear_model), dir, dir, dir);
 	ck_assert_msg(r.status == 1 && strstr(r.err, "w.checkpoint: want a checkpoint of seed 3, got one of seed 1"), "%s", r.err);
 }
@@ -291,10 +336,97 @@ START_TEST(second_interrupt_ends)
 }
 END_TEST
 
+/* a child that trains; its pid */
+static int
+start_training(const char *model, const char *data, const char *epochs, const char *name)
+{
+	int pid = fork();
+
+	if (!pid) {
+		execl("./resnetc", "resnetc", "train", model, "--data", data, "--epochs", epochs, "-o", in_dir(arena_text("%s.safetensors", name)),
+		      "--log", in_dir(arena_text("%s.csv", name)), "-q", (char *)NULL);
+		_exit(127);
+	}
+	return pid;
+}
+
+static int
+count_of_lines(const char *name)
+{
+	int lines = 0;
+
+	for (const char *s = access(in_dir(name), R_OK) ? "" : text_of(name); *s; s++)
+		lines += *s == '\n';
+	return lines;
+}
+
+/* all columns of a log but the seconds */
+static const char *
+without_seconds(const char *name)
+{
+	const char *all = "";
+
+	for (const char *s = text_of(name), *end; *s; s = end + 1) {
+		const char *comma = end = strchr(s, '\n');
+		while (*comma != ',')
+			comma--;
+		all = arena_text("%s%.*s\n", all, (int)(comma - s), s);
+	}
+	return all;
+}
+
+/* a test of many pictures behind each step: what is interrupted in it is tested when the training goes on, whole */
+START_TEST(interrupted_tests_are_made_again)
+{
+	const char *dir = in_dir(""), *model = model_file(arena_text(small_model, "")), *data;
+	int pid, status, tries = 0;
+	Ran r;
+
+	put_data("x.npy", "y.npy", 16, 2);
+	put_data("many.npy", "labels.npy", 20000, 2);
+	data = arena_text("%s/x.npy,%s/y.npy,%s/many.npy,%s/labels.npy", dir, dir, dir, dir);
+	r = resnetc("train %s --data %s --epochs 3 -o %s/whole.safetensors --log %s/whole.csv -q", model, data, dir, dir);
+	ck_assert_msg(r.status == 0, "%s", r.err);
+	signal(SIGINT, SIG_DFL);
+	pid = start_training(model, data, "3", "cut");
+	while (count_of_lines("cut.csv") < 2 && tries++ < 6000)
+		nanosleep(&(struct timespec){ 0, 10000000 }, NULL);
+	nanosleep(&(struct timespec){ 0, 30000000 }, NULL);
+	kill(pid, SIGINT);
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert_msg(WIFEXITED(status) && !WEXITSTATUS(status), "status %d", status);
+	r = resnetc("train %s --data %s --epochs 3 --resume %s/cut.checkpoint -o %s/cut.safetensors --log %s/cut.csv -q", model, data, dir, dir, dir);
+	ck_assert_msg(r.status == 0, "%s", r.err);
+	ck_assert_str_eq(without_seconds("cut.csv"), without_seconds("whole.csv"));
+}
+END_TEST
+
+/* weights are written after each epoch: 28 times more, of 1.2 M parameters, take no more memory */
+START_TEST(epochs_leave_no_memory_behind)
+{
+	const char *dir = in_dir(""), *at = strstr(linear_model, "nn.linear"), *model;
+	long most[2];
+
+	model = model_file(arena_text("%.*snn.linear(nn.relu(nn.linear(nn.flatten(x), { 6000 })), { 3 })\nend, train = nn.train { batch = 2 } }\n",
+	                              (int)(at - linear_model), linear_model));
+	put_data("x.npy", "y.npy", 2, 2);
+	for (int i = 0; i < 2; i++) {
+		struct rusage use;
+		Ran r = resnetc("train %s --data %s/x.npy,%s/y.npy --epochs %d -o %s/l.safetensors -q", model, dir, dir, i ? 30 : 2, dir);
+		ck_assert_msg(r.status == 0, "%s", r.err);
+		getrusage(RUSAGE_CHILDREN, &use);
+		most[i] = use.ru_maxrss;
+	}
+	ck_assert_msg(most[1] < most[0] + 65536, "%ld KB, then %ld", most[0], most[1]);
+}
+END_TEST
+
 START_TEST(bad_data_is_refused)
 {
 	const char *model = model_file(arena_text(small_model, "")), *wild = model_file(arena_text(small_model, ", optimizer = nn.sgd { momentum = 0.99 }"));
 	const char *dir = in_dir("");
+	static char file[128 + 32*192*4];
+	size_t len;
 	Ran r;
 
 	put_data("x.npy", "y.npy", 160, 3);
@@ -308,7 +440,20 @@ START_TEST(bad_data_is_refused)
 	ck_assert_msg(r.status == 1 && strstr(r.err, "want 12 labels, one for each picture of"), "%s", r.err);
 	r = resnetc("train %s --data %s/x.npy", model, dir);
 	ck_assert_msg(r.status == 2 && strstr(r.err, "--data: want cifar10:DIR, images:DIR or x.npy,y.npy"), "%s", r.err);
+	for (int i = 0; i < 4; i++) {
+		static const char *const specs[] = { "images:", ",", "x.npy,", "x.npy,y.npy,x.npy,y.npy,x.npy" };
+		r = resnetc("train %s --data %s", model, specs[i]);
+		ck_assert_msg(r.status == 2 && strstr(r.err, "--data: want "), "%s: %s", specs[i], r.err);
+	}
 	put_data("x.npy", "y.npy", 32, 2);
+	((float *)(void *)memcpy(file, file_map(in_dir("x.npy"), &len), sizeof file))[32 + 3*192 + 5] = (float)NAN;
+	put_file("nan.npy", file, sizeof file);
+	r = resnetc("train %s --data %s/nan.npy,%s/y.npy", model, dir, dir);
+	ck_assert_msg(r.status == 1 && strstr(r.err, "nan.npy: picture 3: want finite numbers, got nan\n"), "%s", r.err);
+	r = resnetc("train %s --data %s/x.npy,%s/y.npy -o %s", model, dir, dir, dir);
+	ck_assert_msg(r.status == 1 && strstr(r.err, ": want a file that can be written, got a folder\n"), "%s", r.err);
+	r = resnetc("train %s --data %s/x.npy,%s/y.npy --log %s/x.npy/log.csv", model, dir, dir, dir);
+	ck_assert_msg(r.status == 1 && strstr(r.err, "x.npy: want a folder, got a file\n"), "%s", r.err);
 	put_file("not.checkpoint", "resnett", 7);
 	r = resnetc("train %s --data %s/x.npy,%s/y.npy --resume %s/not.checkpoint", model, dir, dir, dir);
 	ck_assert_msg(r.status == 1 && strstr(r.err, "not.checkpoint: want a checkpoint of m,"), "%s", r.err);
@@ -329,6 +474,8 @@ SUITE(training)
 	tcase_add_loop_test(t, recomputed_results_take_less_memory, 0, 3);
 	tcase_add_test(t, starting_with_another_head);
 	tcase_add_test(t, bytes_are_read_as_pictures);
+	tcase_add_test(t, folders_are_classes);
+	tcase_add_test(t, epochs_leave_no_memory_behind);
 	t = part("refused");
 	tcase_add_unchecked_fixture(t, compile_quickly, NULL);
 	tcase_add_loop_test(t, bad_models_are_refused, 0, sizeof refused/sizeof *refused);
@@ -338,4 +485,5 @@ SUITE(training)
 	tcase_add_test(t, checkpoints_of_others_are_refused);
 	t = part("interrupted");
 	tcase_add_test(t, second_interrupt_ends);
+	tcase_add_test(t, interrupted_tests_are_made_again);
 }

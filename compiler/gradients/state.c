@@ -26,6 +26,12 @@ training_new(void)
 	return t;
 }
 
+const char *
+training_place(const Graph *g)
+{
+	return g->train->line ? arena_text("%s:%d", g->file, g->train->line) : g->file;
+}
+
 const Trained *
 trained(const Node *n, ParamId p)
 {
@@ -66,7 +72,7 @@ check_there(const Graph *g, const char *what, const Parts *p)
 		for (int k = 0; k < g->count; k++)
 			any = any || within(g, g->nodes[k], p->name[i]);
 		if (!any)
-			fail("%s:%d: train: %s: want a part of the model, got '%s'", g->file, g->train->line, what, p->name[i]);
+			fail("%s: train: %s: want a part of the model, got '%s'", training_place(g), what, p->name[i]);
 	}
 }
 

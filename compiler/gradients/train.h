@@ -66,6 +66,7 @@ typedef struct Training {
 
 /* state.c */
 Training *training_new(void);                        /* with the defaults of nn.train */
+const char *training_place(const Graph *g);          /* of nn.train, for messages */
 /* those that learn one after the other, then the running statistics */
 void place_params(Graph *g);
 const Trained *trained(const Node *n, ParamId p);    /* where n's parameter is in the state; NULL: it has none */

@@ -22,7 +22,7 @@ check_forward(const Graph *g)
 			fail_at(n, "train: want weights that are learnt as they are, got standardize");
 	}
 	if (g->noutputs != 1)
-		fail("%s:%d: train: want a model of one output, got %d", g->file, g->train->line, g->noutputs);
+		fail("%s: train: want a model of one output, got %d", training_place(g), g->noutputs);
 }
 
 /* logits_of - what the loss is of: the output, without a softmax that ends it */
@@ -96,7 +96,7 @@ fill_wanted(const Graph *g)
 			wanted[i] = wanted[i] || wanted[n->in[k]->node->id];
 	}
 	if (!any)
-		fail("%s:%d: train: want parameters that learn, got none", g->file, g->train->line);
+		fail("%s: train: want parameters that learn, got none", training_place(g));
 	return wanted;
 }
 
@@ -108,7 +108,7 @@ training_graph(Graph *g)
 	Node *loss;
 
 	if (g->train->batch%g->train->bn_groups)
-		fail("%s:%d: train: want a batch of whole groups, bn = { groups = %d }, got %d pictures", g->file, g->train->line,
+		fail("%s: train: want a batch of whole groups, bn = { groups = %d }, got %d pictures", training_place(g),
 		     g->train->bn_groups, g->train->batch);
 	g->nodes[0]->a.shape.n = group_images(g->train);
 	for (int i = 0; i < g->count; i++)

@@ -3,7 +3,7 @@
 **
 ** The state is the checkpoint. What is not in it - the order of the pictures, their crops, the rate - follows from the
 ** seed and the number of steps made, so a run that is resumed goes on with the same bits. The state's user words are
-** the epoch so far.
+** the epoch so far, and what the order follows from besides.
 */
 #include <math.h>
 #include <stdlib.h>
@@ -14,7 +14,8 @@
 #include "dataset.h"
 #include "training.h"
 
-enum { SumWord, RightWord, CountWord, MillisecondsWord };    /* of rc_state.user */
+/* of rc_state.user; in a checkpoint without the last three they are 0 */
+enum { SumWord, RightWord, CountWord, MillisecondsWord, BatchWord, PicturesWord, EpochsWord };
 
 typedef struct {
 	const Options *o;
@@ -29,8 +30,12 @@ typedef struct {
 	int steps;                   /* of an epoch */
 	double limit, start, before; /* seconds; spent before this run */
 	const char *weights_file, *checkpoint;
-	const char *log;             /* its text so far */
+	char *log;                   /* its text so far */
+	size_t log_len;
+	Graph *named;                /* the model by the names of weight files; NULL: not loaded yet */
 } Run;
+
+static const char log_head[] = "epoch,rate,train_loss,train_error,test_loss,test_error,seconds\n";
 
 static rc_state *
 head_of(const Run *r)
@@ -86,29 +91,45 @@ fill_batch(Run *r, int step)
 
 /* --- what is written --- */
 
-/* write_weights - the parameters as safetensors, under the model's names */
+/* fill_named - the parameter of the model that has this name; its memory is write_weights' */
 static void
-write_weights(const Run *r)
+fill_named(const Run *r, const Trained *from)
+{
+	const float *v = trainer_param(&r->trainer, from);
+
+	for (int k = 0; k < r->named->count; k++)
+		for (int p = 0; p < NParams; p++) {
+			Param *to = &r->named->nodes[k]->p[p];
+			if (!to->name || strcmp(to->name, from->name))
+				continue;
+			to->count = from->count;
+			to->data = to->data ? to->data : malloc(from->count*sizeof *to->data);
+			if (!to->data)
+				fail("out of memory");
+			for (size_t i = 0; i < from->count; i++)
+				to->data[i] = (double)v[i];
+		}
+}
+
+/* write_weights - the parameters as safetensors, under the model's names; each epoch, so no memory stays behind */
+static void
+write_weights(Run *r)
 {
 	DslOptions dsl = dsl_options(r->o);
-	Graph *g = dsl_load(r->o->model, &dsl);
 	File f;
 
+	if (!r->named)
+		r->named = dsl_load(r->o->model, &dsl);
 	for (int i = 0; i < r->t->nparams; i++)
-		for (int k = 0; k < g->count; k++)
-			for (int p = 0; p < NParams; p++) {
-				Param *to = &g->nodes[k]->p[p];
-				const Trained *from = &r->t->params[i];
-				if (!to->name || strcmp(to->name, from->name))
-					continue;
-				to->count = from->count;
-				to->data = arena_new(from->count*sizeof *to->data);
-				for (size_t v = 0; v < from->count; v++)
-					to->data[v] = (double)trainer_param(&r->trainer, from)[v];
-			}
-	f = safetensors_file(g, "");
+		fill_named(r, &r->t->params[i]);
+	f = safetensors_file(r->named, "");
 	write_at(r->weights_file, f.data, f.len);
 	free((void *)f.data);
+	for (int k = 0; k < r->named->count; k++)
+		for (int p = 0; p < NParams; p++) {
+			free(r->named->nodes[k]->p[p].data);
+			r->named->nodes[k]->p[p].data = NULL;
+		}
 }
 
 static void
@@ -138,6 +159,18 @@ add_loss(const Run *r, const rc_loss *loss)
 	user[CountWord] += (uint64_t)loss->count;
 }
 
+/* add_line - to the log */
+static void
+add_line(Run *r, const char *line, size_t len)
+{
+	r->log = realloc(r->log, r->log_len + len + 1);
+	if (!r->log)
+		fail("out of memory");
+	memcpy(r->log + r->log_len, line, len);
+	r->log[r->log_len += len] = 0;
+}
+
+/* evaluate - over the pictures to test, all of them unless it is interrupted */
 static rc_loss
 evaluate(Run *r)
 {
@@ -165,7 +198,10 @@ wrong(int correct, int count)
 	return count ? 1 - (double)correct/count : 0;
 }
 
-/* end_epoch - a line of the log and on the terminal; the epoch's sums begin anew */
+/*
+** end_epoch - a line of the log and on the terminal; the epoch's sums begin anew. Interrupted while it tests it does
+** nothing of that: the sums stay in the state, and who resumes begins by the test.
+*/
 static void
 end_epoch(Run *r, int epoch, double rate)
 {
@@ -174,11 +210,14 @@ end_epoch(Run *r, int epoch, double rate)
 	int count = (int)user[CountWord];
 	double loss = from_word(user[SumWord])/count, error = wrong((int)user[RightWord], count), time = r->before +
 		seconds() - r->start;
-	const char *tests = test.count ? arena_text("%.6f,%.6f", test.loss/test.count, wrong(test.correct, test.count)) : ",";
+	const char *tests = test.count ? arena_text("%.6f,%.6f", test.loss/test.count, wrong(test.correct, test.count)) : ",",
+		*line = arena_text("%d,%.6g,%.6f,%.6f,%s,%.1f\n", epoch, rate, loss, error, tests, time);
 
-	r->log = arena_text("%s%d,%.6g,%.6f,%.6f,%s,%.1f\n", r->log, epoch, rate, loss, error, tests, time);
+	if (test.count < r->data.test.count)
+		return;
+	add_line(r, line, strlen(line));
 	if (r->o->log)
-		write_at(r->o->log, r->log, strlen(r->log));
+		write_at(r->o->log, r->log, r->log_len);
 	if (r->o->plot)
 		write_curves(r->o->plot, r->g, r->log);
 	if (r->o->json)
@@ -213,7 +252,8 @@ look_for_nan(void *user, int index, const char *name)
 
 	for (int k = 0; k < n->nout && !s->layer; k++) {
 		const float *p = (const float *)(void *)(s->r->trainer.workspace + n->out[k].at);
-		for (size_t j = 0; n->out[k].home == Home_arena && j < n->out[k].bytes/sizeof(float); j++)
+		bool floats = n->out[k].home == Home_arena && n->out[k].dtype == DT_f32;
+		for (size_t j = 0; floats && j < n->out[k].bytes/sizeof(float); j++)
 			s->layer = isfinite(p[j]) ? s->layer : name;
 	}
 }
@@ -234,28 +274,60 @@ nan_at(Run *r, const rc_train *how)
 }
 
 static void
-show(const Run *r, int step, int all, const rc_loss *loss, double rate)
+show(const Run *r, int first, int step, const rc_loss *loss)
 {
-	double spent = seconds() - r->start;
-	const char *what;
+	double images = (step - first + 1)*r->t->batch, spent = seconds() - r->start;
+	char what[160];
 
-	(void)rate;
-	what = arena_text("epoch %d/%d, loss %.3f, error %4.1f %%, %.0f images/s, step", step/r->steps + 1, r->t->epochs,
-	                  loss->loss, 100*wrong(loss->correct, loss->count), spent > 0 ? r->t->batch/(spent/(step + 1)) : 0);
-	progress(what, step%r->steps + 1, all/r->t->epochs + 1);
+	snprintf(what, sizeof what, "epoch %d/%d, loss %.3f, error %4.1f %%, %.0f images/s, step", step/r->steps + 1,
+	         r->t->epochs, loss->loss, 100*wrong(loss->correct, loss->count), spent > 0 ? images/spent : 0);
+	progress(what, step%r->steps + 1, r->steps + 1);
+}
+
+/* owes_test - do a whole epoch's sums wait for its test */
+static bool
+owes_test(const Run *r)
+{
+	return head_of(r)->step%(uint64_t)r->steps == 0 && head_of(r)->user[CountWord];
+}
+
+/* is_over - interrupted, or at the end of its time */
+static bool
+is_over(const Run *r)
+{
+	return was_interrupted() || (r->limit > 0 && r->before + seconds() - r->start > r->limit);
+}
+
+static void
+stop(const Run *r, int all)
+{
+	write_checkpoint(r);
+	note("stopped after %d of %d steps; --resume %s goes on", (int)head_of(r)->step, all, r->checkpoint);
+}
+
+static float
+rate_of(const Run *r, int step)
+{
+	return (float)rate_at(r->t, (double)step/(r->steps*r->t->epochs));
 }
 
 static void
 run(Run *r)
 {
-	int all = r->steps*r->t->epochs;
+	int all = r->steps*r->t->epochs, first = (int)head_of(r)->step;
 	rc_train how = { sizeof how, 0, RC_TRAIN_AUGMENT, 0 };
 	rc_loss loss = { 0, 0, 0 };
 
-	for (int step = (int)head_of(r)->step; step < all; step++) {
+	if (owes_test(r))
+		end_epoch(r, first/r->steps, (double)rate_of(r, first - 1));
+	if (is_over(r)) {
+		stop(r, all);
+		return;
+	}
+	for (int step = first; step < all; step++) {
 		uint64_t state = r->t->seed ^ (uint64_t)step*0x9e3779b97f4a7c15u;
 		how.seed = rnd(&state);
-		how.rate = (float)rate_at(r->t, (double)step/all);
+		how.rate = rate_of(r, step);
 		fill_batch(r, step);
 		trainer_must(&r->trainer, r->trainer.grad(&r->trainer.options, r->trainer.state, r->images, r->labels, &how,
 		                                          r->trainer.workspace, r->trainer.workspace_len, &loss));
@@ -264,24 +336,34 @@ run(Run *r)
 			     loss.loss, nan_at(r, &how), (double)how.rate);
 		trainer_must(&r->trainer, r->trainer.apply(&r->trainer.options, r->trainer.state, &how));
 		add_loss(r, &loss);
-		show(r, step, all, &loss, (double)how.rate);
+		show(r, first, step, &loss);
 		if ((step + 1)%r->steps == 0)
 			end_epoch(r, (step + 1)/r->steps, (double)how.rate);
-		if (was_interrupted() || (r->limit > 0 && r->before + seconds() - r->start > r->limit)) {
-			write_checkpoint(r);
-			note("stopped after %d of %d steps; --resume %s goes on", step + 1, all, r->checkpoint);
+		if (is_over(r)) {
+			stop(r, all);
 			return;
 		}
 	}
 }
 
-/* resume - the state, and the log as far as it belongs to it */
+/* want_word - what a checkpoint was of, where it says so */
 static void
-resume(Run *r)
+want_word(const Run *r, int word, int want, const char *what)
+{
+	uint64_t got = head_of(r)->user[word];
+
+	if (got && got != (uint64_t)want)
+		fail("%s: want a checkpoint of a training with %d %s, got one with %llu: the steps to come would be others",
+		     r->o->resume, want, what, (unsigned long long)got);
+}
+
+/* resume_state - the checkpoint, if it goes on here */
+static void
+resume_state(Run *r)
 {
 	size_t len;
-	const char *from = file_map(r->o->resume, &len), *log, *at;
-	int status;
+	const char *from = file_map(r->o->resume, &len);
+	int status, epochs, all = r->steps*r->t->epochs;
 
 	if (len != r->trainer.state_len)
 		fail("%s: want a checkpoint of %s, %zu bytes, got %zu", r->o->resume, r->g->name, r->trainer.state_len, len);
@@ -292,23 +374,42 @@ resume(Run *r)
 	if (head_of(r)->seed != r->t->seed)
 		fail("%s: want a checkpoint of seed %llu, got one of seed %llu", r->o->resume, (unsigned long long)r->t->seed,
 		     (unsigned long long)head_of(r)->seed);
+	want_word(r, BatchWord, r->t->batch, "pictures a step");
+	want_word(r, PicturesWord, r->data.train.count, "pictures");
+	epochs = (int)head_of(r)->user[EpochsWord];
+	if (epochs && epochs != r->t->epochs && head_of(r)->step < (uint64_t)all)
+		note("%s: began as a training of %d epochs; the rate goes on as one of %d has it", r->o->resume, epochs,
+		     r->t->epochs);
+	if (head_of(r)->step >= (uint64_t)all && !owes_test(r))
+		note("%s: has made %llu steps, of %d: nothing is left to do", r->o->resume,
+		     (unsigned long long)head_of(r)->step, all);
 	r->before = (double)head_of(r)->user[MillisecondsWord]/1e3;
+}
+
+/* resume_log - as far as it belongs to the checkpoint */
+static void
+resume_log(Run *r)
+{
+	size_t len;
+	const char *log, *at;
+	int lines = (int)head_of(r)->step/r->steps - owes_test(r);
+
 	if (!r->o->log || access(r->o->log, R_OK))
 		return;
 	log = file_map(r->o->log, &len);
-	at = log;
-	for (int lines = (int)head_of(r)->step/r->steps + 1; lines > 0 && at < log + len; lines--) {
+	if (len < sizeof log_head - 1 || memcmp(log, log_head, sizeof log_head - 1))
+		fail("%s: want the log of a training, got another file", r->o->log);
+	for (at = log + sizeof log_head - 1; lines > 0 && at < log + len; lines--) {
 		const char *end = memchr(at, '\n', (size_t)(log + len - at));
 		at = end ? end + 1 : log + len;
 	}
-	r->log = arena_text("%.*s", (int)(at - log), log);
+	add_line(r, log + sizeof log_head - 1, (size_t)(at - log) - (sizeof log_head - 1));
 }
 
 static Run
 run_of(Options *o, const Model *m)
 {
-	Run r = { .o = o, .g = m->g, .t = m->g->train, .order_of = -1,
-	         .log = "epoch,rate,train_loss,train_error,test_loss,test_error,seconds\n" };
+	Run r = { .o = o, .g = m->g, .t = m->g->train, .order_of = -1 };
 	const char *stem = o->output ? o->output : arena_text("%s.safetensors", m->g->name), *dot = strrchr(stem, '.');
 
 	if (o->epochs)
@@ -318,11 +419,17 @@ run_of(Options *o, const Model *m)
 	r.weights_file = stem;
 	r.checkpoint = dot && !strchr(dot, '/') ? arena_text("%.*s.checkpoint", (int)(dot - stem), stem) :
 		arena_text("%s.checkpoint", stem);
+	want_place(r.weights_file);
+	want_place(r.checkpoint);
+	want_place(o->log);
+	want_place(o->plot);
+	add_line(&r, log_head, sizeof log_head - 1);
 	r.data = data_open(o->data, r.g, r.t->loss->in[0]->shape.c);
 	r.steps = r.data.train.count/r.t->batch;
 	if (!r.steps)
-		fail("%s:%d: train: want a batch of at most %d, the pictures there are, got %d", r.g->file, r.t->line,
+		fail("%s: train: want a batch of at most %d, the pictures there are, got %d (--batch)", training_place(r.g),
 		     r.data.train.count, r.t->batch);
+	note("%d pictures to train with, %d to test", r.data.train.count, r.data.test.count);
 	r.images = malloc((size_t)r.t->batch*picture_bytes(r.g));
 	r.labels = malloc((size_t)r.t->batch*sizeof *r.labels);
 	r.order = malloc((size_t)r.data.train.count*sizeof *r.order);
@@ -344,12 +451,18 @@ verb_train(Options *o)
 		return ExitOk;
 	r = run_of(o, m);
 	r.trainer = trainer_open(m, o->threads);
-	if (o->resume)
-		resume(&r);
+	if (o->resume) {
+		resume_state(&r);
+		resume_log(&r);
+	}
+	head_of(&r)->user[BatchWord] = (uint64_t)r.t->batch;
+	head_of(&r)->user[PicturesWord] = (uint64_t)r.data.train.count;
+	head_of(&r)->user[EpochsWord] = (uint64_t)r.t->epochs;
 	catch_interrupt();
 	r.start = seconds();
 	run(&r);
 	write_weights(&r);
 	trainer_close(&r.trainer);
+	free(r.log);
 	return ExitOk;
 }

@@ -15,7 +15,7 @@ tell_fresh(const Graph *g, const char *weights)
 			if (g->nodes[i]->p[p].name)
 				names = arena_text("%s%s%s", names, *names ? ", " : "", g->nodes[i]->p[p].name);
 	if (*names)
-		note("%s:%d: made up anew, not of %s: %s", g->file, g->train->line, weights, names);
+		note("%s: made up anew, not of %s: %s", training_place(g), weights, names);
 }
 
 Model *
