@@ -235,6 +235,8 @@ banner_command(const Options *o)
 		s = arena_text("%s%s%s", s, i ? "," : " --target ", o->targets[i]->name);
 	if (o->prefix)
 		s = arena_text("%s --prefix %s", s, o->prefix);
+	if (o->train)
+		s = arena_text("%s --train", s);
 	if (o->batch)
 		s = arena_text("%s --batch %d", s, o->batch);
 	for (int i = 0; o->h && i < o->nsizes; i++)

@@ -608,7 +608,8 @@ START_TEST(lost_output)
 	char classes[144] = "\x93NUMPY\x01\x00\x76\x00{'descr': '<i4', 'fortran_order': False, 'shape': (4,), }";
 	static const char trained[] = HEAD "return nn.model { name = \"t\", input = nn.image { 3, 2, 2 }, head = nn.classifier { 2 },\n"
 		"train = nn.train { batch = 4, epochs = 1 } }";
-	const char *command = arena_text(verbs_of[_i], "examples/mlperf_tiny_resnet8.lua", "examples/cifar_resnet20.lua");
+	const char *command = arena_text(verbs_of[_i], "examples/mlperf_tiny_resnet8.lua", "examples/cifar_resnet20.lua"), *said;
+	size_t len;
 
 	if (access("/dev/full", W_OK))
 		return;
@@ -622,7 +623,8 @@ START_TEST(lost_output)
 	put_file("y.npy", classes, 144);
 	for (int i = 0; i < 2; i++) {
 		ck_assert_int_eq(system(arena_text("./resnetc %s %s 2> '%s'", command, lost[i], in_dir("said"))) >> 8, ExitInput);
-		ck_assert_str_eq(arena_text("%.*s", (int)strlen(why[i]), (const char *)file_map(in_dir("said"), &(size_t){ 0 })), why[i]);
+		said = file_map(in_dir("said"), &len);
+		ck_assert_msg(strstr(arena_text("%.*s", (int)len, said), why[i]), "%.*s", (int)len, said);
 	}
 	/* SIGPIPE is ignored, as Python does for what it starts */
 	ck_assert_int_eq(system(arena_text("bash -c \"trap '' PIPE; (sleep 0.2; ./resnetc %s 2> '%s') | true; test \\${PIPESTATUS[0]} = 1\"", command, in_dir("said"))), 0);

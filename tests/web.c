@@ -136,7 +136,7 @@ START_TEST(what_is_wrong_is_said)
 		return;
 	ck_assert_str_eq(shell(arena_text("node tests/web/wrong.mjs '%s'", make_page("page", ""))),
 		"weights: want 1800000 bytes, got 1799999\nweights: want 1800000 bytes, got more\nthe weight blob is damaged\n"
-		"the weight blob belongs to other code: compile both together\na picture of 0 x 5 pixels finds no memory\nthis browser lacks the instructions that this build uses\n");
+		"the weight blob belongs to other code: compile both together (in training: to another network)\na picture of 0 x 5 pixels finds no memory\nthis browser lacks the instructions that this build uses\n");
 }
 END_TEST
 

@@ -169,7 +169,7 @@ emit_dispatcher(const Model *all)
 	const char *text;
 
 	emit_names(o, all->g);
-	emit_banner(o, all, "c", a->sizes == 1 ? "chooses the code for the processor it runs on" :
+	emit_banner(o, all, ".c", a->sizes == 1 ? "chooses the code for the processor it runs on" :
 	            "chooses the code for processor and input size");
 	out_text(o, "#include \"$name.h\"\n");
 	emit_networks(o, a);

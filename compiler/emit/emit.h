@@ -63,7 +63,7 @@ size_t zeros_at(const Value *v);                     /* where they are in the bl
 const char *size_name(const Model *m);               /* "224x224" */
 
 /* names.c */
-void emit_banner(Out *o, const Model *m, const char *ext, const char *what);
+void emit_banner(Out *o, const Model *m, const char *ending, const char *what);
 void emit_names(Out *o, const Graph *g);             /* binds $name_run, $NAME_BATCH, ... */
 const char *upper_of(const char *name);
 

@@ -310,7 +310,7 @@ emit_header(const Model *m)
 	const char *text;
 
 	emit_names(o, m->g);
-	emit_banner(o, m, "h", "interface of the network");
+	emit_banner(o, m, ".h", "interface of the network");
 	out_line(o, "%s", "");
 	emit_meaning(o, m->g, m->g->nodes[0]);
 	out_text(o, "#ifndef $NAME_H\n"

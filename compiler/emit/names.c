@@ -4,7 +4,7 @@
 #include "emit.h"
 
 void
-emit_banner(Out *o, const Model *m, const char *ext, const char *what)
+emit_banner(Out *o, const Model *m, const char *ending, const char *what)
 {
 	const Graph *g = m->g;
 	int64_t macs = 0;
@@ -13,7 +13,7 @@ emit_banner(Out *o, const Model *m, const char *ext, const char *what)
 		macs += macs_of(g->nodes[i]);
 	out_line(o, "/* SPDX-License-Identifier: 0BSD */");
 	out_line(o, "/*");
-	out_line(o, "** %s.%s - %s", g->name, ext, what);
+	out_line(o, "** %s%s - %s", g->name, ending, what);
 	out_line(o, "**");
 	out_line(o, "** made by resnetc %s; do not edit, change the model and compile it again", VERSION);
 	out_line(o, "** command  %s", m->command);

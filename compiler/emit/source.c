@@ -123,7 +123,7 @@ emit_source(const Model *m)
 	const char *text;
 
 	emit_names(o, g);
-	emit_banner(o, m, "c", "a network as shape-specialised C");
+	emit_banner(o, m, ".c", "a network as shape-specialised C");
 	out_set(o, "simd", "%s", g->target->simd);
 	out_text(o, m->part ? "#include \"rc.h\"\n" : "#include \"$name.h\"\n");
 	if (m->part && g->target->macro)

@@ -55,7 +55,7 @@ emit_train_header(const Model *m, const Model *work)
 	size_t len;
 
 	emit_names(o, g);
-	emit_banner(o, m, "h", "interface of the network in training");
+	emit_banner(o, m, "_train.h", "interface of the network in training");
 	out_line(o, "%s", "");
 	emit_meaning(o, g);
 	out_line(o, "#ifndef %s_TRAIN_H\n#define %s_TRAIN_H\n\n#include \"rc_train.h\"\n", upper, upper);

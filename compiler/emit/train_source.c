@@ -181,7 +181,7 @@ emit_train_source(const Model *m, const Model *work)
 	const char *text;
 
 	set_names(o, g);
-	emit_banner(o, m, "c", "training a network as shape-specialised C");
+	emit_banner(o, m, "_train.c", "training a network as shape-specialised C");
 	out_line(o, "#include \"%s_train.h\"", g->name);
 	out_line(o, "#include \"%s\"", g->target->simd);
 	out_text(o, "#include \"rc_grad.h\"\n\n"

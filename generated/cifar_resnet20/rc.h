@@ -72,14 +72,16 @@ extern "C" {
 	X(RC_OK,                "done") \
 	X(RC_E_NULL,            "a pointer is null") \
 	X(RC_E_OPTIONS,         "options: struct_size is not sizeof(rc_options), or threads is negative") \
-	X(RC_E_WORKSPACE_SIZE,  "the workspace is smaller than NAME_WORKSPACE_BYTES") \
+	X(RC_E_WORKSPACE_SIZE,  "the workspace is smaller than NAME_WORKSPACE_BYTES (in training: NAME_TRAIN_...)") \
 	X(RC_E_WORKSPACE_ALIGN, "the workspace does not start at a multiple of NAME_WORKSPACE_ALIGN") \
-	X(RC_E_WEIGHTS_SIZE,    "the weights are shorter or longer than NAME_WEIGHTS_BYTES") \
+	X(RC_E_WEIGHTS_SIZE,    "the weights are shorter or longer than NAME_WEIGHTS_BYTES " \
+	                        "(in training: NAME_TRAIN_PARAMS_BYTES)") \
 	X(RC_E_WEIGHTS_ALIGN,   "the weights do not start at a multiple of NAME_WEIGHTS_ALIGN") \
-	X(RC_E_MAGIC,           "this is not a resnetc weight blob") \
+	X(RC_E_MAGIC,           "this is not a resnetc weight blob (in training: no state, no parameters)") \
 	X(RC_E_VERSION,         "the weight blob has another version") \
 	X(RC_E_ENDIAN,          "the weight blob is of another byte order") \
-	X(RC_E_PLAN,            "the weight blob belongs to other code: compile both together") \
+	X(RC_E_PLAN,            "the weight blob belongs to other code: compile both together " \
+	                        "(in training: to another network)") \
 	X(RC_E_CHECKSUM,        "the weight blob is damaged") \
 	X(RC_E_CPU,             "this processor lacks the instructions the code was compiled for") \
 	X(RC_E_IO,              "the weight file cannot be read") \

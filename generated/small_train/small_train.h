@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: 0BSD */
 /*
-** small.h - interface of the network in training
+** small_train.h - interface of the network in training
 **
 ** made by resnetc 0.1.0; do not edit, change the model and compile it again
-** command  resnetc compile small.lua -w random --target avx2
+** command  resnetc compile small.lua -w random --target avx2 --train
 ** model    sha256 dfc4f8bdbd8b81fcb4c4e0bcac9df36fb315464b0fd74238d690c0af30b4a5a6
 ** weights  sha256 none, random:0
 ** target   avx2
