@@ -62,6 +62,22 @@ START_TEST(bytes_are_tuned)
 }
 END_TEST
 
+/* weights that resnetc quantize wrote */
+START_TEST(a_quantised_file_is_tuned)
+{
+	const char *model = body_model(3, 8, 8, "return nn.conv(nn.relu(nn.conv(x, { 32, kernel = 1 })), { 32, kernel = 3 })");
+	Ran r = resnetc("quantize %s -w random:1 --calibrate random -q -o %s", model, in_dir("w.q.safetensors"));
+	size_t len;
+
+	ck_assert_msg(r.status == 0, "%s", r.err);
+	r = resnetc("tune %s -w %s -o %s", model, in_dir("w.q.safetensors"), in_dir("w.tuned"));
+	ck_assert_msg(r.status == 0 && strstr(r.out, "the model's choice"), "%.1000s%.300s", r.out, r.err);
+	ck_assert_ptr_nonnull(strstr(file_map(in_dir("w.tuned"), &len), "\t1x32x8x8-32-k3x3-s1x1-p1,1,1,1-d1x1-g1-int8\t"));
+	r = resnetc("verify %s -w %s --tuned %s", model, in_dir("w.q.safetensors"), in_dir("w.tuned"));
+	ck_assert_msg(r.status == 0 && strstr(r.out, "\nverified\n"), "%.1000s%.300s", r.out, r.err);
+}
+END_TEST
+
 START_TEST(tune_writes_what_compile_reads)
 {
 	const char *model = body_model(3, 24, 24, body);
@@ -139,6 +155,7 @@ SUITE(tune)
 	tcase_add_test(t, tuned_rows_decide);
 	tcase_add_test(t, rows_of_bytes_are_kept_where_they_are_exact);
 	tcase_add_test(t, bytes_are_tuned);
+	tcase_add_test(t, a_quantised_file_is_tuned);
 	tcase_add_test(t, tune_writes_what_compile_reads);
 	tcase_add_test(t, the_models_own_way_is_measured);
 	tcase_add_test(t, rows_of_another_network_are_told);

@@ -44,8 +44,6 @@ prepare(Options *o, const char *weights)
 	for (int i = 0; i < npasses; i++)
 		if (o->pass.skip & 1u << i && among("fold_bn fuse dce quantize", passes[i].name))
 			usage_error("--no-%s: want this pass for a network of bytes, whose weights were made after it", passes[i].name);
-	if (!strcmp(o->verb->name, "tune"))
-		usage_error("tune: want weights of floats, got bytes, whose only choice is the tile");
 	take_bytes(o);
 	return true;
 }
