@@ -43,7 +43,7 @@ selftest_each(const Graph *g)
 size_t
 selftest_bytes(const Graph *g)
 {
-	return g->arena + aligned(input_bytes(g)) + output_bytes(g);
+	return g->arena + aligned(input_bytes(g)) + aligned(output_bytes(g));
 }
 
 size_t

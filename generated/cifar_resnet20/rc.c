@@ -547,7 +547,7 @@ whole_lines(size_t bytes)
 RC_WEAK size_t
 rc_selftest_bytes(const rc_network *net)
 {
-	return net->workspace + whole_lines(net->input) + net->output;
+	return net->workspace + whole_lines(net->input) + whole_lines(net->output);
 }
 
 RC_WEAK int
