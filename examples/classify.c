@@ -191,6 +191,10 @@ prepare(Picture *p, Worker *w)
 	rc_file_unmap(file, len);
 	if (!rgb)
 		return 0;
+	if (how.channels == 1)
+		picture_grey(rgb, h, wide);
+	else if (how.channels != 3)
+		return free(rgb), refuse(p, "want a network of 3 channels or 1 for a picture, got one of %d", how.channels);
 	if (rc_image_scratch(&how, h, wide) > w->scratch_len) {
 		free(w->scratch);
 		w->scratch_len = rc_image_scratch(&how, h, wide);

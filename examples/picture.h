@@ -376,4 +376,14 @@ picture_read(const unsigned char *file, size_t len, int *h, int *w, char *why)
 	return p.rgb;
 }
 
+/* picture_grey - in place to a byte a pixel, as Pillow's convert("L"), for networks of one channel */
+static inline void
+picture_grey(unsigned char *rgb, int h, int w)
+{
+	size_t count = (size_t)h*(size_t)w;
+
+	for (size_t i = 0; i < count; i++)
+		rgb[i] = (unsigned char)((19595u*rgb[3*i] + 38470u*rgb[3*i + 1] + 7471u*rgb[3*i + 2] + 0x8000u) >> 16);
+}
+
 #endif

@@ -57,6 +57,16 @@ START_TEST(numbers_that_no_layer_has_are_no_leftovers)
 }
 END_TEST
 
+START_TEST(names_that_an_exporter_made_up)
+{
+	Ran r = resnetc("%s -w tests/import/bottleneck_folded.onnx", model_file(
+		"local nn = require \"resnet\"\nreturn nn.model { name = \"m\", input = nn.image { 3, 2, 2 }, stem = nn.stem.cifar { 4 }, ignore = { \"onnx*\", \"fc*\" } }\n"));
+
+	ck_assert_int_eq(r.status, ExitInput);
+	ck_assert_msg(strstr(r.err, ": its exporter folded batch norms and made up names; resnetc import makes a model of it\n") != NULL, "%s", r.err);
+}
+END_TEST
+
 /* --- orders --- */
 
 #define NET "local nn = require \"resnet\"\nreturn nn.model {\n%s name = \"m\", input = nn.image { 3, 8, 8 }, stem = nn.stem.cifar { 2 }, " \
@@ -317,6 +327,7 @@ SUITE(binding)
 	tcase_add_test(t, what_lies_outside_the_prefix_is_told);
 	tcase_add_test(t, one_missing_layer_does_not_hide_the_prefix);
 	tcase_add_test(t, numbers_that_no_layer_has_are_no_leftovers);
+	tcase_add_test(t, names_that_an_exporter_made_up);
 	tcase_add_loop_test(t, names_are_suggested_where_shapes_are_in_order, 0, 4);
 	tcase_add_test(t, nothing_is_suggested_where_a_shape_differs);
 	tcase_add_test(t, a_word_is_suggested_where_names_are_known);

@@ -407,7 +407,9 @@ START_TEST(bad_inputs)
 	put_file("bad.npy", "\x93NUMPY\x01\0\x40\0{'descr': '<f8', 'fortran_order': False, 'shape': (3, 0, 2), }          \n", 74);
 	want_input_error("bad.npy", "want dtype float32 or uint8, got F64");
 	put_file("odd.npy", "\x93NUMPY\x01\0\x40\0{'descr': '>f4', 'fortran_order': False, 'shape': (3, 2, 2), }          \n", 74);
-	want_input_error("odd.npy", "want a little-endian number dtype such as float32 ('<f4') or uint8 ('|u1'), got '>f4', '");
+	want_input_error("odd.npy", "want a little-endian number dtype such as float32 ('<f4') or uint8 ('|u1'), got '>f4'");
+	put_file("dict.npy", "\x93NUMPY\x01\0\x40\0{'descr': '|O', 'fortran_order': False, 'shape': (), }                 \n", 74);
+	want_input_error("dict.npy", "want an array of numbers, got one of Python objects: numpy.savez(FILE, **weights) keeps a dictionary's arrays");
 	put_file("cut.npy", "\x93NUMPY\x01\0\x40\0{'descr': '<f4', 'fortran_order': False, 'shape': (3, 32, 32), }        \n", 74);
 	want_input_error("cut.npy", "want 12288 bytes of data, got 0 (truncated?)");
 	put_file("fortran.npy", "\x93NUMPY\x01\0\x40\0{'descr': '<f4', 'fortran_order': True, 'shape': (3, 2, 2), }          \n................................................", 122);
@@ -450,8 +452,8 @@ START_TEST(bad_pictures)
 	memcpy(whole, head, sizeof head);
 	put_file("wide.png", whole, len);
 	want_input_error("wide.png", "want a picture of at most 178956970 pixels, got 32 x 268435488");
-	r = resnetc("run %s -w random -i examples/images/cat.png", body_model(1, 32, 32, "return nn.relu(x)"));
-	ck_assert_msg(strstr(r.err, "want an input of 3 channels for a picture, got 1") != NULL, "%s", r.err);
+	r = resnetc("run %s -w random -i examples/images/cat.png", body_model(2, 32, 32, "return nn.relu(x)"));
+	ck_assert_msg(strstr(r.err, "want an input of 3 channels, or 1, for a picture, got 2") != NULL, "%s", r.err);
 	ck_assert_int_eq(r.status, ExitInput);
 }
 END_TEST

@@ -37,6 +37,23 @@ START_TEST(pixels_are_normalised)
 }
 END_TEST
 
+/* Pillow's convert("L"), before anything is resized */
+START_TEST(one_channel_takes_grey)
+{
+	static const unsigned char rgb[] = { 158, 112, 49, 255, 0, 0, 1, 2, 3, 10, 200, 250 }, grey[] = { 119, 76, 2, 149 };
+	Graph *g = image_model("1, 2, 2, scale = 1");
+	Picture p = { "four", 2, 2, malloc(sizeof rgb) };
+	float out[4];
+
+	memcpy(p.rgb, rgb, sizeof rgb);
+	image_to_input(&p, g, out);
+	for (int i = 0; i < 4; i++)
+		ck_assert_float_eq(out[i], grey[i]);
+	ck_assert_mem_eq(p.rgb, rgb, sizeof rgb);
+	free(p.rgb);
+}
+END_TEST
+
 START_TEST(crop_keeps_the_centre)
 {
 	Graph *g = image_model("3, 4, 4, scale = 1, crop = 0.5");
@@ -582,12 +599,35 @@ START_TEST(classify_says_what_pytorch_says)
 }
 END_TEST
 
+/* of a network of one channel too: the class that run finds */
+START_TEST(classify_takes_grey)
+{
+	const char *model = model_file("local nn = require \"resnet\"\nreturn nn.model { name = \"grey\", input = nn.image { 1, 17, 21 }, "
+		"stem = nn.stem.cifar { 8 }, head = nn.classifier { 10 }, classes = { \"a\", \"b\", \"c\", \"d\", \"e\", \"f\", \"g\", \"h\", \"i\", \"j\" } }\n");
+	char line[512], *said;
+	FILE *f;
+	Ran r;
+
+	ck_assert_int_eq(resnetc("compile %s -w random -q -o %s", model, in_dir("net")).status, 0);
+	ck_assert_int_eq(system(arena_text("cc -O2 -std=c11 -DNETWORK=grey -DNETWORK_CAPITALS=GREY -I'%s' '%s'/[a-z]*.c examples/classify.c -lpng -ljpeg -lm -lpthread -o '%s' && "
+		"'%s' --csv '%s/grey.weights' tests/image/rgb8.png > '%s'", in_dir("net"), in_dir("net"), in_dir("classify"),
+		in_dir("classify"), in_dir("net"), in_dir("said.csv"))), 0);
+	r = resnetc("run %s -w random -i tests/image/rgb8.png", model);
+	f = fopen(in_dir("said.csv"), "r");
+	ck_assert(fgets(line, sizeof line, f) && fgets(line, sizeof line, f));
+	said = strchr(strchr(line, ',') + 1, ',') + 1;
+	ck_assert_msg(strstr(r.out, arena_text(" %.*s", (int)strcspn(said, ","), said)) != NULL, "%s\n%s", r.out, line);
+	fclose(f);
+}
+END_TEST
+
 SUITE(image)
 {
 	TCase *t = part("image");
 
 	tcase_add_unchecked_fixture(t, compile_quickly, NULL);
 	tcase_add_test(t, pixels_are_normalised);
+	tcase_add_test(t, one_channel_takes_grey);
 	tcase_add_test(t, crop_keeps_the_centre);
 	tcase_add_test(t, shorter_side_decides);
 	tcase_add_test(t, crop_tells_the_shorter_side);
@@ -607,4 +647,5 @@ SUITE(image)
 	tcase_add_test(t, json_names_the_files);
 	tcase_add_test(t, bad_inputs_of_run);
 	tcase_add_test(t, classify_says_what_pytorch_says);
+	tcase_add_test(t, classify_takes_grey);
 }

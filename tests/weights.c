@@ -313,6 +313,19 @@ START_TEST(zip_bomb_is_refused_before_it_is_unpacked)
 }
 END_TEST
 
+START_TEST(archive_of_objects_is_refused)
+{
+	static const char head[] = "\x93NUMPY\x01\0\x40\0{'descr': '|O', 'fortran_order': False, 'shape': (), }                 \n";
+	int error;
+	zip_t *z = zip_open(in_dir("dict.npz"), ZIP_CREATE | ZIP_TRUNCATE, &error);
+
+	ck_assert_int_ge(zip_file_add(z, "params.npy", zip_source_buffer(z, head, sizeof head - 1, 0), 0), 0);
+	ck_assert_int_eq(zip_close(z), 0);
+	ck_assert_str_eq(resnetc("weights %s", in_dir("dict.npz")).err, "dict.npz: want arrays of numbers, got Python objects alone, such as "
+	                 "'params': numpy.savez(FILE, **weights) keeps a dictionary's arrays\n");
+}
+END_TEST
+
 /* an array in an archive whose sizes and places have 64 bits, as those of more than 4 GB have */
 START_TEST(zip_of_64_bits)
 {
@@ -579,6 +592,7 @@ SUITE(weights)
 	tcase_add_test(t, weights_are_listed);
 	tcase_add_test(t, bad_shards);
 	tcase_add_test(t, zip_bomb_is_refused_before_it_is_unpacked);
+	tcase_add_test(t, archive_of_objects_is_refused);
 	tcase_add_test(t, zip_of_64_bits);
 	tcase_add_loop_test(t, zip_that_lies, 0, 9);
 	tcase_add_loop_test(t, zip_of_damaged_bytes, 0, 2);

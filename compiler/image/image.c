@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "../../examples/picture.h"
 #include "../../runtime/rc.h"
@@ -64,15 +65,19 @@ image_to_input(const Picture *p, const Graph *g, void *input)
 {
 	rc_image how = image_recipe(g);
 	size_t len = rc_image_scratch(&how, p->h, p->w);
-	void *scratch;
+	size_t size = 3*(size_t)p->h*(size_t)p->w;
+	unsigned char *pixels = malloc(size), *scratch = malloc(len);
 	int status;
 
-	if (how.channels != 3)
-		fail("%s: want an input of 3 channels for a picture, got %d", g->file, how.channels);
-	scratch = malloc(len);
-	if (!scratch)
+	if (how.channels != 3 && how.channels != 1)
+		fail("%s: want an input of 3 channels, or 1, for a picture, got %d", g->file, how.channels);
+	if (!pixels || !scratch)
 		fail("out of memory");
-	status = rc_image_input(&how, p->rgb, p->h, p->w, input, scratch, len);
+	memcpy(pixels, p->rgb, size);
+	if (how.channels == 1)
+		picture_grey(pixels, p->h, p->w);
+	status = rc_image_input(&how, pixels, p->h, p->w, input, scratch, len);
+	free(pixels);
 	if (status != RC_OK)
 		fail("%s: %s, got a picture of %d x %d", p->file, rc_strerror(status), p->h, p->w);
 	free(scratch);

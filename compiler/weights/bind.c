@@ -137,6 +137,16 @@ bind_param(Binding *b, Node *n, ParamId id, const char *prefix)
 	warn_of_values(b, p, id);
 }
 
+/* made_up_names - of an ONNX file, whose weights are no state dict's any more */
+static bool
+made_up_names(const Weights *w)
+{
+	for (int i = 0; i < w->count; i++)
+		if (!strncmp(w->tensors[i].name, "onnx::", 6) && !w->tensors[i].used)
+			return true;
+	return false;
+}
+
 void
 bind_weights(Graph *g, Weights *w)
 {
@@ -160,8 +170,9 @@ bind_weights(Graph *g, Weights *w)
 	}
 	report_leftover(&b);
 	if (b.problems)
-		fail("%s: want weights for every parameter of %s and none left over, got %d problem%s", w->file, g->name, b.problems,
-		     b.problems == 1 ? "" : "s");
+		fail("%s: want weights for every parameter of %s and none left over, got %d problem%s%s", w->file, g->name,
+		     b.problems, b.problems == 1 ? "" : "s", made_up_names(w) ? ": its exporter folded batch norms and made up "
+		     "names; resnetc import makes a model of it" : "");
 	standardize_weights(g);
 	if (b.hwio)
 		tell_keras(&b);

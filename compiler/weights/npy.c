@@ -41,7 +41,11 @@ set_dtype(const char *file, const char *descr, Tensor *t)
 		snprintf(t->dtype, sizeof t->dtype, "%.*s", (int)strcspn(bare, "', "), bare);
 		return;
 	}
-	fail("%s: want a little-endian number dtype such as float32 ('<f4') or uint8 ('|u1'), got %.8s", file, descr);
+	if (*bare == 'O')
+		fail("%s: want an array of numbers, got one of Python objects: numpy.savez(FILE, **weights) keeps a dictionary's "
+		     "arrays", file);
+	fail("%s: want a little-endian number dtype such as float32 ('<f4') or uint8 ('|u1'), got %.*s", file,
+	     (int)strcspn(descr, ",}"), descr);
 }
 
 /* npy_parse - dtype, shape, strides and t->at from the head of a .npy */
@@ -107,6 +111,7 @@ Weights *
 npz_open(const char *file, Zip *z)
 {
 	Weights *w = NEW(Weights);
+	int objects = 0;
 
 	w->file = file;
 	for (int64_t i = 0; i < zip_entries(z); i++) {
@@ -121,6 +126,10 @@ npz_open(const char *file, Zip *z)
 		npy_parse(arena_text("%s: '%s'", file, t.name), head, len, (size_t)zip_size(z, (uint64_t)i), &t);
 		free(head);
 		PUSH(w->tensors, w->count, t);
+		objects += !strcmp(t.dtype, "O");
 	}
+	if (objects && objects == w->count)
+		fail("%s: want arrays of numbers, got Python objects alone, such as '%s': numpy.savez(FILE, **weights) keeps a "
+		     "dictionary's arrays", file, w->tensors[0].name);
 	return w;
 }
