@@ -9,9 +9,14 @@
 #include <sys/auxv.h>
 #elif defined(__APPLE__) && defined(__aarch64__)
 #include <sys/sysctl.h>
-#elif defined(_WIN32) && defined(__aarch64__)
+#endif
+#if defined(_WIN32) && (defined(__aarch64__) || defined(RC_TOGETHER))
+#if !defined(WIN32_LEAN_AND_MEAN)
 #define WIN32_LEAN_AND_MEAN
+#endif
 #include <windows.h>
+#elif defined(RC_TOGETHER)
+#include <sys/select.h>
 #endif
 
 RC_WEAK const char *
@@ -197,14 +202,110 @@ ready(const rc_network *net, const rc_options *options, const void *weights, con
 
 /* --- the steps --- */
 
+/*
+** Where a walk along steps is. The steps of a layer, up to the one with its name, take turns: each in so many rounds.
+*/
+typedef struct {
+	const rc_step *first, *last, *end;   /* of a layer; behind all steps */
+	const rc_step *at;
+	int round, rounds;
+} Turn;
+
+static const rc_step *
+last_of(const rc_step *s, const rc_step *end)
+{
+	while (!s->name && s + 1 < end)
+		s++;
+	return s;
+}
+
+static Turn
+turns_from(const rc_step *s, const rc_step *end)
+{
+	Turn t;
+
+	t.first = t.at = s;
+	t.last = last_of(s, end);
+	t.end = end;
+	t.round = 0;
+	t.rounds = s->rounds;
+	for (; s < t.last; s++)
+		t.rounds = s[1].rounds > t.rounds ? s[1].rounds : t.rounds;
+	return t;
+}
+
+/* To the next step whose turn it is; 0: there is none. */
+static int
+next_turn(Turn *t)
+{
+	do {
+		if (t->at < t->last)
+			t->at++;
+		else if (++t->round < t->rounds)
+			t->at = t->first;
+		else if (t->last + 1 < t->end)
+			*t = turns_from(t->last + 1, t->end);
+		else
+			return 0;
+	} while (t->round >= t->at->rounds);
+	return 1;
+}
+
 enum { Pieces = 4 };                 /* of a thread's share, at most */
 
+#if defined(RC_TOGETHER)
+enum { Walkers = 64 };               /* most threads */
+
+typedef struct {                     /* a line of the cache each */
+	RC_ALIGNED(64) unsigned taken;   /* of its share: the number of the turn, and how many parts */
+	unsigned done;                   /* parts that it did, of all shares in all turns */
+} Walker;
+#endif
+
 typedef struct {
-	rc_kernel *kernel;
-	int from, units, parts, flush;
-	size_t own;
+	const rc_step *steps, *end;
+	int threads, flush;              /* flush: as rc_round_to_nearest has it */
+	int most;                        /* threads that have memory of their own */
+	char *const *home;               /* where workspace, blob, input and output start */
+	Turn turn;
+#if defined(RC_TOGETHER)
+	Walker walker[Walkers];
+#endif
+} Walk;
+
+/* In how many parts threads do a step. */
+static int
+parts_of(const Walk *w, const rc_step *s)
+{
+	/* a thread's share in pieces, so that another one can take what a thread with a busy processor has not begun */
+	int pieces = s->own ? 1 : s->units/2/w->threads;
+	int parts = w->threads*(pieces < 1 ? 1 : pieces < Pieces ? pieces : Pieces);
+
+	if (parts > s->units)
+		parts = s->units;
+	return s->own && parts > w->most ? w->most : parts;
+}
+
+/* The first unit of a part, units*part/parts, without a division of 64 bits where these are a library's. */
+static int
+first_unit(int units, int part, int parts)
+{
+	return units/parts*part + (int)((size_t)(units%parts)*(size_t)part/(size_t)parts);
+}
+
+static void
+do_part(const Walk *w, const Turn *t, int part, int parts)
+{
+	const size_t bits = 8*sizeof(size_t) - 3;
+	const rc_step *s = t->at;
+	int from = t->round*s->units;
 	void *p[RC_OPERANDS];
-} Share;
+
+	for (int i = 0; i < RC_OPERANDS; i++)
+		p[i] = w->home[s->at[i] >> bits] + (s->at[i] & (((size_t)1 << bits) - 1));
+	p[0] = (char *)p[0] + (size_t)part*s->own;
+	s->kernel(p, from + first_unit(s->units, part, parts), from + first_unit(s->units, part + 1, parts));
+}
 
 /*
 ** The caller may have told the processor to round otherwise than to the nearest, or to take what is too small for a
@@ -251,78 +352,160 @@ rc_round_as(uint64_t before, int flush)
 #endif
 }
 
-/* The first unit of a part, units*part/parts, without a division of 64 bits where these are a library's. */
-static int
-first_unit(const Share *s, int part)
-{
-	return s->from + s->units/s->parts*part + (int)((size_t)(s->units%s->parts)*(size_t)part/(size_t)s->parts);
-}
-
-static void
-run_part(void *arg, int part)
-{
-	const Share *s = (const Share *)arg;
-	void *p[RC_OPERANDS];
-	uint64_t before = rc_round_to_nearest(s->flush);
-
-	for (int i = 0; i < RC_OPERANDS; i++)
-		p[i] = s->p[i];
-	p[0] = (char *)p[0] + (size_t)part*s->own;
-	s->kernel(p, first_unit(s, part), first_unit(s, part + 1));
-	rc_round_as(before, s->flush);
-}
-
+#if defined(RC_TOGETHER)
 /*
-** One round of a step, on all threads, or as many as have memory of their own; home: where workspace, blob, input and
-** output start.
+** Threads walk along all steps together. At each one they take the parts of their own share, for what they wrote in the
+** step before lies in their cache; then what others have not begun, so that nobody waits for a thread that sleeps or
+** whose processor has other work. They wait for parts that are being done, never for one that nobody has begun: so they
+** may as well walk one after the other.
 */
-static void
-run_step(const rc_step *step, int most, const rc_options *options, int flush, int round, char *const *home)
+
+/* The next part of a share, or -1: all are taken. Whoever asks has seen all of the turns before taken. */
+static int
+take_part(Walk *w, int share, unsigned turn, int parts)
 {
-	const size_t bits = 8*sizeof(size_t) - 3;
-	Share s;
+	unsigned *taken = &w->walker[share].taken, seen = __atomic_load_n(taken, __ATOMIC_RELAXED), count;
+	unsigned from = (unsigned)(parts*share/w->threads), to = (unsigned)(parts*(share + 1)/w->threads);
 
-	s.kernel = step->kernel;
-	s.from = round*step->units;
-	s.units = step->units;
-	s.parts = 1;
-	s.own = step->own;
-	s.flush = flush;
-	for (int i = 0; i < RC_OPERANDS; i++)
-		s.p[i] = home[step->at[i] >> bits] + (step->at[i] & (((size_t)1 << bits) - 1));
-	if (options && options->parallel_for && options->threads > 1 && s.units > 1) {
-		/* a thread's share in pieces, so that another one can take what a thread with a busy processor has not begun */
-		int pieces = s.own ? 1 : s.units/2/options->threads;
+	do {
+		count = seen/(2*Pieces) < turn ? 0 : seen%(2*Pieces);
+		if (seen/(2*Pieces) > turn || from + count >= to)
+			return -1;
+	} while (!__atomic_compare_exchange_n(taken, &seen, turn*2*Pieces + count + 1, 0, __ATOMIC_RELAXED, __ATOMIC_RELAXED));
+	return (int)(from + count);
+}
 
-		s.parts = options->threads*(pieces < 1 ? 1 : pieces < Pieces ? pieces : Pieces);
-		if (s.parts > s.units)
-			s.parts = s.units;
-		if (s.own && s.parts > most)
-			s.parts = most;
-		options->parallel_for(options->parallel_user, run_part, &s, s.parts);
-	} else {
-		run_part(&s, 0);
+/* Does what nobody has begun of a share. */
+static void
+do_share(Walk *w, int self, int share, const Turn *t, unsigned turn, int parts)
+{
+	unsigned did = 0;
+
+	for (int part; (part = take_part(w, share, turn, parts)) >= 0; did++)
+		do_part(w, t, part, parts);
+	if (did)
+		__atomic_store_n(&w->walker[self].done, w->walker[self].done + did, __ATOMIC_RELEASE);
+}
+
+/* Not a yield: who yields again and again is made to wait longest by Linux, with what it has taken. */
+static void
+nap(void)
+{
+#if defined(_WIN32)
+	SwitchToThread();
+#else
+	struct timeval t = { 0, 50 };
+
+	select(0, NULL, NULL, NULL, &t);
+#endif
+}
+
+static void
+wait_for(Walk *w, unsigned parts)
+{
+	for (int spins = 0;; spins++) {
+		unsigned done = 0;
+
+		for (int i = 0; i < w->threads; i++)
+			done += __atomic_load_n(&w->walker[i].done, __ATOMIC_ACQUIRE);
+		if ((int)(done - parts) >= 0)
+			return;
+		if (spins < RC_SPINS)
+			RC_RELAX();
+		else
+			nap();
 	}
+}
+
+static void
+walk_along(void *arg, int self)
+{
+	Walk *w = (Walk *)arg;
+	Turn t = turns_from(w->steps, w->end);
+	unsigned turn = 1, before = 0;   /* parts of the turns before */
+	uint64_t rounding = rc_round_to_nearest(w->flush);
+
+	do {
+		int parts = parts_of(w, t.at);
+
+		if (!t.at->beside || t.round > 0)
+			wait_for(w, before);
+		for (int i = 0; i < w->threads; i++)
+			do_share(w, self, (self + i)%w->threads, &t, turn, parts);
+		before += (unsigned)parts;
+		turn++;
+	} while (next_turn(&t));
+	rc_round_as(rounding, w->flush);
+}
+
+static void
+walk_on_threads(Walk *w, const rc_options *options)
+{
+	w->threads = options->threads < Walkers ? options->threads : Walkers;
+	for (int i = 0; i < w->threads; i++)
+		w->walker[i].taken = w->walker[i].done = 0;
+	options->parallel_for(options->parallel_user, walk_along, w, w->threads);
+}
+#else
+static void
+step_part(void *arg, int part)
+{
+	const Walk *w = (const Walk *)arg;
+	uint64_t rounding = rc_round_to_nearest(w->flush);
+
+	do_part(w, &w->turn, part, parts_of(w, w->turn.at));
+	rc_round_as(rounding, w->flush);
+}
+
+static void
+walk_on_threads(Walk *w, const rc_options *options)
+{
+	w->threads = options->threads;
+	w->turn = turns_from(w->steps, w->end);
+	do {
+		int parts = parts_of(w, w->turn.at);
+
+		if (parts > 1)
+			options->parallel_for(options->parallel_user, step_part, w, parts);
+		else
+			step_part(w, 0);
+	} while (next_turn(&w->turn));
+}
+#endif
+
+static void
+walk_alone(const Walk *w)
+{
+	Turn t = turns_from(w->steps, w->end);
+	uint64_t rounding = rc_round_to_nearest(w->flush);
+
+	do
+		do_part(w, &t, 0, 1);
+	while (next_turn(&t));
+	rc_round_as(rounding, w->flush);
 }
 
 RC_WEAK void
 rc_walk(const rc_step *s, int count, int parts, int flush, const rc_options *options, char *const *home)
 {
 	const rc_step *end = s + count;
+	Walk w;
 
-	for (int layer = 0; s < end; layer++) {
-		const rc_step *last = s;
-		int rounds = s->rounds;
+	w.most = parts;
+	w.flush = flush;
+	w.home = home;
+	w.threads = 1;
+	for (int layer = 0; s < end; s = w.end, layer++) {
+		const rc_step *last = options && options->layer ? last_of(s, end) : end - 1;
 
-		for (; !last->name && last + 1 < end; last++)
-			rounds = last[1].rounds > rounds ? last[1].rounds : rounds;
-		for (int r = 0; r < rounds; r++)
-			for (const rc_step *each = s; each <= last; each++)
-				if (r < each->rounds)
-					run_step(each, parts, options, flush, r, home);
+		w.steps = s;
+		w.end = last + 1;
+		if (options && options->parallel_for && options->threads > 1)
+			walk_on_threads(&w, options);
+		else
+			walk_alone(&w);
 		if (last->name && options && options->layer)
 			options->layer(options->layer_user, layer, last->name);
-		s = last + 1;
 	}
 }
 

@@ -43,6 +43,31 @@ extern "C" {
 #endif
 
 /*
+** Where a system has threads and the processor atomic operations, threads walk along a network's steps together and
+** wait for each other, which takes RC_WALK_STACK bytes of stack; elsewhere parallel_for is called for each step.
+*/
+#if defined(__GCC_ATOMIC_INT_LOCK_FREE) && (defined(_WIN32) || defined(__unix__) || defined(__APPLE__))
+#if __GCC_ATOMIC_INT_LOCK_FREE == 2
+#define RC_TOGETHER
+#endif
+#endif
+#if defined(RC_TOGETHER)
+#define RC_WALK_STACK 4608
+#else
+#define RC_WALK_STACK 0
+#endif
+
+/* A thread that waits spins so often, then sleeps. */
+#define RC_SPINS 4000
+#if defined(RC_GNU) && (defined(__x86_64__) || defined(__i386__))
+#define RC_RELAX() __asm__ volatile("pause")
+#elif defined(RC_GNU) && defined(__aarch64__)
+#define RC_RELAX() __asm__ volatile("yield")
+#else
+#define RC_RELAX() (void)0
+#endif
+
+/*
 ** The functions' symbols end in the version of resnetc that brought them, so that networks of several versions live in
 ** one program, each with its own runtime. rc_strerror has none: every copy knows the words.
 */
@@ -117,11 +142,11 @@ const char *rc_strerror(int status);
 typedef struct rc_options {
 	size_t struct_size;              /* sizeof(rc_options) */
 
-	/* Runs task(arg, 0) ... task(arg, parts - 1), each once, in any order, on any threads, and
-	   returns when all are done. NULL: everything runs on the calling thread. */
+	/* Runs task(arg, 0) ... task(arg, parts - 1), each once, in any order, on any threads, together or
+	   one after the other, and returns when all are done. NULL: everything runs on the calling thread. */
 	void (*parallel_for)(void *user, void (*task)(void *arg, int part), void *arg, int parts);
 	void *parallel_user;
-	int threads;                     /* parts of each layer's work; 0 or 1: not divided */
+	int threads;                     /* that share the work of each layer, at most; 0 or 1: it is not divided */
 
 	/* Called on the calling thread after each layer, in order. NULL: not called. */
 	void (*layer)(void *user, int index, const char *name);
@@ -170,11 +195,13 @@ typedef void rc_kernel(void *const *p, int lo, int hi);
 ** A network is a table of steps that run one after the other. The steps of a layer, up to the one with its name, take
 ** turns: each in so many rounds, and in each round so many units of its work, which threads share. Where own is not 0,
 ** each of at most rc_network.parts threads has so many bytes to itself, one after the other from the first operand on.
+** A step waits for all before it, unless it may be done beside the one before, with what that one waits for.
 */
 typedef struct rc_step {
 	const char *name;                /* of the layer that is done after this step, or NULL */
 	rc_kernel *kernel;
 	int units, rounds;
+	int beside;                      /* it may be done while the step before is, in its first round */
 	size_t own;
 	size_t at[RC_OPERANDS];
 } rc_step;

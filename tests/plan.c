@@ -63,6 +63,55 @@ START_TEST(nothing_live_overlaps)
 }
 END_TEST
 
+/* disturbs - has what step a writes bytes in common with what step b reads or writes */
+static bool
+disturbs(const Step *s, const Step *t)
+{
+	const Node *a = s->node, *b = t->node;
+	const Value *wrote[NResults + 2], *touched[NInputs + NResults + 2];
+	int na = 0, nb = 0;
+
+	for (int i = 0; i < a->nout; i++)
+		wrote[na++] = &a->out[i];
+	for (int i = 0; i < b->nout; i++)
+		touched[nb++] = &b->out[i];
+	if (!s->halo) {
+		wrote[na++] = &a->scratch;
+		wrote[na++] = &a->own;
+	}
+	if (!t->halo) {
+		touched[nb++] = &b->scratch;
+		touched[nb++] = &b->own;
+	}
+	for (int i = 0; i < b->nin && !t->halo && b->op != O_concat; i++)    /* a step of a concat reads one of them */
+		touched[nb++] = b->in[i];
+	for (int i = 0; i < na; i++)
+		for (int k = 0; k < nb; k++)
+			if (wrote[i]->at < touched[k]->at + touched[k]->bytes && touched[k]->at < wrote[i]->at + wrote[i]->bytes)
+				return true;
+	return false;
+}
+
+START_TEST(what_is_done_beside_has_other_memory)
+{
+	Graph *g = graph_of(body_model(3, 12, 10, random_body((unsigned)_i + 1)));
+	const Model *m = compiled(g, _i%2 ? "avx512" : "scalar", 0);
+	int beside = 0;
+
+	for (int i = 0, first = 0; i < m->nsteps - g->noutputs; i++) {
+		first = m->steps[i].beside ? first : i;
+		beside += m->steps[i].beside;
+		for (int k = first; k < i; k++) {
+			const Step *a = &m->steps[k], *b = &m->steps[i];
+			ck_assert_int_eq(a->rounds, 1);
+			ck_assert_msg(a->node == b->node ? a->halo : !disturbs(a, b) && !disturbs(b, a), "'%s' and '%s'",
+			              a->node->name, b->node->name);
+		}
+	}
+	ck_assert_int_gt(beside, 0);
+}
+END_TEST
+
 START_TEST(random_graphs_compute_right)
 {
 	double e = error_of(body_model(3, 12, 10, random_body((unsigned)_i + 1)), "native", 0, 1 + _i%3);
@@ -136,6 +185,7 @@ SUITE(plan)
 	TCase *t = part("plan");
 
 	tcase_add_loop_test(t, nothing_live_overlaps, 0, 200);
+	tcase_add_loop_test(t, what_is_done_beside_has_other_memory, 0, 100);
 	tcase_add_loop_test(t, random_graphs_compute_right, 0, 12);
 	tcase_add_test(t, last_reader_is_overwritten);
 	tcase_add_test(t, a_summand_of_another_halo_is_overwritten);

@@ -9,14 +9,22 @@ enum {
 	NSizes   = 8                 /* most input sizes of one artefact */
 };
 
+typedef struct {                     /* bytes that a step touches */
+	Home home;
+	bool output, written;        /* of the caller's, the output */
+	size_t at, bytes;
+} Touched;
+
 typedef struct {                     /* one step of the network: a kernel's phase, or zeros around a result */
 	const Function *function;
 	const Node *node;            /* whose layer it belongs to */
 	bool last;                   /* the layer is done after it */
 	bool packs;                  /* in training: it packs the node's weights */
 	int units, rounds;
+	bool beside;                 /* it may be done beside the step before */
 	size_t own;                  /* bytes of its first operand that each part has to itself */
-	struct { Home home; bool output; size_t at; } operand[NOperands];
+	bool halo;                   /* it makes the zeros around a result, nothing else */
+	Touched operand[NOperands];
 	int noperands;
 } Step;
 
@@ -47,6 +55,9 @@ struct Artefact {                    /* several targets and input sizes under on
 /* model.c */
 Model *model_of(Graph *g);                           /* shares and writes kernels, lists the steps, lays out the blob */
 const Function *function_of(const Model *m, const Node *n);    /* that computes n: its last one */
+
+/* beside.c */
+void set_beside(Step *steps, int count);
 
 /* sizes.c */
 size_t outputs_of(const Graph *g);                   /* floats of all outputs */

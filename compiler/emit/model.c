@@ -8,6 +8,13 @@
 #include "../gradients/train.h"
 #include "writer.h"
 
+/* is_whole - does the step before n's kernel make all of its result zeros, not only those around it */
+static bool
+is_whole(const Node *n)
+{
+	return n->family->covers && !n->family->covers(n);
+}
+
 /* fill_bytes - the same of bytes, where what stands for 0 is in the blob; what the memory held may have had another */
 static const char *
 fill_bytes(const Node *n, const Value *v, const char **stem)
@@ -17,7 +24,7 @@ fill_bytes(const Node *n, const Value *v, const char **stem)
 	size_t planes = (size_t)(x.n*ceil_div(x.c, v->lay.cb));
 
 	*stem = arena_text("fill_%dx%dx%d", x.c, x.h, x.w);
-	if (n->family->covers && !n->family->covers(n))
+	if (is_whole(n))
 		return arena_text("rc_fill((unsigned char *)p[0] + lo*%zu, (const float *)p[1], (size_t)(hi - lo)*%zu);", v->bytes,
 		                  v->bytes);
 	if (!has_halo(&v->lay))
@@ -29,23 +36,22 @@ fill_bytes(const Node *n, const Value *v, const char **stem)
 static void
 add_fill(Model *m, const Node *n, const Value *v)
 {
-	Step s = { .node = n, .units = 1, .rounds = 1 };
+	Step s = { .node = n, .units = 1, .rounds = 1, .halo = !is_whole(n) };
 	const char *stem, *call = fill_bytes(n, v, &stem);
 
 	if (!call)
 		return;
 	s.function = function_add(m->functions, "", "static void", stem,
 	                          arena_text("(void *const *p, int lo, int hi)\n{\n\t%s\n}\n", call));
-	add_operand(&s, v);
-	s.operand[s.noperands].home = Home_blob;
-	s.operand[s.noperands++].at = zeros_at(v);
+	add_operand(&s, v, true);
+	add_operand(&s, &(Value){ .home = Home_blob, .at = zeros_at(v) }, false);
 	PUSH(m->steps, m->nsteps, s);
 }
 
 static void
 add_clear(Model *m, const Node *n, const Value *v)
 {
-	Step s = { .node = n, .units = 1, .rounds = 1 };
+	Step s = { .node = n, .units = 1, .rounds = 1, .halo = !is_whole(n) };
 
 	if (is_bytes(v)) {
 		add_fill(m, n, v);
@@ -54,7 +60,7 @@ add_clear(Model *m, const Node *n, const Value *v)
 	s.function = clear_function(m, v);
 	if (!s.function)
 		return;
-	add_operand(&s, v);
+	add_operand(&s, v, true);
 	PUSH(m->steps, m->nsteps, s);
 }
 
@@ -88,7 +94,7 @@ add_store(Writer *w, const Value *v, size_t at)
 	k.family = own_family(O_input);
 	s.function = phase_of(w, &k, 0, &s.units);
 	serve(s.function, v->node, ", to the caller");
-	add_operand(&s, v);
+	add_operand(&s, v, false);
 	add_outside(&s, true, at);
 	PUSH(w->m->steps, w->m->nsteps, s);
 }
@@ -120,7 +126,7 @@ hash_of(const Model *m)
 		out_line(o, "%016llx", (unsigned long long)rc_hash(m->functions->all[i]->rest, strlen(m->functions->all[i]->rest)));
 	for (int i = 0; i < m->nsteps; i++) {
 		const Step *s = &m->steps[i];
-		out_line(o, "%s %s %d %d %zu", s->node->name, s->function->name, s->units, s->rounds, s->own);
+		out_line(o, "%s %s %d %d %d %zu", s->node->name, s->function->name, s->units, s->rounds, s->beside, s->own);
 		for (int k = 0; k < s->noperands; k++)
 			out_line(o, "%d %d %zu", s->operand[k].home, s->operand[k].output, s->operand[k].at);
 	}
@@ -151,6 +157,8 @@ model_of(Graph *g)
 		add_store(&w, g->outputs[i], at);
 		at += count_of(g->outputs[i]->shape)*dtype_rows[output_dtype(g)].bytes;
 	}
+	if (!g->training)
+		set_beside(m->steps, m->nsteps);
 	m->selftest_at = g->blob;
 	m->blob = g->blob + (g->training ? 0 : selftest_sums(g));
 	if (m->blob/sizeof(float) > INT32_MAX/2 || g->arena/sizeof(float) > INT32_MAX/2)

@@ -36,7 +36,7 @@ base_of(Strip *s, Home home)
 		die("an operand in strips lives in home %d", home);
 	s->home[s->count] = home;
 	s->base[s->count++] = names[home];
-	add_operand(s->step, &(Value){ .home = home });
+	add_operand(s->step, &(Value){ .home = home }, true);
 	return names[home];
 }
 
@@ -161,7 +161,7 @@ add_all(Writer *w, const Node *first, bool eval)
 	const Node *last = first;
 	Out *head = out_new();
 
-	add_operand(&step, &first->inner);
+	add_operand(&step, &first->inner, true);
 	for (int i = first->id; in_strips(first, i); i++) {
 		last = first->g->nodes[i];
 		if (!eval || !last->family->reduces)
@@ -199,9 +199,7 @@ add_end(Writer *w, const Node *n)
 	} else {
 		s.function = function_add(w->m->functions, "** A layer that is done already\n", "static void", "done",
 		                          "(void *const *p, int lo, int hi)\n{\n\t(void)p;\n\t(void)lo;\n\t(void)hi;\n}\n");
-		add_operand(&s, &n->out[0]);
-		s.operand[0].home = Home_arena;
-		s.operand[0].at = 0;
+		add_operand(&s, &(Value){ .home = Home_arena }, false);
 	}
 	PUSH(w->m->steps, w->m->nsteps, s);
 }

@@ -65,25 +65,22 @@ serve(const Function *f, const Node *n, const char *how)
 }
 
 void
-add_operand(Step *s, const Value *v)
+add_operand(Step *s, const Value *v, bool written)
 {
-	s->operand[s->noperands].home = v->home;
-	s->operand[s->noperands++].at = v->at;
+	s->operand[s->noperands++] = (Touched){ .home = v->home, .written = written, .at = v->at, .bytes = v->bytes };
 }
 
 void
 add_outside(Step *s, bool output, size_t at)
 {
-	s->operand[s->noperands].home = Home_caller;
-	s->operand[s->noperands].output = output;
-	s->operand[s->noperands++].at = at;
+	s->operand[s->noperands++] = (Touched){ .home = Home_caller, .output = output, .written = output, .at = at };
 }
 
 /* add_param - where a parameter is in the state of a network in training */
 static void
 add_param(Step *s, const Node *n, ParamId p)
 {
-	add_operand(s, &(Value){ .home = Home_state, .at = StateHeader + trained(n, p)->at*sizeof(float) });
+	add_operand(s, &(Value){ .home = Home_state, .at = StateHeader + trained(n, p)->at*sizeof(float) }, true);
 }
 
 void
@@ -95,22 +92,22 @@ add_kernel_operands(Step *s, const Kernel *k, int phase, int part)
 
 	for (int i = 0; i < count; i++)
 		switch (all[i].role) {
-		case Role_packed:  add_operand(s, &n->packed[all[i].index]); break;
-		case Role_scratch: add_operand(s, &n->scratch); break;
+		case Role_packed:  add_operand(s, &n->packed[all[i].index], false); break;
+		case Role_scratch: add_operand(s, &n->scratch, true); break;
 		case Role_own:
 			if (i)
 				die("own memory is not the first operand of '%s'", n->name);
 			s->own = n->own_each;
-			add_operand(s, &n->own);
+			add_operand(s, &n->own, true);
 			break;
-		case Role_out:     add_operand(s, &n->out[all[i].index]); break;
+		case Role_out:     add_operand(s, &n->out[all[i].index], true); break;
 		case Role_param:
 		case Role_running: add_param(s, n, (ParamId)all[i].index); break;
 		case Role_labels:  add_outside(s, true, 0); break;
-		case Role_how:     add_operand(s, &(Value){ .home = Home_how }); break;
+		case Role_how:     add_operand(s, &(Value){ .home = Home_how }, false); break;
 		case Role_in:
 			if (n->nin)
-				add_operand(s, n->in[all[i].index ? all[i].index : part]);
+				add_operand(s, n->in[all[i].index ? all[i].index : part], false);
 			else
 				add_outside(s, false, 0);
 			break;
@@ -164,7 +161,7 @@ add_packer(Writer *w, const Node *n)
 	add_param(&s, n, P_weight);
 	add_param(&s, n, k.bias ? P_bias : P_weight);
 	for (int i = 0; i < 2; i++)
-		add_operand(&s, &n->packed[i < n->npacked ? i : 0]);
+		add_operand(&s, &n->packed[i < n->npacked ? i : 0], true);
 	PUSH(w->m->steps, w->m->nsteps, s);
 }
 

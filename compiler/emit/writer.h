@@ -20,7 +20,7 @@ typedef struct {
 int phases_of(const Kernel *k);
 const Function *phase_of(Writer *w, const Kernel *k, int phase, int *units); /* equal kernels share them */
 void serve(const Function *f, const Node *n, const char *how);   /* name the layer in the comment of the function */
-void add_operand(Step *s, const Value *v);           /* where v lies */
+void add_operand(Step *s, const Value *v, bool written);        /* where v lies */
 void add_outside(Step *s, bool output, size_t at);   /* in the caller's arrays */
 void add_kernel_operands(Step *s, const Kernel *k, int phase, int part);
 const Function *clear_function(Model *m, const Value *v);

@@ -62,7 +62,7 @@ need_of(const Model *m, const size_t most[Kinds])
 
 	n.code = most[Flash] ? code_size(m, &n.compiler) : 0;
 	n.of[Flash] = n.code + n.blob;
-	n.of[Stack] = (size_t)stack_of(m);
+	n.of[Stack] = (size_t)stack_of(m) + (m->g->target->bare ? 0 : RC_WALK_STACK);
 	n.of[Ram] = n.workspace + n.input + n.output + (most[Stack] ? 0 : n.of[Stack]);
 	return n;
 }

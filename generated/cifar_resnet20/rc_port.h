@@ -32,7 +32,7 @@ static inline void rc_wake_make(rc_wake *w)         { InitializeConditionVariabl
 static inline void rc_wake_free(rc_wake *w)         { (void)w; }
 static inline void rc_wake_wait(rc_wake *w, rc_lock *l) { SleepConditionVariableSRW(w, l, INFINITE, 0); }
 static inline void rc_wake_all(rc_wake *w)          { WakeAllConditionVariable(w); }
-static inline void rc_thread_yield(void)            { SwitchToThread(); }
+static inline void rc_thread_nap(void)              { SwitchToThread(); }
 
 /* 0: it runs */
 static inline int
@@ -94,9 +94,9 @@ rc_pages_free(const void *at, size_t len)
 
 #include <fcntl.h>
 #include <pthread.h>
-#include <sched.h>
 #include <stdint.h>
 #include <sys/mman.h>
+#include <sys/select.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -113,13 +113,21 @@ static inline void rc_wake_make(rc_wake *w)         { pthread_cond_init(w, NULL)
 static inline void rc_wake_free(rc_wake *w)         { pthread_cond_destroy(w); }
 static inline void rc_wake_wait(rc_wake *w, rc_lock *l) { pthread_cond_wait(w, l); }
 static inline void rc_wake_all(rc_wake *w)          { pthread_cond_broadcast(w); }
-static inline void rc_thread_yield(void)            { sched_yield(); }
 static inline int
 rc_thread_start(rc_thread *t, void *(*run)(void *), void *arg)
 {
 	return pthread_create(t, NULL, run, arg);
 }
 static inline void rc_thread_join(rc_thread t)      { pthread_join(t, NULL); }
+
+/* Not a yield: who yields again and again is made to wait longest by Linux. */
+static inline void
+rc_thread_nap(void)
+{
+	struct timeval t = { 0, 50 };
+
+	select(0, NULL, NULL, NULL, &t);
+}
 
 /* A whole file, read only; 0: it is at *at */
 static inline int

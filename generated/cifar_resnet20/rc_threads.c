@@ -4,20 +4,7 @@
 #endif
 #include "rc_threads.h"
 
-enum {
-	Spins  = 4000,
-	Closed = 0x7fffffff              /* parts taken of a share: as many as there can be */
-};
-
-static void
-relax(void)
-{
-#if defined(__x86_64__) || defined(__i386__)
-	__asm__ volatile("pause");
-#elif defined(__aarch64__)
-	__asm__ volatile("yield");
-#endif
-}
+enum { Closed = 0x7fffffff };        /* parts taken of a share: as many as there can be */
 
 /* job_of - how many jobs were given out */
 static uint64_t
@@ -71,11 +58,11 @@ wait_job(rc_pool *pool, uint64_t seen)
 {
 	uint64_t job;
 
-	for (int i = 0; i < Spins; i++) {
+	for (int i = 0; i < RC_SPINS; i++) {
 		job = job_of(pool);
 		if (job != seen)
 			return job;
-		relax();
+		RC_RELAX();
 	}
 	rc_lock_take(&pool->lock);
 	__atomic_add_fetch(&pool->asleep, 1, __ATOMIC_SEQ_CST);
@@ -173,10 +160,10 @@ rc_pool_for(void *user, void (*task)(void *arg, int part), void *arg, int parts)
 	give(pool);
 	take_parts(pool, 0);
 	for (int i = 0; __atomic_load_n(&pool->done, __ATOMIC_ACQUIRE) < parts; i++) {
-		if (i < Spins)
-			relax();
+		if (i < RC_SPINS)
+			RC_RELAX();
 		else
-			rc_thread_yield();
+			rc_thread_nap();
 	}
 	__atomic_store_n(&pool->busy, 0, __ATOMIC_RELEASE);
 }
