@@ -12,7 +12,7 @@
 **
 ** Where all of U and V stay in the second cache, a network of small layers on several threads would spend its time
 ** waiting for phases to end and V crossing from core to core: there a thread does a block of tiles alone, from x to y,
-** with V and products in the thread's own memory.
+** with V and products in the thread's own memory. Where only V is small, each thread makes all of it again.
 */
 #include <math.h>
 #include <string.h>
@@ -322,6 +322,13 @@ emit_products(Out *all, const Kernel *k, const Wino *w, int width)
 	              arena_text("winograd%dx%d_%dto%d_products%d", w->mh, w->mw, k->in->shape.c, k->out->shape.c, width), o);
 }
 
+/* in_one - is it one function, without phases */
+static bool
+in_one(const Wino *w)
+{
+	return w->alone || w->again;
+}
+
 /* vector_in - offset of vector c of channels */
 static const char *
 vector_in(const Layout *l, int vl)
@@ -418,10 +425,11 @@ emit_comment(Out *o, const Kernel *k, const Wino *w)
 	int tiles = wino_piece(w, w->width[0], 0);
 
 	out_line(o, "** y = %sconv3x3(x, w)%s%s%s by Winograd F(%dx%d, 3x3)%s; a unit is %s", act_open(k),
-	         k->bias ? " + b" : "", k->skip ? " + z" : "", act_close(k), w->mh, w->mw, w->alone ? "" : ", from V of x",
-	         w->alone ? "a block of tiles, from x over V to y" :
+	         k->bias ? " + b" : "", k->skip ? " + z" : "", act_close(k), w->mh, w->mw, in_one(w) ? "" : ", from V of x",
+	         w->alone ? "a block of tiles, from x over V to y" : w->again ?
+	         arena_text("%d channels; each thread makes V of x first", w->ob*k->t->vl) :
 	         arena_text("%d channels of one block of tiles", w->ob*k->t->vl));
-	if (w->alone)
+	if (in_one(w))
 		emit_operand(o, "x", &k->in[0]);
 	if (k->skip)
 		emit_operand(o, "z", &k->in[1]);
@@ -440,7 +448,7 @@ emit_comment(Out *o, const Kernel *k, const Wino *w)
 	out_line(o, "** %.2f M MACs instead of %.2f M; %d tiles x %d channels in %d accumulators; m: %d bytes a thread%s",
 	         macs/1e6, 9.0*k->out->shape.n*k->out->shape.h*k->out->shape.w*k->in->shape.c*k->out->shape.c/1e6, tiles,
 	         w->ob*k->t->vl, tiles*w->ob, w->pos*wino_m_step(k, w, w->width[0])*4,
-	         w->alone ? arena_text(", V: %d", w->pos*wino_v_step(k, w, w->width[0])*4) : "");
+	         in_one(w) ? arena_text(", V: %d", w->pos*wino_v_step(k, w, w->width[0])*4) : "");
 }
 
 /* emit_own_input - V of block tb, as the input phase makes it, behind the products */
@@ -468,7 +476,7 @@ emit_own_input(Out *o, const Kernel *k, const Wino *w, const char *tile)
 }
 
 static int
-emit_alone(Out *o, const Kernel *k, const Wino *w)
+emit_in_one(Out *o, const Kernel *k, const Wino *w)
 {
 	const char *products[2] = { NULL, NULL }, *in, *tile, *group;
 	int blocks = w->count[0] + w->count[1];
@@ -480,7 +488,8 @@ emit_alone(Out *o, const Kernel *k, const Wino *w)
 	tile = wino_out_tile(o, k, w->mh, w->mw, w->ragged);
 	emit_comment(o, k, w);
 	emit_head(o, k, 0);
-	out_line(o, "for (int tb = lo; tb < hi; tb++) {");
+	if (w->alone)
+		out_line(o, "for (int tb = lo; tb < hi; tb++) {");
 	out_line(o, "float *v = m + %d;%s", w->pos*wino_m_step(k, w, w->width[0]), w->count[1] ? "" : "\n");
 	if (w->count[1]) {
 		out_line(o, "int wide = tb < %d;", w->count[0]);
@@ -490,7 +499,9 @@ emit_alone(Out *o, const Kernel *k, const Wino *w)
 		         wino_v_step(k, w, w->width[1]), wino_m_step(k, w, w->width[0]), wino_m_step(k, w, w->width[1]));
 	}
 	emit_own_input(o, k, w, in);
-	if (w->groups > 1)
+	if (w->again)
+		out_line(o, "for (int og = lo; og < hi; og++) {");
+	else if (w->groups > 1)
 		out_line(o, "for (int og = 0; og < %d; og++) {", w->groups);
 	group = w->groups > 1 ? arena_text("w + og*%zu", wino_group(k, w)) : "w";
 	if (w->count[1])
@@ -500,9 +511,10 @@ emit_alone(Out *o, const Kernel *k, const Wino *w)
 	emit_back(o, k, w, tile);
 	if (w->groups > 1)
 		out_line(o, "}");
+	if (w->alone)
+		out_line(o, "}");
 	out_line(o, "}");
-	out_line(o, "}");
-	return blocks;
+	return w->alone ? blocks : w->groups;
 }
 
 static int
@@ -533,8 +545,8 @@ winograd_emit(Out *o, const Kernel *k, int phase)
 {
 	Wino w = wino_chosen(k);
 
-	if (w.alone)
-		return emit_alone(o, k, &w);
+	if (in_one(&w))
+		return emit_in_one(o, k, &w);
 	return phase ? emit_output_phase(o, k, &w) : emit_input_phase(o, k, &w);
 }
 
@@ -557,16 +569,16 @@ winograd_phase_name(const Kernel *k, int phase)
 static int
 winograd_operands(const Kernel *k, int phase, Operand *to)
 {
-	bool alone = wino_chosen(k).alone;
+	Wino w = wino_chosen(k);
 	int n = 0;
 
-	if (phase == 0 && !alone) {
+	if (phase == 0 && !in_one(&w)) {
 		to[n++] = (Operand){ "x", Role_in, 0 };
 		to[n++] = (Operand){ "v", Role_scratch, 0 };
 		return n;
 	}
 	to[n++] = (Operand){ "m", Role_own, 0 };
-	if (alone)
+	if (in_one(&w))
 		to[n++] = (Operand){ "x", Role_in, 0 };
 	else
 		to[n++] = (Operand){ "v", Role_scratch, 0 };
@@ -590,13 +602,15 @@ winograd_scratch(const Kernel *k)
 {
 	Wino w = wino_chosen(k);
 
-	return w.alone ? 0 : wino_scratch(k, &w)*(wino_bytes(k) ? sizeof(int16_t) : sizeof(float));
+	return in_one(&w) ? 0 : wino_scratch(k, &w)*(wino_bytes(k) ? sizeof(int16_t) : sizeof(float));
 }
 
 static bool
 winograd_in_one(const Kernel *k)
 {
-	return wino_chosen(k).alone;
+	Wino w = wino_chosen(k);
+
+	return in_one(&w);
 }
 
 /*
@@ -608,8 +622,8 @@ winograd_own(const Kernel *k, int *parts)
 {
 	Wino w = wino_chosen(k);
 
-	if (w.alone) {
-		*parts = w.count[0] + w.count[1];
+	if (in_one(&w)) {
+		*parts = w.alone ? w.count[0] + w.count[1] : w.groups;
 		return (size_t)(w.pos*(wino_m_step(k, &w, w.width[0]) + wino_v_step(k, &w, w.width[0])))*sizeof(float);
 	}
 	*parts = w.groups*(w.count[0] + w.count[1]);

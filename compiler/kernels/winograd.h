@@ -17,6 +17,7 @@ typedef struct {
 	int icb, groups;             /* input channel blocks, groups of OB vectors */
 	bool ragged;                 /* tiles hang over the image's end */
 	bool alone;                  /* a block is transformed, multiplied and transformed back by one thread in one go */
+	bool again;                  /* each thread transforms all tiles for itself, for its groups of output channels */
 	bool fly;                    /* weights are transformed on the fly, */
 	int chunk;                   /* those of so many input channel blocks at a time */
 } Wino;

@@ -94,11 +94,12 @@ fly_chunk(const Kernel *k, const Wino *w)
 static Wino
 wino_of(const Kernel *k, Way way)
 {
+	const Target *t = k->t;
 	Pair m = way.winograd;
 	int ob = way.tile.h ? way.tile.h : 1, p = way.tile.w ? way.tile.w : 1;
 	Wino w = { .mh = m.h, .mw = m.w, .ah = m.h + 2, .aw = m.w + 2, .ob = ob, .p = p };
 	int all;
-	double row, u, l2 = wino_bytes(k) && wide_caches(k->t) ? k->t->l2 : k->t->l2/2;
+	double row, u, l2 = wino_bytes(k) && wide_caches(t) ? t->l2 : t->l2/2;
 
 	w.fly = way.on_the_fly || wino_bytes(k);
 	w.pos = w.ah*w.aw;
@@ -114,14 +115,16 @@ wino_of(const Kernel *k, Way way)
 	** As few bands as let V stay in half the second cache, or all of it; a band is whole rows, all bands are equal. Where
 	** U does not stay there either, every band would stream it again: then there is one.
 	*/
-	u = (wino_bytes(k) ? 9 : 4.0*w.pos)*w.icb*k->in->lay.cb*vectors_of(k)*k->t->vl;
+	u = (wino_bytes(k) ? 9 : 4.0*w.pos)*w.icb*k->in->lay.cb*vectors_of(k)*t->vl;
 	w.bands = 1;
-	w.alone = !w.fly && k->t->parts > 1 && u <= k->t->l2/2 && row*all <= k->t->l2/2;
-	while (!w.alone && u < k->t->l2 && w.bands < all && (all%w.bands || row*all/w.bands > l2))
+	w.alone = !w.fly && t->parts > 1 && u <= t->l2/2 && row*all <= t->l2/2;
+	while (!w.alone && u < t->l2 && w.bands < all && (all%w.bands || row*all/w.bands > l2))
 		w.bands++;
 	w.rows = all/w.bands;
 	w.tiles = w.rows*w.tc;
 	set_blocks(k, &w);
+	w.again = !w.fly && !w.alone && t->parts > 1 && w.bands == 1 && w.count[0] == 1 && !w.count[1] && w.groups > 1 &&
+	          4.0*w.pos*(wino_m_step(k, &w, w.tiles) + wino_v_step(k, &w, w.tiles)) <= t->l2/4;
 	return w;
 }
 
