@@ -1,7 +1,7 @@
 /*
 ** pad.c - an image in a frame: of one value, of itself mirrored, or of its edge repeated; and channels of the value
 ** before and behind its own. A unit of work is one vector of channels where both sides keep whole vectors together,
-** otherwise one channel.
+** otherwise as many as they keep together.
 */
 #include <string.h>
 
@@ -11,12 +11,14 @@
 static int
 unit_of(const Kernel *k)
 {
-	int vl = k->t->vl;
+	int each = k->t->vl;
 	bool more = k->a.channels.h + k->a.channels.w > 0;
 
-	if (k->in->lay.cb != k->out->lay.cb || k->in->lay.cb%vl || (more && (k->in->shape.c%vl || k->a.channels.h%vl)))
+	if (k->in->lay.cb != k->out->lay.cb || k->in->lay.cb%each)
 		return 1;
-	return vl;
+	while (more && (k->in->shape.c%each || k->a.channels.h%each || k->a.channels.w%each))
+		each /= 2;
+	return each;
 }
 
 static void
@@ -38,11 +40,21 @@ grouped(const char *j)
 static void
 store(Out *o, const Kernel *k, const char *j, const char *from, const char *indent)
 {
-	bool vectors = unit_of(k) > 1;
+	int each = unit_of(k);
+	bool vectors = each > 1 && each == k->t->vl;
 	const char *to = arena_text("%s*%d", grouped(j), k->out->lay.cb);
 	const char *value = from ? arena_text(vectors ? "ld(xr + %s*%d)" : "xr[%s*%d]", grouped(from), k->in->lay.cb) :
 		vectors ? arena_text("splat(%s)", float_text(k->a.value)) : float_text(k->a.value);
 
+	if (each > 1 && !vectors && from) {
+		out_line(o, "%smemcpy(yr + %s, xr + %s*%d, %d*sizeof *yr);", indent, to, grouped(from), k->in->lay.cb, each);
+		return;
+	}
+	if (each > 1 && !vectors) {
+		out_line(o, "%sfor (int s = 0; s < %d; s++)", indent, each);
+		out_line(o, "%s\tyr[%s + s] = %s;", indent, to, value);
+		return;
+	}
 	out_line(o, vectors ? "%sst(yr + %s, %s);" : "%syr[%s] = %s;", indent, to, value);
 }
 
@@ -102,7 +114,7 @@ pad_emit(Out *o, const Kernel *k, int phase)
 	static const char *const how[NFills] = { "amid a value", "amid its mirror images", "amid its edge repeated" };
 	const Layout *x = &k->in->lay, *y = &k->out->lay;
 	int each = unit_of(k), before = k->a.channels.h/each, more = k->a.channels.h + k->a.channels.w;
-	int count = each > 1 ? vectors_of(k) : k->out->shape.c;
+	int count = each > 1 && each == k->t->vl ? vectors_of(k) : k->out->shape.c/each;
 	bool images = k->out->shape.n > 1;
 
 	out_line(o, "** y = x %s", k->a.mode == Fill_constant && k->a.value == 0 ? "amid zeros" : how[k->a.mode]);
