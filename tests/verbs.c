@@ -320,6 +320,12 @@ START_TEST(verify_in_json)
 	ck_assert(json_object_object_get_ex(all, "expected", &given) && !given);
 	ck_assert(json_object_get_boolean(member(all, "ok")));
 	json_object_put(all);
+	all = json(resnetc("verify --train examples/mlperf_tiny_resnet8.lua --json").out);
+	ck_assert_uint_gt(json_object_array_length(member(all, "nodes")), 50);
+	error = member(json_object_array_get_idx(member(all, "nodes"), 1), "error");
+	ck_assert(json_object_get_double(error) > 0 && json_object_get_double(error) < 1e-5);
+	ck_assert(json_object_get_boolean(member(all, "strips")) && json_object_get_boolean(member(all, "ok")));
+	json_object_put(all);
 	want[5] = NAN;
 	npy_write(in_dir("nan.npy"), want, 4, dim);
 	r = resnetc("verify '%s' --json --expect %s", model, in_dir("nan.npy"));

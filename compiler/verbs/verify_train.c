@@ -17,24 +17,32 @@ report(const Options *o, const Graph *g, const NodeErrors *v)
 	bool ok = true;
 	double worst = 0;
 
-	if (!o->quiet)
+	if (o->json)
+		printf("{ \"model\": %s, \"nodes\": [", json_text(g->name));
+	else if (!o->quiet)
 		printf("%-36s %-16s %12s\n", "node", "op", "error");
 	for (int i = 0; i < g->count; i++) {
 		bool wrong = !(v->error[i] <= limit);
 		ok = ok && !wrong;
 		worst = fmax(worst, v->error[i]);
-		if (!o->quiet || wrong)
+		if (o->json)
+			printf("%s\n  { \"name\": %s, \"op\": \"%s\", \"error\": %s }", i ? "," : "", json_text(g->nodes[i]->name),
+			       op_rows[g->nodes[i]->op].name, json_number(v->error[i]));
+		else if (!o->quiet || wrong)
 			printf("%-36s %-16s %12.2e%s\n", g->nodes[i]->name, op_rows[g->nodes[i]->op].name, v->error[i], wrong ? "  WRONG" :
 			       "");
 	}
-	printf("%d nodes against the double-precision reference: %.2e at most (limit %g)\n", g->count, worst, limit);
+	if (o->json)
+		printf(" ],\n");
+	else
+		printf("%d nodes against the double-precision reference: %.2e at most (limit %g)\n", g->count, worst, limit);
 	return ok;
 }
 
 /* same_bits - does the code as it is compiled, which does nodes in strips, make the same gradients of the same step */
 static bool
 same_bits(Options *o, const NodeErrors *v, const void *images, const int32_t *labels, const rc_train *how,
-          const char *text)
+          const char *text, const char *key)
 {
 	Model *m = build_training(o, false);
 	Trainer t = trainer_open(m, o->threads);
@@ -44,7 +52,10 @@ same_bits(Options *o, const NodeErrors *v, const void *images, const int32_t *la
 
 	trainer_must(&t, t.grad(&t.options, t.state, images, labels, how, t.workspace, t.workspace_len, &loss));
 	same = !memcmp(t.gradient(t.state), v->t->gradient(v->t->state), learned*sizeof(float));
-	printf("%s: %s\n", text, same ? "the same bits" : "other gradients");
+	if (o->json)
+		printf("  \"%s\": %s,\n", key, same ? "true" : "false");
+	else
+		printf("%s: %s\n", text, same ? "the same bits" : "other gradients");
 	trainer_close(&t);
 	return same;
 }
@@ -99,12 +110,13 @@ verify_training(Options *o)
 	trainer_must(&t, t.grad(&t.options, t.state, in, labels, &how, t.workspace, t.workspace_len, &loss));
 	ok = report(o, g, &v);
 	if (!(skip & strips))
-		ok &= same_bits(o, &v, in, labels, &how, "in strips of images");
+		ok &= same_bits(o, &v, in, labels, &how, "in strips of images", "strips");
 	if (g->train->recompute) {
 		o->recompute = -1;
-		ok &= same_bits(o, &v, in, labels, &how, "with all that the way back reads kept");
+		ok &= same_bits(o, &v, in, labels, &how, "with all that the way back reads kept",
+		                "recompute");
 	}
-	puts(ok ? "verified" : "WRONG");
+	puts(o->json ? ok ? "  \"ok\": true }" : "  \"ok\": false }" : ok ? "verified" : "WRONG");
 	node_errors_end(&v);
 	free(in);
 	trainer_close(&t);
