@@ -97,7 +97,7 @@ starts(const char *s, const char *with)
 	return !strncmp(s, with, strlen(with));
 }
 
-/* end_line - indent the line by open braces, an open parenthesis and a for or if that waits for its statement */
+/* end_line - indent the line by open braces, an open parenthesis and a for, if or else that waits for its statement */
 static void
 end_line(Out *o)
 {
@@ -114,7 +114,7 @@ end_line(Out *o)
 		for (int i = 0; i < tabs && !comment; i++)
 			append(&o->text, &o->len, &o->size, '\t');
 	}
-	o->owes = o->parens == 0 ? starts(s, "for (") || starts(s, "if (") : o->owes;
+	o->owes = o->parens == 0 ? starts(s, "for (") || starts(s, "if (") || starts(s, "else") : o->owes;
 	for (; *s; s++) {
 		append(&o->text, &o->len, &o->size, *s);
 		quoted ^= *s == '"' && s[-1] != '\\';

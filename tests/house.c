@@ -107,6 +107,20 @@ bodies_of(const char *source, Body *to, int most)
 	return count;
 }
 
+/* reads_well - the statement of an else is indented, and no choice is between a number and itself */
+static void
+reads_well(const char *line, const char *end)
+{
+	size_t tabs = strspn(line, "\t");
+	const char *choice = strstr(line, " ? ");
+	int a, b, ends = 0;
+
+	if (end - line == (long)tabs + 4 && !strncmp(end - 4, "else", 4))
+		ck_assert_msg(strspn(end + 1, "\t") == tabs + 1, "%.*s", (int)strcspn(end + 1, "\n"), end + 1);
+	if (choice && choice < end && sscanf(choice, " ? %d : %d%n", &a, &b, &ends) == 2 && strchr(";,)", choice[ends]))
+		ck_assert_msg(a != b, "%.*s", (int)(end - line), line);
+}
+
 START_TEST(a_function_is_said_once)
 {
 	DslOptions o = { .batch = emitted[_i].batch, .h = emitted[_i].h, .w = emitted[_i].w };
@@ -129,6 +143,7 @@ START_TEST(a_function_is_said_once)
 	for (const char *line = source, *end; *line; line = end + 1) {
 		end = strchr(line, '\n');
 		ck_assert_msg(end - line <= 120 || !strncmp(line, "** command", 10), "%d columns: %.*s", (int)(end - line), (int)(end - line), line);
+		reads_well(line, end);
 	}
 }
 END_TEST

@@ -129,12 +129,32 @@ emit_block_of(Out *o, const Kernel *k, const Wino *w)
 		return arena_text("%d", v0);
 	}
 	int v1 = wino_v_step(k, w, w->width[1]);
-	out_line(o, "int wide = t < %d, step = wide ? %d : %d;", first, v0, v1);
-	out_line(o, "%s *vt = wide ? v + t/%d*%d + (c*%d + t%%%d)*%d", number(k), w->width[0], w->pos*v0, w->width[0],
+	out_line(o, "int wide = t < %d%s;", first, v0 == v1 ? "" : arena_text(", step = wide ? %d : %d", v0, v1));
+	out_line(o, "%s *vt = v + (wide ? t/%d*%d + (c*%d + t%%%d)*%d", number(k), w->width[0], w->pos*v0, w->width[0],
 	         w->width[0], cb);
-	out_line(o, "\t: v + %d + (t - %d)/%d*%d + (c*%d + (t - %d)%%%d)*%d;\n", w->count[0]*w->pos*v0, first, w->width[1],
+	out_line(o, ": %d + (t - %d)/%d*%d + (c*%d + (t - %d)%%%d)*%d);\n", w->count[0]*w->pos*v0, first, w->width[1],
 	         w->pos*v1, w->width[1], first, w->width[1], cb);
-	return "step";
+	return v0 == v1 ? arena_text("%d", v0) : "step";
+}
+
+typedef int StepOf(const Kernel *k, const Wino *w, int width);
+
+/* step_of_block - from one position of a block to the next: of blocks of both widths where they differ, the name */
+static const char *
+step_of_block(const Kernel *k, const Wino *w, StepOf *of, const char *name)
+{
+	int wide = of(k, w, w->width[0]);
+
+	return w->count[1] && of(k, w, w->width[1]) != wide ? name : arena_text("%d", wide);
+}
+
+/* step_declared - its declaration behind others, where it is a name */
+static const char *
+step_declared(const Kernel *k, const Wino *w, StepOf *of, const char *name)
+{
+	if (step_of_block(k, w, of, name) != name)
+		return "";
+	return arena_text(", %s = wide ? %d : %d", name, of(k, w, w->width[0]), of(k, w, w->width[1]));
 }
 
 /* emit_tile_row - tile row i (and image n) of row r of the band, an expression */
@@ -358,8 +378,8 @@ emit_block(Out *o, const Kernel *k, const Wino *w, const char *const products[2]
 	if (w->count[1]) {
 		int v1 = w->pos*wino_v_step(k, w, w->width[1]);
 		out_line(o, "int wide = tb < %d, width = wide ? %d : %d;", w->count[0], w->width[0], w->width[1]);
-		out_line(o, "int start = wide ? tb*%d : %d + (tb - %d)*%d, step = wide ? %d : %d;\n", w->width[0], first, w->count[0],
-		         w->width[1], wino_m_step(k, w, w->width[0]), wino_m_step(k, w, w->width[1]));
+		out_line(o, "int start = wide ? tb*%d : %d + (tb - %d)*%d%s;\n", w->width[0], first, w->count[0], w->width[1],
+		         step_declared(k, w, wino_m_step, "step"));
 		out_line(o, "if (wide)");
 		out_line(o, "%s(v + tb*%d, w + og*%zu, %s);", products[0], v0, group, to);
 		out_line(o, "else");
@@ -409,7 +429,7 @@ emit_back(Out *o, const Kernel *k, const Wino *w, const char *tile)
 	emit_place(o, k, w, w->alone && w->groups == 1 ? w->ob == 1 ? "c = 0, " : "c = s, " :
 	           w->ob == 1 ? "c = og, " : arena_text("c = og*%d + s, ", w->ob));
 	out_line(o, "%s(m + t*%d%s, %s,%s", tile, per, each,
-	         w->count[1] ? "step" : arena_text("%d", wino_m_step(k, w, w->width[0])),
+	         step_of_block(k, w, wino_m_step, "step"),
 	         wino_bytes(k) ? arena_text(" b + c*%d, f + c*%d, e,", vl, vl) : k->bias ? arena_text(" b + c*%d,", vl) : "");
 	if (k->skip)
 		out_line(o, "%s,", tile_in(k, w, "z", &k->in[1].lay));
@@ -459,8 +479,7 @@ emit_own_input(Out *o, const Kernel *k, const Wino *w, const char *tile)
 	size_t row = k->in->lay.row;
 	const char *width = w->count[1] ? "width" : arena_text("%d", w->width[0]);
 	size_t x0 = (size_t)(k->in->lay.halo.t - k->a.padding.t)*row + (size_t)((k->in->lay.halo.l - k->a.padding.l)*cb);
-	const char *step = w->count[1] ? "vstep" : arena_text("%d", wino_v_step(k, w, w->width[0])),
-		*each = cb == k->t->vl ? "" : " + s";
+	const char *step = step_of_block(k, w, wino_v_step, "vstep"), *each = cb == k->t->vl ? "" : " + s";
 
 	out_line(o, "for (int t = 0; t < %s; t++) {", width);
 	emit_place(o, k, w, "");
@@ -493,10 +512,8 @@ emit_in_one(Out *o, const Kernel *k, const Wino *w)
 	out_line(o, "float *v = m + %d;%s", w->pos*wino_m_step(k, w, w->width[0]), w->count[1] ? "" : "\n");
 	if (w->count[1]) {
 		out_line(o, "int wide = tb < %d;", w->count[0]);
-		out_line(o, "int width = wide ? %d : %d, start = tb*width%s;", w->width[0], w->width[1],
-		         arena_text(" + (wide ? 0 : %d)", w->count[0]));
-		out_line(o, "int vstep = wide ? %d : %d, step = wide ? %d : %d;\n", wino_v_step(k, w, w->width[0]),
-		         wino_v_step(k, w, w->width[1]), wino_m_step(k, w, w->width[0]), wino_m_step(k, w, w->width[1]));
+		out_line(o, "int width = wide ? %d : %d, start = tb*width + (wide ? 0 : %d)%s%s;\n", w->width[0], w->width[1],
+		         w->count[0], step_declared(k, w, wino_v_step, "vstep"), step_declared(k, w, wino_m_step, "step"));
 	}
 	emit_own_input(o, k, w, in);
 	if (w->again)

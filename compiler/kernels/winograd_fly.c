@@ -172,8 +172,9 @@ emit_fly_rows(Out *o, Out *all, const Kernel *k, const Wino *w, const char *prod
 	double g[6][3];
 
 	winograd_filter(w->mh, g);
-	out_line(o, "for (int c = 0; c < %d; c += %d, v += %d, w += %d, next += %d) {", w->icb, w->chunk, w->chunk*width*cb,
-	         w->chunk*cb*9*per, w->chunk*w->pos*fly_fetched(k, w));
+	out_line(o, "for (int c = 0; c < %d; c%s, v += %d, w += %d, next += %d) {", w->icb,
+	         w->chunk == 1 ? "++" : arena_text(" += %d", w->chunk), w->chunk*width*cb, w->chunk*cb*9*per,
+	         w->chunk*w->pos*fly_fetched(k, w));
 	if (w->icb%w->chunk) {
 		out_line(o, "int blocks = c + %d < %d ? %d : %d;", w->chunk, w->icb, w->chunk, w->icb%w->chunk);
 		blocks = "blocks";

@@ -1001,7 +1001,7 @@ winograd4x4_64to64_fly4(const float *RC_RESTRICT v, const float *w, float *RC_RE
 	const float *next = w + 2304;
 
 	rc_clear(m, 2880);
-	for (int c = 0; c < 4; c += 1, v += 64, w += 2304, next += 2304) {
+	for (int c = 0; c < 4; c++, v += 64, w += 2304, next += 2304) {
 		filter4_row_16(w, u, 272, 1, 1.13777778f);
 		row_64to16x4(v, u, m, 6, 1, next);
 		filter4_pair_16(w, u, 272, 1, -0.688403361f, -0.430252101f, -0.268907563f);
@@ -1374,7 +1374,7 @@ static const rc_layer layers[] = { /* first result and how many, first read and 
 };
 
 static const rc_network network = {
-	0x4cd296184b565a71u, 479744, 1800000, 12288, 40, 0, /* hash; bytes: workspace, weights, input, output; u8 */
+	0xeb6af6ee57b90cc7u, 479744, 1800000, 12288, 40, 0, /* hash; bytes: workspace, weights, input, output; u8 */
 	steps, 45, 16, tensors, layers, 26, reads, 1796672, 16
 };
 
