@@ -13,6 +13,7 @@
 
 enum {
 	LineBytes  = 64,             /* bytes of a cache line */
+	SumBlocks  = 4,              /* of channels, whose products are added up by themselves */
 	FetchInput = 1 << 13         /* floats: of larger inputs the next channel block is prefetched */
 };
 
@@ -179,6 +180,40 @@ spans(const Kernel *k, const Tiling *tl)
 	return tl->ob > k->out->lay.cb/k->t->vl;
 }
 
+/*
+** by_blocks - do every few blocks of channels have sums of their own, which are added up? Rounding grows with the
+** length of a sum, and where an image is one pixel sums are long and registers are free
+*/
+static bool
+by_blocks(const Kernel *k, const Tiling *tl, int p)
+{
+	bool long_sum = k->out->shape.h*k->out->shape.w == 1 && k->in->lay.cb > 1 && tl->blocks > 2*SumBlocks;
+
+	return long_sum && tl->chunk == tl->blocks && 2*tl->ob*p + 2 <= k->t->regs && !k->t->lean &&
+		!in_runs(k, tl->ob*k->t->vl);
+}
+
+/* total - the name of what an accumulator is the sum of, or is added to block by block */
+static const char *
+total(const Kernel *k, const Tiling *tl, int o, int i, int p)
+{
+	return arena_text("%s%s", by_blocks(k, tl, p) ? "s" : "", acc(o, i));
+}
+
+/* emit_block_sums - those of a block, from zero on; behind it, added to the totals */
+static void
+emit_block_sums(Out *o, const Kernel *k, const Tiling *tl, int p, bool behind)
+{
+	out_flow(o, behind ? "" : "V");
+	for (int j = 0; j < p; j++)
+		for (int i = 0; i < tl->ob; i++) {
+			const char *sum = total(k, tl, i, j, p);
+			out_flow(o, "%s", behind ? arena_text("%s = add(%s, %s);", sum, sum, acc(i, j)) :
+			         arena_text("%s = zero()%s", acc(i, j), j + 1 == p && i + 1 == tl->ob ? ";" : ","));
+		}
+	out_flow_end(o);
+}
+
 /* emit_start - the accumulators' first values: bias, or what the pass before left in y */
 static void
 emit_start(Out *o, const Kernel *k, const Tiling *tl, int p)
@@ -194,8 +229,8 @@ emit_start(Out *o, const Kernel *k, const Tiling *tl, int p)
 			if (many)
 				value = arena_text("from ? ld(y%s) : %s", pixel_at(k, &k->out[0], "yplane", i, j), first);
 			else if (j > 0)
-				value = acc(i, 0);
-			out_flow(o, "%s = %s%s", acc(i, j), value, j + 1 == p && i + 1 == tl->ob ? ";" : ",");
+				value = total(k, tl, i, 0, p);
+			out_flow(o, "%s = %s%s", total(k, tl, i, j, p), value, j + 1 == p && i + 1 == tl->ob ? ";" : ",");
 		}
 	out_flow_end(o);
 	out_line(o, "%s", "");
@@ -210,7 +245,7 @@ emit_store(Out *o, const Kernel *k, const Tiling *tl, int p)
 	rest.skip = k->skip && !many;          /* several passes start with it */
 	for (int i = 0; i < tl->ob; i++)
 	for (int j = 0; j < p; j++) {
-		emit_epilogue(o, &rest, acc(i, j), k->skip ? pixel_at(k, &k->in[1], "zplane", i, j) : "", i);
+		emit_epilogue(o, &rest, total(k, tl, i, j, p), k->skip ? pixel_at(k, &k->in[1], "zplane", i, j) : "", i);
 		out_flow(o, "st(y%s, %s%s);", pixel_at(k, &k->out[0], "yplane", i, j),
 		         many && k->a.act ? arena_text("to < blocks ? %s : ", acc(i, j)) : "", out_value(o, "value"));
 	}
@@ -248,7 +283,13 @@ emit_loops(Out *o, const Kernel *k, const Tiling *tl, int p)
 	bool inner = cb > 1; /* a planar input has no channels inside its blocks */
 	bool partial = inner && last_channels(k, per) != cb;
 
-	out_line(o, tl->chunk < tl->blocks ? "for (int c = from; c < to; c++)" : "for (int c = 0; c < blocks; c++)");
+	if (by_blocks(k, tl, p)) {
+		out_line(o, "for (int from = 0, to; from < blocks; from = to) {");
+		emit_block_sums(o, k, tl, p, false);
+		out_line(o, "\nto = from + %d < blocks ? from + %d : blocks;", SumBlocks, SumBlocks);
+	}
+	out_line(o, tl->chunk < tl->blocks || by_blocks(k, tl, p) ? "for (int c = from; c < to; c++)" :
+	         "for (int c = 0; c < blocks; c++)");
 	if (in_runs(k, per)) {
 		emit_run(o, k, tl, p);
 		return;
@@ -276,6 +317,10 @@ emit_loops(Out *o, const Kernel *k, const Tiling *tl, int p)
 	else
 		out_line(o, "w += %d;", per);
 	out_line(o, "}\n");
+	if (by_blocks(k, tl, p)) {
+		emit_block_sums(o, k, tl, p, true);
+		out_line(o, "}\n");
+	}
 }
 
 /* tile_word - P pixels by OB vectors of output channels, whatever the layer's size: its name */
@@ -304,7 +349,8 @@ tile_word(Out *all, const Kernel *k, const Tiling *tl, int p)
 	                              stride_of(k).w > 1 ? arena_text(", stride %d", stride_of(k).w) : "", run ? "" : ", col"),
 	              "static RC_INLINE void",
 	              arena_text("tile_%dx%d%s%s%s%s", per, p, stride_of(k).w > 1 ? arena_text("_s%d", stride_of(k).w) : "",
-	                         cb == 1 ? "_planar" : "", k->skip ? "_add" : "", act_suffix(k)), o);
+	                         cb == 1 ? "_planar" : by_blocks(k, tl, p) ? "_by_blocks" : "", k->skip ? "_add" : "",
+	                         act_suffix(k)), o);
 }
 
 /* emit_tile - the micro-kernel: one row piece of P pixels, OB vectors of output channels; its name */
