@@ -193,6 +193,36 @@ START_TEST(emitted_nodes_are_the_reference)
 }
 END_TEST
 
+/* so many channels of so few pixels that the sums of all products outgrow any cache: those of all tiles come first */
+START_TEST(wide_gradients_are_made_block_by_block)
+{
+	const char *target = nearest_target(_i ? "avx2" : "native"), *model;
+	Ran r;
+
+	model = model_file("local nn = require 'resnet'\nreturn nn.model { name = 'm', input = nn.image { 40, 7, 6 }, body = function(x)\n"
+		"	x = nn.conv(nn.relu(nn.conv(x, { 190, kernel = 3 })), { 203, kernel = 3 })\n"
+		"	return nn.classifier { 3 }(x)\nend }\n");
+	r = resnetc("compile %s -w random --train --batch 3 --target %s -o %s -q", model, target, in_dir("wide"));
+	ck_assert_msg(r.status == 0, "%s", r.err);
+	ck_assert(strstr(file_map(in_dir("wide/m_train.c"), &(size_t){ 0 }), "products of V and D over all tiles, a block of M at a time"));
+	setenv("CC", quick_compiler(":", _i ? "" : "-O1"), 1);
+	r = resnetc("verify --train %s --target %s --batch 3 --threads 3 -q", model, target);
+	ck_assert_msg(r.status == 0, "%s%s", r.out, r.err);
+}
+END_TEST
+
+/* 4096 numbers are added up in blocks: rounding is that of some dozens */
+START_TEST(long_sums_are_of_blocks)
+{
+	Ran r = resnetc("verify %s -w random -q --target %s", model_file("local nn = require 'resnet'\nreturn nn.model { name = 'm', "
+		"input = nn.image { 4096, 1, 1 }, body = function(x) return nn.linear(nn.flatten(x), { 100 }) end }\n"), nearest_target("avx2"));
+	double error = 1;
+
+	ck_assert_msg(r.status == 0 && sscanf(strstr(r.out, "reference: "), "reference: %lf", &error) == 1, "%s%s", r.out, r.err);
+	ck_assert_msg(error < 6e-7, "%g", error);
+}
+END_TEST
+
 START_TEST(what_has_no_gradient_is_refused)
 {
 	const char *body = "\nlocal y = nn.flatten(nn.conv(x, { 4, kernel = 3 }))\nreturn nn.linear(nn.top_k(y, { 5 }), { 3 })\n";
@@ -214,5 +244,7 @@ SUITE(gradients)
 	tcase_add_test(t, every_op_has_a_gradient);
 	t = part("emitted");
 	tcase_add_loop_test(t, emitted_nodes_are_the_reference, 0, 3);
+	tcase_add_loop_test(t, wide_gradients_are_made_block_by_block, 0, 2);
+	tcase_add_test(t, long_sums_are_of_blocks);
 	tcase_add_test(t, what_has_no_gradient_is_refused);
 }

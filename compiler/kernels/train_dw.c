@@ -234,9 +234,9 @@ emit_first(Out *o, const Kernel *k, const Cut *c)
 	return "(starts[og] + block)";
 }
 
-/* emit_weights - the sums of a group of output channels and a block, in the order of the weight file */
-static void
-emit_weights(Out *o, const Kernel *k, const Cut *c, const char *start)
+/* dw_weights - the sums of a group of output channels and a block, in the order of the weight file */
+void
+dw_weights(Out *o, const Kernel *k, const Cut *c, const char *start)
 {
 	int taps = k->a.kernel.h*k->a.kernel.w, icg = k->out->shape.c;
 
@@ -288,7 +288,7 @@ emit_partial(Out *o, const Kernel *k, const Cut *c)
 	emit_tiles(o, k, c, tile, small ? "end - from" : "1");
 	out_line(o, "}");
 	if (one)
-		emit_weights(o, k, c, start);
+		dw_weights(o, k, c, start);
 	out_line(o, "}");
 	out_line(o, "}");
 	return c->images*c->groups*c->blocks;
@@ -308,7 +308,7 @@ dw_total(Out *o, const Kernel *k, const Cut *c)
 	out_line(o, "float *sums = part + u*%d;\n", floats_of(c));
 	if (c->images > 1)
 		out_line(o, "rc_tree(sums, %d, %zu, %d);", c->images, c->part, floats_of(c));
-	emit_weights(o, k, c, start);
+	dw_weights(o, k, c, start);
 	out_line(o, "}");
 	out_line(o, "}");
 	return c->groups*c->blocks;

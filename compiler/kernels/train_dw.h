@@ -19,6 +19,7 @@ void dw_reach(const Node *n, Sides *around);
 int dw_operands(const Kernel *k, int phase, Operand *to);
 /* the micro-kernel of rows r0 to r0 + p, over whole images: its name */
 const char *dw_tile(Out *all, const Kernel *k, const Cut *c, const char *stem, int r0, int p);
+void dw_weights(Out *o, const Kernel *k, const Cut *c, const char *start); /* of one unit, from sums to dw */
 int dw_total(Out *o, const Kernel *k, const Cut *c); /* adds up the groups of images; the units of work */
 
 #endif

@@ -8,6 +8,10 @@
 ** are added to M[position][group of OB vectors][block][channel][OB*VL], in the register tiles of the direct sum, whose
 ** pixels are the tiles. All of it is memory that each thread has to itself. In the end M is transformed to 9 taps, in
 ** the order in which the direct sum has the sums of its groups of images; its second phase adds them up.
+**
+** Where M is much larger than the second cache and tiles are few, as in the last stage, M would come and go with every
+** few rows. There the first phase transforms all tiles of all images, and a unit of the second has a block of M: all
+** positions of one block and group, from all tiles to weights at once.
 */
 #include <math.h>
 #include <string.h>
@@ -18,7 +22,8 @@
 enum {
 	MostGroups = 16, FewGroups = 4,      /* of images, which threads share */
 	MostSums   = 1 << 22,                /* floats of the sums of all groups, where there are more than a few */
-	MostTiles  = 32
+	MostTiles  = 32,
+	MostWhole  = 1 << 23                 /* floats of V and D of all images */
 };
 
 typedef struct {
@@ -28,6 +33,7 @@ typedef struct {
 	int vb, db;                  /* blocks of channels of x, of dy */
 	int v, d, m;                 /* floats from one position to the next */
 	bool ragged;                 /* tiles hang over the end of dy */
+	bool whole;                  /* V and D have all tiles, M is made block by block */
 } Grad;
 
 static int
@@ -45,16 +51,22 @@ grad_of(const Kernel *k, Pair m)
 	Grad w = { .cut = dw_cut(k), .mh = m.h, .mw = m.w, .ah = m.h + 2, .aw = m.w + 2 };
 	int all;
 
-	if (!k->strips)
-		w.cut.images = dy->shape.n < MostGroups ? dy->shape.n : MostGroups;
-	while (!k->strips && w.cut.images > FewGroups && w.cut.part*(size_t)w.cut.images > MostSums)
-		w.cut.images /= 2;
 	w.pos = w.ah*w.aw;
 	w.tr = ceil_div(dy->shape.h, w.mh);
 	w.tc = ceil_div(dy->shape.w, w.mw);
 	w.ragged = dy->shape.h%w.mh || dy->shape.w%w.mw;
 	w.vb = ceil_div(x->shape.c, x->lay.cb);
 	w.db = ceil_div(dy->shape.c, dy->lay.cb);
+	w.m = odd_lines(w.cut.groups*w.cut.blocks*w.cut.rows*w.cut.per);
+	all = w.tr*dy->shape.n;
+	w.whole = !k->strips && 4.0*w.pos*w.m > k->t->l2 &&
+		(size_t)(w.pos*all*w.tc)*(size_t)(w.vb*x->lay.cb + w.db*dy->lay.cb) <= MostWhole;
+	if (w.whole)
+		w.cut.images = 1;
+	else if (!k->strips)
+		w.cut.images = dy->shape.n < MostGroups ? dy->shape.n : MostGroups;
+	while (!k->strips && !w.whole && w.cut.images > FewGroups && w.cut.part*(size_t)w.cut.images > MostSums)
+		w.cut.images /= 2;
 	/* as many as leave half of the second cache to M, all of a group alike */
 	all = w.tr*(dy->shape.n/w.cut.images);
 	w.rows = (int)(k->t->l2/2/(4.0*w.pos*(w.vb*x->lay.cb + w.db*dy->lay.cb)))/w.tc;
@@ -64,11 +76,10 @@ grad_of(const Kernel *k, Pair m)
 		w.rows = 1;
 	if (w.rows > all)
 		w.rows = all;
-	w.rows = ceil_div(all, ceil_div(all, w.rows));
+	w.rows = w.whole ? all : ceil_div(all, ceil_div(all, w.rows));
 	w.tiles = w.rows*w.tc;
 	w.v = odd_lines(w.vb*w.tiles*x->lay.cb);
 	w.d = odd_lines(w.db*w.tiles*dy->lay.cb);
-	w.m = odd_lines(w.cut.groups*w.cut.blocks*w.cut.rows*w.cut.per);
 	return w;
 }
 
@@ -105,10 +116,11 @@ grad_cycles(const Kernel *k, Way way)
 	double tiles = (double)w.tr*w.tc*k->in[1].shape.n, pairs = (double)w.cut.groups*w.cut.blocks;
 	double vi = (double)w.vb*k->in[0].lay.cb/t->vl, vo = (double)w.db*k->in[1].lay.cb/t->vl, m = 4.0*w.m*w.pos;
 	double in = w.pos*4/t->load + w.pos*4/t->fma, step = dw_tile_cycles(k, &w.cut)*w.tiles;
-	double stream = m <= t->l2/2 ? 0 : 8.0*w.cut.rows*w.cut.per/(m <= 2*t->l2 ? t->from_l2 : t->from_l3);
+	double stream = w.whole || m <= t->l2/2 ? 0 : 8.0*w.cut.rows*w.cut.per/(m <= 2*t->l2 ? t->from_l2 : t->from_l3);
+	double all = 4.0*w.pos*w.v*w.cut.groups/t->from_l3;  /* V for each group of D */
 	double blocks = ceil(tiles/w.tiles), back = (double)w.cut.images*pairs*w.cut.rows*w.cut.ob*w.pos*4;
 
-	return tiles*(vi + vo)*in + blocks*w.pos*pairs*(fmax(step, stream) + 40) + back;
+	return tiles*(vi + vo)*in + blocks*w.pos*pairs*(fmax(step, stream) + 40) + back + (w.whole ? all : 0);
 }
 
 /* --- words --- */
@@ -272,9 +284,9 @@ products_kernel(const Kernel *k, const Grad *w)
 	return one;
 }
 
-/* emit_transforms - of rows of tiles from r to next */
+/* emit_transforms - of rows of tiles from r to next, into V and D from row first on */
 static void
-emit_transforms(Out *o, const Kernel *k, const Grad *w)
+emit_transforms(Out *o, const Kernel *k, const Grad *w, const char *first)
 {
 	const View *x = &k->in[0], *dy = &k->in[1];
 	int vl = k->t->vl;
@@ -284,7 +296,8 @@ emit_transforms(Out *o, const Kernel *k, const Grad *w)
 		(size_t)((x->lay.halo.l - k->a.padding.l)*x->lay.cb);
 
 	out_line(o, "for (int t = r*%d; t < next*%d; t++) {", w->tc, w->tc);
-	out_line(o, "int n = t/%d, i = t/%d%%%d, j = t%%%d, s = t - r*%d;\n", w->tr*w->tc, w->tc, w->tr, w->tc, w->tc);
+	out_line(o, "int n = t/%d, i = t/%d%%%d, j = t%%%d, s = t%s;\n", w->tr*w->tc, w->tc, w->tr, w->tc,
+	         *first ? arena_text(" - %s*%d", first, w->tc) : "");
 	out_line(o, "for (int c = 0; c < %d; c++)", w->vb);
 	out_line(o, "for (int l = 0; l < %d; l += %d)", x->lay.cb, vl);
 	out_line(o, "\t%s(x + n*%zu + c*%zu + i*%zu + j*%d + l%s, %zu, v + (c*%d + s)*%d + l, %d);", in, x->lay.image,
@@ -345,7 +358,7 @@ emit_partial(Out *o, const Kernel *k, const Grad *w)
 	out_line(o, "int from = u*%d/%d*%d, end = (u + 1)*%d/%d*%d;\n", n, c->images, w->tr, n, c->images, w->tr);
 	out_line(o, "for (int r = from, next; r < end; r = next) {");
 	out_line(o, "next = r + %d < end ? r + %d : end;", w->rows, w->rows);
-	emit_transforms(o, k, w);
+	emit_transforms(o, k, w, "r");
 	emit_products(o, k, w);
 	out_line(o, "}");
 	out_line(o, "for (int i = 0; i < %d; i++)", c->groups*c->blocks);
@@ -357,11 +370,75 @@ emit_partial(Out *o, const Kernel *k, const Grad *w)
 	return c->images;
 }
 
+/* emit_whole - V and D of all images; a unit is a row of tiles */
+static int
+emit_whole(Out *o, const Kernel *k, const Grad *w)
+{
+	emit_head(o, k, 0);
+	out_line(o, "float *v = part, *d = part + %d;\n", w->pos*w->v);
+	out_line(o, "for (int r = lo, next; r < hi; r = next) {");
+	out_line(o, "next = r + 1;");
+	emit_transforms(o, k, w, "");
+	out_line(o, "}");
+	out_line(o, "}");
+	return w->tr*k->in[1].shape.n;
+}
+
+/* emit_blocks - a unit is a group of output channels and a block: products of all positions, taps, weights */
+static int
+emit_blocks(Out *o, const Kernel *k, const Grad *w)
+{
+	Kernel one = products_kernel(k, w);
+	const Cut *c = &w->cut;
+	int per = k->in[1].lay.cb/k->t->vl, r = 0, sums = c->rows*c->per;
+	size_t plane = one.in[1].lay.plane;
+	const char *tile, *back = back_word(o, w), *stem = arena_text("blocks_%dx%d", c->per, w->tiles);
+
+	emit_head(o, k, 1);
+	out_line(o, "const float *v = part, *d = part + %d;", w->pos*w->v);
+	out_line(o, "float *sums = own + %d;\n", w->pos*sums);
+	out_line(o, "for (int u = lo; u < hi; u++) {");
+	out_line(o, "int og = u/%d, block = u%%%d, oc = og*%d;\n", c->blocks, c->blocks, c->per);
+	out_line(o, "for (int q = 0; q < %d; q++) {", w->pos);
+	out_line(o, "const float *vq = v + q*%d + block*%zu, *dq = d + q*%d + %s;\n", w->v, one.in[0].lay.plane, w->d,
+	         c->ob >= per ? times("og", (size_t)(c->ob/per)*plane) :
+	         arena_text("og/%d*%zu + og%%%d*%d", per/c->ob, plane, per/c->ob, c->per));
+	for (int i = 0; i < 2; i++) {
+		if (!c->count[i])
+			continue;
+		tile = dw_tile(o, &one, c, stem, 0, c->width[i]);
+		for (int j = 0; j < c->count[i]; j++, r += c->width[i])
+			out_line(o, "%s(vq%s, dq, %d, own + q*%d%s, 1);", tile, plus((size_t)r), w->tiles, sums,
+			         plus((size_t)(r*c->per)));
+	}
+	out_line(o, "}");
+	out_line(o, "for (int l = 0; l < %d; l += %d)", sums, k->t->vl);
+	out_line(o, "\t%s(own + l, %d, sums + l, %d);", back, sums, sums);
+	dw_weights(o, k, c, "block");
+	out_line(o, "}");
+	out_line(o, "}");
+	return c->groups*c->blocks;
+}
+
 static int
 grad_emit(Out *o, const Kernel *k, int phase)
 {
 	Grad w = chosen(k);
 
+	if (w.whole && phase) {
+		out_line(o, "** dw = the products of V and D over all tiles, a block of M at a time, by the transpose of "
+		            "Winograd F(%dx%d, 3x3)", w.mh, w.mw);
+		out_line(o, "** %d channels x %d channels in %d accumulators", w.cut.width[0], w.cut.per,
+		         w.cut.width[0]*w.cut.ob);
+		return emit_blocks(o, k, &w);
+	}
+	if (w.whole) {
+		out_line(o, "** part = V of x, D of dy, %d tiles, for the transpose of Winograd F(%dx%d, 3x3)", w.tiles, w.mh,
+		         w.mw);
+		emit_operand(o, "x", &k->in[0]);
+		emit_operand(o, "dy", &k->in[1]);
+		return emit_whole(o, k, &w);
+	}
 	out_line(o, phase ? "** dw = the sums of groups of images, added up" :
 	         "** part = x at each tap times dy, over groups of images, by the transpose of Winograd F(%dx%d, 3x3)",
 	         w.mh, w.mw);
@@ -387,7 +464,7 @@ grad_operands(const Kernel *k, int phase, Operand *to)
 {
 	int n = 0;
 
-	if (phase == 0)
+	if (phase == (int)chosen(k).whole)
 		to[n++] = (Operand){ "own", Role_own, 0 };
 	return n + dw_operands(k, phase, to + n);
 }
@@ -397,7 +474,7 @@ grad_scratch(const Kernel *k)
 {
 	Grad w = chosen(k);
 
-	return w.cut.part*(size_t)w.cut.images*sizeof(float);
+	return (w.whole ? (size_t)w.pos*(size_t)(w.v + w.d) : w.cut.part*(size_t)w.cut.images)*sizeof(float);
 }
 
 static size_t
@@ -405,7 +482,9 @@ grad_own(const Kernel *k, int *parts)
 {
 	Grad w = chosen(k);
 
-	*parts = w.cut.images;
+	*parts = w.whole ? w.cut.groups*w.cut.blocks : w.cut.images;
+	if (w.whole)
+		return (size_t)((w.pos + 9)*w.cut.rows*w.cut.per)*sizeof(float);
 	return (size_t)w.pos*(size_t)(w.v + w.d + w.m)*sizeof(float);
 }
 
