@@ -195,6 +195,8 @@ static const struct {
 	{ "stage_table", HEAD "return nn.model { name = \"m\", input = nn.image { 3, 8, 8 }, stages = { nn.stage(3) } }", "model.lua:2: stage: want a table { ... }, got 3" },
 	{ "block_act", STAGE("nn.basic, width = 8, act = \"rleu\""),
 	  "model.lua:3: basic: act: want one of abs, affine, clamp, clip, elu, exp, gelu, gelu_tanh, hard_sigmoid, hard_swish, leaky_relu, log, mish, prelu, relu, relu6, sigmoid, silu, softplus, sqrt, swish, tanh, got \"rleu\"; did you mean 'relu'?" },
+	{ "stem_act", HEAD "return nn.model { name = \"m\", input = nn.image { 3, 8, 8 }, stem = nn.stem.cifar { 8, preact = true, act = \"silu\" } }",
+	  "model.lua:2: stem.cifar: want no act beside preact, whose first block brings it, got one" },
 	{ "block_act_type", STAGE("nn.basic, width = 8, act = 6"), "model.lua:3: basic: want act as a word or a function of a tensor (\"relu\", nn.relu, ...), got 6" },
 	{ "basic_groups", STAGE("nn.basic, width = 64,\ngroups = 32, base_width = 4"), "model.lua:4: basic: want a block that takes groups (nn.bottleneck), got groups = 32" },
 	{ "basic_base_width", STAGE("nn.basic, width = 64, groups = 1, base_width = 128"),

@@ -50,6 +50,28 @@ START_TEST(blocks_found)
 }
 END_TEST
 
+/* what a word of a stem or stage says is said of all layers that it could be of */
+START_TEST(words_reach_every_layer)
+{
+	static const char *const stems[] = { "imagenet { 8, act = \"silu\" }", "cifar { 8, act = nn.silu }", "deep { 4, 4, 8, act = \"silu\" }" };
+
+	for (size_t i = 0; i < sizeof stems/sizeof *stems; i++) {
+		Graph *g = graph_of(model_file(arena_text("local nn = require \"resnet\"\nreturn nn.model { name = \"m\", input = nn.image { 3, 32, 32 }, "
+			"act = \"silu\", stem = nn.stem.%s, stages = { nn.stage { nn.basic, blocks = 2, width = 8, dilation = 2 } } }\n", stems[i])));
+		int dilated = 0;
+		for (int k = 0; k < g->count; k++) {
+			const Node *n = g->nodes[k];
+			ck_assert_msg(n->op != O_relu, "%s", n->name);
+			if (n->op != O_conv2d || strncmp(n->name, "layer1", 6))
+				continue;
+			ck_assert_msg(n->a.dilation.h == 2 && n->a.padding.t == 2, "%s", n->name);
+			dilated++;
+		}
+		ck_assert_int_eq(dilated, 4);
+	}
+}
+END_TEST
+
 /* --- every block --- */
 
 #define FOLDED "bn = \"folded\","
@@ -135,5 +157,6 @@ SUITE(stages)
 	TCase *t = part("stages");
 
 	tcase_add_loop_test(t, blocks_found, 0, NBlocks);
+	tcase_add_test(t, words_reach_every_layer);
 	tcase_add_loop_test(t, every_block, 0, NOwn);
 }

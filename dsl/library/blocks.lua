@@ -15,7 +15,7 @@ local at_word, at_line = check.at_word, check.at_line
 --   se          squeeze-excite before the addition: channels are divided by this number and rounded to 8
 --   act         "relu", nn.relu, or another word or function of a tensor
 --   padding     of the 3x3: 1, or "same" (TensorFlow)
---   dilation    of the 3x3
+--   dilation    of each 3x3
 --   gate        function of the tensor before the addition, as nn.eca or nn.cbam; { function, ... } with options for it
 --   inner       likewise, of a bottleneck's 3x3 behind its activation (timm's ByobNet)
 --   conv        function of (tensor, channels, options) that stands for a bottleneck's 3x3 with its norm and activation,
@@ -89,7 +89,7 @@ function nn.basic(x, width, o)
 	local act = check_block("basic", x, o)
 	local z = nn.shortcut(x, width, o)
 	local y = conv3x3(x, width, o, act, "conv1", o.stride)
-	y = nn.bn(nn.conv(y, { width, kernel = 3, padding = o.padding, name = "conv2" }))
+	y = nn.bn(nn.conv(y, { width, kernel = 3, padding = o.padding, dilation = o.dilation, name = "conv2" }))
 	return act(excite(y, o) + z)
 end
 
