@@ -3,9 +3,10 @@
     .venv/bin/python tests/bench/train.py ./resnetc
     .venv/bin/python tests/bench/train.py ./resnetc --models resnet18 --threads 1 --rounds 3
 
-Networks: resnet20 and resnet56 of CIFAR-10 at batch 128, resnet18 of ImageNet at batch 16. Each round is a step of every
-process in turn; the first round does not count. Medians and least times in ms, the peak of each process's memory; ratios
-are of the fastest of the others to resnetc. What does not install or run is left out.
+Networks: resnet20 and resnet56 of CIFAR-10 at batch 128, resnet18 of ImageNet at batch 16, each once more with
+nn.train { recompute = true }. Each round is a step of every process in turn; the first round does not count. Medians and
+least times in ms, the peak of each process's memory; ratios are of the fastest of the others to resnetc. What does not install
+or run is left out.
 """
 import argparse
 import pathlib
@@ -23,10 +24,22 @@ Networks = {"resnet20": (["examples/train/degradation.lua", "-D", "depth=20"], 1
 Peers = {"PyTorch": "default", "channels_last": "channels_last", "Inductor": "inductor", "JAX": "jax"}
 
 
-def program(resnetc, name, folder):
-    """The compiled step of a network."""
-    model, batch, pixels = Networks[name]
-    subprocess.run([resnetc, *model, "--train", "--batch", str(batch), "-w", "random", "-q", "-o", folder], cwd=root, check=True)
+def recomputing(model, folder):
+    """The same model, which keeps less for the way back."""
+    text = (root/model).read_text()
+    where = "nn.train {" if "nn.train {" in text else "nn.model {"
+    what = " recompute = true," if where == "nn.train {" else " train = nn.train { recompute = true },"
+    copy = folder/pathlib.Path(model).name
+    copy.write_text(text.replace(where, where + what, 1))
+    return copy
+
+
+def program(resnetc, name, folder, threads, recompute=False):
+    """The compiled step of a network, with memory for so many threads."""
+    (model, *options), batch, pixels = Networks[name]
+    folder.mkdir()
+    subprocess.run([resnetc, recomputing(model, folder) if recompute else model, *options, "--train", "--batch", str(batch),
+                    "--threads", threads, "-w", "random", "-q", "-o", folder], cwd=root, check=True)
     train = (folder/f"{name}_train.h").read_text()
     words = {word: re.search(rf"_TRAIN_{word}_BYTES +(\d+)", train)[1] for word in ("STATE", "WORKSPACE")}
     compiler = next(c for c in ("clang-19", "clang", "cc") if subprocess.run(["which", c], capture_output=True).returncode == 0)
@@ -66,21 +79,26 @@ def main():
     print("| network, threads | resnetc ms (least) | " + " | ".join(Peers) + " | ratio | MB resnetc | " + " | ".join(Peers) + " |")
     print("|" + "---|"*(2*len(Peers) + 4))
     for name in a.models.split(","):
-        with tempfile.TemporaryDirectory() as folder:
-            own = program(a.resnetc.resolve(), name, pathlib.Path(folder))
-            for threads in a.threads.split(","):
+        for threads in a.threads.split(","):
+            with tempfile.TemporaryDirectory() as folder:
+                own = {row: program(a.resnetc.resolve(), name, pathlib.Path(folder)/row, threads, row == "recompute")
+                       for row in ("resnetc", "recompute")}
                 peer = [sys.executable, here/"train_peer.py", name, Networks[name][1], threads]
                 cores = ["taskset", "-c", f"0-{int(threads) - 1}"]
-                commands = {"resnetc": [own, threads], **{title: peer + [how] for title, how in Peers.items() if how != "jax"},
+                commands = {**{row: [step, threads] for row, step in own.items()},
+                            **{title: peer + [how] for title, how in Peers.items() if how != "jax"},
                             "JAX": [*cores, sys.executable, here/"train_jax.py", name, Networks[name][1]]}
                 results = measure(commands, a.rounds)
-                if not results["resnetc"]:
+            for row in own:
+                if not results[row]:
                     sys.exit(f"{name}: resnetc's step does not run")
-                median = {k: statistics.median(v[0]) for k, v in results.items() if v}
-                cells = [f"{median[k]:.0f} ({min(results[k][0]):.0f})" if k in median else "-" for k in commands]
-                ratio = min(v for k, v in median.items() if k != "resnetc")/median["resnetc"]
-                print(f"| {name}, {threads} | {' | '.join(cells)} | {ratio:.2f} | " +
-                      " | ".join(f"{v[1]:.0f}" if v else "-" for v in results.values()) + " |", flush=True)
+                titles = [row, *Peers]
+                median = {k: statistics.median(results[k][0]) for k in titles if results[k]}
+                cells = [f"{median[k]:.0f} ({min(results[k][0]):.0f})" if k in median else "-" for k in titles]
+                others = [v for k, v in median.items() if k != row]
+                ratio = f"{min(others)/median[row]:.2f}" if others else "-"
+                print(f"| {name}, {threads}{', recompute' if row == 'recompute' else ''} | {' | '.join(cells)} | {ratio} | ", end="")
+                print(" | ".join(f"{results[k][1]:.0f}" if results[k] else "-" for k in titles) + " |", flush=True)
 
 
 main()
