@@ -498,6 +498,50 @@ START_TEST(accuracy_is_compared)
 }
 END_TEST
 
+/* scale_numbers - numbers from..from + step*count of a tensor of floats in a file that is in memory */
+static void
+scale_numbers(const Weights *w, const char *name, size_t from, size_t step, size_t count, float by)
+{
+	for (int t = 0; t < w->count; t++)
+		for (size_t i = 0; !strcmp(w->tensors[t].name, name) && i < count; i++) {
+			unsigned char *at = (unsigned char *)(uintptr_t)w->tensors[t].data + 4*(from + i*step);
+			float v;
+			memcpy(&v, at, sizeof v);
+			v *= by;
+			memcpy(at, &v, sizeof v);
+		}
+}
+
+/* a channel that is much larger than all others beside it, which the next layer makes small again: all others are lost */
+START_TEST(what_loses_most_is_named)
+{
+	static const char named[] = "quantize = { keep = { \"layer2.1.conv1\", \"layer2.1.conv2\"";
+	size_t len;
+	const char *map = file_map("examples/weights/cifar_resnet20.safetensors", &len);
+	unsigned char *own = malloc(len);
+	Weights *w;
+	Ran r;
+
+	ck_assert_int_eq(system(arena_text("for f in examples/images/*.png; do c=$(basename $f .png); mkdir -p '%s'/$c && cp $f '%s'/$c; done && "
+		"sed 's/^  head/  quantize = { keep = { \"layer2.1.conv1\", \"layer2.1.conv2\" } }, head/' examples/cifar_resnet20.lua > '%s'",
+		in_dir("known"), in_dir("known"), in_dir("kept.lua"))), 0);
+	memcpy(own, map, len);
+	w = safetensors_open("uneven", own, len);
+	scale_numbers(w, "layer2.1.bn1.weight", 5, 1, 1, 3e4F);
+	scale_numbers(w, "layer2.1.bn1.bias", 5, 1, 1, 3e4F);
+	for (size_t o = 0; o < 32; o++)
+		scale_numbers(w, "layer2.1.conv2.weight", (o*32 + 5)*9, 1, 9, 1/3e4F);
+	put_file("uneven.safetensors", own, len);
+	r = resnetc("quantize examples/cifar_resnet20.lua -w %s --calibrate examples/images -q --accuracy %s --max-loss 1 -o %s",
+	            in_dir("uneven.safetensors"), in_dir("known"), in_dir("uneven.q"));
+	ck_assert_msg(r.status == 1 && strstr(r.err, named), "%s%s", r.out, r.err);
+	r = resnetc("quantize %s -w %s --calibrate examples/images -q --accuracy %s --max-loss 1 -o %s", in_dir("kept.lua"),
+	            in_dir("uneven.safetensors"), in_dir("known"), in_dir("uneven.q"));
+	ck_assert_msg(r.status == 0, "%s%s", r.out, r.err);
+	free(own);
+}
+END_TEST
+
 /* in loops: where the taps of a row share a pixel's load there are many weights beside them */
 START_TEST(sums_stay_in_registers)
 {
@@ -670,6 +714,7 @@ SUITE(int8)
 	tcase_add_test(t, what_stays_on_floats_is_shown);
 	tcase_add_test(t, gates_multiply_bytes);
 	tcase_add_test(t, accuracy_is_compared);
+	tcase_add_test(t, what_loses_most_is_named);
 	tcase_add_test(t, floats_are_pixels_again);
 	tcase_add_test(t, outputs_are_bytes_where_asked_for);
 	tcase_add_loop_test(t, sums_stay_in_registers, 0, 2);

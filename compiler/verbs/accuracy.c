@@ -102,26 +102,26 @@ right(const Model *m, const Labels *l, int threads)
 	return known;
 }
 
-/* worst - layers with weights whose results are the noisiest, in words */
+/* what_to_keep - by some of the pictures */
 static const char *
-worst(const Graph *g)
+what_to_keep(const Options *o, const Model *floats, const Model *bytes, const Labels *l)
 {
-	const char *s = "";
-	double least = -1e9;
+	enum { Few = 8 };
+	void *in[Few], *all = NULL;
+	int count = l->count < Few ? l->count : Few, images;
+	const char *list;
 
-	for (int k = 0; k < 3; k++) {
-		const StepRow *best = NULL;
-		for (int i = 0; i < g->count; i++) {
-			const StepRow *r = row_of_bytes(g->nodes[i]);
-			if (r && r->weights && r->noise > least && (!best || r->noise < best->noise))
-				best = r;
-		}
-		if (!best)
-			break;
-		s = arena_text("%s%s\"%s\"", s, *s ? ", " : "", best->name);
-		least = best->noise;
+	if (l->x)
+		all = read_input(l->x, floats->g, &images);
+	for (int i = 0; i < count; i++) {
+		size_t at = (size_t)((int64_t)i*l->count/count);
+		in[i] = all ? (char *)all + at*input_bytes(floats->g) : read_input(l->all[at].file, floats->g, &images);
 	}
-	return s;
+	list = to_keep(floats, bytes->g, in, count, o->threads);
+	for (int i = 0; i < count && !all; i++)
+		free(in[i]);
+	free(all);
+	return list;
 }
 
 void
@@ -139,6 +139,6 @@ check_accuracy(const Options *o, const Model *floats, const Model *bytes)
 	if (!o->quiet)
 		printf("accuracy over %d pictures: %.2f %% with floats, %.2f %% with bytes\n", l.count, a, b);
 	if (a - b > most)
-		fail("%s: want a loss of at most %g points, got %.2f; layers to keep on floats, the noisiest first: "
-		     "quantize = { keep = { %s } }", o->model, most, a - b, worst(bytes->g));
+		fail("%s: want a loss of at most %g points, got %.2f; layers to keep on floats, what errs most first: "
+		     "quantize = { keep = { %s } }", o->model, most, a - b, what_to_keep(o, floats, bytes, &l));
 }

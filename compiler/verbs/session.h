@@ -54,6 +54,9 @@ Measured measure(const Model *m, int threads, int rounds);
 /* accuracy.c */
 void check_accuracy(const Options *o, const Model *floats, const Model *bytes);  /* fails where bytes lose too much */
 
+/* blame.c - layers to keep on floats, quoted, what errs most on these inputs first, behind those that are */
+const char *to_keep(const Model *floats, const Graph *bytes, void *const *in, int count, int threads);
+
 /* budget.c */
 void check_budget(const Options *o, const Model *m); /* prints what is needed; fails where it doesn't fit */
 struct json_object *budget_facts(const Options *o, const Model *m);
