@@ -52,6 +52,10 @@ OnnxValue zero_at(const Import *m, size_t i, const OnnxValue *scale, int type); 
 OnnxValue constant_dequantized(const Import *m, const OnnxValue *x, const OnnxValue *scale, const OnnxValue *zero,
                                int axis);            /* what it was made of stays known */
 
+/* ops_quantised.c: an operator that has none on bytes is computed on the floats that they stand for */
+double floats_of_bytes(Import *m, OnnxValue *x, double byte);      /* x becomes floats; what the file's byte stands for */
+OnnxValue bytes_again(Import *m, OnnxValue y, const Node *x);      /* y as bytes with x's scale and zero point */
+
 /* quantised.c */
 void keep_whole(Import *m, Node *n, const OnnxValue *w, int axis, const OnnxValue *bias); /* axis: of the outputs */
 void tell_floats(const Graph *g);                    /* which layers stayed on floats */

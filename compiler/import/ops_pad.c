@@ -103,30 +103,40 @@ padded_apart(Import *m, OnnxValue x, const Padding *p)
 	return x;
 }
 
-void
-op_pad(Import *m)
+/* pad - x, of floats */
+static OnnxValue
+pad(Import *m, OnnxValue x, Padding p)
 {
-	OnnxValue x = tensor_at(m, 0);
-	Padding p = padding_of(m, x.rank);
 	int64_t *full = p.full;
 	bool image = x.rank == NAxes && as_image(m, &x);
 
 	if (x.rank && x.dim[0] == x.n->out->shape.n && (full[0] || full[x.rank]))
 		refuse(m, "want no padding of the batch, got %lld and %lld", (long long)full[0], (long long)full[x.rank]);
 	x = cropped(m, image ? view_of(as_image(m, &x)) : x, full);
-	if (!image || full[0] || full[NAxes]) {
-		set_result(m, padded_apart(m, x, &p));
-		return;
-	}
+	if (!image || full[0] || full[NAxes])
+		return padded_apart(m, x, &p);
 	if (p.mode == Fill_constant && p.value < -3e38 && !full[1] && !full[5]) {
 		x.infinite = (Sides){ (int)full[2], (int)full[3], (int)full[6], (int)full[7] };
 		x.dim[2] += full[2] + full[6];
 		x.dim[3] += full[3] + full[7];
-		set_result(m, x);
-		return;
+		return x;
 	}
 	if (p.mode != Fill_constant && (full[1] || full[5]))
 		refuse(m, "want mode constant where channels are added, got '%s'", attr_text(m, "mode", ""));
-	set_result(m, view_of(padded(m, x.n, &p, (Pair){ (int)full[1], (int)full[5] },
-	                             (Sides){ (int)full[2], (int)full[3], (int)full[6], (int)full[7] })));
+	return view_of(padded(m, x.n, &p, (Pair){ (int)full[1], (int)full[5] },
+	                      (Sides){ (int)full[2], (int)full[3], (int)full[6], (int)full[7] }));
+}
+
+void
+op_pad(Import *m)
+{
+	OnnxValue x = tensor_at(m, 0), floats = x;
+	Padding p = padding_of(m, x.rank);
+
+	if (!is_bytes(x.n->out)) {
+		set_result(m, pad(m, x, p));
+		return;
+	}
+	p.value = floats_of_bytes(m, &floats, p.value);
+	set_result(m, bytes_again(m, pad(m, floats, p), x.n));
 }

@@ -86,6 +86,24 @@ op_dequantize(Import *m)
 	set_result(m, view_like(&x, dequantized(m, x.n)));
 }
 
+double
+floats_of_bytes(Import *m, OnnxValue *x, double byte)
+{
+	Value *v = x->n->out;
+	double value = (byte + (makes_signed(x->n) ? 128 : 0) - zero_of(v, 0))*step_of(v);
+
+	*x = view_like(x, dequantized(m, x->n));
+	return value;
+}
+
+OnnxValue
+bytes_again(Import *m, OnnxValue y, const Node *x)
+{
+	double zero = zero_of(x->out, 0) - (makes_signed(x) ? 128 : 0);
+
+	return view_like(&y, quantized(m, y.n, step_of(x->out), zero, makes_signed(x) ? TypeInt8 : TypeUint8));
+}
+
 /* --- operators on bytes --- */
 
 /* run_as - an operator on these names in place of the node at hand, whose name and attributes it has */
