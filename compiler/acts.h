@@ -58,6 +58,9 @@ ACT(gelu_tanh,    0,                "gelu_tanh($x)",
 ACT(tanh,         0,                "vtanh($x)",
     1, 8*U*fabs(y),
     "(exp(x) - exp(-x))/(exp(x) + exp(-x)) (torch.tanh)")
+ACT(erf,          0,                "verf($x)",
+    1.13, 8*U*fabs(y),
+    "the error function (torch.erf)")
 ACT(exp,          0,                "exponential($x)",
     var < 1e-3 ? 2*y : (double)INFINITY, 8*U*y + 1.7e-38,
     "e^x (torch.exp)")

@@ -35,6 +35,7 @@ interp_activate(const Attr *a, Act act, double v)
 	case Act_gelu:         return 0.5*v*(1 + erf(v/sqrt(2)));
 	case Act_gelu_tanh:    return 0.5*v*(1 + tanh(0.79788456080286535588*(v + 0.044715*v*v*v)));
 	case Act_tanh:         return tanh(v);
+	case Act_erf:          return erf(v);
 	case Act_exp:          return exp(v);
 	case Act_log:          return log(v);
 	case Act_sqrt:         return sqrt(v);

@@ -135,6 +135,28 @@ mish(V a)
 	return mul(a, div_(up, add(up, below0(a, two, mul(mul(e, e), two)))));
 }
 
+/* erf(a); within 4 ulp: a polynomial near 0, 1 - e^(another) beyond */
+static inline V
+verf(V a)
+{
+	V s = mul(a, a), t = clamp(sub(zero(), neg_abs(a)), zero(), splat(4.0f)), tt = mul(t, t);
+	V far = fma_(splat(-1.72853470e-5f), t, splat(3.83197126e-4f));
+	V near = splat(-5.96761703e-4f);
+
+	far = fma_(far, tt, fma_(splat(-3.88396438e-3f), t, splat(2.42546219e-2f)));
+	far = fma_(far, t, splat(-1.06777877e-1f));
+	far = fma_(far, t, splat(-6.34846687e-1f));
+	far = fma_(far, t, splat(-1.28717512e-1f));
+	far = sub(splat(1.0f), vexp(fma_(far, t, sub(zero(), t))));
+	far = below0(a, sub(zero(), far), far);
+	near = fma_(near, s, splat(4.99119423e-3f));
+	near = fma_(near, s, splat(-2.67681349e-2f));
+	near = fma_(near, s, splat(1.12819925e-1f));
+	near = fma_(near, s, splat(-3.76125336e-1f));
+	near = fma_(near, s, splat(1.28379166e-1f));
+	return below0(sub(t, splat(0.927734375f)), fma_(near, a, a), far);
+}
+
 /* Phi(-u) of the normal distribution, u >= 0: 2^y; y is fitted so that u Phi(-u) is within 3e-8; 0 where u is large */
 static inline V
 normal_tail(V u)

@@ -194,7 +194,7 @@ static const struct {
 	{ "bn_of_a_dump", BODY("return nn.conv(x, { 3, kernel = 3, bn = 7 })"), "model.lua:3: conv2d 'conv1': want bn as a string, got 7" },
 	{ "stage_table", HEAD "return nn.model { name = \"m\", input = nn.image { 3, 8, 8 }, stages = { nn.stage(3) } }", "model.lua:2: stage: want a table { ... }, got 3" },
 	{ "block_act", STAGE("nn.basic, width = 8, act = \"rleu\""),
-	  "model.lua:3: basic: act: want one of abs, affine, clamp, clip, elu, exp, gelu, gelu_tanh, hard_sigmoid, hard_swish, leaky_relu, log, mish, prelu, relu, relu6, sigmoid, silu, softplus, sqrt, swish, tanh, got \"rleu\"; did you mean 'relu'?" },
+	  "model.lua:3: basic: act: want one of abs, affine, clamp, clip, elu, erf, exp, gelu, gelu_tanh, hard_sigmoid, hard_swish, leaky_relu, log, mish, prelu, relu, relu6, sigmoid, silu, softplus, sqrt, swish, tanh, got \"rleu\"; did you mean 'relu'?" },
 	{ "stem_act", HEAD "return nn.model { name = \"m\", input = nn.image { 3, 8, 8 }, stem = nn.stem.cifar { 8, preact = true, act = \"silu\" } }",
 	  "model.lua:2: stem.cifar: want no act beside preact, whose first block brings it, got one" },
 	{ "block_act_type", STAGE("nn.basic, width = 8, act = 6"), "model.lua:3: basic: want act as a word or a function of a tensor (\"relu\", nn.relu, ...), got 6" },
@@ -231,7 +231,7 @@ static const struct {
 	{ "no_return", HEAD "nn.model { name = \"m\", input = nn.image { 3, 8, 8 } }", "model.lua:2: model: want the file to return it, return nn.model { ... }, got nil" },
 	{ "dropout", BODY("return nn.Dropout2d(x)"), "model.lua:3: nn.Dropout2d: want a network without it, got one: it does nothing in inference: leave it out" },
 	{ "other_arithmetic", BODY("return nn.celu(x)"), "model.lua:3: nn.celu: want a function of the library (resnetc doc lists them), got none; "
-	  "activations are relu, relu6, clip, leaky_relu, sigmoid, silu, hard_sigmoid, hard_swish, elu, softplus, mish, gelu, gelu_tanh, tanh, exp, log, sqrt, abs, affine, prelu" },
+	  "activations are relu, relu6, clip, leaky_relu, sigmoid, silu, hard_sigmoid, hard_swish, elu, softplus, mish, gelu, gelu_tanh, tanh, erf, exp, log, sqrt, abs, affine, prelu" },
 	{ "model_word_line", HEAD "return nn.model {\nname = \"m\",\nstage = {} }", "model.lua:4: model: want one of its options, got 'stage'; did you mean 'stages'?" },
 	{ "variant_line", HEAD "return nn.model { name = \"m\", input = nn.image { 3, 8, 8 },\nstages = { nn.stage { nn.basic, width = 8,\nvariant = \"D\" } },\nvariant = \"v2\" }",
 	  "model.lua:5: model: variant: want one of v1, v1.5, B, C, D, got \"v2\"" },

@@ -40,7 +40,7 @@ static const char *const bodies[] = {
 	"return nn.classifier { 3 }(nn.relu(y))",
 	"local y = nn.gelu(nn.conv(x, { 4, kernel = 3 })) + nn.gelu_tanh(nn.conv(x, { 4, kernel = 1 }))\n"
 	"y = nn.mish(y) + nn.clip(y, { lo = -0.4, hi = 0.7 }) + nn.leaky_relu(y, { slope = -0.3 }) + nn.leaky_relu(y, { slope = 0 })\n"
-	"return nn.classifier { 3 }(nn.elu(y, { alpha = -0.7 }) + nn.relu6(3*y) + nn.elu(y, { alpha = 1.5 }))",
+	"return nn.classifier { 3 }(nn.elu(y, { alpha = -0.7 }) + nn.erf(2*y) + nn.relu6(3*y) + nn.elu(y, { alpha = 1.5 }))",
 	"local y = nn.conv(x, { 6, kernel = 3 })\n"
 	"y = nn.softmax(y, { groups = 2 }) + nn.softmax(y, { axis = 'height' }) + nn.softmax(y, { axis = 'width' })\n"
 	"return nn.classifier { 3 }(y*nn.softmax(nn.conv(y, { 6, kernel = 1 }), { axis = 'image' })*20)",

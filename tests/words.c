@@ -48,6 +48,7 @@ static const struct { const char *call; double (*is)(double), lo, hi, ulp, off; 
 	{ "vexpm1(a)",               expm1,        -INFINITY, 0,        3, 0 },
 	{ "vlog1p(a)",               log1p,        0,         1,        4, 0 },
 	{ "vtanh(a)",                tanh,         -INFINITY, INFINITY, 4, 0 },
+	{ "verf(a)",                 erf,          -INFINITY, INFINITY, 4, 0 },
 	{ "normal_tail(a)",          tail_of,      0,         INFINITY, 5, 1e-7 },
 	{ "exponential(a)",          exp,          -INFINITY, INFINITY, 3, 1.7e-38 },
 	{ "logarithm(a)",            log,          -INFINITY, INFINITY, 3, 0 },

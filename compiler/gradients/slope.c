@@ -8,7 +8,7 @@ slope_from_input(Act act)
 {
 	switch (act) {
 	case Act_clip: case Act_silu: case Act_hard_swish: case Act_softplus: case Act_mish: case Act_gelu:
-	case Act_gelu_tanh: case Act_leaky_relu: case Act_elu: case Act_log: case Act_abs:
+	case Act_gelu_tanh: case Act_leaky_relu: case Act_elu: case Act_erf: case Act_log: case Act_abs:
 		return true;
 	default:
 		return false;
@@ -58,6 +58,7 @@ slope_at(const Attr *a, Act act, double v)
 	case Act_gelu_tanh:    return gelu_tanh_slope(v);
 	case Act_softplus:     return 1/(1 + exp(-a->beta*v));
 	case Act_tanh:         return 1 - v*v;
+	case Act_erf:          return 1.1283791670955125739*exp(-v*v);
 	case Act_exp:          return v;
 	case Act_log:          return 1/v;
 	case Act_sqrt:         return 0.5/v;

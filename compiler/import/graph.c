@@ -165,6 +165,11 @@ onnx_node(Import *m)
 		refuse(m, "want opset %lld or later, got %lld", (long long)(op ? op->since : 7), (long long)m->opset);
 	if (all_constant(m) && fold_constants(m))
 		return;
+	for (size_t i = 0; op && i < m->p->n_input; i++) {
+		OnnxValue *v = has_input(m, i) ? onnx_find(m, m->p->input[i]) : NULL;
+		if (v && v->erf && op->run != op_add && op->run != op_mul && op->run != op_div)
+			*v = erf_alone(m, v);
+	}
 	if (!op)
 		refuse(m, "want constants, got the result '%s'", m->p->n_input ? m->p->input[0] : "?");
 	op->run(m);
@@ -310,9 +315,12 @@ static Node *
 in_place(Import *m, const OnnxValue *v, const char *name)
 {
 	Node *n = NULL;
+	OnnxValue own;
 
-	if (v->erf)
-		fail("%s: output '%s': want a GELU behind an Erf, got a result of it", m->file, name);
+	if (v->erf) {
+		own = erf_alone(m, v);
+		v = &own;
+	}
 	if (v->rank == NAxes && !(v->infinite.t + v->infinite.l + v->infinite.b + v->infinite.r))
 		n = as_image(m, v);
 	if (!n && in_order(v) && v->rank != NAxes)

@@ -53,7 +53,7 @@ OnnxValue constant_dequantized(const Import *m, const OnnxValue *x, const OnnxVa
                                int axis);            /* what it was made of stays known */
 
 /* ops_quantised.c: an operator that has none on bytes is computed on the floats that they stand for */
-double floats_of_bytes(Import *m, OnnxValue *x, double byte);      /* x becomes floats; what the file's byte stands for */
+double floats_of_bytes(Import *m, OnnxValue *x, double byte);      /* x becomes floats; what the byte stands for */
 OnnxValue bytes_again(Import *m, OnnxValue y, const Node *x);      /* y as bytes with x's scale and zero point */
 
 /* quantised.c */
@@ -164,6 +164,7 @@ void reshape(Import *m, const OnnxValue *x, int rank, const int64_t *dim);   /* 
 OnnxValue joined(Import *m, const OnnxValue *x, int count, int axis);
 
 /* ops_curve.c */
+OnnxValue erf_alone(Import *m, const OnnxValue *x);                /* what stands for an erf, as nodes of its own */
 bool erf_with_constant(Import *m, OnnxValue x, const OnnxValue *c, char op);
 bool erf_times(Import *m, const OnnxValue *erf, const OnnxValue *y);
 Op curve_of(Node *a, Node *b, Node **x);

@@ -362,8 +362,8 @@ arithmetic(Import *m, char op)
 	if (gelu && (a.n && b.n ? op == '*' && erf_times(m, a.erf ? &a : &b, a.erf ? &b : &a) :
 	                          erf_with_constant(m, a.erf ? a : b, a.erf ? &b : &a, op)))
 		return;
-	if (gelu)
-		refuse(m, "want x*(1 + erf(x/sqrt(2))), a GELU, behind an Erf, got this");
+	a = a.erf ? erf_alone(m, &a) : a;
+	b = b.erf ? erf_alone(m, &b) : b;
 	if (!a.n || !b.n)
 		with_constant(m, a.n ? a : b, a.n ? &b : &a, op, !a.n);
 	else

@@ -1,6 +1,6 @@
 /*
 ** ops_curve.c - activations that bend, also where exporters spell them: x*(1 + erf(x/sqrt(2)))/2 is a GELU,
-** x*tanh(log(1 + exp(x))) is Mish, x*sigmoid(x) is SiLU. An erf by itself has no node: it waits for the product that it
+** x*tanh(log(1 + exp(x))) is Mish, x*sigmoid(x) is SiLU. An erf has no node at first: it waits for the product that it
 ** is half of.
 */
 #include <math.h>
@@ -134,6 +134,17 @@ op_erf(Import *m)
 	x.erf = ErfAlone;
 	x.factor = 1;
 	set_result(m, x);
+}
+
+OnnxValue
+erf_alone(Import *m, const OnnxValue *x)
+{
+	Node *n = node_put(m, node_on(m, O_erf, x->n));
+	OnnxValue y = view_like(x, x->erf == ErfAlone ? n : node_scaled_by(m, n, x->factor, x->factor));
+
+	y.erf = NoErf;
+	y.name = x->name;
+	return y;
 }
 
 /* erf_with_constant - erf + 1, times a number; false: something else */

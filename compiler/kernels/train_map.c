@@ -77,6 +77,7 @@ slope_text(const Attr *a, Act act)
 	case Act_gelu:         return "rc_gelu_dx(a, d)";
 	case Act_gelu_tanh:    return "rc_gelu_tanh_dx(a, d)";
 	case Act_tanh:         return "mul(d, sub(splat(1.0f), mul(a, a)))";
+	case Act_erf:          return "mul(d, mul(splat(1.12837917f), vexp(sub(zero(), mul(a, a)))))";
 	case Act_exp:          return "mul(d, a)";
 	case Act_log:          return "div_(d, a)";
 	case Act_sqrt:         return "div_(mul(d, splat(0.5f)), a)";

@@ -8,7 +8,7 @@ local idle = { dropout = true, dropout1d = true, dropout2d = true, dropout3d = t
                drop_path = true, stochastic_depth = true, drop_block = true }
 local arithmetic = {}
 for word in ([[elu celu selu gelu mish softplus softsign prelu rrelu hardtanh hard_tanh logsigmoid tanhshrink glu
-	crelu threshold erf log_softmax softmin sub div matmul bmm mean max min sum conv1d conv3d conv_transpose2d
+	crelu threshold log_softmax softmin sub div matmul bmm mean max min sum conv1d conv3d conv_transpose2d
 	instance_norm group_norm layer_norm rms_norm min_pool lp_pool fractional_max_pool]]):gmatch("%S+") do
 	arithmetic[word] = true
 end

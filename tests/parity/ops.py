@@ -130,6 +130,7 @@ cases = [
      lambda x, w: F.avg_pool2d(x, 3, 2, 1, ceil_mode=True), {}),
     ((5, 1, 2), "return nn.max_pool(x, { kernel = 2, ceil_mode = true })", lambda x, w: F.max_pool2d(x, 2, ceil_mode=True), {}),
     ((5, 4, 3), "return nn.tanh(x + x)", lambda x, w: torch.tanh(2 * x), {}),
+    ((5, 4, 3), "return nn.erf(x + x)", lambda x, w: torch.erf(2 * x), {}),
     ((5, 4, 3), "return nn.exp(20*x - 1)", lambda x, w: torch.exp(20 * x - 1), {}),
     ((5, 4, 3), "return nn.log(x*x + 1e-4)", lambda x, w: torch.log(x * x + 1e-4), {}),
     ((5, 4, 3), "return nn.sqrt(x*x + x + 0.26)", lambda x, w: torch.sqrt(x * x + x + 0.26), {}),
