@@ -36,13 +36,13 @@ function say(text, wrong = false) {
 
 const three = v => `${Number(v.toPrecision(3))}`;    // digits
 const milliseconds = t => `${three(t)} ms`;
-const megabytes = n => `${three(n/1e6)} MB`;
+const size = n => n < 1e6 ? `${three(n/1e3)} KB` : `${three(n/1e6)} MB`;
 
 function drawFacts({ facts, code }) {
 	$('progress').hidden = true;
 	$('facts').textContent = `${facts.height} × ${facts.width} pixels, ${facts.classes.length} classes, ` +
-		`${three(facts.macs/1e6)} million multiply-adds; ${megabytes(facts.weights)} of weights, ` +
-		`${megabytes(facts.workspace)} of workspace, ${Math.round(code/1000)} KB of code. ` +
+		`${three(facts.macs/1e6)} million multiply-adds; ${size(facts.weights)} of weights, ` +
+		`${size(facts.workspace)} of workspace, ${size(code)} of code. ` +
 		'Pictures stay in this page.';
 	say(picture ? '' : 'Ready: choose a picture.');
 }
@@ -58,7 +58,7 @@ function drawClasses(ranked, once) {
 
 function drawLayers({ took, calls, rounds, layers, timed }) {
 	const most = Math.max(...layers.map(l => l.took));
-	$('time').textContent = `${milliseconds(took)} a call, the best of ${rounds} × ${calls}`;
+	$('time').textContent = `${milliseconds(took)} a call, in the best of ${rounds} rounds of ${calls}`;
 	$('layers-hint').textContent = `${layers.length} layers, ${milliseconds(timed)} with a clock between them`;
 	$('layers').replaceChildren(...layers.map(l => row(l.name, l.took/most, `${l.took.toFixed(3)} ms`)));
 }
@@ -85,7 +85,7 @@ worker.onmessage = ({ data }) => {
 	else {
 		$('progress').hidden = false;
 		$('progress').value = data.done/data.all;
-		say(`Weights: ${megabytes(data.done)} of ${megabytes(data.all)}`);
+		say(`Weights: ${size(data.done)} of ${size(data.all)}`);
 	}
 };
 
@@ -121,11 +121,18 @@ function draw(image, width, height, label) {
 	picture = { pixels: at.getImageData(0, 0, width, height).data, height, width };
 }
 
-async function show(blob, label) {
+// mark - the sample that is shown; none: another picture is
+function mark(sample) {
+	for (const button of $('samples').children)
+		button.setAttribute('aria-pressed', button === sample);
+}
+
+async function show(blob, label, sample) {
 	try {
 		const image = await createImageBitmap(blob, { colorSpaceConversion: 'none' });
 		stopCamera();
 		draw(image, image.width, image.height, label);
+		mark(sample);
 		classify();
 	} catch {
 		fail(`${label}: want a picture that this browser reads`);
@@ -159,6 +166,7 @@ async function toggleCamera() {
 		$('video').srcObject = stream;
 		await $('video').play();
 		$('camera').setAttribute('aria-pressed', 'true');
+		mark();
 		frame();
 	} catch (e) {
 		stopCamera();
@@ -203,7 +211,7 @@ function addThreads() {
 function addSample(url) {
 	const label = decodeURIComponent(url.split('/').pop()).replace(/\.\w+$/, '');
 	const button = element('button', { type: 'button', title: label }, element('img', { src: url, alt: label }));
-	button.onclick = async () => show(await (await fetch(url)).blob(), label);
+	button.onclick = async () => show(await (await fetch(url)).blob(), label, button);
 	$('samples').append(button);
 }
 

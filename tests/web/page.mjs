@@ -84,6 +84,8 @@ async function clickAll() {
 		}
 	}
 	want(await page.evaluate(`${$('classes')}.children.length`) === 5, 'five classes');
+	want(await page.evaluate('[...document.querySelectorAll("#samples [aria-pressed=true]")].map(e => e.title).join()') ===
+		samples.at(-1), 'the sample that is shown marked, and no other');
 	want(await page.evaluate(`/^${samples.at(-1)}, [0-9]+ percent$/.test(${$('said')}.textContent)`), 'the class said');
 	want(await page.evaluate(`${$('layers')}.children.length`) > 5, 'bars of layers');
 	want(await page.evaluate(`/[0-9.]+ ms a call/.test(${$('time')}.textContent)`), 'milliseconds');
