@@ -481,6 +481,7 @@ END_TEST
 /* a folder a class; a loss that is too large is refused, and nothing written */
 START_TEST(accuracy_is_compared)
 {
+	char labels[144] = "\x93NUMPY\x01\x00\x76\x00{'descr': '<i8', 'fortran_order': False, 'shape': (2,), }";  /* as NumPy makes them */
 	float *tiny = numbers(2*3*32*32, 1);
 	Ran r;
 
@@ -491,6 +492,10 @@ START_TEST(accuracy_is_compared)
 	for (int i = 0; i < 2*3*32*32; i++)
 		tiny[i] *= 0.01f;                /* a grey picture: ranges for nothing else */
 	npy_write(in_dir("tiny.npy"), tiny, 4, (int64_t[]){ 2, 3, 32, 32 });
+	memset(labels + strlen(labels + 10) + 10, ' ', 128 - 10 - strlen(labels + 10));
+	put_file("two.npy", labels, sizeof labels);
+	r = resnetc("quantize " CIFAR " --calibrate %s --accuracy %s,%s -o %s", in_dir("tiny.npy"), in_dir("tiny.npy"), in_dir("two.npy"), in_dir("a.q"));
+	ck_assert_msg(r.status == 0 && strstr(r.out, "accuracy over 2 pictures: "), "%s%s", r.out, r.err);
 	r = resnetc("quantize " CIFAR " --calibrate %s -q --accuracy %s --max-loss 0.5 -o %s", in_dir("tiny.npy"), in_dir("labelled"), in_dir("lost.q"));
 	ck_assert_msg(r.status == 1 && strstr(r.err, "want a loss of at most 0.5 points, got ") && strstr(r.err, "keep = { \""), "%s%s", r.out, r.err);
 	ck_assert_int_ne(system(arena_text("test -e '%s'", in_dir("lost.q"))), 0);

@@ -35,14 +35,14 @@ read_folders(const char *path, const Graph *g, Labels *to)
 	}
 }
 
-/* class_at - number i of the labels */
+/* class_at - number i of the labels, of any dtype */
 static int
-class_at(const Npy *y, const char *file, size_t i)
+class_at(const Tensor *y, size_t i)
 {
-	double v = y->u8 ? y->u8[i] : (double)y->data[i];
+	double v = tensor_get(y, i);
 
 	if (!(v >= 0 && v <= INT32_MAX && v == rint(v)))
-		fail("%s: want whole numbers from 0 on, the classes, got %g", file, v);
+		fail("%s: want whole numbers from 0 on, the classes, got %g", y->name, v);
 	return (int)v;
 }
 
@@ -51,16 +51,20 @@ labels_of(const char *given, const Graph *g)
 {
 	const char *comma = strchr(given, ',');
 	Labels l = { 0 };
-	Npy y;
+	const unsigned char *map;
+	size_t len;
+	Tensor y = { .name = comma ? comma + 1 : given };
 
 	if (!comma) {
 		read_folders(given, g, &l);
 		return l;
 	}
 	l.x = arena_text("%.*s", (int)(comma - given), given);
-	y = npy_read(comma + 1);
-	for (size_t i = 0; i < y.count; i++)
-		PUSH(l.all, l.count, (Labelled){ l.x, class_at(&y, comma + 1, i) });
+	map = file_map(y.name, &len);
+	npy_parse(y.name, map, len, len, &y);
+	y.data = map + y.at;
+	for (size_t i = 0; i < tensor_count(&y); i++)
+		PUSH(l.all, l.count, (Labelled){ l.x, class_at(&y, i) });
 	return l;
 }
 
