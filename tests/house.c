@@ -107,7 +107,7 @@ bodies_of(const char *source, Body *to, int most)
 	return count;
 }
 
-/* reads_well - the statement of an else is indented, and no choice is between a number and itself */
+/* reads_well - the statement of an else is indented, no choice is between a number and itself, nothing times 1 */
 static void
 reads_well(const char *line, const char *end)
 {
@@ -117,6 +117,7 @@ reads_well(const char *line, const char *end)
 
 	if (end - line == (long)tabs + 4 && !strncmp(end - 4, "else", 4))
 		ck_assert_msg(strspn(end + 1, "\t") == tabs + 1, "%.*s", (int)strcspn(end + 1, "\n"), end + 1);
+	ck_assert_msg(!strstr(arena_text("%.*s", (int)(end - line), line), "%4*1;"), "%.*s", (int)(end - line), line);
 	if (choice && choice < end && sscanf(choice, " ? %d : %d%n", &a, &b, &ends) == 2 && strchr(";,)", choice[ends]))
 		ck_assert_msg(a != b, "%.*s", (int)(end - line), line);
 }

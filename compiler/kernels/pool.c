@@ -11,7 +11,7 @@ typedef struct {                     /* one axis */
 	const char *i;               /* its output index */
 	int in, out, kernel, stride, dilation, before, after;
 	bool adaptive, include_pad;
-	const char *from, *to;       /* names of the window's ends */
+	const char *from, *to;       /* the window's ends */
 } Axis;
 
 /* before_image, after_image - does any window leave the image there */
@@ -89,6 +89,20 @@ as_floats(const Kernel *k)
 	return k->op == O_avg_pool && k->a.requant;
 }
 
+/* is_global - is there one window, the image */
+static bool
+is_global(const Kernel *k)
+{
+	return (k->op == O_adaptive_avg_pool || k->op == O_adaptive_max_pool) && k->out->shape.h*k->out->shape.w == 1;
+}
+
+/* result_of - where a window's result lies */
+static const char *
+result_of(const Kernel *k)
+{
+	return is_global(k) ? "yv" : arena_text("yv + i*%zu + j*%d", k->out->lay.row, k->out->lay.cb);
+}
+
 /*
 ** emit_bytes - the largest byte, or the sum, less its zeros, times the factor divided by how many were counted; of
 ** floats the sum is divided, and their zero added before they are rounded to whole numbers
@@ -96,7 +110,7 @@ as_floats(const Kernel *k)
 static void
 emit_bytes(Out *o, const Kernel *k, const Axis *rows, const Axis *cols)
 {
-	const char *y = arena_text("yv + i*%zu + j*%d", k->out->lay.row, k->out->lay.cb);
+	const char *y = result_of(k);
 	const char *taken = arena_text("%s*%s", uneven(rows) ? arena_text("(%s - %s)", rows->to, rows->from) : length_of(rows),
 	                               uneven(cols) ? arena_text("(%s - %s)", cols->to, cols->from) : length_of(cols));
 
@@ -128,8 +142,6 @@ emit_windows(Out *o, const Kernel *k, int phase, const Axis *rows, const Axis *c
 	out_set(o, "yv", "%s", vector_base(k, "y", &k->out->lay));
 	out_set(o, "h", "%d", k->out->shape.h);
 	out_set(o, "w", "%d", k->out->shape.w);
-	out_set(o, "yi", "%zu", k->out->lay.row);
-	out_set(o, "cb", "%d", k->in->lay.cb);
 	out_set(o, "type", "%s", dtype_rows[k->in->dtype].c);
 	out_set(o, "rstep", rows->dilation > 1 ? "r += %d" : "r++", rows->dilation);
 	out_set(o, "qstep", cols->dilation > 1 ? "q += %d" : "q++", cols->dilation);
@@ -138,14 +150,16 @@ emit_windows(Out *o, const Kernel *k, int phase, const Axis *rows, const Axis *c
 		emit_numbers(o, k, as_floats(k) ? "f0 z0 f1 z1 f2" : "f0 z0");
 	emit_image_loop(o, k, "v", vectors_of(k));
 	out_text(o, "const $type *xv = $xv;\n"
-	            "$type *yv = $yv;\n\n"
-	            "for (int i = 0; i < $h; i++) {\n");
-	emit_window(o, rows, !max);
-	out_text(o, "\nfor (int j = 0; j < $w; j++) {\n");
-	emit_window(o, cols, !max);
+	            "$type *yv = $yv;\n");
+	if (!is_global(k)) {
+		out_text(o, "\nfor (int i = 0; i < $h; i++) {\n");
+		emit_window(o, rows, !max);
+		out_text(o, "\nfor (int j = 0; j < $w; j++) {\n");
+		emit_window(o, cols, !max);
+	}
 	out_line(o, "V a = %s;\n", max ? "lowest()" : "zero()");
-	out_text(o, "for (int r = r0; r < r1; $rstep)\n"
-	            "for (int q = q0; q < q1; $qstep)\n");
+	out_line(o, "for (int r = %s; r < %s; %s)", rows->from, rows->to, out_value(o, "rstep"));
+	out_line(o, "for (int q = %s; q < %s; %s)", cols->from, cols->to, out_value(o, "qstep"));
 	/* of floats z1 is 1: so the product is rounded before the sum */
 	out_line(o, as_floats(k) ? "\ta = fused(mul(sub(%s(xv + r*%zu + q*%d), z0), f0), z1, a);" :
 	         max ? "\ta = pmax(a, %s(xv + r*%zu + q*%d));" : "\ta = add(a, %s(xv + r*%zu + q*%d));", bytes ? "ld8" : "ld",
@@ -153,16 +167,15 @@ emit_windows(Out *o, const Kernel *k, int phase, const Axis *rows, const Axis *c
 	if (bytes)
 		emit_bytes(o, k, rows, cols);
 	else if (max)
-		out_text(o, "st(yv + i*$yi + j*$cb, a);\n");
+		out_line(o, "st(%s, a);", result_of(k));
 	else if (uneven(rows) || uneven(cols))
-		out_line(o, "st(yv + i*%zu + j*%d, mul(a, splat(1.0f/(float)(%s*%s))));", k->out->lay.row, k->out->lay.cb,
-		         length_of(rows), length_of(cols));
+		out_line(o, "st(%s, mul(a, splat(1.0f/(float)(%s*%s))));", result_of(k), length_of(rows), length_of(cols));
 	else
-		out_line(o, "st(yv + i*%zu + j*%d, mul(a, splat(1.0f/%s/%s)));", k->out->lay.row, k->out->lay.cb, length_of(rows),
-		         length_of(cols));
+		out_line(o, "st(%s, mul(a, splat(1.0f/%s/%s)));", result_of(k), length_of(rows), length_of(cols));
+	if (!is_global(k))
+		out_text(o, "}\n"
+		            "}\n");
 	out_text(o, "}\n"
-	            "}\n"
-	            "}\n"
 	            "}\n");
 	return k->out->shape.n*vectors_of(k);
 }
@@ -209,8 +222,13 @@ adaptive_emit(Out *o, const Kernel *k, int phase)
 	Axis cols = { .i = "j", .in = k->in->shape.w, .out = k->out->shape.w, .dilation = 1, .adaptive = true, .from = "q0",
 		.to = "q1" };
 
-	out_line(o, "** y = %s of x over %dx%d windows that cover it", is_max(k) ? "maximum" : "mean", k->out->shape.h,
-	         k->out->shape.w);
+	if (is_global(k)) {
+		rows.from = cols.from = "0";
+		rows.to = arena_text("%d", rows.in);
+		cols.to = arena_text("%d", cols.in);
+	}
+	out_line(o, "** y = %s of %s", is_max(k) ? "maximum" : "mean", is_global(k) ? "each channel of x" :
+	         arena_text("each of %dx%d parts of x", k->out->shape.h, k->out->shape.w));
 	return emit_windows(o, k, phase, &rows, &cols);
 }
 

@@ -190,11 +190,8 @@ copied_channel(const Layout *l, const char *c, int each)
 const char *
 vector_base(const Kernel *k, const char *name, const Layout *l)
 {
-	int per = l->cb/k->t->vl;
 	const char *image = k->out->shape.n > 1 ? arena_text(" + n*%zu", l->image) : "";
-	const char *vector = per == 1 ? arena_text(" + v*%zu", l->plane) :
-		arena_text(" + v/%d*%zu + v%%%d*%d", per, l->plane, per, k->t->vl);
 	const char *origin = l->origin ? arena_text(" + %zu", l->origin) : "";
 
-	return arena_text("%s%s%s%s", name, image, vector, origin);
+	return arena_text("%s%s + %s%s", name, image, copied_channel(l, "v", k->t->vl), origin);
 }

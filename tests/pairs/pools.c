@@ -13,8 +13,8 @@ max_pool3x3_8x5x5_s2(void *const *p, int lo, int hi)
 	float *y = (float *)p[1];
 
 	for (int v = lo; v < hi; v++) {
-		const float *xv = x + v/4*324 + v%4*1;
-		float *yv = y + v/4*100 + v%4*1;
+		const float *xv = x + v/4*324 + v%4;
+		float *yv = y + v/4*100 + v%4;
 
 		for (int i = 0; i < 5; i++) {
 			int r0 = i*2 - 1, r1 = r0 + 3;
@@ -50,8 +50,8 @@ avg_pool3x3_8x3x3_s2(void *const *p, int lo, int hi)
 	float *y = (float *)p[1];
 
 	for (int v = lo; v < hi; v++) {
-		const float *xv = x + v/4*100 + v%4*1;
-		float *yv = y + v/4*36 + v%4*1;
+		const float *xv = x + v/4*100 + v%4;
+		float *yv = y + v/4*36 + v%4;
 
 		for (int i = 0; i < 3; i++) {
 			int r0 = i*2 - 1, r1 = r0 + 3;
@@ -78,7 +78,7 @@ avg_pool3x3_8x3x3_s2(void *const *p, int lo, int hi)
 /*
 ** adaptive_avg_pool1 (pools.lua:10)
 **
-** y = mean of x over 2x2 windows that cover it
+** y = mean of each of 2x2 parts of x
 ** x  8 x 3 x 3  nChw4c
 ** y  8 x 2 x 2  nChw4c
 */
@@ -89,8 +89,8 @@ adaptive_avg_pool_8x3x3_to_2x2(void *const *p, int lo, int hi)
 	float *y = (float *)p[1];
 
 	for (int v = lo; v < hi; v++) {
-		const float *xv = x + v/4*36 + v%4*1;
-		float *yv = y + v/4*16 + v%4*1;
+		const float *xv = x + v/4*36 + v%4;
+		float *yv = y + v/4*16 + v%4;
 
 		for (int i = 0; i < 2; i++) {
 			int r0 = i*3/2, r1 = ((i + 1)*3 + 1)/2;
