@@ -99,8 +99,8 @@ START_TEST(what_is_done_beside_has_other_memory)
 	int beside = 0;
 
 	for (int i = 0, first = 0; i < m->nsteps - g->noutputs; i++) {
-		first = m->steps[i].beside ? first : i;
-		beside += m->steps[i].beside;
+		first = m->steps[i].start == RC_BESIDE ? first : i;
+		beside += m->steps[i].start == RC_BESIDE;
 		for (int k = first; k < i; k++) {
 			const Step *a = &m->steps[k], *b = &m->steps[i];
 			ck_assert_int_eq(a->rounds, 1);

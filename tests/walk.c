@@ -18,13 +18,13 @@ static const rc_step steps[NSteps] = {
 	{ NULL,    kernel, 5,   2, 1, sizeof(int), AT(5) },
 	{ "three", kernel, 2,   3, 0, sizeof(int), AT(6) },
 	{ "four",  kernel, 200, 1, 1, 0,           AT(7) },     /* beside the last round of another layer */
-	{ NULL,    kernel, 64,  1, 0, 0,           AT(8) },
+	{ NULL,    kernel, 64,  1, 2, 0,           AT(8) },
 };
 
 static struct {
 	int turn[NSteps][MostRounds], turns;  /* in order, as rc.h says */
 	int units[Turns], after[Turns];  /* how many; the turns before this one must be done */
-	int done[Turns], unit[Turns][Units], own[MostThreads], layers, wrong;
+	int done[Turns], unit[Turns][Units], own[MostThreads], layers, wrong, calls;
 } seen;
 
 /* what rc.h says of turns, once more */
@@ -41,7 +41,7 @@ fill_turns(void)
 			for (int i = first; i <= last; i++)
 				if (r < steps[i].rounds) {
 					int k = seen.turns++;
-					waits = steps[i].beside && r == 0 ? waits : k;
+					waits = steps[i].start == RC_BESIDE && r == 0 ? waits : k;
 					seen.turn[i][r] = k;
 					seen.units[k] = steps[i].units;
 					seen.after[k] = waits;
@@ -88,6 +88,7 @@ static void
 one_after_the_other(void *user, void (*task)(void *, int), void *arg, int parts)
 {
 	(void)user;
+	seen.calls++;
 	for (int i = 0; i < parts; i++)
 		task(arg, i);
 }
@@ -96,6 +97,7 @@ static void
 backwards(void *user, void (*task)(void *, int), void *arg, int parts)
 {
 	(void)user;
+	seen.calls++;
 	while (parts-- > 0)
 		task(arg, parts);
 }
@@ -117,6 +119,7 @@ a_thread_each(void *user, void (*task)(void *, int), void *arg, int parts)
 	Task job[MostThreads];
 
 	(void)user;
+	seen.calls++;
 	for (int i = 0; i < parts; i++) {
 		job[i] = (Task){ task, arg, i, 0 };
 		ck_assert_int_eq(pthread_create(&job[i].thread, NULL, do_job, &job[i]), 0);
@@ -161,8 +164,10 @@ START_TEST(steps_wait_for_those_before_them)
 	for (int i = 0; i < NThreads; i++)
 		for (int layers = 0; layers < 2; layers++) {
 			rc_options o = { .struct_size = sizeof o, .parallel_for = hooks[_i], .threads = threads[i], .layer = layers ? see_layer : NULL };
-			for (int again = 0; again < 5; again++)
+			for (int again = 0; again < 5; again++) {
 				want_walk(&o);
+				ck_assert_int_eq(seen.calls, threads[i] == 1 ? 0 : layers ? 5 : 2);     /* one for each layer, or as steps say */
+			}
 		}
 }
 END_TEST

@@ -21,7 +21,7 @@ typedef struct {                     /* one step of the network: a kernel's phas
 	bool last;                   /* the layer is done after it */
 	bool packs;                  /* in training: it packs the node's weights */
 	int units, rounds;
-	bool beside;                 /* it may be done beside the step before */
+	int start;                   /* when it may begin, as rc_step has it */
 	size_t own;                  /* bytes of its first operand that each part has to itself */
 	bool halo;                   /* it makes the zeros around a result, nothing else */
 	Touched operand[NOperands];
@@ -56,8 +56,8 @@ struct Artefact {                    /* several targets and input sizes under on
 Model *model_of(Graph *g);                           /* shares and writes kernels, lists the steps, lays out the blob */
 const Function *function_of(const Model *m, const Node *n);    /* that computes n: its last one */
 
-/* beside.c */
-void set_beside(Step *steps, int count);
+/* starts.c */
+void set_starts(Step *steps, int count);
 
 /* sizes.c */
 size_t outputs_of(const Graph *g);                   /* floats of all outputs */

@@ -126,7 +126,7 @@ hash_of(const Model *m)
 		out_line(o, "%016llx", (unsigned long long)rc_hash(m->functions->all[i]->rest, strlen(m->functions->all[i]->rest)));
 	for (int i = 0; i < m->nsteps; i++) {
 		const Step *s = &m->steps[i];
-		out_line(o, "%s %s %d %d %d %zu", s->node->name, s->function->name, s->units, s->rounds, s->beside, s->own);
+		out_line(o, "%s %s %d %d %d %zu", s->node->name, s->function->name, s->units, s->rounds, s->start, s->own);
 		for (int k = 0; k < s->noperands; k++)
 			out_line(o, "%d %d %zu", s->operand[k].home, s->operand[k].output, s->operand[k].at);
 	}
@@ -157,8 +157,8 @@ model_of(Graph *g)
 		add_store(&w, g->outputs[i], at);
 		at += count_of(g->outputs[i]->shape)*dtype_rows[output_dtype(g)].bytes;
 	}
-	if (!g->training)
-		set_beside(m->steps, m->nsteps);
+	set_starts(m->steps, m->nsteps);
+	set_starts(m->eval, m->neval);
 	m->selftest_at = g->blob;
 	m->blob = g->blob + (g->training ? 0 : selftest_sums(g));
 	if (m->blob/sizeof(float) > INT32_MAX/2 || g->arena/sizeof(float) > INT32_MAX/2)

@@ -75,7 +75,7 @@ emit_row(Out *o, const Step *s, const Columns *c)
 	for (int i = 0; i < s->noperands; i++)
 		at = arena_text("%s%s%s", at, i ? ", " : "", operand_text(s, i));
 	row = arena_text("{ %-*s %-*s %*d, %*d, %d, %*zu,", c->name, layer_text(s), c->function + 1,
-	                 arena_text("%s,", s->function->name), c->units, s->units, c->rounds, s->rounds, s->beside, c->own,
+	                 arena_text("%s,", s->function->name), c->units, s->units, c->rounds, s->rounds, s->start, c->own,
 	                 s->own);
 	out_line(o, strlen(row) + strlen(at) <= 110 ? "%s { %s } }," : "%s\n\t{ %s } },", row, at);
 }
@@ -140,9 +140,11 @@ emit_network(Out *o, const Model *m)
 	out_text(o, "/*\n"
 	            "** The network, a step a row: the layer that is done after it, the kernel, units of work in a round, "
 	            "rounds, 1\n"
-	            "** where it may be done beside the step before, bytes of its first operand that each thread has to "
-	            "itself, and where its\n"
-	            "** operands lie in bytes: in the workspace, in the weights (RC_W +), in the caller's arrays.\n"
+	            "** where it may begin beside the step before and 2 where threads are called anew, bytes of its first "
+	            "operand that\n"
+	            "** each thread has to itself, and where its operands lie in bytes: in the workspace, in the weights "
+	            "(RC_W +), in the\n"
+	            "** caller's arrays.\n"
 	            "*/\n");
 	emit_steps(o, "steps", m->steps, m->nsteps);
 	emit_layers(o, g);
