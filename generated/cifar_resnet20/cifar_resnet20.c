@@ -1249,8 +1249,9 @@ RC_TARGET_END
 
 /*
 ** The network, a step a row: the layer that is done after it, the kernel, units of work in a round, rounds, 1
-** where it may be done beside the step before, bytes of its first operand that each thread has to itself, and where its
-** operands lie in bytes: in the workspace, in the weights (RC_W +), in the caller's arrays.
+** where it may begin beside the step before and 2 where threads are called anew, bytes of its first operand that
+** each thread has to itself, and where its operands lie in bytes: in the workspace, in the weights (RC_W +), in the
+** caller's arrays.
 */
 static const rc_step steps[] = {
 	{ NULL,              halo_3x32x32,                         1, 1, 0,     0, { 0 } },

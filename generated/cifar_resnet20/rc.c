@@ -428,7 +428,7 @@ walk_along(void *arg, int self)
 	do {
 		int parts = parts_of(w, t.at);
 
-		if (!t.at->beside || t.round > 0)
+		if (t.at->start != RC_BESIDE || t.round > 0)
 			wait_for(w, before);
 		for (int i = 0; i < w->threads; i++)
 			do_share(w, self, (self + i)%w->threads, &t, turn, parts);
@@ -496,8 +496,10 @@ rc_walk(const rc_step *s, int count, int parts, int flush, const rc_options *opt
 	w.home = home;
 	w.threads = 1;
 	for (int layer = 0; s < end; s = w.end, layer++) {
-		const rc_step *last = options && options->layer ? last_of(s, end) : end - 1;
+		const rc_step *last = last_of(s, end);
 
+		while (!(options && options->layer) && last + 1 < end && last[1].start != RC_ANEW)
+			last = last_of(last + 1, end);
 		w.steps = s;
 		w.end = last + 1;
 		if (options && options->parallel_for && options->threads > 1)

@@ -192,16 +192,22 @@ typedef void rc_kernel(void *const *p, int lo, int hi);
 #define RC_OUT RC_HOME(3)            /* the caller's output */
 
 /*
+** When a step may begin: when all before it are done; beside the one before, with what that one waits for; as the
+** first, for threads are called anew. They are after so much work: where other programs run, one that is stopped in the
+** midst lets the others wait.
+*/
+enum { RC_AFTER, RC_BESIDE, RC_ANEW };
+
+/*
 ** A network is a table of steps that run one after the other. The steps of a layer, up to the one with its name, take
 ** turns: each in so many rounds, and in each round so many units of its work, which threads share. Where own is not 0,
 ** each of at most rc_network.parts threads has so many bytes to itself, one after the other from the first operand on.
-** A step waits for all before it, unless it may be done beside the one before, with what that one waits for.
 */
 typedef struct rc_step {
 	const char *name;                /* of the layer that is done after this step, or NULL */
 	rc_kernel *kernel;
 	int units, rounds;
-	int beside;                      /* it may be done while the step before is, in its first round */
+	int start;                       /* of its first round: one of these */
 	size_t own;
 	size_t at[RC_OPERANDS];
 } rc_step;
