@@ -79,7 +79,10 @@ START_TEST(training_learns_and_goes_on)
 	/* stopped after one step, on other threads; then to the end */
 	r = resnetc("train %s --data %s/x.npy,%s/y.npy -o %s/b.safetensors --limit 0.000001 --threads 3", model, dir, dir, dir);
 	ck_assert_msg(r.status == 0 && strstr(r.err, "stopped after 1 of 30 steps"), "%s", r.err);
-	r = resnetc("train %s --data %s/x.npy,%s/y.npy --resume %s/b.checkpoint -o %s/c.safetensors --threads 2 --log %s/c.csv -q", model, dir, dir,
+	/* the limit is of a run: one more step, and then to the end */
+	r = resnetc("train %s --data %s/x.npy,%s/y.npy --resume %s/b.checkpoint -o %s/d.safetensors --limit 0.000001", model, dir, dir, dir, dir);
+	ck_assert_msg(r.status == 0 && strstr(r.err, "stopped after 2 of 30 steps"), "%s", r.err);
+	r = resnetc("train %s --data %s/x.npy,%s/y.npy --resume %s/d.checkpoint -o %s/c.safetensors --threads 2 --log %s/c.csv -q", model, dir, dir,
 	            dir, dir, dir);
 	ck_assert_msg(r.status == 0, "%s", r.err);
 	for (int i = 0; i < 3; i++)
@@ -141,6 +144,22 @@ static const struct { const char *options, *want; } refused[] = {
 	{ ", epoch = 3", "train: want one of its options, got 'epoch'; did you mean 'epochs'?" },
 	{ ", freeze = { 'stem', 'layer1', 'layer2', 'fc' }", "train: want parameters that learn, got none" },
 };
+
+/* without stages a stem is the layer of that name, if there is one */
+START_TEST(stems_are_by_name_without_stages)
+{
+	const char *dir = in_dir(""), *model = "local nn = require 'resnet'\nreturn nn.model { name = 'm', input = nn.image { 3, 8, 8 }, body = function(x)\n"
+		"	return nn.linear(nn.flatten(nn.relu(nn.conv(x, { 8, kernel = 3, name = '%s' }))), { 3, name = 'fc' })\nend, "
+		"train = nn.train { batch = 4, epochs = 1, freeze = { 'stem' } } }\n";
+	Ran r;
+
+	put_data("x.npy", "y.npy", 4, 2);
+	r = resnetc("train %s --data %s/x.npy,%s/y.npy -o %s/s.safetensors -q", model_file(arena_text(model, "stem")), dir, dir, dir);
+	ck_assert_msg(r.status == 0, "%s", r.err);
+	r = resnetc("train %s --data %s/x.npy,%s/y.npy -o %s/s.safetensors -q", model_file(arena_text(model, "first")), dir, dir, dir);
+	ck_assert_msg(r.status == 1 && strstr(r.err, "train: freeze: want a part of the model, got 'stem'\n"), "%s", r.err);
+}
+END_TEST
 
 START_TEST(bad_models_are_refused)
 {
@@ -479,6 +498,7 @@ SUITE(training)
 	t = part("refused");
 	tcase_add_unchecked_fixture(t, compile_quickly, NULL);
 	tcase_add_loop_test(t, bad_models_are_refused, 0, sizeof refused/sizeof *refused);
+	tcase_add_test(t, stems_are_by_name_without_stages);
 	tcase_add_test(t, bad_data_is_refused);
 	tcase_add_test(t, bad_folders_are_refused);
 	tcase_add_test(t, what_is_not_finite_stops);

@@ -40,19 +40,35 @@ trained(const Node *n, ParamId p)
 
 /* --- parameters --- */
 
-/* within - is the layer part, or one of it: "layer1", "layer1.0"; "stem": before the first stage */
+/* is_named - is the layer part, or one of it: "layer1", "layer1.0" */
 static bool
-within(const Graph *g, const Node *n, const char *part)
+is_named(const Node *n, const char *part)
 {
 	size_t len = strlen(part);
 
-	if (!strcmp(part, "stem")) {
-		for (int i = 0; i <= n->id; i++)
-			if (!strncmp(g->nodes[i]->name, "layer", 5))
-				return false;
-		return true;
-	}
 	return !strncmp(n->name, part, len) && (!n->name[len] || n->name[len] == '.');
+}
+
+/* first_stage - the first node of a stage; the count of nodes: there are none */
+static int
+first_stage(const Graph *g)
+{
+	int i = 0;
+
+	while (i < g->count && strncmp(g->nodes[i]->name, "layer", 5))
+		i++;
+	return i;
+}
+
+/* within - is it so named; "stem", if nothing is: is it before the first stage, if there is one */
+static bool
+within(const Graph *g, const Node *n, const char *part)
+{
+	bool stem = !strcmp(part, "stem");
+
+	for (int i = 0; stem && i < g->count; i++)
+		stem = !is_named(g->nodes[i], part);
+	return stem ? n->id < first_stage(g) && first_stage(g) < g->count : is_named(n, part);
 }
 
 bool

@@ -59,7 +59,7 @@ const OptionRow option_rows[] = {
 	{ "--images", NULL, Number, AT(images), 1, INT_MAX, "N", "landscape",
 	  "landscape: of how many the loss is the mean (1024)" },
 	{ "--limit", NULL, Text, AT(limit), 0, 0, "TIME", "train",
-	  "train: stop after 90s, 170m or 3h, with a checkpoint" },
+	  "train: stop this run after 90s, 170m or 3h, with a checkpoint" },
 	{ "-D", NULL, Arg, 0, 0, 0, "KEY=VALUE", LOADS " quantize",
 	  "seen by the model as nn.arg.KEY" },
 	{ "--tuned", NULL, Text, AT(tuned), 0, 0, "FILE", MODEL,

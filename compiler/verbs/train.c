@@ -28,7 +28,7 @@ typedef struct {
 	int *order;
 	int order_of;                /* epoch, -1: none */
 	int steps;                   /* of an epoch */
-	double limit, start, before; /* seconds; spent before this run */
+	double limit, start, before; /* seconds: of this run; spent before it */
 	const char *weights_file, *checkpoint;
 	char *log;                   /* its text so far */
 	size_t log_len;
@@ -291,11 +291,11 @@ owes_test(const Run *r)
 	return head_of(r)->step%(uint64_t)r->steps == 0 && head_of(r)->user[CountWord];
 }
 
-/* is_over - interrupted, or at the end of its time */
+/* is_over - interrupted, or at the end of this run's time */
 static bool
 is_over(const Run *r)
 {
-	return was_interrupted() || (r->limit > 0 && r->before + seconds() - r->start > r->limit);
+	return was_interrupted() || (r->limit > 0 && seconds() - r->start > r->limit);
 }
 
 static void
@@ -320,7 +320,7 @@ run(Run *r)
 
 	if (owes_test(r))
 		end_epoch(r, first/r->steps, (double)rate_of(r, first - 1));
-	if (is_over(r)) {
+	if (was_interrupted()) {
 		stop(r, all);
 		return;
 	}
