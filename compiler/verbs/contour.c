@@ -87,7 +87,7 @@ draw_line(Out *o, const Relief *r, double level)
 	draw(o, "\"/>");
 }
 
-/* label - where a ray from the middle first crosses the level; the rays of levels next to each other differ */
+/* label - where a ray from the middle first crosses the level, off the mark; rays of neighbouring levels differ */
 static void
 label(Out *o, const Relief *r, int which)
 {
@@ -95,7 +95,7 @@ label(Out *o, const Relief *r, int which)
 
 	for (double d = 0; d < middle - r->n/12.0; d += 0.25) {
 		double i = middle + d*sin(turn), j = middle + d*cos(turn), z = r->z[(int)(i + 0.5)*r->n + (int)(j + 0.5)];
-		if (d > 0 && (before < r->at[which]) != (z < r->at[which])) {
+		if (d > r->n/20.0 && (before < r->at[which]) != (z < r->at[which])) {
 			Point p = on_page(r, i, j);
 			draw_text(o, p.x, p.y + 4, "label small middle", arena_text("%g", r->level[which]));
 			return;
