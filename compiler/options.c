@@ -360,6 +360,8 @@ look_again(Options *o, const Verb *v)
 		budget_parse(o->budget, o->most);
 	if (o->store && o->train)
 		usage_error("--store: want a network at work, got --train, whose weights are floats that change");
+	if (o->pass.dot && !o->pass.dump)
+		usage_error("--dot: want a dump that it draws (--dump), got none");
 	if (o->amalgamate && (o->ntargets > 1 || o->nsizes > 1))
 		usage_error("--amalgamate: want one target and one input size, got %d and %d", o->ntargets, o->nsizes);
 }

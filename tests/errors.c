@@ -305,6 +305,7 @@ static const struct {
 	{ "examples/resnet18.lua -w random --batch 2x", "resnetc: --batch: want a whole number from 1 to 4096, got '2x'", ExitUsage },
 	{ "examples/resnet18.lua -w random --input 0x5", "resnetc: --input: want HxW from 1x1 to 65536x65536, got '0x5'", ExitUsage },
 	{ "examples/resnet18.lua -w random:x", "resnetc: --weights: want random[:SEED] with a whole number, got 'random:x'", ExitUsage },
+	{ "examples/resnet18.lua -w random --dot", "resnetc: --dot: want a dump that it draws (--dump), got none", ExitUsage },
 	{ "examples/resnet18.lua -w random --store f8", "resnetc: --store: want f32, f16 or bf16, got 'f8'", ExitUsage },
 	{ "examples/cifar_resnet20.lua -w random --store f16 --train", "resnetc: --store: want a network at work, got --train, whose weights are floats that change", ExitUsage },
 	{ "examples/resnet18.lua -w", "resnetc: --weights: want a value FILE|random[:SEED], got none", ExitUsage },
