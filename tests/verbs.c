@@ -367,6 +367,26 @@ START_TEST(verify_of_clipped_sums)
 }
 END_TEST
 
+/* sums of 40,000 equal numbers: one after the other they are off by 4e-4, each rounding being like the one before */
+START_TEST(verify_of_long_sums)
+{
+	static const char *const sums[] = { "nn.global_avg_pool(x)", "nn.adaptive_avg_pool(x, { size = { 1, 2 } })", "nn.avg_pool(x, { kernel = 200, stride = 1 })",
+		"nn.reduce(x, { axis = \"image\", reduction = \"sum\" })", "nn.reduce(x, { axis = \"image\", reduction = \"l2\" })" };
+	static const char *const targets[] = { "scalar", "avx2", "avx512" };
+	float *v = malloc(200*200*sizeof *v);
+
+	for (int i = 0; i < 200*200; i++)
+		v[i] = 0.1f;
+	npy_write(in_dir("tenths.npy"), v, 4, (int64_t[]){ 1, 1, 200, 200 });
+	free(v);
+	for (int t = 0; t < 3; t++)
+		if (target_runs_here(target_named(targets[t]))) {
+			Ran r = resnetc("verify %s -w random -i %s --target %s", body_model(1, 200, 200, arena_text("return %s", sums[_i])), in_dir("tenths.npy"), targets[t]);
+			ck_assert_msg(r.status == 0, "%s %s: %s%s", sums[_i], targets[t], r.out, r.err);
+		}
+}
+END_TEST
+
 /* each output against a file of its own, or those that a .npz names */
 START_TEST(verify_of_named_outputs)
 {
@@ -521,6 +541,7 @@ SUITE(verbs)
 	tcase_add_test(t, run_and_tune_in_json);
 	tcase_add_test(t, verify_in_json);
 	tcase_add_loop_test(t, verify_of_clipped_sums, 0, 4);
+	tcase_add_loop_test(t, verify_of_long_sums, 0, 5);
 	tcase_add_test(t, verify_of_named_outputs);
 	tcase_add_test(t, dot_is_a_graph);
 	tcase_add_test(t, dumps);

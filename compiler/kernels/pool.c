@@ -96,6 +96,18 @@ is_global(const Kernel *k)
 	return (k->op == O_adaptive_avg_pool || k->op == O_adaptive_max_pool) && k->out->shape.h*k->out->shape.w == 1;
 }
 
+/*
+** by_rows - are the rows of a window sums of their own: less is rounded away than in one long sum, and a row waits for
+** none before it
+*/
+static bool
+by_rows(const Kernel *k, const Axis *cols)
+{
+	int widest = cols->adaptive ? ceil_div(cols->in, cols->out) : cols->kernel;
+
+	return !is_max(k) && k->in->dtype != DT_u8 && widest >= 4;
+}
+
 /* result_of - where a window's result lies */
 static const char *
 result_of(const Kernel *k)
@@ -134,7 +146,7 @@ emit_bytes(Out *o, const Kernel *k, const Axis *rows, const Axis *cols)
 static int
 emit_windows(Out *o, const Kernel *k, int phase, const Axis *rows, const Axis *cols)
 {
-	bool max = is_max(k), bytes = k->in->dtype == DT_u8;
+	bool max = is_max(k), bytes = k->in->dtype == DT_u8, split = by_rows(k, cols);
 
 	emit_operand(o, "x", &k->in[0]);
 	emit_operand(o, "y", &k->out[0]);
@@ -158,12 +170,16 @@ emit_windows(Out *o, const Kernel *k, int phase, const Axis *rows, const Axis *c
 		emit_window(o, cols, !max);
 	}
 	out_line(o, "V a = %s;\n", max ? "lowest()" : "zero()");
-	out_line(o, "for (int r = %s; r < %s; %s)", rows->from, rows->to, out_value(o, "rstep"));
+	out_line(o, "for (int r = %s; r < %s; %s)%s", rows->from, rows->to, out_value(o, "rstep"), split ? " {" : "");
+	if (split)
+		out_line(o, "V b = zero();\n");
 	out_line(o, "for (int q = %s; q < %s; %s)", cols->from, cols->to, out_value(o, "qstep"));
 	/* of floats z1 is 1: so the product is rounded before the sum */
 	out_line(o, as_floats(k) ? "\ta = fused(mul(sub(%s(xv + r*%zu + q*%d), z0), f0), z1, a);" :
-	         max ? "\ta = pmax(a, %s(xv + r*%zu + q*%d));" : "\ta = add(a, %s(xv + r*%zu + q*%d));", bytes ? "ld8" : "ld",
-	         k->in->lay.row, k->in->lay.cb);
+	         max ? "\ta = pmax(a, %s(xv + r*%zu + q*%d));" : split ? "\tb = add(b, %s(xv + r*%zu + q*%d));" :
+	         "\ta = add(a, %s(xv + r*%zu + q*%d));", bytes ? "ld8" : "ld", k->in->lay.row, k->in->lay.cb);
+	if (split)
+		out_line(o, "a = add(a, b);\n}");
 	if (bytes)
 		emit_bytes(o, k, rows, cols);
 	else if (max)

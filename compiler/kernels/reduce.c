@@ -41,14 +41,14 @@ end_of(const Kernel *k, const char *a, int count)
 		k->a.reduction == Reduce_l2 ? arena_text("root(%s)", a) : a;
 }
 
-/* emit_take - d, an expression, into a */
+/* emit_take - d, an expression, into a vector */
 static void
-emit_take(Out *o, const Kernel *k, const char *d)
+emit_take(Out *o, const Kernel *k, const char *a, const char *d)
 {
 	if (k->a.reduction == Reduce_l2)
-		out_line(o, "a = fma_(%s, %s, a);", d, d);
+		out_line(o, "%s = fma_(%s, %s, %s);", a, d, d, a);
 	else
-		out_line(o, "a = %s;", join(k, "a", d));
+		out_line(o, "%s = %s;", a, join(k, a, d));
 }
 
 static void
@@ -107,14 +107,14 @@ over_channels(Out *o, const Kernel *k, int phase)
 	if (full) {
 		out_line(o, "for (int v = 0; v < %d; v++) {", full);
 		out_line(o, "V d = %s;\n", d);
-		emit_take(o, k, "d");
+		emit_take(o, k, "a", "d");
 		out_line(o, "}");
 	}
 	if (rest) {
 		out_line(o, "{");
 		out_line(o, "const int v = %d;", full);
 		out_line(o, "V d = below0(ld(keep), %s, splat(%s));\n", d, begin_of(k));
-		emit_take(o, k, "d");
+		emit_take(o, k, "a", "d");
 		out_line(o, "}");
 	}
 	for (int s = 1; s < vl; s *= 2)
@@ -174,7 +174,7 @@ over_groups(Out *o, const Kernel *k, int phase)
 	return x.n*x.h;
 }
 
-/* along - rows, columns, or the image of every channel */
+/* along - rows, columns, or the image of every channel, whose rows are taken by themselves: less is rounded away so */
 static int
 along(Out *o, const Kernel *k, int phase)
 {
@@ -192,12 +192,18 @@ along(Out *o, const Kernel *k, int phase)
 	            "float *yv = $yv;\n\n");
 	out_line(o, "%s{", image ? "" : arena_text("%s ", height ? columns : rows));
 	out_line(o, "V a = splat(%s);\n", begin_of(k));
-	if (image)
-		out_line(o, "%s", rows);
+	if (image) {
+		out_line(o, "%s {", rows);
+		out_line(o, "V b = splat(%s);\n", begin_of(k));
+	}
 	out_line(o, "%s {", height ? rows : columns);
 	out_line(o, "V d = ld(xv + i*%zu + j*%d);\n", k->in->lay.row, k->in->lay.cb);
-	emit_take(o, k, "d");
+	emit_take(o, k, image ? "b" : "a", "d");
 	out_line(o, "}");
+	if (image) {
+		out_line(o, "a = %s;", join(k, "a", "b"));
+		out_line(o, "}");
+	}
 	out_line(o, "st(yv%s, %s);", image ? "" : height ? arena_text(" + j*%d", k->out->lay.cb) :
 	         arena_text(" + i*%zu", k->out->lay.row), end_of(k, "a", x.h*x.w/(y.h*y.w)));
 	out_line(o, "}");
