@@ -597,9 +597,13 @@ adaptive_avg_pool_8x8x8_to_1x1(void *const *p, int lo, int hi)
 		float *yv = y + v/2*16 + v%2*8;
 		V a = zero();
 
-		for (int r = 0; r < 8; r++)
-		for (int q = 0; q < 8; q++)
-			a = add(a, ld(xv + r*128 + q*16));
+		for (int r = 0; r < 8; r++) {
+			V b = zero();
+
+			for (int q = 0; q < 8; q++)
+				b = add(b, ld(xv + r*128 + q*16));
+			a = add(a, b);
+		}
 		st(yv, mul(a, splat(1.0f/8/8)));
 	}
 }
@@ -1992,7 +1996,7 @@ export_weights(const float *s, char *blob)
 	}
 }
 
-static const rc_export at_work = { 0xc605a477eb6090ceu, 77120, 76352, "avx2", export_weights };
+static const rc_export at_work = { 0xbf9f3f478a818937u, 77120, 76352, "avx2", export_weights };
 
 /* Statistics of batch norms, sums of their gradients, as they come: rc_norm. */
 static const rc_norm norms[] = {
