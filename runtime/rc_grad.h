@@ -370,21 +370,32 @@ rc_log_double(double x)
 	return sum*f + e*0.69314718055994530942;
 }
 
-/* Of one image: dx = (softmax(x) - what is wanted)/images, its loss, and 1 where its label is the largest. */
+/* Where class c of an image lies: blocks of so many channels, from one to the next a plane. */
+static inline size_t
+rc_class(int c, int block, int plane)
+{
+	return (size_t)(c/block)*(size_t)plane + (size_t)(c%block);
+}
+
+/*
+** Of one image: dx = (softmax(x) - what is wanted)/images, its loss, and 1 where its label is the largest. plane: from
+** one block of channels to the next, in x and in dx.
+*/
 static inline void
-rc_cross_entropy(const float *x, float *dx, float *loss, int classes, int label, double smoothing, double images)
+rc_cross_entropy(const float *x, int plane, float *dx, int dx_plane, int block, float *loss, int classes, int label,
+                 double smoothing, double images)
 {
 	double sum = 0, even = smoothing/classes, total = 0, most;
 	int best = 0;
 
 	for (int c = 1; c < classes; c++)
-		best = x[c] > x[best] ? c : best;
-	most = (double)x[best];
+		best = x[rc_class(c, block, plane)] > x[rc_class(best, block, plane)] ? c : best;
+	most = (double)x[rc_class(best, block, plane)];
 	for (int c = 0; c < classes; c++)
-		sum += rc_exp_double((double)x[c] - most);
+		sum += rc_exp_double((double)x[rc_class(c, block, plane)] - most);
 	for (int c = 0; c < classes; c++) {
-		double want = (c == label ? 1 - smoothing : 0) + even, above = (double)x[c] - most;
-		dx[c] = (float)((rc_exp_double(above)/sum - want)/images);
+		double want = (c == label ? 1 - smoothing : 0) + even, above = (double)x[rc_class(c, block, plane)] - most;
+		dx[rc_class(c, block, dx_plane)] = (float)((rc_exp_double(above)/sum - want)/images);
 		total -= want*(above - rc_log_double(sum));
 	}
 	loss[0] = (float)total;

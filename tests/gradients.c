@@ -223,6 +223,18 @@ START_TEST(long_sums_are_of_blocks)
 }
 END_TEST
 
+/* the gradient of the last layer's results has zeros around it where that layer is a convolution with padding */
+START_TEST(a_convolution_makes_the_classes)
+{
+	static const char *const targets[] = { "scalar", "avx2", "avx512" };
+	const char *body = arena_text("local y = nn.conv(x, { 4, kernel = { 4, 3 }, stride = 2, padding = 1 })\n"
+		"return nn.flatten(nn.conv(y, { %d, kernel = { 7, 3 }, padding = { 2, 1, 0, 1 } }))", _i%2 ? 20 : 2);
+	Ran r = resnetc("verify --train %s -w random -q --target %s", body_model(1, 10, 1, body), nearest_target(targets[_i/2]));
+
+	ck_assert_msg(r.status == 0, "%s%s", r.out, r.err);
+}
+END_TEST
+
 START_TEST(what_has_no_gradient_is_refused)
 {
 	const char *body = "\nlocal y = nn.flatten(nn.conv(x, { 4, kernel = 3 }))\nreturn nn.linear(nn.top_k(y, { 5 }), { 3 })\n";
@@ -246,5 +258,6 @@ SUITE(gradients)
 	tcase_add_loop_test(t, emitted_nodes_are_the_reference, 0, 3);
 	tcase_add_loop_test(t, wide_gradients_are_made_block_by_block, 0, 2);
 	tcase_add_test(t, long_sums_are_of_blocks);
+	tcase_add_loop_test(t, a_convolution_makes_the_classes, 0, 6);
 	tcase_add_test(t, what_has_no_gradient_is_refused);
 }

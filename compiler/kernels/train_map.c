@@ -304,14 +304,18 @@ loss_operands(const Kernel *k, int phase, Operand *to)
 static int
 loss_emit(Out *o, const Kernel *k, int phase)
 {
+	const Layout *x = &k->in->lay, *dx = &k->out->lay;
+
 	out_line(o, "** dx = (softmax(x) - label)/images, labels smoothed by %g; loss: each image's, "
 	            "and 1 where its label is the largest",
 	         k->a.value);
 	emit_operand(o, "x", &k->in[0]);
 	emit_head(o, k, phase);
 	out_line(o, "for (int n = lo; n < hi; n++)");
-	out_line(o, "\trc_cross_entropy(x + n*%zu, dx + n*%zu, loss + n*%zu, %d, labels[n], %.17g, %d);", k->in->lay.image,
-	         k->out[0].lay.image, k->out[1].lay.image, k->in->shape.c, k->a.value, k->in->shape.n);
+	out_line(o, "\trc_cross_entropy(x + n*%zu%s, %zu, dx + n*%zu%s, %zu, %d,", x->image, plus(x->origin), x->plane,
+	         dx->image, plus(dx->origin), dx->plane, x->cb);
+	out_line(o, "\tloss + n*%zu, %d, labels[n], %.17g, %d);", k->out[1].lay.image, k->in->shape.c, k->a.value,
+	         k->in->shape.n);
 	out_line(o, "}");
 	return k->in->shape.n;
 }

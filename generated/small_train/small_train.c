@@ -714,7 +714,8 @@ linear_cross_entropy_3x1x1(void *const *p, int lo, int hi)
 	float *dx = (float *)p[2], *loss = (float *)p[3];
 
 	for (int n = lo; n < hi; n++)
-		rc_cross_entropy(x + n*16, dx + n*16, loss + n*16, 3, labels[n], 0, 4);
+		rc_cross_entropy(x + n*16, 16, dx + n*16, 16, 16,
+		loss + n*16, 3, labels[n], 0, 4);
 }
 
 /*
