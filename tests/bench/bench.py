@@ -3,7 +3,7 @@
     make bench                                    resnet18, resnet50 at batch 1
     .venv/bin/python tests/bench/bench.py ./resnetc --models resnet34,cifar_resnet20 --batch 8
     .venv/bin/python tests/bench/bench.py ./resnetc --quiet-check --keep "Zen 5"
-    .venv/bin/python tests/bench/bench.py ./resnetc --int8        as bytes: resnet18, resnet50, mlperf_tiny_resnet8
+    .venv/bin/python tests/bench/bench.py ./resnetc --int8        as bytes: resnet18, resnet50, cifar_resnet20, mlperf_tiny_resnet8
 
 Every answer is checked against PyTorch's in float64 before its time counts. A ratio is of medians over all
 rounds of one run; the least times stand beside them. The peak is of fused multiply-adds, measured in every round.
@@ -207,19 +207,22 @@ def instructions(a, name, folder):
     return (count(11) - count(1)) // 10
 
 
-def keep(machine, results, noise):
-    """One file for a machine; a row for each network, batch and number of threads, which a later run of the same replaces."""
+def keep(machine, results, noise, in_bytes):
+    """One file for a machine; a row for each network, batch and number of threads, in floats and in bytes, which a later run of the same replaces."""
     file = here / "results" / (re.sub(r"[^a-z0-9]+", "_", machine.lower()).strip("_") + ".json")
     file.parent.mkdir(exist_ok=True)
     all_ = json.loads(file.read_text()) if file.exists() else {"machine": machine, "rows": []}
     for (name, batch, threads), (workers, skipped, peak) in results.items():
         row = {"network": name, "batch": batch, "threads": threads, "peak_gflops": round(peak, 1), "noise": {k: round(v, 3) for k, v in noise.items()},
                "runtimes": [{"name": Names[w.name], "version": version(w.name), "median_ms": round(w.ms, 5), "least_ms": round(w.least, 5), "error": float(f"{w.error:.2g}"),
-                             "load_ms": round(w.load), "peak_mb": round(w.rss), "disk_mb": round(w.size / 1e6, 1)} for w in workers],
+                             "load_ms": round(w.load), "peak_mb": round(w.rss), "disk_mb": round(w.size / 1e6, 1), **({} if w.wrong is None else {"wrong_bytes": w.wrong})}
+                            for w in workers],
                "left_out": {Names[k]: why for k, why in skipped}}
         if counts.get((name, batch)):
             row["instructions"] = counts[name, batch]
-        all_["rows"] = [r for r in all_["rows"] if (r["network"], r["batch"], r["threads"]) != (name, batch, threads)] + [row]
+        if in_bytes:
+            row["bytes"] = True
+        all_["rows"] = [r for r in all_["rows"] if (r["network"], r["batch"], r["threads"], r.get("bytes", False)) != (name, batch, threads, in_bytes)] + [row]
     file.write_text(json.dumps(all_, indent=1) + "\n")
 
 
@@ -245,7 +248,7 @@ def main():
     a = ap.parse_args()
     if a.int8:
         Names.update(Peers_of_bytes, resnetc="resnetc, floats")
-        a.models += ",mlperf_tiny_resnet8" if a.models == ap.get_default("models") else ""
+        a.models += ",cifar_resnet20,mlperf_tiny_resnet8" if a.models == ap.get_default("models") else ""
         a.peers = ",".join(Bytes) if a.peers == ap.get_default("peers") else a.peers
     noise = quiet()
     if a.quiet_check and (noise["stolen"] > 0.01 or noise["busy"] > 0.05 or noise["spread"] > 0.1):
@@ -267,7 +270,7 @@ def main():
             print(markdown({(name, a.batch, threads): results[name, a.batch, threads]}), flush=True)
         shutil.rmtree(folder, ignore_errors=True)
     if a.keep:
-        keep(a.keep, results, noise)
+        keep(a.keep, results, noise, a.int8)
     (out / "bench.md").write_text(markdown(results))
     (out / "bench.svg").write_text(svg(results))
 

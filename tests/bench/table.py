@@ -1,7 +1,7 @@
-"""README's table of speed, from what bench.py --keep wrote: one row for a network, its batch and its threads on each machine.
+"""README's tables of speed, from what bench.py --keep wrote: one row for a network, its batch and its threads on each machine.
 
-    python3 tests/bench/table.py > table.md
-    python3 tests/bench/table.py --write README.md      between its lines <!-- bench --> and <!-- /bench -->
+    python3 tests/bench/table.py > tables.md
+    python3 tests/bench/table.py --write README.md      between its lines <!-- bench --> and <!-- /bench -->, of bytes <!-- bytes -->
 
 Every ratio is of medians of one run's interleaved rounds. Needs nothing but Python.
 """
@@ -22,18 +22,34 @@ def line(machine, row):
             f"| {found['resnetc --exact']['median_ms']:.3g} | {ratio} | {second} | {ours['error']:.0e} |")
 
 
-def table():
-    lines = ["| machine | network | batch | threads | ours ms | least | `--exact` | fastest peer / ours | next | error |", "|---|---|---|---|---|---|---|---|---|---|"]
+def line_of_bytes(machine, row):
+    found = {r["name"]: r for r in row["runtimes"]}
+    ours, peers = found["resnetc --int8"], sorted((r for r in row["runtimes"] if not r["name"].startswith("resnetc")), key=lambda r: r["median_ms"])
+    said = [f"{r['median_ms'] / ours['median_ms']:.2f} ({r['name']} {r['median_ms']:.3g}{', %d wrong' % r['wrong_bytes'] if r.get('wrong_bytes') else ''})" for r in peers[:3]]
+    return (f"| {machine} | {row['network']} | {row['threads']} | **{ours['median_ms']:.3g}** | {ours['least_ms']:.3g} "
+            f"| {found['resnetc, floats']['median_ms'] / ours['median_ms']:.2f} | " + " | ".join((said + ["-", "-", "-"])[:3]) + " |")
+
+
+Heads = {False: "| machine | network | batch | threads | ours ms | least | `--exact` | fastest peer / ours | next | error |",
+         True: "| machine | network | threads | bytes ms | least | our floats / bytes | fastest peer / ours | next | next |"}
+
+
+def table(in_bytes):
+    lines = [Heads[in_bytes], "|---" * (Heads[in_bytes].count("|") - 1) + "|"]
     for file in sorted((here / "results").glob("*.json")):
         kept = json.loads(file.read_text())
-        lines += [line(kept["machine"], row) for row in sorted(kept["rows"], key=lambda r: (r["batch"], r["network"], r["threads"]))]
+        rows = (r for r in kept["rows"] if r.get("bytes", False) == in_bytes)
+        lines += [(line_of_bytes if in_bytes else line)(kept["machine"], row) for row in sorted(rows, key=lambda r: (r["batch"], r["network"], r["threads"]))]
     return "\n".join(lines) + "\n"
+
+
+def put(text, mark, table):
+    before, rest = text.split(f"<!-- {mark} -->\n")
+    return before + f"<!-- {mark} -->\n" + table + f"<!-- /{mark} -->\n" + rest.split(f"<!-- /{mark} -->\n")[1]
 
 
 if sys.argv[1:2] == ["--write"]:
     readme = pathlib.Path(sys.argv[2])
-    text = readme.read_text()
-    before, rest = text.split("<!-- bench -->\n")
-    readme.write_text(before + "<!-- bench -->\n" + table() + "<!-- /bench -->\n" + rest.split("<!-- /bench -->\n")[1])
+    readme.write_text(put(put(readme.read_text(), "bench", table(False)), "bytes", table(True)))
 else:
-    print(table(), end="")
+    print(table(False), table(True), sep="\n", end="")
