@@ -90,9 +90,9 @@ def package_bytes(package):
     return sum(f.locate().stat().st_size for f in files if f.locate().exists())
 
 
-def wrong_bytes(folder, w, file):
+def wrong_bytes(folder, w, file, threads):
     """How many outputs are not those of the same file's integers, computed exactly; each is a byte times the output's step."""
-    exact = folder / f"same_{file}.1.bin"
+    exact = folder / f"same_{file}.{threads}.bin"
     if not exact.exists() or w is None:
         return None
     want = np.fromfile(exact, np.float32)
@@ -114,7 +114,7 @@ def measure(a, name, batch, folder, threads):
                 got = np.load(folder / f"{kind}.{threads}.npy").reshape(want.shape)
             w.error = np.abs(got - want).max() / np.abs(want).max()
             if a.int8 and kind.rsplit("_")[-1] in ("u8s8", "s8s8"):
-                w.wrong = wrong_bytes(folder, got, kind[-4:])
+                w.wrong = wrong_bytes(folder, got, kind[-4:], threads)
             if not w.error < (0.5 if a.int8 and kind != "resnetc" else 1e-3):
                 raise RuntimeError(f"wrong by {w.error:.1e}")
             workers.append(w)
