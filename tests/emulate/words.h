@@ -46,6 +46,9 @@ static inline V lowest(void)                  { return splat(-RC_INFINITY); }
 static inline V vexp(V a)                     { EACH((float)exp((double)a[i])); }
 static inline V vexpm1(V a)                   { EACH((float)expm1((double)(a[i] > 0 ? 0 : a[i]))); }
 static inline V exponential(V a)              { EACH((float)exp((double)a[i])); }
+static inline V nearest(V a)                  { EACH(rintf(a[i])); }
+static inline V pow2(V n)                     { EACH(n[i] > -127 && n[i] < 128 ? ldexpf(1, (int)n[i]) : 0); }
+static inline V zero_below(V a, float least, V y) { return PICK(a < splat(least), zero(), y); }
 static inline V exponent(V a)                 { EACH(rc_exponent(a[i])); }
 static inline V fraction(V a)                 { EACH(rc_fraction(a[i])); }
 
