@@ -6,232 +6,19 @@
 ** channels][OB*VL][4]. What the zeros of the input take from the sums is in the biases; the halo holds that zero,
 ** so that it counts as nothing.
 */
-#include <math.h>
 #include <string.h>
 
 #include "bytes.h"
-#include "conv.h"
-
-/* --- how the channels of an input are walked --- */
-
-/* in_pairs - does a word multiply two numbers of 16 bits for each sum? */
-static bool
-in_pairs(const Kernel *k)
-{
-	return products_of(k->t).bytes == 2;
-}
-
-typedef struct {                     /* bytes that follow each other: all taps of a row, or one tap */
-	bool run;                    /* it is all of a row */
-	int steps, last;             /* of one; of one in the last block of channels */
-	int loads;                   /* of one, of as many bytes as a load of x has */
-	int rest;                    /* bytes after those */
-} Walk;
-
-/* walk_of - in rows where small processors gain by it, or a load has more than a product, and no block ends early */
-static Walk
-walk_of(const Kernel *k, int per)
-{
-	Products how = products_of(k->t);
-	int cb = k->in->lay.cb, steps = ceil_div(cb, how.bytes), load = how.bytes*how.each;
-	int last = how.each > 1 ? steps : ceil_div(last_channels(k, per), how.bytes);
-	bool run = (bytes_are_direct(k->t) || in_pairs(k)) && last == steps && (k->op == O_linear || k->a.dilation.w == 1);
-	int bytes = run ? cb*kernel_size(k).w : cb;
-
-	steps = ceil_div(bytes, how.bytes);
-	return (Walk){ run, steps, run ? steps : last, bytes/load, bytes%load };
-}
-
-/* ends_early - may the last block have fewer steps? */
-static bool
-ends_early(const Kernel *k, const Walk *w)
-{
-	return !w->run && w->steps > products_of(k->t).each;
-}
-
-/* steps_of - of a group of output channels */
-static int
-steps_of(const Kernel *k, int per)
-{
-	Walk w = walk_of(k, per);
-	Pair ks = kernel_size(k);
-
-	return ((blocks_needed(k, per) - 1)*w.steps + w.last)*ks.h*(w.run ? 1 : ks.w);
-}
-
-/* per_of - channels of a tile */
-static int
-per_of(const Kernel *k, int ob)
-{
-	return ob*products_of(k->t).sums;
-}
-
-/* vectors_in - vectors of results of a tile */
-static int
-vectors_in(const Kernel *k, int ob)
-{
-	return per_of(k, ob)/k->t->vl;
-}
-
-/* --- tiling --- */
-
-static bool
-has_dot(const Kernel *k)
-{
-	return strstr(k->t->simd, "vnni") || products_of(k->t).each > 1;
-}
-
-/* instructions - of one product of a vector */
-static int
-instructions(const Kernel *k)
-{
-	int dot = products_of(k->t).dot;
-
-	return dot ? dot : has_dot(k) || k->t->vl == 1 ? 1 : in_pairs(k) ? 2 : k->a.pair_safe ? 3 : 5;
-}
-
-/*
-** slides - are all taps of a row multiplied before the next channels? Then a pixel is loaded once for all of them: most
-** of the loads where output channels are few.
-*/
-static bool
-slides(const Kernel *k, int ob, int p)
-{
-	Pair ks = kernel_size(k);
-	Walk w = walk_of(k, per_of(k, ob));
-
-	return products_of(k->t).each == 1 && has_dot(k) && !w.run && w.last == w.steps && k->a.dilation.w == 1 &&
-		ks.w > stride_of(k).w && ob*(p + ks.w) + 2 <= k->t->regs;
-}
-
-/* slid_over - pixels under the taps of p results */
-static int
-slid_over(const Kernel *k, int p)
-{
-	return (p - 1)*stride_of(k).w + kernel_size(k).w;
-}
-
-/* tiling_cycles - each step costs the most of its multiplications, loads, instructions and the latency of a sum */
-static double
-tiling_cycles(const Kernel *k, const Tiling *tl)
-{
-	const Target *t = k->t;
-	Products how = products_of(t);
-	int per = per_of(k, tl->ob), each = instructions(k);
-	double steps = steps_of(k, per), total = 0, bytes = (double)how.bytes*per, all = bytes*steps;
-	double stream = all <= t->l1 ? 0 : bytes/(all < t->l2 ? t->from_l2 : t->from_l3);
-
-	for (int i = 0; i < 2; i++) {
-		double dots = (double)tl->ob*tl->width[i], quads = (double)tl->width[i]/how.each, loads = tl->ob + quads;
-		double less = how.less ? quads : 0, vectors = each*dots + less;
-		if (slides(k, tl->ob, tl->width[i]))
-			loads = tl->ob + (double)slid_over(k, tl->width[i])/kernel_size(k).w;
-		double step = fmax(fmax(vectors/t->fma, loads/t->load), fmax(fmax((vectors + loads + 3)/t->issue, 5), stream));
-		if (how.dot)
-			step = each*dots + how.load_w*tl->ob + how.load_x*tl->width[i] + 2;
-		total += tl->count[i]*(steps*step + 20 + 6*dots + (k->skip ? 3*dots : 0));
-	}
-	return total*tl->rows*vectors_of(k)/vectors_in(k, tl->ob)*k->out->shape.n;
-}
-
-static Tiling
-folded(const Kernel *k, int ob, int p, int fold)
-{
-	Tiling tl = { .ob = ob, .fold = fold, .rows = k->out->shape.h/fold, .cols = k->out->shape.w*fold };
-
-	split_row(tl.cols, p, tl.count, tl.width);
-	tl.p = tl.width[0];
-	tl.blocks = tl.chunk = blocks_needed(k, per_of(k, ob));
-	tl.bands = tl.rows;
-	return tl;
-}
-
-static Tiling
-tiling_of(const Kernel *k, int ob, int p)
-{
-	Tiling best = folded(k, ob, p, 1);
-
-	for (int fold = 2; rows_follow(k) && fold <= k->out->shape.h; fold++)
-		if (k->out->shape.h%fold == 0) {
-			Tiling tl = folded(k, ob, p, fold);
-			if (tiling_cycles(k, &tl) < 0.99*tiling_cycles(k, &best))
-				best = tl;
-		}
-	return best;
-}
-
-static Tiling
-chosen(const Kernel *k)
-{
-	int least = k->t->vl/products_of(k->t).sums;     /* words of sums that make a vector of results */
-
-	return tiling_of(k, k->a.tile.h > least ? k->a.tile.h : least, k->a.tile.w ? k->a.tile.w : 1);
-}
-
-/* divides - do ob words of sums make whole vectors that lie in whole blocks, or in one, of a value */
-static bool
-divides(const Kernel *k, const Layout *l, int ob)
-{
-	int per = l->cb/k->t->vl, vectors = vectors_in(k, ob);
-
-	return per_of(k, ob)%k->t->vl == 0 && vectors_of(k)%vectors == 0 && (vectors%per == 0 || per%vectors == 0);
-}
-
-/* in_registers - the sums with what is multiplied: of a word's instructions each has a part of x and w */
-static bool
-in_registers(const Kernel *k, int ob, int p)
-{
-	Products how = products_of(k->t);
-
-	if (how.dot)
-		return ob*p + (how.dot > 1 ? how.dot*(p + 1) : 0) <= how.regs;
-	if (how.each > 1)
-		return ob*p + p + 3 <= how.regs;
-	if (in_pairs(k))
-		return ob*p + ob + p + 1 <= how.regs;    /* V8 of Node 20 loads all of a step before it multiplies */
-	return ob*p + (has_dot(k) ? ob + 1 : k->a.pair_safe ? ob + 3 : 2*ob + 4) <= how.regs || p == 1;
-}
-
-/* ways - every OB x P that fits the registers */
-static void
-ways(const Kernel *k, EachWay *each, void *user)
-{
-	for (int ob = 1; ob <= 4; ob++) {
-		if (!divides(k, &k->out->lay, ob) || (k->skip && !divides(k, &k->in[1].lay, ob)))
-			continue;
-		for (int p = 1; p <= 28; p++)
-			if (in_registers(k, ob, p))
-				each(user, (Way){ .tile = { ob, p } });
-	}
-}
-
-static double
-cycles(const Kernel *k, Way way)
-{
-	Tiling tl = tiling_of(k, way.tile.h, way.tile.w);
-
-	return tiling_cycles(k, &tl);
-}
-
-/* work - in multiply-adds of floats: four bytes of each of a vector's sums in so many instructions */
-static double
-work(const Kernel *k)
-{
-	Pair ks = kernel_size(k);
-	double macs = (double)k->out->shape.n*k->out->shape.c*k->out->shape.h*k->out->shape.w*
-	              (k->in->shape.c/groups_of(k))*ks.h*ks.w;
-
-	return macs*instructions(k)/products_of(k->t).bytes;
-}
+#include "conv_int8.h"
 
 /* --- packing --- */
 
 static size_t
 group_bytes(const Kernel *k, int ob)
 {
-	int per = per_of(k, ob);
+	int per = int8_per(k, ob);
 
-	return (size_t)steps_of(k, per)*(size_t)(per*products_of(k->t).bytes);
+	return (size_t)int8_steps(k, per)*(size_t)(per*products_of(k->t).bytes);
 }
 
 static size_t
@@ -243,13 +30,13 @@ lanes_of(const Kernel *k)
 static int
 groups_in(const Kernel *k, int ob)
 {
-	return vectors_of(k)/vectors_in(k, ob);
+	return vectors_of(k)/int8_vectors(k, ob);
 }
 
 static int
 packed(const Kernel *k, Packed *to)
 {
-	int ob = chosen(k).ob;
+	int ob = int8_chosen(k).ob;
 
 	to[0] = (Packed){ DT_i8, group_bytes(k, ob)*(size_t)groups_in(k, ob) };
 	to[1] = (Packed){ DT_i32, lanes_of(k) };
@@ -288,8 +75,8 @@ static void
 pack_weights(const Node *n, const Kernel *k, signed char *to)
 {
 	Pair ks = kernel_size(k);
-	int ob = chosen(k).ob, per = per_of(k, ob), cb = k->in->lay.cb, blocks = blocks_needed(k, per);
-	Walk w = walk_of(k, per);
+	int ob = int8_chosen(k).ob, per = int8_per(k, ob), cb = k->in->lay.cb, blocks = blocks_needed(k, per);
+	Walk w = int8_walk(k, per);
 
 	for (int og = 0; og < groups_in(k, ob); og++)
 	for (int block = 0, c = first_block(k, og, per)*cb; block < blocks; block++, c += cb)
@@ -421,7 +208,7 @@ sums_of(const Kernel *k, int i, int j)
 static void
 emit_results(Out *o, const Kernel *k, int ob, int p)
 {
-	int vectors = vectors_in(k, ob);
+	int vectors = int8_vectors(k, ob);
 
 	out_line(o, "%s", "");
 	emit_numbers(o, k, k->skip ? "f1 z1" : "");
@@ -441,7 +228,7 @@ emit_results(Out *o, const Kernel *k, int ob, int p)
 static bool
 spans(const Kernel *k, int ob)
 {
-	return vectors_in(k, ob) > k->out->lay.cb/k->t->vl || (k->skip && vectors_in(k, ob) > k->in[1].lay.cb/k->t->vl);
+	return int8_vectors(k, ob) > k->out->lay.cb/k->t->vl || (k->skip && int8_vectors(k, ob) > k->in[1].lay.cb/k->t->vl);
 }
 
 /* emit_slide - the steps of a row's taps for the same four channels: pixel t is tap kj of result (t - kj)/stride */
@@ -455,7 +242,7 @@ emit_slide(Out *o, const Kernel *k, int ob, int p, int tap)
 		out_flow(o, "%sw%d = ldw(w%s)%s", at ? "" : "W ", at,
 		         plus((size_t)(at/ob*tap + at%ob*how.sums*how.bytes)), at + 1 < kw*ob ? "," : "; X v;");
 	out_flow_end(o);
-	for (int t = 0; t < slid_over(k, p); t++) {
+	for (int t = 0; t < int8_slid_over(k, p); t++) {
 		const char *line = arena_text("v = quad(xk%s);", plus((size_t)(t*step)));
 		for (int at = 0; at < kw*ob; at++) {
 			int from = t - at/ob, j = from/stride;
@@ -470,7 +257,7 @@ emit_slide(Out *o, const Kernel *k, int ob, int p, int tap)
 static void
 emit_slides(Out *o, const Kernel *k, int ob, int p, const Walk *w)
 {
-	int each = per_of(k, ob)*products_of(k->t).bytes, tap = each*w->steps, kw = kernel_size(k).w;
+	int each = int8_per(k, ob)*products_of(k->t).bytes, tap = each*w->steps, kw = kernel_size(k).w;
 
 	out_line(o, "for (int c = 0; c < blocks; c++)");
 	out_line(o, "for (int ki = 0; ki < kh; ki++) {");
@@ -492,8 +279,8 @@ static void
 emit_walk(Out *o, const Kernel *k, int ob, int p, const Walk *w)
 {
 	Products how = products_of(k->t);
-	int each = per_of(k, ob)*how.bytes, load = how.bytes*how.each, rest = ceil_div(w->rest, how.bytes);
-	bool loop = w->run ? w->loads > 0 : ends_early(k, w);
+	int each = int8_per(k, ob)*how.bytes, load = how.bytes*how.each, rest = ceil_div(w->rest, how.bytes);
+	bool loop = w->run ? w->loads > 0 : int8_ends_early(k, w);
 
 	out_line(o, "for (int c = 0; c < blocks; c++)");
 	out_line(o, w->run ? "for (int ki = 0; ki < kh; ki++) {" : "for (int ki = 0; ki < kh; ki++)");
@@ -530,10 +317,10 @@ static const char *
 tile_word(Out *all, const Kernel *k, const Tiling *tl, int p)
 {
 	Out *o = out_in(NULL);
-	int per = per_of(k, tl->ob);
-	Walk w = walk_of(k, per);
-	bool wide = spans(k, tl->ob), slide = slides(k, tl->ob, p);
-	const char *last = ends_early(k, &w) && !slide ? ", int last" : "";
+	int per = int8_per(k, tl->ob);
+	Walk w = int8_walk(k, per);
+	bool wide = spans(k, tl->ob), slide = int8_slides(k, tl->ob, p);
+	const char *last = int8_ends_early(k, &w) && !slide ? ", int last" : "";
 
 	out_line(o, "(const unsigned char *RC_RESTRICT x, const signed char *RC_RESTRICT w, const int32_t *b,\n"
 	         "\tconst float *s, const float *e, %s%s%s *y,%s", k->skip ? "const unsigned char *z, " : "",
@@ -576,11 +363,11 @@ emit_tile(Out *all, const Kernel *k, const Tiling *tl, int p)
 {
 	Out *o = out_in(NULL);
 	Pair ks = kernel_size(k), dil = k->op == O_linear ? (Pair){ 1, 1 } : k->a.dilation;
-	int per = per_of(k, tl->ob), cb = k->in->lay.cb;
-	Walk w = walk_of(k, per);
+	int per = int8_per(k, tl->ob), cb = k->in->lay.cb;
+	Walk w = int8_walk(k, per);
 	bool wide = spans(k, tl->ob);
 	size_t bytes = group_bytes(k, tl->ob)*(size_t)groups_in(k, tl->ob);
-	bool slide = slides(k, tl->ob, p);
+	bool slide = int8_slides(k, tl->ob, p);
 	const char *taps = slide ? "" : !w.run ? arena_text(", %d, %d", ks.w, cb*dil.w) :
 	                   w.loads ? arena_text(", %d", w.loads) : "";
 	char name[160];
@@ -595,7 +382,7 @@ emit_tile(Out *all, const Kernel *k, const Tiling *tl, int p)
 	out_line(o, "%s(x, w, b, s, e, %s%sy, %s%d, %zu, %d, %zu%s%s);", tile_word(all, k, tl, p),
 	         k->skip ? "z, " : "", k->skip && wide ? arena_text("%zu, ", k->in[1].lay.plane) : "",
 	         wide ? arena_text("%zu, ", k->out->lay.plane) : "", tl->blocks, k->in->lay.plane, ks.h,
-	         k->in->lay.row*(size_t)dil.h, taps, ends_early(k, &w) && !slide ? arena_text(", %d", w.last) : "");
+	         k->in->lay.row*(size_t)dil.h, taps, int8_ends_early(k, &w) && !slide ? arena_text(", %d", w.last) : "");
 	out_line(o, "}");
 	describe(k, name, sizeof name);
 	return helper(all, "", "static RC_NOINLINE void", arena_text("%s_p%d", name, p), o);
@@ -605,7 +392,7 @@ static void
 emit_comment(Out *o, const Kernel *k, const Tiling *tl)
 {
 	Pair ks = kernel_size(k);
-	int per = per_of(k, tl->ob), deep = products_of(k->t).bytes;
+	int per = int8_per(k, tl->ob), deep = products_of(k->t).bytes;
 	double macs = (double)k->out->shape.c*k->out->shape.h*k->out->shape.w*(k->in->shape.c/groups_of(k))*ks.h*ks.w;
 
 	out_line(o, "** y = %s(s*(conv%dx%d(x, w) + b)%s)", to_bytes(k) ? "round" : "", ks.h, ks.w, k->skip ? " + f*z" : "");
@@ -615,7 +402,7 @@ emit_comment(Out *o, const Kernel *k, const Tiling *tl)
 	emit_operand(o, "y", &k->out[0]);
 	out_line(o, "** w  %zu bytes  [%d oc][%d ic][%d]%s[%d oc][%d]%s", group_bytes(k, tl->ob)*(size_t)groups_in(k, tl->ob),
 	         groups_in(k, tl->ob), blocks_needed(k, per), ks.h,
-	         walk_of(k, per).run ? arena_text("[%d of %d x %d ic]", walk_of(k, per).steps, ks.w, k->in->lay.cb) :
+	         int8_walk(k, per).run ? arena_text("[%d of %d x %d ic]", int8_walk(k, per).steps, ks.w, k->in->lay.cb) :
 	         arena_text("[%d][%d ic]", ks.w, ceil_div(k->in->lay.cb, deep)), per, deep,
 	         k->a.pair_safe ? "; no pair leaves 16 bits" : "");
 	out_line(o, "** %.2f M MACs; %d pixels x %d channels in %d sums of 32 bits", macs/1e6, tl->p, per, tl->ob*tl->p);
@@ -655,10 +442,10 @@ emit_calls(Out *o, const Kernel *k, const char *const tile[2], const Tiling *tl)
 static int
 emit(Out *o, const Kernel *k, int phase)
 {
-	Tiling tl = chosen(k);
+	Tiling tl = int8_chosen(k);
 	Pair s = stride_of(k);
 	Sides pad = k->op == O_linear ? (Sides){ 0, 0, 0, 0 } : k->a.padding;
-	int groups = groups_in(k, tl.ob), per = per_of(k, tl.ob), vectors = vectors_in(k, tl.ob), images = k->out->shape.n;
+	int groups = groups_in(k, tl.ob), per = int8_per(k, tl.ob), vectors = int8_vectors(k, tl.ob), images = k->out->shape.n;
 	size_t x0 = (size_t)(k->in->lay.halo.t - pad.t)*k->in->lay.row + (size_t)((k->in->lay.halo.l - pad.l)*k->in->lay.cb);
 	const char *start, *tile[2] = { "", "" };
 	bool many = groups > 1;
@@ -688,6 +475,6 @@ emit(Out *o, const Kernel *k, int phase)
 }
 
 const Family family_conv_int8 = {
-	.name = "conv_int8", .planar = true, .ways = ways, .cycles = cycles, .work = work, .describe = describe, .emit = emit,
-	.operands = operands, .packed = packed, .pack_node = pack
+	.name = "conv_int8", .planar = true, .ways = int8_ways, .cycles = int8_cycles, .work = int8_work,
+	.describe = describe, .emit = emit, .operands = operands, .packed = packed, .pack_node = pack
 };

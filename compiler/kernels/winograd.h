@@ -31,7 +31,6 @@ int wino_u_step(const Kernel *k, const Wino *w);     /* and in a row of weights 
 int wino_pieces(const Wino *w, int width);           /* register tiles of a block */
 int wino_piece(const Wino *w, int width, int i);     /* tiles of register tile i */
 size_t wino_scratch(const Kernel *k, const Wino *w); /* numbers of V of a band */
-size_t wino_group(const Kernel *k, const Wino *w);   /* of the weights of OB vectors of output channels in the blob */
 bool winograd_fits(const Node *n);                   /* 3x3, stride 1, no groups, enough channels */
 int wino_past(int m, int in, int out, int before);   /* rows that tiles of m read beyond the image */
 void winograd_ways(const Kernel *k, EachWay *each, void *user);
@@ -46,6 +45,11 @@ void fly_kernel(int mh, int mw, const double *w, float *u);            /* G g G'
 void emit_fly_rows(Out *o, Out *all, const Kernel *k, const Wino *w, const char *product, int width);
 int fly_fetched(const Kernel *k, const Wino *w);     /* numbers of the next chunk fetched with each block of channels */
 void emit_fly_fetch(Out *o, const Kernel *k, const Wino *w);
+/* winograd_products.c */
+size_t wino_group(const Kernel *k, const Wino *w);   /* of the weights of OB vectors of output channels in the blob */
+const char *wino_number(const Kernel *k);            /* the type of U and V */
+const char *wino_prefix(const Kernel *k);            /* of the names of words */
+const char *wino_products(Out *all, const Kernel *k, const Wino *w, int width);   /* of a block of tiles: the name */
 /* winograd.c - what both families answer alike */
 int winograd_emit(Out *o, const Kernel *k, int phase);
 const char *winograd_phase_name(const Kernel *k, int phase);

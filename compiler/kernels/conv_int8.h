@@ -1,0 +1,28 @@
+/*
+** conv_int8.h - what the emission of convolutions of bytes shares with their tiling.
+*/
+#ifndef CONV_INT8_H
+#define CONV_INT8_H
+
+#include "conv.h"
+
+typedef struct {                     /* bytes that follow each other: all taps of a row, or one tap */
+	bool run;                    /* it is all of a row */
+	int steps, last;             /* of one; of one in the last block of channels */
+	int loads;                   /* of one, of as many bytes as a load of x has */
+	int rest;                    /* bytes after those */
+} Walk;
+
+Walk int8_walk(const Kernel *k, int per);               /* of a tile of so many output channels */
+bool int8_ends_early(const Kernel *k, const Walk *w);    /* may the last block have fewer steps? */
+int int8_steps(const Kernel *k, int per);                /* of a group of output channels */
+int int8_per(const Kernel *k, int ob);                   /* channels of a tile of OB words of sums */
+int int8_vectors(const Kernel *k, int ob);               /* vectors of its results */
+bool int8_slides(const Kernel *k, int ob, int p);        /* is a row multiplied before the next channels? */
+int int8_slid_over(const Kernel *k, int p);              /* pixels under the taps of p results */
+Tiling int8_chosen(const Kernel *k);                     /* with the tile the passes chose */
+void int8_ways(const Kernel *k, EachWay *each, void *user);
+double int8_cycles(const Kernel *k, Way way);
+double int8_work(const Kernel *k);                       /* in multiply-adds of floats */
+
+#endif
