@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: 0BSD */
 /*
 ** rc.c - what all emitted networks share: checks of the caller's arguments and of the blob, and the loop that walks a
-** network's steps, each whole or in parts.
+** network's steps, each whole or in parts. What has to do with the processor, the self test and checked builds are
+** files that it includes.
 */
 #include "rc.h"
 
-#if defined(__linux__) && (defined(__riscv) || defined(__aarch64__))
-#include <sys/auxv.h>
-#elif defined(__APPLE__) && defined(__aarch64__)
-#include <sys/sysctl.h>
-#endif
-#if defined(_WIN32) && (defined(__aarch64__) || defined(RC_TOGETHER))
+#include "rc_cpu.h"
+
+#if defined(RC_TOGETHER) && defined(_WIN32)
 #if !defined(WIN32_LEAN_AND_MEAN)
 #define WIN32_LEAN_AND_MEAN
 #endif
@@ -29,79 +27,6 @@ rc_strerror(int status)
 	};
 
 	return status >= 0 && status < RC_STATUS_COUNT ? text[status] : "unknown status";
-}
-
-#if defined(__x86_64__)
-/* the processor itself is asked: not every compiler has __builtin_cpu_supports, some have one that knows nothing */
-static void
-cpuid(unsigned leaf, unsigned part, unsigned *r)
-{
-	__asm__ volatile("cpuid" : "=a"(r[0]), "=b"(r[1]), "=c"(r[2]), "=d"(r[3]) : "a"(leaf), "c"(part));
-}
-#endif
-
-RC_WEAK int
-rc_x86(int features)
-{
-	int has = 0;
-#if defined(__x86_64__)
-	unsigned basic[4], more[4], last[4] = { 0 }, kept = 0, high;
-
-	cpuid(0, 0, basic);
-	if (basic[0] < 7)
-		return 0;
-	cpuid(1, 0, basic);
-	cpuid(7, 0, more);
-	if (more[0] >= 1)
-		cpuid(7, 1, last);
-	if (basic[2] >> 27 & 1)          /* the system says which registers it keeps, by xgetbv */
-		__asm__ volatile(".byte 0x0f, 0x01, 0xd0" : "=a"(kept), "=d"(high) : "c"(0));
-	if ((kept & 0x06) == 0x06)
-		has |= (basic[2] >> 12 & 1 ? RC_FMA : 0) | (basic[2] >> 29 & 1 ? RC_F16C : 0) |
-		       (more[1] >> 5 & 1 ? RC_AVX2 : 0) | (last[0] >> 4 & 1 ? RC_AVX_VNNI : 0);
-	if ((kept & 0xe6) == 0xe6)
-		has |= (more[1] >> 16 & 1 ? RC_AVX512F : 0) | (more[1] >> 30 & 1 ? RC_AVX512BW : 0) |
-		       (more[2] >> 11 & 1 ? RC_AVX512_VNNI : 0);
-#endif
-	return (has & features) == features;
-}
-
-/* where no system can be asked, its compiler knows; 20: HWCAP_ASIMDDP, 43: PF_ARM_V82_DP_INSTRUCTIONS_AVAILABLE */
-RC_WEAK int
-rc_neon_dot(void)
-{
-#if defined(__ARM_FEATURE_DOTPROD)
-	return 1;
-#elif defined(__aarch64__) && defined(__linux__)
-	return (int)(getauxval(AT_HWCAP) >> 20 & 1);
-#elif defined(__aarch64__) && defined(__APPLE__)
-	int has = 0;
-	size_t len = sizeof has;
-
-	return !sysctlbyname("hw.optional.arm.FEAT_DotProd", &has, &len, NULL, 0) && has;
-#elif defined(__aarch64__) && defined(_WIN32)
-	return IsProcessorFeaturePresent(43) != 0;
-#else
-	return 0;
-#endif
-}
-
-/* where no system can be asked, the compiler's flags know whether there are vectors; 0xc22: their bytes */
-RC_WEAK int
-rc_rvv_bits(void)
-{
-#if defined(__riscv) && (defined(__linux__) || defined(__riscv_v))
-	unsigned long bytes;
-
-#if defined(__linux__)
-	if (!(getauxval(AT_HWCAP) >> ('v' - 'a') & 1))
-		return 0;
-#endif
-	__asm__("csrr %0, 0xc22" : "=r"(bytes));
-	return (int)(8*bytes);
-#else
-	return 0;
-#endif
 }
 
 /* A little-endian word; compilers make one load of it where the processor is. */
@@ -136,21 +61,6 @@ rc_hash(const void *data, size_t len)
 	for (int i = 1; i < 4; i++)
 		h[0] = (h[0] ^ h[i] ^ h[0] >> 32)*prime;
 	return h[0] ^ h[0] >> 31;
-}
-
-/* Does this compiler round every result to a float? x87 does not, and would give other bits. */
-static int
-floats_are_floats(void)
-{
-#if defined(__FLT_EVAL_METHOD__) && !defined(__clang__)
-	return __FLT_EVAL_METHOD__ == 0 || __FLT_EVAL_METHOD__ == 16;
-#elif defined(__FLT_EVAL_METHOD__)
-	return __FLT_EVAL_METHOD__ != 1 && __FLT_EVAL_METHOD__ != 2;     /* -1: -ffast-math, which rc_float.h takes back */
-#elif defined(_M_IX86_FP)
-	return _M_IX86_FP >= 2;
-#else
-	return 1;
-#endif
 }
 
 RC_WEAK int
@@ -305,51 +215,6 @@ do_part(const Walk *w, const Turn *t, int part, int parts)
 		p[i] = w->home[s->at[i] >> bits] + (s->at[i] & (((size_t)1 << bits) - 1));
 	p[0] = (char *)p[0] + (size_t)part*s->own;
 	s->kernel(p, from + first_unit(s->units, part, parts), from + first_unit(s->units, part + 1, parts));
-}
-
-/*
-** The caller may have told the processor to round otherwise than to the nearest, or to take what is too small for a
-** normal float for 0, as every program does that is linked with -ffast-math; the results are to be the same. In
-** training that is 0, which it takes and makes in the time of any other. What the caller had said, for rc_round_as.
-*/
-RC_WEAK uint64_t
-rc_round_to_nearest(int flush)
-{
-	uint64_t before = 0;
-#if defined(__x86_64__) && defined(RC_GNU)
-	unsigned mxcsr = 0, nearest;         /* 0: for the sanitizer, which does not see what assembly writes */
-
-	__asm__ volatile("stmxcsr %0" : "=m"(mxcsr));
-	before = mxcsr;
-	nearest = (mxcsr & ~0xe040u) | (flush ? 0x8040u : 0);
-	if (nearest != mxcsr)
-		__asm__ volatile("ldmxcsr %0" : : "m"(nearest));
-#elif defined(__aarch64__) && defined(RC_GNU)
-	__asm__ volatile("mrs %0, fpcr" : "=r"(before));
-	uint64_t now = (before & ~(uint64_t)0x1c00000) | (flush ? 0x1000000 : 0);
-
-	if (before != now)
-		__asm__ volatile("msr fpcr, %0" : : "r"(now));
-#endif
-	(void)flush;
-	return before;
-}
-
-RC_WEAK void
-rc_round_as(uint64_t before, int flush)
-{
-#if defined(__x86_64__) && defined(RC_GNU)
-	unsigned mxcsr = (unsigned)before;
-
-	if (flush || mxcsr & 0xe040u)
-		__asm__ volatile("ldmxcsr %0" : : "m"(mxcsr));
-#elif defined(__aarch64__) && defined(RC_GNU)
-	if (flush || before & 0x1c00000)
-		__asm__ volatile("msr fpcr, %0" : : "r"(before));
-#else
-	(void)before;
-	(void)flush;
-#endif
 }
 
 #if defined(RC_TOGETHER)
@@ -597,32 +462,7 @@ rc_fill_halo(unsigned char *y, const float *zeros, int lo, int hi, int h, int w,
 	}
 }
 
-/* --- self test --- */
-
-/* Value i of a made-up tensor, from -1 to 1, exact in any format. */
-RC_WEAK float
-rc_pattern(uint32_t tensor, uint32_t i)
-{
-	uint32_t mixed = (i + tensor*977u + 1)*2654435761u;
-
-	return (float)((int)(mixed >> 15 & 1023) - 512)/512;
-}
-
-RC_WEAK unsigned char
-rc_pattern_byte(uint32_t tensor, uint32_t i)
-{
-	return (unsigned char)(((i + tensor*977u + 1)*2654435761u) >> 15);
-}
-
-/* Where in an image of h x w a sample is taken. */
-RC_WEAK void
-rc_selftest_at(uint32_t sample, int h, int w, int *i, int *j)
-{
-	uint32_t mixed = (sample + 1)*2654435761u;
-
-	*i = (int)((mixed >> 8)%(uint32_t)h);
-	*j = (int)((mixed >> 17)%(uint32_t)w);
-}
+/* --- results in the workspace, for the self test and checked builds --- */
 
 static size_t
 bytes_of(const rc_tensor *x)
@@ -648,249 +488,9 @@ value_at(const char *workspace, const rc_tensor *x, int n, int c, int i, int j)
 	return x->kind == RC_INTEGERS ? (double)*(const int32_t *)p : (double)*(const float *)p;
 }
 
-typedef struct {
-	const rc_network *net;
-	char *workspace;
-	const float *sums;               /* expected, and how far off they may be, a layer after the other */
-	int wrong;                       /* the first wrong layer, or -1 */
-	const char *name;
-} Selftest;
-
-static void
-make_up(const Selftest *t, int id)
-{
-	const rc_tensor *x = &t->net->tensors[id];
-	uint32_t at = 0;
-
-	for (int n = 0; n < x->n; n++)
-		for (int c = 0; c < x->c; c++)
-			for (int i = 0; i < x->h; i++)
-				for (int j = 0; j < x->w; j++, at++) {
-					char *p = t->workspace + place_of(x, n, c, i, j);
-					if (x->kind == RC_BYTES)
-						*(unsigned char *)p = rc_pattern_byte((uint32_t)id, at);
-					else
-						*(float *)(void *)p = rc_pattern((uint32_t)id, at);
-				}
-}
-
-/* neither infinite nor NaN, whatever the compiler's flags say of these */
-static int
-is_finite(double v)
-{
-	union { double v; uint64_t bits; } u = { v };
-
-	return (u.bits >> 52 & 0x7ff) != 0x7ff;
-}
-
-/* made-up values have roots and logarithms that are no numbers: those do not count, here and in what is expected */
-static int
-sums_are_right(const Selftest *t, int index)
-{
-	const rc_layer *l = &t->net->layers[index];
-	const float *want = t->sums + (size_t)index*2*(size_t)t->net->each;
-	double sum[RC_SUMS] = { 0 };
-
-	for (int r = 0; r < l->results; r++) {
-		const rc_tensor *y = &t->net->tensors[l->first + r];
-		for (int c = 0; c < y->c; c++)
-			for (int k = 0; k < 2; k++) {
-				int i, j;
-				rc_selftest_at((uint32_t)(2*c + k), y->h, y->w, &i, &j);
-				double v = value_at(t->workspace, y, k ? y->n - 1 : 0, c, i, j);
-				sum[c%t->net->each] += is_finite(v) ? v : 0;
-			}
-	}
-	for (int k = 0; k < t->net->each; k++) {
-		double off = sum[k] - (double)want[k];
-		if (!((off < 0 ? -off : off) <= (double)want[t->net->each + k]))
-			return 0;
-	}
-	return 1;
-}
-
-static void
-selftest_layer(void *user, int index, const char *name)
-{
-	Selftest *t = (Selftest *)user;
-
-	if (t->wrong < 0 && !sums_are_right(t, index)) {
-		t->wrong = index;
-		t->name = name;
-	}
-	if (index + 1 < t->net->layer_count)
-		for (int k = 0; k < t->net->layers[index + 1].reads; k++)
-			make_up(t, t->net->reads[t->net->layers[index + 1].from + k]);
-}
-
-static size_t
-whole_lines(size_t bytes)
-{
-	return (bytes + 63)/64*64;
-}
-
-RC_WEAK size_t
-rc_selftest_bytes(const rc_network *net)
-{
-	return net->workspace + whole_lines(net->input) + whole_lines(net->output);
-}
-
-RC_WEAK int
-rc_selftest(const rc_network *net, const void *weights, void *workspace, size_t len, const char **layer)
-{
-	char *in = (char *)workspace + net->workspace;
-	rc_options options = { sizeof options, NULL, NULL, 0, NULL, NULL, NULL };
-	Selftest t;
-	int status;
-
-	if (layer)
-		*layer = NULL;
-	if (!weights || !workspace)
-		return RC_E_NULL;
-	if (len < rc_selftest_bytes(net))
-		return RC_E_WORKSPACE_SIZE;
-	if (!floats_are_floats())
-		return RC_E_FLOAT;
-	t.net = net;
-	t.workspace = (char *)workspace;
-	t.sums = (const float *)(const void *)((const char *)weights + net->sums);
-	t.wrong = -1;
-	t.name = NULL;
-	options.layer = selftest_layer;
-	options.layer_user = &t;
-	for (size_t i = 0; i < net->input/(net->pixels ? 1 : 4); i++)
-		if (net->pixels)
-			((unsigned char *)in)[i] = (unsigned char)(i*7%251);
-		else
-			((float *)(void *)in)[i] = rc_pattern(0, (uint32_t)i);
-	status = rc_run(net, &options, weights, in, (float *)(void *)(in + whole_lines(net->input)), workspace,
-	                net->workspace);
-	if (t.wrong < 0)
-		return status;
-	if (layer)
-		*layer = t.name;
-	return RC_E_SELFTEST;
-}
-
-/* --- checked builds --- */
-
+#include "rc_selftest.h"
 #if defined(RC_CHECKED)
-#if defined(__cplusplus)
-RC_WEAK thread_local const char *rc_checked_at;
-#else
-RC_WEAK _Thread_local const char *rc_checked_at;
-#endif
-
-typedef struct {
-	const rc_network *net;
-	const rc_options *caller;
-	char *workspace;
-	const char *weights;
-	int status;                      /* what is wrong first */
-} Checked;
-
-static void
-poison(void *to, size_t bytes)
-{
-	union { uint32_t bits; float f; } nan = { 0x7fc0dead };
-
-	for (size_t i = 0; i < bytes/4; i++)
-		((float *)to)[i] = nan.f;
-}
-
-static int
-apart(uintptr_t a, size_t a_len, uintptr_t b, size_t b_len)
-{
-	return a + a_len <= b || b + b_len <= a;
-}
-
-/* First byte of a result, zeros around it included; and how many. */
-static size_t
-first_of(const rc_tensor *y)
-{
-	return y->at - bytes_of(y)*((size_t)y->top*y->row + (size_t)(y->left*y->block));
-}
-
-static size_t
-size_of(const rc_tensor *y)
-{
-	return bytes_of(y)*(size_t)y->n*y->image;
-}
-
-/* Is what lies there, number i of a result with the zeros around it, 0? */
-static int
-is_zero(const char *m, const rc_tensor *y, size_t i, const float *zeros)
-{
-	const char *p = m + first_of(y) + bytes_of(y)*i;
-
-	if (y->kind == RC_BYTES)
-		return *(const unsigned char *)p == (unsigned char)zeros[i%4];
-	return *(const float *)(const void *)p <= 0 && *(const float *)(const void *)p >= 0;
-}
-
-static int
-border_is_zero(const char *m, const rc_tensor *y, const char *weights)
-{
-	const float *zeros = (const float *)(const void *)(weights + y->zeros);
-	size_t planes = (size_t)y->n*(y->image/y->plane), width = (size_t)(y->left + y->w + y->right);
-
-	for (size_t p = 0; p < planes; p++)
-		for (int i = 0; i < y->top + y->h + y->bottom; i++)
-			for (size_t j = 0; j < width; j++) {
-				int inside = i >= y->top && i < y->top + y->h && j >= (size_t)y->left && j < (size_t)(y->left + y->w);
-				size_t v = p*y->plane + (size_t)i*y->row + j*(size_t)y->block;
-				for (size_t c = 0; c < (size_t)y->block && !inside; c++)
-					if (!is_zero(m, y, v + c, zeros))
-						return 0;
-			}
-	return 1;
-}
-
-/*
-** May the memory of x be filled after a layer: is nothing in it that a later one reads? known: how many tensors there
-** are by then.
-*/
-static int
-is_dead(const rc_tensor *tensors, int known, const rc_tensor *x, int index)
-{
-	for (int i = 0; i < known; i++)
-		if (tensors[i].last > index && !apart(first_of(x), size_of(x), first_of(&tensors[i]), size_of(&tensors[i])))
-			return 0;
-	return 1;
-}
-
-static int
-has_nan(const char *m, const rc_tensor *y)
-{
-	for (int n = 0; n < y->n; n++)
-		for (int c = 0; c < y->c; c++)
-			for (int i = 0; i < y->h; i++)
-				for (int j = 0; j < y->w; j++) {
-					double v = value_at(m, y, n, c, i, j);
-					if (v != v)
-						return 1;
-				}
-	return 0;
-}
-
-static void
-checked_layer(void *user, int index, const char *name)
-{
-	Checked *c = (Checked *)user;
-	const rc_layer *l = &c->net->layers[index];
-	const rc_tensor *t = c->net->tensors;
-
-	for (int r = 0; r < l->results && c->status == RC_OK; r++) {
-		const rc_tensor *y = &t[l->first + r];
-		c->status = !border_is_zero(c->workspace, y, c->weights) ? RC_E_BORDER : has_nan(c->workspace, y) ? RC_E_NAN : RC_OK;
-		rc_checked_at = c->status == RC_OK ? NULL : name;
-	}
-	for (int k = 0; k < l->first + l->results; k++)
-		if (t[k].last == index && is_dead(t, l->first + l->results, &t[k], index))
-			poison(c->workspace + first_of(&t[k]), size_of(&t[k]));
-	if (c->caller && c->caller->layer)
-		c->caller->layer(c->caller->layer_user, index, name);
-}
+#include "rc_checked.h"
 #endif
 
 /* --- the run --- */
