@@ -303,6 +303,81 @@ START_TEST(run_and_tune_in_json)
 }
 END_TEST
 
+static int64_t
+whole(struct json_object *o, const char *name)
+{
+	return json_object_get_int64(member(o, name));
+}
+
+static size_t
+bytes_in(const char *file)
+{
+	size_t len;
+
+	file_map(file, &len);
+	return len;
+}
+
+/* the files that are told are those that are there; the plan's hash is that of the header and of other weights */
+START_TEST(written_in_json)
+{
+	const char *model = "examples/mlperf_tiny_resnet8.lua", *dir = in_dir("told"), *hash, *header;
+	struct json_object *all = json(resnetc("%s -w random --json --embed -o %s --budget ram=1M", model, dir).out), *files = member(all, "files"), *of;
+	size_t len;
+
+	ck_assert_str_eq(json_object_get_string(member(all, "folder")), dir);
+	ck_assert_int_eq(count_files(dir), (int)json_object_array_length(files));
+	for (size_t i = 0; i < json_object_array_length(files); i++) {
+		of = json_object_array_get_idx(files, i);
+		ck_assert_int_eq(whole(of, "bytes"), (int64_t)bytes_in(arena_text("%s/%s", dir, json_object_get_string(member(of, "name")))));
+	}
+	ck_assert_int_eq(whole(all, "weights_bytes"), (int64_t)bytes_in(arena_text("%s/mlperf_tiny_resnet8.weights", dir)));
+	header = file_map(arena_text("%s/mlperf_tiny_resnet8.h", dir), &len);
+	hash = json_object_get_string(member(all, "plan_hash"));
+	ck_assert(strstr(header, "PLAN_HASH") && strstr(header, arena_text(" %su\n", hash)));
+	ck_assert(strstr(header, arena_text("WORKSPACE_BYTES  %d\n", (int)whole(all, "arena_bytes"))));
+	ck_assert_int_gt(whole(member(member(all, "budget"), "ram"), "bytes"), whole(all, "arena_bytes"));
+	of = json(resnetc("pack %s -w random:7 --json -o %s", model, in_dir("told.weights")).out);
+	ck_assert_str_eq(json_object_get_string(member(of, "file")), in_dir("told.weights"));
+	ck_assert_str_eq(json_object_get_string(member(of, "plan_hash")), hash);
+	ck_assert_int_eq(whole(of, "bytes"), (int64_t)bytes_in(in_dir("told.weights")));
+	json_object_put(of);
+	json_object_put(all);
+	all = json(resnetc("report %s --target cortex-m4 --json -q -o %s", model, in_dir("told.html")).out);
+	ck_assert_int_eq(whole(all, "bytes"), (int64_t)bytes_in(in_dir("told.html")));
+	ck_assert_int_eq(whole(all, "layers"), 12);
+	ck_assert(json_object_object_get_ex(all, "ms", &of) && !of);      /* it does not run here */
+	json_object_put(all);
+}
+END_TEST
+
+/* the table's numbers; what is kept adds up */
+START_TEST(explain_train_in_json)
+{
+	const char *model = "examples/mlperf_tiny_resnet8.lua";
+	struct json_object *all = json(resnetc("explain --train %s --json", model).out), *nodes = member(all, "nodes"), *plan = member(all, "as_it_is");
+	const char *table;
+	int64_t kept = 0;
+
+	setenv("COLUMNS", "400", 1);
+	table = unwrapped(resnetc("explain --train %s", model).out);
+
+	for (size_t i = 0; i < json_object_array_length(nodes); i++) {
+		struct json_object *n = json_object_array_get_idx(nodes, i), *last;
+		ck_assert(strstr(table, json_object_get_string(member(n, "name"))));
+		ck_assert(json_object_object_get_ex(n, "last_read_by", &last) && !last == !json_object_get_boolean(member(n, "kept")));
+		kept += json_object_get_boolean(member(n, "kept")) ? whole(n, "bytes") : 0;
+	}
+	ck_assert_int_gt(kept, 0);
+	ck_assert_int_eq(kept, whole(plan, "kept_bytes"));
+	ck_assert(strstr(table, arena_text("kept for the way back %d bytes, workspace %d bytes, state %d bytes; %d floats learn", (int)kept,
+	                                   (int)whole(plan, "workspace_bytes"), (int)whole(all, "state_bytes"), (int)whole(all, "learned"))));
+	ck_assert(strstr(table, arena_text("G multiply-adds, workspace %d bytes", (int)whole(member(all, "with_recompute"), "workspace_bytes"))));
+	ck_assert(!json_object_get_boolean(member(all, "recompute")));
+	json_object_put(all);
+}
+END_TEST
+
 /* what is not a number is null; an error is the same number in the table and in JSON */
 START_TEST(verify_in_json)
 {
@@ -539,6 +614,8 @@ SUITE(verbs)
 	tcase_add_test(t, diff_tells_what_differs);
 	tcase_add_loop_test(t, tables_fit, 0, 9);
 	tcase_add_test(t, run_and_tune_in_json);
+	tcase_add_test(t, written_in_json);
+	tcase_add_test(t, explain_train_in_json);
 	tcase_add_test(t, verify_in_json);
 	tcase_add_loop_test(t, verify_of_clipped_sums, 0, 4);
 	tcase_add_loop_test(t, verify_of_long_sums, 0, 5);

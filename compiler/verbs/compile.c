@@ -4,12 +4,42 @@
 #include "training.h"
 
 static void
-report(const Options *o, const char *dir, const Model *m, const File *source, const File *blob)
+print_files(const Options *o, const char *dir, const Model *m, const File *files)
 {
-	if (!o->quiet && !o->pass.dump)
+	const File *source = &files[0], *blob = &files[BlobFile];
+
+	if (!o->quiet)
 		printf("%s: %s %zu bytes, %s %zu bytes, arena %zu bytes (%.3f of the largest live sum %zu, at '%s')\n", dir,
 		       source->name, source->len, blob->name, blob->len, m->g->arena, (double)m->g->arena/(double)m->g->live,
 		       m->g->live, m->g->live_at);
+}
+
+static void
+print_files_as_json(const Options *o, const char *dir, const Model *m, const File *files, int count)
+{
+	struct json_object *all = json_object_new_object(), *list = json_object_new_array(),
+		*written = json_object_new_array();
+
+	json_object_object_add(all, "model", json_object_new_string(m->g->name));
+	for (int i = 0; i < o->ntargets; i++)
+		json_object_array_add(list, json_object_new_string(o->targets[i]->name));
+	json_object_object_add(all, "targets", list);
+	json_object_object_add(all, "folder", json_object_new_string(dir));
+	for (int i = 0; i < count; i++) {
+		struct json_object *one = json_object_new_object();
+		json_object_object_add(one, "name", json_object_new_string(files[i].name));
+		json_object_object_add(one, "bytes", json_object_new_int64((int64_t)files[i].len));
+		json_object_array_add(written, one);
+	}
+	json_object_object_add(all, "files", written);
+	json_object_object_add(all, "plan_hash", plan_hash_of(&files[BlobFile]));
+	json_object_object_add(all, "weights_bytes", json_object_new_int64((int64_t)files[BlobFile].len));
+	json_object_object_add(all, "arena_bytes", json_object_new_int64((int64_t)m->g->arena));
+	json_object_object_add(all, "live_bytes", json_object_new_int64((int64_t)m->g->live));
+	json_object_object_add(all, "live_at", json_object_new_string(m->g->live_at));
+	if (o->budget)
+		json_object_object_add(all, "budget", budget_facts(o, m));
+	print_json(all);
 }
 
 /* by_width - the widest first, of equal ones the last row */
@@ -114,6 +144,9 @@ verb_compile(Options *o)
 	write_files(dir, files, count);
 	if (o->depfile)
 		write_depfile(o->depfile, dir, &files[0]);
-	report(o, dir, m, &files[0], &files[BlobFile]);
+	if (o->json && !o->pass.dump)
+		print_files_as_json(o, dir, m, files, count);
+	else if (!o->pass.dump)
+		print_files(o, dir, m, files);
 	return ExitOk;
 }

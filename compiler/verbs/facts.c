@@ -303,6 +303,12 @@ facts_of(const Model *m, const Measured *t)
 	return o;
 }
 
+struct json_object *
+plan_hash_of(const File *blob)
+{
+	return text(arena_text("0x%016llx", (unsigned long long)((const rc_blob *)blob->data)->plan_hash));
+}
+
 /* print_json - a member a line, and where members are lists of objects one of these a line; lets go of o */
 void
 print_json(struct json_object *o)

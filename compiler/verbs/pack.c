@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "../image/image.h"
-#include "verbs.h"
+#include "session.h"
 
 int
 verb_pack(Options *o)
@@ -20,7 +20,14 @@ verb_pack(Options *o)
 		return ExitOk;
 	file = o->output ? o->output : files[BlobFile].name;
 	write_at(file, files[BlobFile].data, files[BlobFile].len);
-	if (!o->quiet)
+	if (o->json) {
+		struct json_object *all = json_object_new_object();
+		json_object_object_add(all, "file", json_object_new_string(file));
+		json_object_object_add(all, "bytes", json_object_new_int64((int64_t)files[BlobFile].len));
+		json_object_object_add(all, "plan_hash", plan_hash_of(&files[BlobFile]));
+		print_json(all);
+	} else if (!o->quiet) {
 		printf("%s: %zu bytes\n", file, files[BlobFile].len);
+	}
 	return ExitOk;
 }

@@ -117,7 +117,15 @@ verb_report(Options *o)
 	slash = strrchr(file, '/');
 	f = (File){ arena_text("%s", slash ? slash + 1 : file), text, strlen(text) };
 	write_files(slash ? arena_text("%.*s", (int)(slash - file) + (slash == file), file) : ".", &f, 1);
-	if (!o->quiet)
+	if (o->json) {
+		struct json_object *all = json_object_new_object();
+		json_object_object_add(all, "file", json_object_new_string(file));
+		json_object_object_add(all, "bytes", json_object_new_int64((int64_t)f.len));
+		json_object_object_add(all, "layers", json_object_new_int(m->g->count));
+		json_object_object_add(all, "ms", t ? json_object_new_double(t->whole*1e3) : NULL);
+		print_json(all);
+	} else if (!o->quiet) {
 		printf("%s: %d layers, %zu bytes\n", file, m->g->count, f.len);
+	}
 	return ExitOk;
 }

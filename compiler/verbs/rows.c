@@ -102,8 +102,10 @@ const OptionRow option_rows[] = {
 	  "run no pass after this one and emit nothing" },
 	{ "--times", NULL, Flag, AT(pass.times), 0, 0, NULL, MODEL,
 	  "time of every pass" },
-	{ "--json", NULL, Flag, AT(json), 0, 0, NULL, "run bench tune explain diff verify weights fuzz train",
-	  "run, bench, tune, explain, diff, verify, weights, fuzz, train: machine-readable" },
+	{ "--json", NULL, Flag, AT(json), 0, 0, NULL,
+	  "compile pack run bench tune explain report diff verify weights fuzz train",
+	  "compile, pack, report: what was written; run, bench, tune, explain, diff, verify, weights, fuzz, train: what is "
+	  "printed: machine-readable" },
 	{ "--quiet", "-q", Flag, AT(quiet), 0, 0, NULL, NULL,
 	  "no notes, no warnings" },
 	{ "--verbose", "-v", Flag, AT(verbose), 0, 0, NULL, NULL,

@@ -71,6 +71,7 @@ void print_noise(const Graph *g);                    /* nothing for a network of
 
 /* facts.c */
 struct json_object *facts_of(const Model *m, const Measured *t);    /* t may be NULL */
+struct json_object *plan_hash_of(const File *blob);  /* as NAME.h writes NAME_PLAN_HASH */
 void print_json(struct json_object *o);              /* to standard output, readable; lets go of o */
 size_t weights_of(const Node *n);                    /* bytes in the blob */
 double bytes_moved(const Node *n);                   /* inputs, weights and result of a batch */
