@@ -470,8 +470,11 @@ START_TEST(bad_expectations)
 	r = resnetc("verify examples/mlperf_tiny_resnet8.lua --expect %s", in_dir("nine.npy"));
 	ck_assert_str_eq(r.err, "nine.npy: want 10 values, one per output of mlperf_tiny_resnet8, got 9\n");
 	npy_write(in_dir("two.npy"), v, 4, (int64_t[]){ 2, 3, 32, 32 });
-	r = resnetc("verify examples/mlperf_tiny_resnet8.lua -i %s", in_dir("two.npy"));
-	ck_assert_str_eq(r.err, "two.npy: want 1 image, one batch (--batch), got 2\n");
+	r = resnetc("verify examples/mlperf_tiny_resnet8.lua -i %s --expect %s", in_dir("two.npy"), in_dir("nine.npy"));
+	ck_assert_str_eq(r.err, "nine.npy: want 20 values, one per output of mlperf_tiny_resnet8 and image, 2 of them, got 9\n");
+	put_file("whole.npy", "\x93NUMPY\x01\0\x40\0{'descr': '<i8', 'fortran_order': False, 'shape': (1,), }             \n........", 82);
+	r = resnetc("verify examples/mlperf_tiny_resnet8.lua --expect %s", in_dir("whole.npy"));
+	ck_assert_str_eq(r.err, "whole.npy: want dtype float32 or float64, got I64\n");
 }
 END_TEST
 

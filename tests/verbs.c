@@ -492,6 +492,56 @@ START_TEST(verify_of_named_outputs)
 }
 END_TEST
 
+/* put_doubles - a .npy of float64 */
+static void
+put_doubles(const char *name, const float *v, size_t count)
+{
+	char *file = calloc(1, 128 + 8*count);
+
+	memcpy(file, "\x93NUMPY\x01\0\x76", 9);
+	snprintf(file + 10, 118, "{'descr': '<f8', 'fortran_order': False, 'shape': (%zu,), }", count);
+	file[10 + strlen(file + 10)] = ' ';
+	for (size_t i = 0; i < count; i++) {
+		double d = (double)v[i];
+		memcpy(file + 128 + 8*i, &d, 8);
+	}
+	put_file(name, file, 128 + 8*count);
+	free(file);
+}
+
+/* all images of a file, in batches that they fill or not; what is expected as float32 or float64 */
+START_TEST(verify_of_many_images)
+{
+	const char *model = model_file("local nn = require \"resnet\"\nreturn nn.model { name = \"m\", input = nn.image { 3, 8, 8 }, stem = nn.stem.cifar { 8 },\n"
+		"head = { { \"left\", nn.classifier { 4, name = \"a\" } }, { \"right\", nn.classifier { 5, name = \"b\" } } } }");
+	float *x = numbers(5*192, 1);
+	Npy y;
+	Ran r;
+
+	compile_quickly();
+	npy_write(in_dir("x.npy"), x, 4, (int64_t[]){ 5, 3, 8, 8 });
+	ck_assert_int_eq(resnetc("run %s -w random:0 -q -i %s -o %s", model, in_dir("x.npy"), in_dir("y.npz")).status, 0);
+	ck_assert_int_eq(resnetc("run %s -w random:0 -q -i %s -o %s", model, in_dir("x.npy"), in_dir("y.npy")).status, 0);
+	y = npy_read(in_dir("y.npy"));
+	put_doubles("d.npy", y.data, 45);
+	y.data[17] += 0.1f;                          /* the last of left, of the last but one batch of two */
+	npy_write(in_dir("left.npy"), y.data, 2, (int64_t[]){ 5, 4 });
+	y.data[17] -= 0.1f;
+	y.data[44] += 0.1f;                          /* the last one of right */
+	npy_write(in_dir("right.npy"), y.data + 20, 2, (int64_t[]){ 5, 5 });
+	for (int batch = 1; batch < 8; batch += 1 + batch/2) {
+		static const char *const files[] = { "y.npz", "y.npy", "d.npy", "left=left.npy", "right=right.npy" };
+		for (int f = 0; f < 5; f++) {
+			const char *equals = strchr(files[f], '=');
+			const char *file = equals ? arena_text("%.*s%s", (int)(equals + 1 - files[f]), files[f], in_dir(equals + 1)) : in_dir(files[f]);
+			r = resnetc("verify %s -i %s --batch %d --expect %s", model, in_dir("x.npy"), batch, file);
+			ck_assert_msg(r.status == (equals ? ExitInput : 0), "%s, batch %d: %s%s", files[f], batch, r.out, r.err);
+		}
+	}
+	free(x);
+}
+END_TEST
+
 START_TEST(dot_is_a_graph)
 {
 	Ran r = resnetc("dot examples/cifar_resnet20.lua"), before = resnetc("dot examples/cifar_resnet20.lua --stop-after=fold_bn");
@@ -620,6 +670,7 @@ SUITE(verbs)
 	tcase_add_loop_test(t, verify_of_clipped_sums, 0, 4);
 	tcase_add_loop_test(t, verify_of_long_sums, 0, 5);
 	tcase_add_test(t, verify_of_named_outputs);
+	tcase_add_test(t, verify_of_many_images);
 	tcase_add_test(t, dot_is_a_graph);
 	tcase_add_test(t, dumps);
 	t = part("report");

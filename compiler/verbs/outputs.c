@@ -32,25 +32,34 @@ output_named(const Graph *g, const char *name, size_t len)
 	return -1;
 }
 
+/* values_of - those of output o, of so many images */
+static size_t
+values_of(const Graph *g, int o, int images)
+{
+	return count_of(g->outputs[o]->shape)/(size_t)g->outputs[o]->shape.n*(size_t)images;
+}
+
 /* from_npy - the values of a file for output o, or for all of them (o -1) */
 static void
-from_npy(const Graph *g, const char *file, int o, const double **want)
+from_npy(const Graph *g, const char *file, int o, int images, const double **want)
 {
-	Npy a = npy_read(file);
-	const float *p = a.data;
-	size_t count = 0;
+	size_t len, count = 0, at = 0;
+	const unsigned char *map = file_map(file, &len);
+	const Tensor *t = npy_open(file, map, len)->tensors;
 
 	for (int i = 0; i < g->noutputs; i++)
-		count += o < 0 || i == o ? count_of(g->outputs[i]->shape) : 0;
-	if (a.count != count || a.u8)
-		fail("%s: want %zu values, one per output of %s, got %zu", file, count, o < 0 ? g->name : output_name(g, o), a.count);
+		count += o < 0 || i == o ? values_of(g, i, images) : 0;
+	if (*t->dtype != 'F')
+		fail("%s: want dtype float32 or float64, got %s", file, t->dtype);
+	if (tensor_count(t) != count)
+		fail("%s: want %zu values, one per output of %s%s, got %zu", file, count, o < 0 ? g->name : output_name(g, o),
+		     images > 1 ? arena_text(" and image, %d of them", images) : "", tensor_count(t));
 	for (int i = o < 0 ? 0 : o; i < (o < 0 ? g->noutputs : o + 1); i++) {
-		double *v = arena_new(count_of(g->outputs[i]->shape)*sizeof *v);
-		for (size_t k = 0; k < count_of(g->outputs[i]->shape); k++)
-			v[k] = (double)*p++;
+		double *v = arena_new(values_of(g, i, images)*sizeof *v);
+		for (size_t k = 0; k < values_of(g, i, images); k++)
+			v[k] = tensor_get(t, at++);
 		want[i] = v;
 	}
-	free(a.data);
 }
 
 /* no_output - it is none of ours */
@@ -65,7 +74,7 @@ no_output(const Graph *g, const char *what, const char *name)
 }
 
 static void
-from_npz(const Graph *g, const char *file, const double **want)
+from_npz(const Graph *g, const char *file, int images, const double **want)
 {
 	Weights *w = weights_open(file);
 
@@ -76,8 +85,8 @@ from_npz(const Graph *g, const char *file, const double **want)
 		double *v;
 		if (o < 0)
 			no_output(g, file, x->name);
-		if (count != count_of(g->outputs[o]->shape))
-			fail("%s: '%s': want %zu values, got %zu", file, x->name, count_of(g->outputs[o]->shape), count);
+		if (count != values_of(g, o, images))
+			fail("%s: '%s': want %zu values, got %zu", file, x->name, values_of(g, o, images), count);
 		v = arena_new(count*sizeof *v);
 		tensor_load(x);
 		for (size_t k = 0; k < count; k++)
@@ -88,7 +97,7 @@ from_npz(const Graph *g, const char *file, const double **want)
 }
 
 const double **
-expected(const Graph *g, const char *const *given, int count)
+expected(const Graph *g, const char *const *given, int count, int images)
 {
 	const double **want = arena_new((size_t)g->noutputs*sizeof *want);
 
@@ -97,13 +106,13 @@ expected(const Graph *g, const char *const *given, int count)
 		size_t len = strlen(file);
 		int o = equals ? output_named(g, file, (size_t)(equals - file)) : -1;
 		if (o >= 0)
-			from_npy(g, equals + 1, o, want);
+			from_npy(g, equals + 1, o, images, want);
 		else if (equals && !strchr(file, '/'))
 			no_output(g, "--expect", arena_text("%.*s", (int)(equals - file), file));
 		else if (len > 4 && !strcmp(file + len - 4, ".npz"))
-			from_npz(g, file, want);
+			from_npz(g, file, images, want);
 		else
-			from_npy(g, file, -1, want);
+			from_npy(g, file, -1, images, want);
 	}
 	return want;
 }

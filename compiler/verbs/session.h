@@ -83,8 +83,8 @@ const char *stride_note(const Graph *g);             /* a trap of ResNet-50s, or
 
 /* outputs.c */
 const char *output_name(const Graph *g, int o);      /* as NAME.h tells it; a second of a name has a number */
-/* FILE, or OUTPUT=FILE each; NULL: not given */
-const double **expected(const Graph *g, const char *const *given, int count);
+/* FILE, or OUTPUT=FILE each, of so many images; NULL: not given */
+const double **expected(const Graph *g, const char *const *given, int count, int images);
 
 /* inputs.c */
 const char *const *input_files(const char *const *given, int ngiven, int *count);  /* folders as the pictures in them */

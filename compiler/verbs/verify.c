@@ -2,7 +2,8 @@
 ** verify.c - resnetc verify: emitted code against the double-precision interpreter.
 **
 ** Layer by layer: each layer's reference is computed from the emitted code's own inputs to it, so an
-** error is charged to the layer that made it. Then end to end, against the graph before any pass.
+** error is charged to the layer that made it. Then end to end, against the graph before any pass. More images than a
+** batch come one batch after the other; what is told is the worst of all.
 */
 #include <math.h>
 #include <stdlib.h>
@@ -14,13 +15,14 @@ static const double LayerLimit = 1e-5, OutputLimit = 1e-4;   /* relative to the 
 
 typedef struct {
 	Session *s;
-	const void *input;
+	const void *input;           /* of the batch at hand */
 	double **values;             /* emitted results so far, as double NCHW */
-	double *error;               /* per node */
+	double *error;               /* per node, of all batches */
 	double *store;               /* per node: what rounding its weights to half size does to its result */
-	double worst;
-	const Node *worst_at;
 } Verify;
+
+/* Outputs, the worst of all batches: off the reference, off what was expected, off unrounded weights. */
+typedef struct { double reference, given, store; } Outputs;
 
 /* fetch_value - a result out of the workspace to p, NCHW; where it ends */
 static double *
@@ -164,10 +166,10 @@ after_layer(void *user, int index, const char *name)
 		x[i] = value_in(v->values, n->in[i]);
 	interp_node(n, x, want);
 	sums = sums_of(n, x);
-	v->error[index] = difference(v->values[index], want, results_of(n), (Activated){ &n->a, (Act)n->a.act, sums },
-	                             LayerLimit);
+	v->error[index] = fmax(v->error[index], difference(v->values[index], want, results_of(n),
+	                       (Activated){ &n->a, (Act)n->a.act, sums }, LayerLimit));
 	if (is_halved(n))
-		v->store[index] = of_store(n, x, want);
+		v->store[index] = fmax(v->store[index], of_store(n, x, want));
 	free(want);
 	free(sums);
 	free(in);
@@ -233,15 +235,15 @@ handed_out(const Reference *r, const Value *y)
 	return all;
 }
 
-/* end_to_end - outputs against want, those that are in it; want NULL: the reference's own, all of them */
+/* end_to_end - outputs of the first images against want, those that are in it; want NULL: the reference's own, all of them */
 static double
-end_to_end(const Reference *r, const float *out, const double *const *want)
+end_to_end(const Reference *r, const float *out, int images, const double *const *want)
 {
 	double worst = 0;
 
 	for (int i = 0; i < r->g->noutputs; i++) {
 		const Value *y = r->g->outputs[i];
-		size_t count = count_of(y->shape);
+		size_t count = count_of(y->shape)/(size_t)y->shape.n*(size_t)images;
 		double *got = malloc(count*sizeof *got);
 		const double *these = want ? want[i] : handed_out(r, y);
 		Activated by = { &y->node->a, act_of(y->node->op), NULL };
@@ -253,7 +255,7 @@ end_to_end(const Reference *r, const float *out, const double *const *want)
 			got[k] = (double)out[k];
 		worst = these ? fmax(worst, difference(got, these, count, by, OutputLimit)) : worst;
 		free(got);
-		out += count;
+		out += count_of(y->shape);
 	}
 	return worst;
 }
@@ -265,8 +267,61 @@ is_wrong(const Node *n, double error)
 	return !(error <= (on_bytes(n) || is_bytes(n->out) ? 0 : LayerLimit));
 }
 
+/* verify_batch - the worst of the first images of v's input, and want, what is expected of them */
 static void
-print(const Options *o, const Verify *v, double output, double given, double store, bool ok)
+verify_batch(Options *o, Verify *v, int images, const double *const *want, Outputs *off)
+{
+	Graph *g = v->s->m->g;
+	float *out = malloc(v->s->outputs*sizeof *out);
+	Reference whole;
+
+	v->values = calloc((size_t)g->count, sizeof *v->values);
+	if (!out || !v->values)
+		fail("out of memory");
+	session_run(v->s, v->input, out);
+	/* layers of bytes are right to the last bit: the network's own results are the reference of what it hands out */
+	whole = any_bytes(g) ? (Reference){ g, v->values } : g->store ? as_kept(g, v->input) : reference(o, v->input);
+	if (g->store && !any_bytes(g))
+		off->store = fmax(off->store, of_all_stores(o, &whole, v->input));
+	off->reference = fmax(off->reference, end_to_end(&whole, out, images, NULL));
+	if (want)
+		off->given = fmax(off->given, end_to_end(&whole, out, images, want));
+	if (whole.values != v->values)
+		interp_free(whole.g, whole.values);
+	interp_free(g, v->values);
+	free(out);
+}
+
+/* verify_images - batch by batch; the last one is filled up with the first images */
+static Outputs
+verify_images(Options *o, Verify *v, const char *in, int images)
+{
+	const Graph *g = v->s->m->g;
+	int batch = g->nodes[0]->out->shape.n;
+	size_t each = v->s->inputs/(size_t)batch*v->s->pixel;
+	char *some = malloc((size_t)batch*each);
+	const double **want = o->expect ? expected(g, o->expects, o->nexpects, images) : NULL;
+	Outputs off = { 0 };
+
+	if (!some)
+		fail("out of memory");
+	v->input = some;
+	for (int first = 0; first < images; first += batch) {
+		int count = images - first < batch ? images - first : batch;
+		for (int i = 0; i < batch; i++)
+			memcpy(some + (size_t)i*each, in + (size_t)((first + i)%images)*each, each);
+		verify_batch(o, v, count, want, &off);
+		for (int i = 0; want && i < g->noutputs; i++)
+			want[i] = want[i] ? want[i] + count_of(g->outputs[i]->shape) : NULL;
+		if (images > batch)
+			progress("verify", first + count, images);
+	}
+	free(some);
+	return off;
+}
+
+static void
+print(const Options *o, const Verify *v, Outputs off, bool ok)
 {
 	const Graph *g = v->s->m->g;
 
@@ -288,19 +343,19 @@ print(const Options *o, const Verify *v, double output, double given, double sto
 	if (any)
 		table_print(table);
 	printf("outputs against the %s%s: %.2e (limit %g)\n", any_bytes(g) ? "layers' results" : "double-precision reference",
-	       g->store ? " of these weights" : "", output, OutputLimit);
+	       g->store ? " of these weights" : "", off.reference, OutputLimit);
 	if (g->store)
-		printf("what weights kept as %s cost: outputs are off by %.2e of the largest\n", dtype_rows[g->store].name, store);
+		printf("what weights kept as %s cost: outputs are off by %.2e of the largest\n", dtype_rows[g->store].name, off.store);
 	if (o->expect)
-		printf("outputs against %s%s: %.2e (limit %g)\n", o->expect, o->nexpects > 1 ? " and others" : "", given,
-		       OutputLimit + store);
+		printf("outputs against %s%s: %.2e (limit %g)\n", o->expect, o->nexpects > 1 ? " and others" : "", off.given,
+		       OutputLimit + off.store);
 	if (!o->quiet)
 		print_noise(g);
 	puts(ok ? "verified" : "WRONG");
 }
 
 static void
-print_as_json(const Options *o, const Verify *v, double output, double given, double store, bool ok)
+print_as_json(const Options *o, const Verify *v, Outputs off, bool ok)
 {
 	const Graph *g = v->s->m->g;
 
@@ -309,8 +364,8 @@ print_as_json(const Options *o, const Verify *v, double output, double given, do
 		printf("%s\n  { \"name\": %s, \"op\": \"%s\", \"error\": %s%s }", i ? "," : "", json_text(g->nodes[i]->name),
 		       op_rows[g->nodes[i]->op].name, json_number(v->error[i]), is_halved(g->nodes[i]) ?
 		       arena_text(", \"store\": %s", json_number(v->store[i])) : "");
-	printf(" ],\n  \"outputs\": %s, \"expected\": %s,%s \"ok\": %s }\n", json_number(output),
-	       o->expect ? json_number(given) : "null", g->store ? arena_text(" \"store\": %s,", json_number(store)) : "",
+	printf(" ],\n  \"outputs\": %s, \"expected\": %s,%s \"ok\": %s }\n", json_number(off.reference),
+	       o->expect ? json_number(off.given) : "null", g->store ? arena_text(" \"store\": %s,", json_number(off.store)) : "",
 	       ok ? "true" : "false");
 }
 
@@ -320,11 +375,9 @@ verb_verify(Options *o)
 	Model *m;
 	Session s;
 	Verify v = { .s = &s };
-	Reference whole;
 	void *in;
-	float *out;
-	int images = 0;
-	double output, given = 0, store = 0;
+	int images;
+	Outputs off;
 
 	if (o->train)
 		return verify_training(o);
@@ -333,39 +386,23 @@ verb_verify(Options *o)
 	m = build(o, o->weights);
 	if (!m)
 		return ExitOk;
+	images = m->g->nodes[0]->out->shape.n;
 	in = o->input ? read_input(o->input, m->g, &images) : random_input(m->g);
-	if (o->input && images != m->g->nodes[0]->out->shape.n)
-		fail("%s: want %d image%s, one batch (--batch), got %d", o->input, m->g->nodes[0]->out->shape.n,
-		     m->g->nodes[0]->out->shape.n == 1 ? "" : "s", images);
 	s = session_open(m, o->threads, false);
-	out = malloc(s.outputs*sizeof *out);
-	v.values = calloc((size_t)m->g->count, sizeof *v.values);
 	v.error = calloc((size_t)m->g->count, sizeof *v.error);
 	v.store = calloc((size_t)m->g->count, sizeof *v.store);
-	if (!out || !v.values || !v.error || !v.store)
+	if (!v.error || !v.store)
 		fail("out of memory");
-	v.input = in;
 	s.options.layer = after_layer;
 	s.options.layer_user = &v;
-	session_run(&s, in, out);
-	/* layers of bytes are right to the last bit: the network's own results are the reference of what it hands out */
-	whole = any_bytes(m->g) ? (Reference){ m->g, v.values } : m->g->store ? as_kept(m->g, in) : reference(o, in);
-	if (m->g->store && !any_bytes(m->g))
-		store = of_all_stores(o, &whole, in);
-	output = end_to_end(&whole, out, NULL);
-	if (o->expect)
-		given = end_to_end(&whole, out, expected(m->g, o->expects, o->nexpects));
-	bool ok = output <= OutputLimit && given <= OutputLimit + store;
+	off = verify_images(o, &v, in, images);
+	bool ok = off.reference <= OutputLimit && off.given <= OutputLimit + off.store;
 	for (int i = 0; i < m->g->count; i++)
 		ok = ok && !is_wrong(m->g->nodes[i], v.error[i]);
-	(o->json ? print_as_json : print)(o, &v, output, given, store, ok);
-	if (whole.values != v.values)
-		interp_free(whole.g, whole.values);
-	interp_free(m->g, v.values);
+	(o->json ? print_as_json : print)(o, &v, off, ok);
 	free(v.error);
 	free(v.store);
 	free(in);
-	free(out);
 	session_close(&s);
 	return ok ? ExitOk : ExitInput;
 }
