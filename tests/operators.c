@@ -180,7 +180,8 @@ static const struct { const char *graph, *want; } rows[] = {
 	{ "k=i 2 2;a,b=Split x k | axis=1;y=Add a b", ":1: Split 'a': want 2 parts that make 3, got 2 that make 4" },
 	{ "p=i 0 0 4 1 0 0 1 1;y=Pad x p | mode'reflect", ":1: Pad 'y': want less around the image than it has, got 4, 1, 1 and 1 of 4x5" },
 	{ "p=i 0 1 1 1 0 0 1 1;y=Pad x p | mode'edge", ":1: Pad 'y': want mode constant where channels are added, got 'edge'" },
-	{ "p=i 0 0 1 1 0 0 1 1;y=Pad x p | mode'wrap", ":1: Pad 'y': want mode constant, reflect or edge, got 'wrap'" },
+	{ "p=i 0 0 1 1 0 0 1 1;y=Pad x p | mode'mirror", ":1: Pad 'y': want mode constant, reflect, edge or wrap, got 'mirror'" },
+	{ "p=i 0 0 5 1 0 0 1 1;y=Pad x p | mode'wrap", ":1: Pad 'y': want at most as much around a dimension as it has, got 5 and 1 of 4" },
 	{ "p=i 0 0 1 1 0 0 1 1;v=s 2;y=Pad x p v", "3x6x7: 2 2 2" },
 	{ "a=s 0.1;z=U 3;q=QuantizeLinear x a z;p=i 0 0 1 1 0 0 1 1;k=Pad q p z;y=DequantizeLinear k a z", "3x6x7: 0 0 0" },
 	{ "a=s 0.1;z=U 3;q=QuantizeLinear x a z;p=i 0 0 1 1 0 0 1 1;v=U 23;k=Pad q p v;y=DequantizeLinear k a z", "3x6x7: 2 2 2" },
@@ -221,7 +222,9 @@ static const struct { const char *graph, *want; } rows[] = {
 	{ "s=i 1 3 20;r=Reshape x s;w=f 2 3 0;y=Conv r w", ":2: Conv 'y': want 1 to 1024 taps a side, got 2x3x0" },
 	{ "s=i 1 3 20;r=Reshape x s;w=f 2 3 3;b=v 1;y=Conv r w b", ":2: Conv 'y': want 2 values of bias, got 1" },
 	{ "s=i 1 3 20;r=Reshape x s;w=f 2 3 3;y=Conv r w | auto_pad'SAME_UPPER", ":2: Conv 'y': want pads of numbers, got auto_pad 'SAME_UPPER'" },
-	{ "s=i 1 3 2 2 5;r=Reshape x s;w=f 2 3 1 1 3;y=Conv r w", ":2: Conv 'y': want a kernel of one tap along the last dimension, got 2x3x1x1x3" },
+	{ "s=i 1 3 2 2 5;r=Reshape x s;w=f 2 3 1 1 3;y=Conv r w", "2x4x3: 0 0" },
+	{ "s=i 1 3 2 2 5;r=Reshape x s;w=f 2 3 2 2 3;y=Conv r w", ":2: Conv 'y': want a kernel of one tap along some dimension, got 2x3x2x2x3" },
+	{ "s=i 1 3 2 2 5;r=Reshape x s;y=MaxPool r | kernel_shape:2,2,3", ":2: MaxPool 'y': want windows along two dimensions at most, got more" },
 	{ "s=i 1 3 20;r=Reshape x s;w=f 2 3 3 3;y=Conv r w", ":2: Conv 'y': want a 4-D tensor as input 0, got a 3-D one" },
 	{ "p=GlobalMaxPool x;s=i 1 1 3;r=Reshape p s;w=f 2 1 3;y=Conv r w",
 	  "2x1x1: 0 0" },
@@ -272,7 +275,19 @@ static const struct { const char *graph, *want; } rows[] = {
 	{ "y=Celu x | alpha~0", ":1: Celu 'y': want alpha other than 0, got 0" },
 	{ "y=LpNormalization x | p=3", ":1: LpNormalization 'y': want p = 1 or 2, got 3" },
 	{ "y=Floor x", ":1: Floor 'y': want constants, got the result 'x'" },
-	{ "k=v 1 2 3 4 5;y=Min x k", ":1: Min 'y': want tensors and single constants, got a constant of 5" },
+	{ "k=v 1 2 3 4;y=Min x k", ":1: Min 'y': want shapes that go together, got 1x3x4x5 and 4" },
+	{ "k=v 1 2 3 4 inf;y=Min x k", ":1: Min 'y': want bounds that are finite, got inf" },
+	{ "y=Einsum x | equation'nccw->n", ":1: Einsum 'y': want each letter once in a term, got 'c' again" },
+	{ "y=Einsum x | equation'ncw->n", ":1: Einsum 'y': want letters for 4 dimensions, got 'ncw'" },
+	{ "y=Einsum x | equation'nchw->nd", ":1: Einsum 'y': want letters of the terms in the result, got 'd'" },
+	{ "y=Einsum x | equation'nchw+", ":1: Einsum 'y': want letters, got 'nchw+'" },
+	{ "y=Einsum x x x | equation'nchw,nchw,nchw", ":1: Einsum 'y': want one or two terms, got 3 of 'nchw,nchw,nchw'" },
+	{ "k=v 1 2;y=Einsum x k | equation'nchw,c", ":1: Einsum 'y': want one size for 'c', got 3 and 2" },
+	{ "k=f 2 3;y=Einsum x k | equation'nchw,dc->nchw", ":1: Einsum 'y': want sums over the other term's dimensions, got one over 'd' of a constant" },
+	{ "y=ArgMax x | select_last_index=1", ":1: ArgMax 'y': want the first of several, got select_last_index" },
+	{ "y=LRN x", ":1: LRN 'y': want size of 1 or more, got 0" },
+	{ "k=i 3;y=GatherND x k", ":1: GatherND 'y': want an index below 1, got 3" },
+	{ "k=i 0 1 2 3 4;y=GatherND x k", ":1: GatherND 'y': want indices of 1 to 4 dimensions, and none of the batch, got 5" },
 	{ "a=v 1 2;b=v 1 2 3;c=Add a b", ":1: Add 'c': want constants whose shapes go together, got 2 and 3" },
 	{ "a=i 7;b=i 0;c=Div a b", ":1: Div 'c': want no division by zero, got one" },
 	{ "a=f 2 3;b=f 2 3;c=MatMul a b", ":1: MatMul 'c': want constant matrices that fit, got 2x3 and 2x3" },
@@ -289,7 +304,8 @@ static const struct { const char *graph, *want; } rows[] = {
 	{ "y=Sum", ":1: Sum 'y': want an input, got none" },
 	{ "w=f 60 2;y=Gemm x w", ":1: Gemm 'y': want a 2-D tensor, got a 4-D one" },
 	{ "w=f 5 2;y=MatMul x w", "3x4x2: 0 0 0" },
-	{ "s=i 12 5;r=Reshape x s;w=f 5 2;y=MatMul r w", ":2: MatMul 'y': want a matrix by a dimension of each image, got it by the last one of 12x5" },
+	{ "s=i 12 5;r=Reshape x s;w=f 5 2;y=MatMul r w", "1x12x2: 0" },
+	{ "x=I 2 3 4 5;s=i 24 5;r=Reshape x s;w=f 5 2;y=MatMul r w", ":2: MatMul 'y': want a matrix by a dimension of each image, got it by the last one of 24x5" },
 	{ "f=Flatten x;w=f 61 2;y=Gemm f w", ":2: Gemm 'y': want weights of 60 inputs, got 61x2" },
 	{ "f=Flatten x;w=f 60 3;b=v 1 2;y=Gemm f w b", ":2: Gemm 'y': want 1 or 3 values of bias, got 2" },
 	{ "f=Flatten x;w=f 60 2;y=Gemm f w | transA=1", ":2: Gemm 'y': want weights of 1 inputs, got 60x2" },
@@ -443,8 +459,12 @@ START_TEST(files)
 	want(b, ": input 'z': want several inputs as floats of one height and width, got 3x4x6 beside 3x4x5");
 	b->g.input[1] = value_info("z", "1 3 4 5", 2);
 	want(b, ": input 'z': want several inputs as floats of one height and width, got 3x4x5 beside 3x4x5, bytes");
-	b->g.node[0]->op_type = (char *)(size_t)"Relu";
-	b->g.node[0]->n_input = 1;
+	b = built("t=Transpose x | perm:0,3,1,2;u=Transpose z | perm:0,3,1,2;y=Concat t u | axis=1");
+	b->g.input[0] = value_info("x", "1 4 5 3", 1);
+	b->g.input[b->g.n_input++] = value_info("z", "1 4 5 2", 1);
+	want(b, "5x4x5: 0 0 0");
+	b = built("y=Relu x");
+	b->g.input[0] = value_info("x", "1 3 4 5", 1);
 	b->g.n_input = 0;
 	want(b, ": want an input, got none");
 	b->g.n_input = 1;

@@ -133,12 +133,23 @@ input_node(Import *m, Shape s)
 	return n;
 }
 
+static const int first[NAxes] = { AxisN, AxisC, AxisH, AxisW }, last[NAxes] = { AxisN, AxisH, AxisW, AxisC };
+
+/* define_input - x, or as the file sees it where its channels are last */
+static void
+define_input(Import *m, const Onnx__ValueInfoProto *v, OnnxValue x, bool hwc)
+{
+	static const int back[NAxes] = { 0, 2, 3, 1 };
+
+	if (hwc)
+		view_transpose(&x, back, &x);
+	onnx_define(m, v->name, x);
+}
+
 /* add_input - the image */
 static void
 add_input(Import *m, const Onnx__ValueInfoProto *v)
 {
-	static const int first[NAxes] = { AxisN, AxisC, AxisH, AxisW },
-	        last[NAxes] = { AxisN, AxisH, AxisW, AxisC }, back[NAxes] = { 0, 2, 3, 1 };
 	Image *im = &m->g->image;
 	OnnxValue x;
 
@@ -149,26 +160,28 @@ add_input(Import *m, const Onnx__ValueInfoProto *v)
 		im->scale = 1;
 	}
 	x = view_of(input_node(m, sizes_of(m, v, im->hwc ? last : first)));
-	if (im->hwc)
-		view_transpose(&x, back, &x);
-	onnx_define(m, v->name, x);
+	define_input(m, v, x, im->hwc);
 }
 
-/* add_several - images of one size: their channels follow each other in the graph's one input */
+/*
+** add_several - images of one size: their channels follow each other in the graph's one input, whose channels are last
+** where those of all are
+*/
 static void
 add_several(Import *m, const Onnx__ValueInfoProto *const *v, int count)
 {
-	static const int axes[NAxes] = { AxisN, AxisC, AxisH, AxisW };
+	bool *hwc = arena_new((size_t)count*sizeof *hwc), pixels = true;
 	Shape all = { 0 }, *s = arena_new((size_t)count*sizeof *s);
 	bool declared = true;
 	Node *x;
 
 	for (int i = 0; i < count; i++) {
 		check_input(m, v[i]);
-		s[i] = sizes_of(m, v[i], axes);
+		hwc[i] = channels_last(m->graph, v[i]->name);
+		pixels = pixels && hwc[i];
+		s[i] = sizes_of(m, v[i], hwc[i] ? last : first);
 		declared = declared && m->as_declared;
-		if (v[i]->type->tensor_type->elem_type == TypeUint8 || channels_last(m->graph, v[i]->name) ||
-		    s[i].n != s[0].n || s[i].h != s[0].h || s[i].w != s[0].w)
+		if (v[i]->type->tensor_type->elem_type == TypeUint8 || s[i].n != s[0].n || s[i].h != s[0].h || s[i].w != s[0].w)
 			fail("%s: input '%s': want several inputs as floats of one height and width, got %dx%dx%d beside "
 			     "%dx%dx%d%s", m->file, v[i]->name, s[i].c, s[i].h, s[i].w, s[0].c, s[0].h, s[0].w,
 			     v[i]->type->tensor_type->elem_type == TypeUint8 ? ", bytes" : "");
@@ -177,6 +190,7 @@ add_several(Import *m, const Onnx__ValueInfoProto *const *v, int count)
 	if (all.c > 65536)
 		fail("%s: want at most 65536 channels of all inputs, got %d", m->file, all.c);
 	m->as_declared = declared;
+	m->g->image.hwc = pixels;
 	x = input_node(m, all);
 	for (int i = 0, c = 0; i < count; c += s[i++].c) {
 		Node *n = node_new(m->g, O_slice, 0);
@@ -186,7 +200,7 @@ add_several(Import *m, const Onnx__ValueInfoProto *const *v, int count)
 		n->a.rows = (Range){ 0, s[i].h, 1 };
 		n->a.cols = (Range){ 0, s[i].w, 1 };
 		node_add(m->g, n);
-		onnx_define(m, v[i]->name, view_of(n));
+		define_input(m, v[i], view_of(n), hwc[i]);
 		note("%s: input '%s' is channels %d to %d of the model's one input", m->file, v[i]->name, c, c + s[i].c - 1);
 	}
 }

@@ -121,6 +121,28 @@ activate(Import *m, const OnnxValue *x, const char *name, const double *v)
 	finish_like(m, n, x);
 }
 
+/* bounded_apart - by a constant of several values: what x is beyond it, and it again */
+static void
+bounded_apart(Import *m, const OnnxValue *x, const OnnxValue *c, bool largest)
+{
+	double *v;
+	OnnxValue less = constant_new(m, TypeFloat, c->rank, c->dim, &v), y;
+	Node *n;
+
+	for (size_t i = 0; i < count_elements(c); i++) {
+		if (!isfinite(c->data[i]))
+			refuse(m, "want bounds that are finite, got %g", c->data[i]);
+		v[i] = -c->data[i];
+	}
+	y = constant_added(m, *x, &less);
+	n = node_on(m, largest ? O_relu : O_clip, y.n);
+	if (!largest) {
+		n->a.lo = -HUGE_VAL;
+		n->a.hi = 0;
+	}
+	set_result(m, constant_added(m, view_like(&y, node_put(m, n)), c));
+}
+
 /* bounded - the larger or smaller of a tensor and a single constant, or of two tensors */
 static void
 bounded(Import *m, bool largest)
@@ -133,8 +155,10 @@ bounded(Import *m, bool largest)
 	}
 	x = a.n ? a : b;
 	c = a.n ? b : a;
-	if (count_elements(&c) != 1 || c.rank > x.rank)
-		refuse(m, "want tensors and single constants, got a constant of %s", dims_of(&c));
+	if (count_elements(&c) != 1 || c.rank > x.rank) {
+		bounded_apart(m, &x, &c, largest);
+		return;
+	}
 	clipped(m, &x, largest ? c.data[0] : -3.4e38, largest ? 3.4e38 : c.data[0]);
 }
 

@@ -114,29 +114,47 @@ conv_1d(Import *m, const OnnxValue *x, const OnnxValue *w)
 	set_result(m, y);
 }
 
-/* conv_3d - whose kernel is of one tap along the last dimension: of each of its images by the same kernel */
+/* flat_dimension - along which the kernel has one tap that stays where it is */
+static int
+flat_dimension(const Import *m, const OnnxValue *w, const int64_t *s, const int64_t *p)
+{
+	for (int d = 4; d >= 2; d--)
+		if (w->dim[d] == 1 && s[d - 2] == 1 && !p[d - 2] && !p[d + 1])
+			return d;
+	refuse(m, "want a kernel of one tap along some dimension, got %s", dims_of(w));
+}
+
+/* conv_3d - whose kernel is of one tap along a dimension: of each of its images by the same kernel */
 static void
 conv_3d(Import *m, const OnnxValue *x, const OnnxValue *w)
 {
-	static const int first[5] = { 0, 4, 1, 2, 3 }, back[5] = { 0, 2, 3, 4, 1 };
 	int64_t s[3] = { 1, 1, 1 }, d[3] = { 1, 1, 1 }, p[6] = { 0 }, dim[5];
 	Windows at = { .groups = check_kernel(m, w, x->dim[1]) };
+	int flat, h, v, first[5] = { 0, 0, 1 }, back[5];
 	OnnxValue y;
 
 	attr_ints(m, "strides", 3, s, 1, 1024);
 	attr_ints(m, "dilations", 3, d, 1, 1024);
 	attr_ints(m, "pads", 6, p, 0, 4096);
-	if (w->dim[4] != 1 || s[2] != 1 || p[2] || p[5] || w->dim[0]*x->dim[4] > 65536)
-		refuse(m, "want a kernel of one tap along the last dimension, got %s", dims_of(w));
-	at.stride = (Pair){ (int)s[0], (int)s[1] };
-	at.dilation = (Pair){ (int)d[0], (int)d[1] };
-	at.pads = (Sides){ (int)p[0], (int)p[1], (int)p[3], (int)p[4] };
+	flat = flat_dimension(m, w, s, p);
+	h = flat == 2 ? 3 : 2;
+	v = flat == 4 ? 3 : 4;
+	if (w->dim[0]*x->dim[flat] > 65536)
+		refuse(m, "want 1 to 65536 channels, got %lld of %lld images", (long long)w->dim[0], (long long)x->dim[flat]);
+	at.stride = (Pair){ (int)s[h - 2], (int)s[v - 2] };
+	at.dilation = (Pair){ (int)d[h - 2], (int)d[v - 2] };
+	at.pads = (Sides){ (int)p[h - 2], (int)p[v - 2], (int)p[h + 1], (int)p[v + 1] };
+	first[1] = flat;
+	first[3] = h;
+	first[4] = v;
+	for (int i = 0; i < 5; i++)
+		back[first[i]] = i;
 	if (!view_transpose(x, first, &y))
 		refuse(m, "want at most %d steps along axes, got more", MostAtoms);
-	y = view_of(conv_on(m, view_arranged(m, &y, 3, 4).n, w, (Pair){ (int)w->dim[2], (int)w->dim[3] }, &at,
-	                    (size_t)x->dim[4]));
+	y = view_of(conv_on(m, view_arranged(m, &y, 3, 4).n, w, (Pair){ (int)w->dim[h], (int)w->dim[v] }, &at,
+	                    (size_t)x->dim[flat]));
 	dim[0] = x->dim[0];
-	dim[1] = x->dim[4];
+	dim[1] = x->dim[flat];
 	dim[2] = w->dim[0];
 	dim[3] = y.dim[2];
 	dim[4] = y.dim[3];

@@ -179,7 +179,7 @@ dense(Import *m, const OnnxValue *x, const Matrix *a, const double *bias)
 		pixelwise(m, x, a, bias);
 		return;
 	}
-	if (x->rank > 2 && (x->dim[0] == s.n || s.n == 1)) {
+	if (x->rank > 2 ? x->dim[0] == s.n || s.n == 1 : s.n == 1 && x->dim[0] > 1) {
 		by_last(m, x, a, bias);
 		return;
 	}

@@ -9,6 +9,7 @@
 typedef struct {
 	int64_t full[2*MostDims];    /* before each dimension, then after each */
 	Fill mode;
+	bool wrap;                   /* the other end of each dimension instead of a mode */
 	double value;
 } Padding;
 
@@ -45,10 +46,11 @@ padding_of(const Import *m, int rank)
 		OnnxValue v = constant_at(m, 2, "value");
 		p.value = count_elements(&v) ? v.data[0] : 0;
 	}
-	if (strcmp(mode, "constant") && strcmp(mode, "edge") && strcmp(mode, "reflect"))
-		refuse(m, "want mode constant, reflect or edge, got '%s'", mode);
+	if (strcmp(mode, "constant") && strcmp(mode, "edge") && strcmp(mode, "reflect") && strcmp(mode, "wrap"))
+		refuse(m, "want mode constant, reflect, edge or wrap, got '%s'", mode);
+	p.wrap = *mode == 'w';
 	p.mode = *mode == 'r' ? Fill_reflect : *mode == 'e' ? Fill_replicate : Fill_constant;
-	p.value = p.mode == Fill_constant ? p.value : 0;
+	p.value = p.mode == Fill_constant && !p.wrap ? p.value : 0;
 	return p;
 }
 
@@ -103,6 +105,38 @@ padded_apart(Import *m, OnnxValue x, const Padding *p)
 	return x;
 }
 
+/* cut_along - from at on along dimension d */
+static OnnxValue
+cut_along(Import *m, OnnxValue x, int d, int64_t at, int64_t count)
+{
+	Cut cut[MostDims];
+
+	for (int i = 0; i < x.rank; i++)
+		cut[i] = i == d ? (Cut){ at, at + count, 1 } : (Cut){ 0, x.dim[i], 1 };
+	return cut_out(m, x, cut);
+}
+
+/* wrapped - before each dimension its end, behind it its beginning */
+static OnnxValue
+wrapped(Import *m, OnnxValue x, const int64_t *full)
+{
+	for (int d = 0; d < x.rank; d++) {
+		int64_t before = full[d], after = full[d + x.rank];
+		OnnxValue parts[3];
+		int count = 0;
+		if (before > x.dim[d] || after > x.dim[d])
+			refuse(m, "want at most as much around a dimension as it has, got %lld and %lld of %lld", (long long)before,
+			       (long long)after, (long long)x.dim[d]);
+		if (before)
+			parts[count++] = cut_along(m, x, d, x.dim[d] - before, before);
+		parts[count++] = x;
+		if (after)
+			parts[count++] = cut_along(m, x, d, 0, after);
+		x = count > 1 ? joined(m, parts, count, d) : x;
+	}
+	return x;
+}
+
 /* pad - x, of floats */
 static OnnxValue
 pad(Import *m, OnnxValue x, Padding p)
@@ -113,6 +147,8 @@ pad(Import *m, OnnxValue x, Padding p)
 	if (x.rank && x.dim[0] == x.n->out->shape.n && (full[0] || full[x.rank]))
 		refuse(m, "want no padding of the batch, got %lld and %lld", (long long)full[0], (long long)full[x.rank]);
 	x = cropped(m, image ? view_of(as_image(m, &x)) : x, full);
+	if (p.wrap)
+		return wrapped(m, x, full);
 	if (!image || full[0] || full[NAxes])
 		return padded_apart(m, x, &p);
 	if (p.mode == Fill_constant && p.value < -3e38 && !full[1] && !full[5]) {

@@ -236,3 +236,27 @@ op_lp_normalization(Import *m)
 	last_of(&s, step(&s, op_div, m->p->input[0], step(&s, p == 1 ? op_reduce_l1 : op_reduce_l2, m->p->input[0], s.axes)),
 	        true);
 }
+
+/*
+** op_lrn - local response normalization (Krizhevsky et al. 2012): divided by a power of the squares' sum over the channels
+** beside each, which a 1x1 convolution adds up
+*/
+void
+op_lrn(Import *m)
+{
+	Node *x = image_at(m, 0), *sum;
+	int64_t size = attr_int(m, "size", 0), c = x->out->shape.c;
+	double alpha = attr_real(m, "alpha", 1e-4), beta = attr_real(m, "beta", 0.75), bias = attr_real(m, "bias", 1), *w;
+
+	if (size < 1)
+		refuse(m, "want size of 1 or more, got %lld", (long long)size);
+	if (c*c > MostElements)
+		refuse(m, "want at most 8192 channels, got %lld", (long long)c);
+	w = arena_new((size_t)(c*c)*sizeof *w);
+	for (int64_t i = 0; i < c; i++)
+		for (int64_t k = i - (size - 1)/2; k <= i + size/2; k++)
+			if (k >= 0 && k < c)
+				w[i*c + k] = alpha/(double)size;
+	sum = node_scaled_by(m, mix_channels(m, times_node(m, x, x), (int)c, w, "squares"), 1, bias);
+	set_result(m, view_of(beta == 0 ? x : times_node(m, x, power(m, sum, -beta))));
+}

@@ -270,7 +270,18 @@ op_reduce_sum_square(Import *m)
 static void
 global(Import *m, Op op)
 {
-	finish_image(m, node_on(m, op, image_at(m, 0)));
+	OnnxValue x = tensor_at(m, 0), axes;
+	int64_t count = x.rank - 2;
+	double *v;
+
+	if (x.rank == NAxes || x.rank < 3) {
+		finish_image(m, node_on(m, op, image_at(m, 0)));
+		return;
+	}
+	axes = constant_new(m, TypeInt64, 1, &count, &v);
+	for (int d = 2; d < x.rank; d++)
+		*v++ = d;
+	set_result(m, apply(m, op == O_adaptive_avg_pool ? op_reduce_mean : op_reduce_max, &x, &axes));
 }
 
 void op_global_average_pool(Import *m) { global(m, O_adaptive_avg_pool); }

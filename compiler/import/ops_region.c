@@ -242,6 +242,43 @@ op_gather(Import *m)
 	reshape(m, &y, rank, dim);
 }
 
+/* op_gather_nd - of the first dimensions together, as many as an index has: one dimension whose elements are picked */
+void
+op_gather_nd(Import *m)
+{
+	OnnxValue x = tensor_at(m, 0), at = constant_at(m, 1, "indices"), y;
+	int last = at.rank - 1, rank = 1, count;
+	int64_t tuple = at.rank ? at.dim[last] : 0, dim[2*MostDims] = { 1 };
+	int *from;
+
+	if (tuple < 1 || tuple > x.rank || attr_int(m, "batch_dims", 0))
+		refuse(m, "want indices of 1 to %d dimensions, and none of the batch, got %lld", x.rank, (long long)tuple);
+	if (count_elements(&at) < 1 || count_elements(&at) > (size_t)(65536*tuple))
+		refuse(m, "want 1 to 65536 indices, got %zu", count_elements(&at)/(size_t)tuple);
+	count = (int)(count_elements(&at)/(size_t)tuple);
+	from = arena_new((size_t)count*sizeof *from);
+	for (int d = 0; d < x.rank; d++)
+		if (d < tuple)
+			dim[0] *= x.dim[d];
+		else
+			dim[rank++] = x.dim[d];
+	for (int i = 0; i < count; i++)
+		for (int d = 0; d < tuple; d++) {
+			int64_t k = whole_of(at.data[i*tuple + d]);
+			if (k < -x.dim[d] || k >= x.dim[d])
+				refuse(m, "want an index below %lld, got %lld", (long long)x.dim[d], (long long)k);
+			from[i] = (int)(from[i]*x.dim[d] + (k < 0 ? k + x.dim[d] : k));
+		}
+	if (!view_reshape(&x, rank, dim, &y))
+		refuse(m, "want whole dimensions, got parts of %s", dims_of(&x));
+	y = picked(m, &y, 0, from, count);
+	if (last + rank - 1 > MostDims)
+		refuse(m, "want at most %d dimensions, got %d", MostDims, last + rank - 1);
+	memmove(dim + last, y.dim + 1, (size_t)(rank - 1)*sizeof *dim);
+	memcpy(dim, at.dim, (size_t)last*sizeof *dim);
+	reshape(m, &y, last + rank - 1, dim);
+}
+
 void
 op_tile(Import *m)
 {

@@ -5,41 +5,82 @@
 
 #include "import.h"
 
-/* set_windows - kernel, strides, dilations and padding of a convolution or pool */
+/* Kernel, strides, dilations and padding along so many dimensions; padding before each, then after each. */
+typedef struct { int64_t kernel[MostDims], stride[MostDims], dilation[MostDims], pads[2*MostDims]; } Windows;
+
+/* pad_same - so that there is a window for every stride of the input */
+static void
+pad_same(Windows *w, int count, const int64_t *in, bool upper)
+{
+	for (int i = 0; i < count; i++) {
+		int64_t out = (in[i] + w->stride[i] - 1)/w->stride[i],
+		        total = (out - 1)*w->stride[i] + (w->kernel[i] - 1)*w->dilation[i] + 1 - in[i];
+		if (total < 0)
+			total = 0;
+		w->pads[i] = upper ? total/2 : total - total/2;
+		w->pads[i + count] = total - w->pads[i];
+	}
+}
+
+static const char *
+lengths(const int64_t *v, int count)
+{
+	OnnxValue all = { .rank = count };
+
+	memcpy(all.dim, v, (size_t)count*sizeof *v);
+	return dims_of(&all);
+}
+
+/* read_windows - along dimensions of these lengths; kernel: that of the weights, or NULL */
+static Windows
+read_windows(const Import *m, int count, const int64_t *in, const int64_t *kernel)
+{
+	const char *same_pad = attr_text(m, "auto_pad", "NOTSET");
+	Windows w = { .kernel = { 0 } };
+
+	for (int i = 0; i < count; i++) {
+		w.kernel[i] = kernel ? kernel[i] : 0;
+		w.stride[i] = w.dilation[i] = 1;
+	}
+	attr_ints(m, "kernel_shape", count, w.kernel, 1, 1024);
+	if (kernel && memcmp(w.kernel, kernel, (size_t)count*sizeof *kernel))
+		refuse(m, "want kernel_shape %s as the weights have it, got %s", lengths(kernel, count), lengths(w.kernel, count));
+	if (!w.kernel[0])
+		refuse(m, "want kernel_shape, got none");
+	attr_ints(m, "strides", count, w.stride, 1, 1024);
+	attr_ints(m, "dilations", count, w.dilation, 1, 1024);
+	attr_ints(m, "pads", 2*count, w.pads, 0, 4096);
+	if (!strcmp(same_pad, "SAME_UPPER") || !strcmp(same_pad, "SAME_LOWER"))
+		pad_same(&w, count, in, same_pad[5] == 'U');
+	else if (!strcmp(same_pad, "VALID"))
+		memset(w.pads, 0, sizeof w.pads);
+	else if (*same_pad && strcmp(same_pad, "NOTSET"))
+		refuse(m, "want auto_pad NOTSET, VALID, SAME_UPPER or SAME_LOWER, got '%s'", same_pad);
+	return w;
+}
+
+/* put_windows - along rows, dimension h of w, and columns, dimension v; -1: one window of one pixel */
+static void
+put_windows(Node *n, const Windows *w, int count, int h, int v)
+{
+	static const Windows none = { { 1 }, { 1 }, { 1 }, { 0 } };
+	const Windows *a = h < 0 ? &none : w, *b = v < 0 ? &none : w;
+	int i = h < 0 ? 0 : h, k = v < 0 ? 0 : v, ends = h < 0 ? 1 : count, endv = v < 0 ? 1 : count;
+
+	n->a.kernel = (Pair){ (int)a->kernel[i], (int)b->kernel[k] };
+	n->a.stride = (Pair){ (int)a->stride[i], (int)b->stride[k] };
+	n->a.dilation = (Pair){ (int)a->dilation[i], (int)b->dilation[k] };
+	n->a.padding = (Sides){ (int)a->pads[i], (int)b->pads[k], (int)a->pads[i + ends], (int)b->pads[k + endv] };
+}
+
+/* set_windows - of rows and columns; kernel of height 0: there are no weights */
 static void
 set_windows(const Import *m, Node *n, Pair kernel)
 {
-	const char *same_pad = attr_text(m, "auto_pad", "NOTSET");
-	int64_t k[2] = { kernel.h, kernel.w }, s[2] = { 1, 1 }, d[2] = { 1, 1 }, p[4] = { 0, 0, 0, 0 };
 	Shape x = n->in[0]->shape;
+	Windows w = read_windows(m, 2, (int64_t[]){ x.h, x.w }, kernel.h ? (int64_t[]){ kernel.h, kernel.w } : NULL);
 
-	attr_ints(m, "kernel_shape", 2, k, 1, 1024);
-	if (kernel.h && (k[0] != kernel.h || k[1] != kernel.w))
-		refuse(m, "want kernel_shape %dx%d as the weights have it, got %lldx%lld", kernel.h, kernel.w,
-		       (long long)k[0], (long long)k[1]);
-	if (!k[0])
-		refuse(m, "want kernel_shape, got none");
-	attr_ints(m, "strides", 2, s, 1, 1024);
-	attr_ints(m, "dilations", 2, d, 1, 1024);
-	attr_ints(m, "pads", 4, p, 0, 4096);
-	if (!strcmp(same_pad, "SAME_UPPER") || !strcmp(same_pad, "SAME_LOWER")) {
-		for (int i = 0; i < 2; i++) {
-			int64_t in = i ? x.w : x.h, out = (in + s[i] - 1)/s[i],
-			        total = (out - 1)*s[i] + (k[i] - 1)*d[i] + 1 - in;
-			if (total < 0)
-				total = 0;
-			p[i] = same_pad[5] == 'U' ? total/2 : total - total/2;
-			p[i + 2] = total - p[i];
-		}
-	} else if (!strcmp(same_pad, "VALID")) {
-		p[0] = p[1] = p[2] = p[3] = 0;
-	} else if (*same_pad && strcmp(same_pad, "NOTSET")) {
-		refuse(m, "want auto_pad NOTSET, VALID, SAME_UPPER or SAME_LOWER, got '%s'", same_pad);
-	}
-	n->a.kernel = (Pair){ (int)k[0], (int)k[1] };
-	n->a.stride = (Pair){ (int)s[0], (int)s[1] };
-	n->a.dilation = (Pair){ (int)d[0], (int)d[1] };
-	n->a.padding = (Sides){ (int)p[0], (int)p[1], (int)p[2], (int)p[3] };
+	put_windows(n, &w, 2, 0, 1);
 }
 
 void
@@ -187,7 +228,7 @@ add_infinite(const Import *m, Node *n, Sides p)
 {
 	if (!(p.t + p.l + p.b + p.r))
 		return;
-	if (n->a.ceil_mode || !strncmp(attr_text(m, "auto_pad", ""), "SAME", 4))
+	if (attr_int(m, "ceil_mode", 0) || !strncmp(attr_text(m, "auto_pad", ""), "SAME", 4))
 		refuse(m, "want neither ceil_mode nor auto_pad behind a padding with -infinity, got one");
 	n->a.padding.t += p.t;
 	n->a.padding.l += p.l;
@@ -195,24 +236,81 @@ add_infinite(const Import *m, Node *n, Sides p)
 	n->a.padding.r += p.r;
 }
 
+/* pool - of a node with its windows; added to the graph */
+static Node *
+pool(Import *m, Node *n)
+{
+	n->a.ceil_mode = attr_int(m, "ceil_mode", 0) != 0;
+	n->a.count_include_pad = attr_int(m, "count_include_pad", 0) != 0;
+	if (n->op == O_avg_pool && (n->a.dilation.h != 1 || n->a.dilation.w != 1))
+		refuse(m, "want no dilation of a mean, got %dx%d", n->a.dilation.h, n->a.dilation.w);
+	/* of an image of any size; of bytes they have roundings of their own */
+	if (takes_all(n) && !(n->op == O_avg_pool && n->in[0]->node->op == O_dequantize))
+		n = node_on(m, n->op == O_avg_pool ? O_adaptive_avg_pool : O_adaptive_max_pool, n->in[0]->node);
+	return node_put(m, n);
+}
+
+/*
+** pool_of_rank - of one, three or more dimensions. What no window is longer than one pixel along is channels, for a pool
+** is of each of them by itself; two dimensions at most are left.
+*/
+static void
+pool_of_rank(Import *m, const OnnxValue *given, Op op)
+{
+	OnnxValue x = of_images(m, given), y;
+	int count = given->rank - 2, before = x.rank - count, order[MostDims] = { 0 }, back[MostDims], at = before, wide[2], nwide = 0;
+	int64_t dim[MostDims];
+	Windows w = read_windows(m, count, x.dim + before, NULL);
+	Node *n;
+
+	for (int d = 0; d < before; d++)
+		order[d] = d;
+	for (int i = 0; i < count; i++) {
+		bool point = w.kernel[i] == 1 && w.stride[i] == 1 && !w.pads[i] && !w.pads[i + count];
+		if (point)
+			order[at++] = before + i;
+		else if (nwide < 2)
+			wide[nwide++] = i;
+		else
+			refuse(m, "want windows along two dimensions at most, got more");
+	}
+	for (int i = 0; i < nwide; i++)
+		order[at + i] = before + wide[i];
+	if (!view_transpose(&x, order, &y))
+		refuse(m, "want at most %d steps along axes, got more", MostAtoms);
+	y = view_arranged(m, &y, at, at + (nwide == 2));
+	n = node_on(m, op, y.n);
+	put_windows(n, &w, count, nwide == 2 ? wide[0] : -1, nwide ? wide[nwide - 1] : -1);
+	n = pool(m, n);
+	memcpy(dim, y.dim, sizeof dim);
+	if (nwide == 2)
+		dim[at] = n->out->shape.h;
+	if (nwide)
+		dim[x.rank - 1] = n->out->shape.w;
+	for (int d = 0; d < x.rank; d++)
+		back[order[d]] = d;
+	y = view_of(n);
+	if (!view_reshape(&y, x.rank, dim, &y))
+		die("a pool of other dimensions");
+	view_transpose(&y, back, &y);
+	set_result(m, as_given(given, y));
+}
+
 static void
 op_pool(Import *m, Op op)
 {
 	OnnxValue x = tensor_at(m, 0);
-	Node *n = node_on(m, op, x.infinite.t + x.infinite.l + x.infinite.b + x.infinite.r ? x.n : image_at(m, 0));
+	Node *n;
 
-	n->a.stride = (Pair){ 1, 1 };
+	if (x.rank != NAxes && x.rank > 2) {
+		pool_of_rank(m, &x, op);
+		return;
+	}
+	n = node_on(m, op, x.infinite.t + x.infinite.l + x.infinite.b + x.infinite.r ? x.n : image_at(m, 0));
 	set_windows(m, n, (Pair){ 0, 0 });
-	n->a.ceil_mode = attr_int(m, "ceil_mode", 0) != 0;
-	n->a.count_include_pad = attr_int(m, "count_include_pad", 0) != 0;
 	if (op == O_max_pool)
 		add_infinite(m, n, x.infinite);
-	if (op == O_avg_pool && (n->a.dilation.h != 1 || n->a.dilation.w != 1))
-		refuse(m, "want no dilation of a mean, got %dx%d", n->a.dilation.h, n->a.dilation.w);
-	/* of an image of any size; of bytes they have roundings of their own */
-	if (takes_all(n) && !(op == O_avg_pool && n->in[0]->node->op == O_dequantize))
-		n = node_on(m, op == O_avg_pool ? O_adaptive_avg_pool : O_adaptive_max_pool, n->in[0]->node);
-	finish_image(m, n);
+	set_result(m, view_of(pool(m, n)));
 }
 
 void
