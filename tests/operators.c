@@ -463,6 +463,10 @@ START_TEST(files)
 	b->g.input[0] = value_info("x", "1 4 5 3", 1);
 	b->g.input[b->g.n_input++] = value_info("z", "1 4 5 2", 1);
 	want(b, "5x4x5: 0 0 0");
+	b = built("s=i 1 1 4 5;t=Reshape x s;u=Transpose z | perm:0,3,1,2;y=Concat t u | axis=1");
+	b->g.input[0] = value_info("x", "1 4 5 1", 1);
+	b->g.input[b->g.n_input++] = value_info("z", "1 4 5 2", 1);
+	want(b, "3x4x5: 0 0 0");
 	b = built("y=Relu x");
 	b->g.input[0] = value_info("x", "1 3 4 5", 1);
 	b->g.n_input = 0;

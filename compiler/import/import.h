@@ -189,18 +189,20 @@ void from_left(Import *m, void (*two)(Import *m));    /* an operator of two inpu
 
 /* one function an ONNX operator on tensors */
 #define ONNX_OPS(X) \
-	X(abs) X(add) X(and) X(arg_max) X(arg_min) X(at_least) X(at_most) X(average_pool) X(batch_norm) X(bias_gelu) X(cast) X(cast_like) X(celu) X(clip) X(concat) \
-	X(constant) X(conv) X(conv_integer) X(conv_transpose) X(depth_to_space) X(dequantize) X(div) X(dropout) \
-	X(dynamic_quantize) X(einsum) X(elu) X(equal) X(erf) X(exp) X(expand) X(fast_gelu) X(flatten) X(fused_conv) X(fused_gemm) \
-	X(fused_matmul) X(gather) X(gather_nd) X(gelu) X(gelu_tanh) X(gemm) X(global_average_pool) X(global_max_pool) X(greater) \
-	X(group_norm) X(hard_sigmoid) X(hard_swish) X(identity) X(instance_norm) X(layer_norm) X(leaky_relu) X(less) X(log) \
-	X(log_softmax) X(lp_normalization) X(lrn) X(matmul) X(max) X(max_pool) X(mean) X(min) X(mish) X(mul) X(neg) X(not) X(or) X(pad) \
-	X(pow) X(prelu) X(qgemm) X(qlinear_add) X(qlinear_average_pool) X(qlinear_concat) X(qlinear_conv) \
-	X(qlinear_global_average_pool) X(qlinear_leaky_relu) X(qlinear_matmul) X(qlinear_mul) X(qlinear_sigmoid) \
-	X(quantize) X(quick_gelu) X(reciprocal) X(reduce_l1) X(reduce_l2) X(reduce_log_sum) X(reduce_log_sum_exp) \
-	X(reduce_max) X(reduce_mean) X(reduce_min) X(reduce_sum) X(reduce_sum_square) X(relu) X(reshape) X(resize) \
-	X(selu) X(shape) X(sigmoid) X(sign) X(size) X(slice) X(softmax) X(softplus) X(softsign) X(space_to_depth) X(split) \
-	X(sqrt) X(squeeze) X(sub) X(sum) X(swish) X(tanh) X(tile) X(transpose) X(unsqueeze) X(upsample) X(where)
+	X(abs) X(add) X(and) X(arg_max) X(arg_min) X(at_least) X(at_most) X(average_pool) X(batch_norm) X(bias_gelu) \
+	X(cast) X(cast_like) X(celu) X(clip) X(concat) X(constant) X(conv) X(conv_integer) X(conv_transpose) \
+	X(depth_to_space) X(dequantize) X(div) X(dropout) X(dynamic_quantize) X(einsum) X(elu) X(equal) X(erf) \
+	X(exp) X(expand) X(fast_gelu) X(flatten) X(fused_conv) X(fused_gemm) X(fused_matmul) X(gather) X(gather_nd) \
+	X(gelu) X(gelu_tanh) X(gemm) X(global_average_pool) X(global_max_pool) X(greater) X(group_norm) \
+	X(hard_sigmoid) X(hard_swish) X(identity) X(instance_norm) X(layer_norm) X(leaky_relu) X(less) X(log) \
+	X(log_softmax) X(lp_normalization) X(lrn) X(matmul) X(max) X(max_pool) X(mean) X(min) X(mish) X(mul) X(neg) \
+	X(not) X(or) X(pad) X(pow) X(prelu) X(qgemm) X(qlinear_add) X(qlinear_average_pool) X(qlinear_concat) \
+	X(qlinear_conv) X(qlinear_global_average_pool) X(qlinear_leaky_relu) X(qlinear_matmul) X(qlinear_mul) \
+	X(qlinear_sigmoid) X(quantize) X(quick_gelu) X(reciprocal) X(reduce_l1) X(reduce_l2) X(reduce_log_sum) \
+	X(reduce_log_sum_exp) X(reduce_max) X(reduce_mean) X(reduce_min) X(reduce_sum) X(reduce_sum_square) X(relu) \
+	X(reshape) X(resize) X(selu) X(shape) X(sigmoid) X(sign) X(size) X(slice) X(softmax) X(softplus) X(softsign) \
+	X(space_to_depth) X(split) X(sqrt) X(squeeze) X(sub) X(sum) X(swish) X(tanh) X(tile) X(transpose) \
+	X(unsqueeze) X(upsample) X(where)
 #define X(op) void op_##op(Import *m);
 ONNX_OPS(X)
 #undef X

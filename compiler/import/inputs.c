@@ -30,11 +30,24 @@ reader_of(const Onnx__GraphProto *p, size_t i, const char *name)
 	return p->n_node;
 }
 
+/* one_goes_first - is n, a Reshape, such a transpose of pixels of one channel, as converters write it */
+static bool
+one_goes_first(const Import *m, const Onnx__NodeProto *n, const Onnx__ValueInfoProto *v)
+{
+	const Onnx__TensorShapeProto *from = v->type->tensor_type->shape;
+	const OnnxValue *to = n->n_input > 1 ? onnx_find(m, n->input[1]) : NULL;
+
+	return to && to->data && to->rank == 1 && to->dim[0] == NAxes && to->data[1] == 1 && from->dim[3]->dim_value == 1 &&
+	       from->dim[1]->dim_value > 1;
+}
+
 /* channels_last - is the input's first use, but for arithmetic, a transpose that puts the channels first */
 static bool
-channels_last(const Onnx__GraphProto *p, const char *name)
+channels_last(const Import *m, const Onnx__ValueInfoProto *v)
 {
 	static const int64_t perm[] = { 0, 3, 1, 2 };
+	const Onnx__GraphProto *p = m->graph;
+	const char *name = v->name;
 
 	for (size_t i = reader_of(p, 0, name); i < p->n_node; i = reader_of(p, i + 1, name)) {
 		const Onnx__NodeProto *n = p->node[i];
@@ -44,6 +57,8 @@ channels_last(const Onnx__GraphProto *p, const char *name)
 					return true;
 			return false;
 		}
+		if (!strcmp(n->op_type, "Reshape"))
+			return one_goes_first(m, n, v);
 		if (!keeps_pixels(n->op_type) || !n->n_output)
 			return false;
 		name = n->output[0];
@@ -154,7 +169,7 @@ add_input(Import *m, const Onnx__ValueInfoProto *v)
 	OnnxValue x;
 
 	check_input(m, v);
-	im->hwc = channels_last(m->graph, v->name);
+	im->hwc = channels_last(m, v);
 	if (v->type->tensor_type->elem_type == TypeUint8) {   /* bytes as they are: the graph itself makes floats of them */
 		im->u8 = im->normalize = true;
 		im->scale = 1;
@@ -177,7 +192,7 @@ add_several(Import *m, const Onnx__ValueInfoProto *const *v, int count)
 
 	for (int i = 0; i < count; i++) {
 		check_input(m, v[i]);
-		hwc[i] = channels_last(m->graph, v[i]->name);
+		hwc[i] = channels_last(m, v[i]);
 		pixels = pixels && hwc[i];
 		s[i] = sizes_of(m, v[i], hwc[i] ? last : first);
 		declared = declared && m->as_declared;

@@ -1,6 +1,6 @@
 /*
-** ops_einsum.c - products of one or two tensors whose dimensions have letters: a product element by element where nothing
-** is summed over and one has all letters, else one of matrices. Their rows are what only the first has, their columns what only the second has.
+** ops_einsum.c - products of one or two tensors whose dimensions have letters: a product element by element where
+** nothing is summed over and one has all letters, else one of matrices.
 */
 #include <ctype.h>
 #include <string.h>
@@ -176,8 +176,13 @@ by_elements(Import *m, const Term *t, const char *out)
 	return apply(m, op_mul, &v[0], &v[1]);
 }
 
-/* What letters are: matrices side by side, rows, summed over, columns; the images' where the second term has none */
-typedef struct { char images[2], batch[MostDims + 1], rows[MostDims + 1], inner[MostDims + 1], columns[MostDims + 1]; } Letters;
+/*
+** What letters are: matrices side by side; rows, which only the first term has; summed over; columns, which only the
+** second has; the images', where the second term has none.
+*/
+typedef struct {
+	char images[2], batch[MostDims + 1], rows[MostDims + 1], inner[MostDims + 1], columns[MostDims + 1];
+} Letters;
 
 static Letters
 letters_meet(const Term *a, const Term *b, const char *out)
@@ -196,9 +201,10 @@ letters_meet(const Term *a, const Term *b, const char *out)
 	return l;
 }
 
-/* matrices - a term with images, batch, and two groups of letters that are a dimension each; the first may stay apart */
+/* matrices - a term with images, batch, and two groups that are a dimension each; the first may stay apart */
 static OnnxValue
-matrices(Import *m, const Term *t, const char *images, const char *batch, const char *first, const char *second, bool apart)
+matrices(Import *m, const Term *t, const char *images, const char *batch, const char *first, const char *second,
+         bool apart)
 {
 	char order[4*MostDims + 2];
 	int64_t dim[MostDims];
@@ -207,8 +213,8 @@ matrices(Import *m, const Term *t, const char *images, const char *batch, const 
 
 	strcat(strcat(strcat(strcpy(order, images), batch), first), second);
 	y = in_order_of(m, t, order);
-	for (const char *c = order; *c && (size_t)(c - order) < strlen(images) + strlen(batch) + (apart ? strlen(first) : 0); c++)
-		dim[rank++] = size_of(t, *c);
+	for (size_t i = 0; i < strlen(images) + strlen(batch) + (apart ? strlen(first) : 0); i++)
+		dim[rank++] = size_of(t, order[i]);
 	if (!apart && rank < MostDims)
 		dim[rank++] = size_of_all(t, first);
 	if (rank >= MostDims)

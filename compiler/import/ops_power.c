@@ -238,8 +238,8 @@ op_lp_normalization(Import *m)
 }
 
 /*
-** op_lrn - local response normalization (Krizhevsky et al. 2012): divided by a power of the squares' sum over the channels
-** beside each, which a 1x1 convolution adds up
+** op_lrn - local response normalization (Krizhevsky et al. 2012): divided by a power of the squares' sum over the
+** channels beside each, which a 1x1 convolution adds up
 */
 void
 op_lrn(Import *m)

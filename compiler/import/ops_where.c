@@ -1,6 +1,6 @@
 /*
-** ops_where.c - signs, comparisons and choices of results, and where along a dimension the largest is: a truth is 1 or 0, what is chosen is multiplied by it. Right
-** for all numbers but infinity and NaN.
+** ops_where.c - signs, comparisons and choices of results, and where along a dimension the largest is: a truth is 1 or 0,
+** what is chosen is multiplied by it. Right for all numbers but infinity and NaN.
 */
 #include <string.h>
 
@@ -160,7 +160,7 @@ counted(const Import *m, const OnnxValue *x, int d)
 	return c;
 }
 
-/* place_of_largest - the least of all places, to those whose number is smaller than the largest a whole length is added */
+/* place_of_largest - the least of all places, a whole length added where the number is smaller than the largest */
 static void
 place_of_largest(Import *m, OnnxValue x)
 {

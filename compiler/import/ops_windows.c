@@ -251,14 +251,15 @@ pool(Import *m, Node *n)
 }
 
 /*
-** pool_of_rank - of one, three or more dimensions. What no window is longer than one pixel along is channels, for a pool
-** is of each of them by itself; two dimensions at most are left.
+** pool_of_rank - of one, three or more dimensions. What no window is longer than one pixel along is channels, for a
+** pool is of each of them by itself; two dimensions at most are left.
 */
 static void
 pool_of_rank(Import *m, const OnnxValue *given, Op op)
 {
 	OnnxValue x = of_images(m, given), y;
-	int count = given->rank - 2, before = x.rank - count, order[MostDims] = { 0 }, back[MostDims], at = before, wide[2], nwide = 0;
+	int count = given->rank - 2, before = x.rank - count, at = before, nwide = 0;
+	int order[MostDims] = { 0 }, back[MostDims], wide[2];
 	int64_t dim[MostDims];
 	Windows w = read_windows(m, count, x.dim + before, NULL);
 	Node *n;

@@ -235,7 +235,7 @@ handed_out(const Reference *r, const Value *y)
 	return all;
 }
 
-/* end_to_end - outputs of the first images against want, those that are in it; want NULL: the reference's own, all of them */
+/* end_to_end - outputs of the first images against want, those that are in it; want NULL: the reference's own */
 static double
 end_to_end(const Reference *r, const float *out, int images, const double *const *want)
 {
@@ -345,7 +345,8 @@ print(const Options *o, const Verify *v, Outputs off, bool ok)
 	printf("outputs against the %s%s: %.2e (limit %g)\n", any_bytes(g) ? "layers' results" : "double-precision reference",
 	       g->store ? " of these weights" : "", off.reference, OutputLimit);
 	if (g->store)
-		printf("what weights kept as %s cost: outputs are off by %.2e of the largest\n", dtype_rows[g->store].name, off.store);
+		printf("what weights kept as %s cost: outputs are off by %.2e of the largest\n",
+		       dtype_rows[g->store].name, off.store);
 	if (o->expect)
 		printf("outputs against %s%s: %.2e (limit %g)\n", o->expect, o->nexpects > 1 ? " and others" : "", off.given,
 		       OutputLimit + off.store);
@@ -365,7 +366,8 @@ print_as_json(const Options *o, const Verify *v, Outputs off, bool ok)
 		       op_rows[g->nodes[i]->op].name, json_number(v->error[i]), is_halved(g->nodes[i]) ?
 		       arena_text(", \"store\": %s", json_number(v->store[i])) : "");
 	printf(" ],\n  \"outputs\": %s, \"expected\": %s,%s \"ok\": %s }\n", json_number(off.reference),
-	       o->expect ? json_number(off.given) : "null", g->store ? arena_text(" \"store\": %s,", json_number(off.store)) : "",
+	       o->expect ? json_number(off.given) : "null",
+	       g->store ? arena_text(" \"store\": %s,", json_number(off.store)) : "",
 	       ok ? "true" : "false");
 }
 
