@@ -1,6 +1,6 @@
 /*
-** ops_where.c - signs, comparisons and choices of results, and where along a dimension the largest is: a truth is 1 or 0,
-** what is chosen is multiplied by it. Right for all numbers but infinity and NaN.
+** ops_where.c - signs, comparisons and choices of results, and where along a dimension the largest is: a truth is 1 or
+** 0, what is chosen is multiplied by it. Right for all numbers but infinity and NaN.
 */
 #include <string.h>
 
