@@ -27,6 +27,25 @@ START_TEST(tuned_rows_decide)
 }
 END_TEST
 
+/* a skip that several passes add and one that a single pass adds: the same sum */
+START_TEST(a_tile_changes_no_bit)
+{
+	static const char row[] = "any\tany\tavx2\t1\t1x96x9x9-96-k3x3-s1x1-p1,1,1,1-d1x1-g1-skip\t0x0\t%s\t1.00\n", *const tile[] = { "1x3", "3x3" };
+	const char *model = body_model(3, 9, 9, "x = nn.conv2d(x, { 96, kernel = 1, name = \"a\" }) return nn.relu(x + nn.conv2d(nn.relu(x), { 96, kernel = 3, padding = 1, name = \"b\" }))");
+
+	if (!target_runs_here(target_named("avx2")))
+		return;
+	for (int i = 0; i < 2; i++) {
+		const char *text = arena_text(row, tile[i]);
+		put_file("tile.tuned", text, strlen(text));
+		ck_assert_int_eq(resnetc("%s --name net --exact -w random:1 --target avx2 --tuned %s -q -o %s", model, in_dir("tile.tuned"), in_dir("tile")).status, 0);
+		ck_assert_int_eq(!!strstr(file_map(in_dir("tile/net.c"), &(size_t){ 0 }), " passes of "), i);
+		ck_assert_int_eq(resnetc("run %s --exact -w random:1 --target avx2 --tuned %s -q -i examples/images/cat.png -o %s.npy", model, in_dir("tile.tuned"), in_dir(tile[i])).status, 0);
+	}
+	ck_assert_int_eq(system(arena_text("cd '%s' && cmp %s.npy %s.npy", in_dir("."), tile[0], tile[1])), 0);
+}
+END_TEST
+
 /* of bytes: a measured way that is not exact with the weights of a layer of the same shape is passed over there */
 START_TEST(rows_of_bytes_are_kept_where_they_are_exact)
 {
@@ -153,6 +172,7 @@ SUITE(tune)
 	TCase *t = part("tune");
 
 	tcase_add_test(t, tuned_rows_decide);
+	tcase_add_test(t, a_tile_changes_no_bit);
 	tcase_add_test(t, rows_of_bytes_are_kept_where_they_are_exact);
 	tcase_add_test(t, bytes_are_tuned);
 	tcase_add_test(t, a_quantised_file_is_tuned);

@@ -214,7 +214,10 @@ emit_block_sums(Out *o, const Kernel *k, const Tiling *tl, int p, bool behind)
 	out_flow_end(o);
 }
 
-/* emit_start - the accumulators' first values: bias, or what the pass before left in y */
+/*
+** emit_start - the accumulators' first values: bias and skip, or what the pass before left in y. The skip comes first
+** because y may lie over it, and in a single pass too, so that bits don't hang on the tile
+*/
 static void
 emit_start(Out *o, const Kernel *k, const Tiling *tl, int p)
 {
@@ -223,12 +226,14 @@ emit_start(Out *o, const Kernel *k, const Tiling *tl, int p)
 	out_flow(o, "V");
 	for (int j = 0; j < p; j++)
 		for (int i = 0; i < tl->ob; i++) {
-			const char *first = k->bias ? arena_text("ld(b%s)", plus((size_t)(i*k->t->vl))) : "zero()", *value = first;
-			if (many && k->skip)
-				first = arena_text("add(%s, ld(z%s))", first, pixel_at(k, &k->in[1], "zplane", i, j));
+			const char *value = k->bias ? arena_text("ld(b%s)", plus((size_t)(i*k->t->vl))) : "zero()";
+			if (k->skip) {
+				const char *z = arena_text("ld(z%s)", pixel_at(k, &k->in[1], "zplane", i, j));
+				value = k->bias ? arena_text("add(%s, %s)", value, z) : z;
+			}
 			if (many)
-				value = arena_text("from ? ld(y%s) : %s", pixel_at(k, &k->out[0], "yplane", i, j), first);
-			else if (j > 0)
+				value = arena_text("from ? ld(y%s) : %s", pixel_at(k, &k->out[0], "yplane", i, j), value);
+			else if (j > 0 && !k->skip)
 				value = total(k, tl, i, 0, p);
 			out_flow(o, "%s = %s%s", total(k, tl, i, j, p), value, j + 1 == p && i + 1 == tl->ob ? ";" : ",");
 		}
@@ -242,10 +247,10 @@ emit_store(Out *o, const Kernel *k, const Tiling *tl, int p)
 	bool many = tl->chunk < tl->blocks;
 	Kernel rest = *k;
 
-	rest.skip = k->skip && !many;          /* several passes start with it */
+	rest.skip = false;                     /* the sums start with it */
 	for (int i = 0; i < tl->ob; i++)
 	for (int j = 0; j < p; j++) {
-		emit_epilogue(o, &rest, total(k, tl, i, j, p), k->skip ? pixel_at(k, &k->in[1], "zplane", i, j) : "", i);
+		emit_epilogue(o, &rest, total(k, tl, i, j, p), "", i);
 		out_flow(o, "st(y%s, %s%s);", pixel_at(k, &k->out[0], "yplane", i, j),
 		         many && k->a.act ? arena_text("to < blocks ? %s : ", acc(i, j)) : "", out_value(o, "value"));
 	}
