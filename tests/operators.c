@@ -490,6 +490,75 @@ START_TEST(files)
 }
 END_TEST
 
+static Onnx__AttributeProto *
+attribute(const char *name, Onnx__GraphProto *g)
+{
+	Onnx__AttributeProto *a = NEW(Onnx__AttributeProto);
+
+	onnx__attribute_proto__init(a);
+	a->name = (char *)(size_t)name;
+	a->g = g;
+	return a;
+}
+
+/* functions of the file's own, of which one calls another; attributes are the call's, the function's, or nobody's */
+START_TEST(functions)
+{
+	Built *b = built("k=s -2;a=bend x k;y=bend a k"), *bend = built("c=Add i k;o=slope c"), *slope = built("o=LeakyRelu i | alpha~9");
+	Onnx__FunctionProto f[2] = { ONNX__FUNCTION_PROTO__INIT, ONNX__FUNCTION_PROTO__INIT }, *all[] = { &f[0], &f[1] };
+	char *in[] = { (char *)(size_t)"i", (char *)(size_t)"k" }, *out[] = { (char *)(size_t)"o" };
+	Onnx__AttributeProto *half = attribute("by", NULL), *quarter = attribute("by", NULL), *by = attribute("by", NULL);
+
+	half->has_f = quarter->has_f = true;
+	half->f = 0.5f;
+	quarter->f = 0.25f;
+	by->ref_attr_name = slope->g.node[0]->attribute[0]->ref_attr_name = (char *)(size_t)"by";
+	for (int i = 0; i < 2; i++) {
+		f[i].domain = b->g.node[i]->domain = (char *)(size_t)"own";
+		f[i].input = in;
+		f[i].output = out;
+		f[i].n_output = 1;
+		f[i].n_input = (size_t)(2 - i);
+		f[i].node = (i ? slope : bend)->g.node;
+		f[i].n_node = (i ? slope : bend)->g.n_node;
+		f[i].name = (char *)(size_t)(i ? "slope" : "bend");
+	}
+	f[0].attribute_proto = &half;
+	f[0].n_attribute_proto = 1;
+	bend->g.node[1]->domain = f[0].domain;
+	bend->g.node[1]->attribute = &by;
+	bend->g.node[1]->n_attribute = 1;
+	b->g.node[1]->attribute = &quarter;
+	b->g.node[1]->n_attribute = 1;
+	b->m.functions = all;
+	b->m.n_functions = 2;
+	want(b, "3x4x5: -0.75 -0.75 -0.75");
+	slope->g.node[0]->op_type = (char *)(size_t)"slope";
+	slope->g.node[0]->domain = f[0].domain;
+	want(b, ": function 'slope': want at most 16 calls in each other, got more");
+}
+END_TEST
+
+/* one of two graphs, by a constant that is computed; they read what stands before them, whatever the file's order */
+START_TEST(choices)
+{
+	for (int i = 0; i < 2; i++) {
+		Built *b = built(i ? "y=If q;n=Shape x;d=z 1;c=Gather n d;three=z 3;q=Equal c three;k=s 2;a=Add x k;out=y" :
+		                 "n=Shape x;d=z 1;c=Gather n d;three=z 4;q=Equal c three;k=s 2;a=Add x k;y=If q");
+		Onnx__AttributeProto *branches[] = { attribute("then_branch", &built("h=s 3;m=Mul a h;t=Neg m")->g),
+		                                     attribute("else_branch", &built("e=Relu a")->g) };
+		Onnx__NodeProto *choice = b->g.node[i ? 0 : b->g.n_node - 1];
+		choice->attribute = branches;
+		choice->n_attribute = 2;
+		want(b, i ? "3x4x5: -6 -6 -6" : "3x4x5: 2 2 2");
+		choice->n_attribute = i ? 0 : 1;
+		want(b, i ? ":1: If 'y': want a graph then_branch, got none" : ":5: If 'y': want a graph else_branch, got none");
+		choice->input[0] = (char *)(size_t)"x";
+		want(b, i ? ":1: If 'y': want a constant condition, got the result 'x'" : ":5: If 'y': want a constant condition, got the result 'x'");
+	}
+}
+END_TEST
+
 /* outputs are called what they are in the file, where there are several and the language has such names */
 START_TEST(outputs_keep_their_names)
 {
@@ -691,6 +760,8 @@ SUITE(operators)
 	tcase_add_loop_test(t, operator, 0, NRows);
 	tcase_add_loop_test(t, repeated, 0, NRepeats);
 	tcase_add_test(t, files);
+	tcase_add_test(t, functions);
+	tcase_add_test(t, choices);
 	tcase_add_test(t, outputs_keep_their_names);
 	tcase_add_test(t, channels_are_shuffled_once);
 	tcase_add_test(t, tensors_in_files);

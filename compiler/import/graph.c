@@ -25,7 +25,7 @@ static const OnnxOp ops[] = {
 	{ "GlobalAveragePool", op_global_average_pool, 1 }, { "GlobalMaxPool", op_global_max_pool, 1 },
 	{ "Greater", op_greater, 7 }, { "GreaterOrEqual", op_at_least, 12 },
 	{ "GroupNormalization", op_group_norm, 18 }, { "HardSigmoid", op_hard_sigmoid, 7 },
-	{ "HardSwish", op_hard_swish, 7 }, { "Identity", op_identity, 1 },
+	{ "HardSwish", op_hard_swish, 7 }, { "Identity", op_identity, 1 }, { "If", op_if, 1 },
 	{ "InstanceNormalization", op_instance_norm, 7 }, { "LayerNormalization", op_layer_norm, 17 },
 	{ "LeakyRelu", op_leaky_relu, 7 }, { "Less", op_less, 7 }, { "LessOrEqual", op_at_most, 12 },
 	 { "Log", op_log, 7 }, { "LogSoftmax", op_log_softmax, 7 },
@@ -64,8 +64,6 @@ static const OnnxOp contributed[] = {          /* by ONNX Runtime, in its own do
 enum { NContributed = sizeof contributed/sizeof *contributed };
 
 /* --- what the outputs need --- */
-
-typedef struct { const char **names; int count; } Names;
 
 static bool
 named(const void *user, const char *name)
@@ -116,9 +114,12 @@ needed_names(const Onnx__GraphProto *p, const int *order)
 			insert(&needed, p->output[i]->name);
 	for (size_t i = p->n_node; i-- > 0;) {
 		const Onnx__NodeProto *n = p->node[order[i]];
-		if (needs(&needed, n))
-			for (size_t k = 0; k < n->n_input; k++)
-				insert(&needed, n->input[k]);
+		if (needs(&needed, n)) {
+			Names read = { 0 };
+			names_read(&read, n);
+			for (int k = 0; k < read.count; k++)
+				insert(&needed, read.names[k]);
+		}
 	}
 	return needed;
 }
@@ -170,6 +171,10 @@ onnx_node(Import *m)
 		refuse(m, "want an operator of residual networks, got this");
 	if (m->opset < (op ? op->since : 7) && !own)
 		refuse(m, "want opset %lld or later, got %lld", (long long)(op ? op->since : 7), (long long)m->opset);
+	if (op && op->run == op_if) {
+		op_if(m);
+		return;
+	}
 	if (all_constant(m) && fold_constants(m))
 		return;
 	for (size_t i = 0; op && i < m->p->n_input; i++) {
@@ -396,9 +401,9 @@ onnx_import(const char *file, const OnnxOptions *o)
 {
 	size_t len;
 	const unsigned char *map = file_map(file, &len);
-	const Onnx__ModelProto *p = onnx_read(file, map, len);
+	Onnx__ModelProto *p = onnx_read(file, map, len);
 	Import m = { .file = file, .graph = p->graph, .g = graph_new(file), .o = o, .node = onnx_node };
-	const int *order = node_sequence(p->graph);
+	const int *order = (inline_functions(file, p), node_sequence(p->graph));
 	Names needed = needed_names(p->graph, order);
 
 	for (size_t i = 0; i < p->n_opset_import; i++)

@@ -31,6 +31,7 @@ typedef struct Import {
 	const Onnx__NodeProto *p;    /* the node at hand */
 	int number;                  /* counted from 1 */
 	void (*node)(struct Import *);       /* reads the node at hand, for one that stands for several */
+	int depth;                   /* of graphs in nodes */
 } Import;
 
 /* values.c: values by name; copies, for the table may move */
@@ -62,7 +63,12 @@ void tell_floats(const Graph *g);                    /* which layers stayed on f
 void to_bytes(Import *m);                            /* layers between bytes made floats and bytes work on bytes */
 
 /* sequence.c */
+typedef struct { const char **names; int count; } Names;
+void names_read(Names *to, const Onnx__NodeProto *p);
 const int *node_sequence(const Onnx__GraphProto *p);
+
+/* inline.c */
+void inline_functions(const char *file, Onnx__ModelProto *m);         /* calls of the file's own become their nodes */
 
 /* tidy.c */
 void tidy(Graph *g);                                 /* of floats: what stands around layers becomes part of them */
@@ -174,6 +180,11 @@ Op curve_of(Node *a, Node *b, Node **x);
 
 OnnxValue constant_added(Import *m, OnnxValue x, const OnnxValue *c);        /* ops_arithmetic.c */
 
+/* ops_where.c: truths are 1 or 0 */
+bool is_truth(const Node *n);
+bool has_whole_numbers(const Node *n);               /* known to have no others */
+OnnxValue truth_of(Import *m, OnnxValue x);          /* that it is not 0 */
+
 /* ops_activation.c */
 void activate(Import *m, const OnnxValue *x, const char *name, const double *v);
 
@@ -194,7 +205,7 @@ void from_left(Import *m, void (*two)(Import *m));    /* an operator of two inpu
 	X(depth_to_space) X(dequantize) X(div) X(dropout) X(dynamic_quantize) X(einsum) X(elu) X(equal) X(erf) \
 	X(exp) X(expand) X(fast_gelu) X(flatten) X(fused_conv) X(fused_gemm) X(fused_matmul) X(gather) X(gather_nd) \
 	X(gelu) X(gelu_tanh) X(gemm) X(global_average_pool) X(global_max_pool) X(greater) X(group_norm) \
-	X(hard_sigmoid) X(hard_swish) X(identity) X(instance_norm) X(layer_norm) X(leaky_relu) X(less) X(log) \
+	X(hard_sigmoid) X(hard_swish) X(identity) X(if) X(instance_norm) X(layer_norm) X(leaky_relu) X(less) X(log) \
 	X(log_softmax) X(lp_normalization) X(lrn) X(matmul) X(max) X(max_pool) X(mean) X(min) X(mish) X(mul) X(neg) \
 	X(not) X(or) X(pad) X(pow) X(prelu) X(qgemm) X(qlinear_add) X(qlinear_average_pool) X(qlinear_concat) \
 	X(qlinear_conv) X(qlinear_global_average_pool) X(qlinear_leaky_relu) X(qlinear_matmul) X(qlinear_mul) \

@@ -163,14 +163,16 @@ op_size(Import *m)
 	set_result(m, y);
 }
 
-/* op_cast - of a tensor between kinds of floats; all are float32 here */
+/* op_cast - of a tensor between kinds of floats; all are float32 here, and so are whole numbers and truths */
 void
 op_cast(Import *m)
 {
 	OnnxValue x = tensor_at(m, 0);
 	int to = (int)attr_int(m, "to", 0);
 
-	if (is_whole(to))
+	if (to == TypeBool && !is_truth(x.n))
+		x = truth_of(m, x);
+	else if (is_whole(to) && !has_whole_numbers(x.n))
 		refuse(m, "want tensors of floats, got a cast to data type %d", to);
 	set_result(m, x);
 }

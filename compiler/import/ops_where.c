@@ -2,6 +2,7 @@
 ** ops_where.c - signs, comparisons and choices of results, and where along a dimension the largest is: a truth is 1 or
 ** 0, what is chosen is multiplied by it. Right for all numbers but infinity and NaN.
 */
+#include <math.h>
 #include <string.h>
 
 #include "import.h"
@@ -17,6 +18,60 @@ clipped_steeply(Import *m, OnnxValue x, double lo)
 		x = view_like(&x, node_put(m, n));
 	}
 	return x;
+}
+
+/* is_steep - one of the clips above: of 0 and 1, or of -1 too */
+static bool
+is_steep(const Node *n)
+{
+	return n->op == O_clip && n->a.hi == 1 && (n->a.lo == 0 || n->a.lo == -1) && n->in[0]->node->op == O_affine &&
+	       n->in[0]->node->a.gain == 1e38;
+}
+
+bool
+is_truth(const Node *n)
+{
+	if (n->op == O_affine)
+		return n->a.gain == -1 && n->a.offset == 1 && is_truth(n->in[0]->node);
+	if (n->op == O_mul || n->op == O_maximum)
+		return is_truth(n->in[0]->node) && is_truth(n->in[1]->node);
+	return n->op == O_abs ? is_steep(n->in[0]->node) : is_steep(n) && n->a.lo == 0;
+}
+
+static bool
+all_whole(const double *v, int count)
+{
+	for (int i = 0; i < count; i++)
+		if (v[i] != floor(v[i]))
+			return false;
+	return true;
+}
+
+bool
+has_whole_numbers(const Node *n)
+{
+	switch (n->op) {
+	case O_affine:
+		return all_whole(&n->a.gain, 1) && all_whole(&n->a.offset, 1) && has_whole_numbers(n->in[0]->node);
+	case O_bn:
+		return node_is_scale(n) && all_whole(n->p[P_bn_weight].data, n->out->shape.c) &&
+		       all_whole(n->p[P_bn_bias].data, n->out->shape.c) && has_whole_numbers(n->in[0]->node);
+	case O_reduce:
+		return n->a.reduction != Reduce_mean && n->a.reduction != Reduce_l2 && has_whole_numbers(n->in[0]->node);
+	case O_relu: case O_slice: case O_reshape: case O_permute: case O_flatten: case O_adaptive_max_pool:
+		return has_whole_numbers(n->in[0]->node);
+	case O_add: case O_sub: case O_minimum:
+		return has_whole_numbers(n->in[0]->node) && has_whole_numbers(n->in[1]->node);
+	default:
+		return is_steep(n) || is_truth(n);
+	}
+}
+
+OnnxValue
+truth_of(Import *m, OnnxValue x)
+{
+	x = clipped_steeply(m, x, -1);
+	return apply(m, op_abs, &x, NULL);
 }
 
 void

@@ -47,6 +47,21 @@ maker_of(const Made *made, int count, const char *name)
 	return lo < count && *name && !strcmp(made[lo].name, name) ? made[lo].node : -1;
 }
 
+/* names_read - by a node, and by those of the graphs in it */
+void
+names_read(Names *to, const Onnx__NodeProto *p)
+{
+	for (size_t i = 0; i < p->n_input; i++)
+		PUSH(to->names, to->count, p->input[i]);
+	for (size_t i = 0; i < p->n_attribute; i++)
+		for (size_t k = 0; p->attribute[i]->g && k < p->attribute[i]->g->n_node; k++)
+			names_read(to, p->attribute[i]->g->node[k]);
+	for (size_t i = 0; i < p->n_attribute; i++)
+		for (size_t k = 0; p->attribute[i]->g && k < p->attribute[i]->g->n_output; k++)
+			if (p->attribute[i]->g->output[k]->name)
+				PUSH(to->names, to->count, p->attribute[i]->g->output[k]->name);
+}
+
 /* node_sequence - numbers of all nodes: the file's order, but for those that wait for one behind them; last what waits
    for itself */
 const int *
@@ -58,15 +73,18 @@ node_sequence(const Onnx__GraphProto *p)
 	int *first = arena_new((size_t)(n + 1)*sizeof *first), *waits = arena_new((size_t)(n + 1)*sizeof *waits),
 	    *order = arena_new((size_t)(n + 1)*sizeof *order), *ready = arena_new((size_t)(n + 1)*sizeof *ready);
 
-	for (int i = 0; i < n; i++)
-		for (size_t k = 0; k < p->node[i]->n_input; k++) {
-			int from = maker_of(made, nmade, p->node[i]->input[k]);
+	for (int i = 0; i < n; i++) {
+		Names read = { 0 };
+		names_read(&read, p->node[i]);
+		for (int k = 0; k < read.count; k++) {
+			int from = maker_of(made, nmade, read.names[k]);
 			if (from < 0)
 				continue;
 			PUSH(edges, nedges, (Edge){ i, first[from] });
 			first[from] = nedges;
 			waits[i]++;
 		}
+	}
 	for (int i = 0; i < n; i++) {
 		int top = 0;
 		if (!waits[i])
