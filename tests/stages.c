@@ -72,6 +72,42 @@ START_TEST(words_reach_every_layer)
 }
 END_TEST
 
+/* a list of dilations is of each block, the last one of all that follow (torchvision's replace_stride_with_dilation) */
+START_TEST(each_block_its_dilation)
+{
+	static const int want[] = { 1, 2, 4, 4 };
+	Graph *g = graph_of(model_file("local nn = require \"resnet\"\nreturn nn.model { name = \"m\", input = nn.image { 3, 32, 32 }, stem = nn.stem.cifar { 8 }, "
+		"stages = { nn.stage { nn.bottleneck, blocks = 4, width = 8, dilation = { 1, 2, 4 } } } }\n"));
+	int found = 0;
+
+	for (int i = 0; i < g->count; i++) {
+		const Node *n = g->nodes[i];
+		if (n->op != O_conv2d || n->a.kernel.h != 3 || strncmp(n->name, "layer1", 6))
+			continue;
+		ck_assert_int_eq(n->a.dilation.h, want[found]);
+		ck_assert_int_eq(n->a.dilation.w, want[found]);
+		ck_assert_int_eq(n->a.padding.l, want[found++]);
+	}
+	ck_assert_int_eq(found, 4);
+}
+END_TEST
+
+/* norms of groups are called as the batch norms that they stand for */
+START_TEST(group_norms_keep_their_names)
+{
+	static const char *const want[] = { "bn1", "layer1.0.bn1", "layer1.0.bn2", "layer1.0.bn3", "layer1.0.downsample.1" };
+	Graph *g = graph_of(model_file("local nn = require \"resnet\"\nreturn nn.model { name = \"m\", input = nn.image { 3, 32, 32 }, stem = nn.stem.cifar { 8 }, "
+		"bn = { groups = 4 }, stages = { nn.stage { nn.bottleneck, width = 8 } } }\n"));
+	bool seen[5] = { false };
+
+	for (int i = 0; i < g->count; i++)
+		for (int k = 0; k < 5; k++)
+			seen[k] = seen[k] || (g->nodes[i]->op == O_group_norm && !strcmp(g->nodes[i]->name, want[k]));
+	for (int k = 0; k < 5; k++)
+		ck_assert_msg(seen[k], "%s", want[k]);
+}
+END_TEST
+
 /* --- every block --- */
 
 #define FOLDED "bn = \"folded\","
@@ -158,5 +194,7 @@ SUITE(stages)
 
 	tcase_add_loop_test(t, blocks_found, 0, NBlocks);
 	tcase_add_test(t, words_reach_every_layer);
+	tcase_add_test(t, each_block_its_dilation);
+	tcase_add_test(t, group_norms_keep_their_names);
 	tcase_add_loop_test(t, every_block, 0, NOwn);
 }

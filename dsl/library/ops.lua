@@ -85,7 +85,7 @@ local folds = { conv2d = true, conv_transpose2d = true, linear = true }
 -- op_function - nn.CALLED, which makes a node of op
 local function op_function(op, called)
 	return function(...)
-		local args, options, after = table.pack(...), {}, nil
+		local args, options, after, made = table.pack(...), {}, nil, op
 		local last = args[args.n]
 		if type(last) == "table" and args.n > 0 then
 			for k, v in pairs(last) do options[k] = v end
@@ -110,7 +110,7 @@ local function op_function(op, called)
 		if op == "bn" and (building.defaults.groups or building.defaults.group_width) and is_tensor(args[1]) then
 			options.groups = building.defaults.groups or args[1].channels//building.defaults.group_width
 			options.eps = options.eps or building.defaults.eps
-			return nn.group_norm(args[1], options)
+			made = "group_norm"                  -- under the batch norm's name
 		end
 		if type(options.act) == "function" then
 			after, options.act = not acts[options.act] and options.act or nil, acts[options.act]
@@ -118,7 +118,7 @@ local function op_function(op, called)
 		if options.act == "prelu" and not options.slopes then after, options.act = nn.prelu, nil end    -- a layer of its own
 		if options.padding_mode and op == "conv2d" then args[1] = framed(args[1], options) end
 		options.name = name_of(op, args[1], options.name)
-		local results = table.pack(raw.op(op, options.name, with_defaults(op, options), table.unpack(args, 1, args.n)))
+		local results = table.pack(raw.op(made, options.name, with_defaults(made, options), table.unpack(args, 1, args.n)))
 		if after then return after(results[1]) end
 		return table.unpack(results, 1, results.n)
 	end
