@@ -6,6 +6,31 @@
 
 #include "import.h"
 
+/* norm_apart - along a dimension that is not the channels: a factor and a summand for each of its places */
+static void
+norm_apart(Import *m, const OnnxValue *x, double eps)
+{
+	int64_t dim[MostDims];
+	double *w, *b;
+	OnnxValue p[4], scale, shift, y;
+
+	for (int d = 0; d < x->rank; d++)
+		dim[d] = d == 1 ? x->dim[1] : 1;
+	for (size_t i = 0; i < 4; i++) {
+		p[i] = constant_at(m, i + 1, "batch norm parameter");
+		if (count_elements(&p[i]) != (size_t)x->dim[1])
+			refuse(m, "want %lld values in '%s', got %zu", (long long)x->dim[1], p[i].name, count_elements(&p[i]));
+	}
+	scale = constant_new(m, TypeFloat, x->rank, dim, &w);
+	shift = constant_new(m, TypeFloat, x->rank, dim, &b);
+	for (int64_t i = 0; i < x->dim[1]; i++) {
+		w[i] = p[0].data[i]/sqrt(p[3].data[i] + eps);
+		b[i] = p[1].data[i] - w[i]*p[2].data[i];
+	}
+	y = apply(m, op_mul, x, &scale);
+	set_result(m, constant_added(m, y, &shift));
+}
+
 void
 op_batch_norm(Import *m)
 {
@@ -23,8 +48,12 @@ op_batch_norm(Import *m)
 		x = view_flat(flattened(m, x.n));
 	if (x.rank == NAxes && axis_of(&x, 1) == ManyAtoms)
 		x = view_of(image_at(m, 0));
-	if (x.rank < 2 || (axis_of(&x, 1) != AxisC && x.n->out->shape.c*x.dim[1] != 1))
+	if (x.rank < 2)
 		refuse(m, "want a tensor with channels, got %s", dims_of(&x));
+	if (axis_of(&x, 1) != AxisC && x.n->out->shape.c*x.dim[1] != 1) {
+		norm_apart(m, &x, attr_real(m, "epsilon", 1e-5));
+		return;
+	}
 	n = node_begin(m, O_bn, layer_name(m, weight, "bn"));
 	n->in[n->nin++] = x.n->out;
 	n->a.eps = shortest_decimal(attr_real(m, "epsilon", 1e-5));

@@ -149,7 +149,7 @@ pad(Import *m, OnnxValue x, Padding p)
 	x = cropped(m, image ? view_of(as_image(m, &x)) : x, full);
 	if (p.wrap)
 		return wrapped(m, x, full);
-	if (!image || full[0] || full[NAxes])
+	if (!image || full[0] || full[NAxes] || (p.mode != Fill_constant && (full[1] || full[5])))
 		return padded_apart(m, x, &p);
 	if (p.mode == Fill_constant && p.value < -3e38 && !full[1] && !full[5]) {
 		x.infinite = (Sides){ (int)full[2], (int)full[3], (int)full[6], (int)full[7] };
@@ -157,8 +157,6 @@ pad(Import *m, OnnxValue x, Padding p)
 		x.dim[3] += full[3] + full[7];
 		return x;
 	}
-	if (p.mode != Fill_constant && (full[1] || full[5]))
-		refuse(m, "want mode constant where channels are added, got '%s'", attr_text(m, "mode", ""));
 	return view_of(padded(m, x.n, &p, (Pair){ (int)full[1], (int)full[5] },
 	                      (Sides){ (int)full[2], (int)full[3], (int)full[6], (int)full[7] }));
 }
