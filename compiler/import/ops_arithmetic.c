@@ -329,6 +329,8 @@ two_tensors(Import *m, OnnxValue a, OnnxValue b, char op)
 	if (!larger(&a, rank, dim))
 		a = view_expand(m, &a, rank, dim);
 	if (!meet(&a, &b, &t)) {
+		if (!larger(&b, rank, dim))
+			b = view_expand(m, &b, rank, dim);
 		as_images(m, &a, rank);
 		as_images(m, &b, rank);
 		if (!meet(&a, &b, &t))

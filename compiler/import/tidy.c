@@ -237,7 +237,7 @@ taken_before(const Graph *g, const Node *cut)
 	return NULL;
 }
 
-/* weigh_pixels - x, its pixels as columns, times a softmax that stood in one: of the image as it is */
+/* weigh_pixels - x, its pixels as columns, times an image made one, or a softmax of that: of the image as it is */
 static void
 weigh_pixels(Node *n)
 {
@@ -251,9 +251,13 @@ weigh_pixels(Node *n)
 	if (column->op != O_reshape || softmax->a.axis != Along_channels || softmax->a.groups != 1 ||
 	    softmax->out->readers != 1 || column->in[0]->shape.c != 1 || column->out->shape.h*column->out->shape.w != 1)
 		return;
-	softmax->in[0] = column->in[0];
-	softmax->a.axis = Along_image;
-	infer(softmax);
+	if (softmax == column) {
+		n->in[1] = column->in[0];
+	} else {
+		softmax->in[0] = column->in[0];
+		softmax->a.axis = Along_image;
+		infer(softmax);
+	}
 	n->in[0] = x->in[0];
 	n->a.transpose_b = true;
 	infer(n);

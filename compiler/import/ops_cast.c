@@ -1,0 +1,25 @@
+/* ops_cast.c - tensors of other types: all are floats here. */
+#include "import.h"
+
+/* op_cast - of a tensor between kinds of floats; all are float32 here, and so are whole numbers and truths */
+void
+op_cast(Import *m)
+{
+	OnnxValue x = tensor_at(m, 0);
+	int to = (int)attr_int(m, "to", 0);
+
+	if (to == TypeBool && !is_truth(x.n))
+		x = truth_of(m, x);
+	else if (is_whole(to) && !has_whole_numbers(x.n))
+		refuse(m, "want tensors of floats, got a cast to data type %d", to);
+	set_result(m, x);
+}
+
+/* op_cast_like - as what the network computes, which is floats */
+void
+op_cast_like(Import *m)
+{
+	if (!input_at(m, 1).n)
+		refuse(m, "want a cast like a result, got '%s'", m->p->input[1]);
+	set_result(m, input_at(m, 0));
+}
