@@ -354,6 +354,9 @@ look_again(Options *o, const Verb *v)
 	if (!o->calibrate && (o->calibrate_count || o->accuracy))
 		usage_error("%s: want pictures to calibrate with too (--calibrate FOLDER), got none",
 		            o->calibrate_count ? "--calibrate-count" : "--accuracy");
+	if (o->resume && o->weights)
+		usage_error("--resume: want no weights to start from (-w), for the checkpoint has all parameters, got '%s'",
+		            o->weights);
 	if (o->budget && (o->ntargets > 1 || o->nsizes > 1))
 		usage_error("--budget: want one target and one input size, got %d and %d", o->ntargets, o->nsizes);
 	if (o->budget)

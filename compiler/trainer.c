@@ -33,6 +33,7 @@ trainer_of(void *lib, const Model *m)
 	/* POSIX promises that these conversions work; ISO C has no cast for them */
 	*(void **)&t.init = host_symbol(lib, arena_text("%s_train_init", name));
 	*(void **)&t.check = host_symbol(lib, arena_text("%s_train_check", name));
+	*(void **)&t.seal = host_symbol(lib, arena_text("%s_train_seal", name));
 	*(void **)&t.grad = host_symbol(lib, arena_text("%s_train_grad", name));
 	*(void **)&t.apply = host_symbol(lib, arena_text("%s_train_apply", name));
 	*(void **)&t.step = host_symbol(lib, arena_text("%s_train_step", name));

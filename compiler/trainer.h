@@ -11,6 +11,7 @@ typedef struct {
 	const Model *m;
 	int (*init)(void *state, uint64_t seed);
 	int (*check)(const void *state, size_t len);
+	int (*seal)(void *state);
 	int (*grad)(const rc_options *, void *, const void *, const int32_t *, const rc_train *, void *, size_t, rc_loss *);
 	int (*apply)(const rc_options *, void *, const rc_train *);
 	int (*step)(const rc_options *, void *, const void *, const int32_t *, const rc_train *, void *, size_t, rc_loss *);

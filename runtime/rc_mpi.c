@@ -353,8 +353,10 @@ rc_mpi_grad(rc_mpi *m, const rc_options *options, void *state, const void *image
 {
 	const rc_trainer *t = m->trainer;
 	rc_options quiet = *options;
-	int layer = 0, status = rc_train_check(t, state, ((const rc_state *)state)->bytes);
+	int layer = 0, status;
 
+	((rc_state *)state)->checksum = 0;       /* of a checkpoint, which this is no longer */
+	status = rc_train_check(t, state, ((const rc_state *)state)->bytes);
 	if (status != RC_OK)
 		return status;
 	if ((uintptr_t)workspaces%64)

@@ -139,8 +139,9 @@ rc_train_init(const rc_trainer *t, void *state, uint64_t seed)
 	return RC_OK;
 }
 
-RC_WEAK int
-rc_train_check(const rc_trainer *t, const void *state, size_t len)
+/* Is it a state of this network? */
+static int
+is_state(const rc_trainer *t, const void *state, size_t len)
 {
 	const rc_state *s = (const rc_state *)state;
 
@@ -157,6 +158,38 @@ rc_train_check(const rc_trainer *t, const void *state, size_t len)
 	if (s->hash != t->hash)
 		return RC_E_PLAN;
 	return len == t->state && s->bytes == len ? RC_OK : RC_E_STATE_SIZE;
+}
+
+/* Of all bytes of a state but those of its checksum; never 0. */
+static uint64_t
+checksum_of(const void *state, size_t len)
+{
+	union { rc_state is; char bytes[StateHead]; } head;
+	uint64_t sum;
+
+	memcpy(head.bytes, state, StateHead);
+	head.is.checksum = rc_hash((const char *)state + StateHead, len - StateHead);
+	sum = rc_hash(head.bytes, StateHead);
+	return sum ? sum : 1;
+}
+
+RC_WEAK int
+rc_train_check(const rc_trainer *t, const void *state, size_t len)
+{
+	const rc_state *s = (const rc_state *)state;
+	int status = is_state(t, state, len);
+
+	return status == RC_OK && s->checksum && s->checksum != checksum_of(state, len) ? RC_E_CHECKSUM : status;
+}
+
+RC_WEAK int
+rc_train_seal(const rc_trainer *t, void *state)
+{
+	int status = state ? is_state(t, state, ((const rc_state *)state)->bytes) : RC_E_NULL;
+
+	if (status == RC_OK)
+		((rc_state *)state)->checksum = checksum_of(state, t->state);
+	return status;
 }
 
 RC_WEAK int
@@ -204,7 +237,7 @@ rc_train_export(const rc_trainer *t, const void *state, void *weights, size_t le
 		return RC_E_WEIGHTS_ALIGN;
 	if (len != e->weights)
 		return RC_E_WEIGHTS_SIZE;
-	status = rc_train_check(t, state, ((const rc_state *)state)->bytes);
+	status = is_state(t, state, ((const rc_state *)state)->bytes);
 	if (status != RC_OK)
 		return status;
 	memset(weights, 0, len);
@@ -237,7 +270,7 @@ ready(const rc_trainer *t, const rc_options *options, const void *state, const v
 		return RC_E_WORKSPACE_ALIGN;
 	if (len < t->workspace)
 		return RC_E_WORKSPACE_SIZE;
-	return rc_train_check(t, state, ((const rc_state *)state)->bytes);
+	return is_state(t, state, ((const rc_state *)state)->bytes);
 }
 
 static int
@@ -338,6 +371,7 @@ rc_train_grad(const rc_trainer *t, const rc_options *options, void *state, const
 		return RC_E_HOW;
 	if (!known(t, labels, t->batch*t->groups))
 		return RC_E_LABEL;
+	((rc_state *)state)->checksum = 0;
 	walk_groups(t, options, state, images, labels, how, workspace, &sum);
 	sum.loss /= sum.count;
 	if (loss)
@@ -397,9 +431,10 @@ rc_train_apply(const rc_trainer *t, const rc_options *options, void *state, cons
 		return RC_E_OPTIONS;
 	if (how->struct_size != sizeof *how || !(how->rate >= 0 && how->rate < 1e30f))
 		return RC_E_HOW;
-	status = rc_train_check(t, state, ((const rc_state *)state)->bytes);
+	status = is_state(t, state, ((const rc_state *)state)->bytes);
 	if (status != RC_OK)
 		return status;
+	((rc_state *)state)->checksum = 0;
 	u.value = parameters_of(state);
 	u.momentum = u.value + t->floats;
 	u.gradient = u.momentum + t->learned;

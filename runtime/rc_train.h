@@ -10,6 +10,7 @@
 
 #define rc_train_init      RC_SYMBOL(rc_train_init)
 #define rc_train_check     RC_SYMBOL(rc_train_check)
+#define rc_train_seal      RC_SYMBOL(rc_train_seal)
 #define rc_train_load      RC_SYMBOL(rc_train_load)
 #define rc_train_grad      RC_SYMBOL(rc_train_grad)
 #define rc_train_apply     RC_SYMBOL(rc_train_apply)
@@ -60,6 +61,7 @@ typedef struct rc_state {
 	uint64_t step;                   /* _apply was called so often */
 	uint64_t user[8];                /* the caller's: where its data is, for example */
 	char model[64];
+	uint64_t checksum;               /* of all else, from _seal to the next step; 0: none */
 } rc_state;
 
 /* A file of parameters for _load: this, then the parameters and running statistics as a state has them. */
@@ -171,6 +173,7 @@ typedef struct rc_export {
 
 int rc_train_init(const rc_trainer *t, void *state, uint64_t seed);
 int rc_train_check(const rc_trainer *t, const void *state, size_t len);
+int rc_train_seal(const rc_trainer *t, void *state);
 int rc_train_load(const rc_trainer *t, void *state, const void *params, size_t len);
 int rc_train_grad(const rc_trainer *t, const rc_options *options, void *state, const void *images,
                   const int32_t *labels, const rc_train *how, void *workspace, size_t len, rc_loss *loss);

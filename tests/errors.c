@@ -329,6 +329,8 @@ static const struct {
 	{ "doc con2d", "resnetc: doc: want one of text, markdown, lua, man, bash, zsh, fish, or a word of the language, got 'con2d'; did you mean 'conv2d'?", ExitUsage },
 	{ "diff examples/resnet18.lua examples/resnet34.lua --stop-after=fuse", "resnetc: diff: want both models compiled whole, got --stop-after", ExitUsage },
 	{ "weights", "resnetc: weights: want a file, got none", ExitUsage },
+	{ "train m.lua --data x.npy,y.npy -w w.safetensors --resume m.checkpoint",
+	  "resnetc: --resume: want no weights to start from (-w), for the checkpoint has all parameters, got 'w.safetensors'", ExitUsage },
 	{ "version 2", "resnetc: version: want no word, got '2'", ExitUsage },
 	{ "m.lua -w random -i photo.jpg", "resnetc: compile: --input: want HxW, got 'photo.jpg'", ExitUsage },
 	{ "m.lua -w random -i 224X224", "resnetc: compile: --input: want HxW, got '224X224'", ExitUsage },

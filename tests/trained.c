@@ -35,7 +35,7 @@ START_TEST(export_is_the_network_at_work)
 	put_program(arena_text("%s/app.c", target), "training/export.c");
 	ck_assert_int_eq(system(arena_text("cd '%s' && cc %s -Wall -Wextra -Wpedantic -Werror -c m_train.c rc_train.c && "
 	                                   "cc -O0 -w m.c rc.c m_train.o rc_train.o app.c -lm -o app", dir, _i%2 ? "-O0" : "-O1")), 0);
-	ck_assert_str_eq(line_of_app(dir), "000 1 0 1 111111\n");
+	ck_assert_str_eq(line_of_app(dir), "000 1 0 1 11111111111\n");
 }
 END_TEST
 

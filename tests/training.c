@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "../compiler/image/image.h"
+#include "../runtime/rc_train.h"
 #include "../compiler/weights/weights.h"
 #include "../compiler/weights/tensor.h"
 #include "lessons.h"
@@ -280,6 +281,42 @@ START_TEST(checkpoints_of_others_are_refused)
 }
 END_TEST
 
+/* a flipped bit in the head, the room behind it, the checksum itself, parameters, momentum or gradients; without a checksum it goes on */
+START_TEST(damaged_checkpoints_are_refused)
+{
+	const char *dir = in_dir(""), *good;
+	size_t len, at[] = { offsetof(rc_state, seed), offsetof(rc_state, step), offsetof(rc_state, user) + 7, offsetof(rc_state, model), offsetof(rc_state, checksum) + 7,
+		255, 256, 0, 0, 0 };
+	enum { NPlaces = sizeof at/sizeof *at };
+	char *bad;
+	Ran r;
+
+	put_data("x.npy", "y.npy", 48, 2);
+	r = resnetc("train %s --data %s/x.npy,%s/y.npy -o %s/w.safetensors --epochs 1 -q", model_file(linear_model), dir, dir, dir);
+	ck_assert_msg(r.status == 0, "%s", r.err);
+	good = file_map(in_dir("w.checkpoint"), &len);
+	at[NPlaces - 3] = 256 + (len - 256)/3 + 8;
+	at[NPlaces - 2] = 256 + 2*(len - 256)/3 + 8;
+	at[NPlaces - 1] = len - 1;
+	bad = memcpy(malloc(len), good, len);
+	for (int i = 0; i <= NPlaces; i++) {
+		if (i < NPlaces)
+			bad[at[i]] ^= 16;
+		else
+			memset(bad + offsetof(rc_state, checksum), 0, 8);
+		put_file("bad.checkpoint", bad, len);
+		memcpy(bad, good, len);
+		r = resnetc("train %s --data %s/x.npy,%s/y.npy --resume %s/bad.checkpoint --epochs 1 -o %s/v.safetensors", model_file(linear_model), dir, dir, dir, dir);
+		if (i < NPlaces)
+			ck_assert_msg(r.status == 1 && strstr(r.err, "bad.checkpoint: want an undamaged checkpoint of m, got one with another checksum than that of its bytes\n"),
+			              "%zu: %d %s", at[i], r.status, r.err);
+		else
+			ck_assert_msg(r.status == 0, "%s", r.err);
+	}
+	free(bad);
+}
+END_TEST
+
 /* put_bytes - N x 3 x 8 x 8 bytes, and as floats what nn.image makes of them */
 static void
 put_bytes(int count)
@@ -503,6 +540,7 @@ SUITE(training)
 	tcase_add_test(t, bad_folders_are_refused);
 	tcase_add_test(t, what_is_not_finite_stops);
 	tcase_add_test(t, checkpoints_of_others_are_refused);
+	tcase_add_test(t, damaged_checkpoints_are_refused);
 	t = part("interrupted");
 	tcase_add_test(t, second_interrupt_ends);
 	tcase_add_test(t, interrupted_tests_are_made_again);

@@ -74,7 +74,9 @@ emit_train_header(const Model *m, const Model *work)
 	out_text(o, "/* Parameters made up from a seed; or those of a parameter file, with momentum 0. */\n");
 	out_line(o, "int %s_train_init(void *state, uint64_t seed);", g->name);
 	out_line(o, "int %s_train_load(void *state, const void *params, size_t len);\n", g->name);
-	out_text(o, "/* Is this a state of this network, as it was read from a checkpoint? */\n");
+	out_text(o, "/* A checksum for a state that is to be written to a file; the next step takes it away. Is this a state\n"
+	            "   of this network, as it was read from a checkpoint, and undamaged where that has a checksum? */\n");
+	out_line(o, "int %s_train_seal(void *state);", g->name);
 	out_line(o, "int %s_train_check(const void *state, size_t len);\n", g->name);
 	out_text(o, "/* Of one batch: the gradient of the mean loss, and running statistics; then a step of the optimizer; "
 	            "or both. */\n");

@@ -116,6 +116,8 @@ emit_api(Out *o, const Graph *g)
 	out_raw(o, arena_text("int\n%s_train_check(const void *state, size_t len)\n{\n"
 	                      "\t%sreturn rc_train_check(&trainer, state, len);\n}\n\n",
 	                      g->name, out_value(o, "cpu")));
+	out_raw(o, arena_text("int\n%s_train_seal(void *state)\n{\n"
+	                      "\treturn rc_train_seal(&trainer, state);\n}\n\n", g->name));
 	out_raw(o, arena_text("int\n%s_train_load(void *state, const void *params, size_t len)\n{\n"
 	                      "\t%sreturn rc_train_load(&trainer, state, params, len);\n}\n\n",
 	                      g->name, out_value(o, "cpu")));

@@ -136,6 +136,7 @@ static void
 write_checkpoint(const Run *r)
 {
 	head_of(r)->user[MillisecondsWord] = (uint64_t)((r->before + seconds() - r->start)*1e3);
+	trainer_must(&r->trainer, r->trainer.seal(r->trainer.state));
 	write_at(r->checkpoint, r->trainer.state, r->trainer.state_len);
 }
 
@@ -369,6 +370,9 @@ resume_state(Run *r)
 		fail("%s: want a checkpoint of %s, %zu bytes, got %zu", r->o->resume, r->g->name, r->trainer.state_len, len);
 	memcpy(r->trainer.state, from, len);
 	status = r->trainer.check(r->trainer.state, len);
+	if (status == RC_E_CHECKSUM)
+		fail("%s: want an undamaged checkpoint of %s, got one with another checksum than that of its bytes", r->o->resume,
+		     r->g->name);
 	if (status != RC_OK)
 		fail("%s: want a checkpoint of %s, got another file: %s", r->o->resume, r->g->name, r->trainer.strerror(status));
 	if (head_of(r)->seed != r->t->seed)

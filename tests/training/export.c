@@ -58,6 +58,14 @@ main(void)
 	printf("%d", m_train_step(NULL, state, x, y, &how, work, sizeof work - 64, &loss) == RC_E_WORKSPACE_SIZE);
 	how.rate = -1;
 	printf("%d", m_train_apply(NULL, state, &how) == RC_E_HOW);
+	how.rate = 0.1f;
+	printf("%d", m_train_seal(state) == RC_OK && m_train_check(state, sizeof state) == RC_OK);
+	state[sizeof state / 2] ^= 4;
+	printf("%d", m_train_check(state, sizeof state) == RC_E_CHECKSUM);
+	printf("%d", m_train_apply(NULL, state, &how) == RC_OK && m_train_check(state, sizeof state) == RC_OK);
+	printf("%d", m_train_seal(state) == RC_OK && m_train_grad(NULL, state, x, y, &how, work, sizeof work, &loss) == RC_E_LABEL);
+	y[4] = 0;
+	printf("%d", m_train_grad(NULL, state, x, y, &how, work, sizeof work, &loss) == RC_OK && m_train_check(state, sizeof state) == RC_OK);
 	state[1] = 0;
 	printf("%d\n", m_train_check(state, sizeof state) == RC_E_MAGIC);
 	return 0;
