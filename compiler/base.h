@@ -27,6 +27,7 @@ void warn(const char *format, ...) PRINTF(1, 2);
 void note(const char *format, ...) PRINTF(1, 2);
 void usage_error(const char *format, ...) PRINTF(1, 2) NORETURN;                    /* exit 2 */
 void die_at(const char *file, int line, const char *format, ...) PRINTF(3, 4) NORETURN; /* our fault: exit 3 */
+void *want_memory(void *p);                          /* p, what malloc gave; fails where it is none */
 const char *attempt(void (*f)(void *), void *user); /* what f said when it failed; NULL: it did not */
 #define die(...) die_at(__FILE__, __LINE__, __VA_ARGS__)
 const char *nearest(const char *word, const char *const *words, int count);         /* NULL: none is near */
@@ -46,6 +47,7 @@ void progress(const char *what, int done, int all);  /* a bar on a terminal; don
 void *arena_new(size_t bytes);                       /* zeroed; lives until the process ends */
 void arena_release(void);                            /* all of it, before the end */
 char *arena_text(const char *format, ...) PRINTF(1, 2);
+char *arena_text_of(const char *format, va_list args);
 const char *backslashed(const char *s, const char *letters);         /* a backslash before each of these letters */
 void *array_grow(void *array, int count, size_t item);/* room for one more; array lives in the arena */
 #define NEW(type) ((type *)arena_new(sizeof(type)))

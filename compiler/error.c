@@ -170,3 +170,11 @@ meant(const char *word, const char *const *words, int count)
 
 	return near ? arena_text("; did you mean '%s'?", near) : "";
 }
+
+void *
+want_memory(void *p)
+{
+	if (!p)
+		fail("out of memory");
+	return p;
+}

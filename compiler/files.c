@@ -69,9 +69,7 @@ read_pipe(int fd, const char *path)
 	strcpy(p.path, path);
 	while (n) {
 		if (p.len == room) {
-			char *bigger = realloc(p.data, room = room ? 2*room : 1 << 16);
-			if (!bigger)
-				fail("out of memory");
+			char *bigger = want_memory(realloc(p.data, room = room ? 2*room : 1 << 16));
 			p.data = bigger;
 		}
 		n = read(fd, p.data + p.len, room - p.len);

@@ -75,10 +75,8 @@ fold_weights(const Node *n, double **w, double **b)
 	size_t oc = (size_t)n->out->shape.c, count = alone || is_norm(n) ? oc : p[P_weight].count, per = count/oc;
 	double eps = n->op == O_bn ? n->a.eps : n->a.bn_eps;
 
-	*w = malloc((count + 1)*sizeof **w);
-	*b = malloc(2*oc*sizeof **b);
-	if (!*w || !*b)
-		fail("out of memory");
+	*w = want_memory(malloc((count + 1)*sizeof **w));
+	*b = want_memory(malloc(2*oc*sizeof **b));
 	if (is_norm(n)) {
 		own_statistics(n, *w, *b);
 		return;

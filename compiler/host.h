@@ -2,7 +2,7 @@
 #ifndef HOST_H
 #define HOST_H
 
-#include "../runtime/rc.h"
+#include "../runtime/rc_threads.h"
 #include "emit/emit.h"
 
 /* command.c - the words that start a program */
@@ -65,6 +65,10 @@ int host_run(const Host *h, const rc_options *o, const File *blob, const void *i
              size_t len);
 void *host_load(const char *dir, const char *sources, const char *flags, const char **cc);  /* compiled and loaded */
 void *host_symbol(void *lib, const char *name);
+
+/* threads.c */
+rc_pool *threads_open(rc_options *o, int threads);   /* in the options of what runs on so many; NULL: on one */
+void threads_close(rc_pool *pool);
 
 /* codesize.c */
 size_t code_size(const Model *m, const char **compiler);     /* bytes of code; compiler NULL: about so many */

@@ -300,10 +300,8 @@ static void
 interp_top_k(const Node *n, const double *const *x, double *y)
 {
 	int c = n->in[0]->shape.c, k = n->a.out;
-	bool *taken = malloc((size_t)c*sizeof *taken);
+	bool *taken = want_memory(malloc((size_t)c*sizeof *taken));
 
-	if (!taken)
-		fail("out of memory");
 	for (int m = 0; m < n->out->shape.n; m++) {
 		const double *v = x[0] + (size_t)m*(size_t)c;
 		double *values = y + m*k, *at = y + (n->out->shape.n + m)*k;
@@ -451,9 +449,7 @@ interp(const Graph *g, const double *input)
 		const double *x[NInputs] = { input };
 		for (int j = 0; j < n->nin; j++)
 			x[j] = value_in(values, n->in[j]);
-		values[i] = malloc(results_of(n)*sizeof **values);
-		if (!values[i])
-			fail("out of memory");
+		values[i] = want_memory(malloc(results_of(n)*sizeof **values));
 		interp_node(n, x, values[i]);
 	}
 	return values;

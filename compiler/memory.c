@@ -54,18 +54,28 @@ arena_new(size_t bytes)
 }
 
 char *
-arena_text(const char *format, ...)
+arena_text_of(const char *format, va_list args)
 {
-	va_list args;
+	va_list again;
 	int len;
 	char *s;
 
-	va_start(args, format);
-	len = vsnprintf(NULL, 0, format, args);
-	va_end(args);
+	va_copy(again, args);
+	len = vsnprintf(NULL, 0, format, again);
+	va_end(again);
 	s = arena_new((size_t)len + 1);
-	va_start(args, format);
 	vsnprintf(s, (size_t)len + 1, format, args);
+	return s;
+}
+
+char *
+arena_text(const char *format, ...)
+{
+	va_list args;
+	char *s;
+
+	va_start(args, format);
+	s = arena_text_of(format, args);
 	va_end(args);
 	return s;
 }

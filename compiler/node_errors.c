@@ -24,10 +24,8 @@ fetch_value(const Trainer *t, const Value *v, double *p)
 static double *
 doubles_for(size_t count)
 {
-	double *p = malloc(count*sizeof *p);
+	double *p = want_memory(malloc(count*sizeof *p));
 
-	if (!p)
-		fail("out of memory");
 	return p;
 }
 
@@ -80,10 +78,8 @@ of_norm(const Node *n, const double *const *x)
 {
 	Shape s = n->in[0]->shape;
 	size_t plane = (size_t)(s.h*s.w), c = (size_t)s.c;
-	double *y = calloc(results_of(n), sizeof *y), count = (double)s.n*(double)plane;
+	double *y = want_memory(calloc(results_of(n), sizeof *y)), count = (double)s.n*(double)plane;
 
-	if (!y)
-		fail("out of memory");
 	for (size_t i = 0; i < count_of(s); i++) {
 		size_t k = i/plane%c;
 		double inv = 1/sqrt(x[3][k] + n->a.eps), scaled = (x[1][i] - x[2][k])*inv, dz = x[0][i]*x[0][i];
@@ -103,10 +99,8 @@ of_mean(const Node *n, const double *const *x)
 {
 	Shape s = n->in[0]->shape;
 	size_t plane = (size_t)(s.h*s.w), c = (size_t)s.c;
-	double *y = calloc(results_of(n), sizeof *y), count = (double)s.n*(double)plane;
+	double *y = want_memory(calloc(results_of(n), sizeof *y)), count = (double)s.n*(double)plane;
 
-	if (!y)
-		fail("out of memory");
 	for (size_t i = 0; i < count_of(s); i++)
 		y[i/plane%c] += x[0][i]*x[0][i]/count;
 	for (size_t k = 0; k < c; k++)       /* where all numbers are one: what doubles leave of their variance */
@@ -185,10 +179,8 @@ NodeErrors
 node_errors_of(const Trainer *t, const void *images, const int32_t *labels)
 {
 	size_t count = (size_t)t->m->g->count;
-	NodeErrors e = { t, images, calloc(count, sizeof *e.values), arena_new(count*sizeof *e.error) };
+	NodeErrors e = { t, images, want_memory(calloc(count, sizeof *e.values)), arena_new(count*sizeof *e.error) };
 
-	if (!e.values)
-		fail("out of memory");
 	t->m->g->train->labels = labels;
 	return e;
 }

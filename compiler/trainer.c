@@ -75,10 +75,8 @@ load_code(const Model *m)
 static void *
 lines_of(size_t bytes)
 {
-	void *p = aligned_alloc(64, aligned(bytes));
+	void *p = want_memory(aligned_alloc(64, aligned(bytes)));
 
-	if (!p)
-		fail("out of memory");
 	memset(p, 0, aligned(bytes));
 	return p;
 }
@@ -94,14 +92,7 @@ trainer_open(const Model *m, int threads)
 	t = trainer_of(load_code(m), m);
 	t.state = lines_of(t.state_len);
 	t.workspace = lines_of(t.workspace_len);
-	if (threads > 1) {
-		t.pool = NEW(rc_pool);
-		if (rc_pool_start(t.pool, threads) != RC_OK)
-			warn("no thread could be started, running on one");
-		t.options.parallel_for = rc_pool_for;
-		t.options.parallel_user = t.pool;
-		t.options.threads = threads;
-	}
+	t.pool = threads_open(&t.options, threads);
 	trainer_start(&t);
 	return t;
 }
@@ -109,8 +100,7 @@ trainer_open(const Model *m, int threads)
 void
 trainer_close(Trainer *t)
 {
-	if (t->pool)
-		rc_pool_stop(t->pool);
+	threads_close(t->pool);
 	free(t->state);
 	free(t->workspace);
 }

@@ -2,7 +2,6 @@
 #ifndef TRAINER_H
 #define TRAINER_H
 
-#include "../runtime/rc_threads.h"
 #include "../runtime/rc_train.h"
 #include "gradients/train.h"
 #include "host.h"

@@ -15,11 +15,9 @@ emit_blob(const Model *m)
 {
 	const Graph *g = m->g;
 	size_t len = m->blob;
-	unsigned char *blob = aligned_alloc(64, (len + 63)/64*64);
+	unsigned char *blob = want_memory(aligned_alloc(64, (len + 63)/64*64));
 	rc_blob head = { .magic = "resnetc", .version = 1, .endian = 0x01020304, .bytes = len, .plan_hash = m->plan_hash };
 
-	if (!blob)
-		fail("out of memory");
 	memset(blob, 0, len);
 	for (int i = 0; i < g->count; i++) {
 		const Node *n = g->nodes[i];

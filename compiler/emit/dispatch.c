@@ -210,10 +210,8 @@ join_blobs(const Model *all)
 {
 	const Artefact *a = all->artefact;
 	size_t at = 0, len = all->blob;
-	char *blob = malloc(len);
+	char *blob = want_memory(malloc(len));
 
-	if (!blob)
-		fail("out of memory");
 	for (int i = 0; i < a->targets; i++) {
 		File one = emit_blob(a->parts[i*a->sizes]);
 		memcpy(blob + at, one.data, one.len);

@@ -12,12 +12,10 @@ emit_params(const Model *m)
 	enum { Head = 128 };
 	const Training *t = m->g->train;
 	size_t len = Head + t->floats*sizeof(float);
-	char *all = calloc(len, 1);
+	char *all = want_memory(calloc(len, 1));
 	rc_params head = { .magic = "resnetp", .version = 1, .endian = 0x01020304, .bytes = len,
 	                   .hash = parameters_hash(m->g) };
 
-	if (!all)
-		fail("out of memory");
 	for (int i = 0; i < t->nparams; i++) {
 		const Param *p = &t->params[i].node->p[t->params[i].id];
 		float *to = (float *)(void *)(all + Head) + t->params[i].at;

@@ -42,11 +42,9 @@ static double *
 made_up(const Value *x)
 {
 	size_t count = count_of(x->shape);
-	double *v = malloc(count*sizeof *v);
+	double *v = want_memory(malloc(count*sizeof *v));
 	int number = number_of(x);
 
-	if (!v)
-		fail("out of memory");
 	for (size_t i = 0; i < count; i++)
 		v[i] = is_bytes(x) ? rc_pattern_byte((uint32_t)number, (uint32_t)i) : pattern(number, i);
 	return v;
@@ -57,10 +55,8 @@ static double *
 caller_input(const Graph *g)
 {
 	size_t count = count_of(g->nodes[0]->out->shape);
-	double *v = malloc(count*sizeof *v);
+	double *v = want_memory(malloc(count*sizeof *v));
 
-	if (!v)
-		fail("out of memory");
 	for (size_t i = 0; i < count; i++)
 		v[i] = g->image.u8 ? (double)(i*7%251) : (double)rc_pattern(0, (uint32_t)i);
 	return v;
@@ -136,10 +132,8 @@ add_bytes(Sums *to, const Node *n)
 static double *
 whole_result(const Node *n)
 {
-	double *in[NInputs] = { NULL }, *y = malloc(results_of(n)*sizeof *y);
+	double *in[NInputs] = { NULL }, *y = want_memory(malloc(results_of(n)*sizeof *y));
 
-	if (!y)
-		fail("out of memory");
 	on_made_up(n, in);
 	interp_node(n, (const double *const *)in, y);
 	for (int i = 0; i < NInputs; i++)

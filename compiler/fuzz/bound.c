@@ -20,10 +20,8 @@ static const double U = 1.0/(1 << 24), Least = 1.4e-45, Overflow = 1e38;
 static double *
 array(size_t count)
 {
-	double *v = malloc(count*sizeof *v);
+	double *v = want_memory(malloc(count*sizeof *v));
 
-	if (!v)
-		fail("out of memory");
 	return v;
 }
 
@@ -426,19 +424,16 @@ activation(At *t)
 double **
 fuzz_variance(const Graph *g, double *const *values, const Graph *const *after, int nafter)
 {
-	double **var = calloc((size_t)g->count, sizeof *var), **s = calloc((size_t)g->count, sizeof *s);
-	double *steps = calloc((size_t)g->count, sizeof *steps);
+	double **var = want_memory(calloc((size_t)g->count, sizeof *var));
+	double **s = want_memory(calloc((size_t)g->count, sizeof *s));
+	double *steps = want_memory(calloc((size_t)g->count, sizeof *steps));
 
-	if (!var || !s || !steps)
-		fail("out of memory");
 	for (int i = 0; i < g->count; i++) {
 		const Node *n = g->nodes[i];
 		size_t count = results_of(n);
 		double before = 1;
-		At t = { .n = n, .y = values[i], .var = calloc(count, sizeof(double)), .s = calloc(count, sizeof(double)),
-			.steps = 1 };
-		if (!t.var || !t.s)
-			fail("out of memory");
+		At t = { .n = n, .y = values[i], .var = want_memory(calloc(count, sizeof(double))),
+			.s = want_memory(calloc(count, sizeof(double))), .steps = 1 };
 		for (int k = 0; k < n->nin; k++) {
 			t.x[k] = value_in(values, n->in[k]);
 			t.v[k] = value_in(var, n->in[k]);

@@ -628,12 +628,10 @@ fuzz_input(const Graph *g, const Case *c)
 {
 	Shape s = g->nodes[0]->out->shape;
 	size_t count = count_of(s), plane = (size_t)s.h*(size_t)s.w;
-	float *in = malloc(count*sizeof *in);
+	float *in = want_memory(malloc(count*sizeof *in));
 	uint64_t state = c->seed + 2, *r = &state;
 	double channel = 1;
 
-	if (!in)
-		fail("out of memory");
 	for (size_t i = 0; i < count; i++) {
 		if (i%plane == 0)
 			channel = pow(10, rnd_to(r, -6, 4));

@@ -46,10 +46,8 @@ static char *
 random_images(const Graph *g, const Case *c)
 {
 	size_t each = count_of(g->nodes[0]->out->shape);
-	float *all = malloc((size_t)g->train->bn_groups*each*sizeof *all);
+	float *all = want_memory(malloc((size_t)g->train->bn_groups*each*sizeof *all));
 
-	if (!all)
-		fail("out of memory");
 	for (int i = 0; i < g->train->bn_groups; i++) {
 		Case of = *c;
 		float *one;
@@ -101,10 +99,8 @@ compile_all(const Lesson *l, int count, const char *dir)
 static char *
 memory(size_t len, size_t offset)
 {
-	char *p = aligned_alloc(64, (len + offset + Guard*sizeof(float) + 63)/64*64);
+	char *p = want_memory(aligned_alloc(64, (len + offset + Guard*sizeof(float) + 63)/64*64));
 
-	if (!p)
-		fail("out of memory");
 	memset(p, 0xff, len + offset + Guard*sizeof(float));
 	return p;
 }

@@ -59,9 +59,7 @@ prepare(Trial *t, const Case *c, int k, const char *dir)
 	t->c = c;
 	t->before = loaded(c, file, arena_text("n%d", k));
 	t->in = fuzz_input(t->before, c);
-	t->din = malloc(count_of(t->before->nodes[0]->out->shape)*sizeof *t->din);
-	if (!t->din)
-		fail("out of memory");
+	t->din = want_memory(malloc(count_of(t->before->nodes[0]->out->shape)*sizeof *t->din));
 	for (size_t i = 0; i < count_of(t->before->nodes[0]->out->shape); i++)
 		t->din[i] = (double)t->in[i];
 	t->want = interp(t->before, t->din);
@@ -228,12 +226,10 @@ run_here(Verdict *v, const char *variant, Run *run, const rc_options *o, const T
          const void *blob, size_t offset, float *out)
 {
 	size_t ins = count_of(t->before->nodes[0]->out->shape), outs = outputs_of(m->g), len = m->g->arena;
-	char *memory = aligned_alloc(64, (len + offset + Guard*sizeof(float) + 63)/64*64);
-	float *in = malloc((ins + 1)*sizeof *in), *guard = (float *)(void *)(memory + offset + len);
+	char *memory = want_memory(aligned_alloc(64, (len + offset + Guard*sizeof(float) + 63)/64*64));
+	float *in = want_memory(malloc((ins + 1)*sizeof *in)), *guard = (float *)(void *)(memory + offset + len);
 	int status;
 
-	if (!memory || !in)
-		fail("out of memory");
 	memset(memory, 0xff, len + offset + Guard*sizeof(float));
 	memset(out, 0xff, (outs + Guard)*sizeof *out);
 	memcpy((char *)in + offset%4, t->in, ins*sizeof *in);     /* the caller's arrays may lie anywhere */
@@ -299,9 +295,8 @@ judge(Verdict *v, const Trial *t, const Code *code, int number, rc_pool *pool)
 
 	for (int k = 0; k < Variants; k++) {
 		size_t outs = outputs_of(t->m[k]->g);
-		float *out = malloc((outs + Guard)*sizeof *out), *again = malloc((outs + Guard)*sizeof *again);
-		if (!out || !again)
-			fail("out of memory");
+		float *out = want_memory(malloc((outs + Guard)*sizeof *out));
+		float *again = want_memory(malloc((outs + Guard)*sizeof *again));
 		if (run_both(v, names[k], t, k, code, number + k, pool, out, again))
 			check_either(v, names[k], t, k, out);
 		if (memcmp(out, again, outs*sizeof *out))

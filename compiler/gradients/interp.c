@@ -105,11 +105,9 @@ void
 interp_spatial_dx(const Node *n, const double *const *x, double *dx)
 {
 	Shape in = n->out->shape, out = n->in[0]->shape;
-	Spread *rows = malloc(2*MostSpreads*sizeof *rows), *cols = rows + MostSpreads;
+	Spread *rows = want_memory(malloc(2*MostSpreads*sizeof *rows)), *cols = rows + MostSpreads;
 	int nrows, ncols, c0 = first_channel_of(n->of->op, &n->a);
 
-	if (!rows)
-		fail("out of memory");
 	nrows = spread_of(n->of->op, &n->a, true, in.h, out.h, rows);
 	ncols = spread_of(n->of->op, &n->a, false, in.w, out.w, cols);
 	memset(dx, 0, count_of(in)*sizeof *dx);

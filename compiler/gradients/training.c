@@ -151,9 +151,7 @@ derive(Node *n, const Param *from)
 	if (!from->data)
 		return;
 	to->count = from->count;
-	to->data = malloc(from->count*sizeof *to->data);
-	if (!to->data)
-		fail("out of memory");
+	to->data = want_memory(malloc(from->count*sizeof *to->data));
 	if (!n->turned) {
 		memcpy(to->data, from->data, from->count*sizeof *to->data);
 		return;

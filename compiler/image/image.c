@@ -66,13 +66,11 @@ image_to_input(const Picture *p, const Graph *g, void *input)
 	rc_image how = image_recipe(g);
 	size_t len = rc_image_scratch(&how, p->h, p->w);
 	size_t size = 3*(size_t)p->h*(size_t)p->w;
-	unsigned char *pixels = malloc(size), *scratch = malloc(len);
+	unsigned char *pixels = want_memory(malloc(size)), *scratch = want_memory(malloc(len));
 	int status;
 
 	if (how.channels != 3 && how.channels != 1)
 		fail("%s: want an input of 3 channels, or 1, for a picture, got %d", g->file, how.channels);
-	if (!pixels || !scratch)
-		fail("out of memory");
 	memcpy(pixels, p->rgb, size);
 	if (how.channels == 1)
 		picture_grey(pixels, p->h, p->w);

@@ -27,9 +27,7 @@ npy_read(const char *file)
 	for (int i = t.rank - 1, step = 1; i >= 0; step *= (int)t.dim[i], i--)
 		if (t.stride[i] != step && t.dim[i] > 1)
 			fail("%s: want C order, got Fortran order", file);
-	data = malloc((a.count ? a.count : 1)*(bytes ? 1 : sizeof(float)));
-	if (!data)
-		fail("out of memory");
+	data = want_memory(malloc((a.count ? a.count : 1)*(bytes ? 1 : sizeof(float))));
 	memcpy(data, map + t.at, a.count*(bytes ? 1 : sizeof(float)));
 	if (bytes)
 		a.u8 = data;
@@ -54,9 +52,7 @@ npy_file(char *name, const float *data, int rank, const int64_t *dim)
 	}
 	n += snprintf(text + n, sizeof text - (size_t)n, "), }");
 	head = (10 + (size_t)n + 1 + 63)/64*64;
-	bytes = malloc(head + count*sizeof *data);
-	if (!bytes)
-		fail("out of memory");
+	bytes = want_memory(malloc(head + count*sizeof *data));
 	memset(bytes, ' ', head);
 	memcpy(bytes, "\x93NUMPY\x01\x00", 8);
 	bytes[8] = (char)((head - 10) & 255);

@@ -53,9 +53,7 @@ npz_write(const char *path, const File *files, int count)
 		len += LocalHead + EntryHead + 2*strlen(files[i].name) + files[i].len;
 	if (len > UINT32_MAX || count > UINT16_MAX)
 		fail("%s: want at most 4 GB of outputs in a .npz, got %zu bytes", path, len);
-	to = bytes = malloc(len);
-	if (!bytes)
-		fail("out of memory");
+	to = bytes = want_memory(malloc(len));
 	for (int i = 0; i < count; i++) {
 		starts[i] = (size_t)(to - bytes);
 		to = put_bytes(put_entry(put32(to, 0x04034b50), &files[i]), files[i].name, strlen(files[i].name));

@@ -132,10 +132,8 @@ node_put(Import *m, Node *n)
 void
 set_param(Node *n, ParamId p, const double *v, size_t count)
 {
-	double *data = malloc((count ? count : 1)*sizeof *data);
+	double *data = want_memory(malloc((count ? count : 1)*sizeof *data));
 
-	if (!data)
-		fail("out of memory");
 	memcpy(data, v, count*sizeof *v);
 	n->p[p].data = data;
 	n->p[p].count = count;

@@ -159,10 +159,8 @@ onnx_constant(const char *file, const Onnx__TensorProto *p)
 	Tensor t = onnx_tensor(file, p);
 	OnnxValue v = { .name = t.name, .rank = t.rank, .type = p->data_type };
 	size_t count = tensor_count(&t);
-	double *data = calloc(count ? count : 1, sizeof *data);
+	double *data = want_memory(calloc(count ? count : 1, sizeof *data));
 
-	if (!data)
-		fail("out of memory");
 	for (size_t i = 0; i < count; i++)
 		data[i] = tensor_get(&t, i);
 	memcpy(v.dim, t.dim, sizeof v.dim);

@@ -33,10 +33,8 @@ matrix_of(const Import *m, const OnnxValue *w, bool transposed, double alpha)
 static double *
 weights_of(const Matrix *a, const int64_t *place)
 {
-	double *w = malloc(((size_t)(a->in*a->out) + 1)*sizeof *w);
+	double *w = want_memory(malloc(((size_t)(a->in*a->out) + 1)*sizeof *w));
 
-	if (!w)
-		fail("out of memory");
 	for (int64_t o = 0; o < a->out; o++)
 		for (int64_t i = 0; i < a->in; i++)
 			w[o*a->in + (place ? place[i] : i)] = a->alpha*a->w->data[a->transposed ? o*a->in + i :

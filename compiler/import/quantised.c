@@ -77,12 +77,10 @@ take_bytes(Node *n, const WholeWeights *w, Value *x)
 	Node floats = *n;
 	int oc = n->out->shape.c;
 	size_t each = n->p[P_weight].count/(size_t)oc;
-	double *ints = malloc((n->p[P_weight].count + 1)*sizeof *ints);
+	double *ints = want_memory(malloc((n->p[P_weight].count + 1)*sizeof *ints));
 	double *steps = arena_new((size_t)oc*sizeof *steps), *bias = arena_new((size_t)oc*sizeof *bias);
 	bool fits = true;
 
-	if (!ints)
-		fail("out of memory");
 	for (size_t i = 0; i < n->p[P_weight].count; i++) {
 		ints[i] = rint(n->p[P_weight].data[i]/(double)scale_of(w, (int)(i/each)));
 		fits = fits && ints[i] >= -128 && ints[i] <= 127;

@@ -13,13 +13,10 @@ void
 refuse(const Import *m, const char *format, ...)
 {
 	va_list args;
-	char text[512];
 
 	va_start(args, format);
-	vsnprintf(text, sizeof text, format, args);
-	va_end(args);
-	fail("%s:%d: %s '%s': %s", m->file, m->number, m->p->op_type ? m->p->op_type : "?",
-	     m->p->name && *m->p->name ? m->p->name : m->p->n_output ? m->p->output[0] : "?", text);
+	fail_with(arena_text("%s:%d: %s '%s': ", m->file, m->number, m->p->op_type ? m->p->op_type : "?",
+	          m->p->name && *m->p->name ? m->p->name : m->p->n_output ? m->p->output[0] : "?"), format, args);
 }
 
 static unsigned

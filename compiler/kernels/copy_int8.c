@@ -4,35 +4,7 @@
 ** as lie together on both sides. What a copy does not cover holds the byte that stands for 0.
 */
 #include "bytes.h"
-
-typedef struct {
-	int c, h, w;                 /* how much is copied */
-	int xc, xr, xq, sr, sq;      /* from: first channel, row, column and steps */
-	int yc, yr, yq;              /* to: first channel, row, column */
-} Region;
-
-static Region
-region_of(const Kernel *k)
-{
-	const Attr *a = &k->a;
-	Region r = { .c = k->in->shape.c, .h = k->in->shape.h, .w = k->in->shape.w, .sr = 1, .sq = 1 };
-
-	if (k->op == O_slice)
-		r = (Region){ k->out->shape.c, k->out->shape.h, k->out->shape.w, a->channels.h, a->rows.from, a->cols.from,
-			a->rows.step, a->cols.step, 0, 0, 0 };
-	if (k->op == O_upsample_nearest) {
-		r.h = k->out->shape.h;
-		r.w = k->out->shape.w;
-	}
-	if (k->op == O_concat)
-		r.yc = k->channel0;
-	if (k->op == O_pad) {
-		r.yc = a->channels.h;
-		r.yr = a->padding.t;
-		r.yq = a->padding.l;
-	}
-	return r;
-}
+#include "copy.h"
 
 /* together - channels that lie side by side in source and result, wherever a unit of them begins */
 static int

@@ -88,11 +88,9 @@ winograd_error(const Node *n)
 	int ic = n->in[0]->shape.c, oc = n->a.out < Channels ? n->a.out : Channels;
 	double most = 0, scale = 0, *w, *b;
 	uint64_t seed = 1;
-	float *x = malloc((size_t)ic*36*sizeof *x);
+	float *x = want_memory(malloc((size_t)ic*36*sizeof *x));
 
 	fold_weights(n, &w, &b);
-	if (!x)
-		fail("out of memory");
 	for (int t = 0; t < Tiles; t++) {
 		for (int i = 0; i < ic*36; i++)
 			x[i] = relu_normal(&seed);

@@ -124,12 +124,10 @@ round_weights(Rounded *r, const double *w, const double *b, const double *mean)
 	Channel c = { .ic = s.c, .taps = s.h*s.w };
 	size_t each = (size_t)(c.ic*c.taps);
 
-	c.v = malloc(each*sizeof *c.v);
-	r->w = malloc(each*(size_t)oc);
-	r->steps = malloc((size_t)oc*sizeof *r->steps);
-	r->bias = malloc((size_t)oc*sizeof *r->bias);
-	if (!c.v || !r->w || !r->steps || !r->bias)
-		fail("out of memory");
+	c.v = want_memory(malloc(each*sizeof *c.v));
+	r->w = want_memory(malloc(each*(size_t)oc));
+	r->steps = want_memory(malloc((size_t)oc*sizeof *r->steps));
+	r->bias = want_memory(malloc((size_t)oc*sizeof *r->bias));
 	r->lost = 0;
 	for (int o = 0; o < oc; o++) {
 		double step, bias, lost, least = fmax(fabs(b[o])/r->step/(1 << 27), LeastStep/r->step);

@@ -188,9 +188,7 @@ zip_load(const Zip *z, uint64_t entry, size_t most, size_t *len)
 	begin(z, e);
 	if (most && size > most)
 		size = most;
-	data = malloc(size + 1);
-	if (!data)
-		fail("out of memory");
+	data = want_memory(malloc(size + 1));
 	while (got < size) {
 		size_t left = size - got;
 		int n = unzReadCurrentFile(z->z, data + got, left > 1 << 30 ? 1 << 30 : (unsigned)left);

@@ -14,10 +14,8 @@ enum { CifarPixels = 3*32*32, CifarRecord = CifarPixels + 1 };
 static void *
 room(size_t bytes)
 {
-	void *p = malloc(bytes ? bytes : 1);
+	void *p = want_memory(malloc(bytes ? bytes : 1));
 
-	if (!p)
-		fail("out of memory");
 	return p;
 }
 
@@ -42,10 +40,8 @@ read_cifar(Dataset *d, const char *file, int classes)
 		fail("%s: want records of %d bytes, a label and 3x32x32 pixels, got %zu bytes", file, CifarRecord, len);
 	d->count += count;
 	d->rgb = true;
-	d->labels = realloc(d->labels, (size_t)d->count*sizeof *d->labels);
-	d->bytes = realloc(d->bytes, (size_t)d->count*CifarPixels);
-	if (!d->labels || !d->bytes)
-		fail("out of memory");
+	d->labels = want_memory(realloc(d->labels, (size_t)d->count*sizeof *d->labels));
+	d->bytes = want_memory(realloc(d->bytes, (size_t)d->count*CifarPixels));
 	for (int i = 0; i < count; i++, p += CifarRecord) {
 		if (*p >= classes)
 			fail("%s: record %d: want a label below %d, the model's classes, got %d", file, i, classes, *p);
@@ -177,10 +173,8 @@ read_folders(Dataset *d, const char *dir, const ClassFolders *in, const Graph *g
 		int count;
 		const char *const *files = input_files(&path, 1, &count);
 		room_for += count;
-		d->values = realloc(d->values, (size_t)room_for*d->each);
-		d->labels = realloc(d->labels, (size_t)room_for*sizeof *d->labels);
-		if (!d->values || !d->labels)
-			fail("out of memory");
+		d->values = want_memory(realloc(d->values, (size_t)room_for*d->each));
+		d->labels = want_memory(realloc(d->labels, (size_t)room_for*sizeof *d->labels));
 		for (int i = 0; i < count; i++) {
 			Picture p = image_read(files[i]);
 			image_to_input(&p, g, d->values + (size_t)d->count*d->each);

@@ -8,18 +8,10 @@ void
 draw(Out *o, const char *format, ...)
 {
 	va_list args;
-	int len;
-	char *line;
 
 	va_start(args, format);
-	len = vsnprintf(NULL, 0, format, args);
+	out_raw(o, arena_text("%s\n", arena_text_of(format, args)));
 	va_end(args);
-	line = arena_new((size_t)len + 2);
-	va_start(args, format);
-	vsnprintf(line, (size_t)len + 1, format, args);
-	va_end(args);
-	line[len] = '\n';
-	out_raw(o, line);
 }
 
 const char *

@@ -59,13 +59,11 @@ explain_all(const Options *o, const Model *m, const Measured *t)
 static void PRINTF(2, 3)
 print_fact(const char *word, const char *format, ...)
 {
-	char text[512];
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(text, sizeof text, format, args);
+	print_wrapped(stdout, printf("  %-8s ", word), 11, arena_text_of(format, args));
 	va_end(args);
-	print_wrapped(stdout, printf("  %-8s ", word), 11, text);
 }
 
 /* way_text - "Winograd F(4x4, 3x3) on the fly" */

@@ -19,11 +19,10 @@ feed_floats(const Feed *f, int o)
 Feed
 feed_open(Session *s)
 {
-	Feed f = { .s = s, .in = calloc(s->inputs, s->pixel), .out = malloc(s->outputs*sizeof *f.out),
-	           .all = calloc((size_t)s->m->g->noutputs, sizeof *f.all) };
+	Feed f = { .s = s, .in = want_memory(calloc(s->inputs, s->pixel)),
+	           .out = want_memory(malloc(s->outputs*sizeof *f.out)),
+	           .all = want_memory(calloc((size_t)s->m->g->noutputs, sizeof *f.all)) };
 
-	if (!f.in || !f.out || !f.all)
-		fail("out of memory");
 	return f;
 }
 
@@ -35,9 +34,7 @@ make_room(Feed *f)
 		return;
 	f->room = 2*f->room + f->have;
 	for (int o = 0; o < f->s->m->g->noutputs; o++) {
-		f->all[o] = realloc(f->all[o], (size_t)f->room*feed_floats(f, o)*sizeof(float));
-		if (!f->all[o])
-			fail("out of memory");
+		f->all[o] = want_memory(realloc(f->all[o], (size_t)f->room*feed_floats(f, o)*sizeof(float)));
 	}
 }
 

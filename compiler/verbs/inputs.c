@@ -88,11 +88,9 @@ to_caller(const Graph *g, float *v, int images)
 {
 	Shape s = g->nodes[0]->out->shape;
 	size_t hw = (size_t)s.h*(size_t)s.w, each = (size_t)s.c*hw, count = (size_t)images*each;
-	unsigned char *bytes = malloc(count ? count : 1);
-	float *floats = malloc((count ? count : 1)*sizeof *floats);
+	unsigned char *bytes = want_memory(malloc(count ? count : 1));
+	float *floats = want_memory(malloc((count ? count : 1)*sizeof *floats));
 
-	if (!bytes || !floats)
-		fail("out of memory");
 	for (size_t m = 0; m < (size_t)images; m++)
 		for (size_t c = 0; c < (size_t)s.c; c++)
 			for (size_t i = 0; i < hw; i++) {
@@ -115,10 +113,8 @@ static float *
 to_planes(float *v, Shape s, int images)
 {
 	size_t hw = (size_t)s.h*(size_t)s.w, c = (size_t)s.c, count = (size_t)images*hw*c;
-	float *planes = malloc((count ? count : 1)*sizeof *planes);
+	float *planes = want_memory(malloc((count ? count : 1)*sizeof *planes));
 
-	if (!planes)
-		fail("out of memory");
 	for (size_t i = 0; i < count; i++)
 		planes[i/(hw*c)*hw*c + i%c*hw + i/c%hw] = v[i];
 	free(v);
@@ -160,9 +156,7 @@ read_input(const char *file, const Graph *g, int *images)
 		return to_caller(g, hwc ? to_planes(a.data, s, *images) : a.data, *images);
 	}
 	Picture p = image_read(file);
-	data = malloc(each*(g->image.u8 ? 1 : sizeof(float)));
-	if (!data)
-		fail("out of memory");
+	data = want_memory(malloc(each*(g->image.u8 ? 1 : sizeof(float))));
 	image_to_input(&p, g, data);
 	free(p.rgb);
 	*images = 1;
@@ -173,10 +167,8 @@ double *
 input_doubles(const Graph *g, const void *in)
 {
 	size_t count = count_of(g->nodes[0]->out->shape);
-	double *v = malloc(count*sizeof *v);
+	double *v = want_memory(malloc(count*sizeof *v));
 
-	if (!v)
-		fail("out of memory");
 	for (size_t i = 0; i < count; i++)
 		v[i] = g->image.u8 ? ((const unsigned char *)in)[i] : (double)((const float *)in)[i];
 	return v;
@@ -187,11 +179,9 @@ void *
 random_input(const Graph *g)
 {
 	size_t count = count_of(g->nodes[0]->out->shape);
-	float *data = malloc(count*sizeof *data);
+	float *data = want_memory(malloc(count*sizeof *data));
 	uint64_t state = 42;
 
-	if (!data)
-		fail("out of memory");
 	for (size_t i = 0; i < count; i++) {
 		double sum = -2;
 		for (int k = 0; k < 4; k++) {

@@ -251,10 +251,8 @@ take_images(Run *r)
 		r->count = all;
 	for (int i = 0; i < all; i++)
 		order[i] = i;
-	r->images = malloc((size_t)r->count*each);
-	r->labels = malloc((size_t)r->count*sizeof *r->labels);
-	if (!r->images || !r->labels)
-		fail("out of memory");
+	r->images = want_memory(malloc((size_t)r->count*each));
+	r->labels = want_memory(malloc((size_t)r->count*sizeof *r->labels));
 	for (int i = 0; i < r->count; i++) {
 		int k = i + (int)(rnd(&state)%(uint64_t)(all - i)), from = order[k];
 		order[k] = order[i];

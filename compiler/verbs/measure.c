@@ -31,8 +31,8 @@ measure(const Model *m, int threads, int rounds)
 	const Graph *g = m->g;
 	Session s = session_open(m, threads, true);
 	void *in = random_input(g);
-	float *out = malloc(s.outputs*sizeof *out);
-	double *whole = malloc((size_t)rounds*sizeof *whole), again;
+	float *out = want_memory(malloc(s.outputs*sizeof *out));
+	double *whole = want_memory(malloc((size_t)rounds*sizeof *whole)), again;
 	Rounds b = { 0 };
 	Measured t = { .layer = arena_new((size_t)g->count*sizeof *t.layer), .threads = threads > 1 ? threads : 1,
 		.rounds = rounds, .compiler = s.host.compiler };
@@ -40,8 +40,6 @@ measure(const Model *m, int threads, int rounds)
 	b.times = arena_new((size_t)g->count*sizeof *b.times);
 	for (int i = 0; i < g->count; i++)
 		b.times[i] = arena_new((size_t)rounds*sizeof **b.times);
-	if (!out || !whole)
-		fail("out of memory");
 	t.peak = s.host.peak(0.1);
 	t.memory = s.host.bandwidth(64u << 20, 0.1);
 	t.cache = s.host.bandwidth(256u << 10, 0.05);

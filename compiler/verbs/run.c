@@ -30,9 +30,7 @@ rank(const Node *n, const float *v, const float *places, Rank *to)
 			to[i] = (Rank){ (int)places[i], (double)v[i] };
 		return count;
 	}
-	done = calloc((size_t)count, sizeof *done);
-	if (!done)
-		fail("out of memory");
+	done = want_memory(calloc((size_t)count, sizeof *done));
 	for (int i = 0; i < count; i++)
 		most = fmax(most, (double)v[i]);
 	for (int i = 0; i < count; i++)
@@ -161,9 +159,7 @@ write_joined(const Feed *f, const char *path)
 
 	for (int o = 0; o < n; o++)
 		all += f->images*(int64_t)feed_floats(f, o);
-	to = joined = malloc((size_t)all*sizeof *joined);
-	if (!joined)
-		fail("out of memory");
+	to = joined = want_memory(malloc((size_t)all*sizeof *joined));
 	for (int o = 0; o < n; o++) {
 		size_t count = (size_t)f->images*feed_floats(f, o);
 		memcpy(to, f->all[o], count*sizeof *to);

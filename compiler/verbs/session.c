@@ -18,20 +18,10 @@ session_open(const Model *m, int threads, bool with_peak)
 	s.pixel = m->g->image.u8 ? 1 : sizeof(float);
 	for (int i = 0; i < m->g->noutputs; i++)
 		s.outputs += count_of(m->g->outputs[i]->shape);
-	s.bytes = output_dtype(m->g) == DT_u8 ? malloc(s.outputs) : NULL;
+	s.bytes = output_dtype(m->g) == DT_u8 ? want_memory(malloc(s.outputs)) : NULL;
 	s.workspace_len = m->g->arena;
-	s.workspace = aligned_alloc(64, s.workspace_len);
-	if (!s.workspace || (output_dtype(m->g) == DT_u8 && !s.bytes))
-		fail("out of memory");
-	s.options.struct_size = sizeof s.options;
-	if (threads > 1) {
-		s.pool = NEW(rc_pool);
-		if (rc_pool_start(s.pool, threads) != RC_OK)
-			warn("no thread could be started, running on one");
-		s.options.parallel_for = rc_pool_for;
-		s.options.parallel_user = s.pool;
-		s.options.threads = threads;
-	}
+	s.workspace = want_memory(aligned_alloc(64, s.workspace_len));
+	s.pool = threads_open(&s.options, threads);
 	status = host_check(&s.host, s.blob.data, s.blob.len);
 	if (status != RC_OK)
 		die("emitted code refuses its own blob: %s", rc_strerror(status));
@@ -66,8 +56,7 @@ session_run(Session *s, const void *in, float *out)
 void
 session_close(Session *s)
 {
-	if (s->pool)
-		rc_pool_stop(s->pool);
+	threads_close(s->pool);
 	free(s->workspace);
 	free(s->bytes);
 	free((void *)s->blob.data);

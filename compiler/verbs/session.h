@@ -4,8 +4,6 @@
 
 #include <json-c/json.h>
 
-#include "../../runtime/rc.h"
-#include "../../runtime/rc_threads.h"
 #include "verbs.h"
 
 typedef struct {

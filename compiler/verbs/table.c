@@ -71,17 +71,10 @@ void
 table_cell(Table *t, const char *format, ...)
 {
 	va_list args;
-	char *s;
-	int len;
 
 	va_start(args, format);
-	len = vsnprintf(NULL, 0, format, args);
+	PUSH(t->cells, t->ncells, arena_text_of(format, args));
 	va_end(args);
-	s = arena_new((size_t)len + 1);
-	va_start(args, format);
-	vsnprintf(s, (size_t)len + 1, format, args);
-	va_end(args);
-	PUSH(t->cells, t->ncells, s);
 }
 
 /* cut_by - texts of column c that are cut when it is one narrower */

@@ -103,9 +103,7 @@ fill_named(const Run *r, const Trained *from)
 			if (!to->name || strcmp(to->name, from->name))
 				continue;
 			to->count = from->count;
-			to->data = to->data ? to->data : malloc(from->count*sizeof *to->data);
-			if (!to->data)
-				fail("out of memory");
+			to->data = to->data ? to->data : want_memory(malloc(from->count*sizeof *to->data));
 			for (size_t i = 0; i < from->count; i++)
 				to->data[i] = (double)v[i];
 		}
@@ -164,9 +162,7 @@ add_loss(const Run *r, const rc_loss *loss)
 static void
 add_line(Run *r, const char *line, size_t len)
 {
-	r->log = realloc(r->log, r->log_len + len + 1);
-	if (!r->log)
-		fail("out of memory");
+	r->log = want_memory(realloc(r->log, r->log_len + len + 1));
 	memcpy(r->log + r->log_len, line, len);
 	r->log[r->log_len += len] = 0;
 }
@@ -434,11 +430,9 @@ run_of(Options *o, const Model *m)
 		fail("%s: train: want a batch of at most %d, the pictures there are, got %d (--batch)", training_place(r.g),
 		     r.data.train.count, r.t->batch);
 	note("%d pictures to train with, %d to test", r.data.train.count, r.data.test.count);
-	r.images = malloc((size_t)r.t->batch*picture_bytes(r.g));
-	r.labels = malloc((size_t)r.t->batch*sizeof *r.labels);
-	r.order = malloc((size_t)r.data.train.count*sizeof *r.order);
-	if (!r.images || !r.labels || !r.order)
-		fail("out of memory");
+	r.images = want_memory(malloc((size_t)r.t->batch*picture_bytes(r.g)));
+	r.labels = want_memory(malloc((size_t)r.t->batch*sizeof *r.labels));
+	r.order = want_memory(malloc((size_t)r.data.train.count*sizeof *r.order));
 	return r;
 }
 

@@ -170,10 +170,9 @@ after_layer(void *user, int index, const char *name)
 static void
 time_candidates(const Graph *g, Layer *layers, int count, Session *s, int sessions, const void *in, float *out)
 {
-	double *spent = calloc((size_t)g->count, sizeof *spent), *all = calloc((size_t)(sessions*count*Rounds), sizeof *all);
+	double *spent = want_memory(calloc((size_t)g->count, sizeof *spent));
+	double *all = want_memory(calloc((size_t)(sessions*count*Rounds), sizeof *all));
 
-	if (!spent || !all)
-		fail("out of memory");
 	for (int r = -2; r < Rounds; r++) {
 		progress("timing, round", r + 2, Rounds + 2);
 		for (int c = 0; c < sessions; c++) {
@@ -341,9 +340,7 @@ verb_tune(Options *o)
 	count = gather(m, &layers, o->exact || (m->g->target->lean && !o->winograd));
 	sessions = open_candidates(o, layers, count, s);
 	in = random_input(m->g);
-	out = malloc(s[0].outputs*sizeof *out);
-	if (!out)
-		fail("out of memory");
+	out = want_memory(malloc(s[0].outputs*sizeof *out));
 	time_candidates(m->g, layers, count, s, sessions, in, out);
 	for (int l = 0; l < count; l++) {
 		int win = winner(&layers[l], sessions);

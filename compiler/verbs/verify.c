@@ -47,10 +47,8 @@ fetch_value(const Session *s, const Value *v, double *p)
 static double *
 fetch(const Session *s, const Node *n)
 {
-	double *all = malloc(results_of(n)*sizeof *all), *p = all;
+	double *all = want_memory(malloc(results_of(n)*sizeof *all)), *p = all;
 
-	if (!all)
-		fail("out of memory");
 	for (int i = 0; i < n->nout; i++)
 		p = fetch_value(s, &n->out[i], p);
 	return all;
@@ -120,9 +118,7 @@ sums_of(const Node *n, const double *const *x)
 	if (!op_rows[n->op].epilogue || n->a.act == Act_none || n->a.act == Act_prelu)
 		return NULL;
 	bare.a.act = Act_none;
-	sums = malloc(results_of(n)*sizeof *sums);
-	if (!sums)
-		fail("out of memory");
+	sums = want_memory(malloc(results_of(n)*sizeof *sums));
 	interp_node(&bare, x, sums);
 	return sums;
 }
@@ -134,10 +130,8 @@ of_store(const Node *n, const double *const *x, const double *rounded)
 	Graph g;
 	Node bare = with_floats(n, &g);
 	size_t count = results_of(n);
-	double *y = malloc(count*sizeof *y), most;
+	double *y = want_memory(malloc(count*sizeof *y)), most;
 
-	if (!y)
-		fail("out of memory");
 	interp_node(&bare, x, y);
 	most = difference(rounded, y, count, (Activated){ NULL, Act_none, NULL }, 0);
 	free(y);
@@ -155,13 +149,11 @@ after_layer(void *user, int index, const char *name)
 
 	(void)name;
 	v->values[index] = fetch(v->s, n);
-	want = malloc(results_of(n)*sizeof *want);
+	want = want_memory(malloc(results_of(n)*sizeof *want));
 	if (n->op == O_input) {
 		in = input_doubles(g, v->input);
 		x[0] = in;
 	}
-	if (!want)
-		fail("out of memory");
 	for (int i = 0; i < n->nin; i++)
 		x[i] = value_in(v->values, n->in[i]);
 	interp_node(n, x, want);
@@ -244,11 +236,9 @@ end_to_end(const Reference *r, const float *out, int images, const double *const
 	for (int i = 0; i < r->g->noutputs; i++) {
 		const Value *y = r->g->outputs[i];
 		size_t count = count_of(y->shape)/(size_t)y->shape.n*(size_t)images;
-		double *got = malloc(count*sizeof *got);
+		double *got = want_memory(malloc(count*sizeof *got));
 		const double *these = want ? want[i] : handed_out(r, y);
 		Activated by = { &y->node->a, act_of(y->node->op), NULL };
-		if (!got)
-			fail("out of memory");
 		if (by.act != Act_none)
 			by.sums = value_in(r->values, y->node->in[0]);
 		for (size_t k = 0; k < count; k++)
@@ -272,12 +262,10 @@ static void
 verify_batch(Options *o, Verify *v, int images, const double *const *want, Outputs *off)
 {
 	Graph *g = v->s->m->g;
-	float *out = malloc(v->s->outputs*sizeof *out);
+	float *out = want_memory(malloc(v->s->outputs*sizeof *out));
 	Reference whole;
 
-	v->values = calloc((size_t)g->count, sizeof *v->values);
-	if (!out || !v->values)
-		fail("out of memory");
+	v->values = want_memory(calloc((size_t)g->count, sizeof *v->values));
 	session_run(v->s, v->input, out);
 	/* layers of bytes are right to the last bit: the network's own results are the reference of what it hands out */
 	whole = any_bytes(g) ? (Reference){ g, v->values } : g->store ? as_kept(g, v->input) : reference(o, v->input);
@@ -299,12 +287,10 @@ verify_images(Options *o, Verify *v, const char *in, int images)
 	const Graph *g = v->s->m->g;
 	int batch = g->nodes[0]->out->shape.n;
 	size_t each = v->s->inputs/(size_t)batch*v->s->pixel;
-	char *some = malloc((size_t)batch*each);
+	char *some = want_memory(malloc((size_t)batch*each));
 	const double **want = o->expect ? expected(g, o->expects, o->nexpects, images) : NULL;
 	Outputs off = { 0 };
 
-	if (!some)
-		fail("out of memory");
 	v->input = some;
 	for (int first = 0; first < images; first += batch) {
 		int count = images - first < batch ? images - first : batch;
@@ -391,10 +377,8 @@ verb_verify(Options *o)
 	images = m->g->nodes[0]->out->shape.n;
 	in = o->input ? read_input(o->input, m->g, &images) : random_input(m->g);
 	s = session_open(m, o->threads, false);
-	v.error = calloc((size_t)m->g->count, sizeof *v.error);
-	v.store = calloc((size_t)m->g->count, sizeof *v.store);
-	if (!v.error || !v.store)
-		fail("out of memory");
+	v.error = want_memory(calloc((size_t)m->g->count, sizeof *v.error));
+	v.store = want_memory(calloc((size_t)m->g->count, sizeof *v.store));
 	s.options.layer = after_layer;
 	s.options.layer_user = &v;
 	off = verify_images(o, &v, in, images);

@@ -64,10 +64,8 @@ static char *
 random_groups(const Graph *g)
 {
 	size_t each = input_bytes(g);
-	char *one = random_input(g), *all = malloc((size_t)g->train->bn_groups*each);
+	char *one = random_input(g), *all = want_memory(malloc((size_t)g->train->bn_groups*each));
 
-	if (!all)
-		fail("out of memory");
 	for (size_t i = 0; i < (size_t)g->train->bn_groups*each; i++)
 		all[i] = one[(i + i/each*sizeof(float)*7)%each];
 	free(one);

@@ -17,11 +17,11 @@ static void
 problem(Binding *b, const Node *n, const char *format, ...)
 {
 	va_list args;
-	char text[1000];
+	const char *text;
 
 	b->problems++;
 	va_start(args, format);
-	vsnprintf(text, sizeof text, format, args);
+	text = arena_text_of(format, args);
 	va_end(args);
 	tell(n ? arena_text("%s:%d: %s '%s': %s", n->g->file, n->line, op_rows[n->op].name, n->name, text) :
 	     arena_text("%s: %s", b->w->file, text));
@@ -124,9 +124,7 @@ bind_param(Binding *b, Node *n, ParamId id, const char *prefix)
 		return;
 	}
 	p->count = tensor_count(t);
-	p->data = malloc((p->count ? p->count : 1)*sizeof *p->data);
-	if (!p->data)
-		fail("out of memory");
+	p->data = want_memory(malloc((p->count ? p->count : 1)*sizeof *p->data));
 	tensor_load(t);
 	if (b->hwio && id == P_weight)
 		for (size_t i = 0; i < p->count; i++)

@@ -14,12 +14,9 @@ static void
 wrong(const char *file, const char *format, ...)
 {
 	va_list args;
-	char text[500];
 
 	va_start(args, format);
-	vsnprintf(text, sizeof text, format, args);
-	va_end(args);
-	fail("%s: want .pth, .safetensors, .npz or .onnx, got %s", file, text);
+	fail_with(arena_text("%s: want .pth, .safetensors, .npz or .onnx, got ", file), format, args);
 }
 
 static uint64_t

@@ -69,9 +69,7 @@ fill(Node *n, ParamId id, uint64_t seed)
 	uint64_t state = rc_hash(p->name, strlen(p->name)) ^ seed*0x2545f4914f6cdd1du;
 
 	p->count = count_of(s);
-	p->data = malloc(p->count*sizeof *p->data);
-	if (!p->data)
-		fail("out of memory");
+	p->data = want_memory(malloc(p->count*sizeof *p->data));
 	for (size_t i = 0; i < p->count; i++) {
 		double v = 0;
 		switch (id) {

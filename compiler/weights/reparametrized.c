@@ -20,10 +20,8 @@ static double *
 values(Tensor *t)
 {
 	size_t count = tensor_count(t);
-	double *v = malloc((count + 1)*sizeof *v);
+	double *v = want_memory(malloc((count + 1)*sizeof *v));
 
-	if (!v)
-		fail("out of memory");
 	tensor_load(t);
 	for (size_t i = 0; i < count; i++)
 		v[i] = tensor_get(t, i);

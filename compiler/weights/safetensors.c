@@ -197,9 +197,7 @@ safetensors_write(char *name, const Stored *t, int count, const Meta *meta, int 
 	text = json_object_to_json_string_ext(head, JSON_C_TO_STRING_PLAIN);
 	text_len = (strlen(text) + 7)/8*8;           /* padded with blanks, so that the data is aligned */
 	len = 8 + text_len + at[count];
-	all = malloc(len);
-	if (!all)
-		fail("out of memory");
+	all = want_memory(malloc(len));
 	memset(all + 8, ' ', text_len);
 	memcpy(all + 8, text, strlen(text));
 	for (int i = 0; i < 8; i++)
@@ -227,10 +225,8 @@ stored_as(const Node *n, ParamId id)
 static void *
 stored(const Param *p, Dtype d)
 {
-	void *v = malloc(p->count*dtype_rows[d].bytes + 1);
+	void *v = want_memory(malloc(p->count*dtype_rows[d].bytes + 1));
 
-	if (!v)
-		fail("out of memory");
 	for (size_t i = 0; i < p->count; i++)
 		switch (d) {
 		case DT_i8:  ((signed char *)v)[i] = (signed char)p->data[i]; break;

@@ -11,12 +11,9 @@ void
 pickle_bad(const Pickle *k, const char *format, ...)
 {
 	va_list args;
-	char text[512];
 
 	va_start(args, format);
-	vsnprintf(text, sizeof text, format, args);
-	va_end(args);
-	fail("%s: pickle, byte %zu: %s", k->file, (size_t)(k->p - k->start), text);
+	fail_with(arena_text("%s: pickle, byte %zu: ", k->file, (size_t)(k->p - k->start)), format, args);
 }
 
 void *

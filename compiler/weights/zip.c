@@ -73,9 +73,7 @@ zip_load(const Zip *z, uint64_t entry, size_t most, size_t *len)
 		fail("%s: entry '%s': want one that can be unpacked, got: %s", z->file, zip_name(z, entry), zip_strerror(z->z));
 	if (most && size > most)
 		size = most;
-	data = malloc(size + 1);
-	if (!data)
-		fail("out of memory");
+	data = want_memory(malloc(size + 1));
 	while (got < size) {
 		zip_int64_t n = zip_fread(f, data + got, size - got);
 		if (n <= 0)
