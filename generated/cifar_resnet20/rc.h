@@ -107,7 +107,7 @@ extern "C" {
 	X(RC_E_ENDIAN,          "the weight blob is of another byte order") \
 	X(RC_E_PLAN,            "the weight blob belongs to other code: compile both together " \
 	                        "(in training: to another network)") \
-	X(RC_E_CHECKSUM,        "the weight blob is damaged") \
+	X(RC_E_CHECKSUM,        "the weight blob is damaged (in training: the state, the parameters)") \
 	X(RC_E_CPU,             "this processor lacks the instructions the code was compiled for") \
 	X(RC_E_IO,              "the weight file cannot be read") \
 	X(RC_E_THREADS,         "no thread could be started") \

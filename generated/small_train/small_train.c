@@ -2036,6 +2036,12 @@ small_train_check(const void *state, size_t len)
 }
 
 int
+small_train_seal(void *state)
+{
+	return rc_train_seal(&trainer, state);
+}
+
+int
 small_train_load(void *state, const void *params, size_t len)
 {
 	if (!(rc_x86(RC_AVX2 | RC_FMA | RC_F16C)))
