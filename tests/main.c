@@ -38,6 +38,7 @@ static struct { const char *name; void (*add)(void); } suites[64];
 static Part parts[256], *queue[256]; /* queue: in the order in which they begin */
 static Suite *suite;                 /* of suites[adding]: part() adds to it */
 static int nsuites, nparts, adding;
+static int results;                  /* folders in generated/, where compile writes unless it is told otherwise */
 static const Part *now;              /* in a process of its own: the part that it runs */
 static volatile sig_atomic_t interrupted;
 
@@ -136,6 +137,11 @@ end(Part *p, int status, const struct rusage *used)
 		p->count->run++;
 		printf("%s: ended by %s %d before its summary\n", title(p), WIFSIGNALED(status) ? "signal" : "status",
 		       WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+	}
+	if (count_files("generated") > results) {
+		p->count->errors++;
+		printf("%s, or a part beside it, wrote into generated/: want resnetc with -o, or with a folder of the test's own\n", title(p));
+		results = count_files("generated");
 	}
 	printf("%s: %.1f s, %.1f of a processor\n\n", title(p), p->seconds, p->processor);
 	fflush(stdout);
@@ -281,6 +287,7 @@ main(int argc, char **argv)
 		die("no shared memory");
 	for (int i = 0; i < nparts; i++)
 		parts[i].count = &counts[i];
+	results = count_files("generated");
 	signal(SIGINT, interrupt);
 	signal(SIGTERM, interrupt);
 	run_all(jobs);
