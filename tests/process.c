@@ -167,6 +167,21 @@ START_TEST(nobody_reads_the_output)
 }
 END_TEST
 
+/* a limit on the size of files is told as a full disk is, and leaves as little behind */
+START_TEST(files_too_large)
+{
+	const char *dir = in_dir("limited");
+	size_t len;
+	int status = system(arena_text("(ulimit -f 2; ./resnetc examples/mlperf_tiny_resnet8.lua -w random -o '%s' > '%s' 2>&1)", dir,
+	                               in_dir("told")));
+
+	ck_assert_int_eq(WEXITSTATUS(status), ExitInput);
+	ck_assert_msg(strstr((const char *)file_map(in_dir("told"), &len), strerror(EFBIG)) != NULL, "%s",
+	              (const char *)file_map(in_dir("told"), &len));
+	ck_assert(access(dir, F_OK) || !count_files(dir));
+}
+END_TEST
+
 SUITE(process)
 {
 	TCase *t = part("process");
@@ -177,4 +192,5 @@ SUITE(process)
 	tcase_add_loop_test(t, a_compiler_that_fails, 0, NCompilers);
 	tcase_add_loop_test(t, a_signal_ends_the_compiler_too, 0, 6);
 	tcase_add_test(t, nobody_reads_the_output);
+	tcase_add_test(t, files_too_large);
 }

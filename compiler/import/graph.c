@@ -337,7 +337,7 @@ in_place(Import *m, const OnnxValue *v, const char *name)
 		n = as_image(m, v);
 	if (!n && in_order(v) && v->rank != NAxes)
 		n = v->rank == 2 && v->dim[0] == v->n->out->shape.n ? flattened(m, v->n) : v->n;
-	if (!n && v->rank > 2 && v->rank != NAxes && v->dim[0] == v->n->out->shape.n)
+	if (!n && v->rank > 1 && v->rank != NAxes && v->dim[0] == v->n->out->shape.n)
 		n = view_arranged(m, v, 2, v->rank > 3 ? v->rank - 1 : 2).n;
 	if (!n && v->rank > 1 && v->n->out->shape.n == 1 && v->dim[0] != 1)
 		n = view_arranged(m, v, v->rank - 2, v->rank - 1).n;
