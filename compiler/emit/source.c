@@ -27,13 +27,33 @@ emit_comment(Out *o, const Function *f)
 	out_line(o, "*/");
 }
 
+/* heading - the name and the parameters, in as few lines as they need; *body is what follows them */
+static const char *
+heading(const Function *f, const char **body)
+{
+	enum { Columns = 110, Tab = 8 };
+	size_t column = strlen(f->name);
+	const char *s = f->name, *at = f->rest;
+
+	for (*body = strstr(at, "\n{"); at < *body; at += strspn(at, " \t\n")) {
+		size_t len = strcspn(at, ",") < (size_t)(*body - at) ? strcspn(at, ",") + 1 : (size_t)(*body - at);
+		bool first = at == f->rest, fits = first || column + 1 + len <= Columns;
+		s = arena_text("%s%s%.*s", s, first ? "" : fits ? " " : "\n\t", (int)len, at);
+		column = fits ? column + !first + len : Tab + len;
+		at += len;
+	}
+	return s;
+}
+
 static void
 emit_function(Out *o, const Function *f)
 {
+	const char *body, *name = heading(f, &body);
+
 	out_line(o, "%s", "");
 	emit_comment(o, f);
 	out_line(o, "%s", f->head);
-	out_raw(o, arena_text("%s%s", f->name, f->rest));
+	out_raw(o, arena_text("%s%s", name, body));
 }
 
 const char *

@@ -286,7 +286,7 @@ emit_loops(Out *o, const Kernel *k, const Tiling *tl, int p)
 {
 	int per = tl->ob*k->t->vl, cb = k->in->lay.cb, step = stride_of(k).w*cb, line = LineBytes/(int)weight_bytes(k);
 	bool inner = cb > 1; /* a planar input has no channels inside its blocks */
-	bool partial = inner && last_channels(k, per) != cb;
+	bool partial = inner && last_channels(k, per) != cb, next = next_block(k, tl) > 0;
 
 	if (by_blocks(k, tl, p)) {
 		out_line(o, "for (int from = 0, to; from < blocks; from = to) {");
@@ -304,15 +304,14 @@ emit_loops(Out *o, const Kernel *k, const Tiling *tl, int p)
 	out_line(o, "const float *xk = x + c*plane + ki*row + kj*col;");
 	if (partial)
 		out_line(o, "int kn = c + 1 < blocks ? %d : last;", cb);
-	if (inner) {
-		out_line(o, "if (next) {");
-		for (int j = 0; j < p; j++)
-			out_flow(o, "RC_FETCH(xk + next%s);", plus((size_t)(j*step)));
-		out_flow_end(o);
-		out_line(o, "}");
+	for (int j = 0; j < p && next; j++)
+		out_flow(o, "RC_FETCH(xk + next%s);", plus((size_t)(j*step)));
+	out_flow_end(o);
+	if (fetched(k, tl)) {
+		out_line(o, "for (int i = 0; i < fetch; i += %d, ahead += %d)", line, line);
+		out_line(o, "\tRC_FETCH_FAR(ahead);");
 	}
-	out_line(o, "for (int i = 0; i < fetch; i += %d, ahead += %d)", line, line);
-	out_line(o, "\tRC_FETCH_FAR(ahead);\n");
+	out_line(o, "%s", "");
 	if (inner)
 		out_line(o, "for (int k = 0; k < %s; k++, xk++, w += %d) {", partial ? "kn" : arena_text("%d", cb), per);
 	out_line(o, "RC_OPAQUE(xk);");
@@ -335,27 +334,30 @@ tile_word(Out *all, const Kernel *k, const Tiling *tl, int p)
 	Out *o = out_in(NULL);
 	int per = tl->ob*k->t->vl, cb = k->in->lay.cb;
 	bool many = tl->chunk < tl->blocks, partial = cb > 1 && last_channels(k, per) != cb, wide = spans(k, tl);
-	bool run = in_runs(k, per);
+	bool run = in_runs(k, per), ahead = !run && fetched(k, tl), next = !run && next_block(k, tl);
 
-	out_line(o, "(const float *RC_RESTRICT x, const %s *RC_RESTRICT w,\n\t%s%s%s%s,", weight_type(k),
-	         k->bias ? "const float *b, " : "", k->skip ? "const float *z, " : "", k->skip && wide ? "int zplane, " : "",
-	         wide ? "float *y, int yplane" : "float *y");
-	out_line(o, "\t%sint plane, int kh, int row, %s%s%s)", many && !k->a.act && !partial ? "" : "int blocks, ",
-	         run ? "int run" : arena_text("int kw, int col, %sconst %s *ahead, int fetch", cb > 1 ? "int next, " : "",
-	                                      weight_type(k)),
+	out_line(o, "(const float *RC_RESTRICT x, const %s *RC_RESTRICT w, %s%s%s%s, "
+	            "%sint plane, int kh, int row, %s%s%s%s%s)",
+	         weight_type(k), k->bias ? "const float *b, " : "", k->skip ? "const float *z, " : "",
+	         k->skip && wide ? "int zplane, " : "", wide ? "float *y, int yplane" : "float *y",
+	         many && !k->a.act && !partial ? "" : "int blocks, ", run ? "int run" : "int kw, int col",
+	         next ? ", int next" : "", ahead ? arena_text(", const %s *ahead, int fetch", weight_type(k)) : "",
 	         partial ? ", int last" : "", many ? ", int from, int to" : "");
 	out_line(o, "{");
 	emit_start(o, k, tl, p);
 	emit_loops(o, k, tl, p);
 	emit_store(o, k, tl, p);
 	out_line(o, "}");
+	const char *meanwhile = next && ahead ? "** fetched meanwhile: pixels at next, fetch weights at ahead\n" :
+		next ? "** fetched meanwhile: pixels at next\n" : ahead ? "** fetched meanwhile: fetch weights at ahead\n" : "";
 	return helper(all, arena_text("** %d channels of %d pixels%s; plane, row%s: from one block of channels, "
-	                              "one tap to the next\n" , per, p,
-	                              stride_of(k).w > 1 ? arena_text(", stride %d", stride_of(k).w) : "", run ? "" : ", col"),
+	                              "one tap to the next\n%s", per, p,
+	                              stride_of(k).w > 1 ? arena_text(", stride %d", stride_of(k).w) : "", run ? "" : ", col",
+	                              meanwhile),
 	              "static RC_INLINE void",
-	              arena_text("tile_%dx%d%s%s%s%s", per, p, stride_of(k).w > 1 ? arena_text("_s%d", stride_of(k).w) : "",
+	              arena_text("tile_%dx%d%s%s%s%s%s", per, p, stride_of(k).w > 1 ? arena_text("_s%d", stride_of(k).w) : "",
 	                         cb == 1 ? "_planar" : by_blocks(k, tl, p) ? "_by_blocks" : "", k->skip ? "_add" : "",
-	                         act_suffix(k)), o);
+	                         act_suffix(k), ahead ? "_ahead" : ""), o);
 }
 
 /* emit_tile - the micro-kernel: one row piece of P pixels, OB vectors of output channels; its name */
@@ -369,12 +371,12 @@ emit_tile(Out *all, const Kernel *k, const Tiling *tl, int p)
 	char name[128];
 
 	out_line(o, "(const float *x, const %s *w%s%s, float *y%s%s)", weight_type(k), k->bias ? ", const float *b" : "",
-	         k->skip ? ", const float *z" : "", many ? ",\n\tint from, int to" : "",
-	         fetched(k, tl) ? arena_text(",%sconst %s *ahead", many ? " " : "\n\t", weight_type(k)) : "");
+	         k->skip ? ", const float *z" : "", many ? ", int from, int to" : "",
+	         fetched(k, tl) ? arena_text(", const %s *ahead", weight_type(k)) : "");
 	out_line(o, "{");
 	const char *taps = in_runs(k, per) ? arena_text("%d", ks.w*cb) :
-		arena_text("%d, %d%s, %s, %d", ks.w, cb*dil.w, cb > 1 ? arena_text(", %zu", next_block(k, tl)) : "",
-		           fetched(k, tl) ? "ahead" : "w", fetched(k, tl));
+		arena_text("%d, %d%s%s", ks.w, cb*dil.w, next_block(k, tl) ? arena_text(", %zu", next_block(k, tl)) : "",
+		           fetched(k, tl) ? arena_text(", ahead, %d", fetched(k, tl)) : "");
 	out_line(o, "%s(x, w%s%s%s, y%s, %s%zu, %d, %zu, %s%s%s);", tile_word(all, k, tl, p), k->bias ? ", b" : "",
 	         k->skip ? ", z" : "", k->skip && wide ? arena_text(", %zu", k->in[1].lay.plane) : "",
 	         wide ? arena_text(", %zu", k->out->lay.plane) : "", many && !k->a.act && !partial ? "" : arena_text("%d, ",

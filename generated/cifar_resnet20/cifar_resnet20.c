@@ -53,9 +53,8 @@ halo_16x32x32(void *const *p, int lo, int hi)
 
 /* 16 channels of 6 pixels; plane, row, col: from one block of channels, one tap to the next */
 static RC_INLINE void
-tile_16x6_planar_relu(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
-	const float *b, float *y,
-	int blocks, int plane, int kh, int row, int kw, int col, const float *ahead, int fetch)
+tile_16x6_planar_relu(const float *RC_RESTRICT x, const float *RC_RESTRICT w, const float *b, float *y,
+	int blocks, int plane, int kh, int row, int kw, int col)
 {
 	V a0 = ld(b), b0 = ld(b + 8), a1 = a0, b1 = b0, a2 = a0, b2 = b0, a3 = a0, b3 = b0, a4 = a0,
 		b4 = b0, a5 = a0, b5 = b0;
@@ -64,8 +63,6 @@ tile_16x6_planar_relu(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 	for (int ki = 0; ki < kh; ki++)
 	for (int kj = 0; kj < kw; kj++) {
 		const float *xk = x + c*plane + ki*row + kj*col;
-		for (int i = 0; i < fetch; i += 16, ahead += 16)
-			RC_FETCH_FAR(ahead);
 
 		RC_OPAQUE(xk);
 		V w0 = ld(w), w1 = ld(w + 8), v;
@@ -86,14 +83,13 @@ tile_16x6_planar_relu(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 static RC_NOINLINE void
 conv3x3_3to16_32x32_relu_p6(const float *x, const float *w, const float *b, float *y)
 {
-	tile_16x6_planar_relu(x, w, b, y, 3, 1156, 3, 34, 3, 1, w, 0);
+	tile_16x6_planar_relu(x, w, b, y, 3, 1156, 3, 34, 3, 1);
 }
 
 /* 16 channels of 5 pixels; plane, row, col: from one block of channels, one tap to the next */
 static RC_INLINE void
-tile_16x5_planar_relu(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
-	const float *b, float *y,
-	int blocks, int plane, int kh, int row, int kw, int col, const float *ahead, int fetch)
+tile_16x5_planar_relu(const float *RC_RESTRICT x, const float *RC_RESTRICT w, const float *b, float *y,
+	int blocks, int plane, int kh, int row, int kw, int col)
 {
 	V a0 = ld(b), b0 = ld(b + 8), a1 = a0, b1 = b0, a2 = a0, b2 = b0, a3 = a0, b3 = b0, a4 = a0,
 		b4 = b0;
@@ -102,8 +98,6 @@ tile_16x5_planar_relu(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 	for (int ki = 0; ki < kh; ki++)
 	for (int kj = 0; kj < kw; kj++) {
 		const float *xk = x + c*plane + ki*row + kj*col;
-		for (int i = 0; i < fetch; i += 16, ahead += 16)
-			RC_FETCH_FAR(ahead);
 
 		RC_OPAQUE(xk);
 		V w0 = ld(w), w1 = ld(w + 8), v;
@@ -123,7 +117,7 @@ tile_16x5_planar_relu(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 static RC_NOINLINE void
 conv3x3_3to16_32x32_relu_p5(const float *x, const float *w, const float *b, float *y)
 {
-	tile_16x5_planar_relu(x, w, b, y, 3, 1156, 3, 34, 3, 1, w, 0);
+	tile_16x5_planar_relu(x, w, b, y, 3, 1156, 3, 34, 3, 1);
 }
 
 /*
@@ -499,9 +493,8 @@ halo_32x16x16(void *const *p, int lo, int hi)
 
 /* 16 channels of 6 pixels, stride 2; plane, row, col: from one block of channels, one tap to the next */
 static RC_INLINE void
-tile_16x6_s2_relu(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
-	const float *b, float *y,
-	int blocks, int plane, int kh, int row, int kw, int col, int next, const float *ahead, int fetch)
+tile_16x6_s2_relu(const float *RC_RESTRICT x, const float *RC_RESTRICT w, const float *b, float *y,
+	int blocks, int plane, int kh, int row, int kw, int col)
 {
 	V a0 = ld(b), b0 = ld(b + 8), a1 = a0, b1 = b0, a2 = a0, b2 = b0, a3 = a0, b3 = b0, a4 = a0,
 		b4 = b0, a5 = a0, b5 = b0;
@@ -510,12 +503,6 @@ tile_16x6_s2_relu(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 	for (int ki = 0; ki < kh; ki++)
 	for (int kj = 0; kj < kw; kj++) {
 		const float *xk = x + c*plane + ki*row + kj*col;
-		if (next) {
-			RC_FETCH(xk + next); RC_FETCH(xk + next + 32); RC_FETCH(xk + next + 64); RC_FETCH(xk + next + 96);
-			RC_FETCH(xk + next + 128); RC_FETCH(xk + next + 160);
-		}
-		for (int i = 0; i < fetch; i += 16, ahead += 16)
-			RC_FETCH_FAR(ahead);
 
 		for (int k = 0; k < 16; k++, xk++, w += 16) {
 			RC_OPAQUE(xk);
@@ -537,14 +524,13 @@ tile_16x6_s2_relu(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 static RC_NOINLINE void
 conv3x3_16to32_16x16_s2_relu_p6(const float *x, const float *w, const float *b, float *y)
 {
-	tile_16x6_s2_relu(x, w, b, y, 1, 18496, 3, 544, 3, 16, 0, w, 0);
+	tile_16x6_s2_relu(x, w, b, y, 1, 18496, 3, 544, 3, 16);
 }
 
 /* 16 channels of 5 pixels, stride 2; plane, row, col: from one block of channels, one tap to the next */
 static RC_INLINE void
-tile_16x5_s2_relu(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
-	const float *b, float *y,
-	int blocks, int plane, int kh, int row, int kw, int col, int next, const float *ahead, int fetch)
+tile_16x5_s2_relu(const float *RC_RESTRICT x, const float *RC_RESTRICT w, const float *b, float *y,
+	int blocks, int plane, int kh, int row, int kw, int col)
 {
 	V a0 = ld(b), b0 = ld(b + 8), a1 = a0, b1 = b0, a2 = a0, b2 = b0, a3 = a0, b3 = b0, a4 = a0,
 		b4 = b0;
@@ -553,12 +539,6 @@ tile_16x5_s2_relu(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 	for (int ki = 0; ki < kh; ki++)
 	for (int kj = 0; kj < kw; kj++) {
 		const float *xk = x + c*plane + ki*row + kj*col;
-		if (next) {
-			RC_FETCH(xk + next); RC_FETCH(xk + next + 32); RC_FETCH(xk + next + 64); RC_FETCH(xk + next + 96);
-			RC_FETCH(xk + next + 128);
-		}
-		for (int i = 0; i < fetch; i += 16, ahead += 16)
-			RC_FETCH_FAR(ahead);
 
 		for (int k = 0; k < 16; k++, xk++, w += 16) {
 			RC_OPAQUE(xk);
@@ -579,7 +559,7 @@ tile_16x5_s2_relu(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 static RC_NOINLINE void
 conv3x3_16to32_16x16_s2_relu_p5(const float *x, const float *w, const float *b, float *y)
 {
-	tile_16x5_s2_relu(x, w, b, y, 1, 18496, 3, 544, 3, 16, 0, w, 0);
+	tile_16x5_s2_relu(x, w, b, y, 1, 18496, 3, 544, 3, 16);
 }
 
 /*
@@ -812,11 +792,13 @@ halo_64x8x8(void *const *p, int lo, int hi)
 	rc_clear_halo((float *)p[0], lo*4, hi*4, 8, 8, 16, 1, 1, 1, 1);
 }
 
-/* 16 channels of 4 pixels, stride 2; plane, row, col: from one block of channels, one tap to the next */
+/*
+** 16 channels of 4 pixels, stride 2; plane, row, col: from one block of channels, one tap to the next
+** fetched meanwhile: pixels at next
+*/
 static RC_INLINE void
-tile_16x4_s2_relu(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
-	const float *b, float *y,
-	int blocks, int plane, int kh, int row, int kw, int col, int next, const float *ahead, int fetch)
+tile_16x4_s2_relu(const float *RC_RESTRICT x, const float *RC_RESTRICT w, const float *b, float *y,
+	int blocks, int plane, int kh, int row, int kw, int col, int next)
 {
 	V a0 = ld(b), b0 = ld(b + 8), a1 = a0, b1 = b0, a2 = a0, b2 = b0, a3 = a0, b3 = b0;
 
@@ -824,11 +806,7 @@ tile_16x4_s2_relu(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 	for (int ki = 0; ki < kh; ki++)
 	for (int kj = 0; kj < kw; kj++) {
 		const float *xk = x + c*plane + ki*row + kj*col;
-		if (next) {
-			RC_FETCH(xk + next); RC_FETCH(xk + next + 32); RC_FETCH(xk + next + 64); RC_FETCH(xk + next + 96);
-		}
-		for (int i = 0; i < fetch; i += 16, ahead += 16)
-			RC_FETCH_FAR(ahead);
+		RC_FETCH(xk + next); RC_FETCH(xk + next + 32); RC_FETCH(xk + next + 64); RC_FETCH(xk + next + 96);
 
 		for (int k = 0; k < 16; k++, xk++, w += 16) {
 			RC_OPAQUE(xk);
@@ -847,7 +825,7 @@ tile_16x4_s2_relu(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 static RC_NOINLINE void
 conv3x3_32to64_8x8_s2_relu_p4(const float *x, const float *w, const float *b, float *y)
 {
-	tile_16x4_s2_relu(x, w, b, y, 2, 5184, 3, 288, 3, 16, 5184, w, 0);
+	tile_16x4_s2_relu(x, w, b, y, 2, 5184, 3, 288, 3, 16, 5184);
 }
 
 /*
@@ -978,7 +956,8 @@ filter4_row_16(const float *RC_RESTRICT w, float *RC_RESTRICT u, int step, int b
 
 /* G g G' */
 static RC_NOINLINE void
-filter4_pair_16(const float *RC_RESTRICT w, float *RC_RESTRICT u, int step, int blocks, float g0, float g1, float g2)
+filter4_pair_16(const float *RC_RESTRICT w, float *RC_RESTRICT u, int step, int blocks, float g0, float g1,
+	float g2)
 {
 	for (int i = 0; i < blocks; i++, w += 2048)
 	for (int c = 0; c < 16; c++, w += 16, u += 16)
@@ -996,7 +975,8 @@ filter4_pair_16(const float *RC_RESTRICT w, float *RC_RESTRICT u, int step, int 
 
 /* 4 tiles: all positions, weights transformed on the fly */
 static RC_NOINLINE void
-winograd4x4_64to64_fly4(const float *RC_RESTRICT v, const float *w, float *RC_RESTRICT u, float *RC_RESTRICT m)
+winograd4x4_64to64_fly4(const float *RC_RESTRICT v, const float *w, float *RC_RESTRICT u,
+	float *RC_RESTRICT m)
 {
 	const float *next = w + 2304;
 
@@ -1170,9 +1150,8 @@ adaptive_avg_pool_64x8x8_to_1x1(void *const *p, int lo, int hi)
 
 /* 16 channels of 1 pixels; plane, row, col: from one block of channels, one tap to the next */
 static RC_INLINE void
-tile_16x1(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
-	const float *b, float *y,
-	int blocks, int plane, int kh, int row, int kw, int col, int next, const float *ahead, int fetch)
+tile_16x1(const float *RC_RESTRICT x, const float *RC_RESTRICT w, const float *b, float *y, int blocks,
+	int plane, int kh, int row, int kw, int col)
 {
 	V a0 = ld(b), b0 = ld(b + 8);
 
@@ -1180,11 +1159,6 @@ tile_16x1(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 	for (int ki = 0; ki < kh; ki++)
 	for (int kj = 0; kj < kw; kj++) {
 		const float *xk = x + c*plane + ki*row + kj*col;
-		if (next) {
-			RC_FETCH(xk + next);
-		}
-		for (int i = 0; i < fetch; i += 16, ahead += 16)
-			RC_FETCH_FAR(ahead);
 
 		for (int k = 0; k < 16; k++, xk++, w += 16) {
 			RC_OPAQUE(xk);
@@ -1200,7 +1174,7 @@ tile_16x1(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 static RC_NOINLINE void
 linear_64to10_p1(const float *x, const float *w, const float *b, float *y)
 {
-	tile_16x1(x, w, b, y, 4, 16, 1, 16, 1, 16, 0, w, 0);
+	tile_16x1(x, w, b, y, 4, 16, 1, 16, 1, 16);
 }
 
 /*
@@ -1371,7 +1345,7 @@ static const rc_layer layers[] = { /* first result and how many, first read and 
 };
 
 static const rc_network network = {
-	0x4482dc20e352eb67u, 479744, 1800000, 12288, 40, 0, /* hash; bytes: workspace, weights, input, output; u8 */
+	0x3c71646e993040d0u, 479744, 1800000, 12288, 40, 0, /* hash; bytes: workspace, weights, input, output; u8 */
 	steps, 45, 16, tensors, layers, 26, reads, 1796672, 16
 };
 

@@ -24,9 +24,8 @@ relu_64x7x7(void *const *p, int lo, int hi)
 
 /* 32 channels of 13 pixels; plane, row, col: from one block of channels, one tap to the next */
 static RC_INLINE void
-tile_32x13_add_relu(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
-	const float *z, int zplane, float *y, int yplane,
-	int blocks, int plane, int kh, int row, int kw, int col, int next, const float *ahead, int fetch)
+tile_32x13_add_relu(const float *RC_RESTRICT x, const float *RC_RESTRICT w, const float *z, int zplane,
+	float *y, int yplane, int blocks, int plane, int kh, int row, int kw, int col)
 {
 	V a0 = ld(z), b0 = ld(z + zplane), a1 = ld(z + 16), b1 = ld(z + zplane + 16), a2 = ld(z + 32),
 		b2 = ld(z + zplane + 32), a3 = ld(z + 48), b3 = ld(z + zplane + 48), a4 = ld(z + 64),
@@ -40,14 +39,6 @@ tile_32x13_add_relu(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 	for (int ki = 0; ki < kh; ki++)
 	for (int kj = 0; kj < kw; kj++) {
 		const float *xk = x + c*plane + ki*row + kj*col;
-		if (next) {
-			RC_FETCH(xk + next); RC_FETCH(xk + next + 16); RC_FETCH(xk + next + 32); RC_FETCH(xk + next + 48);
-			RC_FETCH(xk + next + 64); RC_FETCH(xk + next + 80); RC_FETCH(xk + next + 96);
-			RC_FETCH(xk + next + 112); RC_FETCH(xk + next + 128); RC_FETCH(xk + next + 144);
-			RC_FETCH(xk + next + 160); RC_FETCH(xk + next + 176); RC_FETCH(xk + next + 192);
-		}
-		for (int i = 0; i < fetch; i += 16, ahead += 16)
-			RC_FETCH_FAR(ahead);
 
 		for (int k = 0; k < 16; k++, xk++, w += 32) {
 			RC_OPAQUE(xk);
@@ -81,14 +72,13 @@ tile_32x13_add_relu(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 static RC_NOINLINE void
 conv1x1_64to64_7x7_add_relu_p13(const float *x, const float *w, const float *z, float *y)
 {
-	tile_32x13_add_relu(x, w, z, 784, y, 784, 4, 784, 1, 112, 1, 16, 0, w, 0);
+	tile_32x13_add_relu(x, w, z, 784, y, 784, 4, 784, 1, 112, 1, 16);
 }
 
 /* 32 channels of 12 pixels; plane, row, col: from one block of channels, one tap to the next */
 static RC_INLINE void
-tile_32x12_add_relu(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
-	const float *z, int zplane, float *y, int yplane,
-	int blocks, int plane, int kh, int row, int kw, int col, int next, const float *ahead, int fetch)
+tile_32x12_add_relu(const float *RC_RESTRICT x, const float *RC_RESTRICT w, const float *z, int zplane,
+	float *y, int yplane, int blocks, int plane, int kh, int row, int kw, int col)
 {
 	V a0 = ld(z), b0 = ld(z + zplane), a1 = ld(z + 16), b1 = ld(z + zplane + 16), a2 = ld(z + 32),
 		b2 = ld(z + zplane + 32), a3 = ld(z + 48), b3 = ld(z + zplane + 48), a4 = ld(z + 64),
@@ -101,14 +91,6 @@ tile_32x12_add_relu(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 	for (int ki = 0; ki < kh; ki++)
 	for (int kj = 0; kj < kw; kj++) {
 		const float *xk = x + c*plane + ki*row + kj*col;
-		if (next) {
-			RC_FETCH(xk + next); RC_FETCH(xk + next + 16); RC_FETCH(xk + next + 32); RC_FETCH(xk + next + 48);
-			RC_FETCH(xk + next + 64); RC_FETCH(xk + next + 80); RC_FETCH(xk + next + 96);
-			RC_FETCH(xk + next + 112); RC_FETCH(xk + next + 128); RC_FETCH(xk + next + 144);
-			RC_FETCH(xk + next + 160); RC_FETCH(xk + next + 176);
-		}
-		for (int i = 0; i < fetch; i += 16, ahead += 16)
-			RC_FETCH_FAR(ahead);
 
 		for (int k = 0; k < 16; k++, xk++, w += 32) {
 			RC_OPAQUE(xk);
@@ -140,7 +122,7 @@ tile_32x12_add_relu(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 static RC_NOINLINE void
 conv1x1_64to64_7x7_add_relu_p12(const float *x, const float *w, const float *z, float *y)
 {
-	tile_32x12_add_relu(x, w, z, 784, y, 784, 4, 784, 1, 112, 1, 16, 0, w, 0);
+	tile_32x12_add_relu(x, w, z, 784, y, 784, 4, 784, 1, 112, 1, 16);
 }
 
 /*

@@ -30,9 +30,8 @@ relu_16x14x14(void *const *p, int lo, int hi)
 
 /* 32 channels of 3 pixels, stride 2; plane, row, col: from one block of channels, one tap to the next */
 static RC_INLINE void
-tile_32x3_s2_relu(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
-	const float *b, float *y, int yplane,
-	int blocks, int plane, int kh, int row, int kw, int col, int next, const float *ahead, int fetch)
+tile_32x3_s2_relu(const float *RC_RESTRICT x, const float *RC_RESTRICT w, const float *b, float *y,
+	int yplane, int blocks, int plane, int kh, int row, int kw, int col)
 {
 	V a0 = ld(b), b0 = ld(b + 8), c0 = ld(b + 16), d0 = ld(b + 24), a1 = a0, b1 = b0, c1 = c0, d1 = d0,
 		a2 = a0, b2 = b0, c2 = c0, d2 = d0;
@@ -41,11 +40,6 @@ tile_32x3_s2_relu(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 	for (int ki = 0; ki < kh; ki++)
 	for (int kj = 0; kj < kw; kj++) {
 		const float *xk = x + c*plane + ki*row + kj*col;
-		if (next) {
-			RC_FETCH(xk + next); RC_FETCH(xk + next + 32); RC_FETCH(xk + next + 64);
-		}
-		for (int i = 0; i < fetch; i += 16, ahead += 16)
-			RC_FETCH_FAR(ahead);
 
 		for (int k = 0; k < 16; k++, xk++, w += 32) {
 			RC_OPAQUE(xk);
@@ -66,14 +60,13 @@ tile_32x3_s2_relu(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 static RC_NOINLINE void
 conv3x3_16to32_7x7_s2_relu_p3(const float *x, const float *w, const float *b, float *y)
 {
-	tile_32x3_s2_relu(x, w, b, y, 784, 1, 4096, 3, 256, 3, 16, 0, w, 0);
+	tile_32x3_s2_relu(x, w, b, y, 784, 1, 4096, 3, 256, 3, 16);
 }
 
 /* 32 channels of 2 pixels, stride 2; plane, row, col: from one block of channels, one tap to the next */
 static RC_INLINE void
-tile_32x2_s2_relu(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
-	const float *b, float *y, int yplane,
-	int blocks, int plane, int kh, int row, int kw, int col, int next, const float *ahead, int fetch)
+tile_32x2_s2_relu(const float *RC_RESTRICT x, const float *RC_RESTRICT w, const float *b, float *y,
+	int yplane, int blocks, int plane, int kh, int row, int kw, int col)
 {
 	V a0 = ld(b), b0 = ld(b + 8), c0 = ld(b + 16), d0 = ld(b + 24), a1 = a0, b1 = b0, c1 = c0, d1 = d0;
 
@@ -81,11 +74,6 @@ tile_32x2_s2_relu(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 	for (int ki = 0; ki < kh; ki++)
 	for (int kj = 0; kj < kw; kj++) {
 		const float *xk = x + c*plane + ki*row + kj*col;
-		if (next) {
-			RC_FETCH(xk + next); RC_FETCH(xk + next + 32);
-		}
-		for (int i = 0; i < fetch; i += 16, ahead += 16)
-			RC_FETCH_FAR(ahead);
 
 		for (int k = 0; k < 16; k++, xk++, w += 32) {
 			RC_OPAQUE(xk);
@@ -105,7 +93,7 @@ tile_32x2_s2_relu(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 static RC_NOINLINE void
 conv3x3_16to32_7x7_s2_relu_p2(const float *x, const float *w, const float *b, float *y)
 {
-	tile_32x2_s2_relu(x, w, b, y, 784, 1, 4096, 3, 256, 3, 16, 0, w, 0);
+	tile_32x2_s2_relu(x, w, b, y, 784, 1, 4096, 3, 256, 3, 16);
 }
 
 /*

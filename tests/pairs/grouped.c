@@ -36,9 +36,8 @@ relu_12x5x5(void *const *p, int lo, int hi)
 
 /* 4 channels of 5 pixels; plane, row, col: from one block of channels, one tap to the next */
 static RC_INLINE void
-tile_4x5(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
-	const float *b, float *y,
-	int blocks, int plane, int kh, int row, int kw, int col, int next, const float *ahead, int fetch)
+tile_4x5(const float *RC_RESTRICT x, const float *RC_RESTRICT w, const float *b, float *y, int blocks,
+	int plane, int kh, int row, int kw, int col)
 {
 	V a0 = ld(b), a1 = a0, a2 = a0, a3 = a0, a4 = a0;
 
@@ -46,12 +45,6 @@ tile_4x5(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 	for (int ki = 0; ki < kh; ki++)
 	for (int kj = 0; kj < kw; kj++) {
 		const float *xk = x + c*plane + ki*row + kj*col;
-		if (next) {
-			RC_FETCH(xk + next); RC_FETCH(xk + next + 8); RC_FETCH(xk + next + 16); RC_FETCH(xk + next + 24);
-			RC_FETCH(xk + next + 32);
-		}
-		for (int i = 0; i < fetch; i += 16, ahead += 16)
-			RC_FETCH_FAR(ahead);
 
 		for (int k = 0; k < 8; k++, xk++, w += 4) {
 			RC_OPAQUE(xk);
@@ -70,7 +63,7 @@ tile_4x5(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 static RC_NOINLINE void
 conv3x3_12to18_5x5_g3_p5(const float *x, const float *w, const float *b, float *y)
 {
-	tile_4x5(x, w, b, y, 1, 392, 3, 56, 3, 8, 0, w, 0);
+	tile_4x5(x, w, b, y, 1, 392, 3, 56, 3, 8);
 }
 
 /*
