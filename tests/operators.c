@@ -283,6 +283,7 @@ static const struct { const char *graph, *want; } rows[] = {
 	{ "y=Einsum x | equation'nchw->nd", ":1: Einsum 'y': want letters of the terms in the result, got 'd'" },
 	{ "y=Einsum x | equation'nchw+", ":1: Einsum 'y': want letters, got 'nchw+'" },
 	{ "y=Einsum x x x | equation'nchw,nchw,nchw", ":1: Einsum 'y': want one or two terms, got 3 of 'nchw,nchw,nchw'" },
+	{ "a=f 2 3;b=f 3 2;c=Einsum a b | equation'ij,jk", ":1: Einsum 'c': want a tensor among the terms, got constants" },
 	{ "k=v 1 2;y=Einsum x k | equation'nchw,c", ":1: Einsum 'y': want one size for 'c', got 3 and 2" },
 	{ "k=f 2 3;y=Einsum x k | equation'nchw,dc->nchw", ":1: Einsum 'y': want sums over the other term's dimensions, got one over 'd' of a constant" },
 	{ "y=ArgMax x | select_last_index=1", ":1: ArgMax 'y': want the first of several, got select_last_index" },

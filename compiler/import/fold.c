@@ -51,6 +51,10 @@ static double f_round(double a, double b)   { (void)b; return nearbyint(a); }
 static double f_sign(double a, double b)    { (void)b; return (a > 0) - (a < 0); }
 static double f_not(double a, double b)     { (void)b; return a == 0; }
 static double f_relu(double a, double b)    { (void)b; return a < 0 ? 0 : a; }
+static double f_sin(double a, double b)     { (void)b; return sin(a); }
+static double f_cos(double a, double b)     { (void)b; return cos(a); }
+static double f_tan(double a, double b)     { (void)b; return tan(a); }
+static double f_atan(double a, double b)    { (void)b; return atan(a); }
 static double f_sigmoid(double a, double b) { (void)b; return 1/(1 + exp(-a)); }
 
 /* inputs: at least and at most; more than two are taken from left to right */
@@ -71,6 +75,8 @@ static const struct { const char *name; double (*f)(double, double); int least, 
 	{ "Floor", f_floor, 1, 1, false }, { "Ceil", f_ceil, 1, 1, false }, { "Round", f_round, 1, 1, false },
 	{ "Sign", f_sign, 1, 1, false },
 	{ "Relu", f_relu, 1, 1, false }, { "Sigmoid", f_sigmoid, 1, 1, false },
+	{ "Sin", f_sin, 1, 1, false }, { "Cos", f_cos, 1, 1, false }, { "Tan", f_tan, 1, 1, false },
+	{ "Atan", f_atan, 1, 1, false },
 };
 enum { NFolds = sizeof ops/sizeof *ops };
 

@@ -290,6 +290,69 @@ fold_cast(Import *m)
 }
 
 static void
+fold_cast_like(Import *m)
+{
+	OnnxValue x = constant_at(m, 0, "input"), like = constant_at(m, 1, "type"), y;
+	double *v;
+
+	y = constant_new(m, like.type, x.rank, x.dim, &v);
+	for (size_t i = 0; i < count_elements(&x); i++)
+		v[i] = rounded_to(y.type, x.data[i]);
+	set_result(m, y);
+}
+
+/* fold_running_sums - along an axis, from either end, with or without the number itself */
+static void
+fold_running_sums(Import *m)
+{
+	OnnxValue x = constant_at(m, 0, "input"), along = constant_at(m, 1, "axis"), y;
+	int axis = axis_in(m, count_elements(&along) ? whole_of(along.data[0]) : 0, x.rank);
+	bool without = attr_int(m, "exclusive", 0) != 0, reverse = attr_int(m, "reverse", 0) != 0;
+	size_t each = 1, length = (size_t)x.dim[axis];
+	double *v;
+
+	y = constant_new(m, x.type, x.rank, x.dim, &v);
+	for (int d = axis + 1; d < x.rank; d++)
+		each *= (size_t)x.dim[d];
+	for (size_t first = 0; first < count_elements(&x); first += length*each)
+		for (size_t i = 0; i < each; i++) {
+			double sum = 0;
+			for (size_t k = 0; k < length; k++) {
+				size_t at = first + (reverse ? length - 1 - k : k)*each + i;
+				double before = sum;
+				sum = rounded_to(x.type, sum + x.data[at]);
+				v[at] = without ? before : sum;
+			}
+		}
+	set_result(m, y);
+}
+
+/* fold_triangle - of the last two dimensions, what lies above a diagonal or below it; zeros elsewhere */
+static void
+fold_triangle(Import *m)
+{
+	OnnxValue x = constant_at(m, 0, "input"), diagonal, y;
+	bool upper = attr_int(m, "upper", 1) != 0;
+	int64_t k = 0, rows, columns;
+	double *v;
+
+	if (has_input(m, 1)) {
+		diagonal = constant_at(m, 1, "diagonal");
+		k = count_elements(&diagonal) ? whole_of(diagonal.data[0]) : 0;
+	}
+	if (x.rank < 2)
+		refuse(m, "want matrices, got %s", dims_of(&x));
+	y = constant_new(m, x.type, x.rank, x.dim, &v);
+	rows = x.dim[x.rank - 2];
+	columns = x.dim[x.rank - 1];
+	for (size_t i = 0; i < count_elements(&x); i++) {
+		int64_t row = (int64_t)i/columns%rows, column = (int64_t)i%columns;
+		v[i] = (upper ? column - row >= k : column - row <= k) ? x.data[i] : 0;
+	}
+	set_result(m, y);
+}
+
+static void
 fold_clip(Import *m)
 {
 	OnnxValue x = constant_at(m, 0, "input"), y;
@@ -320,13 +383,14 @@ clip_bounds(const Import *m, double bound[2])
 }
 
 const OnnxOp sum_folds[] = {
-	{ "BatchNormalization", fold_batch_norm, 7 }, { "Cast", fold_cast, 7 }, { "Clip", fold_clip, 7 },
-	{ "ConstantOfShape", fold_constant_of_shape, 7 },
+	{ "BatchNormalization", fold_batch_norm, 7 }, { "Cast", fold_cast, 7 },
+	{ "CastLike", fold_cast_like, 15 }, { "Clip", fold_clip, 7 },
+	{ "ConstantOfShape", fold_constant_of_shape, 7 }, { "CumSum", fold_running_sums, 11 },
 	{ "DequantizeLinear", fold_dequantize, 10 }, { "MatMul", fold_matmul, 7 },
 	{ "QuantizeLinear", fold_quantize, 10 },
 	{ "Range", fold_range, 7 }, { "ReduceL1", fold_sizes, 7 }, { "ReduceL2", fold_norm, 7 },
 	{ "ReduceMax", fold_max, 7 },
 	{ "ReduceMean", fold_mean, 7 }, { "ReduceMin", fold_min, 7 }, { "ReduceProd", fold_product, 7 },
 	{ "ReduceSum", fold_sum, 7 },
-	{ "ReduceSumSquare", fold_squares, 7 }, { "Where", fold_where, 7 }, { NULL, NULL, 0 },
+	{ "ReduceSumSquare", fold_squares, 7 }, { "Trilu", fold_triangle, 14 }, { "Where", fold_where, 7 }, { NULL, NULL, 0 },
 };
