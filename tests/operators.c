@@ -284,6 +284,7 @@ static const struct { const char *graph, *want; } rows[] = {
 	{ "y=Einsum x | equation'nchw+", ":1: Einsum 'y': want letters, got 'nchw+'" },
 	{ "y=Einsum x x x | equation'nchw,nchw,nchw", ":1: Einsum 'y': want one or two terms, got 3 of 'nchw,nchw,nchw'" },
 	{ "a=f 2 3;b=f 3 2;c=Einsum a b | equation'ij,jk", ":1: Einsum 'c': want a tensor among the terms, got constants" },
+	{ "s=i 1 3 1 1 1 4 5;r=Reshape x s;t=i 1 1 3 1 1 4 5 1;q=Reshape x t;y=Einsum r q | equation'abcdefg,hijklmno", ":3: Einsum 'y': want a result of at most 8 dimensions, got more" },
 	{ "k=v 1 2;y=Einsum x k | equation'nchw,c", ":1: Einsum 'y': want one size for 'c', got 3 and 2" },
 	{ "k=f 2 3;y=Einsum x k | equation'nchw,dc->nchw", ":1: Einsum 'y': want sums over the other term's dimensions, got one over 'd' of a constant" },
 	{ "y=ArgMax x | select_last_index=1", ":1: ArgMax 'y': want the first of several, got select_last_index" },
@@ -561,6 +562,44 @@ START_TEST(choices)
 }
 END_TEST
 
+/* graphs in attributes of nodes, whether they are read or not: no deeper than the stack is */
+START_TEST(graphs_in_graphs)
+{
+	Built *b = built("y=Relu x"), *inner = b;
+	Ran r;
+	char *deep;
+	size_t len = 0;
+
+	for (int i = 0; i < 20; i++) {
+		Built *outer = built("y=Relu x");
+		Onnx__AttributeProto **a = arena_new(sizeof *a);
+		*a = attribute("branch", &inner->g);
+		outer->g.node[0]->attribute = a;
+		outer->g.node[0]->n_attribute = 1;
+		inner = outer;
+		if (i == 10)
+			want(inner, "3x4x5: 0 0 0");
+	}
+	want(inner, ": want at most 16 graphs in each other, got more");
+	/* a megabyte of them: each level is a node, an attribute and a graph, of lengths in four bytes */
+	deep = malloc(15*70000);
+	for (size_t left = 15*70000 - 5; len + 15 <= 15*70000; ) {
+		static const unsigned char tags[] = { 7 << 3 | 2, 1 << 3 | 2, 5 << 3 | 2 }, again[] = { 6 << 3 | 2, 1 << 3 | 2, 5 << 3 | 2 };
+		for (int k = 0; k < 3; k++, left -= 5) {
+			deep[len] = (char)(len ? again[k] : tags[k]);
+			len++;
+			for (int c = 0; c < 4; c++)
+				deep[len++] = (char)((left >> 7*c & 127) | (c < 3 ? 128 : 0));
+		}
+	}
+	put_file("deep.onnx", deep, len);
+	free(deep);
+	r = resnetc("import %s -o %s", in_dir("deep.onnx"), in_dir("deep"));
+	ck_assert_int_eq(r.status, ExitInput);
+	ck_assert_msg(strstr(r.err, "want at most 16 graphs in each other") != NULL, "%s", r.err);
+}
+END_TEST
+
 /* outputs are called what they are in the file, where there are several and the language has such names */
 START_TEST(outputs_keep_their_names)
 {
@@ -764,6 +803,7 @@ SUITE(operators)
 	tcase_add_test(t, files);
 	tcase_add_test(t, functions);
 	tcase_add_test(t, choices);
+	tcase_add_test(t, graphs_in_graphs);
 	tcase_add_test(t, outputs_keep_their_names);
 	tcase_add_test(t, channels_are_shuffled_once);
 	tcase_add_test(t, tensors_in_files);

@@ -13,7 +13,7 @@ typedef struct {
 	const char *file;
 	const Onnx__ModelProto *model;
 	Onnx__NodeProto **nodes;
-	int count, depth;
+	int count, calls, depth;
 } Inlined;
 
 typedef struct {
@@ -124,6 +124,8 @@ add(Inlined *s, Onnx__NodeProto *p)
 	}
 	if (++s->depth > MostDepth)
 		fail("%s: function '%s': want at most %d calls in each other, got more", s->file, f->name, MostDepth);
+	if (++s->calls > MostNodes)
+		fail("%s: want at most %d calls of functions, got more", s->file, MostNodes);
 	for (size_t i = 0; i < f->n_node; i++)
 		add(s, in_caller(s, &c, f->node[i]));
 	s->depth--;

@@ -7,7 +7,8 @@
 
 #include "onnx.h"
 
-enum { Slack = 56 << 20 };           /* bytes the unpacked model may be larger than the file */
+enum { Slack = 56 << 20,             /* bytes the unpacked model may be larger than the file */
+       MostGraphs = 16 };
 
 typedef struct { size_t left; } Budget;
 
@@ -29,6 +30,51 @@ budget_free(void *user, void *p)
 	free(p);
 }
 
+/* --- graphs in graphs, which protobuf-c unpacks by recursion --- */
+
+typedef enum { InModel, InGraph, InFunction, InNode, InAttribute } Within;
+static const struct { Within within; uint64_t field; Within next; } ways[] = {
+	{ InModel, 7, InGraph }, { InModel, 25, InFunction }, { InGraph, 1, InNode }, { InFunction, 7, InNode },
+	{ InFunction, 11, InAttribute }, { InNode, 5, InAttribute }, { InAttribute, 6, InGraph },
+};
+
+/* read_number - protobuf's; false: none is left */
+static bool
+read_number(const unsigned char **p, const unsigned char *end, uint64_t *v)
+{
+	*v = 0;
+	for (int shift = 0; *p < end && shift < 64; shift += 7) {
+		unsigned char c = *(*p)++;
+		*v |= (uint64_t)(c & 127) << shift;
+		if (!(c & 128))
+			return true;
+	}
+	return false;
+}
+
+/* check_depth - of what may be nested in a message; one that is no protobuf is the unpacker's business */
+static void
+check_depth(const char *file, const unsigned char *p, const unsigned char *end, Within within, int depth)
+{
+	uint64_t tag, len;
+
+	if (depth > MostGraphs)
+		fail("%s: want at most %d graphs in each other, got more", file, MostGraphs);
+	while (p < end && read_number(&p, end, &tag)) {
+		len = tag%8 == 1 ? 8 : tag%8 == 5 ? 4 : 0;
+		if ((tag%8 == 2 || tag%8 == 0) && !read_number(&p, end, &len))
+			return;
+		if (tag%8 == 0)
+			continue;
+		if ((!len && tag%8 != 2) || len > (uint64_t)(end - p))
+			return;
+		for (size_t i = 0; tag%8 == 2 && i < sizeof ways/sizeof *ways; i++)
+			if (ways[i].within == within && ways[i].field == tag/8)
+				check_depth(file, p, p + len, ways[i].next, depth + (ways[i].next == InGraph));
+		p += len;
+	}
+}
+
 /* onnx_read - lives until the process ends: initialisers are used in place */
 Onnx__ModelProto *
 onnx_read(const char *file, const unsigned char *map, size_t len)
@@ -37,6 +83,7 @@ onnx_read(const char *file, const unsigned char *map, size_t len)
 	ProtobufCAllocator allocator = { budget_alloc, budget_free, b };
 	Onnx__ModelProto *m;
 
+	check_depth(file, map, map + len, InModel, 0);
 	b->left = len + Slack;
 	m = onnx__model_proto__unpack(&allocator, len, map);
 	if (!m)

@@ -72,8 +72,11 @@ result_letters(const Import *m, const char *arrow, const Term *t, int count, cha
 		letters_of(m, arrow + 2, strlen(arrow + 2), dots ? rest : -1, out);
 	} else {
 		for (char c = '0'; c <= 'z'; c++)
-			if (has(all, c) && (isdigit((unsigned char)c) || count < 2 || !has(t[0].letter, c) || !has(t[1].letter, c)))
+			if (has(all, c) && (isdigit((unsigned char)c) || count < 2 || !has(t[0].letter, c) || !has(t[1].letter, c))) {
+				if (strlen(out) == MostDims)
+					refuse(m, "want a result of at most %d dimensions, got more", MostDims);
 				add(out, c);
+			}
 	}
 	for (const char *c = out; *c; c++)
 		if (!has(all, *c))
