@@ -262,6 +262,13 @@ START_TEST(locales)
 }
 END_TEST
 
+/* make fuzz-NAME is run by hand: what it compiles still fits what it is for */
+START_TEST(readers_can_be_fuzzed)
+{
+	ck_assert_int_eq(system("${CC:-cc} -std=c11 -D_POSIX_C_SOURCE=200809L -w -fsyntax-only -DFUZZ=blob tests/hostile/harness.c"), 0);
+}
+END_TEST
+
 SUITE(hostile)
 {
 	TCase *t = part("hostile");
@@ -275,6 +282,7 @@ SUITE(hostile)
 	tcase_add_test(t, every_escape_is_stopped);
 	tcase_add_test(t, every_damaged_blob_is_refused);
 	tcase_add_test(t, locales);
+	tcase_add_test(t, readers_can_be_fuzzed);
 	t = part("training");
 	tcase_add_unchecked_fixture(t, build_faults, NULL);
 	tcase_add_test(t, checkpoint_outlives_a_full_disk);

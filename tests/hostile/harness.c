@@ -73,8 +73,9 @@ read_it(void *user)
 	case image:        free(image_read(as_file(in)).rgb); break;
 	case blob: {
 		unsigned char *aligned = aligned_alloc(64, (in->len + 63)/64*64 + 64);
+		const rc_network net = { .plan_hash = 0x1234, .weights = in->len };
 		memcpy(aligned, in->data, in->len);
-		if (rc_check_blob(aligned, in->len, in->len, 0x1234) == RC_OK && rc_hash(aligned + 128, in->len - 128) != ((rc_blob *)(void *)aligned)->checksum)
+		if (rc_check_blob(&net, aligned, in->len) == RC_OK && rc_hash(aligned + 128, in->len - 128) != ((rc_blob *)(void *)aligned)->checksum)
 			abort();
 		free(aligned);
 		break;
