@@ -78,11 +78,16 @@ wide_caches(const Target *t)
 	return t->regs > 16 && t->from_l2 > 16;
 }
 
-/* fly_chunk - input channel blocks whose transformed weights, of two rows of positions, stay in the first cache */
+/*
+** fly_chunk - input channel blocks whose transformed weights, of two rows of positions, stay in the first cache; in the
+** second, where a step takes longer than they take from there: then products are fetched and added to seldom
+*/
 static int
-fly_chunk(const Kernel *k, const Wino *w)
+fly_chunk(const Kernel *k, const Wino *w, int tiles)
 {
-	double bytes = !wino_bytes(k) ? k->t->l1 : wide_caches(k->t) ? k->t->l2/4 : 1.05*k->t->l1;   /* 64 channels fit */
+	const Target *t = k->t;
+	bool second = wide_caches(t) && (wino_bytes(k) || 4*t->vl <= t->from_l2/3*(w->p < tiles ? w->p : tiles));
+	double bytes = second ? t->l2/4 : (wino_bytes(k) ? 1.05 : 1)*t->l1;                    /* 64 channels fit */
 	int most = (int)(bytes/fly_row(k, w, 1)), chunks;
 
 	if (most < 1)
@@ -108,8 +113,8 @@ wino_of(const Kernel *k, Way way)
 	w.ragged = k->out->shape.h%w.mh || k->out->shape.w%w.mw;
 	w.icb = ceil_div(k->in->shape.c, k->in->lay.cb);
 	w.groups = vectors_of(k)/ob;
-	w.chunk = fly_chunk(k, &w);
 	all = w.tr*k->out->shape.n;
+	w.chunk = fly_chunk(k, &w, all*w.tc);
 	row = (double)number_bytes(k)*w.tc*w.pos*w.icb*k->in->lay.cb;             /* bytes of V of one tile row */
 	/*
 	** As few bands as let V stay in half the second cache, or all of it; a band is whole rows, all bands are equal. Where
@@ -252,6 +257,18 @@ product_cycles(const Kernel *k, const Wino *w, double memory)
 }
 
 /*
+** packing_cycles - in training, of weights that every step packs anew: transformed ones come number by number in
+** double, and go to memory
+*/
+static double
+packing_cycles(const Kernel *k, const Wino *w)
+{
+	double pairs = (double)w->icb*k->in->lay.cb*vectors_of(k)*k->t->vl;
+
+	return !k->batch ? 0 : w->fly ? 9*pairs : (double)w->pos*4*pairs;
+}
+
+/*
 ** winograd_cycles - the cost model of it all: transforms, products, weights from memory while they are multiplied. On
 ** an Ice Lake bytes took 1.4 times as long beside direct sums by AVX-512's VNNI, which are a word each four products.
 */
@@ -269,7 +286,8 @@ winograd_cycles(const Kernel *k, Way way)
 		in = tiles*w.icb*k->in->lay.cb/fmin(2*t->vl, 16)*w.pos*2;
 		out = tiles*vo*(w.pos*2 + w.mh*w.mw*(k->skip ? 6 : 5));
 	}
-	return (wino_bytes(k) && t->vl == 16 && instructions(k) == 1 ? 1.4 : 1)*(in + out + product_cycles(k, &w, memory));
+	return (wino_bytes(k) && t->vl == 16 && instructions(k) == 1 ? 1.4 : 1)*(in + out + product_cycles(k, &w, memory)) +
+		packing_cycles(k, &w);
 }
 
 /*
