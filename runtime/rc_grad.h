@@ -222,6 +222,8 @@ rc_sums(const float *x, int n0, int n1, size_t image, int h, int w, size_t row, 
 	return s;
 }
 
+enum { RC_TREE_AHEAD = 8 };          /* vectors of each group that are fetched before they are added */
+
 /*
 ** Groups' sums of count numbers, step floats apart, added up as a tree into the first's: t has sums of 1, 2, 4, ...
 ** groups.
@@ -234,6 +236,7 @@ rc_tree(float *p, int groups, size_t step, int count)
 		for (int g = 0; g < groups; g++) {
 			int level = 0;
 			sum = ld(p + (size_t)g*step + (size_t)c);
+			RC_FETCH(p + (size_t)g*step + (size_t)(c + RC_TREE_AHEAD*VL));
 			for (; g >> level & 1; level++)
 				sum = add(t[level], sum);
 			t[level] = sum;

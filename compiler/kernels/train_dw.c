@@ -34,6 +34,14 @@ planar(const Kernel *k)
 	return k->in->lay.cb == 1;
 }
 
+size_t
+dw_lines(size_t floats)
+{
+	size_t lines = (floats + 15)/16;
+
+	return 16*(lines + (lines%2 == 0));
+}
+
 Cut
 dw_cut(const Kernel *k)
 {
@@ -54,7 +62,7 @@ dw_cut(const Kernel *k)
 		c.images = k->in->shape.n;
 	if (k->strips)
 		c.images = k->strip ? 1 : k->strips;
-	c.part = (size_t)(c.groups*c.blocks*c.taps)*(size_t)(c.rows*c.per);
+	c.part = dw_lines((size_t)(c.groups*c.blocks*c.taps)*(size_t)(c.rows*c.per));
 	return c;
 }
 
@@ -234,7 +242,10 @@ emit_first(Out *o, const Kernel *k, const Cut *c)
 	return "(starts[og] + block)";
 }
 
-/* dw_weights - the sums of a group of output channels and a block, in the order of the weight file */
+/*
+** dw_weights - the sums of a group of output channels and a block, in the order of the weight file; number by number:
+** clang would scatter vectors of them, which takes a Zen 4 several times as long
+*/
 void
 dw_weights(Out *o, const Kernel *k, const Cut *c, const char *start)
 {
@@ -250,9 +261,11 @@ dw_weights(Out *o, const Kernel *k, const Cut *c, const char *start)
 	out_line(o, "for (int c = 0, ic = %s*%d; c < %d && ic < %d; c++, ic++) {", start, c->rows, c->rows, k->in->shape.c);
 	if (k->a.groups > 1)
 		out_line(o, "if (ic/%d != oc/%d)\n\tcontinue;", icg, k->out->shape.n/k->a.groups);
+	out_line(o, "const float *from = sums + c*%d + o;", c->per);
+	out_line(o, "float *to = dw + (oc*%d + ic%s)*%d;\n", icg, k->a.groups > 1 ? arena_text("%%%d", icg) : "", taps);
+	out_line(o, "RC_OPAQUE(from);");
 	out_line(o, "for (int t = 0; t < %d; t++)", taps);
-	out_line(o, "\tdw[(oc*%d + ic%s)*%d + t] = sums[(t*%d + c)*%d + o];", icg,
-	         k->a.groups > 1 ? arena_text("%%%d", icg) : "", taps, c->rows, c->per);
+	out_line(o, "\tto[t] = from[t*%d];", c->rows*c->per);
 	out_line(o, "}");
 }
 
@@ -278,7 +291,9 @@ emit_partial(Out *o, const Kernel *k, const Cut *c)
 	         c->groups, planar(k) ? "" : arena_text(" block = u%%%d,", c->blocks), n, c->images, n, c->images);
 	if (one)
 		out_line(o, "int oc = og*%d;", c->per);
-	out_line(o, "float *to = %s;\n", one ? "sums" : arena_text("part + u*%d", floats_of(c)));
+	out_line(o, "float *to = %s;\n", one ? "sums" : arena_text("part%s + u%s*%d",
+	         c->images > 1 ? arena_text(" + g*%zu", c->part) : "",
+	         c->images > 1 ? arena_text("%%%d", c->groups*c->blocks) : "", floats_of(c)));
 	out_line(o, "for (int n = from; n < end; n += %s) {", small ? "end - from" : "1");
 	out_line(o, "const float *xn = x + n*%zu%s%s;", x->lay.image, planar(k) ? "" :
 	         arena_text(" + %s", times(start, x->lay.plane)), plus(x0));

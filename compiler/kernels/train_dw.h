@@ -10,10 +10,11 @@ typedef struct {
 	int rows, taps, blocks;
 	int count[2], width[2];      /* tiles of the rows */
 	int images;                  /* groups of images */
-	size_t part;                 /* floats of a group of images */
+	size_t part;                 /* floats from one group of images to the next */
 } Cut;
 
 Cut dw_cut(const Kernel *k);
+size_t dw_lines(size_t floats); /* as an odd number of cache lines: what lies so far apart shares no set of a cache */
 double dw_tile_cycles(const Kernel *k, const Cut *c);/* of a pixel, all tiles of a block and a group */
 void dw_reach(const Node *n, Sides *around);
 int dw_operands(const Kernel *k, int phase, Operand *to);

@@ -10,8 +10,8 @@
 ** the order in which the direct sum has the sums of its groups of images; its second phase adds them up.
 **
 ** Where M is much larger than the second cache and tiles are few, as in the last stage, M would come and go with every
-** few rows. There the first phase transforms all tiles of all images, and a unit of the second has a block of M: all
-** positions of one block and group, from all tiles to weights at once.
+** few rows. There the first phase transforms all tiles of all images, and a unit of the second has some blocks of M:
+** all positions of those of one group, from all tiles to weights at once.
 */
 #include <math.h>
 #include <string.h>
@@ -23,6 +23,7 @@ enum {
 	MostGroups = 16, FewGroups = 4,      /* of images, which threads share */
 	MostSums   = 1 << 22,                /* floats of the sums of all groups, where there are more than a few */
 	MostTiles  = 32,
+	WholeUnits = 32,                     /* of work, that threads share, where M is made block by block */
 	MostWhole  = 1 << 23                 /* floats of V and D of all images */
 };
 
@@ -33,15 +34,22 @@ typedef struct {
 	int vb, db;                  /* blocks of channels of x, of dy */
 	int v, d, m;                 /* floats from one position to the next */
 	bool ragged;                 /* tiles hang over the end of dy */
-	bool whole;                  /* V and D have all tiles, M is made block by block */
+	bool whole;                  /* V and D have all tiles, M is made some blocks at a time */
+	int some;                    /* so many */
 } Grad;
 
+/* blocks_at_once - what D of a group is fetched for: as many as leave M in half the second cache, and units of work */
 static int
-odd_lines(int floats)
+blocks_at_once(const Kernel *k, const Grad *w)
 {
-	int lines = ceil_div(floats, 16);
+	const Cut *c = &w->cut;
+	int most = (int)(k->t->l2/2/(4.0*w->pos*c->rows*c->per));
 
-	return 16*(lines + (lines%2 == 0));
+	if (most > c->groups*c->blocks/WholeUnits)
+		most = c->groups*c->blocks/WholeUnits;
+	while (most > 1 && c->blocks%most)
+		most--;
+	return most > 1 ? most : 1;
 }
 
 static Grad
@@ -57,12 +65,14 @@ grad_of(const Kernel *k, Pair m)
 	w.ragged = dy->shape.h%w.mh || dy->shape.w%w.mw;
 	w.vb = ceil_div(x->shape.c, x->lay.cb);
 	w.db = ceil_div(dy->shape.c, dy->lay.cb);
-	w.m = odd_lines(w.cut.groups*w.cut.blocks*w.cut.rows*w.cut.per);
+	w.m = (int)dw_lines((size_t)(w.cut.groups*w.cut.blocks*w.cut.rows*w.cut.per));
 	all = w.tr*dy->shape.n;
 	w.whole = !k->strips && 4.0*w.pos*w.m > k->t->l2 &&
 		(size_t)(w.pos*all*w.tc)*(size_t)(w.vb*x->lay.cb + w.db*dy->lay.cb) <= MostWhole;
-	if (w.whole)
+	if (w.whole) {
 		w.cut.images = 1;
+		w.some = blocks_at_once(k, &w);
+	}
 	else if (!k->strips)
 		w.cut.images = dy->shape.n < MostGroups ? dy->shape.n : MostGroups;
 	while (!k->strips && !w.whole && w.cut.images > FewGroups && w.cut.part*(size_t)w.cut.images > MostSums)
@@ -78,8 +88,8 @@ grad_of(const Kernel *k, Pair m)
 		w.rows = all;
 	w.rows = w.whole ? all : ceil_div(all, ceil_div(all, w.rows));
 	w.tiles = w.rows*w.tc;
-	w.v = odd_lines(w.vb*w.tiles*x->lay.cb);
-	w.d = odd_lines(w.db*w.tiles*dy->lay.cb);
+	w.v = (int)dw_lines((size_t)(w.vb*w.tiles*x->lay.cb));
+	w.d = (int)dw_lines((size_t)(w.db*w.tiles*dy->lay.cb));
 	return w;
 }
 
@@ -384,7 +394,7 @@ emit_whole(Out *o, const Kernel *k, const Grad *w)
 	return w->tr*k->in[1].shape.n;
 }
 
-/* emit_blocks - a unit is a group of output channels and a block: products of all positions, taps, weights */
+/* emit_blocks - a unit is a group of output channels and some blocks: products of all positions, taps, weights */
 static int
 emit_blocks(Out *o, const Kernel *k, const Grad *w)
 {
@@ -393,31 +403,37 @@ emit_blocks(Out *o, const Kernel *k, const Grad *w)
 	int per = k->in[1].lay.cb/k->t->vl, r = 0, sums = c->rows*c->per;
 	size_t plane = one.in[1].lay.plane;
 	const char *tile, *back = back_word(o, w), *stem = arena_text("blocks_%dx%d", c->per, w->tiles);
+	const char *first = w->some > 1 ? arena_text("u%%%d*%d", c->blocks/w->some, w->some) :
+		arena_text("u%%%d", c->blocks);
 
 	emit_head(o, k, 1);
 	out_line(o, "const float *v = part, *d = part + %d;", w->pos*w->v);
-	out_line(o, "float *sums = own + %d;\n", w->pos*sums);
+	out_line(o, "float *sums = own + %d;\n", w->pos*w->some*sums);
 	out_line(o, "for (int u = lo; u < hi; u++) {");
-	out_line(o, "int og = u/%d, block = u%%%d, oc = og*%d;\n", c->blocks, c->blocks, c->per);
-	out_line(o, "for (int q = 0; q < %d; q++) {", w->pos);
-	out_line(o, "const float *vq = v + q*%d + block*%zu, *dq = d + q*%d + %s;\n", w->v, one.in[0].lay.plane, w->d,
+	out_line(o, "int og = u/%d, first = %s;\n", c->blocks/w->some, first);
+	out_line(o, "for (int q = 0; q < %d; q++)", w->pos);
+	out_line(o, "for (int b = 0; b < %d; b++) {", w->some);
+	out_line(o, "const float *vq = v + q*%d + (first + b)*%zu, *dq = d + q*%d + %s;", w->v, one.in[0].lay.plane, w->d,
 	         c->ob >= per ? times("og", (size_t)(c->ob/per)*plane) :
 	         arena_text("og/%d*%zu + og%%%d*%d", per/c->ob, plane, per/c->ob, c->per));
+	out_line(o, "float *m = own + (q*%d + b)*%d;\n", w->some, sums);
 	for (int i = 0; i < 2; i++) {
 		if (!c->count[i])
 			continue;
 		tile = dw_tile(o, &one, c, stem, 0, c->width[i]);
 		for (int j = 0; j < c->count[i]; j++, r += c->width[i])
-			out_line(o, "%s(vq%s, dq, %d, own + q*%d%s, 1);", tile, plus((size_t)r), w->tiles, sums,
-			         plus((size_t)(r*c->per)));
+			out_line(o, "%s(vq%s, dq, %d, m%s, 1);", tile, plus((size_t)r), w->tiles, plus((size_t)(r*c->per)));
 	}
 	out_line(o, "}");
+	out_line(o, "for (int b = 0; b < %d; b++) {", w->some);
+	out_line(o, "int block = first + b, oc = og*%d;\n", c->per);
 	out_line(o, "for (int l = 0; l < %d; l += %d)", sums, k->t->vl);
-	out_line(o, "\t%s(own + l, %d, sums + l, %d);", back, sums, sums);
+	out_line(o, "\t%s(own + b*%d + l, %d, sums + l, %d);", back, sums, w->some*sums, sums);
 	dw_weights(o, k, c, "block");
 	out_line(o, "}");
 	out_line(o, "}");
-	return c->groups*c->blocks;
+	out_line(o, "}");
+	return c->groups*c->blocks/w->some;
 }
 
 static int
@@ -426,7 +442,7 @@ grad_emit(Out *o, const Kernel *k, int phase)
 	Grad w = chosen(k);
 
 	if (w.whole && phase) {
-		out_line(o, "** dw = the products of V and D over all tiles, a block of M at a time, by the transpose of "
+		out_line(o, "** dw = the products of V and D over all tiles, some blocks of M at a time, by the transpose of "
 		            "Winograd F(%dx%d, 3x3)", w.mh, w.mw);
 		out_line(o, "** %d channels x %d channels in %d accumulators", w.cut.width[0], w.cut.per,
 		         w.cut.width[0]*w.cut.ob);
@@ -482,9 +498,9 @@ grad_own(const Kernel *k, int *parts)
 {
 	Grad w = chosen(k);
 
-	*parts = w.whole ? w.cut.groups*w.cut.blocks : w.cut.images;
+	*parts = w.whole ? w.cut.groups*w.cut.blocks/w.some : w.cut.images;
 	if (w.whole)
-		return (size_t)((w.pos + 9)*w.cut.rows*w.cut.per)*sizeof(float);
+		return (size_t)((w.pos*w.some + 9)*w.cut.rows*w.cut.per)*sizeof(float);
 	return (size_t)w.pos*(size_t)(w.v + w.d + w.m)*sizeof(float);
 }
 

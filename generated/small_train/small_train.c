@@ -8,7 +8,7 @@
 ** weights  sha256 none, random:0
 ** target   avx2
 ** work     0.16 M multiply-adds an image
-** arena    322112 bytes (the results alive at 'layer1.0.bn2.dx' alone take 322112), weights 128 bytes
+** arena    197952 bytes (the results alive at 'layer1.0.bn2.dx' alone take 197952), weights 128 bytes
 ** This file is yours.
 */
 #include "small_train.h"
@@ -79,8 +79,9 @@ pack_conv3x3_3to8_8x8(void *const *p, int lo, int hi)
 
 /* 16 channels of 4 pixels; plane, row, col: from one block of channels, one tap to the next */
 static RC_INLINE void
-tile_16x4_planar(const float *RC_RESTRICT x, const float *RC_RESTRICT w, float *y, int blocks, int plane,
-	int kh, int row, int kw, int col)
+tile_16x4_planar(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
+	float *y,
+	int blocks, int plane, int kh, int row, int kw, int col, const float *ahead, int fetch)
 {
 	V a0 = zero(), b0 = zero(), a1 = a0, b1 = b0, a2 = a0, b2 = b0, a3 = a0, b3 = b0;
 
@@ -88,6 +89,8 @@ tile_16x4_planar(const float *RC_RESTRICT x, const float *RC_RESTRICT w, float *
 	for (int ki = 0; ki < kh; ki++)
 	for (int kj = 0; kj < kw; kj++) {
 		const float *xk = x + c*plane + ki*row + kj*col;
+		for (int i = 0; i < fetch; i += 16, ahead += 16)
+			RC_FETCH_FAR(ahead);
 
 		RC_OPAQUE(xk);
 		V w0 = ld(w), w1 = ld(w + 8), v;
@@ -105,7 +108,7 @@ tile_16x4_planar(const float *RC_RESTRICT x, const float *RC_RESTRICT w, float *
 static RC_NOINLINE void
 conv3x3_3to8_8x8_p4(const float *x, const float *w, float *y)
 {
-	tile_16x4_planar(x, w, y, 3, 100, 3, 10, 3, 1);
+	tile_16x4_planar(x, w, y, 3, 100, 3, 10, 3, 1, w, 0);
 }
 
 /*
@@ -162,12 +165,12 @@ strip_conv1(void *const *p, int lo, int hi)
 
 	for (int u = lo; u < hi; u++) {
 		{
-			void *const q[3] = { work + 315648 + (size_t)u*1200, work, work + 233728 + (size_t)u*4096 };
+			void *const q[3] = { work + 186880 + (size_t)u*1200, work, work + 104960 + (size_t)u*4096 };
 
 			conv3x3_3to8_8x8(q, 0, 8);
 		}
 		{
-			void *const q[2] = { work + 233728 + (size_t)u*4096, work + 1728 + (size_t)u*192 };
+			void *const q[2] = { work + 104960 + (size_t)u*4096, work + 1728 + (size_t)u*192 };
 
 			bn_stats_8x8x8_part(q, 0, 2);
 		}
@@ -212,22 +215,10 @@ bn_stats_8x8x8(void *const *p, int lo, int hi)
 ** the weights as the kernel reads them, from those of the state
 */
 static void
-pack_winograd4x4_8to8_8x8(void *const *p, int lo, int hi)
+pack_conv3x3_8to8_8x8(void *const *p, int lo, int hi)
 {
-	static const double gh[18] = {
-		1.1377777777777778, 0, 0, -0.68840336134453783, -0.43025210084033616, -0.26890756302521007,
-			-0.68840336134453783, 0.43025210084033616, -0.26890756302521007, 0.11951447245564893,
-			0.17927170868347339, 0.26890756302521007, 0.11951447245564893, -0.17927170868347339,
-			0.26890756302521007, 0, 0, 1
-	};
-	static const double gw[18] = {
-		1.1377777777777778, 0, 0, -0.68840336134453783, -0.43025210084033616, -0.26890756302521007,
-			-0.68840336134453783, 0.43025210084033616, -0.26890756302521007, 0.11951447245564893,
-			0.17927170868347339, 0.26890756302521007, 0.11951447245564893, -0.17927170868347339,
-			0.26890756302521007, 0, 0, 1
-	};
 	static const rc_packing how = {
-		RC_ORDER_WINOGRAD, 1, 1, 1, 16, 16, 16, 8, 8, 1, 3, 3, 0, NULL, NULL, NULL, gh, gw, 6, 6, 0
+		RC_ORDER_DIRECT, 1, 1, 1, 16, 8, 16, 8, 8, 1, 3, 3, 0, NULL, NULL, NULL, NULL, NULL, 0, 0, 0
 	};
 
 	rc_pack(&how, p, lo, hi);
@@ -270,19 +261,27 @@ bn_norm_8x8x8(void *const *p, int lo, int hi)
 	}
 }
 
-/* m = U V at one position: 16 channels of 4 tiles; stride: from one channel block of V to the next */
+/* 16 channels of 4 pixels; plane, row, col: from one block of channels, one tap to the next */
 static RC_INLINE void
-product_16x4(const float *x, const float *w, float *m, int blocks, int stride, int ahead)
+tile_16x4(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
+	float *y,
+	int blocks, int plane, int kh, int row, int kw, int col, int next, const float *ahead, int fetch, int last)
 {
-	V a0 = zero(), b0 = zero(), a1 = zero(), b1 = zero(), a2 = zero(), b2 = zero(), a3 = zero(),
-		b3 = zero();
+	V a0 = zero(), b0 = zero(), a1 = a0, b1 = b0, a2 = a0, b2 = b0, a3 = a0, b3 = b0;
 
-	for (int c = 0; c < blocks; c++, x += stride) {
-		const float *xk = x;
+	for (int c = 0; c < blocks; c++)
+	for (int ki = 0; ki < kh; ki++)
+	for (int kj = 0; kj < kw; kj++) {
+		const float *xk = x + c*plane + ki*row + kj*col;
+		int kn = c + 1 < blocks ? 16 : last;
+		if (next) {
+			RC_FETCH(xk + next); RC_FETCH(xk + next + 16); RC_FETCH(xk + next + 32); RC_FETCH(xk + next + 48);
+		}
+		for (int i = 0; i < fetch; i += 16, ahead += 16)
+			RC_FETCH_FAR(ahead);
 
-		for (int k = 0; k < 16; k++, xk++, w += 16) {
+		for (int k = 0; k < kn; k++, xk++, w += 16) {
 			RC_OPAQUE(xk);
-			if (ahead) RC_FETCH(w + ahead);
 			V w0 = ld(w), w1 = ld(w + 8), v;
 			v = bc(xk); a0 = fma_(v, w0, a0); b0 = fma_(v, w1, b0);
 			v = bc(xk + 16); a1 = fma_(v, w0, a1); b1 = fma_(v, w1, b1);
@@ -291,137 +290,14 @@ product_16x4(const float *x, const float *w, float *m, int blocks, int stride, i
 		}
 	}
 
-	st(m, a0); st(m + 8, b0); st(m + 16, a1); st(m + 24, b1); st(m + 32, a2); st(m + 40, b2);
-	st(m + 48, a3); st(m + 56, b3);
+	st(y, a0); st(y + 16, a1); st(y + 32, a2); st(y + 48, a3); st(y + 8, b0); st(y + 24, b1);
+	st(y + 40, b2); st(y + 56, b3);
 }
 
-/* 4 tiles: the products of all positions */
 static RC_NOINLINE void
-winograd4x4_8to8_products4(const float *RC_RESTRICT v, const float *RC_RESTRICT u, float *RC_RESTRICT m)
+conv3x3_8to8_8x8_p4(const float *x, const float *w, float *y)
 {
-	for (int i = 0; i < 36; i++, v += 80, u += 256, m += 80)
-		product_16x4(v, u, m, 1, 64, 0);
-}
-
-/* B^T down a column of the input, for four outputs: the rows of 0 and infinity */
-static RC_INLINE void
-in4_ends(const float *x, int row, V *t0, V *t5)
-{
-	*t0 = fma_(ld(x), splat(0.87890625f), fma_(ld(x + 2*row), splat(-2.640625f), ld(x + 4*row)));
-	*t5 = fma_(ld(x + row), splat(0.87890625f), fma_(ld(x + 3*row), splat(-2.640625f), ld(x + 5*row)));
-}
-
-/* The rows of the points p and -p; s: minus the square of the other pair's */
-static RC_INLINE void
-in4_pair(const float *x, int row, float s, float p, V *tp, V *tn)
-{
-	V e = fma_(ld(x + 2*row), splat(s), ld(x + 4*row)), f = fma_(ld(x + row), splat(s), ld(x + 3*row));
-
-	*tp = fma_(f, splat(p), e);
-	*tn = fma_(f, splat(-p), e);
-}
-
-/* B^T along a row, into V */
-static RC_INLINE void
-in4_row(float *v, int step, V d0, V d1, V d2, V d3, V d4, V d5)
-{
-	V e = fma_(d2, splat(-2.25f), d4), f = fma_(d1, splat(-2.25f), d3);
-	V g = fma_(d2, splat(-0.390625f), d4), h = fma_(d1, splat(-0.390625f), d3);
-
-	st(v, fma_(d0, splat(0.87890625f), fma_(d2, splat(-2.640625f), d4)));
-	st(v + step, fma_(f, splat(0.625f), e));
-	st(v + 2*step, fma_(f, splat(-0.625f), e));
-	st(v + 3*step, fma_(h, splat(1.5f), g));
-	st(v + 4*step, fma_(h, splat(-1.5f), g));
-	st(v + 5*step, fma_(d1, splat(0.87890625f), fma_(d3, splat(-2.640625f), d5)));
-}
-
-/* One tile of the input, VL channels, into V: B^T d B */
-static RC_INLINE void
-in4x4_tile(const float *x, int row, float *v, int step)
-{
-	V t00, t01, t02, t03, t04, t05;
-	V t10, t11, t12, t13, t14, t15;
-	V t20, t21, t22, t23, t24, t25;
-	V t30, t31, t32, t33, t34, t35;
-	V t40, t41, t42, t43, t44, t45;
-	V t50, t51, t52, t53, t54, t55;
-
-	in4_ends(x, row, &t00, &t50);
-	in4_ends(x + 16, row, &t01, &t51);
-	in4_ends(x + 32, row, &t02, &t52);
-	in4_ends(x + 48, row, &t03, &t53);
-	in4_ends(x + 64, row, &t04, &t54);
-	in4_ends(x + 80, row, &t05, &t55);
-	in4_row(v, step, t00, t01, t02, t03, t04, t05);
-	in4_row(v + step*30, step, t50, t51, t52, t53, t54, t55);
-	RC_OPAQUE(x);
-	in4_pair(x, row, -2.25f, 0.625f, &t10, &t20);
-	in4_pair(x + 16, row, -2.25f, 0.625f, &t11, &t21);
-	in4_pair(x + 32, row, -2.25f, 0.625f, &t12, &t22);
-	in4_pair(x + 48, row, -2.25f, 0.625f, &t13, &t23);
-	in4_pair(x + 64, row, -2.25f, 0.625f, &t14, &t24);
-	in4_pair(x + 80, row, -2.25f, 0.625f, &t15, &t25);
-	in4_row(v + step*6, step, t10, t11, t12, t13, t14, t15);
-	in4_row(v + step*12, step, t20, t21, t22, t23, t24, t25);
-	RC_OPAQUE(x);
-	in4_pair(x, row, -0.390625f, 1.5f, &t30, &t40);
-	in4_pair(x + 16, row, -0.390625f, 1.5f, &t31, &t41);
-	in4_pair(x + 32, row, -0.390625f, 1.5f, &t32, &t42);
-	in4_pair(x + 48, row, -0.390625f, 1.5f, &t33, &t43);
-	in4_pair(x + 64, row, -0.390625f, 1.5f, &t34, &t44);
-	in4_pair(x + 80, row, -0.390625f, 1.5f, &t35, &t45);
-	in4_row(v + step*18, step, t30, t31, t32, t33, t34, t35);
-	in4_row(v + step*24, step, t40, t41, t42, t43, t44, t45);
-}
-
-/* A^T for four outputs */
-static RC_INLINE void
-out4_row(V d0, V d1, V d2, V d3, V d4, V d5, V *y0, V *y1, V *y2, V *y3)
-{
-	V e = add(d1, d2), f = sub(d1, d2), g = add(d3, d4), h = sub(d3, d4);
-
-	*y0 = add(d0, add(e, g));
-	*y1 = fma_(f, splat(0.625f), mul(h, splat(1.5f)));
-	*y2 = fma_(e, splat(0.390625f), mul(g, splat(2.25f)));
-	*y3 = fma_(f, splat(0.244140625f), fma_(h, splat(3.375f), d5));
-}
-
-/* A^T down a column of products */
-static RC_INLINE void
-out4_column(const float *m, int row, V *t0, V *t1, V *t2, V *t3)
-{
-	out4_row(ld(m), ld(m + row), ld(m + 2*row), ld(m + 3*row), ld(m + 4*row), ld(m + 5*row), t0, t1, t2, t3);
-}
-
-/* One tile back from its products, VL channels: y = A^T m A */
-static RC_INLINE void
-out4x4_tile(const float *m, int step, float *y, int yrow)
-{
-	V y0, y1, y2, y3;
-	V t00, t01, t02, t03, t04, t05;
-	V t10, t11, t12, t13, t14, t15;
-	V t20, t21, t22, t23, t24, t25;
-	V t30, t31, t32, t33, t34, t35;
-
-	out4_column(m, 6*step, &t00, &t10, &t20, &t30);
-	out4_column(m + step, 6*step, &t01, &t11, &t21, &t31);
-	out4_column(m + step*2, 6*step, &t02, &t12, &t22, &t32);
-	out4_column(m + step*3, 6*step, &t03, &t13, &t23, &t33);
-	out4_column(m + step*4, 6*step, &t04, &t14, &t24, &t34);
-	out4_column(m + step*5, 6*step, &t05, &t15, &t25, &t35);
-
-	out4_row(t00, t01, t02, t03, t04, t05, &y0, &y1, &y2, &y3);
-	st(y, y0); st(y + 16, y1); st(y + 32, y2); st(y + 48, y3);
-
-	out4_row(t10, t11, t12, t13, t14, t15, &y0, &y1, &y2, &y3);
-	st(y + yrow, y0); st(y + yrow + 16, y1); st(y + yrow + 32, y2); st(y + yrow + 48, y3);
-
-	out4_row(t20, t21, t22, t23, t24, t25, &y0, &y1, &y2, &y3);
-	st(y + yrow*2, y0); st(y + yrow*2 + 16, y1); st(y + yrow*2 + 32, y2); st(y + yrow*2 + 48, y3);
-
-	out4_row(t30, t31, t32, t33, t34, t35, &y0, &y1, &y2, &y3);
-	st(y + yrow*3, y0); st(y + yrow*3 + 16, y1); st(y + yrow*3 + 32, y2); st(y + yrow*3 + 48, y3);
+	tile_16x4(x, w, y, 1, 1600, 3, 160, 3, 16, 0, w, 0, 8);
 }
 
 /*
@@ -431,38 +307,24 @@ out4x4_tile(const float *m, int step, float *y, int yrow)
 ** layer1.0.conv1 (small.lua:8)
 ** layer1.0.conv2 (small.lua:8)
 **
-** y = conv3x3(x, w) by Winograd F(4x4, 3x3); a unit is a block of tiles, from x over V to y
+** y = conv3x3(x, w)
 ** x  8 x 8 x 8  nChw16c, halo 1 1 1 1
 ** y  8 x 8 x 8  nChw16c
-** w  9216 floats  [1 oc][36][16 ic][16 oc]: G g G'
-** 0.01 M MACs instead of 0.04 M; 4 tiles x 16 channels in 8 accumulators; m: 11520 bytes a thread, V: 11520
+** w  1152 floats  [1 oc][1 ic][3][3][16 ic][16 oc]
+** 0.04 M MACs; 4 pixels x 16 channels in 8 accumulators, 11 of 16 registers
 */
 static void
-winograd4x4_8to8_8x8(void *const *p, int lo, int hi)
+conv3x3_8to8_8x8(void *const *p, int lo, int hi)
 {
-	float *m = (float *)p[0];
-	const float *x = (const float *)p[1], *w = (const float *)p[2];
-	float *y = (float *)p[3];
+	const float *x = (const float *)p[0], *w = (const float *)p[1];
+	float *y = (float *)p[2];
 
-	for (int tb = lo; tb < hi; tb++) {
-		float *v = m + 2880;
+	for (int i = lo; i < hi; i++) {
+		const float *xi = x + i*160;
+		float *yi = y + i*128;
 
-		for (int t = 0; t < 4; t++) {
-			int j = t%2;
-			int i = t/2;
-			const float *xi = x + i*640 + j*64;
-
-			for (int s = 0; s < 16; s += 8)
-				in4x4_tile(xi + s, 160, v + t*16 + s, 80);
-		}
-		winograd4x4_8to8_products4(v, w, m);
-		for (int t = 0; t < 4; t++)
-		for (int s = 0; s < 2; s++) {
-			int c = s, j = t%2;
-			int i = t/2;
-			out4x4_tile(m + t*16 + s*8, 80,
-				y + i*512 + j*64 + c/2*1024 + c%2*8, 128);
-		}
+		for (int j = 0; j < 8; j += 4)
+			conv3x3_8to8_8x8_p4(xi + j*16, w, yi + j*16);
 	}
 }
 
@@ -470,30 +332,28 @@ winograd4x4_8to8_8x8(void *const *p, int lo, int hi)
 static void
 strip_bn1(void *const *p, int lo, int hi)
 {
-	char *own = (char *)p[0];
 	char *work = (char *)p[1];
 	char *state = (char *)p[2];
 
 	for (int u = lo; u < hi; u++) {
 		{
-			void *const q[1] = { work + 154880 + (size_t)u*6400 };
+			void *const q[1] = { work + 25856 + (size_t)u*6400 };
 
 			halo_8x8x8(q, 0, 1);
 		}
 		{
-			void *const q[6] = { work + 233728 + (size_t)u*4096, work + 321728, work + 321792, state + 1152,
-				state + 1216, work + 154880 + (size_t)u*6400 };
+			void *const q[6] = { work + 104960 + (size_t)u*4096, work + 197568, work + 197632, state + 1152,
+				state + 1216, work + 25856 + (size_t)u*6400 };
 
 			bn_norm_8x8x8(q, 0, 2);
 		}
 		{
-			void *const q[4] = { own, work + 154880 + (size_t)u*6400, work + 92416,
-				work + 250112 + (size_t)u*4096 };
+			void *const q[3] = { work + 25856 + (size_t)u*6400, work, work + 121344 + (size_t)u*4096 };
 
-			winograd4x4_8to8_8x8(q, 0, 1);
+			conv3x3_8to8_8x8(q, 0, 8);
 		}
 		{
-			void *const q[2] = { work + 250112 + (size_t)u*4096, work + 129280 + (size_t)u*192 };
+			void *const q[2] = { work + 121344 + (size_t)u*4096, work + 4608 + (size_t)u*192 };
 
 			bn_stats_8x8x8_part(q, 0, 2);
 		}
@@ -515,18 +375,18 @@ strip_layer1_0_bn1(void *const *p, int lo, int hi)
 			halo_8x8x8(q, 0, 1);
 		}
 		{
-			void *const q[6] = { work + 250112 + (size_t)u*4096, work + 321856, work + 321920, state + 3584,
+			void *const q[6] = { work + 121344 + (size_t)u*4096, work + 197696, work + 197760, state + 3584,
 				state + 3648, own };
 
 			bn_norm_8x8x8(q, 0, 2);
 		}
 		{
-			void *const q[4] = { own + 6400, own, work + 118016, work + 266496 + (size_t)u*4096 };
+			void *const q[3] = { own, work + 51456, work + 137728 + (size_t)u*4096 };
 
-			winograd4x4_8to8_8x8(q, 0, 1);
+			conv3x3_8to8_8x8(q, 0, 8);
 		}
 		{
-			void *const q[2] = { work + 266496 + (size_t)u*4096, work + 180480 + (size_t)u*192 };
+			void *const q[2] = { work + 137728 + (size_t)u*4096, work + 56064 + (size_t)u*192 };
 
 			bn_stats_8x8x8_part(q, 0, 2);
 		}
@@ -607,8 +467,9 @@ adaptive_avg_pool_8x8x8_to_1x1(void *const *p, int lo, int hi)
 
 /* 16 channels of 1 pixels; plane, row, col: from one block of channels, one tap to the next */
 static RC_INLINE void
-tile_16x1(const float *RC_RESTRICT x, const float *RC_RESTRICT w, const float *b, float *y, int blocks,
-	int plane, int kh, int row, int kw, int col, int last)
+tile_16x1(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
+	const float *b, float *y,
+	int blocks, int plane, int kh, int row, int kw, int col, int next, const float *ahead, int fetch, int last)
 {
 	V a0 = ld(b), b0 = ld(b + 8);
 
@@ -617,6 +478,11 @@ tile_16x1(const float *RC_RESTRICT x, const float *RC_RESTRICT w, const float *b
 	for (int kj = 0; kj < kw; kj++) {
 		const float *xk = x + c*plane + ki*row + kj*col;
 		int kn = c + 1 < blocks ? 16 : last;
+		if (next) {
+			RC_FETCH(xk + next);
+		}
+		for (int i = 0; i < fetch; i += 16, ahead += 16)
+			RC_FETCH_FAR(ahead);
 
 		for (int k = 0; k < kn; k++, xk++, w += 16) {
 			RC_OPAQUE(xk);
@@ -632,7 +498,7 @@ tile_16x1(const float *RC_RESTRICT x, const float *RC_RESTRICT w, const float *b
 static RC_NOINLINE void
 linear_8to3_p1(const float *x, const float *w, const float *b, float *y)
 {
-	tile_16x1(x, w, b, y, 1, 16, 1, 16, 1, 16, 8);
+	tile_16x1(x, w, b, y, 1, 16, 1, 16, 1, 16, 0, w, 0, 8);
 }
 
 /*
@@ -667,18 +533,18 @@ strip_layer1_0_bn2(void *const *p, int lo, int hi)
 
 	for (int u = lo; u < hi; u++) {
 		{
-			void *const q[7] = { work + 266496 + (size_t)u*4096, work + 321984, work + 322048, state + 6016,
-				state + 6080, work + 154880 + (size_t)u*6400, work + 282880 + (size_t)u*4096 };
+			void *const q[7] = { work + 137728 + (size_t)u*4096, work + 197824, work + 197888, state + 6016,
+				state + 6080, work + 25856 + (size_t)u*6400, work + 154112 + (size_t)u*4096 };
 
 			bn_norm_8x8x8_2(q, 0, 2);
 		}
 		{
-			void *const q[2] = { work + 282880 + (size_t)u*4096, work + 22528 + (size_t)u*64 };
+			void *const q[2] = { work + 154112 + (size_t)u*4096, work + 22784 + (size_t)u*64 };
 
 			adaptive_avg_pool_8x8x8_to_1x1(q, 0, 2);
 		}
 		{
-			void *const q[4] = { work + 22528 + (size_t)u*64, work, work + 768, work + 321216 + (size_t)u*64 };
+			void *const q[4] = { work + 22784 + (size_t)u*64, work, work + 768, work + 197056 + (size_t)u*64 };
 
 			linear_8to3(q, 0, 1);
 		}
@@ -725,8 +591,7 @@ pack_linear_3to8(void *const *p, int lo, int hi)
 }
 
 static RC_NOINLINE void
-dw1x1_8to3_1x1_p6(const float *RC_RESTRICT x, const float *RC_RESTRICT dy, int images, float *RC_RESTRICT to,
-	int first)
+dw1x1_8to3_1x1_p6(const float *RC_RESTRICT x, const float *RC_RESTRICT dy, int images, float *RC_RESTRICT to, int first)
 {
 	V a0 = first ? zero() : ld(to), b0 = first ? zero() : ld(to + 8), a1 = first ? zero() : ld(to + 16),
 		b1 = first ? zero() : ld(to + 24), a2 = first ? zero() : ld(to + 32),
@@ -755,8 +620,7 @@ dw1x1_8to3_1x1_p6(const float *RC_RESTRICT x, const float *RC_RESTRICT dy, int i
 }
 
 static RC_NOINLINE void
-dw1x1_8to3_1x1_p5(const float *RC_RESTRICT x, const float *RC_RESTRICT dy, int images, float *RC_RESTRICT to,
-	int first)
+dw1x1_8to3_1x1_p5(const float *RC_RESTRICT x, const float *RC_RESTRICT dy, int images, float *RC_RESTRICT to, int first)
 {
 	V a0 = first ? zero() : ld(to), b0 = first ? zero() : ld(to + 8), a1 = first ? zero() : ld(to + 16),
 		b1 = first ? zero() : ld(to + 24), a2 = first ? zero() : ld(to + 32),
@@ -832,8 +696,9 @@ channel_sums_3x1x1_part(void *const *p, int lo, int hi)
 
 /* 16 channels of 1 pixels; plane, row, col: from one block of channels, one tap to the next */
 static RC_INLINE void
-tile_16x1_2(const float *RC_RESTRICT x, const float *RC_RESTRICT w, float *y, int blocks, int plane, int kh,
-	int row, int kw, int col, int last)
+tile_16x1_2(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
+	float *y,
+	int blocks, int plane, int kh, int row, int kw, int col, int next, const float *ahead, int fetch, int last)
 {
 	V a0 = zero(), b0 = zero();
 
@@ -842,6 +707,11 @@ tile_16x1_2(const float *RC_RESTRICT x, const float *RC_RESTRICT w, float *y, in
 	for (int kj = 0; kj < kw; kj++) {
 		const float *xk = x + c*plane + ki*row + kj*col;
 		int kn = c + 1 < blocks ? 16 : last;
+		if (next) {
+			RC_FETCH(xk + next);
+		}
+		for (int i = 0; i < fetch; i += 16, ahead += 16)
+			RC_FETCH_FAR(ahead);
 
 		for (int k = 0; k < kn; k++, xk++, w += 16) {
 			RC_OPAQUE(xk);
@@ -857,7 +727,7 @@ tile_16x1_2(const float *RC_RESTRICT x, const float *RC_RESTRICT w, float *y, in
 static RC_NOINLINE void
 linear_3to8_p1(const float *x, const float *w, float *y)
 {
-	tile_16x1_2(x, w, y, 1, 16, 1, 16, 1, 16, 3);
+	tile_16x1_2(x, w, y, 1, 16, 1, 16, 1, 16, 0, w, 0, 3);
 }
 
 /*
@@ -992,18 +862,18 @@ strip_fc_dw(void *const *p, int lo, int hi)
 
 	for (int u = lo; u < hi; u++) {
 		{
-			void *const q[3] = { work + 22528 + (size_t)u*64, work + 22784 + (size_t)u*64,
-				work + 16896 + (size_t)u*1024 };
+			void *const q[3] = { work + 22784 + (size_t)u*64, work + 23040 + (size_t)u*64,
+				work + 16896 + (size_t)u*1088 };
 
 			dw1x1_8to3_1x1_part(q, 0, 1);
 		}
 		{
-			void *const q[2] = { work + 22784 + (size_t)u*64, work + 20992 + (size_t)u*192 };
+			void *const q[2] = { work + 23040 + (size_t)u*64, work + 21248 + (size_t)u*192 };
 
 			channel_sums_3x1x1_part(q, 0, 2);
 		}
 		{
-			void *const q[3] = { work + 22784 + (size_t)u*64, work + 23040, own };
+			void *const q[3] = { work + 23040 + (size_t)u*64, work + 23296, own };
 
 			linear_3to8(q, 0, 1);
 		}
@@ -1013,13 +883,13 @@ strip_fc_dw(void *const *p, int lo, int hi)
 			adaptive_avg_pool_dx_8x1x1(q, 0, 2);
 		}
 		{
-			void *const q[3] = { own + 64, work + 282880 + (size_t)u*4096, work + 282880 + (size_t)u*4096 };
+			void *const q[3] = { own + 64, work + 154112 + (size_t)u*4096, work + 154112 + (size_t)u*4096 };
 
 			relu_dx_8x8x8(q, 0, 2);
 		}
 		{
-			void *const q[4] = { work + 282880 + (size_t)u*4096, work + 266496 + (size_t)u*4096, work + 321984,
-				work + 21760 + (size_t)u*192 };
+			void *const q[4] = { work + 154112 + (size_t)u*4096, work + 137728 + (size_t)u*4096, work + 197824,
+				work + 22016 + (size_t)u*192 };
 
 			bn_sums_8x8x8_part(q, 0, 2);
 		}
@@ -1042,11 +912,15 @@ dw1x1_8to3_1x1(void *const *p, int lo, int hi)
 		int og = u/1, block = u%1, oc = og*16;
 		float *sums = part + u*256;
 
-		rc_tree(sums, 4, 256, 256);
+		rc_tree(sums, 4, 272, 256);
 		for (int o = 0; o < 16 && oc < 3; o++, oc++)
 		for (int c = 0, ic = block*16; c < 16 && ic < 8; c++, ic++) {
+			const float *from = sums + c*16 + o;
+			float *to = dw + (oc*8 + ic)*1;
+
+			RC_OPAQUE(from);
 			for (int t = 0; t < 1; t++)
-				dw[(oc*8 + ic)*1 + t] = sums[(t*16 + c)*16 + o];
+				to[t] = from[t*256];
 		}
 	}
 }
@@ -1100,22 +974,10 @@ bn_sums_8x8x8(void *const *p, int lo, int hi)
 ** the weights as the kernel reads them, from those of the state
 */
 static void
-pack_winograd4x4_8to8_8x8_2(void *const *p, int lo, int hi)
+pack_conv3x3_8to8_8x8_2(void *const *p, int lo, int hi)
 {
-	static const double gh[18] = {
-		1.1377777777777778, 0, 0, -0.68840336134453783, -0.43025210084033616, -0.26890756302521007,
-			-0.68840336134453783, 0.43025210084033616, -0.26890756302521007, 0.11951447245564893,
-			0.17927170868347339, 0.26890756302521007, 0.11951447245564893, -0.17927170868347339,
-			0.26890756302521007, 0, 0, 1
-	};
-	static const double gw[18] = {
-		1.1377777777777778, 0, 0, -0.68840336134453783, -0.43025210084033616, -0.26890756302521007,
-			-0.68840336134453783, 0.43025210084033616, -0.26890756302521007, 0.11951447245564893,
-			0.17927170868347339, 0.26890756302521007, 0.11951447245564893, -0.17927170868347339,
-			0.26890756302521007, 0, 0, 1
-	};
 	static const rc_packing how = {
-		RC_ORDER_WINOGRAD, 1, 1, 1, 16, 16, 16, 8, 8, 1, 3, 3, 2, NULL, NULL, NULL, gh, gw, 6, 6, 0
+		RC_ORDER_DIRECT, 1, 1, 1, 16, 8, 16, 8, 8, 1, 3, 3, 2, NULL, NULL, NULL, NULL, NULL, 0, 0, 0
 	};
 
 	rc_pack(&how, p, lo, hi);
@@ -1145,8 +1007,7 @@ bn_dx_8x8x8(void *const *p, int lo, int hi)
 }
 
 static RC_NOINLINE void
-dw3x3_8to8_8x8_p6(const float *RC_RESTRICT x, const float *RC_RESTRICT dy, int images, float *RC_RESTRICT to,
-	int first)
+dw3x3_8to8_8x8_p6(const float *RC_RESTRICT x, const float *RC_RESTRICT dy, int images, float *RC_RESTRICT to, int first)
 {
 	V a0 = first ? zero() : ld(to), b0 = first ? zero() : ld(to + 8), a1 = first ? zero() : ld(to + 16),
 		b1 = first ? zero() : ld(to + 24), a2 = first ? zero() : ld(to + 32),
@@ -1175,8 +1036,7 @@ dw3x3_8to8_8x8_p6(const float *RC_RESTRICT x, const float *RC_RESTRICT dy, int i
 }
 
 static RC_NOINLINE void
-dw3x3_8to8_8x8_p5(const float *RC_RESTRICT x, const float *RC_RESTRICT dy, int images, float *RC_RESTRICT to,
-	int first)
+dw3x3_8to8_8x8_p5(const float *RC_RESTRICT x, const float *RC_RESTRICT dy, int images, float *RC_RESTRICT to, int first)
 {
 	V a0 = first ? zero() : ld(to), b0 = first ? zero() : ld(to + 8), a1 = first ? zero() : ld(to + 16),
 		b1 = first ? zero() : ld(to + 24), a2 = first ? zero() : ld(to + 32),
@@ -1273,45 +1133,45 @@ strip_layer1_0_bn2_dx(void *const *p, int lo, int hi)
 
 	for (int u = lo; u < hi; u++) {
 		{
-			void *const q[1] = { own + 4096 };
+			void *const q[1] = { own };
 
 			halo_8x8x8(q, 0, 1);
 		}
 		{
-			void *const q[8] = { work + 282880 + (size_t)u*4096, work + 266496 + (size_t)u*4096, work + 321984,
-				work + 322048, state + 18624, state + 18560, state + 6016, own + 4096 };
+			void *const q[8] = { work + 154112 + (size_t)u*4096, work + 137728 + (size_t)u*4096, work + 197824,
+				work + 197888, state + 18624, state + 18560, state + 6016, own };
 
 			bn_dx_8x8x8(q, 0, 2);
 		}
 		{
-			void *const q[1] = { own + 33536 };
+			void *const q[1] = { own + 10496 };
 
 			halo_8x8x8(q, 0, 1);
 		}
 		{
-			void *const q[6] = { work + 250112 + (size_t)u*4096, work + 321856, work + 321920, state + 3584,
-				state + 3648, own + 33536 };
+			void *const q[6] = { work + 121344 + (size_t)u*4096, work + 197696, work + 197760, state + 3584,
+				state + 3648, own + 10496 };
 
 			bn_norm_8x8x8(q, 0, 2);
 		}
 		{
-			void *const q[3] = { own + 33536, own + 4096, work + 160000 + (size_t)u*9216 };
+			void *const q[3] = { own + 10496, own, work + 67840 + (size_t)u*9280 };
 
 			dw3x3_8to8_8x8_part(q, 0, 1);
 		}
 		{
-			void *const q[4] = { own + 10496, own + 4096, work + 196864, own };
+			void *const q[3] = { own, work + 191680, own + 6400 };
 
-			winograd4x4_8to8_8x8(q, 0, 1);
+			conv3x3_8to8_8x8(q, 0, 8);
 		}
 		{
-			void *const q[3] = { own, own + 33536, work + 299264 + (size_t)u*4096 };
+			void *const q[3] = { own + 6400, own + 10496, work + 170496 + (size_t)u*4096 };
 
 			relu_dx_8x8x8_2(q, 0, 2);
 		}
 		{
-			void *const q[4] = { work + 299264 + (size_t)u*4096, work + 250112 + (size_t)u*4096, work + 321856,
-				work + 320448 + (size_t)u*192 };
+			void *const q[4] = { work + 170496 + (size_t)u*4096, work + 121344 + (size_t)u*4096, work + 197696,
+				work + 196288 + (size_t)u*192 };
 
 			bn_sums_8x8x8_part(q, 0, 2);
 		}
@@ -1335,88 +1195,82 @@ dw3x3_8to8_8x8(void *const *p, int lo, int hi)
 		int og = u/1, block = u%1, oc = og*16;
 		float *sums = part + u*2304;
 
-		rc_tree(sums, 4, 2304, 2304);
+		rc_tree(sums, 4, 2320, 2304);
 		for (int o = 0; o < 16 && oc < 8; o++, oc++)
 		for (int c = 0, ic = block*16; c < 16 && ic < 8; c++, ic++) {
+			const float *from = sums + c*16 + o;
+			float *to = dw + (oc*8 + ic)*9;
+
+			RC_OPAQUE(from);
 			for (int t = 0; t < 9; t++)
-				dw[(oc*8 + ic)*9 + t] = sums[(t*16 + c)*16 + o];
+				to[t] = from[t*256];
 		}
 	}
 }
 
-/* One tile back from its products, VL channels: y = A^T m A + z */
+/* 16 channels of 4 pixels; plane, row, col: from one block of channels, one tap to the next */
 static RC_INLINE void
-out4x4_tile_add(const float *m, int step, const float *z, int zrow, float *y, int yrow)
+tile_16x4_add(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
+	const float *z, float *y,
+	int blocks, int plane, int kh, int row, int kw, int col, int next, const float *ahead, int fetch, int last)
 {
-	V y0, y1, y2, y3;
-	V t00, t01, t02, t03, t04, t05;
-	V t10, t11, t12, t13, t14, t15;
-	V t20, t21, t22, t23, t24, t25;
-	V t30, t31, t32, t33, t34, t35;
+	V a0 = zero(), b0 = zero(), a1 = a0, b1 = b0, a2 = a0, b2 = b0, a3 = a0, b3 = b0;
 
-	out4_column(m, 6*step, &t00, &t10, &t20, &t30);
-	out4_column(m + step, 6*step, &t01, &t11, &t21, &t31);
-	out4_column(m + step*2, 6*step, &t02, &t12, &t22, &t32);
-	out4_column(m + step*3, 6*step, &t03, &t13, &t23, &t33);
-	out4_column(m + step*4, 6*step, &t04, &t14, &t24, &t34);
-	out4_column(m + step*5, 6*step, &t05, &t15, &t25, &t35);
+	for (int c = 0; c < blocks; c++)
+	for (int ki = 0; ki < kh; ki++)
+	for (int kj = 0; kj < kw; kj++) {
+		const float *xk = x + c*plane + ki*row + kj*col;
+		int kn = c + 1 < blocks ? 16 : last;
+		if (next) {
+			RC_FETCH(xk + next); RC_FETCH(xk + next + 16); RC_FETCH(xk + next + 32); RC_FETCH(xk + next + 48);
+		}
+		for (int i = 0; i < fetch; i += 16, ahead += 16)
+			RC_FETCH_FAR(ahead);
 
-	out4_row(t00, t01, t02, t03, t04, t05, &y0, &y1, &y2, &y3);
-	st(y, add(y0, ld(z))); st(y + 16, add(y1, ld(z + 16))); st(y + 32, add(y2, ld(z + 32)));
-	st(y + 48, add(y3, ld(z + 48)));
+		for (int k = 0; k < kn; k++, xk++, w += 16) {
+			RC_OPAQUE(xk);
+			V w0 = ld(w), w1 = ld(w + 8), v;
+			v = bc(xk); a0 = fma_(v, w0, a0); b0 = fma_(v, w1, b0);
+			v = bc(xk + 16); a1 = fma_(v, w0, a1); b1 = fma_(v, w1, b1);
+			v = bc(xk + 32); a2 = fma_(v, w0, a2); b2 = fma_(v, w1, b2);
+			v = bc(xk + 48); a3 = fma_(v, w0, a3); b3 = fma_(v, w1, b3);
+		}
+	}
 
-	out4_row(t10, t11, t12, t13, t14, t15, &y0, &y1, &y2, &y3);
-	st(y + yrow, add(y0, ld(z + zrow))); st(y + yrow + 16, add(y1, ld(z + zrow + 16)));
-	st(y + yrow + 32, add(y2, ld(z + zrow + 32))); st(y + yrow + 48, add(y3, ld(z + zrow + 48)));
+	st(y, add(a0, ld(z))); st(y + 16, add(a1, ld(z + 16))); st(y + 32, add(a2, ld(z + 32)));
+	st(y + 48, add(a3, ld(z + 48))); st(y + 8, add(b0, ld(z + 8))); st(y + 24, add(b1, ld(z + 24)));
+	st(y + 40, add(b2, ld(z + 40))); st(y + 56, add(b3, ld(z + 56)));
+}
 
-	out4_row(t20, t21, t22, t23, t24, t25, &y0, &y1, &y2, &y3);
-	st(y + yrow*2, add(y0, ld(z + zrow*2))); st(y + yrow*2 + 16, add(y1, ld(z + zrow*2 + 16)));
-	st(y + yrow*2 + 32, add(y2, ld(z + zrow*2 + 32)));
-	st(y + yrow*2 + 48, add(y3, ld(z + zrow*2 + 48)));
-
-	out4_row(t30, t31, t32, t33, t34, t35, &y0, &y1, &y2, &y3);
-	st(y + yrow*3, add(y0, ld(z + zrow*3))); st(y + yrow*3 + 16, add(y1, ld(z + zrow*3 + 16)));
-	st(y + yrow*3 + 32, add(y2, ld(z + zrow*3 + 32)));
-	st(y + yrow*3 + 48, add(y3, ld(z + zrow*3 + 48)));
+static RC_NOINLINE void
+conv3x3_8to8_8x8_add_p4(const float *x, const float *w, const float *z, float *y)
+{
+	tile_16x4_add(x, w, z, y, 1, 1600, 3, 160, 3, 16, 0, w, 0, 8);
 }
 
 /*
 ** layer1.0.conv1.dx (small.lua:8)
 **
-** y = conv3x3(x, w) + z by Winograd F(4x4, 3x3); a unit is a block of tiles, from x over V to y
+** y = conv3x3(x, w) + z
 ** x  8 x 8 x 8  nChw16c, halo 1 1 1 1
 ** z  8 x 8 x 8  nChw16c
 ** y  8 x 8 x 8  nChw16c
-** w  9216 floats  [1 oc][36][16 ic][16 oc]: G g G'
-** 0.01 M MACs instead of 0.04 M; 4 tiles x 16 channels in 8 accumulators; m: 11520 bytes a thread, V: 11520
+** w  1152 floats  [1 oc][1 ic][3][3][16 ic][16 oc]
+** 0.04 M MACs; 4 pixels x 16 channels in 8 accumulators, 11 of 16 registers
 */
 static void
-winograd4x4_8to8_8x8_add(void *const *p, int lo, int hi)
+conv3x3_8to8_8x8_add(void *const *p, int lo, int hi)
 {
-	float *m = (float *)p[0];
-	const float *x = (const float *)p[1], *w = (const float *)p[2], *z = (const float *)p[3];
-	float *y = (float *)p[4];
+	const float *x = (const float *)p[0], *w = (const float *)p[1], *z = (const float *)p[2];
+	float *y = (float *)p[3];
 
-	for (int tb = lo; tb < hi; tb++) {
-		float *v = m + 2880;
+	for (int i = lo; i < hi; i++) {
+		const float *xi = x + i*160;
+		const float *zi = z + i*128;
+		float *yi = y + i*128;
 
-		for (int t = 0; t < 4; t++) {
-			int j = t%2;
-			int i = t/2;
-			const float *xi = x + i*640 + j*64;
-
-			for (int s = 0; s < 16; s += 8)
-				in4x4_tile(xi + s, 160, v + t*16 + s, 80);
-		}
-		winograd4x4_8to8_products4(v, w, m);
-		for (int t = 0; t < 4; t++)
-		for (int s = 0; s < 2; s++) {
-			int c = s, j = t%2;
-			int i = t/2;
-			out4x4_tile_add(m + t*16 + s*8, 80,
-				z + i*512 + j*64 + c/2*1024 + c%2*8, 128,
-				y + i*512 + j*64 + c/2*1024 + c%2*8, 128);
-		}
+		for (int j = 0; j < 8; j += 4)
+			conv3x3_8to8_8x8_add_p4(xi + j*16, w, zi + j*16, yi + j*16);
 	}
 }
 
@@ -1430,45 +1284,45 @@ strip_layer1_0_bn1_dx(void *const *p, int lo, int hi)
 
 	for (int u = lo; u < hi; u++) {
 		{
-			void *const q[1] = { own };
-
-			halo_8x8x8(q, 0, 1);
-		}
-		{
-			void *const q[8] = { work + 299264 + (size_t)u*4096, work + 250112 + (size_t)u*4096, work + 321856,
-				work + 321920, state + 16192, state + 16128, state + 3584, own };
-
-			bn_dx_8x8x8(q, 0, 2);
-		}
-		{
 			void *const q[1] = { own + 10496 };
 
 			halo_8x8x8(q, 0, 1);
 		}
 		{
-			void *const q[6] = { work + 233728 + (size_t)u*4096, work + 321728, work + 321792, state + 1152,
-				state + 1216, own + 10496 };
+			void *const q[8] = { work + 170496 + (size_t)u*4096, work + 121344 + (size_t)u*4096, work + 197696,
+				work + 197760, state + 16192, state + 16128, state + 3584, own + 10496 };
+
+			bn_dx_8x8x8(q, 0, 2);
+		}
+		{
+			void *const q[1] = { own };
+
+			halo_8x8x8(q, 0, 1);
+		}
+		{
+			void *const q[6] = { work + 104960 + (size_t)u*4096, work + 197568, work + 197632, state + 1152,
+				state + 1216, own };
 
 			bn_norm_8x8x8(q, 0, 2);
 		}
 		{
-			void *const q[3] = { own + 10496, own, work + 160000 + (size_t)u*9216 };
+			void *const q[3] = { own, own + 10496, work + 67840 + (size_t)u*9280 };
 
 			dw3x3_8to8_8x8_part(q, 0, 1);
 		}
 		{
-			void *const q[5] = { own + 16896, own, work + 196864, work + 282880 + (size_t)u*4096, own + 6400 };
+			void *const q[4] = { own + 10496, work + 191680, work + 154112 + (size_t)u*4096, own + 6400 };
 
-			winograd4x4_8to8_8x8_add(q, 0, 1);
+			conv3x3_8to8_8x8_add(q, 0, 8);
 		}
 		{
-			void *const q[3] = { own + 6400, own + 10496, work + 266496 + (size_t)u*4096 };
+			void *const q[3] = { own + 6400, own, work + 137728 + (size_t)u*4096 };
 
 			relu_dx_8x8x8_2(q, 0, 2);
 		}
 		{
-			void *const q[4] = { work + 266496 + (size_t)u*4096, work + 233728 + (size_t)u*4096, work + 321728,
-				work + 320448 + (size_t)u*192 };
+			void *const q[4] = { work + 137728 + (size_t)u*4096, work + 104960 + (size_t)u*4096, work + 197568,
+				work + 196288 + (size_t)u*192 };
 
 			bn_sums_8x8x8_part(q, 0, 2);
 		}
@@ -1498,8 +1352,7 @@ bn_dx_8x8x8_2(void *const *p, int lo, int hi)
 }
 
 static RC_NOINLINE void
-dw3x3_3to8_8x8_p6(const float *RC_RESTRICT x, const float *RC_RESTRICT dy, int images, float *RC_RESTRICT to,
-	int first)
+dw3x3_3to8_8x8_p6(const float *RC_RESTRICT x, const float *RC_RESTRICT dy, int images, float *RC_RESTRICT to, int first)
 {
 	V a0 = first ? zero() : ld(to), b0 = first ? zero() : ld(to + 8), a1 = first ? zero() : ld(to + 16),
 		b1 = first ? zero() : ld(to + 24), a2 = first ? zero() : ld(to + 32),
@@ -1528,8 +1381,7 @@ dw3x3_3to8_8x8_p6(const float *RC_RESTRICT x, const float *RC_RESTRICT dy, int i
 }
 
 static RC_NOINLINE void
-dw3x3_3to8_8x8_p6_2(const float *RC_RESTRICT x, const float *RC_RESTRICT dy, int images,
-	float *RC_RESTRICT to, int first)
+dw3x3_3to8_8x8_p6_2(const float *RC_RESTRICT x, const float *RC_RESTRICT dy, int images, float *RC_RESTRICT to, int first)
 {
 	V a0 = first ? zero() : ld(to), b0 = first ? zero() : ld(to + 8), a1 = first ? zero() : ld(to + 16),
 		b1 = first ? zero() : ld(to + 24), a2 = first ? zero() : ld(to + 32),
@@ -1558,8 +1410,7 @@ dw3x3_3to8_8x8_p6_2(const float *RC_RESTRICT x, const float *RC_RESTRICT dy, int
 }
 
 static RC_NOINLINE void
-dw3x3_3to8_8x8_p5(const float *RC_RESTRICT x, const float *RC_RESTRICT dy, int images, float *RC_RESTRICT to,
-	int first)
+dw3x3_3to8_8x8_p5(const float *RC_RESTRICT x, const float *RC_RESTRICT dy, int images, float *RC_RESTRICT to, int first)
 {
 	V a0 = first ? zero() : ld(to), b0 = first ? zero() : ld(to + 8), a1 = first ? zero() : ld(to + 16),
 		b1 = first ? zero() : ld(to + 24), a2 = first ? zero() : ld(to + 32),
@@ -1585,8 +1436,7 @@ dw3x3_3to8_8x8_p5(const float *RC_RESTRICT x, const float *RC_RESTRICT dy, int i
 }
 
 static RC_NOINLINE void
-dw3x3_3to8_8x8_p5_2(const float *RC_RESTRICT x, const float *RC_RESTRICT dy, int images,
-	float *RC_RESTRICT to, int first)
+dw3x3_3to8_8x8_p5_2(const float *RC_RESTRICT x, const float *RC_RESTRICT dy, int images, float *RC_RESTRICT to, int first)
 {
 	V a0 = first ? zero() : ld(to), b0 = first ? zero() : ld(to + 8), a1 = first ? zero() : ld(to + 16),
 		b1 = first ? zero() : ld(to + 24), a2 = first ? zero() : ld(to + 32),
@@ -1612,8 +1462,7 @@ dw3x3_3to8_8x8_p5_2(const float *RC_RESTRICT x, const float *RC_RESTRICT dy, int
 }
 
 static RC_NOINLINE void
-dw3x3_3to8_8x8_p5_3(const float *RC_RESTRICT x, const float *RC_RESTRICT dy, int images,
-	float *RC_RESTRICT to, int first)
+dw3x3_3to8_8x8_p5_3(const float *RC_RESTRICT x, const float *RC_RESTRICT dy, int images, float *RC_RESTRICT to, int first)
 {
 	V a0 = first ? zero() : ld(to), b0 = first ? zero() : ld(to + 8), a1 = first ? zero() : ld(to + 16),
 		b1 = first ? zero() : ld(to + 24), a2 = first ? zero() : ld(to + 32),
@@ -1679,13 +1528,13 @@ strip_bn1_dx(void *const *p, int lo, int hi)
 
 	for (int u = lo; u < hi; u++) {
 		{
-			void *const q[8] = { work + 266496 + (size_t)u*4096, work + 233728 + (size_t)u*4096, work + 321728,
-				work + 321792, state + 13760, state + 13696, state + 1152, own };
+			void *const q[8] = { work + 137728 + (size_t)u*4096, work + 104960 + (size_t)u*4096, work + 197568,
+				work + 197632, state + 13760, state + 13696, state + 1152, own };
 
 			bn_dx_8x8x8_2(q, 0, 2);
 		}
 		{
-			void *const q[3] = { work + 315648 + (size_t)u*1200, own, work + 16640 + (size_t)u*1728 };
+			void *const q[3] = { work + 186880 + (size_t)u*1200, own, work + 16640 + (size_t)u*1728 };
 
 			dw3x3_3to8_8x8_part(q, 0, 1);
 		}
@@ -1723,7 +1572,7 @@ strip_conv1_2(void *const *p, int lo, int hi)
 
 	for (int u = lo; u < hi; u++) {
 		{
-			void *const q[3] = { work + 315648 + (size_t)u*1200, work, work + 233728 + (size_t)u*4096 };
+			void *const q[3] = { work + 186880 + (size_t)u*1200, work, work + 104960 + (size_t)u*4096 };
 
 			conv3x3_3to8_8x8(q, 0, 8);
 		}
@@ -1753,27 +1602,25 @@ bn_stats_8x8x8_2(void *const *p, int lo, int hi)
 static void
 strip_bn1_2(void *const *p, int lo, int hi)
 {
-	char *own = (char *)p[0];
 	char *work = (char *)p[1];
 	char *state = (char *)p[2];
 
 	for (int u = lo; u < hi; u++) {
 		{
-			void *const q[1] = { work + 154880 + (size_t)u*6400 };
+			void *const q[1] = { work + 25856 + (size_t)u*6400 };
 
 			halo_8x8x8(q, 0, 1);
 		}
 		{
-			void *const q[6] = { work + 233728 + (size_t)u*4096, work + 321728, work + 321792, state + 1152,
-				state + 1216, work + 154880 + (size_t)u*6400 };
+			void *const q[6] = { work + 104960 + (size_t)u*4096, work + 197568, work + 197632, state + 1152,
+				state + 1216, work + 25856 + (size_t)u*6400 };
 
 			bn_norm_8x8x8(q, 0, 2);
 		}
 		{
-			void *const q[4] = { own, work + 154880 + (size_t)u*6400, work + 92416,
-				work + 250112 + (size_t)u*4096 };
+			void *const q[3] = { work + 25856 + (size_t)u*6400, work, work + 121344 + (size_t)u*4096 };
 
-			winograd4x4_8to8_8x8(q, 0, 1);
+			conv3x3_8to8_8x8(q, 0, 8);
 		}
 	}
 }
@@ -1793,15 +1640,15 @@ strip_layer1_0_bn1_2(void *const *p, int lo, int hi)
 			halo_8x8x8(q, 0, 1);
 		}
 		{
-			void *const q[6] = { work + 250112 + (size_t)u*4096, work + 321856, work + 321920, state + 3584,
+			void *const q[6] = { work + 121344 + (size_t)u*4096, work + 197696, work + 197760, state + 3584,
 				state + 3648, own };
 
 			bn_norm_8x8x8(q, 0, 2);
 		}
 		{
-			void *const q[4] = { own + 6400, own, work + 118016, work + 266496 + (size_t)u*4096 };
+			void *const q[3] = { own, work + 51456, work + 137728 + (size_t)u*4096 };
 
-			winograd4x4_8to8_8x8(q, 0, 1);
+			conv3x3_8to8_8x8(q, 0, 8);
 		}
 	}
 }
@@ -1836,93 +1683,91 @@ static const rc_parameter parameters[] = {
 ** and where its operands lie in bytes: in the workspace, in the state, in the caller's arrays.
 */
 static const rc_step steps[] = {
-	{ NULL,                 halo_3x8x8,                   1, 1, 0,     0, { 315648 } },
-	{ "input",              augment_3x8x8,               12, 1, 0,     0, { RC_IN, RC_HOW, 315648 } },
-	{ NULL,                 pack_conv3x3_3to8_8x8,        1, 1, 2,     0, { RC_STATE + 256, RC_STATE + 256, 0, 0 } },
-	{ NULL,                 strip_conv1,                  4, 1, 0,    64, { 2496, 0 } },
-	{ "conv1",              done,                         1, 1, 0,     0, { 0 } },
-	{ "bn1.stats",          bn_stats_8x8x8,               2, 1, 2,     0,
-		{ 1728, 321728, 321792, RC_STATE + 6336, RC_STATE + 6400 } },
-	{ NULL,                 pack_winograd4x4_8to8_8x8,    1, 1, 2,     0,
-		{ RC_STATE + 1280, RC_STATE + 1280, 92416, 92416 } },
-	{ NULL,                 strip_bn1,                    4, 1, 0, 23104, { 0, 0, RC_STATE + 0 } },
-	{ "bn1",                done,                         1, 1, 0,     0, { 0 } },
-	{ "layer1.0.conv1",     done,                         1, 1, 2,     0, { 0 } },
-	{ "layer1.0.bn1.stats", bn_stats_8x8x8,               2, 1, 2,     0,
-		{ 129280, 321856, 321920, RC_STATE + 6464, RC_STATE + 6528 } },
-	{ NULL,                 pack_winograd4x4_8to8_8x8,    1, 1, 2,     0,
-		{ RC_STATE + 3712, RC_STATE + 3712, 118016, 118016 } },
-	{ NULL,                 strip_layer1_0_bn1,           4, 1, 0, 29504, { 0, 0, RC_STATE + 0 } },
-	{ "layer1.0.bn1",       done,                         1, 1, 0,     0, { 0 } },
-	{ "layer1.0.conv2",     done,                         1, 1, 2,     0, { 0 } },
-	{ "layer1.0.bn2.stats", bn_stats_8x8x8,               2, 1, 2,     0,
-		{ 180480, 321984, 322048, RC_STATE + 6592, RC_STATE + 6656 } },
-	{ NULL,                 pack_linear_8to3,             1, 1, 2,     0, { RC_STATE + 6144, RC_STATE + 6272, 0, 768 } },
-	{ NULL,                 strip_layer1_0_bn2,           4, 1, 0,    64, { 512, 0, RC_STATE + 0 } },
-	{ "layer1.0.bn2",       done,                         1, 1, 0,     0, { 0 } },
-	{ "avgpool",            done,                         1, 1, 2,     0, { 0 } },
-	{ "fc",                 done,                         1, 1, 2,     0, { 0 } },
-	{ NULL,                 clear_3x1x1,                  1, 1, 2,     0, { 22784 } },
-	{ NULL,                 clear_3x1x1,                  1, 1, 0,     0, { 321472 } },
-	{ "loss",               linear_cross_entropy_3x1x1,   4, 1, 0,     0, { 321216, RC_OUT, 22784, 321472 } },
-	{ NULL,                 pack_linear_3to8,             1, 1, 2,     0,
-		{ RC_STATE + 6144, RC_STATE + 6144, 23040, 23040 } },
-	{ NULL,                 strip_fc_dw,                  4, 1, 0,  4224, { 0, 0 } },
-	{ "fc.dw",              dw1x1_8to3_1x1,               1, 1, 0,     0, { 16896, RC_STATE + 18688 } },
-	{ "fc.db",              channel_sums_3x1x1,           2, 1, 2,     0, { 20992, RC_STATE + 18816 } },
-	{ "fc.dx",              done,                         1, 1, 2,     0, { 0 } },
-	{ "avgpool.dx",         done,                         1, 1, 2,     0, { 0 } },
-	{ "layer1.0.relu2.dx",  done,                         1, 1, 2,     0, { 0 } },
-	{ "layer1.0.bn2.sums",  bn_sums_8x8x8,                2, 1, 2,     0,
-		{ 322048, 21760, RC_STATE + 18624, RC_STATE + 18560 } },
-	{ NULL,                 pack_winograd4x4_8to8_8x8_2,  1, 1, 2,     0,
-		{ RC_STATE + 3712, RC_STATE + 3712, 196864, 196864 } },
-	{ NULL,                 strip_layer1_0_bn2_dx,        4, 1, 0, 40000, { 0, 0, RC_STATE + 0 } },
-	{ "layer1.0.bn2.dx",    done,                         1, 1, 0,     0, { 0 } },
-	{ "layer1.0.bn1.again", done,                         1, 1, 2,     0, { 0 } },
-	{ "layer1.0.conv2.dw",  dw3x3_8to8_8x8,               1, 1, 2,     0, { 160000, RC_STATE + 16256 } },
-	{ "layer1.0.conv2.dx",  done,                         1, 1, 2,     0, { 0 } },
-	{ "layer1.0.relu1.dx",  done,                         1, 1, 2,     0, { 0 } },
-	{ "layer1.0.bn1.sums",  bn_sums_8x8x8,                2, 1, 2,     0,
-		{ 321920, 320448, RC_STATE + 16192, RC_STATE + 16128 } },
-	{ NULL,                 pack_winograd4x4_8to8_8x8_2,  1, 1, 2,     0,
-		{ RC_STATE + 1280, RC_STATE + 1280, 196864, 196864 } },
-	{ NULL,                 strip_layer1_0_bn1_dx,        4, 1, 0, 40000, { 0, 0, RC_STATE + 0 } },
-	{ "layer1.0.bn1.dx",    done,                         1, 1, 0,     0, { 0 } },
-	{ "bn1.again",          done,                         1, 1, 2,     0, { 0 } },
-	{ "layer1.0.conv1.dw",  dw3x3_8to8_8x8,               1, 1, 2,     0, { 160000, RC_STATE + 13824 } },
-	{ "layer1.0.conv1.dx",  done,                         1, 1, 2,     0, { 0 } },
-	{ "relu1.dx",           done,                         1, 1, 2,     0, { 0 } },
-	{ "bn1.sums",           bn_sums_8x8x8,                2, 1, 2,     0,
-		{ 321792, 320448, RC_STATE + 13760, RC_STATE + 13696 } },
-	{ NULL,                 strip_bn1_dx,                 4, 1, 2,  4160, { 0, 0, RC_STATE + 0 } },
-	{ "bn1.dx",             done,                         1, 1, 0,     0, { 0 } },
-	{ "conv1.dw",           dw3x3_3to8_8x8,               1, 1, 2,     0, { 16640, RC_STATE + 12800 } },
+	{ NULL,                 halo_3x8x8,                  1, 1, 0,     0, { 186880 } },
+	{ "input",              augment_3x8x8,              12, 1, 0,     0, { RC_IN, RC_HOW, 186880 } },
+	{ NULL,                 pack_conv3x3_3to8_8x8,       1, 1, 2,     0, { RC_STATE + 256, RC_STATE + 256, 0, 0 } },
+	{ NULL,                 strip_conv1,                 4, 1, 0,    64, { 2496, 0 } },
+	{ "conv1",              done,                        1, 1, 0,     0, { 0 } },
+	{ "bn1.stats",          bn_stats_8x8x8,              2, 1, 2,     0,
+		{ 1728, 197568, 197632, RC_STATE + 6336, RC_STATE + 6400 } },
+	{ NULL,                 pack_conv3x3_8to8_8x8,       1, 1, 2,     0, { RC_STATE + 1280, RC_STATE + 1280, 0, 0 } },
+	{ NULL,                 strip_bn1,                   4, 1, 0,    64, { 5376, 0, RC_STATE + 0 } },
+	{ "bn1",                done,                        1, 1, 0,     0, { 0 } },
+	{ "layer1.0.conv1",     done,                        1, 1, 2,     0, { 0 } },
+	{ "layer1.0.bn1.stats", bn_stats_8x8x8,              2, 1, 2,     0,
+		{ 4608, 197696, 197760, RC_STATE + 6464, RC_STATE + 6528 } },
+	{ NULL,                 pack_conv3x3_8to8_8x8,       1, 1, 2,     0,
+		{ RC_STATE + 3712, RC_STATE + 3712, 51456, 51456 } },
+	{ NULL,                 strip_layer1_0_bn1,          4, 1, 0,  6464, { 0, 0, RC_STATE + 0 } },
+	{ "layer1.0.bn1",       done,                        1, 1, 0,     0, { 0 } },
+	{ "layer1.0.conv2",     done,                        1, 1, 2,     0, { 0 } },
+	{ "layer1.0.bn2.stats", bn_stats_8x8x8,              2, 1, 2,     0,
+		{ 56064, 197824, 197888, RC_STATE + 6592, RC_STATE + 6656 } },
+	{ NULL,                 pack_linear_8to3,            1, 1, 2,     0, { RC_STATE + 6144, RC_STATE + 6272, 0, 768 } },
+	{ NULL,                 strip_layer1_0_bn2,          4, 1, 0,    64, { 512, 0, RC_STATE + 0 } },
+	{ "layer1.0.bn2",       done,                        1, 1, 0,     0, { 0 } },
+	{ "avgpool",            done,                        1, 1, 2,     0, { 0 } },
+	{ "fc",                 done,                        1, 1, 2,     0, { 0 } },
+	{ NULL,                 clear_3x1x1,                 1, 1, 2,     0, { 23040 } },
+	{ NULL,                 clear_3x1x1,                 1, 1, 0,     0, { 197312 } },
+	{ "loss",               linear_cross_entropy_3x1x1,  4, 1, 0,     0, { 197056, RC_OUT, 23040, 197312 } },
+	{ NULL,                 pack_linear_3to8,            1, 1, 2,     0,
+		{ RC_STATE + 6144, RC_STATE + 6144, 23296, 23296 } },
+	{ NULL,                 strip_fc_dw,                 4, 1, 0,  4224, { 0, 0 } },
+	{ "fc.dw",              dw1x1_8to3_1x1,              1, 1, 0,     0, { 16896, RC_STATE + 18688 } },
+	{ "fc.db",              channel_sums_3x1x1,          2, 1, 2,     0, { 21248, RC_STATE + 18816 } },
+	{ "fc.dx",              done,                        1, 1, 2,     0, { 0 } },
+	{ "avgpool.dx",         done,                        1, 1, 2,     0, { 0 } },
+	{ "layer1.0.relu2.dx",  done,                        1, 1, 2,     0, { 0 } },
+	{ "layer1.0.bn2.sums",  bn_sums_8x8x8,               2, 1, 2,     0,
+		{ 197888, 22016, RC_STATE + 18624, RC_STATE + 18560 } },
+	{ NULL,                 pack_conv3x3_8to8_8x8_2,     1, 1, 2,     0,
+		{ RC_STATE + 3712, RC_STATE + 3712, 191680, 191680 } },
+	{ NULL,                 strip_layer1_0_bn2_dx,       4, 1, 0, 16960, { 0, 0, RC_STATE + 0 } },
+	{ "layer1.0.bn2.dx",    done,                        1, 1, 0,     0, { 0 } },
+	{ "layer1.0.bn1.again", done,                        1, 1, 2,     0, { 0 } },
+	{ "layer1.0.conv2.dw",  dw3x3_8to8_8x8,              1, 1, 2,     0, { 67840, RC_STATE + 16256 } },
+	{ "layer1.0.conv2.dx",  done,                        1, 1, 2,     0, { 0 } },
+	{ "layer1.0.relu1.dx",  done,                        1, 1, 2,     0, { 0 } },
+	{ "layer1.0.bn1.sums",  bn_sums_8x8x8,               2, 1, 2,     0,
+		{ 197760, 196288, RC_STATE + 16192, RC_STATE + 16128 } },
+	{ NULL,                 pack_conv3x3_8to8_8x8_2,     1, 1, 2,     0,
+		{ RC_STATE + 1280, RC_STATE + 1280, 191680, 191680 } },
+	{ NULL,                 strip_layer1_0_bn1_dx,       4, 1, 0, 16960, { 0, 0, RC_STATE + 0 } },
+	{ "layer1.0.bn1.dx",    done,                        1, 1, 0,     0, { 0 } },
+	{ "bn1.again",          done,                        1, 1, 2,     0, { 0 } },
+	{ "layer1.0.conv1.dw",  dw3x3_8to8_8x8,              1, 1, 2,     0, { 67840, RC_STATE + 13824 } },
+	{ "layer1.0.conv1.dx",  done,                        1, 1, 2,     0, { 0 } },
+	{ "relu1.dx",           done,                        1, 1, 2,     0, { 0 } },
+	{ "bn1.sums",           bn_sums_8x8x8,               2, 1, 2,     0,
+		{ 197632, 196288, RC_STATE + 13760, RC_STATE + 13696 } },
+	{ NULL,                 strip_bn1_dx,                4, 1, 2,  4160, { 0, 0, RC_STATE + 0 } },
+	{ "bn1.dx",             done,                        1, 1, 0,     0, { 0 } },
+	{ "conv1.dw",           dw3x3_3to8_8x8,              1, 1, 2,     0, { 16640, RC_STATE + 12800 } },
 };
 
 /* The same without learning. */
 static const rc_step eval_steps[] = {
-	{ NULL,                 halo_3x8x8,                  1, 1, 0,     0, { 315648 } },
-	{ "input",              augment_3x8x8,              12, 1, 0,     0, { RC_IN, RC_HOW, 315648 } },
-	{ NULL,                 pack_conv3x3_3to8_8x8,       1, 1, 2,     0, { RC_STATE + 256, RC_STATE + 256, 0, 0 } },
-	{ NULL,                 strip_conv1_2,               4, 1, 0,    64, { 2496, 0 } },
-	{ "bn1.stats",          bn_stats_8x8x8_2,            2, 1, 0,     0,
-		{ 321728, 321792, RC_STATE + 6336, RC_STATE + 6400 } },
-	{ NULL,                 pack_winograd4x4_8to8_8x8,   1, 1, 2,     0,
-		{ RC_STATE + 1280, RC_STATE + 1280, 92416, 92416 } },
-	{ NULL,                 strip_bn1_2,                 4, 1, 0, 23104, { 0, 0, RC_STATE + 0 } },
-	{ "layer1.0.bn1.stats", bn_stats_8x8x8_2,            2, 1, 0,     0,
-		{ 321856, 321920, RC_STATE + 6464, RC_STATE + 6528 } },
-	{ NULL,                 pack_winograd4x4_8to8_8x8,   1, 1, 2,     0,
-		{ RC_STATE + 3712, RC_STATE + 3712, 118016, 118016 } },
-	{ NULL,                 strip_layer1_0_bn1_2,        4, 1, 0, 29504, { 0, 0, RC_STATE + 0 } },
-	{ "layer1.0.bn2.stats", bn_stats_8x8x8_2,            2, 1, 0,     0,
-		{ 321984, 322048, RC_STATE + 6592, RC_STATE + 6656 } },
-	{ NULL,                 pack_linear_8to3,            1, 1, 2,     0, { RC_STATE + 6144, RC_STATE + 6272, 0, 768 } },
-	{ NULL,                 strip_layer1_0_bn2,          4, 1, 0,    64, { 512, 0, RC_STATE + 0 } },
-	{ NULL,                 clear_3x1x1,                 1, 1, 0,     0, { 22784 } },
-	{ NULL,                 clear_3x1x1,                 1, 1, 0,     0, { 321472 } },
-	{ "loss",               linear_cross_entropy_3x1x1,  4, 1, 0,     0, { 321216, RC_OUT, 22784, 321472 } },
+	{ NULL,                 halo_3x8x8,                  1, 1, 0,    0, { 186880 } },
+	{ "input",              augment_3x8x8,              12, 1, 0,    0, { RC_IN, RC_HOW, 186880 } },
+	{ NULL,                 pack_conv3x3_3to8_8x8,       1, 1, 2,    0, { RC_STATE + 256, RC_STATE + 256, 0, 0 } },
+	{ NULL,                 strip_conv1_2,               4, 1, 0,   64, { 2496, 0 } },
+	{ "bn1.stats",          bn_stats_8x8x8_2,            2, 1, 0,    0,
+		{ 197568, 197632, RC_STATE + 6336, RC_STATE + 6400 } },
+	{ NULL,                 pack_conv3x3_8to8_8x8,       1, 1, 2,    0, { RC_STATE + 1280, RC_STATE + 1280, 0, 0 } },
+	{ NULL,                 strip_bn1_2,                 4, 1, 0,   64, { 5376, 0, RC_STATE + 0 } },
+	{ "layer1.0.bn1.stats", bn_stats_8x8x8_2,            2, 1, 0,    0,
+		{ 197696, 197760, RC_STATE + 6464, RC_STATE + 6528 } },
+	{ NULL,                 pack_conv3x3_8to8_8x8,       1, 1, 2,    0,
+		{ RC_STATE + 3712, RC_STATE + 3712, 51456, 51456 } },
+	{ NULL,                 strip_layer1_0_bn1_2,        4, 1, 0, 6464, { 0, 0, RC_STATE + 0 } },
+	{ "layer1.0.bn2.stats", bn_stats_8x8x8_2,            2, 1, 0,    0,
+		{ 197824, 197888, RC_STATE + 6592, RC_STATE + 6656 } },
+	{ NULL,                 pack_linear_8to3,            1, 1, 2,    0, { RC_STATE + 6144, RC_STATE + 6272, 0, 768 } },
+	{ NULL,                 strip_layer1_0_bn2,          4, 1, 0,   64, { 512, 0, RC_STATE + 0 } },
+	{ NULL,                 clear_3x1x1,                 1, 1, 0,    0, { 23040 } },
+	{ NULL,                 clear_3x1x1,                 1, 1, 0,    0, { 197312 } },
+	{ "loss",               linear_cross_entropy_3x1x1,  4, 1, 0,    0, { 197056, RC_OUT, 23040, 197312 } },
 };
 
 /* The blob of the network at work: batch norms folded, weights in the order of its kernels. */
@@ -1939,46 +1784,22 @@ export_weights(const float *s, char *blob)
 		rc_fold_pack(&how, &fold, (float *)(void *)(blob + 128), (float *)(void *)(blob + 1856));
 	}
 	{ /* layer1.0.conv1 */
-		static const double gh[18] = {
-			1.1377777777777778, 0, 0, -0.68840336134453783, -0.43025210084033616, -0.26890756302521007,
-				-0.68840336134453783, 0.43025210084033616, -0.26890756302521007, 0.11951447245564893,
-				0.17927170868347339, 0.26890756302521007, 0.11951447245564893, -0.17927170868347339,
-				0.26890756302521007, 0, 0, 1
-		};
-		static const double gw[18] = {
-			1.1377777777777778, 0, 0, -0.68840336134453783, -0.43025210084033616, -0.26890756302521007,
-				-0.68840336134453783, 0.43025210084033616, -0.26890756302521007, 0.11951447245564893,
-				0.17927170868347339, 0.26890756302521007, 0.11951447245564893, -0.17927170868347339,
-				0.26890756302521007, 0, 0, 1
-		};
 		static const rc_packing how = {
-			RC_ORDER_WINOGRAD, 1, 1, 1, 16, 16, 16, 8, 8, 1, 3, 3, 0, NULL, NULL, NULL, gh, gw, 6, 6, 16
+			RC_ORDER_DIRECT, 1, 1, 1, 16, 8, 16, 8, 8, 1, 3, 3, 0, NULL, NULL, NULL, NULL, NULL, 0, 0, 16
 		};
 		const rc_fold fold = { s + 256, NULL, s + 832, s + 848, s + 1552, s + 1568,
 			NULL, NULL, 0, 1.0000000000000001e-05, 1, 1, 0 };
 
-		rc_fold_pack(&how, &fold, (float *)(void *)(blob + 1920), (float *)(void *)(blob + 38784));
+		rc_fold_pack(&how, &fold, (float *)(void *)(blob + 1920), (float *)(void *)(blob + 6528));
 	}
 	{ /* layer1.0.conv2 */
-		static const double gh[18] = {
-			1.1377777777777778, 0, 0, -0.68840336134453783, -0.43025210084033616, -0.26890756302521007,
-				-0.68840336134453783, 0.43025210084033616, -0.26890756302521007, 0.11951447245564893,
-				0.17927170868347339, 0.26890756302521007, 0.11951447245564893, -0.17927170868347339,
-				0.26890756302521007, 0, 0, 1
-		};
-		static const double gw[18] = {
-			1.1377777777777778, 0, 0, -0.68840336134453783, -0.43025210084033616, -0.26890756302521007,
-				-0.68840336134453783, 0.43025210084033616, -0.26890756302521007, 0.11951447245564893,
-				0.17927170868347339, 0.26890756302521007, 0.11951447245564893, -0.17927170868347339,
-				0.26890756302521007, 0, 0, 1
-		};
 		static const rc_packing how = {
-			RC_ORDER_WINOGRAD, 1, 1, 1, 16, 16, 16, 8, 8, 1, 3, 3, 0, NULL, NULL, NULL, gh, gw, 6, 6, 16
+			RC_ORDER_DIRECT, 1, 1, 1, 16, 8, 16, 8, 8, 1, 3, 3, 0, NULL, NULL, NULL, NULL, NULL, 0, 0, 16
 		};
 		const rc_fold fold = { s + 864, NULL, s + 1440, s + 1456, s + 1584, s + 1600,
 			NULL, NULL, 0, 1.0000000000000001e-05, 1, 1, 0 };
 
-		rc_fold_pack(&how, &fold, (float *)(void *)(blob + 38848), (float *)(void *)(blob + 75712));
+		rc_fold_pack(&how, &fold, (float *)(void *)(blob + 6592), (float *)(void *)(blob + 11200));
 	}
 	{ /* fc */
 		static const rc_packing how = {
@@ -1987,28 +1808,28 @@ export_weights(const float *s, char *blob)
 		const rc_fold fold = { s + 1472, s + 1504, NULL, NULL, NULL, NULL,
 			NULL, NULL, 0, 1.0000000000000001e-05, 1, 1, 0 };
 
-		rc_fold_pack(&how, &fold, (float *)(void *)(blob + 75776), (float *)(void *)(blob + 76288));
+		rc_fold_pack(&how, &fold, (float *)(void *)(blob + 11264), (float *)(void *)(blob + 11776));
 	}
 }
 
-static const rc_export at_work = { 0xdb8632ff5cbffcd1u, 77120, 76352, "avx2", export_weights };
+static const rc_export at_work = { 0x72698bdb7f41576au, 12608, 11840, "avx2", export_weights };
 
 /* Statistics of batch norms, sums of their gradients, as they come: rc_norm. */
 static const rc_norm norms[] = {
-	{ 2, 0, 8, 321728, 321792, 0, 0, 1520, 1536, 256.0, 0.10000000000000001 },
-	{ 5, 0, 8, 321856, 321920, 0, 0, 1552, 1568, 256.0, 0.10000000000000001 },
-	{ 8, 0, 8, 321984, 322048, 0, 0, 1584, 1600, 256.0, 0.10000000000000001 },
+	{ 2, 0, 8, 197568, 197632, 0, 0, 1520, 1536, 256.0, 0.10000000000000001 },
+	{ 5, 0, 8, 197696, 197760, 0, 0, 1552, 1568, 256.0, 0.10000000000000001 },
+	{ 8, 0, 8, 197824, 197888, 0, 0, 1584, 1600, 256.0, 0.10000000000000001 },
 	{ 18, 1, 8, 18624, 18560, 1, 1, 0, 0, 256.0, 0 },
 	{ 24, 1, 8, 16192, 16128, 1, 1, 0, 0, 256.0, 0 },
 	{ 30, 1, 8, 13760, 13696, 1, 1, 0, 0, 256.0, 0 },
 };
 
 static const rc_trainer trainer = {
-	"small", 0x6b42c8346ab91112u, 18880, 325248, /* hash of the parameters; bytes: state, workspace */
+	"small", 0x6b42c8346ab91112u, 18880, 201088, /* hash of the parameters; bytes: state, workspace */
 	parameters, 17, 1520, 1616, /* floats that learn, of all parameters */
 	steps, eval_steps, 51, 16, 16,
 	4, 1, 3, 768, /* images of a group, groups, classes, bytes of an image */
-	322112, 325248, 321472, 64, /* in the workspace: a group of fewer images, sums of groups, losses and their distance */
+	197952, 201088, 197312, 64, /* in the workspace: a group of fewer images, sums of groups, losses and their distance */
 	0.9f, 0.0001f, 0, /* momentum, decay, Nesterov */
 	&at_work, norms, 6
 };
@@ -2027,12 +1848,6 @@ small_train_check(const void *state, size_t len)
 	if (!(rc_x86(RC_AVX2 | RC_FMA | RC_F16C)))
 		return RC_E_CPU;
 	return rc_train_check(&trainer, state, len);
-}
-
-int
-small_train_seal(void *state)
-{
-	return rc_train_seal(&trainer, state);
 }
 
 int
