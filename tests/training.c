@@ -59,6 +59,32 @@ START_TEST(recomputed_results_take_less_memory)
 }
 END_TEST
 
+/* stays_for_the_way_back - does explain --train say that a node's result is kept for the way back */
+static bool
+stays_for_the_way_back(const char *table, const char *name)
+{
+	const char *row = strstr(table, arena_text("\n%s ", name)), *end;
+
+	ck_assert_msg(row != NULL, "want '%s', got\n%s", name, table);
+	end = strchr(row + 1, '\n');
+	return strstr(row, " to '") && strstr(row, " to '") < end;
+}
+
+/* sums of a norm and a skip are made again from each other, two at most: of a stage every third is kept */
+START_TEST(starts_of_blocks_are_made_again)
+{
+	const char *model = model_file("local nn = require 'resnet'\nreturn nn.model { name = 'm', input = nn.image { 3, 8, 8 }, "
+		"stem = nn.stem.cifar { 8 }, stages = { nn.stage { nn.basic, blocks = 7, width = 8 } }, head = nn.classifier { 3 }, "
+		"train = nn.train { batch = 16 } }");
+	Ran r = resnetc("explain --train %s", model);
+
+	for (int i = 0; i < 6; i++)
+		ck_assert_msg(stays_for_the_way_back(r.out, arena_text("layer1.%d.bn2", i)) == (i%3 == 2), "%d\n%s", i, r.out);
+	r = resnetc("verify --train %s --threads 3 -q", model);
+	ck_assert_msg(r.status == 0, "%s%s", r.out, r.err);
+}
+END_TEST
+
 START_TEST(training_learns_and_goes_on)
 {
 	const char *model = model_file(arena_text(small_model, "")), *dir = in_dir("");
@@ -528,6 +554,7 @@ SUITE(training)
 	tcase_add_test(t, strips_of_two_images_make_the_same_bits);
 	tcase_add_test(t, weights_of_strided_pointwise_layers_stay_in_their_place);
 	tcase_add_loop_test(t, recomputed_results_take_less_memory, 0, 3);
+	tcase_add_test(t, starts_of_blocks_are_made_again);
 	tcase_add_test(t, starting_with_another_head);
 	tcase_add_test(t, bytes_are_read_as_pictures);
 	tcase_add_test(t, folders_are_classes);

@@ -234,7 +234,7 @@ halo_8x8x8(void *const *p, int lo, int hi)
 ** bn1 (small.lua:7)
 ** layer1.0.bn1 (small.lua:8)
 ** layer1.0.bn1.again (small.lua:8)
-** bn1.again (small.lua:7)
+** bn1.again2 (small.lua:7)
 ** bn1 (small.lua:7)
 ** layer1.0.bn1 (small.lua:8)
 **
@@ -528,23 +528,25 @@ linear_8to3(void *const *p, int lo, int hi)
 static void
 strip_layer1_0_bn2(void *const *p, int lo, int hi)
 {
+	char *own = (char *)p[0];
 	char *work = (char *)p[1];
 	char *state = (char *)p[2];
 
 	for (int u = lo; u < hi; u++) {
 		{
 			void *const q[7] = { work + 137728 + (size_t)u*4096, work + 197824, work + 197888, state + 6016,
-				state + 6080, work + 25856 + (size_t)u*6400, work + 154112 + (size_t)u*4096 };
+				state + 6080, work + 25856 + (size_t)u*6400, own };
 
 			bn_norm_8x8x8_2(q, 0, 2);
 		}
 		{
-			void *const q[2] = { work + 154112 + (size_t)u*4096, work + 22784 + (size_t)u*64 };
+			void *const q[2] = { own, work + 55296 + (size_t)u*64 };
 
 			adaptive_avg_pool_8x8x8_to_1x1(q, 0, 2);
 		}
 		{
-			void *const q[4] = { work + 22784 + (size_t)u*64, work, work + 768, work + 197056 + (size_t)u*64 };
+			void *const q[4] = { work + 55296 + (size_t)u*64, work + 16640, work + 17152,
+				work + 197056 + (size_t)u*64 };
 
 			linear_8to3(q, 0, 1);
 		}
@@ -802,6 +804,60 @@ adaptive_avg_pool_dx_8x1x1(void *const *p, int lo, int hi)
 }
 
 /*
+** bn1.again (small.lua:7)
+**
+** y = relu((x - mean)/sqrt(var + 1e-05)*weight + bias)
+** x  8 x 8 x 8  nChw16c
+** y  8 x 8 x 8  nChw16c
+*/
+static void
+bn_norm_8x8x8_3(void *const *p, int lo, int hi)
+{
+	const float *x = (const float *)p[0], *mean = (const float *)p[1], *var = (const float *)p[2],
+		*weight = (const float *)p[3], *bias = (const float *)p[4];
+	float *y = (float *)p[5];
+
+	for (int v = lo; v < hi; v++) {
+		const float *xv = x + v/2*1024 + v%2*8;
+		float *yv = y + v/2*1024 + v%2*8;
+		V inv = div_(splat(1.0f), root(add(ld(var + v*8), splat(1e-05f)))), m = ld(mean + v*8);
+		V scale = mul(ld(weight + v*8), inv), shift = ld(bias + v*8);
+
+		for (int i = 0; i < 8; i++)
+		for (int j = 0; j < 8; j++)
+			st(yv + i*128 + j*16, relu(fma_(sub(ld(xv + i*128 + j*16), m), scale, shift)));
+	}
+}
+
+/*
+** layer1.0.bn2.again (small.lua:8)
+**
+** y = relu((x - mean)/sqrt(var + 1e-05)*weight + bias + z)
+** x  8 x 8 x 8  nChw16c
+** z  8 x 8 x 8  nChw16c
+** y  8 x 8 x 8  nChw16c
+*/
+static void
+bn_norm_8x8x8_4(void *const *p, int lo, int hi)
+{
+	const float *x = (const float *)p[0], *mean = (const float *)p[1], *var = (const float *)p[2],
+		*weight = (const float *)p[3], *bias = (const float *)p[4], *z = (const float *)p[5];
+	float *y = (float *)p[6];
+
+	for (int v = lo; v < hi; v++) {
+		const float *xv = x + v/2*1024 + v%2*8;
+		const float *zv = z + v/2*1024 + v%2*8;
+		float *yv = y + v/2*1024 + v%2*8;
+		V inv = div_(splat(1.0f), root(add(ld(var + v*8), splat(1e-05f)))), m = ld(mean + v*8);
+		V scale = mul(ld(weight + v*8), inv), shift = ld(bias + v*8);
+
+		for (int i = 0; i < 8; i++)
+		for (int j = 0; j < 8; j++)
+			st(yv + i*128 + j*16, relu(add(fma_(sub(ld(xv + i*128 + j*16), m), scale, shift), ld(zv + i*128 + j*16))));
+	}
+}
+
+/*
 ** layer1.0.relu2.dx (small.lua:8)
 **
 ** dx = dy times the derivative of relu
@@ -859,37 +915,50 @@ strip_fc_dw(void *const *p, int lo, int hi)
 {
 	char *own = (char *)p[0];
 	char *work = (char *)p[1];
+	char *state = (char *)p[2];
 
 	for (int u = lo; u < hi; u++) {
 		{
-			void *const q[3] = { work + 22784 + (size_t)u*64, work + 23040 + (size_t)u*64,
-				work + 16896 + (size_t)u*1088 };
+			void *const q[3] = { work + 55296 + (size_t)u*64, work + 55552 + (size_t)u*64,
+				work + 49408 + (size_t)u*1088 };
 
 			dw1x1_8to3_1x1_part(q, 0, 1);
 		}
 		{
-			void *const q[2] = { work + 23040 + (size_t)u*64, work + 21248 + (size_t)u*192 };
+			void *const q[2] = { work + 55552 + (size_t)u*64, work + 53760 + (size_t)u*192 };
 
 			channel_sums_3x1x1_part(q, 0, 2);
 		}
 		{
-			void *const q[3] = { work + 23040 + (size_t)u*64, work + 23296, own };
+			void *const q[3] = { work + 55552 + (size_t)u*64, work + 55808, own + 4096 };
 
 			linear_3to8(q, 0, 1);
 		}
 		{
-			void *const q[2] = { own, own + 64 };
+			void *const q[2] = { own + 4096, own };
 
 			adaptive_avg_pool_dx_8x1x1(q, 0, 2);
 		}
 		{
-			void *const q[3] = { own + 64, work + 154112 + (size_t)u*4096, work + 154112 + (size_t)u*4096 };
+			void *const q[6] = { work + 104960 + (size_t)u*4096, work + 197568, work + 197632, state + 1152,
+				state + 1216, own + 8192 };
+
+			bn_norm_8x8x8_3(q, 0, 2);
+		}
+		{
+			void *const q[7] = { work + 137728 + (size_t)u*4096, work + 197824, work + 197888, state + 6016,
+				state + 6080, own + 8192, own + 4096 };
+
+			bn_norm_8x8x8_4(q, 0, 2);
+		}
+		{
+			void *const q[3] = { own, own + 4096, work + 154112 + (size_t)u*4096 };
 
 			relu_dx_8x8x8(q, 0, 2);
 		}
 		{
 			void *const q[4] = { work + 154112 + (size_t)u*4096, work + 137728 + (size_t)u*4096, work + 197824,
-				work + 22016 + (size_t)u*192 };
+				work + 54528 + (size_t)u*192 };
 
 			bn_sums_8x8x8_part(q, 0, 2);
 		}
@@ -1133,39 +1202,39 @@ strip_layer1_0_bn2_dx(void *const *p, int lo, int hi)
 
 	for (int u = lo; u < hi; u++) {
 		{
-			void *const q[1] = { own };
-
-			halo_8x8x8(q, 0, 1);
-		}
-		{
-			void *const q[8] = { work + 154112 + (size_t)u*4096, work + 137728 + (size_t)u*4096, work + 197824,
-				work + 197888, state + 18624, state + 18560, state + 6016, own };
-
-			bn_dx_8x8x8(q, 0, 2);
-		}
-		{
 			void *const q[1] = { own + 10496 };
 
 			halo_8x8x8(q, 0, 1);
 		}
 		{
+			void *const q[8] = { work + 154112 + (size_t)u*4096, work + 137728 + (size_t)u*4096, work + 197824,
+				work + 197888, state + 18624, state + 18560, state + 6016, own + 10496 };
+
+			bn_dx_8x8x8(q, 0, 2);
+		}
+		{
+			void *const q[1] = { own };
+
+			halo_8x8x8(q, 0, 1);
+		}
+		{
 			void *const q[6] = { work + 121344 + (size_t)u*4096, work + 197696, work + 197760, state + 3584,
-				state + 3648, own + 10496 };
+				state + 3648, own };
 
 			bn_norm_8x8x8(q, 0, 2);
 		}
 		{
-			void *const q[3] = { own + 10496, own, work + 67840 + (size_t)u*9280 };
+			void *const q[3] = { own, own + 10496, work + 67840 + (size_t)u*9280 };
 
 			dw3x3_8to8_8x8_part(q, 0, 1);
 		}
 		{
-			void *const q[3] = { own, work + 191680, own + 6400 };
+			void *const q[3] = { own + 10496, work + 191680, own + 6400 };
 
 			conv3x3_8to8_8x8(q, 0, 8);
 		}
 		{
-			void *const q[3] = { own + 6400, own + 10496, work + 170496 + (size_t)u*4096 };
+			void *const q[3] = { own + 6400, own, work + 170496 + (size_t)u*4096 };
 
 			relu_dx_8x8x8_2(q, 0, 2);
 		}
@@ -1284,39 +1353,39 @@ strip_layer1_0_bn1_dx(void *const *p, int lo, int hi)
 
 	for (int u = lo; u < hi; u++) {
 		{
-			void *const q[1] = { own + 10496 };
-
-			halo_8x8x8(q, 0, 1);
-		}
-		{
-			void *const q[8] = { work + 170496 + (size_t)u*4096, work + 121344 + (size_t)u*4096, work + 197696,
-				work + 197760, state + 16192, state + 16128, state + 3584, own + 10496 };
-
-			bn_dx_8x8x8(q, 0, 2);
-		}
-		{
 			void *const q[1] = { own };
 
 			halo_8x8x8(q, 0, 1);
 		}
 		{
+			void *const q[8] = { work + 170496 + (size_t)u*4096, work + 121344 + (size_t)u*4096, work + 197696,
+				work + 197760, state + 16192, state + 16128, state + 3584, own };
+
+			bn_dx_8x8x8(q, 0, 2);
+		}
+		{
+			void *const q[1] = { own + 10496 };
+
+			halo_8x8x8(q, 0, 1);
+		}
+		{
 			void *const q[6] = { work + 104960 + (size_t)u*4096, work + 197568, work + 197632, state + 1152,
-				state + 1216, own };
+				state + 1216, own + 10496 };
 
 			bn_norm_8x8x8(q, 0, 2);
 		}
 		{
-			void *const q[3] = { own, own + 10496, work + 67840 + (size_t)u*9280 };
+			void *const q[3] = { own + 10496, own, work + 67840 + (size_t)u*9280 };
 
 			dw3x3_8to8_8x8_part(q, 0, 1);
 		}
 		{
-			void *const q[4] = { own + 10496, work + 191680, work + 154112 + (size_t)u*4096, own + 6400 };
+			void *const q[4] = { own, work + 191680, work + 154112 + (size_t)u*4096, own + 6400 };
 
 			conv3x3_8to8_8x8_add(q, 0, 8);
 		}
 		{
-			void *const q[3] = { own + 6400, own, work + 137728 + (size_t)u*4096 };
+			void *const q[3] = { own + 6400, own + 10496, work + 137728 + (size_t)u*4096 };
 
 			relu_dx_8x8x8_2(q, 0, 2);
 		}
@@ -1658,15 +1727,15 @@ RC_TARGET_END
 /* Parameters: name in weight files, first float after the state's head, how many; how they start; learn,
 decay; the layer after which the gradient is whole. */
 static const rc_parameter parameters[] = {
-	{ "conv1.weight", 0, 216, RC_START_NORMAL, 0.166666667f, 1, 1, 32 },
-	{ "bn1.weight", 224, 8, RC_START_VALUE, 1.0f, 1, 1, 30 },
-	{ "bn1.bias", 240, 8, RC_START_VALUE, 0.0f, 1, 1, 30 },
-	{ "layer1.0.conv1.weight", 256, 576, RC_START_NORMAL, 0.166666667f, 1, 1, 27 },
-	{ "layer1.0.bn1.weight", 832, 8, RC_START_VALUE, 1.0f, 1, 1, 24 },
-	{ "layer1.0.bn1.bias", 848, 8, RC_START_VALUE, 0.0f, 1, 1, 24 },
-	{ "layer1.0.conv2.weight", 864, 576, RC_START_NORMAL, 0.166666667f, 1, 1, 21 },
-	{ "layer1.0.bn2.weight", 1440, 8, RC_START_VALUE, 1.0f, 1, 1, 18 },
-	{ "layer1.0.bn2.bias", 1456, 8, RC_START_VALUE, 0.0f, 1, 1, 18 },
+	{ "conv1.weight", 0, 216, RC_START_NORMAL, 0.166666667f, 1, 1, 34 },
+	{ "bn1.weight", 224, 8, RC_START_VALUE, 1.0f, 1, 1, 32 },
+	{ "bn1.bias", 240, 8, RC_START_VALUE, 0.0f, 1, 1, 32 },
+	{ "layer1.0.conv1.weight", 256, 576, RC_START_NORMAL, 0.166666667f, 1, 1, 29 },
+	{ "layer1.0.bn1.weight", 832, 8, RC_START_VALUE, 1.0f, 1, 1, 26 },
+	{ "layer1.0.bn1.bias", 848, 8, RC_START_VALUE, 0.0f, 1, 1, 26 },
+	{ "layer1.0.conv2.weight", 864, 576, RC_START_NORMAL, 0.166666667f, 1, 1, 23 },
+	{ "layer1.0.bn2.weight", 1440, 8, RC_START_VALUE, 1.0f, 1, 1, 20 },
+	{ "layer1.0.bn2.bias", 1456, 8, RC_START_VALUE, 0.0f, 1, 1, 20 },
 	{ "fc.weight", 1472, 24, RC_START_UNIFORM, 0.353553391f, 1, 1, 13 },
 	{ "fc.bias", 1504, 3, RC_START_UNIFORM, 0.353553391f, 1, 1, 14 },
 	{ "bn1.running_mean", 1520, 8, RC_START_VALUE, 0.0f, 0, 1, -1 },
@@ -1703,24 +1772,27 @@ static const rc_step steps[] = {
 	{ "layer1.0.conv2",     done,                        1, 1, 2,     0, { 0 } },
 	{ "layer1.0.bn2.stats", bn_stats_8x8x8,              2, 1, 2,     0,
 		{ 56064, 197824, 197888, RC_STATE + 6592, RC_STATE + 6656 } },
-	{ NULL,                 pack_linear_8to3,            1, 1, 2,     0, { RC_STATE + 6144, RC_STATE + 6272, 0, 768 } },
-	{ NULL,                 strip_layer1_0_bn2,          4, 1, 0,    64, { 512, 0, RC_STATE + 0 } },
+	{ NULL,                 pack_linear_8to3,            1, 1, 2,     0,
+		{ RC_STATE + 6144, RC_STATE + 6272, 16640, 17152 } },
+	{ NULL,                 strip_layer1_0_bn2,          4, 1, 0,  4160, { 0, 0, RC_STATE + 0 } },
 	{ "layer1.0.bn2",       done,                        1, 1, 0,     0, { 0 } },
 	{ "avgpool",            done,                        1, 1, 2,     0, { 0 } },
 	{ "fc",                 done,                        1, 1, 2,     0, { 0 } },
-	{ NULL,                 clear_3x1x1,                 1, 1, 2,     0, { 23040 } },
+	{ NULL,                 clear_3x1x1,                 1, 1, 2,     0, { 55552 } },
 	{ NULL,                 clear_3x1x1,                 1, 1, 0,     0, { 197312 } },
-	{ "loss",               linear_cross_entropy_3x1x1,  4, 1, 0,     0, { 197056, RC_OUT, 23040, 197312 } },
+	{ "loss",               linear_cross_entropy_3x1x1,  4, 1, 0,     0, { 197056, RC_OUT, 55552, 197312 } },
 	{ NULL,                 pack_linear_3to8,            1, 1, 2,     0,
-		{ RC_STATE + 6144, RC_STATE + 6144, 23296, 23296 } },
-	{ NULL,                 strip_fc_dw,                 4, 1, 0,  4224, { 0, 0 } },
-	{ "fc.dw",              dw1x1_8to3_1x1,              1, 1, 0,     0, { 16896, RC_STATE + 18688 } },
-	{ "fc.db",              channel_sums_3x1x1,          2, 1, 2,     0, { 21248, RC_STATE + 18816 } },
+		{ RC_STATE + 6144, RC_STATE + 6144, 55808, 55808 } },
+	{ NULL,                 strip_fc_dw,                 4, 1, 0, 12352, { 0, 0, RC_STATE + 0 } },
+	{ "fc.dw",              dw1x1_8to3_1x1,              1, 1, 0,     0, { 49408, RC_STATE + 18688 } },
+	{ "fc.db",              channel_sums_3x1x1,          2, 1, 2,     0, { 53760, RC_STATE + 18816 } },
 	{ "fc.dx",              done,                        1, 1, 2,     0, { 0 } },
 	{ "avgpool.dx",         done,                        1, 1, 2,     0, { 0 } },
+	{ "bn1.again",          done,                        1, 1, 2,     0, { 0 } },
+	{ "layer1.0.bn2.again", done,                        1, 1, 2,     0, { 0 } },
 	{ "layer1.0.relu2.dx",  done,                        1, 1, 2,     0, { 0 } },
 	{ "layer1.0.bn2.sums",  bn_sums_8x8x8,               2, 1, 2,     0,
-		{ 197888, 22016, RC_STATE + 18624, RC_STATE + 18560 } },
+		{ 197888, 54528, RC_STATE + 18624, RC_STATE + 18560 } },
 	{ NULL,                 pack_conv3x3_8to8_8x8_2,     1, 1, 2,     0,
 		{ RC_STATE + 3712, RC_STATE + 3712, 191680, 191680 } },
 	{ NULL,                 strip_layer1_0_bn2_dx,       4, 1, 0, 16960, { 0, 0, RC_STATE + 0 } },
@@ -1735,7 +1807,7 @@ static const rc_step steps[] = {
 		{ RC_STATE + 1280, RC_STATE + 1280, 191680, 191680 } },
 	{ NULL,                 strip_layer1_0_bn1_dx,       4, 1, 0, 16960, { 0, 0, RC_STATE + 0 } },
 	{ "layer1.0.bn1.dx",    done,                        1, 1, 0,     0, { 0 } },
-	{ "bn1.again",          done,                        1, 1, 2,     0, { 0 } },
+	{ "bn1.again2",         done,                        1, 1, 2,     0, { 0 } },
 	{ "layer1.0.conv1.dw",  dw3x3_8to8_8x8,              1, 1, 2,     0, { 67840, RC_STATE + 13824 } },
 	{ "layer1.0.conv1.dx",  done,                        1, 1, 2,     0, { 0 } },
 	{ "relu1.dx",           done,                        1, 1, 2,     0, { 0 } },
@@ -1763,11 +1835,12 @@ static const rc_step eval_steps[] = {
 	{ NULL,                 strip_layer1_0_bn1_2,        4, 1, 0, 6464, { 0, 0, RC_STATE + 0 } },
 	{ "layer1.0.bn2.stats", bn_stats_8x8x8_2,            2, 1, 0,    0,
 		{ 197824, 197888, RC_STATE + 6592, RC_STATE + 6656 } },
-	{ NULL,                 pack_linear_8to3,            1, 1, 2,    0, { RC_STATE + 6144, RC_STATE + 6272, 0, 768 } },
-	{ NULL,                 strip_layer1_0_bn2,          4, 1, 0,   64, { 512, 0, RC_STATE + 0 } },
-	{ NULL,                 clear_3x1x1,                 1, 1, 0,    0, { 23040 } },
+	{ NULL,                 pack_linear_8to3,            1, 1, 2,    0,
+		{ RC_STATE + 6144, RC_STATE + 6272, 16640, 17152 } },
+	{ NULL,                 strip_layer1_0_bn2,          4, 1, 0, 4160, { 0, 0, RC_STATE + 0 } },
+	{ NULL,                 clear_3x1x1,                 1, 1, 0,    0, { 55552 } },
 	{ NULL,                 clear_3x1x1,                 1, 1, 0,    0, { 197312 } },
-	{ "loss",               linear_cross_entropy_3x1x1,  4, 1, 0,    0, { 197056, RC_OUT, 23040, 197312 } },
+	{ "loss",               linear_cross_entropy_3x1x1,  4, 1, 0,    0, { 197056, RC_OUT, 55552, 197312 } },
 };
 
 /* The blob of the network at work: batch norms folded, weights in the order of its kernels. */
@@ -1819,15 +1892,15 @@ static const rc_norm norms[] = {
 	{ 2, 0, 8, 197568, 197632, 0, 0, 1520, 1536, 256.0, 0.10000000000000001 },
 	{ 5, 0, 8, 197696, 197760, 0, 0, 1552, 1568, 256.0, 0.10000000000000001 },
 	{ 8, 0, 8, 197824, 197888, 0, 0, 1584, 1600, 256.0, 0.10000000000000001 },
-	{ 18, 1, 8, 18624, 18560, 1, 1, 0, 0, 256.0, 0 },
-	{ 24, 1, 8, 16192, 16128, 1, 1, 0, 0, 256.0, 0 },
-	{ 30, 1, 8, 13760, 13696, 1, 1, 0, 0, 256.0, 0 },
+	{ 20, 1, 8, 18624, 18560, 1, 1, 0, 0, 256.0, 0 },
+	{ 26, 1, 8, 16192, 16128, 1, 1, 0, 0, 256.0, 0 },
+	{ 32, 1, 8, 13760, 13696, 1, 1, 0, 0, 256.0, 0 },
 };
 
 static const rc_trainer trainer = {
 	"small", 0x6b42c8346ab91112u, 18880, 201088, /* hash of the parameters; bytes: state, workspace */
 	parameters, 17, 1520, 1616, /* floats that learn, of all parameters */
-	steps, eval_steps, 51, 16, 16,
+	steps, eval_steps, 53, 16, 16,
 	4, 1, 3, 768, /* images of a group, groups, classes, bytes of an image */
 	197952, 201088, 197312, 64, /* in the workspace: a group of fewer images, sums of groups, losses and their distance */
 	0.9f, 0.0001f, 0, /* momentum, decay, Nesterov */
