@@ -265,11 +265,24 @@ max_pool(Backward *b, Node *n, Value *dy)
 	give(b, n->in[0], backward_add(b, dx));
 }
 
+/* pads_channels - with zeros, and nothing else: its gradient is a slice */
+static bool
+pads_channels(const Node *n)
+{
+	const Attr *a = &n->a;
+
+	return n->op == O_pad && a->mode == Fill_constant && n->in[0]->shape.h == n->out->shape.h &&
+		n->in[0]->shape.w == n->out->shape.w && !a->padding.t && !a->padding.l && a->channels.h >= 0 && a->channels.w >= 0;
+}
+
 static void
 spatial(Backward *b, Node *n, Value *dy)
 {
-	Node *dx = backward_node(b, O_spatial_dx, n, "dx");
+	bool slice = pads_channels(n);
+	Node *dx = backward_node(b, slice ? O_slice : O_spatial_dx, n, "dx");
 
+	if (slice)
+		dx->a.channels = (Pair){ n->a.channels.h, n->a.channels.h + n->in[0]->shape.c };
 	if (n->op == O_pad && !(n->a.mode == Fill_constant) && (n->a.channels.h || n->a.channels.w))
 		fail_at(n, "train: want padding of channels by itself, got it beside a mirrored image");
 	backward_reads(dx, dy);
