@@ -1283,7 +1283,8 @@ tile_16x4_add(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 	const float *z, float *y,
 	int blocks, int plane, int kh, int row, int kw, int col, int next, const float *ahead, int fetch, int last)
 {
-	V a0 = zero(), b0 = zero(), a1 = a0, b1 = b0, a2 = a0, b2 = b0, a3 = a0, b3 = b0;
+	V a0 = ld(z), b0 = ld(z + 8), a1 = ld(z + 16), b1 = ld(z + 24), a2 = ld(z + 32), b2 = ld(z + 40),
+		a3 = ld(z + 48), b3 = ld(z + 56);
 
 	for (int c = 0; c < blocks; c++)
 	for (int ki = 0; ki < kh; ki++)
@@ -1306,9 +1307,8 @@ tile_16x4_add(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 		}
 	}
 
-	st(y, add(a0, ld(z))); st(y + 16, add(a1, ld(z + 16))); st(y + 32, add(a2, ld(z + 32)));
-	st(y + 48, add(a3, ld(z + 48))); st(y + 8, add(b0, ld(z + 8))); st(y + 24, add(b1, ld(z + 24)));
-	st(y + 40, add(b2, ld(z + 40))); st(y + 56, add(b3, ld(z + 56)));
+	st(y, a0); st(y + 16, a1); st(y + 32, a2); st(y + 48, a3); st(y + 8, b0); st(y + 24, b1);
+	st(y + 40, b2); st(y + 56, b3);
 }
 
 static RC_NOINLINE void
@@ -1857,22 +1857,46 @@ export_weights(const float *s, char *blob)
 		rc_fold_pack(&how, &fold, (float *)(void *)(blob + 128), (float *)(void *)(blob + 1856));
 	}
 	{ /* layer1.0.conv1 */
+		static const double gh[18] = {
+			1.1377777777777778, 0, 0, -0.68840336134453783, -0.43025210084033616, -0.26890756302521007,
+				-0.68840336134453783, 0.43025210084033616, -0.26890756302521007, 0.11951447245564893,
+				0.17927170868347339, 0.26890756302521007, 0.11951447245564893, -0.17927170868347339,
+				0.26890756302521007, 0, 0, 1
+		};
+		static const double gw[18] = {
+			1.1377777777777778, 0, 0, -0.68840336134453783, -0.43025210084033616, -0.26890756302521007,
+				-0.68840336134453783, 0.43025210084033616, -0.26890756302521007, 0.11951447245564893,
+				0.17927170868347339, 0.26890756302521007, 0.11951447245564893, -0.17927170868347339,
+				0.26890756302521007, 0, 0, 1
+		};
 		static const rc_packing how = {
-			RC_ORDER_DIRECT, 1, 1, 1, 16, 8, 16, 8, 8, 1, 3, 3, 0, NULL, NULL, NULL, NULL, NULL, 0, 0, 16
+			RC_ORDER_WINOGRAD, 1, 1, 1, 16, 16, 16, 8, 8, 1, 3, 3, 0, NULL, NULL, NULL, gh, gw, 6, 6, 16
 		};
 		const rc_fold fold = { s + 256, NULL, s + 832, s + 848, s + 1552, s + 1568,
 			NULL, NULL, 0, 1.0000000000000001e-05, 1, 1, 0 };
 
-		rc_fold_pack(&how, &fold, (float *)(void *)(blob + 1920), (float *)(void *)(blob + 6528));
+		rc_fold_pack(&how, &fold, (float *)(void *)(blob + 1920), (float *)(void *)(blob + 38784));
 	}
 	{ /* layer1.0.conv2 */
+		static const double gh[18] = {
+			1.1377777777777778, 0, 0, -0.68840336134453783, -0.43025210084033616, -0.26890756302521007,
+				-0.68840336134453783, 0.43025210084033616, -0.26890756302521007, 0.11951447245564893,
+				0.17927170868347339, 0.26890756302521007, 0.11951447245564893, -0.17927170868347339,
+				0.26890756302521007, 0, 0, 1
+		};
+		static const double gw[18] = {
+			1.1377777777777778, 0, 0, -0.68840336134453783, -0.43025210084033616, -0.26890756302521007,
+				-0.68840336134453783, 0.43025210084033616, -0.26890756302521007, 0.11951447245564893,
+				0.17927170868347339, 0.26890756302521007, 0.11951447245564893, -0.17927170868347339,
+				0.26890756302521007, 0, 0, 1
+		};
 		static const rc_packing how = {
-			RC_ORDER_DIRECT, 1, 1, 1, 16, 8, 16, 8, 8, 1, 3, 3, 0, NULL, NULL, NULL, NULL, NULL, 0, 0, 16
+			RC_ORDER_WINOGRAD, 1, 1, 1, 16, 16, 16, 8, 8, 1, 3, 3, 0, NULL, NULL, NULL, gh, gw, 6, 6, 16
 		};
 		const rc_fold fold = { s + 864, NULL, s + 1440, s + 1456, s + 1584, s + 1600,
 			NULL, NULL, 0, 1.0000000000000001e-05, 1, 1, 0 };
 
-		rc_fold_pack(&how, &fold, (float *)(void *)(blob + 6592), (float *)(void *)(blob + 11200));
+		rc_fold_pack(&how, &fold, (float *)(void *)(blob + 38848), (float *)(void *)(blob + 75712));
 	}
 	{ /* fc */
 		static const rc_packing how = {
@@ -1881,11 +1905,11 @@ export_weights(const float *s, char *blob)
 		const rc_fold fold = { s + 1472, s + 1504, NULL, NULL, NULL, NULL,
 			NULL, NULL, 0, 1.0000000000000001e-05, 1, 1, 0 };
 
-		rc_fold_pack(&how, &fold, (float *)(void *)(blob + 11264), (float *)(void *)(blob + 11776));
+		rc_fold_pack(&how, &fold, (float *)(void *)(blob + 75776), (float *)(void *)(blob + 76288));
 	}
 }
 
-static const rc_export at_work = { 0x72698bdb7f41576au, 12608, 11840, "avx2", export_weights };
+static const rc_export at_work = { 0xbf9f3f478a818937u, 77120, 76352, "avx2", export_weights };
 
 /* Statistics of batch norms, sums of their gradients, as they come: rc_norm. */
 static const rc_norm norms[] = {
@@ -1921,6 +1945,12 @@ small_train_check(const void *state, size_t len)
 	if (!(rc_x86(RC_AVX2 | RC_FMA | RC_F16C)))
 		return RC_E_CPU;
 	return rc_train_check(&trainer, state, len);
+}
+
+int
+small_train_seal(void *state)
+{
+	return rc_train_seal(&trainer, state);
 }
 
 int

@@ -61,7 +61,9 @@ extern "C" {
 int small_train_init(void *state, uint64_t seed);
 int small_train_load(void *state, const void *params, size_t len);
 
-/* Is this a state of this network, as it was read from a checkpoint? */
+/* A checksum for a state that is to be written to a file; the next step takes it away. Is this a state
+of this network, as it was read from a checkpoint, and undamaged where that has a checksum? */
+int small_train_seal(void *state);
 int small_train_check(const void *state, size_t len);
 
 /* Of one batch: the gradient of the mean loss, and running statistics; then a step of the optimizer; or both. */
