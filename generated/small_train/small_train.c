@@ -79,9 +79,8 @@ pack_conv3x3_3to8_8x8(void *const *p, int lo, int hi)
 
 /* 16 channels of 4 pixels; plane, row, col: from one block of channels, one tap to the next */
 static RC_INLINE void
-tile_16x4_planar(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
-	float *y,
-	int blocks, int plane, int kh, int row, int kw, int col, const float *ahead, int fetch)
+tile_16x4_planar(const float *RC_RESTRICT x, const float *RC_RESTRICT w, float *y, int blocks, int plane,
+	int kh, int row, int kw, int col)
 {
 	V a0 = zero(), b0 = zero(), a1 = a0, b1 = b0, a2 = a0, b2 = b0, a3 = a0, b3 = b0;
 
@@ -89,8 +88,6 @@ tile_16x4_planar(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 	for (int ki = 0; ki < kh; ki++)
 	for (int kj = 0; kj < kw; kj++) {
 		const float *xk = x + c*plane + ki*row + kj*col;
-		for (int i = 0; i < fetch; i += 16, ahead += 16)
-			RC_FETCH_FAR(ahead);
 
 		RC_OPAQUE(xk);
 		V w0 = ld(w), w1 = ld(w + 8), v;
@@ -108,7 +105,7 @@ tile_16x4_planar(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 static RC_NOINLINE void
 conv3x3_3to8_8x8_p4(const float *x, const float *w, float *y)
 {
-	tile_16x4_planar(x, w, y, 3, 100, 3, 10, 3, 1, w, 0);
+	tile_16x4_planar(x, w, y, 3, 100, 3, 10, 3, 1);
 }
 
 /*
@@ -263,9 +260,8 @@ bn_norm_8x8x8(void *const *p, int lo, int hi)
 
 /* 16 channels of 4 pixels; plane, row, col: from one block of channels, one tap to the next */
 static RC_INLINE void
-tile_16x4(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
-	float *y,
-	int blocks, int plane, int kh, int row, int kw, int col, int next, const float *ahead, int fetch, int last)
+tile_16x4(const float *RC_RESTRICT x, const float *RC_RESTRICT w, float *y, int blocks, int plane, int kh,
+	int row, int kw, int col, int last)
 {
 	V a0 = zero(), b0 = zero(), a1 = a0, b1 = b0, a2 = a0, b2 = b0, a3 = a0, b3 = b0;
 
@@ -274,11 +270,6 @@ tile_16x4(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 	for (int kj = 0; kj < kw; kj++) {
 		const float *xk = x + c*plane + ki*row + kj*col;
 		int kn = c + 1 < blocks ? 16 : last;
-		if (next) {
-			RC_FETCH(xk + next); RC_FETCH(xk + next + 16); RC_FETCH(xk + next + 32); RC_FETCH(xk + next + 48);
-		}
-		for (int i = 0; i < fetch; i += 16, ahead += 16)
-			RC_FETCH_FAR(ahead);
 
 		for (int k = 0; k < kn; k++, xk++, w += 16) {
 			RC_OPAQUE(xk);
@@ -297,7 +288,7 @@ tile_16x4(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 static RC_NOINLINE void
 conv3x3_8to8_8x8_p4(const float *x, const float *w, float *y)
 {
-	tile_16x4(x, w, y, 1, 1600, 3, 160, 3, 16, 0, w, 0, 8);
+	tile_16x4(x, w, y, 1, 1600, 3, 160, 3, 16, 8);
 }
 
 /*
@@ -467,9 +458,8 @@ adaptive_avg_pool_8x8x8_to_1x1(void *const *p, int lo, int hi)
 
 /* 16 channels of 1 pixels; plane, row, col: from one block of channels, one tap to the next */
 static RC_INLINE void
-tile_16x1(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
-	const float *b, float *y,
-	int blocks, int plane, int kh, int row, int kw, int col, int next, const float *ahead, int fetch, int last)
+tile_16x1(const float *RC_RESTRICT x, const float *RC_RESTRICT w, const float *b, float *y, int blocks,
+	int plane, int kh, int row, int kw, int col, int last)
 {
 	V a0 = ld(b), b0 = ld(b + 8);
 
@@ -478,11 +468,6 @@ tile_16x1(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 	for (int kj = 0; kj < kw; kj++) {
 		const float *xk = x + c*plane + ki*row + kj*col;
 		int kn = c + 1 < blocks ? 16 : last;
-		if (next) {
-			RC_FETCH(xk + next);
-		}
-		for (int i = 0; i < fetch; i += 16, ahead += 16)
-			RC_FETCH_FAR(ahead);
 
 		for (int k = 0; k < kn; k++, xk++, w += 16) {
 			RC_OPAQUE(xk);
@@ -498,7 +483,7 @@ tile_16x1(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 static RC_NOINLINE void
 linear_8to3_p1(const float *x, const float *w, const float *b, float *y)
 {
-	tile_16x1(x, w, b, y, 1, 16, 1, 16, 1, 16, 0, w, 0, 8);
+	tile_16x1(x, w, b, y, 1, 16, 1, 16, 1, 16, 8);
 }
 
 /*
@@ -593,7 +578,8 @@ pack_linear_3to8(void *const *p, int lo, int hi)
 }
 
 static RC_NOINLINE void
-dw1x1_8to3_1x1_p6(const float *RC_RESTRICT x, const float *RC_RESTRICT dy, int images, float *RC_RESTRICT to, int first)
+dw1x1_8to3_1x1_p6(const float *RC_RESTRICT x, const float *RC_RESTRICT dy, int images, float *RC_RESTRICT to,
+	int first)
 {
 	V a0 = first ? zero() : ld(to), b0 = first ? zero() : ld(to + 8), a1 = first ? zero() : ld(to + 16),
 		b1 = first ? zero() : ld(to + 24), a2 = first ? zero() : ld(to + 32),
@@ -622,7 +608,8 @@ dw1x1_8to3_1x1_p6(const float *RC_RESTRICT x, const float *RC_RESTRICT dy, int i
 }
 
 static RC_NOINLINE void
-dw1x1_8to3_1x1_p5(const float *RC_RESTRICT x, const float *RC_RESTRICT dy, int images, float *RC_RESTRICT to, int first)
+dw1x1_8to3_1x1_p5(const float *RC_RESTRICT x, const float *RC_RESTRICT dy, int images, float *RC_RESTRICT to,
+	int first)
 {
 	V a0 = first ? zero() : ld(to), b0 = first ? zero() : ld(to + 8), a1 = first ? zero() : ld(to + 16),
 		b1 = first ? zero() : ld(to + 24), a2 = first ? zero() : ld(to + 32),
@@ -698,9 +685,8 @@ channel_sums_3x1x1_part(void *const *p, int lo, int hi)
 
 /* 16 channels of 1 pixels; plane, row, col: from one block of channels, one tap to the next */
 static RC_INLINE void
-tile_16x1_2(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
-	float *y,
-	int blocks, int plane, int kh, int row, int kw, int col, int next, const float *ahead, int fetch, int last)
+tile_16x1_2(const float *RC_RESTRICT x, const float *RC_RESTRICT w, float *y, int blocks, int plane, int kh,
+	int row, int kw, int col, int last)
 {
 	V a0 = zero(), b0 = zero();
 
@@ -709,11 +695,6 @@ tile_16x1_2(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 	for (int kj = 0; kj < kw; kj++) {
 		const float *xk = x + c*plane + ki*row + kj*col;
 		int kn = c + 1 < blocks ? 16 : last;
-		if (next) {
-			RC_FETCH(xk + next);
-		}
-		for (int i = 0; i < fetch; i += 16, ahead += 16)
-			RC_FETCH_FAR(ahead);
 
 		for (int k = 0; k < kn; k++, xk++, w += 16) {
 			RC_OPAQUE(xk);
@@ -729,7 +710,7 @@ tile_16x1_2(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 static RC_NOINLINE void
 linear_3to8_p1(const float *x, const float *w, float *y)
 {
-	tile_16x1_2(x, w, y, 1, 16, 1, 16, 1, 16, 0, w, 0, 3);
+	tile_16x1_2(x, w, y, 1, 16, 1, 16, 1, 16, 3);
 }
 
 /*
@@ -1076,7 +1057,8 @@ bn_dx_8x8x8(void *const *p, int lo, int hi)
 }
 
 static RC_NOINLINE void
-dw3x3_8to8_8x8_p6(const float *RC_RESTRICT x, const float *RC_RESTRICT dy, int images, float *RC_RESTRICT to, int first)
+dw3x3_8to8_8x8_p6(const float *RC_RESTRICT x, const float *RC_RESTRICT dy, int images, float *RC_RESTRICT to,
+	int first)
 {
 	V a0 = first ? zero() : ld(to), b0 = first ? zero() : ld(to + 8), a1 = first ? zero() : ld(to + 16),
 		b1 = first ? zero() : ld(to + 24), a2 = first ? zero() : ld(to + 32),
@@ -1105,7 +1087,8 @@ dw3x3_8to8_8x8_p6(const float *RC_RESTRICT x, const float *RC_RESTRICT dy, int i
 }
 
 static RC_NOINLINE void
-dw3x3_8to8_8x8_p5(const float *RC_RESTRICT x, const float *RC_RESTRICT dy, int images, float *RC_RESTRICT to, int first)
+dw3x3_8to8_8x8_p5(const float *RC_RESTRICT x, const float *RC_RESTRICT dy, int images, float *RC_RESTRICT to,
+	int first)
 {
 	V a0 = first ? zero() : ld(to), b0 = first ? zero() : ld(to + 8), a1 = first ? zero() : ld(to + 16),
 		b1 = first ? zero() : ld(to + 24), a2 = first ? zero() : ld(to + 32),
@@ -1279,9 +1262,8 @@ dw3x3_8to8_8x8(void *const *p, int lo, int hi)
 
 /* 16 channels of 4 pixels; plane, row, col: from one block of channels, one tap to the next */
 static RC_INLINE void
-tile_16x4_add(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
-	const float *z, float *y,
-	int blocks, int plane, int kh, int row, int kw, int col, int next, const float *ahead, int fetch, int last)
+tile_16x4_add(const float *RC_RESTRICT x, const float *RC_RESTRICT w, const float *z, float *y, int blocks,
+	int plane, int kh, int row, int kw, int col, int last)
 {
 	V a0 = ld(z), b0 = ld(z + 8), a1 = ld(z + 16), b1 = ld(z + 24), a2 = ld(z + 32), b2 = ld(z + 40),
 		a3 = ld(z + 48), b3 = ld(z + 56);
@@ -1291,11 +1273,6 @@ tile_16x4_add(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 	for (int kj = 0; kj < kw; kj++) {
 		const float *xk = x + c*plane + ki*row + kj*col;
 		int kn = c + 1 < blocks ? 16 : last;
-		if (next) {
-			RC_FETCH(xk + next); RC_FETCH(xk + next + 16); RC_FETCH(xk + next + 32); RC_FETCH(xk + next + 48);
-		}
-		for (int i = 0; i < fetch; i += 16, ahead += 16)
-			RC_FETCH_FAR(ahead);
 
 		for (int k = 0; k < kn; k++, xk++, w += 16) {
 			RC_OPAQUE(xk);
@@ -1314,7 +1291,7 @@ tile_16x4_add(const float *RC_RESTRICT x, const float *RC_RESTRICT w,
 static RC_NOINLINE void
 conv3x3_8to8_8x8_add_p4(const float *x, const float *w, const float *z, float *y)
 {
-	tile_16x4_add(x, w, z, y, 1, 1600, 3, 160, 3, 16, 0, w, 0, 8);
+	tile_16x4_add(x, w, z, y, 1, 1600, 3, 160, 3, 16, 8);
 }
 
 /*
@@ -1421,7 +1398,8 @@ bn_dx_8x8x8_2(void *const *p, int lo, int hi)
 }
 
 static RC_NOINLINE void
-dw3x3_3to8_8x8_p6(const float *RC_RESTRICT x, const float *RC_RESTRICT dy, int images, float *RC_RESTRICT to, int first)
+dw3x3_3to8_8x8_p6(const float *RC_RESTRICT x, const float *RC_RESTRICT dy, int images, float *RC_RESTRICT to,
+	int first)
 {
 	V a0 = first ? zero() : ld(to), b0 = first ? zero() : ld(to + 8), a1 = first ? zero() : ld(to + 16),
 		b1 = first ? zero() : ld(to + 24), a2 = first ? zero() : ld(to + 32),
@@ -1450,7 +1428,8 @@ dw3x3_3to8_8x8_p6(const float *RC_RESTRICT x, const float *RC_RESTRICT dy, int i
 }
 
 static RC_NOINLINE void
-dw3x3_3to8_8x8_p6_2(const float *RC_RESTRICT x, const float *RC_RESTRICT dy, int images, float *RC_RESTRICT to, int first)
+dw3x3_3to8_8x8_p6_2(const float *RC_RESTRICT x, const float *RC_RESTRICT dy, int images,
+	float *RC_RESTRICT to, int first)
 {
 	V a0 = first ? zero() : ld(to), b0 = first ? zero() : ld(to + 8), a1 = first ? zero() : ld(to + 16),
 		b1 = first ? zero() : ld(to + 24), a2 = first ? zero() : ld(to + 32),
@@ -1479,7 +1458,8 @@ dw3x3_3to8_8x8_p6_2(const float *RC_RESTRICT x, const float *RC_RESTRICT dy, int
 }
 
 static RC_NOINLINE void
-dw3x3_3to8_8x8_p5(const float *RC_RESTRICT x, const float *RC_RESTRICT dy, int images, float *RC_RESTRICT to, int first)
+dw3x3_3to8_8x8_p5(const float *RC_RESTRICT x, const float *RC_RESTRICT dy, int images, float *RC_RESTRICT to,
+	int first)
 {
 	V a0 = first ? zero() : ld(to), b0 = first ? zero() : ld(to + 8), a1 = first ? zero() : ld(to + 16),
 		b1 = first ? zero() : ld(to + 24), a2 = first ? zero() : ld(to + 32),
@@ -1505,7 +1485,8 @@ dw3x3_3to8_8x8_p5(const float *RC_RESTRICT x, const float *RC_RESTRICT dy, int i
 }
 
 static RC_NOINLINE void
-dw3x3_3to8_8x8_p5_2(const float *RC_RESTRICT x, const float *RC_RESTRICT dy, int images, float *RC_RESTRICT to, int first)
+dw3x3_3to8_8x8_p5_2(const float *RC_RESTRICT x, const float *RC_RESTRICT dy, int images,
+	float *RC_RESTRICT to, int first)
 {
 	V a0 = first ? zero() : ld(to), b0 = first ? zero() : ld(to + 8), a1 = first ? zero() : ld(to + 16),
 		b1 = first ? zero() : ld(to + 24), a2 = first ? zero() : ld(to + 32),
@@ -1531,7 +1512,8 @@ dw3x3_3to8_8x8_p5_2(const float *RC_RESTRICT x, const float *RC_RESTRICT dy, int
 }
 
 static RC_NOINLINE void
-dw3x3_3to8_8x8_p5_3(const float *RC_RESTRICT x, const float *RC_RESTRICT dy, int images, float *RC_RESTRICT to, int first)
+dw3x3_3to8_8x8_p5_3(const float *RC_RESTRICT x, const float *RC_RESTRICT dy, int images,
+	float *RC_RESTRICT to, int first)
 {
 	V a0 = first ? zero() : ld(to), b0 = first ? zero() : ld(to + 8), a1 = first ? zero() : ld(to + 16),
 		b1 = first ? zero() : ld(to + 24), a2 = first ? zero() : ld(to + 32),
@@ -1909,7 +1891,7 @@ export_weights(const float *s, char *blob)
 	}
 }
 
-static const rc_export at_work = { 0xbf9f3f478a818937u, 77120, 76352, "avx2", export_weights };
+static const rc_export at_work = { 0xdb8632ff5cbffcd1u, 77120, 76352, "avx2", export_weights };
 
 /* Statistics of batch norms, sums of their gradients, as they come: rc_norm. */
 static const rc_norm norms[] = {
