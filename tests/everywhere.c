@@ -53,14 +53,20 @@ emit(const char *dir, const char *target, const char *options)
 	put_file(arena_text("%s/app.c", dir), app, strlen(app));
 }
 
-/* want - what the scalar target says on this machine, in scalar/want */
+/* want_of - what a target says on this machine, in TARGET/want */
+static void
+want_of(const char *target)
+{
+	if (access(in_dir(arena_text("%s/want", target)), R_OK) == 0)
+		return;
+	emit(target, target, "--embed");
+	in(target, "gcc -O2 -DEMBEDDED *.c -o app -lpthread && ./app > want && test $(wc -l < want) = 10");
+}
+
 static void
 want(void)
 {
-	if (access(in_dir("scalar/want"), R_OK) == 0)
-		return;
-	emit("scalar", "scalar", "--embed");
-	in("scalar", "gcc -O2 -DEMBEDDED *.c -o app -lpthread && ./app > want && test $(wc -l < want) = 10");
+	want_of("scalar");
 }
 
 static const char close_to[] = "perl -MPOSIX -ne '/(\\S+)\\s+(\\S+)/ or exit 1; exit 1 if abs(POSIX::strtod($1) - POSIX::strtod($2)) > 1e-4*(1 + abs POSIX::strtod($1))'";
@@ -139,16 +145,20 @@ END_TEST
 /* weights linked in and mapped, threads, the self test; the same bits as on this machine */
 START_TEST(windows)
 {
-	static const char *const flags[] = { "-DEMBEDDED", "-DTHREADS", "-DEMBEDDED -DTHREADS -flto" };
+	static const struct { const char *target, *flags; } ways[] = {
+		{ "scalar", "-DEMBEDDED" }, { "scalar", "-DTHREADS" }, { "scalar", "-DEMBEDDED -DTHREADS -flto" },
+		{ "avx2", "-DTHREADS" }, { "avx512", "-DEMBEDDED -DTHREADS" },
+	};
+	const char *target = ways[_i].target, *dir = arena_text("windows%d", _i);
 
 	if (lacking("x86_64-w64-mingw32-gcc"))
 		return;
-	want();
-	emit("windows", "scalar", "--embed");
-	in("windows", arena_text("x86_64-w64-mingw32-gcc -std=c11 -D__USE_MINGW_ANSI_STDIO -O2 -Wall -Wextra -Wpedantic -Werror %s *.c -o app.exe", flags[_i]));
-	if (lacking("/usr/lib/wine/wine64"))
+	emit(dir, target, "--embed");
+	in(dir, arena_text("x86_64-w64-mingw32-gcc -std=c11 -D__USE_MINGW_ANSI_STDIO -O2 -Wall -Wextra -Wpedantic -Werror %s *.c -o app.exe", ways[_i].flags));
+	if (lacking("/usr/lib/wine/wine64") || !target_runs_here(target_named(target)))
 		return;
-	in("windows", "WINEDEBUG=-all WINEPREFIX=\"$PWD/../wine\" /usr/lib/wine/wine64 app.exe | tr -d '\\r' > out && cmp out ../scalar/want");
+	want_of(target);
+	in(dir, arena_text("WINEDEBUG=-all WINEPREFIX=\"$PWD/../wine\" /usr/lib/wine/wine64 app.exe | tr -d '\\r' > out && cmp out ../%s/want", target));
 }
 END_TEST
 
@@ -494,7 +504,7 @@ SUITE(everywhere)
 	TCase *t = part("everywhere");
 
 	tcase_add_loop_test(t, stack_stays_within_what_is_told, 0, 8);
-	tcase_add_loop_test(t, windows, 0, 3);
+	tcase_add_loop_test(t, windows, 0, 5);
 	if (getenv("CHECK_LONG"))
 		tcase_add_loop_test(part("zig"), zig_for_other_systems, 0, 5);
 	tcase_add_test(t, clang_as_microsofts_compiler);
