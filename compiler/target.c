@@ -181,6 +181,20 @@ bytes_are_direct(const Target *t)
 	return how.dot || how.each > 1;
 }
 
+bool
+has_product(const Target *t)
+{
+	return strstr(t->simd, "vnni") || products_of(t).each > 1;
+}
+
+int
+product_words(const Target *t, bool pair_safe)
+{
+	Products how = products_of(t);
+
+	return how.dot ? how.dot : has_product(t) || t->vl == 1 ? 1 : how.bytes == 2 ? 2 : pair_safe ? 3 : 5;
+}
+
 #if defined(__x86_64__)
 /* cpu_here - the row of the processor this runs on, by family and model, or NULL */
 static const Cpu *

@@ -50,6 +50,8 @@ int target_row(const Target *t);                     /* its place in the table *
 bool target_runs_here(const Target *t);              /* on this processor */
 Products products_of(const Target *t);               /* its row, or what is usual */
 bool bytes_are_direct(const Target *t);              /* its words for their products do not serve Winograd */
+bool has_product(const Target *t);                   /* of four bytes a sum, in one instruction */
+int product_words(const Target *t, bool pair_safe);  /* instructions of a product; no two neighbours leave 16 bits */
 const Machine *machine_of(const Target *t);          /* its row; NULL: it has none */
 const char *target_names(const char *between, const char *last);     /* native and all others */
 const char *cpu_name(void);                          /* of this machine */

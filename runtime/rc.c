@@ -414,31 +414,44 @@ rc_clear_halo(float *y, int lo, int hi, int h, int w, int cb, int top, int left,
 	}
 }
 
-/* Sixteen bytes again and again. */
+enum { Fill = 48 };                  /* bytes: whole pixels of one to four channels, whole sixteens */
+
+/* The same bytes again and again. */
 static void
 fill_few(unsigned char *RC_RESTRICT y, const unsigned char *RC_RESTRICT all, size_t count)
 {
-	for (; count >= 16; count -= 16, y += 16)
+	const unsigned char *from = all;
+
+	for (; count >= 16; count -= 16, y += 16) {
 		for (int i = 0; i < 16; i++)
-			y[i] = all[i];
+			y[i] = from[i];
+		from = from == all + Fill - 16 ? all : from + 16;
+	}
 	for (size_t i = 0; i < count; i++)
-		y[i] = all[i];
+		y[i] = from[i];
+}
+
+/* How many channels' zeros a block of so many has: after those they come again. */
+static int
+zeros_in(int block)
+{
+	return block < 4 ? block : 4;
 }
 
 static void
-sixteen_of(const float *zeros, unsigned char *all)
+fill_of(const float *zeros, int block, unsigned char *all)
 {
-	for (int i = 0; i < 16; i++)
-		all[i] = (unsigned char)zeros[i%4];
+	for (int i = 0; i < Fill; i++)
+		all[i] = (unsigned char)zeros[i%zeros_in(block)];
 }
 
 /* The same of bytes, where zeros are what stands for 0 in a channel and the next three. */
 RC_WEAK void
 rc_fill(unsigned char *y, const float *zeros, size_t count)
 {
-	unsigned char all[16];
+	unsigned char all[Fill];
 
-	sixteen_of(zeros, all);
+	fill_of(zeros, 4, all);
 	fill_few(y, all, count);
 }
 
@@ -447,9 +460,9 @@ rc_fill_halo(unsigned char *y, const float *zeros, int lo, int hi, int h, int w,
              int right)
 {
 	size_t row = (size_t)(left + w + right)*(size_t)cb, inner = (size_t)(w*cb), between = row - inner;
-	unsigned char all[16];
+	unsigned char all[Fill];
 
-	sixteen_of(zeros, all);
+	fill_of(zeros, cb, all);
 	y += (size_t)lo*(size_t)(top + h + bottom)*row;
 	for (int p = lo; p < hi; p++) {
 		fill_few(y, all, (size_t)top*row + (size_t)(left*cb));

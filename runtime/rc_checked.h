@@ -52,7 +52,7 @@ is_zero(const char *m, const rc_tensor *y, size_t i, const float *zeros)
 	const char *p = m + first_of(y) + bytes_of(y)*i;
 
 	if (y->kind == RC_BYTES)
-		return *(const unsigned char *)p == (unsigned char)zeros[i%4];
+		return *(const unsigned char *)p == (unsigned char)zeros[i%(size_t)zeros_in(y->block)];
 	return *(const float *)(const void *)p <= 0 && *(const float *)(const void *)p >= 0;
 }
 

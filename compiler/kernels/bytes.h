@@ -21,4 +21,7 @@ const char *bytes_settled(const Kernel *k, const char *to, const char *value); /
 const char *bytes_number(int at);                    /* "bc(e + 2)" */
 void emit_numbers(Out *o, const Kernel *k, const char *names);     /* vectors least, most, base; of inputs "f0 z0 f1" */
 
+/* quads.c: pixels of row yi, by statements that make vector v, one of from at c and j, bytes at line[c] */
+void emit_quads(Out *o, const Kernel *k, const char *channels, const char *from, const char *settled);
+
 #endif

@@ -173,7 +173,7 @@ emit_dots(Out *o, const Kernel *k, int ob, int p, int rest)
 {
 	Products how = products_of(k->t);
 	int step = stride_of(k).w*k->in->lay.cb;
-	const char *word = k->a.pair_safe ? "dot_pairs" : "dot";
+	const char *word = int8_pair_safe(k) ? "dot_pairs" : "dot";
 
 	if (bytes_are_direct(k->t)) {        /* few registers, or many pixels in them */
 		emit_lanes(o, k, ob, p, rest, word);
@@ -404,7 +404,7 @@ emit_comment(Out *o, const Kernel *k, const Tiling *tl)
 	         groups_in(k, tl->ob), blocks_needed(k, per), ks.h,
 	         int8_walk(k, per).run ? arena_text("[%d of %d x %d ic]", int8_walk(k, per).steps, ks.w, k->in->lay.cb) :
 	         arena_text("[%d][%d ic]", ks.w, ceil_div(k->in->lay.cb, deep)), per, deep,
-	         k->a.pair_safe ? "; no pair leaves 16 bits" : "");
+	         int8_pair_safe(k) ? "; no pair leaves 16 bits" : "");
 	out_line(o, "** %.2f M MACs; %d pixels x %d channels in %d sums of 32 bits", macs/1e6, tl->p, per, tl->ob*tl->p);
 }
 

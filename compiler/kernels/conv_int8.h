@@ -18,6 +18,7 @@ bool int8_ends_early(const Kernel *k, const Walk *w);    /* may the last block h
 int int8_steps(const Kernel *k, int per);                /* of a group of output channels */
 int int8_per(const Kernel *k, int ob);                   /* channels of a tile of OB words of sums */
 int int8_vectors(const Kernel *k, int ob);               /* vectors of its results */
+bool int8_pair_safe(const Kernel *k);                    /* do no two neighbours, as they are packed, leave 16 bits? */
 bool int8_slides(const Kernel *k, int ob, int p);        /* is a row multiplied before the next channels? */
 int int8_slid_over(const Kernel *k, int p);              /* pixels under the taps of p results */
 Tiling int8_chosen(const Kernel *k);                     /* with the tile the passes chose */

@@ -23,7 +23,8 @@ int8_walk(const Kernel *k, int per)
 	Products how = products_of(k->t);
 	int cb = k->in->lay.cb, steps = ceil_div(cb, how.bytes), load = how.bytes*how.each;
 	int last = how.each > 1 ? steps : ceil_div(last_channels(k, per), how.bytes);
-	bool run = (bytes_are_direct(k->t) || in_pairs(k)) && last == steps && (k->op == O_linear || k->a.dilation.w == 1);
+	bool run = (bytes_are_direct(k->t) || in_pairs(k) || cb < how.bytes) && last == steps &&
+		(k->op == O_linear || k->a.dilation.w == 1);
 	int bytes = run ? cb*kernel_size(k).w : cb;
 
 	steps = ceil_div(bytes, how.bytes);
@@ -66,16 +67,21 @@ int8_vectors(const Kernel *k, int ob)
 static bool
 has_dot(const Kernel *k)
 {
-	return strstr(k->t->simd, "vnni") || products_of(k->t).each > 1;
+	return has_product(k->t);
+}
+
+/* int8_pair_safe - the neighbours are not those of which it is known where pixels have an odd number of channels */
+bool
+int8_pair_safe(const Kernel *k)
+{
+	return k->a.pair_safe && k->in->lay.cb%2 == 0;
 }
 
 /* instructions - of one product of a vector */
 static int
 instructions(const Kernel *k)
 {
-	int dot = products_of(k->t).dot;
-
-	return dot ? dot : has_dot(k) || k->t->vl == 1 ? 1 : in_pairs(k) ? 2 : k->a.pair_safe ? 3 : 5;
+	return product_words(k->t, int8_pair_safe(k));
 }
 
 /*
@@ -177,7 +183,7 @@ in_registers(const Kernel *k, int ob, int p)
 		return ob*p + p + 3 <= how.regs;
 	if (in_pairs(k))
 		return ob*p + ob + p + 1 <= how.regs;    /* V8 of Node 20 loads all of a step before it multiplies */
-	return ob*p + (has_dot(k) ? ob + 1 : k->a.pair_safe ? ob + 3 : 2*ob + 4) <= how.regs || p == 1;
+	return ob*p + (has_dot(k) ? ob + 1 : int8_pair_safe(k) ? ob + 3 : 2*ob + 4) <= how.regs || p == 1;
 }
 
 /* int8_ways - every OB x P that fits the registers */

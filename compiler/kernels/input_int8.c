@@ -27,7 +27,7 @@ emit_tables(Out *o, const Kernel *k)
 
 /*
 ** emit_vectors - whole vectors of a row of floats, each channel's by itself, then side by side; j is left at the first
-** pixel behind them
+** pixel behind them, but for quads, which are all
 */
 static void
 emit_vectors(Out *o, const Kernel *k, bool again)
@@ -35,12 +35,19 @@ emit_vectors(Out *o, const Kernel *k, bool again)
 	int c = k->out->shape.c, cb = k->out->lay.cb;
 	const char *channel = k->picture->swap ? arena_text("(%d - c)", c - 1) : "c";
 	const char *image = k->out->shape.n > 1 ? arena_text("n*%d + ", c*k->out->shape.h*k->out->shape.w) : "";
+	const char *from = arena_text("x + %s(%s*%d + i)*%d + j", image, channel, k->out->shape.h, k->out->shape.w);
 
+	if (cb <= 4) {
+		emit_quads(o, k, arena_text("%d", c), from, arena_text("%sst8(line[c], between(v, zero(), most), zero());",
+		           again ? "v = fused(mul(v, bc(factors + c)), one, bc(means + c));\n" : ""));
+		return;
+	}
+	out_line(o, "int j = 0;\n");
 	out_set(o, "c", "%d", c);
 	out_set(o, "cb", "%d", cb);
 	out_set(o, "vl", "%d", k->t->vl);
 	out_set(o, "w", "%d", k->out->shape.w);
-	out_set(o, "from", "x + %s(%s*%d + i)*%d + j", image, channel, k->out->shape.h, k->out->shape.w);
+	out_set(o, "from", "%s", from);
 	out_text(o, "for (; j <= $w - $vl; j += $vl) {\n"
 	            "unsigned char line[$cb][$vl] = { { 0 } };\n\n"
 	            "for (int c = 0; c < $c; c++) {\n"
@@ -98,11 +105,11 @@ emit(Out *o, const Kernel *k, int phase)
 	emit_image_loop(o, k, "i", s.h);
 	out_line(o, "unsigned char *yi = y + i*%zu%s%s;\n", k->out->lay.row,
 	         images ? arena_text(" + n*%zu", k->out->lay.image) : "", plus(k->out->lay.origin));
-	if (vectors) {
-		out_line(o, "int j = 0;\n");
+	if (vectors)
 		emit_vectors(o, k, again);
-	}
-	if (!vectors || s.w%k->t->vl)
+	if (im->u8 && im->hwc && !im->swap && k->out->lay.cb == s.c)
+		out_line(o, "memcpy(yi, x + %si*%d, %d);", images ? arena_text("n*%d + ", s.c*s.h*s.w) : "", s.w*s.c, s.w*s.c);
+	else if (!vectors || (k->out->lay.cb > 4 && s.w%k->t->vl))
 		emit_pixels(o, k, vectors ? "" : "int j = 0", again);
 	out_line(o, "}");
 	out_line(o, "}");

@@ -3,6 +3,7 @@
 ** vector of channels of one image.
 */
 #include "bytes.h"
+#include "conv.h"
 
 /* result - where the vector at pixel i, j goes */
 static const char *
@@ -86,11 +87,44 @@ mul_emit(Out *o, const Kernel *k, int phase)
 	return emit_settled(o, k, phase, "round(f0*(x - z0)*(z - z1)) + zero", "f0 z0 z1", v);
 }
 
+/* emit_rows - of an input that is not cut into blocks; a unit is a row of four channels */
+static int
+emit_rows(Out *o, const Kernel *k, int phase, const char *formula, const char *value)
+{
+	const Layout *x = &k->in->lay, *y = &k->out->lay;
+	int c = k->out->shape.c, blocks = ceil_div(c, y->cb), images = k->out->shape.n, rows = k->out->shape.h;
+	const char *image = images > 1 ? arena_text(" + n*%zu", x->image) : "";
+	const char *channel = blocks > 1 ? arena_text("(b*%d + c)", y->cb) : "c";
+	const char *channels = blocks > 1 && c%y->cb ? arena_text("(b + 1 < %d ? %d : %d)", blocks, y->cb, c%y->cb) :
+		arena_text("%d", blocks > 1 ? y->cb : c);
+
+	out_line(o, "** y = %s", formula);
+	emit_operand(o, "x", &k->in[0]);
+	emit_operand(o, "y", &k->out[0]);
+	emit_head(o, k, phase);
+	emit_numbers(o, k, "f0");
+	out_line(o, "%s", "");
+	emit_units(o, "b", blocks, images, rows, "i");
+	out_line(o, "unsigned char *yi = y%s%s%s%s;\n", blocks > 1 ? arena_text(" + b*%zu", y->plane) : "",
+	         images > 1 ? arena_text(" + n*%zu", y->image) : "", rows > 1 ? arena_text(" + i*%zu", y->row) : "",
+	         plus(y->origin));
+	emit_quads(o, k, channels,
+	           arena_text("x%s + %s*%zu%s%s + j", image, channel, x->plane,
+	                      rows > 1 ? arena_text(" + i*%zu", x->row) : "", plus(x->origin)),
+	           bytes_settled(k, "line[c]", value));
+	out_line(o, "}");
+	out_line(o, "}");
+	return blocks*images*rows;
+}
+
 static int
 quantize_emit(Out *o, const Kernel *k, int phase)
 {
-	return emit_settled(o, k, phase, "round(x/step) + zero", "f0",
-	                    arena_text(k->a.requant ? "div_(%s, f0)" : "mul(%s, f0)", vector_input(k, "x", 0)));
+	const char *formula = "round(x/step) + zero", *value = k->a.requant ? "div_(%s, f0)" : "mul(%s, f0)";
+
+	if (k->in->lay.cb == 1 && k->out->lay.cb <= 4)
+		return emit_rows(o, k, phase, formula, arena_text(value, "v"));
+	return emit_settled(o, k, phase, formula, "f0", arena_text(value, vector_input(k, "x", 0)));
 }
 
 static int
@@ -119,7 +153,7 @@ const Family family_add_int8 = { .name = "add_int8", .describe = describe, .emit
 	.packed = bytes_packed, .pack_node = bytes_pack_numbers };
 const Family family_mul_int8 = { .name = "mul_int8", .describe = describe, .emit = mul_emit, .operands = operands,
 	.packed = bytes_packed, .pack_node = bytes_pack_numbers };
-const Family family_quantize = { .name = "quantize", .describe = describe, .emit = quantize_emit, .operands = operands,
-	.packed = bytes_packed, .pack_node = bytes_pack_numbers };
+const Family family_quantize = { .name = "quantize", .planar = true, .describe = describe, .emit = quantize_emit,
+	.operands = operands, .packed = bytes_packed, .pack_node = bytes_pack_numbers };
 const Family family_dequantize = { .name = "dequantize", .describe = describe, .emit = dequantize_emit,
 	.operands = operands, .packed = bytes_packed, .pack_node = bytes_pack_numbers };

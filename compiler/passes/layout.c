@@ -11,7 +11,7 @@
 */
 #include "../pass.h"
 
-enum { PixelBytes = 4 };             /* of a planar input of bytes: a quad of channels, as products take them */
+enum { PixelBytes = 4 };             /* of a planar input of bytes, at most: a quad, as products take them */
 
 static void
 widen(int *side, int need)
@@ -43,18 +43,62 @@ widen_halo(Sides *halo, const Node *reader)
 	widen(&halo->r, need.r);
 }
 
-/* planar_readers - all who read v are convolutions that take it planar */
+/* planar_readers - all who read v are convolutions that take it planar, or make bytes of it for such */
 static bool
 planar_readers(const Value *v)
 {
 	const Graph *g = v->node->g;
 
 	for (int i = v->from + 1; i < g->count; i++)
-		for (int j = 0; j < g->nodes[i]->nin; j++)
-			if (g->nodes[i]->in[j] == v && ((g->nodes[i]->op != O_conv2d && g->nodes[i]->op != O_conv2d_dw) ||
-			                                !g->nodes[i]->family->planar || j > 0))
+		for (int j = 0; j < g->nodes[i]->nin; j++) {
+			const Node *n = g->nodes[i];
+			bool conv = n->op == O_conv2d || n->op == O_conv2d_dw;
+			if (n->in[j] == v && (!n->family->planar || j > 0 || (!conv && !planar_readers(n->out))))
 				return false;
+		}
 	return v->readers > 0 && !is_output(v);
+}
+
+/* is_planar - the input, and bytes that are made of it */
+static bool
+is_planar(const Node *n)
+{
+	bool first = n->op == O_input || (n->op == O_quantize && n->in[0]->node->op == O_input && n->in[0]->lay.cb == 1);
+
+	return first && !n->g->plain_layout && planar_readers(n->out);
+}
+
+/*
+** pixel_block - channels of a pixel of bytes that lie side by side: as many as there are where a row of a window is
+** then fewer products, else a whole quad
+*/
+static int
+pixel_block(const Value *v)
+{
+	const Graph *g = v->node->g;
+	const Target *t = g->target;
+	int c = v->shape.c, bytes = products_of(t).bytes;
+
+	for (int i = v->from + 1; i < g->count && c < PixelBytes; i++) {
+		const Node *n = g->nodes[i];
+		bool reads = n->nin > 0 && n->in[0] == v, safe = n->a.pair_safe;
+		int few = ceil_div(n->a.kernel.w*c, bytes)*product_words(t, safe && c%2 == 0);
+		if (reads && (n->op != O_conv2d || n->a.dilation.w > 1 ||
+		              few >= ceil_div(n->a.kernel.w*PixelBytes, bytes)*product_words(t, safe)))
+			return PixelBytes;
+	}
+	return c < PixelBytes ? c : PixelBytes;
+}
+
+/* planar_layout - behind a row of less than quads there is room for the rest of the last one */
+static Layout
+planar_layout(const Value *v, Sides halo)
+{
+	int cb = is_bytes(v) ? pixel_block(v) : 1;
+
+	if (is_bytes(v) && cb < PixelBytes)
+		halo.r += ceil_div(PixelBytes - 1, cb);
+	return layout_of(v->shape, cb, halo);
 }
 
 static bool
@@ -131,9 +175,8 @@ layout(Graph *g)
 	share_halos(g, halo);
 	for (int i = 0; i < g->count; i++) {
 		Node *n = g->nodes[i];
-		bool planar = n->op == O_input && !g->plain_layout && planar_readers(n->out);
-		n->out->lay = layout_of(n->out->shape, planar ? is_bytes(n->out) ? PixelBytes : 1 : block_of(n->out),
-		                        g->plain_layout ? widest : halo[i]);
+		n->out->lay = is_planar(n) ? planar_layout(n->out, halo[i]) :
+			layout_of(n->out->shape, block_of(n->out), g->plain_layout ? widest : halo[i]);
 		for (int k = 1; k < n->nout; k++)    /* no convolution reads a second result */
 			n->out[k].lay = layout_of(n->out[k].shape, g->target->block, (Sides){ 0, 0, 0, 0 });
 		for (int k = 0; k < n->nout; k++)    /* a gradient of parameters, as the weight file has them */
