@@ -439,6 +439,31 @@ emit_calls(Out *o, const Kernel *k, const char *const tile[2], const Tiling *tl)
 	}
 }
 
+/*
+** rows_first - where all weights stay in the second cache a thread's units are whole rows: then it reads what it wrote
+** in the step before, and not what others did
+*/
+static bool
+rows_first(const Kernel *k, const Tiling *tl)
+{
+	int groups = groups_in(k, tl->ob);
+
+	return groups > 1 && k->t->parts > 1 && tl->rows*k->out->shape.n > 1 &&
+	       (double)group_bytes(k, tl->ob)*groups <= k->t->l2/2;
+}
+
+/* emit_rows - the loop over units then */
+static void
+emit_rows(Out *o, int groups, int images, int rows)
+{
+	out_line(o, "for (int u = lo; u < hi; u++) {");
+	out_line(o, "int og = u%%%d;", groups);
+	if (images > 1)
+		out_line(o, "int n = u/%d;", groups*rows);
+	if (rows > 1)
+		out_line(o, images > 1 ? "int i = u/%d%%%d;" : "int i = u/%d;", groups, rows);
+}
+
 static int
 emit(Out *o, const Kernel *k, int phase)
 {
@@ -457,7 +482,10 @@ emit(Out *o, const Kernel *k, int phase)
 	emit_head(o, k, phase);
 	start = emit_from(o, k, per, groups);
 	out_line(o, "const float *e = s + %zu;\n", lanes_of(k));
-	emit_units(o, "og", groups, images, tl.rows, "i");
+	if (rows_first(k, &tl))
+		emit_rows(o, groups, images, tl.rows);
+	else
+		emit_units(o, "og", groups, images, tl.rows, "i");
 	base(o, k, "const unsigned char", "x", start, &k->in[0], k->in->lay.row*(size_t)(s.h*tl.fold), x0, &tl);
 	out_line(o, "const signed char *wi = w%s;", many ? arena_text(" + %s", times("og", group_bytes(k, tl.ob))) : "");
 	out_line(o, "const int32_t *bi = b%s;", many ? arena_text(" + og*%d", per) : "");
