@@ -305,7 +305,7 @@ emit_comment(Out *o, const Kernel *k, const Wino *w)
 	out_line(o, "** %.2f M MACs instead of %.2f M; %d tiles x %d channels in %d accumulators; m: %d bytes a thread%s",
 	         macs/1e6, 9.0*k->out->shape.n*k->out->shape.h*k->out->shape.w*k->in->shape.c*k->out->shape.c/1e6, tiles,
 	         w->ob*k->t->vl, tiles*w->ob, w->pos*wino_m_step(k, w, w->width[0])*4,
-	         in_one(w) ? arena_text(", V: %d", w->pos*wino_v_step(k, w, w->width[0])*4) : "");
+	         in_one(w) ? arena_text(", V: %d", w->pos*wino_v_step(k, w, w->width[0])*(wino_bytes(k) ? 2 : 4)) : "");
 }
 
 /* emit_own_input - V of block tb, as the input phase makes it, behind the products */
@@ -316,16 +316,16 @@ emit_own_input(Out *o, const Kernel *k, const Wino *w, const char *tile)
 	size_t row = k->in->lay.row;
 	const char *width = w->count[1] ? "width" : arena_text("%d", w->width[0]);
 	size_t x0 = (size_t)(k->in->lay.halo.t - k->a.padding.t)*row + (size_t)((k->in->lay.halo.l - k->a.padding.l)*cb);
-	const char *step = step_of_block(k, w, wino_v_step, "vstep"), *each = cb == k->t->vl ? "" : " + s";
+	const char *step = step_of_block(k, w, wino_v_step, "vstep"), *each = cb == k->t->vl && !wino_bytes(k) ? "" : " + s";
 
 	out_line(o, "for (int t = 0; t < %s; t++) {", width);
 	emit_place(o, k, w, "");
-	out_line(o, "const float *xi = x + i*%zu + j*%d%s%s;\n", row*(size_t)w->mh, w->mw*cb,
+	out_line(o, "const %s *xi = x + i*%zu + j*%d%s%s;\n", dtype_rows[k->in->dtype].c, row*(size_t)w->mh, w->mw*cb,
 	         k->out->shape.n > 1 ? arena_text(" + n*%zu", k->in->lay.image) : "", plus(x0));
 	if (w->icb > 1)
 		out_line(o, "for (int c = 0; c < %d; c++)", w->icb);
-	if (cb != k->t->vl)
-		out_line(o, "for (int s = 0; s < %d; s += %d)", cb, k->t->vl);
+	if (*each)
+		out_line(o, "for (int s = 0; s < %d; s += %s)", cb, wino_bytes(k) ? "HL" : arena_text("%d", k->t->vl));
 	out_line(o, "%s(xi%s%s, %zu, v + %s*%d%s, %s);", tile, w->icb > 1 ? arena_text(" + c*%zu", k->in->lay.plane) : "",
 	         each, row, w->icb > 1 ? arena_text("(c*%s + t)", width) : "t", cb, each, step);
 	out_line(o, "}");
@@ -334,19 +334,26 @@ emit_own_input(Out *o, const Kernel *k, const Wino *w, const char *tile)
 static int
 emit_in_one(Out *o, const Kernel *k, const Wino *w)
 {
-	const char *products[2] = { NULL, NULL }, *in, *tile, *group;
-	int blocks = w->count[0] + w->count[1];
+	const char *products[2] = { NULL, NULL }, *in, *tile, *group, *to = "m";
+	int blocks = w->count[0] + w->count[1], m = w->pos*wino_m_step(k, w, w->width[0]);
+	bool bytes = wino_bytes(k);
 
 	for (int i = 0; i < 2; i++)
 		if (w->count[i])
 			products[i] = wino_products(o, k, w, w->width[i]);
-	in = wino_in_tile(o, w->mh, w->mw, k->in->lay.cb);
-	tile = wino_out_tile(o, k, w->mh, w->mw, w->ragged);
+	in = (bytes ? int8_in_tile : wino_in_tile)(o, w->mh, w->mw, k->in->lay.cb);
+	tile = (bytes ? int8_out_tile : wino_out_tile)(o, k, w->mh, w->mw, w->ragged);
 	emit_comment(o, k, w);
 	emit_head(o, k, 0);
+	if (bytes) {
+		out_line(o, "const float *e = f + %d;", vectors_of(k)*k->t->vl);
+		out_line(o, "int16_t *u = (int16_t *)(void *)(m + %d);\n", m);
+		to = "u, m";
+	}
 	if (w->alone)
 		out_line(o, "for (int tb = lo; tb < hi; tb++) {");
-	out_line(o, "float *v = m + %d;%s", w->pos*wino_m_step(k, w, w->width[0]), w->count[1] ? "" : "\n");
+	out_line(o, "%s *v = %s + %d;%s", wino_number(k), bytes ? "u" : "m", bytes ? 2*w->aw*wino_u_step(k, w) : m,
+	         w->count[1] ? "" : "\n");
 	if (w->count[1]) {
 		out_line(o, "int wide = tb < %d;", w->count[0]);
 		out_line(o, "int width = wide ? %d : %d, start = tb*width + (wide ? 0 : %d)%s%s;\n", w->width[0], w->width[1],
@@ -359,9 +366,9 @@ emit_in_one(Out *o, const Kernel *k, const Wino *w)
 		out_line(o, "for (int og = 0; og < %d; og++) {", w->groups);
 	group = w->groups > 1 ? arena_text("w + og*%zu", wino_group(k, w)) : "w";
 	if (w->count[1])
-		out_line(o, "(wide ? %s : %s)(v, %s, m);", products[0], products[1], group);
+		out_line(o, "(wide ? %s : %s)(v, %s, %s);", products[0], products[1], group, to);
 	else
-		out_line(o, "%s(v, %s, m);", products[0], group);
+		out_line(o, "%s(v, %s, %s);", products[0], group, to);
 	emit_back(o, k, w, tile);
 	if (w->groups > 1)
 		out_line(o, "}");
@@ -459,7 +466,7 @@ winograd_scratch(const Kernel *k)
 	return in_one(&w) ? 0 : wino_scratch(k, &w)*(wino_bytes(k) ? sizeof(int16_t) : sizeof(float));
 }
 
-static bool
+bool
 winograd_in_one(const Kernel *k)
 {
 	Wino w = wino_chosen(k);
@@ -475,14 +482,15 @@ size_t
 winograd_own(const Kernel *k, int *parts)
 {
 	Wino w = wino_chosen(k);
+	int blocks = w.count[0] + w.count[1], numbers = 0;
 
-	if (in_one(&w)) {
-		*parts = w.alone ? w.count[0] + w.count[1] : w.groups;
-		return (size_t)(w.pos*(wino_m_step(k, &w, w.width[0]) + wino_v_step(k, &w, w.width[0])))*sizeof(float);
-	}
-	*parts = w.groups*(w.count[0] + w.count[1]);
+	if (in_one(&w))
+		numbers += w.pos*wino_v_step(k, &w, w.width[0]);
+	if (w.fly)
+		numbers += 2*w.aw*wino_u_step(k, &w);
+	*parts = (w.alone ? 1 : w.groups)*(w.again ? 1 : blocks);
 	return (size_t)(w.pos*wino_m_step(k, &w, w.width[0]))*sizeof(float) +
-	       (w.fly ? (size_t)(2*w.aw*wino_u_step(k, &w))*(wino_bytes(k) ? sizeof(int16_t) : sizeof(float)) : 0);
+	       (size_t)numbers*(wino_bytes(k) ? sizeof(int16_t) : sizeof(float));
 }
 
 double

@@ -53,6 +53,7 @@ const char *wino_products(Out *all, const Kernel *k, const Wino *w, int width); 
 /* winograd.c - what both families answer alike */
 int winograd_emit(Out *o, const Kernel *k, int phase);
 const char *winograd_phase_name(const Kernel *k, int phase);
+bool winograd_in_one(const Kernel *k);
 int winograd_rounds(const Kernel *k);
 size_t winograd_scratch(const Kernel *k);
 size_t winograd_own(const Kernel *k, int *parts);

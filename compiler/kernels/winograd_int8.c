@@ -122,15 +122,16 @@ describe(const Kernel *k, char *name, size_t len)
 static int
 operands(const Kernel *k, int phase, Operand *to)
 {
+	bool one = winograd_in_one(k);
 	int n = 0;
 
-	if (phase == 0) {
+	if (phase == 0 && !one) {
 		to[n++] = (Operand){ "x", Role_in, 0 };
 		to[n++] = (Operand){ "v", Role_scratch, 0 };
 		return n;
 	}
 	to[n++] = (Operand){ "m", Role_own, 0 };
-	to[n++] = (Operand){ "v", Role_scratch, 0 };
+	to[n++] = one ? (Operand){ "x", Role_in, 0 } : (Operand){ "v", Role_scratch, 0 };
 	to[n++] = (Operand){ "w", Role_packed, 0 };
 	to[n++] = (Operand){ "b", Role_packed, 1 };
 	to[n++] = (Operand){ "f", Role_packed, 2 };
@@ -142,7 +143,7 @@ operands(const Kernel *k, int phase, Operand *to)
 
 const Family family_winograd_int8 = {
 	.name = "winograd_int8", .bytes = true, .fits = fits, .tiled = true, .ways = winograd_ways, .cycles = winograd_cycles,
-	.holds = holds, .reach = winograd_reach, .work = winograd_work, .way_name = winograd_way_name, .phases = 2,
+	.holds = holds, .reach = winograd_reach, .work = winograd_work, .way_name = winograd_way_name, .phases = 2, .in_one = winograd_in_one,
 	.describe = describe, .phase_name = winograd_phase_name, .emit = winograd_emit, .rounds = winograd_rounds,
 	.scratch = winograd_scratch, .between = DT_i16, .own = winograd_own, .owned = DT_i32, .operands = operands,
 	.packed = packed, .pack_node = pack

@@ -96,6 +96,32 @@ fly_chunk(const Kernel *k, const Wino *w, int tiles)
 	return ceil_div(w->icb, chunks);
 }
 
+/*
+** set_own_bytes - V of bytes is small enough for each thread to have its own, so that none waits for lines of the cache
+** that another one wrote: blocks of tiles alone, or where there is one, all of its tiles again
+*/
+static void
+set_own_bytes(const Kernel *k, Wino *w)
+{
+	int blocks = w->bands*(w->count[0] + w->count[1]);
+	int width = ceil_div(w->bands*w->tiles, blocks);
+
+	if (2.0*w->pos*wino_v_step(k, w, width) + 4.0*w->pos*wino_m_step(k, w, width) > 2*k->t->l2)
+		return;
+	if (blocks == 1) {
+		w->again = w->groups > 1;
+		return;
+	}
+	w->alone = true;
+	w->rows *= w->bands;
+	w->tiles *= w->bands;
+	w->bands = 1;
+	w->width[0] = width;
+	w->width[1] = width - 1;
+	w->count[0] = w->tiles - w->width[1]*blocks;
+	w->count[1] = blocks - w->count[0];
+}
+
 static Wino
 wino_of(const Kernel *k, Way way)
 {
@@ -128,6 +154,11 @@ wino_of(const Kernel *k, Way way)
 	w.rows = all/w.bands;
 	w.tiles = w.rows*w.tc;
 	set_blocks(k, &w);
+	if (wino_bytes(k)) {
+		if (t->parts > 1)
+			set_own_bytes(k, &w);
+		return w;
+	}
 	w.again = !w.fly && !w.alone && t->parts > 1 && w.bands == 1 && w.count[0] == 1 && !w.count[1] && w.groups > 1 &&
 	          4.0*w.pos*(wino_m_step(k, &w, w.tiles) + wino_v_step(k, &w, w.tiles)) <= t->l2/4;
 	return w;
