@@ -20,7 +20,7 @@ R = $(if $(O),$(P),./)resnetc
 
 # No need to change anything below.
 LIBS   = lua5.4 json-c libpng libjpeg nettle libzip zlib libprotobuf-c
-FLAGS  = -std=c11 -pedantic -Wall -Wextra -Wshadow -Wmissing-prototypes -Wdouble-promotion $(CFLAGS) \
+FLAGS  = -std=c11 -ffp-contract=off -pedantic -Wall -Wextra -Wshadow -Wmissing-prototypes -Wdouble-promotion $(CFLAGS) \
          $(shell pkg-config --cflags $(LIBS)) -D_POSIX_C_SOURCE=200809L -I$(P)obj -DOBJ='"$(P)obj"'
 LDLIBS = $(shell pkg-config --libs $(LIBS)) -lm -ldl -lpthread
 

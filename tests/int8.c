@@ -287,8 +287,12 @@ START_TEST(two_steps_are_one)
 	y = file_text("two/cifar_resnet20.weights", &b);
 	ck_assert_uint_eq(a, b);
 	ck_assert_mem_eq(x, y, a);
-	file_text("w.q.safetensors", &b);
+	x = file_text("w.q.safetensors", &b);
 	ck_assert_uint_lt(3*b, 1094272);         /* the weights of floats */
+	ck_assert_int_eq(resnetc("quantize " CIFAR " --calibrate examples/images --target scalar -q -o %s", in_dir("s.q.safetensors")).status, 0);
+	ck_assert_mem_eq(x, file_text("s.q.safetensors", &a), b);    /* whatever the target */
+	ck_assert_uint_eq(a, b);
+	x = file_text("one/cifar_resnet20.weights", &a);
 	ck_assert_int_eq(resnetc("pack examples/cifar_resnet20.lua -w %s -q -o %s", in_dir("w.q.safetensors"), in_dir("packed")).status, 0);
 	ck_assert_mem_eq(file_text("packed", &b), x, a);
 }

@@ -143,7 +143,8 @@ operands(const Kernel *k, int phase, Operand *to)
 
 const Family family_winograd_int8 = {
 	.name = "winograd_int8", .bytes = true, .fits = fits, .tiled = true, .ways = winograd_ways, .cycles = winograd_cycles,
-	.holds = holds, .reach = winograd_reach, .work = winograd_work, .way_name = winograd_way_name, .phases = 2, .in_one = winograd_in_one,
+	.holds = holds, .reach = winograd_reach, .work = winograd_work, .way_name = winograd_way_name, .phases = 2,
+	.in_one = winograd_in_one,
 	.describe = describe, .phase_name = winograd_phase_name, .emit = winograd_emit, .rounds = winograd_rounds,
 	.scratch = winograd_scratch, .between = DT_i16, .own = winograd_own, .owned = DT_i32, .operands = operands,
 	.packed = packed, .pack_node = pack

@@ -79,6 +79,8 @@ pixel_block(const Value *v)
 	const Target *t = g->target;
 	int c = v->shape.c, bytes = products_of(t).bytes;
 
+	if (bytes_are_direct(t))             /* rows are long products there as they are */
+		return PixelBytes;
 	for (int i = v->from + 1; i < g->count && c < PixelBytes; i++) {
 		const Node *n = g->nodes[i];
 		bool reads = n->nin > 0 && n->in[0] == v, safe = n->a.pair_safe;

@@ -35,6 +35,20 @@ look(void *user, int index, const char *name)
 		     index ? arena_text(": layer '%s'", name) : "");
 }
 
+/*
+** in_sixteens - the processor at hand, with as many channels a block wherever that is: sums run over a block's
+** channels, so that all that fuse multiply-adds round alike, and the same pictures make the same file
+*/
+static const Target *
+in_sixteens(void)
+{
+	static Target t;
+
+	t = *target_named("native");
+	t.block = 16;
+	return &t;
+}
+
 /* float_model - the network of floats, an image at a time, every layer rounded alike everywhere */
 static Model *
 float_model(const Options *o, const char *weights)
@@ -49,7 +63,7 @@ float_model(const Options *o, const char *weights)
 	g = dsl_load(o->model, &dsl);
 	bind_named(sha, g, weights);
 	g->exact = true;
-	g->target = target_runs_here(o->target) ? o->target : target_named("native");
+	g->target = in_sixteens();
 	run_passes(g, &po);
 	m = model_of(g);
 	m->command = "calibrate";
