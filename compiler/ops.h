@@ -23,7 +23,7 @@ OP(input,               0,  0, input,    copy,     0,0,0,0, A_shape|A_pixels,
    "the network's input image, float CHW")
 OP(conv2d,              1,  2, conv2d,   conv,     1,0,0,1,
    A_out|A_kernel|A_stride|A_padding|A_dilation|A_groups|A_bias|A_standardize|A_EPILOGUE|A_FOLDED|A_tile|A_winograd|
-   A_on_the_fly|A_BYTES|A_pair_safe,
+   A_on_the_fly|A_strassen|A_BYTES|A_pair_safe,
    "2-D cross-correlation (torch.nn.Conv2d); input 1, where present, is a skip added before act")
 OP(conv_transpose2d,    1,  1, conv_transpose2d, transposed, 1,0,0,1,
    A_out|A_kernel|A_stride|A_padding|A_dilation|A_output_padding|A_groups|A_bias|A_EPILOGUE|A_FOLDED,

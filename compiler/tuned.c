@@ -4,7 +4,7 @@
 **
 **   cpu  compiler  target  threads  shape  winograd  tile (vectors x pixels)  microseconds
 **
-** winograd is 4x4, 4x4-fly (weights transformed on the fly), or 0x0: direct.
+** winograd is 4x4, 4x4-fly (weights transformed on the fly), strassen, or 0x0: direct.
 */
 #include <stdlib.h>
 #include <string.h>
@@ -58,14 +58,15 @@ field(const char **s, const char *end)
 const char *
 tuned_algorithm(Way way)
 {
-	return arena_text("%dx%d%s", way.winograd.h, way.winograd.w, way.on_the_fly ? "-fly" : "");
+	return way.strassen ? "strassen" : arena_text("%dx%d%s", way.winograd.h, way.winograd.w, way.on_the_fly ? "-fly" : "");
 }
 
 /* read_algorithm - its inverse: false, it is not written so */
 static bool
 read_algorithm(const char *s, Way *way)
 {
-	if (sscanf(s, "%dx%d", &way->winograd.h, &way->winograd.w) != 2)
+	way->strassen = !strcmp(s, "strassen");
+	if (!way->strassen && sscanf(s, "%dx%d", &way->winograd.h, &way->winograd.w) != 2)
 		return false;
 	way->on_the_fly = strchr(s, '-');
 	return !strcmp(s, tuned_algorithm(*way));

@@ -45,6 +45,8 @@ static const struct {
 	{ "mistyped_function", BODY("return nn.rleu(x)"), "model.lua:3: nn.rleu: want a function of the library (resnetc doc lists them), got none; did you mean 'relu'?" },
 	{ "winograd_stride", BODY("return nn.conv(nn.conv(x, { 16, kernel = 1 }), { 8, kernel = 3, stride = 2, winograd = {2, 2} })"),
 	  "model.lua:3: conv2d 'conv2': want winograd tiles of 2 or 4 and a 3x3 kernel of stride 1 over at least 8 channels, got 2x2" },
+	{ "strassen_kernel", BODY("return nn.conv(nn.conv(x, { 32, kernel = 1 }), { 32, kernel = 3, strassen = true })"),
+	  "model.lua:3: conv2d 'conv2': want a 1x1 kernel without groups for strassen, got 3x3 and 1 groups" },
 	{ "winograd_none", BODY("return nn.conv(nn.conv(x, { 16, kernel = 1 }), { 8, kernel = 3, on_the_fly = true })"),
 	  "model.lua:3: conv2d 'conv2': want winograd tiles beside on_the_fly, got none" },
 	{ "winograd_tile", BODY("return nn.conv(nn.conv(x, { 16, kernel = 1 }), { 8, kernel = 3, winograd = {3, 3} })"),

@@ -75,6 +75,14 @@ static const struct {
 	{ O_conv2d, 65, 5, 11, 1, "return nn.conv(nn.relu(x), { 20, kernel = 3, winograd = {4, 2}, on_the_fly = true, bias = true })" },
 	{ O_conv2d, 33, 6, 7, 3, "return nn.conv(nn.relu(x), { 33, kernel = 3, padding = { 2, 0, 1, 3 }, winograd = {2, 2}, on_the_fly = true, tile = {1, 3} })" },
 	{ O_conv2d, 48, 56, 56, 1, "return nn.conv(nn.relu(x), { 24, kernel = 3, winograd = {4, 4}, on_the_fly = true })" },
+	/* by Strassen's products: halves of pixels that share one, gaps before and behind, strides, bands, images */
+	{ O_conv2d, 64, 14, 14, 1, "return nn.conv(nn.relu(x), { 96, kernel = 1, strassen = true })" },
+	{ O_conv2d, 96, 7, 7, 2, "local a = nn.relu(x) return nn.relu(nn.conv(a, { 96, kernel = 1, strassen = true, bias = true }) + a)" },
+	{ O_conv2d, 32, 9, 5, 3, "return nn.conv(nn.silu(nn.conv(nn.relu(x), { 64, kernel = 1, strassen = true, bias = true })), { 8, kernel = 3 })" },
+	{ O_conv2d, 64, 6, 7, 1, "local a = nn.relu(x) return nn.relu(nn.conv(a, { 64, kernel = 1, strassen = true }) + nn.conv(a, { 64, kernel = 3 }))" },
+	{ O_conv2d, 64, 13, 10, 2, "return nn.conv(nn.relu(x), { 32, kernel = 1, stride = 2, strassen = true, tile = {1, 5} })" },
+	{ O_conv2d, 64, 72, 61, 1, "local a = nn.relu(x) return nn.conv(a, { 64, kernel = 1, strassen = true }) + nn.conv(a, { 64, kernel = 1, strassen = true, stride = 1, bias = true })" },
+	{ O_conv2d, 64, 40, 30, 3, "return nn.conv(nn.relu(x), { 32, kernel = 1, strassen = true })" },
 	/* transposed: phases of different widths and numbers of taps, none among them, groups in and over blocks, halos */
 	{ O_conv_transpose2d, 17, 5, 7, 2, "return nn.conv_transpose2d(nn.relu(x), { 20, kernel = 3, stride = 2, padding = 1, output_padding = 1, bias = true })" },
 	{ O_conv_transpose2d, 32, 4, 4, 1, "return nn.relu(nn.bn(nn.conv_transpose2d(nn.relu(x), { 48, kernel = 4, stride = 2, padding = 1 }), { name = 'b' }))" },

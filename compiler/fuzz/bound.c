@@ -88,13 +88,14 @@ finish(const Node *n, Act act, double var, double s, double y)
 
 /*
 ** amplified_sums - S of every output channel where the kernel of one of the compilations amplifies rounding errors, 0
-** elsewhere; how much
+** elsewhere; how much. Strassen's products are of sums of weights of both halves of the channels
 */
 static double
 amplified_sums(const Node *n, double most, const Graph *const *after, int nafter, double *sums)
 {
 	double amp = 0;
-	size_t icg = (size_t)n->in[0]->shape.c, taps = 9;
+	size_t icg = (size_t)n->in[0]->shape.c, taps = (size_t)(n->a.kernel.h*n->a.kernel.w), oc = (size_t)n->out->shape.c;
+	bool halves = taps == 1;
 
 	for (int k = 0; k < nafter; k++)
 		for (int i = 0; i < after[k]->count; i++) {
@@ -105,8 +106,10 @@ amplified_sums(const Node *n, double most, const Graph *const *after, int nafter
 	for (int o = 0; o < n->out->shape.c && amp > 0; o++)
 		for (size_t c = 0; c < icg; c++) {
 			double w = 0;
-			for (size_t t = 0; t < taps; t++)
-				w = fmax(w, fabs(n->p[P_weight].data[((size_t)o*icg + c)*taps + t]));
+			for (size_t t = 0; t < (halves ? 4 : taps); t++) {
+				size_t row = halves ? ((size_t)o + t/2*(oc/2))%oc : (size_t)o, from = halves ? (c + t%2*(icg/2))%icg : c;
+				w = fmax(w, fabs(n->p[P_weight].data[(row*icg + from)*taps + (halves ? 0 : t)]));
+			}
 			sums[o] += amp*w*most;
 		}
 	return fmax(amp, 1);
@@ -136,7 +139,7 @@ dense(At *t, const Graph *const *after, int nafter)
 		most = fmax(most, in[i]);
 	for (int o = 0; o < n->out->shape.c; o++)
 		sums[o] = 0;
-	if (n->op == O_conv2d && n->a.groups == 1 && n->a.kernel.h == 3 && n->a.kernel.w == 3)
+	if (n->op == O_conv2d && n->a.groups == 1 && n->a.kernel.h == n->a.kernel.w && n->a.kernel.h%2 && n->a.kernel.h < 4)
 		amp = amplified_sums(n, most, after, nafter, sums);
 	/* products and weights below the normal numbers are rounded to a multiple of the least float */
 	least = Least*(1 + amp*most);

@@ -205,7 +205,7 @@ random_attr(uint64_t *r, Node *n, AttrId id)
 	case At_ceil_mode: case At_count_include_pad: case At_exclude_outside:
 		random_flag(r, a, id);
 		break;
-	case At_winograd: case At_on_the_fly:        /* by the shape, when that is known */
+	case At_winograd: case At_on_the_fly: case At_strassen:      /* by the shape, when that is known */
 	case At_tile: case At_scale_h: case At_scale_w: case At_bn: case At_bn_eps: case At_bn_affine: case At_gamma:
 	case At_in_gain: case At_out_gain: case At_out_offset: case At_slopes:
 	case At_step: case At_zero: case At_requant: case At_pixels: case At_pair_safe:         /* by quantize */
@@ -449,6 +449,8 @@ propose(uint64_t *r, Case *c, Graph *g)
 	}
 	if (gene.op == O_conv2d && tiled_family(g->nodes[c->count]) && rnd_chance(r, 50))
 		gene.a.winograd = (Pair){ 2*rnd_to(r, 1, 2), 2*rnd_to(r, 1, 2) }, gene.a.on_the_fly = rnd_chance(r, 50);
+	if (gene.op == O_conv2d && gene.a.kernel.h == 1 && gene.a.kernel.w == 1 && gene.a.groups == 1 && rnd_chance(r, 50))
+		gene.a.strassen = true;
 	/* sums of bytes that are exact whatever the weights are: 127*128 times 9 of each channel, within 25 bits for 4x4 */
 	if (c->bytes && gene.a.winograd.h && g->nodes[c->count]->in[0]->shape.c > 229)
 		gene.a.winograd = (Pair){ 2, 2 };

@@ -48,6 +48,9 @@ int first_block(const Kernel *k, int og, int per);   /* where group og starts re
 void split_row(int w, int p, int count[2], int width[2]); /* tiles of a row, at most p wide, of two adjacent widths */
 void emit_units(Out *o, const char *v, int vectors, int images, int rows, const char *row); /* the loop over units */
 
+/* winograd_error.c */
+float relu_normal(uint64_t *seed);                    /* a normal-like number, 0 where it is negative */
+
 /* fetch.c */
 int fetch_ahead(const Target *t, size_t bytes);       /* weights ahead of use that so many are fetched; 0: not */
 void emit_fetch(Out *o, int per, size_t bytes);                     /* of what a k step reads, if ahead is not 0 */

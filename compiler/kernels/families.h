@@ -5,6 +5,7 @@
 */
 FAMILY(grouped)
 FAMILY(winograd)
+FAMILY(strassen)
 FAMILY(winograd_dw)
 FAMILY(grouped_dw)
 FAMILY(winograd_int8)

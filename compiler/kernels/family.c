@@ -63,16 +63,26 @@ tiled_family(const Node *n)
 	return NULL;
 }
 
+const Family *
+strassen_family(const Node *n)
+{
+	for (int i = 0; i < NAlternatives; i++)
+		if (alternatives[i]->strassen && alternatives[i]->bytes == on_bytes(n) && alternatives[i]->fits(n))
+			return alternatives[i];
+	return NULL;
+}
+
 Way
 way_of(const Attr *a)
 {
-	return (Way){ a->winograd, a->tile, a->on_the_fly };
+	return (Way){ a->winograd, a->tile, a->on_the_fly, a->strassen };
 }
 
 bool
 same_algorithm(Way a, Way b)
 {
-	return a.winograd.h == b.winograd.h && a.winograd.w == b.winograd.w && a.on_the_fly == b.on_the_fly;
+	return a.winograd.h == b.winograd.h && a.winograd.w == b.winograd.w && a.on_the_fly == b.on_the_fly &&
+		a.strassen == b.strassen;
 }
 
 double

@@ -58,7 +58,10 @@ typedef struct {
 	int index;                   /* which of the node's inputs, packed parameters, results; ParamId */
 } Operand;
 
-typedef struct { Pair winograd, tile; bool on_the_fly; } Way; /* how a convolution is computed, by its attributes */
+typedef struct {                     /* how a convolution is computed, by its attributes */
+	Pair winograd, tile;
+	bool on_the_fly, strassen;
+} Way;
 typedef void EachWay(void *user, Way way);
 
 typedef struct {                     /* a parameter as the kernel reads it */
@@ -73,6 +76,7 @@ struct Family {
 	bool (*fits)(const Node *n);                      /* may it compute this one [it is the op's own family] */
 	bool bytes;                                       /* an alternative on bytes */
 	bool tiled;                                       /* by tiles of outputs, as a model may ask; it takes more memory */
+	bool strassen;                                    /* by a step of Strassen's products, as a model may ask */
 	bool rounds_otherwise;                            /* than a direct sum: not with --exact */
 	bool planar;                                      /* reads an input that is not cut into blocks */
 	void (*ways)(const Kernel *k, EachWay *each, void *user);  /* [there is one] */
@@ -124,6 +128,7 @@ void each_fitting(const Node *n, EachFamily *each, void *user); /* that may comp
 #undef OP
 #undef FAMILY
 const Family *tiled_family(const Node *n);           /* by tiles of outputs, as a model may ask; NULL: none fits */
+const Family *strassen_family(const Node *n);         /* by a step of Strassen's products; NULL: none fits */
 Way way_of(const Attr *a);
 bool same_algorithm(Way a, Way b);                   /* whatever their register tiles */
 double cycles_of(const Node *n);                     /* predicted; 0: it has no cost model */

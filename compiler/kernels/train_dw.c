@@ -363,7 +363,7 @@ static void
 dw_ways(const Kernel *k, EachWay *each, void *user)
 {
 	(void)k;
-	each(user, (Way){ { 0, 0 }, { 0, 0 }, false });
+	each(user, (Way){ .tile = { 0, 0 } });
 }
 
 static double

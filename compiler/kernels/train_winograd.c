@@ -114,7 +114,7 @@ grad_ways(const Kernel *k, EachWay *each, void *user)
 
 	(void)k;
 	for (size_t i = 0; i < sizeof tiles/sizeof *tiles; i++)
-		each(user, (Way){ tiles[i], { 0, 0 }, false });
+		each(user, (Way){ .winograd = tiles[i] });
 }
 
 /* grad_cycles - the cost model: transforms as in a convolution; where M outgrows its cache, it comes and goes */

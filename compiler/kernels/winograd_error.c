@@ -21,8 +21,7 @@ times_matrix(int rows, int inner, int cols, const float *a, int as, const float 
 		}
 }
 
-/* relu_normal - a normal-like number, 0 where it is negative */
-static float
+float
 relu_normal(uint64_t *seed)
 {
 	double sum = -2;

@@ -167,7 +167,7 @@ wino_of(const Kernel *k, Way way)
 Wino
 wino_chosen(const Kernel *k)
 {
-	return wino_of(k, (Way){ k->a.winograd, k->a.tile, k->a.on_the_fly });
+	return wino_of(k, way_of(&k->a));
 }
 
 /*
@@ -330,7 +330,8 @@ winograd_ways(const Kernel *k, EachWay *each, void *user)
 {
 	static const Way algorithms[] = {
 		{ .winograd = { 4, 4 } }, { .winograd = { 2, 4 } }, { .winograd = { 4, 2 } }, { .winograd = { 2, 2 } },
-		{ { 4, 4 }, { 0, 0 }, true }, { { 2, 4 }, { 0, 0 }, true }, { { 4, 2 }, { 0, 0 }, true }, { { 2, 2 }, { 0, 0 }, true }
+		{ { 4, 4 }, .on_the_fly = true }, { { 2, 4 }, .on_the_fly = true }, { { 4, 2 }, .on_the_fly = true },
+		{ { 2, 2 }, .on_the_fly = true }
 	};
 	int per = k->out->lay.cb/k->t->vl, vectors = vectors_of(k), count = sizeof algorithms/sizeof *algorithms;
 	int spare = instructions(k);
@@ -343,7 +344,7 @@ winograd_ways(const Kernel *k, EachWay *each, void *user)
 		for (int p = 1; p <= 28; p++)
 			if (ob*p + (ob < p || bytes ? ob : p) + spare <= k->t->regs &&
 			    (ob == 1 || 36*ob*k->t->vl*4*2 <= MostProducts))
-				each(user, (Way){ algorithms[i].winograd, { ob, p }, algorithms[i].on_the_fly });
+				each(user, (Way){ .winograd = algorithms[i].winograd, .tile = { ob, p }, .on_the_fly = algorithms[i].on_the_fly });
 	}
 }
 

@@ -65,6 +65,8 @@ add_family(void *user, const Family *f)
 
 	if (fit->n->g->training && weights && !f->repack)
 		return;                      /* they change with every step */
+	if (f->strassen && fit->n->a.winograd.h)
+		return;
 	if ((!f->tiled || fit->tiled) && (!f->rounds_otherwise || !fit->n->g->exact))
 		fit->all[fit->count++] = f;
 }
@@ -94,6 +96,7 @@ set_algorithm(Node *n, Way way)
 {
 	n->a.winograd = way.winograd;
 	n->a.on_the_fly = way.on_the_fly;
+	n->a.strassen = way.strassen;
 }
 
 /* cheapest - by the model, the op's own family to begin with */
@@ -113,7 +116,7 @@ cheapest(Node *n, const Fitting *fit)
 	s.k = &k;
 	for (int i = 0; i < fit->count; i++) {
 		s.family = fit->all[i];
-		s.way = (Way){ { 0, 0 }, { 0, 0 }, false };
+		s.way = (Way){ .on_the_fly = false };
 		s.family->ways(&k, weigh, &s);
 		settle(&s);
 	}
@@ -135,7 +138,7 @@ static const Family *
 wanted(const Node *n, const Fitting *fit)
 {
 	for (int i = 0; i < fit->count; i++)
-		if (!n->a.winograd.h == !fit->all[i]->tiled)
+		if (!n->a.winograd.h == !fit->all[i]->tiled && n->a.strassen == fit->all[i]->strassen)
 			return fit->all[i];
 	return fit->all[0];
 }
@@ -147,6 +150,8 @@ row_of(const Node *n)
 	const TunedRow *row = n->g->tuned && !n->g->like ? tuned_find(n->g->tuned, n) : NULL;
 	const Family *tiled = row && row->way.winograd.h ? tiled_family(n) : NULL;
 
+	if (row && row->way.strassen && !strassen_family(n))
+		return NULL;
 	return tiled && tiled->holds && !tiled->holds(n, row->way) ? NULL : row;
 }
 
@@ -165,9 +170,13 @@ choose_conv2d(Node *n)
 	if (n->a.winograd.h && is_halved(n))
 		n->a.on_the_fly = true;
 	if (on_bytes(n) && bytes_are_direct(g->target))      /* it has no Winograd on them */
-		set_algorithm(n, (Way){ { 0, 0 }, { 0, 0 }, false });
+		set_algorithm(n, (Way){ .on_the_fly = false });
+	if (n->a.strassen && (n->a.kernel.h > 1 || n->a.kernel.w > 1 || n->a.groups > 1))
+		fail_at(n, "want a 1x1 kernel without groups for strassen, got %dx%d and %d groups", n->a.kernel.h, n->a.kernel.w,
+		        n->a.groups);
+	n->a.strassen = n->a.strassen && strassen_family(n);    /* whose channels the target's blocks must halve */
 	fit = fitting(n);
-	set = (n->a.winograd.h && n->a.winograd.w) || row;
+	set = (n->a.winograd.h && n->a.winograd.w) || n->a.strassen || row;
 	if (n->a.winograd.h && (!tiled_family(n) || n->a.winograd.h%2 || n->a.winograd.w%2))
 		fail_at(n, "want winograd tiles of 2 or 4 and a 3x3 kernel of stride 1 over at least 8 channels, got %dx%d",
 		        n->a.winograd.h, n->a.winograd.w);
@@ -186,10 +195,10 @@ choose_conv2d(Node *n)
 	if (set && n->family->holds && !n->family->holds(n, way_of(&n->a)))
 		fail_at(n, "want winograd tiles whose sums are exact with these weights, got %dx%d", n->a.winograd.h,
 		        n->a.winograd.w);
-	if (g->like && n->family->tiled)
+	if (g->like && (n->family->tiled || n->family->strassen))
 		set_algorithm(n, way_of(&node_in(g->like, n->name)->a));
-	else if (!n->family->tiled)
-		set_algorithm(n, (Way){ { 0, 0 }, { 0, 0 }, false });
+	else if (!n->family->tiled && !n->family->strassen)
+		set_algorithm(n, (Way){ .on_the_fly = false });
 }
 
 void
@@ -207,7 +216,7 @@ choose(Graph *g)
 				fail_at(n, "train: want layers whose weights can be packed at run time, got %s", op_rows[n->op].name);
 			n->family = fit.all[0];
 			if (n->op == O_conv2d_dw)
-				set_algorithm(n, (Way){ { 0, 0 }, { 0, 0 }, false });
+				set_algorithm(n, (Way){ .on_the_fly = false });
 			if (fit.count > 1 && !g->plain_choice)
 				n->family = cheapest(n, &fit);
 		}

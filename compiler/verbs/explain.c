@@ -70,6 +70,8 @@ print_fact(const char *word, const char *format, ...)
 static const char *
 way_text(Way way)
 {
+	if (way.strassen)
+		return "Strassen's products";
 	return way.winograd.h ? arena_text("Winograd F(%dx%d, 3x3)%s", way.winograd.h, way.winograd.w,
 		way.on_the_fly ? " on the fly" : "") : "direct";
 }
@@ -217,7 +219,7 @@ explain_one(const Model *m, const Node *n, const Measured *t)
 	print_fact("moves", "%.1f KB, %.2f M MACs, %.1f FLOP a byte", bytes/1024, macs/1e6, 2*macs/bytes);
 	if (t)
 		explain_time(n, t);
-	if (tiled_family(n) && n->p[P_weight].data)
+	if ((tiled_family(n) || n->family->strassen) && n->p[P_weight].data)
 		explain_algorithms(n, &k);
 	if (n->family == family_for(n) && n->family->ways) {
 		Weighing w = { .k = &k, .family = n->family };

@@ -67,7 +67,7 @@ algorithm(const Node *n)
 		return op_rows[n->op].name;
 	if (a->winograd.h)
 		return arena_text("winograd%dx%d%s", a->winograd.h, a->winograd.w, a->on_the_fly ? " on the fly" : "");
-	s = arena_text("conv%dx%d", a->kernel.h, a->kernel.w);
+	s = arena_text("%s%dx%d", a->strassen ? "strassen" : "conv", a->kernel.h, a->kernel.w);
 	if (a->stride.h > 1 || a->stride.w > 1)
 		s = arena_text(a->stride.h == a->stride.w ? "%s/%d" : "%s/%dx%d", s, a->stride.h, a->stride.w);
 	return a->groups > 1 ? arena_text("%s g%d", s, a->groups) : s;
@@ -223,6 +223,7 @@ layer(const Model *m, const Node *n, const Measured *t)
 	ADD(o, "tile", list((int[]){ n->a.tile.h, n->a.tile.w }, 2));
 	ADD(o, "winograd", list((int[]){ n->a.winograd.h, n->a.winograd.w }, 2));
 	ADD(o, "on_the_fly", json_object_new_boolean(n->a.on_the_fly));
+	ADD(o, "strassen", json_object_new_boolean(n->a.strassen));
 	ADD(o, "block", json_object_new_int(n->out->lay.cb));
 	ADD(o, "halo", list((int[]){ n->out->lay.halo.t, n->out->lay.halo.l, n->out->lay.halo.b, n->out->lay.halo.r }, 4));
 	ADD(o, "at", whole(n->out->at));

@@ -254,9 +254,11 @@ json_shape(const Layer *l, int win)
 	json_object_object_add(o, "best_us", json_object_new_double_s(l->us[win], arena_text("%.6g", l->us[win])));
 	json_object_object_add(o, "winograd", json_pair(l->c[win].way.winograd));
 	json_object_object_add(o, "on_the_fly", json_object_new_boolean(l->c[win].way.on_the_fly));
+	json_object_object_add(o, "strassen", json_object_new_boolean(l->c[win].way.strassen));
 	json_object_object_add(o, "tile", json_pair(l->c[win].way.tile));
 	json_object_object_add(o, "model_winograd", json_pair(l->c[0].way.winograd));
 	json_object_object_add(o, "model_on_the_fly", json_object_new_boolean(l->c[0].way.on_the_fly));
+	json_object_object_add(o, "model_strassen", json_object_new_boolean(l->c[0].way.strassen));
 	json_object_object_add(o, "model_tile", json_pair(l->c[0].way.tile));
 	return o;
 }
