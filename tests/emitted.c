@@ -184,6 +184,7 @@ START_TEST(micro_kernels_keep_their_accumulators_in_registers)
 		return;
 	emit_code(dir, "resnet50", t);
 	emit_code(dir, "resnext50_32x4d", t);
+	ck_assert_int_eq(resnetc("examples/resnext50_32x4d.lua -w random --exact -q --target %s --name resnext50_exact -o %s", t, dir).status, 0);
 	ck_assert_int_eq(system(arena_text("cd '%s' && %s -O2 -S resn*50*.c && cat resn*50*.s > lint.s", dir, compiler)), 0);
 	text = file_map(in_dir("lint/lint.s"), &len);
 	/* functions NAME_pWIDTH: the comment before them in the C says how many accumulators, so as many multiply-adds a step */
@@ -202,6 +203,10 @@ START_TEST(micro_kernels_keep_their_accumulators_in_registers)
 		int moves = stack_moves(line, end, &fmas);
 		kernels++;
 		ck_assert_msg(fmas > 0 && (fmas%width == 0 || strstr(name, "winograd")), "%s, %s: %s has %d multiply-adds", compiler, t, name, fmas);
+		if (!strncmp(name, "strassen", 8)) {         /* between its products, not in them, some wait */
+			ck_assert_msg(moves <= 2*fmas, "%s, %s: %s moves %d vectors to or from the stack", compiler, t, name, moves);
+			continue;
+		}
 		/* clang loads the columns of strided groups far ahead and spills some in 16 registers: one for six multiply-adds */
 		ck_assert_msg(moves <= (strstr(name, "_s2_g") ? fmas/6 : 9), "%s, %s: %s moves %d vectors to or from the stack", compiler, t, name, moves);
 	}

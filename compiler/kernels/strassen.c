@@ -398,7 +398,7 @@ tile_word(Out *all, const Kernel *k, const Halves *h, int p)
 	return helper(all, arena_text("** Strassen: %d channels of %d pixels, and of their other halves%s\n", per, p,
 	                              h->odd ? "; from: 1 where both have the first pixel" : ""),
 	              "static RC_NOINLINE void",
-	              arena_text("strassen_%dx%d%s%s", per, p, k->skip ? "_add" : "", act_suffix(k)), o);
+	              arena_text("strassen_%d_p%d%s%s", per, p, k->skip ? "_add" : "", act_suffix(k)), o);
 }
 
 /* fetched_ahead - weights of the next group that a tile fetches a block of channels; 0: they stay cached */

@@ -86,7 +86,7 @@ const OptionRow option_rows[] = {
 	  "compile: NAME_train.c and NAME_train.h too; verify, explain: the network in training, forward and backward; fuzz: "
 	  "a step of each network" },
 	{ "--exact", NULL, Flag, AT(exact), 0, 0, NULL, MODEL,
-	  "direct convolutions of floats only: no Winograd, which rounds otherwise" },
+	  "direct convolutions of floats only: no Winograd and no Strassen, which round otherwise" },
 	{ "--store", NULL, Store, AT(store), 0, 0, "f32|f16|bf16", MODEL,
 	  "how weights of convolutions and linear layers are kept: f16 and bf16 at half size, rounded once; biases stay "
 	  "floats" },

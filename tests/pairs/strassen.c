@@ -75,7 +75,7 @@ finish_16x5_add_relu(const float *RC_RESTRICT r, const float *b, const float *z,
 
 /* Strassen: 16 channels of 5 pixels, and of their other halves; from: 1 where both have the first pixel */
 static RC_NOINLINE void
-strassen_16x5_add_relu(const float *x, int plane, int lower, int apart, const float *t, int each, int blocks,
+strassen_16_p5_add_relu(const float *x, int plane, int lower, int apart, const float *t, int each, int blocks,
 	const float *RC_RESTRICT w,
 	const float *b, int bhalf, const float *z0, const float *z1, int zhalf, int zplane,
 	float *y0, float *y1, int yhalf, int yplane,
@@ -169,7 +169,7 @@ strassen_64to64_7x7_add_relu(void *const *p, int lo, int hi)
 		float *yi = y + og*784;
 		float *y0 = yi + j*16, *y1 = yi + (j + 24)*16;
 
-		strassen_16x5_add_relu( xj, 784, 1568, 384, ti, 160, 2, wi, bi, 32, z0, z1, 1568, 784,
+		strassen_16_p5_add_relu( xj, 784, 1568, 384, ti, 160, 2, wi, bi, 32, z0, z1, 1568, 784,
 			y0, y1, 1568, 784, j == 0, m, wi, 0);
 	}
 }
