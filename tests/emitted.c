@@ -204,7 +204,7 @@ START_TEST(micro_kernels_keep_their_accumulators_in_registers)
 		kernels++;
 		ck_assert_msg(fmas > 0 && (fmas%width == 0 || strstr(name, "winograd")), "%s, %s: %s has %d multiply-adds", compiler, t, name, fmas);
 		if (!strncmp(name, "strassen", 8)) {         /* between its products, not in them, some wait */
-			ck_assert_msg(moves <= 2*fmas, "%s, %s: %s moves %d vectors to or from the stack", compiler, t, name, moves);
+			ck_assert_msg(moves <= 3*fmas, "%s, %s: %s moves %d vectors to or from the stack", compiler, t, name, moves);
 			continue;
 		}
 		/* clang loads the columns of strided groups far ahead and spills some in 16 registers: one for six multiply-adds */

@@ -167,7 +167,7 @@ wino_of(const Kernel *k, Way way)
 Wino
 wino_chosen(const Kernel *k)
 {
-	return wino_of(k, way_of(&k->a));
+	return wino_of(k, (Way){ .winograd = k->a.winograd, .tile = k->a.tile, .on_the_fly = k->a.on_the_fly });
 }
 
 /*
