@@ -62,8 +62,8 @@ strassen_in_64x7x7(void *const *p, int lo, int hi)
 
 /* A quarter of a tile to its place */
 static RC_INLINE void
-finish_16x5_add_relu(const float *RC_RESTRICT r, const float *b, const float *z, int zplane,
-	float *y, int yplane, int from)
+finish_16x5_add_relu(const float *RC_RESTRICT r, const float *b, const float *z, int zplane, float *y,
+	int yplane, int from)
 {
 	for (int j = 0; j < 5; j++, r += 16, y += 16, z += 16) {
 		if (j >= from) {
@@ -76,10 +76,9 @@ finish_16x5_add_relu(const float *RC_RESTRICT r, const float *b, const float *z,
 /* Strassen: 16 channels of 5 pixels, and of their other halves; from: 1 where both have the first pixel */
 static RC_NOINLINE void
 strassen_16_p5_add_relu(const float *x, int plane, int lower, int apart, const float *t, int each, int blocks,
-	const float *RC_RESTRICT w,
-	const float *b, int bhalf, const float *z0, const float *z1, int zhalf, int zplane,
-	float *y0, float *y1, int yhalf, int yplane,
-	int from, float *RC_RESTRICT m, const float *ahead, int fetch)
+	const float *RC_RESTRICT w, const float *b, int bhalf, const float *z0, const float *z1, int zhalf,
+	int zplane, float *y0, float *y1, int yhalf, int yplane, int from, float *RC_RESTRICT m,
+	const float *ahead, int fetch)
 {
 	float *u3 = m + 80, *r = m + 160;
 	V a0 = zero(), b0 = zero(), a1 = zero(), b1 = zero(), a2 = zero(), b2 = zero(), a3 = zero(),
