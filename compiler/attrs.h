@@ -115,7 +115,7 @@ ATTR(on_the_fly,        BOOL,  on_the_fly,        0, 1,
      "of winograd: weights are stored as they are and transformed where they are used, less memory for more work",
      ANY_SHOWN(false, "chosen with winograd"))
 ATTR(strassen,          BOOL,  strassen,          0, 1,
-     "a 1x1 convolution by a step of Strassen's products: seven of halves instead of eight",
-     ANY_SHOWN(false, "chosen"))
+     "a 1x1 convolution by a step of Strassen's products: seven of halves for eight, weights 1.75 times as large",
+     ANY_SHOWN(false, "false, or as tune measured"))
 ATTR(tile,              PAIR0, tile,              0, 64,
      "register tile: vectors of output channels, pixels", ANY_SHOWN(0, "chosen"))

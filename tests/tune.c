@@ -27,8 +27,8 @@ START_TEST(tuned_rows_decide)
 }
 END_TEST
 
-/* Strassen's products: chosen where layers are large, asked for by a row, never with --exact */
-START_TEST(strassen_is_weighed)
+/* Strassen's products: asked for by the model or by a row, never with --exact */
+START_TEST(strassen_is_asked_for)
 {
 	static const char body[] = "return nn.conv(nn.conv(nn.conv(x, { 64, kernel = 1 }), { 512, kernel = 1 }), { 512, kernel = 1, name = \"b\" })";
 	static const char row[] = "any\tany\tavx2\t1\t1x64x14x14-512-k1x1-s1x1-p0,0,0,0-d1x1-g1\tstrassen\t2x5\t1.00\n";
@@ -36,7 +36,9 @@ START_TEST(strassen_is_weighed)
 	Ran r = resnetc("explain --target avx2 %s", model);
 
 	ck_assert_msg(r.status == 0, "%s%s", r.out, r.err);
-	ck_assert_msg(strstr(strstr(r.out, "\nb "), "strassen1x1"), "%s", r.out);
+	ck_assert_msg(!strstr(r.out, "strassen"), "%s", r.out);
+	r = resnetc("explain --target avx2 %s", body_model(3, 14, 14, "return nn.conv(nn.conv(x, { 64, kernel = 1 }), { 512, kernel = 1, name = \"b\", strassen = true })"));
+	ck_assert_msg(strstr(r.out, "strassen1x1"), "%s", r.out);
 	put_file("strassen.tuned", row, strlen(row));
 	r = resnetc("explain --json --target avx2 %s --tuned %s", model, in_dir("strassen.tuned"));
 	ck_assert_msg(strstr(r.out, "\"tile\": [ 2, 5 ], \"winograd\": [ 0, 0 ], \"on_the_fly\": false, \"strassen\": true"), "%.2000s%.300s", r.out, r.err);
@@ -192,7 +194,7 @@ SUITE(tune)
 	TCase *t = part("tune");
 
 	tcase_add_test(t, tuned_rows_decide);
-	tcase_add_test(t, strassen_is_weighed);
+	tcase_add_test(t, strassen_is_asked_for);
 	tcase_add_test(t, a_tile_changes_no_bit);
 	tcase_add_test(t, rows_of_bytes_are_kept_where_they_are_exact);
 	tcase_add_test(t, bytes_are_tuned);
