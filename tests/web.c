@@ -135,7 +135,7 @@ START_TEST(what_is_wrong_is_said)
 	if (lacking("node") || lacking("wasm-ld") || !other_machine(target_named("wasm")))
 		return;
 	ck_assert_str_eq(shell(arena_text("node tests/web/wrong.mjs '%s'", make_page("page", ""))),
-		"weights: want 1800000 bytes, got 1799999\nweights: want 1800000 bytes, got more\nthe weight blob is damaged\n"
+		"weights: want 1800000 bytes, got 1799999\nweights: want 1800000 bytes, got more\nthe weight blob is damaged (in training: the state, the parameters)\n"
 		"the weight blob belongs to other code: compile both together (in training: to another network)\na picture of 0 x 5 pixels finds no memory\nthis browser lacks the instructions that this build uses\n");
 }
 END_TEST

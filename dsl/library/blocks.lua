@@ -167,15 +167,15 @@ for _, name in ipairs { "basic", "bottleneck", "plain", "preact", "preact_bottle
 end
 
 -- Stages ----------------------------------------------------------------------------------------
--- nn.stage { block, blocks = n, width = w, stride = s, ... }: n blocks named 0 ... n-1, the first with
--- the stride, or stride = { s0, s1, ... } for each. dilation = { d0, d1, ... } of a block of the library is of each
--- likewise, the last one of all further blocks. Other options go to every block.
-
 -- one_of_list - of block i, where a list is given for all of them; the last item is that of those behind it
 local function one_of_list(list, i)
 	if type(list) ~= "table" then return list end
 	return list[i + 1] or list[#list]
 end
+
+-- nn.stage { block, blocks = n, width = w, stride = s, ... }: n blocks named 0 ... n-1, the first with
+-- the stride, or stride = { s0, s1, ... } for each. dilation = { d0, d1, ... } of a block of the library is of each
+-- likewise, the last one of all further blocks. Other options go to every block.
 
 function nn.stage(o)
 	want_table("stage", o)
@@ -198,7 +198,7 @@ function nn.stage(o)
 			else each.stride = i == 0 and o.stride or 1 end
 			each.stride = whole("stage: want stride", each.stride, 1, 1024)
 			each.index = i
-			if own[block] then each.dilation = one_of_list(o.dilation, i) end
+			if own[block] then each.dilation = one_of_list(each.dilation, i) end
 			x = nn.scope(tostring(i), block, x, width, each)
 			if not is_tensor(x) then fail("stage: want block %d to return a tensor, got %s", i, kind(x)) end
 		end
