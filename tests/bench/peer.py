@@ -146,12 +146,17 @@ def tvm():
     return lambda: vm["main"](a).numpy()
 
 
+def mnnconvert(file):
+    """Its converter would install a client for its makers' log, and with that other versions of what peers here need."""
+    subprocess.run([pathlib.Path(sys.executable).parent / "mnnconvert", "-f", "ONNX", "--modelFile", onnx, "--MNNModel", file, "--bizCode", "x"],
+                   env=dict(os.environ, PIP_NO_INDEX="1"), check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
 def mnn():
     import onnx as o
     converted, graph = folder / f"{name}.mnn", o.load(onnx, load_external_data=False).graph
     if not converted.exists():
-        subprocess.run([pathlib.Path(sys.executable).parent / "mnnconvert", "-f", "ONNX", "--modelFile", onnx, "--MNNModel", converted, "--bizCode", "x"],
-                       check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        mnnconvert(converted)
     return mnn_of(converted, graph, "high")
 
 
@@ -247,7 +252,7 @@ def mnn_int8():
     graph, plain, pictures = o.load(onnx, load_external_data=False).graph, folder / f"{name}.float.mnn", folder / "mnn_pictures"
     tools = pathlib.Path(sys.executable).parent
     if not (folder / f"{name}.int8.mnn").exists():
-        subprocess.run([tools / "mnnconvert", "-f", "ONNX", "--modelFile", onnx, "--MNNModel", plain, "--bizCode", "x"], check=True, stdout=subprocess.DEVNULL)
+        mnnconvert(plain)
         for i, c in enumerate(np.load(folder / "calibrate.npy")):
             (pictures / str(i)).mkdir(parents=True, exist_ok=True)
             np.savetxt(pictures / str(i) / f"{graph.input[0].name}.txt", c.ravel(), "%.7g")
