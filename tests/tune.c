@@ -42,6 +42,8 @@ START_TEST(strassen_is_asked_for)
 	put_file("strassen.tuned", row, strlen(row));
 	r = resnetc("explain --json --target avx2 %s --tuned %s", model, in_dir("strassen.tuned"));
 	ck_assert_msg(strstr(r.out, "\"tile\": [ 2, 5 ], \"winograd\": [ 0, 0 ], \"on_the_fly\": false, \"strassen\": true"), "%.2000s%.300s", r.out, r.err);
+	r = resnetc("%s -w random --target avx2 --tuned %s --input 14x14,20x20 -q -o %s", model, in_dir("strassen.tuned"), in_dir("sizes"));
+	ck_assert_msg(r.status == 0, "%s", r.err);
 	r = resnetc("explain --exact --target avx2 %s --tuned %s", model, in_dir("strassen.tuned"));
 	ck_assert_msg(r.status == 0 && !strstr(r.out, "strassen"), "%s%s", r.out, r.err);
 	r = resnetc("explain --target scalar %s", model);

@@ -167,6 +167,8 @@ choose_conv2d(Node *n)
 		set_algorithm(n, row->way);
 		n->a.tile = row->way.tile;
 	}
+	if (g->like)
+		n->a.strassen = node_in(g->like, n->name)->a.strassen;
 	if (n->a.winograd.h && is_halved(n))
 		n->a.on_the_fly = true;
 	if (on_bytes(n) && bytes_are_direct(g->target))      /* it has no Winograd on them */
