@@ -126,7 +126,7 @@ uninstall:
 
 # a package for Debian from what make install installs; wants dpkg-dev, and lintian to look at it
 deb: $(P)resnetc
-	$(V)sh runtime/package/deb.sh $(VERSION)
+	+$(V)sh runtime/package/deb.sh $(VERSION)
 
 # the committed sample of what comes out
 generated: $(P)resnetc

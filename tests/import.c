@@ -92,6 +92,8 @@ static const struct { const char *graph; bool whole; } pools[] = {
 	{ "y=MaxPool x | kernel_shape:4,5 pads:0,0,1,1 strides:2,2", true },
 	{ "y=MaxPool x | kernel_shape:4,5 pads:0,0,1,1 strides:2,2 ceil_mode=1", false },
 	{ "y=MaxPool x | kernel_shape:4,5 pads:1,1,1,1 strides:9,9", false },
+	{ "y=AveragePool x | kernel_shape:2560,2560 strides:2560,2560 ceil_mode=1", true },
+	{ "y=AveragePool x | kernel_shape:9,5 strides:9,1 ceil_mode=1", true },
 	{ "y=MaxPool x | kernel_shape:4,4", false },
 	{ "y=MaxPool x | kernel_shape:2,3 dilations:2,2", false },
 	{ "y=ReduceMax x | axes:2,3", true },

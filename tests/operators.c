@@ -230,6 +230,7 @@ static const struct { const char *graph, *want; } rows[] = {
 	  "2x1x1: 0 0" },
 	{ "l=Flatten x;y=MaxPool l | kernel_shape:2,2", ":2: MaxPool 'y': want a 4-D tensor as input 0, got a 2-D one" },
 	{ "y=MaxPool x", ":1: MaxPool 'y': want kernel_shape, got none" },
+	{ "y=MaxPool x | kernel_shape:2000,2000", ":1: MaxPool 'y': want kernel_shape and strides from 1 to 1024, got 2000 and 1" },
 	{ "y=AveragePool x | kernel_shape:2,2 dilations:2,2", ":1: AveragePool 'y': want no dilation of a mean, got 2x2" },
 	{ "y=ReduceMax x | axes:1", "1x4x5: 0" },
 	{ "x=I 2 3 4 5;y=ReduceMean x", ":1: ReduceMean 'y': want each image by itself, got a reduction over the batch" },

@@ -1,9 +1,12 @@
 /*
 ** ops_windows.c - convolutions and pools.
 */
+#include <limits.h>
 #include <string.h>
 
 #include "import.h"
+
+enum { MostTaps = 1024 };
 
 /* Kernel, strides, dilations and padding along so many dimensions; padding before each, then after each. */
 typedef struct { int64_t kernel[MostDims], stride[MostDims], dilation[MostDims], pads[2*MostDims]; } Windows;
@@ -31,6 +34,25 @@ lengths(const int64_t *v, int count)
 	return dims_of(&all);
 }
 
+/*
+** clip_windows - a pool's that ceil_mode begins and that reach beyond the padded input, to what they find there:
+** transformers' EfficientNet takes the mean of whatever is left by a window as large as it has channels
+*/
+static void
+clip_windows(const Import *m, Windows *w, int count, const int64_t *in)
+{
+	for (int i = 0; i < count; i++) {
+		int64_t padded = in[i] + w->pads[i] + w->pads[i + count], beyond = w->kernel[i] - padded;
+		if (beyond > 0 && beyond < w->stride[i] && w->dilation[i] == 1 && attr_int(m, "ceil_mode", 0)) {
+			w->kernel[i] = padded;
+			w->stride[i] = 1;
+		}
+		if (w->kernel[i] > MostTaps || w->stride[i] > MostTaps)
+			refuse(m, "want kernel_shape and strides from 1 to %d, got %lld and %lld", MostTaps, (long long)w->kernel[i],
+			       (long long)w->stride[i]);
+	}
+}
+
 /* read_windows - along dimensions of these lengths; kernel: that of the weights, or NULL */
 static Windows
 read_windows(const Import *m, int count, const int64_t *in, const int64_t *kernel)
@@ -42,13 +64,13 @@ read_windows(const Import *m, int count, const int64_t *in, const int64_t *kerne
 		w.kernel[i] = kernel ? kernel[i] : 0;
 		w.stride[i] = w.dilation[i] = 1;
 	}
-	attr_ints(m, "kernel_shape", count, w.kernel, 1, 1024);
+	attr_ints(m, "kernel_shape", count, w.kernel, 1, kernel ? MostTaps : INT_MAX);
 	if (kernel && memcmp(w.kernel, kernel, (size_t)count*sizeof *kernel))
 		refuse(m, "want kernel_shape %s as the weights have it, got %s", lengths(kernel, count), lengths(w.kernel, count));
 	if (!w.kernel[0])
 		refuse(m, "want kernel_shape, got none");
-	attr_ints(m, "strides", count, w.stride, 1, 1024);
-	attr_ints(m, "dilations", count, w.dilation, 1, 1024);
+	attr_ints(m, "strides", count, w.stride, 1, kernel ? MostTaps : INT_MAX);
+	attr_ints(m, "dilations", count, w.dilation, 1, MostTaps);
 	attr_ints(m, "pads", 2*count, w.pads, 0, 4096);
 	if (!strcmp(same_pad, "SAME_UPPER") || !strcmp(same_pad, "SAME_LOWER"))
 		pad_same(&w, count, in, same_pad[5] == 'U');
@@ -56,6 +78,8 @@ read_windows(const Import *m, int count, const int64_t *in, const int64_t *kerne
 		memset(w.pads, 0, sizeof w.pads);
 	else if (*same_pad && strcmp(same_pad, "NOTSET"))
 		refuse(m, "want auto_pad NOTSET, VALID, SAME_UPPER or SAME_LOWER, got '%s'", same_pad);
+	if (!kernel)
+		clip_windows(m, &w, count, in);
 	return w;
 }
 
