@@ -11,6 +11,7 @@ typedef struct { Onnx__ModelProto m; Onnx__GraphProto g; Onnx__OperatorSetIdProt
 Built *built(const char *statements);
 Onnx__ValueInfoProto *value_info(const char *name, const char *dims, int type);
 void put_model(const char *name, const Onnx__ModelProto *m);         /* in the suite's folder */
+void want_graph(const Built *b, const char *text);   /* zeros give "CxHxW: values", or a message refuses it */
 double noise(size_t i);                              /* -1 to 1, in steps of 1/128 */
 
 #endif
