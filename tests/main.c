@@ -29,7 +29,7 @@ typedef struct {
 
 /* Parts that take longest begin first: what ends last is short. */
 static const char *const longest[] = {
-	"everywhere:everywhere", "verbs:verbs", "hostile:hostile", "builds:builds", "apps:apps", "sanitize:sanitize", "fuzz:fuzz", "emitted:emitted",
+	"everywhere:everywhere", "verbs:verbs", "verify:verify", "hostile:hostile", "builds:builds", "apps:apps", "sanitize:sanitize", "fuzz:fuzz", "emitted:emitted",
 	"networks:networks", "selftest:selftest", "web:web", "emitted:registers", "emitted:bits", "house:house", "errors:errors",
 };
 enum { NLongest = sizeof longest/sizeof *longest };
