@@ -11,6 +11,11 @@
 
 #include <check.h>               /* last: it makes fail a macro */
 
+/* Texts of models: the first line; one with a body; one of one stage. */
+#define HEAD "local nn = require \"resnet\"\n"
+#define BODY(text) HEAD "return nn.model { name = \"m\", input = nn.image { 3, 8, 8 }, body = function(x)\n" text "\nend }\n"
+#define STAGE(text) HEAD "return nn.model { name = \"m\", input = nn.image { 3, 8, 8 }, stages = {\nnn.stage { " text " } } }"
+
 /* A model file of this text in the suite's temporary folder; body is what nn.model's body returns for x. */
 const char *model_file(const char *text);
 const char *body_model(int c, int h, int w, const char *body);
