@@ -2,7 +2,6 @@
 ** errors.c - bad input of every kind: the exact message, the exit status, and nothing left behind.
 ** Each row runs the program in the suite's folder; "%" in a message stands for "model.lua:LINE: ".
 */
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "tests.h"

@@ -1,6 +1,4 @@
 /* inputs.c - the exact message for pictures, arrays and expected values that are none. */
-#include <unistd.h>
-
 #include "tests.h"
 
 static const char cifar[] = "examples/cifar_resnet20.lua";
