@@ -44,11 +44,26 @@ Case fuzz_case(uint64_t seed, const Target *target, bool trains);
 struct Training *fuzz_training(const Case *c);       /* what nn.train would say; follows from the seed */
 bool fuzz_can_train(const Case *c);                  /* is it legal, and has it a gradient */
 
-/* generate.c */
-Case fuzz_drawn(uint64_t seed, const Target *target, bool trains);   /* no genes where there was no room for classes */
+/* chance.c; state: of rnd */
+int rnd_to(uint64_t *state, int lo, int hi);         /* lo to hi */
+bool rnd_chance(uint64_t *state, int percent);
+int rnd_of(uint64_t *state, const int *from, int count);
+int rnd_channels(uint64_t *state);                   /* around blocks of vectors */
+
+/* attributes.c */
+bool wants_range(Act act);                           /* of numbers anywhere it makes NaN and infinities */
+void random_attr(uint64_t *state, Node *n, AttrId id);               /* the inputs of n are known */
+
+/* genes.c */
+bool add_gene(Graph *g, const Gene *gene);           /* false: it cannot be */
 Graph *fuzz_graph(const Case *c);                    /* NULL: it is not a legal network */
 const char *fuzz_text(const Case *c);                /* as a model file; its first line holds the rest of the case */
 bool fuzz_read(Case *c, const char *text);           /* a text from fuzz_text; false: it has no such line */
+
+/* draw.c */
+Case fuzz_drawn(uint64_t seed, const Target *target, bool trains);   /* no genes where there was no room for classes */
+
+/* values.c */
 void fuzz_weights(Graph *g, const Case *c);
 float *fuzz_input(const Graph *g, const Case *c);    /* malloc'd, one batch */
 
