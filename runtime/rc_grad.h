@@ -2,7 +2,7 @@
 /*
 ** rc_grad.h - what kernels of networks in training are made of, in the vector words: emitted code calls these with
 ** literals, so that each becomes code for one shape. x, y, z and their gradients dx, dy, dz point to the first pixel of
-** one vector of channels; row and image are strides, cb the distance of pixels, all in floats.
+** one vector of channels, or of a block; row and image are strides, cb the distance of pixels, all in floats.
 */
 #ifndef RC_GRAD_H
 #define RC_GRAD_H
@@ -108,34 +108,37 @@ rc_inverse_root(double v)
 /* --- sums over images and pixels --- */
 
 /*
-** Of images n0 to n1: their first pixel, then sums and sums of squares of all less that pixel, three rows step floats
-** apart.
+** Of images n0 to n1, a block of channels: their first pixel, then sums and sums of squares of all less that pixel,
+** three rows step floats apart.
 */
 static RC_INLINE void
 rc_bn_partial(const float *x, int n0, int n1, size_t image, int h, int w, size_t row, int cb, float *sums, size_t step)
 {
-	V pivot = ld(x + (size_t)n0*image), s = zero(), q = zero();
-
+	for (int l = 0; l < cb; l += VL) {
+		st(sums + l, ld(x + (size_t)n0*image + (size_t)l));
+		st(sums + step + l, zero());
+		st(sums + 2*step + l, zero());
+	}
 	for (int n = n0; n < n1; n++)
-		for (int i = 0; i < h; i++) {
-			const float *xi = x + (size_t)n*image + (size_t)i*row;
-			V s0 = zero(), s1 = zero(), s2 = zero(), s3 = zero(), q0 = zero(), q1 = zero(), q2 = zero(), q3 = zero();
-			int j = 0;
-			for (; j + 4 <= w; j += 4, xi += 4*cb) {
-				V a = sub(ld(xi), pivot), b = sub(ld(xi + cb), pivot), c = sub(ld(xi + 2*cb), pivot), d = sub(ld(xi + 3*cb), pivot);
-				s0 = add(s0, a); s1 = add(s1, b); s2 = add(s2, c); s3 = add(s3, d);
-				q0 = fma_(a, a, q0); q1 = fma_(b, b, q1); q2 = fma_(c, c, q2); q3 = fma_(d, d, q3);
+		for (int i = 0; i < h; i++)
+			for (int l = 0; l < cb; l += VL) {
+				const float *xi = x + (size_t)n*image + (size_t)i*row + (size_t)l;
+				V s0 = zero(), s1 = zero(), s2 = zero(), s3 = zero(), q0 = zero(), q1 = zero(), q2 = zero(), q3 = zero();
+				V pivot = ld(sums + l);
+				int j = 0;
+				for (; j + 4 <= w; j += 4, xi += 4*cb) {
+					V a = sub(ld(xi), pivot), b = sub(ld(xi + cb), pivot), c = sub(ld(xi + 2*cb), pivot);
+					V d = sub(ld(xi + 3*cb), pivot);
+					s0 = add(s0, a); s1 = add(s1, b); s2 = add(s2, c); s3 = add(s3, d);
+					q0 = fma_(a, a, q0); q1 = fma_(b, b, q1); q2 = fma_(c, c, q2); q3 = fma_(d, d, q3);
+				}
+				for (; j < w; j++, xi += cb) {
+					V a = sub(ld(xi), pivot);
+					s0 = add(s0, a); q0 = fma_(a, a, q0);
+				}
+				st(sums + step + l, add(ld(sums + step + l), rc_add4(s0, s1, s2, s3)));
+				st(sums + 2*step + l, add(ld(sums + 2*step + l), rc_add4(q0, q1, q2, q3)));
 			}
-			for (; j < w; j++, xi += cb) {
-				V a = sub(ld(xi), pivot);
-				s0 = add(s0, a); q0 = fma_(a, a, q0);
-			}
-			s = add(s, rc_add4(s0, s1, s2, s3));
-			q = add(q, rc_add4(q0, q1, q2, q3));
-		}
-	st(sums, pivot);
-	st(sums + step, s);
-	st(sums + 2*step, q);
 }
 
 /* Mean and variance of count numbers a channel from the rows of groups of images; running statistics go along. */
@@ -162,32 +165,34 @@ rc_bn_finish(const float *sums, int groups, int images, size_t step, double coun
 	}
 }
 
-/* Sums of dz and of dz (x - mean). */
+/* Sums of dz and of dz (x - mean), of a block of channels. */
 static RC_INLINE void
 rc_bn_sums_partial(const float *dz, const float *x, const float *mean, int n0, int n1, size_t dz_image, size_t x_image,
                    int h, int w, size_t dz_row, size_t x_row, int cb, float *sums, float *products)
 {
-	V m = ld(mean), s = zero(), q = zero();
-
+	for (int l = 0; l < cb; l += VL) {
+		st(sums + l, zero());
+		st(products + l, zero());
+	}
 	for (int n = n0; n < n1; n++)
-		for (int i = 0; i < h; i++) {
-			const float *di = dz + (size_t)n*dz_image + (size_t)i*dz_row, *xi = x + (size_t)n*x_image + (size_t)i*x_row;
-			V s0 = zero(), s1 = zero(), q0 = zero(), q1 = zero();
-			int j = 0;
-			for (; j + 2 <= w; j += 2, xi += 2*cb, di += 2*cb) {
-				V a = ld(di), b = ld(di + cb);
-				s0 = add(s0, a); s1 = add(s1, b);
-				q0 = fma_(a, sub(ld(xi), m), q0); q1 = fma_(b, sub(ld(xi + cb), m), q1);
+		for (int i = 0; i < h; i++)
+			for (int l = 0; l < cb; l += VL) {
+				const float *di = dz + (size_t)n*dz_image + (size_t)i*dz_row + (size_t)l;
+				const float *xi = x + (size_t)n*x_image + (size_t)i*x_row + (size_t)l;
+				V m = ld(mean + l), s0 = zero(), s1 = zero(), q0 = zero(), q1 = zero();
+				int j = 0;
+				for (; j + 2 <= w; j += 2, xi += 2*cb, di += 2*cb) {
+					V a = ld(di), b = ld(di + cb);
+					s0 = add(s0, a); s1 = add(s1, b);
+					q0 = fma_(a, sub(ld(xi), m), q0); q1 = fma_(b, sub(ld(xi + cb), m), q1);
+				}
+				if (j < w) {
+					V a = ld(di);
+					s0 = add(s0, a); q0 = fma_(a, sub(ld(xi), m), q0);
+				}
+				st(sums + l, add(ld(sums + l), add(s0, s1)));
+				st(products + l, add(ld(products + l), add(q0, q1)));
 			}
-			if (j < w) {
-				V a = ld(di);
-				s0 = add(s0, a); q0 = fma_(a, sub(ld(xi), m), q0);
-			}
-			s = add(s, add(s0, s1));
-			q = add(q, add(q0, q1));
-		}
-	st(sums, s);
-	st(products, q);
 }
 
 /* Gradients of bias and weight from the sums of groups. */
@@ -287,28 +292,56 @@ rc_to_largest(const float *x, float *dx, V most, V left)
 	return below0(less, left, zero());
 }
 
-/* dy goes to the first of the largest of each window. */
+/* Of a row of a window that starts at column q; inside: none of it lies beside the image. */
+static RC_INLINE V
+rc_row_to_largest(const float *x, float *dx, int q, int w, int kw, int dw, int cb, int inside, V most, V left)
+{
+	for (int k = 0; k < kw; k++, q += dw)
+		if (inside || (q >= 0 && q < w))
+			left = rc_to_largest(x + q*cb, dx + q*cb, most, left);
+	return left;
+}
+
+/* Zeros in rows from to end, and end. */
+static RC_INLINE int
+rc_clear_rows(float *dx, int from, int end, size_t row, int numbers)
+{
+	for (int i = from; i < end; i++)
+		for (int j = 0; j < numbers; j += VL)
+			st(dx + (size_t)i*row + (size_t)j, zero());
+	return end > from ? end : from;
+}
+
+/* dy goes to the first of the largest of each window, of a block of channels. */
 static RC_INLINE void
 rc_max_pool_dx(const float *dy, const float *x, const float *y, float *dx, int h, int w, size_t dy_row, size_t x_row,
                size_t y_row,
                size_t dx_row, int cb, int out_h, int out_w, int kh, int kw, int sh, int sw, int top, int left, int dh,
 	int dw)
 {
-	for (int i = 0; i < h; i++)
-		for (int j = 0; j < w; j++)
-			st(dx + (size_t)i*dx_row + (size_t)(j*cb), zero());
-	for (int i = 0; i < out_h; i++)
-		for (int j = 0; j < out_w; j++) {
-			V left_over = ld(dy + (size_t)i*dy_row + (size_t)(j*cb)), most = ld(y + (size_t)i*y_row + (size_t)(j*cb));
-			for (int ki = 0; ki < kh; ki++)
-				for (int kj = 0; kj < kw; kj++) {
-					int r = i*sh - top + ki*dh, q = j*sw - left + kj*dw;
-					if (r < 0 || r >= h || q < 0 || q >= w)
+	int cleared = 0;
+
+	for (int i = 0; i < out_h; i++) {
+		int end = i*sh - top + (kh - 1)*dh + 1;
+
+		cleared = rc_clear_rows(dx, cleared, end < h ? end : h, dx_row, w*cb);
+		for (int l = 0; l < cb; l += VL)
+			for (int j = 0; j < out_w; j++) {
+				V left_over = ld(dy + (size_t)i*dy_row + (size_t)(j*cb + l));
+				V most = ld(y + (size_t)i*y_row + (size_t)(j*cb + l));
+				int q = j*sw - left, inside = q >= 0 && q + (kw - 1)*dw < w;
+				for (int k = 0; k < kh; k++) {
+					int r = i*sh - top + k*dh;
+					const float *xr = x + (size_t)r*x_row + (size_t)l;
+					float *dxr = dx + (size_t)r*dx_row + (size_t)l;
+					if (r < 0 || r >= h)
 						continue;
-					left_over = rc_to_largest(x + (size_t)r*x_row + (size_t)(q*cb), dx + (size_t)r*dx_row + (size_t)(q*cb), most,
-					                          left_over);
+					left_over = inside ? rc_row_to_largest(xr, dxr, q, w, kw, dw, cb, 1, most, left_over) :
+						rc_row_to_largest(xr, dxr, q, w, kw, dw, cb, 0, most, left_over);
 				}
-		}
+			}
+	}
+	rc_clear_rows(dx, cleared, h, dx_row, w*cb);
 }
 
 /* The same where windows divide the image as evenly as they can. */
@@ -316,16 +349,16 @@ static RC_INLINE void
 rc_adaptive_max_pool_dx(const float *dy, const float *x, const float *y, float *dx, int h, int w, size_t dy_row,
                         size_t x_row, size_t y_row, size_t dx_row, int cb, int out_h, int out_w)
 {
-	for (int i = 0; i < h; i++)
-		for (int j = 0; j < w; j++)
-			st(dx + (size_t)i*dx_row + (size_t)(j*cb), zero());
+	rc_clear_rows(dx, 0, h, dx_row, w*cb);
 	for (int i = 0; i < out_h; i++)
-		for (int j = 0; j < out_w; j++) {
-			V left = ld(dy + (size_t)i*dy_row + (size_t)(j*cb)), most = ld(y + (size_t)i*y_row + (size_t)(j*cb));
-			for (int r = i*h/out_h; r*out_h < (i + 1)*h; r++)
-				for (int q = j*w/out_w; q*out_w < (j + 1)*w; q++)
-					left = rc_to_largest(x + (size_t)r*x_row + (size_t)(q*cb), dx + (size_t)r*dx_row + (size_t)(q*cb), most, left);
-		}
+		for (int j = 0; j < out_w; j++)
+			for (int l = 0; l < cb; l += VL) {
+				V left = ld(dy + (size_t)i*dy_row + (size_t)(j*cb + l)), most = ld(y + (size_t)i*y_row + (size_t)(j*cb + l));
+				for (int r = i*h/out_h; r*out_h < (i + 1)*h; r++)
+					for (int q = j*w/out_w; q*out_w < (j + 1)*w; q++)
+						left = rc_to_largest(x + (size_t)r*x_row + (size_t)(q*cb + l), dx + (size_t)r*dx_row + (size_t)(q*cb + l),
+						                     most, left);
+			}
 }
 
 /* --- the loss --- */

@@ -211,6 +211,26 @@ START_TEST(wide_gradients_are_made_block_by_block)
 }
 END_TEST
 
+/* where a block's rows outgrow the first cache, its vectors take turns; other rows than divide by four, windows that overlap */
+START_TEST(large_maps_go_by_some_rows_at_once)
+{
+	const char *model = model_file("local nn = require 'resnet'\nreturn nn.model { name = 'm', input = nn.image { 3, 42, 40 }, body = function(x)\n"
+		"	x = nn.relu(nn.bn(nn.conv(x, { 20, kernel = 3, padding = 1 })))\n"
+		"	x = nn.relu(nn.bn(nn.conv(x, { 20, kernel = 3, padding = 1 })) + x)\n"
+		"	x = nn.max_pool(nn.silu(x), { kernel = 3, stride = 2, padding = 1 })\n"
+		"	return nn.classifier { 3 }(x)\nend }\n");
+	const char *target = nearest_target("avx2");
+	Ran r = resnetc("compile %s -w random --train --batch 3 --target %s -o %s -q", model, target, in_dir("rows"));
+
+	ck_assert_msg(r.status == 0, "%s", r.err);
+	if (!strcmp(target, "avx2"))
+		ck_assert(strstr(file_map(in_dir("rows/m_train.c"), &(size_t){ 0 }), "for (int r = 0; r < 42; r += 3)"));
+	setenv("CC", quick_compiler(":", "-O1"), 1);
+	r = resnetc("verify --train %s --target %s --batch 3 --threads 3 -q", model, target);
+	ck_assert_msg(r.status == 0, "%s%s", r.out, r.err);
+}
+END_TEST
+
 /* 4096 numbers are added up in blocks: rounding is that of some dozens */
 START_TEST(long_sums_are_of_blocks)
 {
@@ -257,6 +277,7 @@ SUITE(gradients)
 	t = part("emitted");
 	tcase_add_loop_test(t, emitted_nodes_are_the_reference, 0, 3);
 	tcase_add_loop_test(t, wide_gradients_are_made_block_by_block, 0, 2);
+	tcase_add_test(t, large_maps_go_by_some_rows_at_once);
 	tcase_add_test(t, long_sums_are_of_blocks);
 	tcase_add_loop_test(t, a_convolution_makes_the_classes, 0, 6);
 	tcase_add_test(t, what_has_no_gradient_is_refused);

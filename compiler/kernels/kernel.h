@@ -169,6 +169,10 @@ const char *comment_end(Out *o);
 void emit_epilogue(Out *o, const Kernel *k, const char *acc, const char *at, int vector); /* binds $value; from b */
 void emit_operand(Out *o, const char *name, const View *v);
 void emit_image_loop(Out *o, const Kernel *k, const char *unit, int count);
+int rows_at_once(const Kernel *k, const View *x);    /* of x, before a block's next vector goes by */
+int emit_rows_loop(Out *o, const Kernel *k, const View *x);  /* over vectors, so many rows: units of an image */
+const char *at_rows(const Kernel *k, const View *x, const Layout *l);  /* where those rows start, or nothing */
+void end_rows_loop(Out *o, const Kernel *k, const View *x);
 const char *vector_base(const Kernel *k, const char *name, const Layout *l);
 const char *copied_channel(const Layout *l, const char *c, int each);      /* offset of channel c, in units of each */
 const char *times(const char *i, size_t factor);

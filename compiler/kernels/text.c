@@ -174,6 +174,54 @@ emit_image_loop(Out *o, const Kernel *k, const char *unit, int count)
 	out_line(o, "int n = u/%d, %s = u%%%d;", count, unit, count);
 }
 
+/* rows_at_once - of x that go by before a block's next vector: its lines of the cache, shared by both, stay there */
+int
+rows_at_once(const Kernel *k, const View *x)
+{
+	int h = x->shape.h, rows = h;
+
+	if (x->lay.cb <= k->t->vl)
+		return h;
+	while (rows > 1 && (h%rows || 4.0*rows*(double)x->lay.row > 0.4*k->t->l1))
+		rows--;
+	return rows;
+}
+
+/*
+** emit_rows_loop - over units of x: a vector of channels of an image; where not all of its rows go by at once, a block,
+** and vector v of that, some rows of it. Returns how many units an image has
+*/
+int
+emit_rows_loop(Out *o, const Kernel *k, const View *x)
+{
+	int per = x->lay.cb/k->t->vl, blocks = ceil_div(x->shape.c, x->lay.cb), rows = rows_at_once(k, x);
+
+	if (rows == x->shape.h) {
+		emit_image_loop(o, k, "v", blocks*per);
+		return blocks*per;
+	}
+	emit_image_loop(o, k, "c", blocks);
+	if (k->out->shape.n > 1)
+		out_line(o, "%s", "");
+	out_line(o, "for (int r = 0; r < %d; r%s)", x->shape.h, rows == 1 ? "++" : arena_text(" += %d", rows));
+	out_line(o, "for (int v = c*%d; v < c*%d + %d; v++) {", per, per, per);
+	return blocks;
+}
+
+/* at_rows - where the first of them is in a value that has as many */
+const char *
+at_rows(const Kernel *k, const View *x, const Layout *l)
+{
+	return rows_at_once(k, x) < x->shape.h ? arena_text(" + r*%zu", l->row) : "";
+}
+
+void
+end_rows_loop(Out *o, const Kernel *k, const View *x)
+{
+	for (int i = rows_at_once(k, x) < x->shape.h ? 3 : 2; i > 0; i--)
+		out_line(o, "}");
+}
+
 /* copied_channel - offset of channel c, in units of each channels */
 const char *
 copied_channel(const Layout *l, const char *c, int each)

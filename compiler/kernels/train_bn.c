@@ -1,7 +1,7 @@
 /*
 ** train_bn.c - batch norm in training, and gradients that are sums of channels: partial sums of fixed groups of images,
-** then their totals, so that the bits hang on no number of threads. A unit of work is one vector of channels of one
-** group or image.
+** then their totals, so that the bits hang on no number of threads. A unit of work is one block of channels of one
+** group or image: lines of the cache have whole blocks, and are read once.
 */
 #include "kernel.h"
 
@@ -28,6 +28,12 @@ lanes_in(const Kernel *k)
 	return (size_t)(vectors_in(k)*k->t->vl);
 }
 
+static int
+blocks_in(const Kernel *k)
+{
+	return ceil_div(k->in->shape.c, k->in->lay.cb);
+}
+
 /* at_vector - offset of vector v's first pixel in the first image */
 static const char *
 at_vector(const Kernel *k, const View *x)
@@ -40,10 +46,24 @@ at_vector(const Kernel *k, const View *x)
 	                  plus(l->origin));
 }
 
+/* at_block - the same of block c */
+static const char *
+at_block(const View *x)
+{
+	return arena_text("%s%s", times("c", x->lay.plane), plus(x->lay.origin));
+}
+
 static const char *
 at_image(const View *x)
 {
 	return x->shape.n > 1 ? arena_text(" + n*%zu", x->lay.image) : "";
+}
+
+/* emit_start - of vector v of an image, some rows of it */
+static void
+emit_start(Out *o, const Kernel *k, const char *type, const char *name, const View *x)
+{
+	out_line(o, "%s *%sv = %s + %s%s%s;", type, name, name, at_vector(k, x), at_image(x), at_rows(k, k->in, &x->lay));
 }
 
 static size_t
@@ -61,26 +81,25 @@ sums_describe(const Kernel *k, char *name, size_t len)
 static void
 emit_group_loop(Out *o, const Kernel *k)
 {
-	out_set(o, "vl", "%d", k->t->vl);
-	out_set(o, "vectors", "%d", vectors_in(k));
+	out_set(o, "blocks", "%d", blocks_in(k));
 	out_set(o, "lanes", "%zu", lanes_in(k));
 	out_set(o, "each", "%zu", Rows*lanes_in(k));
 	out_set(o, "groups", "%d", groups_of_images(k));
 	out_set(o, "n", "%d", k->in->shape.n);
 	out_set(o, "size", "%d, %d", k->in->shape.h, k->in->shape.w);
 	out_set(o, "cb", "%d", k->in->lay.cb);
-	out_set(o, "at0", "%s", at_vector(k, &k->in[0]));
+	out_set(o, "at0", "%s", at_block(&k->in[0]));
 	out_set(o, "image0", "%zu", k->in[0].lay.image);
 	out_set(o, "row0", "%zu", k->in[0].lay.row);
 	out_text(o, "for (int u = lo; u < hi; u++) {\n"
-	            "int g = u/$vectors, v = u%$vectors, from = g*$n/$groups, to = (g + 1)*$n/$groups;\n"
-	            "float *sums = part + g*$each + v*$vl;\n\n");
+	            "int g = u/$blocks, c = u%$blocks, from = g*$n/$groups, to = (g + 1)*$n/$groups;\n"
+	            "float *sums = part + g*$each + c*$cb;\n\n");
 }
 
 static int
 group_units(const Kernel *k)
 {
-	return groups_of_images(k)*vectors_in(k);
+	return groups_of_images(k)*blocks_in(k);
 }
 
 /* --- statistics --- */
@@ -175,8 +194,7 @@ at_channel(const Kernel *k, const char *name)
 static int
 norm_emit(Out *o, const Kernel *k, int phase)
 {
-	int vl = k->t->vl;
-
+	int vl = k->t->vl, units;
 	const char *value = "fma_(sub(ld(xv + i*$xrow + j*$cb), m), scale, shift)";
 
 	out_line(o, "** y = %s(x - mean)/sqrt(var + %g)%s%s%s", act_open(k), k->a.eps, k->bias ? "*weight + bias" : "",
@@ -190,23 +208,22 @@ norm_emit(Out *o, const Kernel *k, int phase)
 	out_set(o, "yrow", "%zu", k->out->lay.row);
 	out_set(o, "zrow", "%zu", k->in[3].lay.row);
 	out_set(o, "cb", "%d", k->in->lay.cb);
-	emit_image_loop(o, k, "v", vectors_in(k));
-	out_line(o, "const float *xv = x + %s%s;", at_vector(k, &k->in[0]), at_image(&k->in[0]));
+	units = emit_rows_loop(o, k, k->in);
+	emit_start(o, k, "const float", "x", &k->in[0]);
 	if (k->nin > 3)
-		out_line(o, "const float *zv = z + %s%s;", at_vector(k, &k->in[3]), at_image(&k->in[3]));
-	out_line(o, "float *yv = y + %s%s;", at_vector(k, &k->out[0]), at_image(&k->out[0]));
+		emit_start(o, k, "const float", "z", &k->in[3]);
+	emit_start(o, k, "float", "y", &k->out[0]);
 	out_line(o, "V inv = div_(splat(1.0f), root(add(ld(var + v*%d), splat(%s)))), m = ld(mean + v*%d);", vl,
 	         float_text(k->a.eps), vl);
 	out_line(o, k->bias ? "V scale = mul(ld(weight + v*%d), inv), shift = ld(bias + v*%d);\n" :
 	         "V scale = inv, shift = zero();\n", vl, vl);
-	out_line(o, "for (int i = 0; i < %d; i++)", k->in->shape.h);
+	out_line(o, "for (int i = 0; i < %d; i++)", rows_at_once(k, k->in));
 	out_line(o, "for (int j = 0; j < %d; j++)", k->in->shape.w);
 	if (k->nin > 3)
 		value = arena_text("add(%s, ld(zv + i*$zrow + j*$cb))", value);
 	out_text(o, arena_text("\tst(yv + i*$yrow + j*$cb, %s);\n", activated(k, (Act)k->a.act, value, "")));
-	out_line(o, "}");
-	out_line(o, "}");
-	return k->in->shape.n*vectors_in(k);
+	end_rows_loop(o, k, k->in);
+	return k->in->shape.n*units;
 }
 
 static int
@@ -240,8 +257,8 @@ bn_sums_emit(Out *o, const Kernel *k, int phase)
 	emit_head(o, k, phase);
 	if (phase == 0) {
 		emit_group_loop(o, k);
-		out_line(o, "rc_bn_sums_partial(dz + %s, x + %s, mean + v*%d, from, to, %zu, %zu, %d, %d,", at_vector(k, &k->in[0]),
-		         at_vector(k, &k->in[1]), k->t->vl, k->in[0].lay.image, k->in[1].lay.image, k->in->shape.h, k->in->shape.w);
+		out_line(o, "rc_bn_sums_partial(dz + %s, x + %s, mean + c*%d, from, to, %zu, %zu, %d, %d,", at_block(&k->in[0]),
+		         at_block(&k->in[1]), k->in->lay.cb, k->in[0].lay.image, k->in[1].lay.image, k->in->shape.h, k->in->shape.w);
 		out_line(o, "\t%zu, %zu, %d, sums, sums + %zu);", k->in[0].lay.row, k->in[1].lay.row, k->in->lay.cb, lanes_in(k));
 		out_line(o, "}");
 		out_line(o, "}");
@@ -274,7 +291,7 @@ bn_dx_operands(const Kernel *k, int phase, Operand *to)
 static int
 bn_dx_emit(Out *o, const Kernel *k, int phase)
 {
-	int vl = k->t->vl;
+	int vl = k->t->vl, units;
 	double count = (double)k->batch*k->in->shape.h*k->in->shape.w;
 
 	out_line(o, "** dx = scale (dz%s), scale = %s/sqrt(var + %g)", k->frozen ? "" :
@@ -283,16 +300,16 @@ bn_dx_emit(Out *o, const Kernel *k, int phase)
 	emit_operand(o, "x", &k->in[1]);
 	emit_operand(o, "dx", &k->out[0]);
 	emit_head(o, k, phase);
-	emit_image_loop(o, k, "v", vectors_in(k));
-	out_line(o, "rc_bn_dx(dz + %s%s, x + %s%s, dx + %s%s, %d, %d,", at_vector(k, &k->in[0]), at_image(&k->in[0]),
-	         at_vector(k, &k->in[1]), at_image(&k->in[1]), at_vector(k, &k->out[0]), at_image(&k->out[0]), k->in->shape.h,
-	         k->in->shape.w);
+	units = emit_rows_loop(o, k, k->in);
+	emit_start(o, k, "const float", "dz", &k->in[0]);
+	emit_start(o, k, "const float", "x", &k->in[1]);
+	emit_start(o, k, "float", "dx", &k->out[0]);
+	out_line(o, "\nrc_bn_dx(dzv, xv, dxv, %d, %d,", rows_at_once(k, k->in), k->in->shape.w);
 	out_line(o, "\t%zu, %zu, %zu, %d, mean + v*%d, var + v*%d, %s, dbias + v*%d, dweight + v*%d, %s, %s, %d);",
 	         k->in[0].lay.row, k->in[1].lay.row, k->out->lay.row, k->in->lay.cb, vl, vl, at_channel(k, "weight"), vl, vl,
 	         float_text(k->a.eps), float_text(count), k->frozen);
-	out_line(o, "}");
-	out_line(o, "}");
-	return k->in->shape.n*vectors_in(k);
+	end_rows_loop(o, k, k->in);
+	return k->in->shape.n*units;
 }
 
 /* --- sums of channels --- */
@@ -314,7 +331,9 @@ channel_emit(Out *o, const Kernel *k, int phase)
 	emit_head(o, k, phase);
 	if (phase == 0) {
 		emit_group_loop(o, k);
-		out_text(o, "st(sums, rc_sums(x + $at0, from, to, $image0, $size, $row0, $cb));\n"
+		out_set(o, "vl", "%d", k->t->vl);
+		out_text(o, "for (int l = 0; l < $cb; l += $vl)\n"
+		            "\tst(sums + l, rc_sums(x + $at0 + l, from, to, $image0, $size, $row0, $cb));\n"
 		            "}\n"
 		            "}\n");
 		return group_units(k);

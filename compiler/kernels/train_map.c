@@ -1,6 +1,6 @@
 /*
 ** train_map.c - backward ops element by element and over windows. A unit of work is one vector of channels of one
-** image.
+** image, or one block.
 */
 #include <string.h>
 
@@ -32,6 +32,20 @@ static void
 emit_vector(Out *o, const Kernel *k, const char *type, const char *name, const View *v)
 {
 	out_line(o, "%s *%sv = %s;", type, name, vector_base(k, name, &v->lay));
+}
+
+/* emit_some_rows - the same, from the rows on that go by at once */
+static void
+emit_some_rows(Out *o, const Kernel *k, const char *type, const char *name, const View *v)
+{
+	out_line(o, "%s *%sv = %s%s;", type, name, vector_base(k, name, &v->lay), at_rows(k, k->out, &v->lay));
+}
+
+static void
+emit_block(Out *o, const Kernel *k, const char *type, const char *name, const View *v)
+{
+	out_line(o, "%s *%sc = %s%s + %s%s;", type, name, name, k->out->shape.n > 1 ?
+	         arena_text(" + n*%zu", v->lay.image) : "", times("c", v->lay.plane), plus(v->lay.origin));
 }
 
 static int
@@ -89,22 +103,25 @@ slope_text(const Attr *a, Act act)
 static int
 act_emit(Out *o, const Kernel *k, int phase)
 {
+	int units;
+
 	out_line(o, "** dx = dy times the derivative of %s", op_rows[k->of].name);
 	emit_operand(o, "dy", &k->in[0]);
 	emit_operand(o, "y", &k->in[1]);
 	emit_operand(o, "dx", &k->out[0]);
 	emit_head(o, k, phase);
-	emit_image_loop(o, k, "v", vectors_of(k));
-	emit_vector(o, k, "const float", "dy", &k->in[0]);
-	emit_vector(o, k, "const float", "y", &k->in[1]);
-	emit_vector(o, k, "float", "dx", &k->out[0]);
-	out_line(o, "\nfor (int i = 0; i < %d; i++)", k->out->shape.h);
+	units = emit_rows_loop(o, k, k->out);
+	emit_some_rows(o, k, "const float", "dy", &k->in[0]);
+	emit_some_rows(o, k, "const float", "y", &k->in[1]);
+	emit_some_rows(o, k, "float", "dx", &k->out[0]);
+	out_line(o, "\nfor (int i = 0; i < %d; i++)", rows_at_once(k, k->out));
 	out_line(o, "for (int j = 0; j < %d; j++) {", k->out->shape.w);
 	out_line(o, "V a = ld(yv + i*%zu + j*%d), d = ld(dyv + i*%zu + j*%d);\n", k->in[1].lay.row, k->in->lay.cb,
 	         k->in->lay.row, k->in->lay.cb);
 	out_line(o, "st(dxv + i*%zu + j*%d, %s);", k->out->lay.row, k->in->lay.cb, slope_text(&k->a, act_of(k->of)));
 	out_line(o, "}");
-	return end_vectors(o, k);
+	end_rows_loop(o, k, k->out);
+	return k->out->shape.n*units;
 }
 
 /* --- sums over what was repeated --- */
@@ -173,6 +190,7 @@ static int
 max_pool_emit(Out *o, const Kernel *k, int phase)
 {
 	const Attr *a = &k->a;
+	int blocks = ceil_div(k->out->shape.c, k->out->lay.cb);
 
 	out_line(o, "** dx = dy at the first of the largest x of each %swindow", a->kernel.h ?
 	         arena_text("%dx%d ", a->kernel.h, a->kernel.w) : "");
@@ -180,18 +198,20 @@ max_pool_emit(Out *o, const Kernel *k, int phase)
 	emit_operand(o, "x", &k->in[1]);
 	emit_operand(o, "dx", &k->out[0]);
 	emit_head(o, k, phase);
-	emit_image_loop(o, k, "v", vectors_of(k));
-	emit_vector(o, k, "const float", "dy", &k->in[0]);
-	emit_vector(o, k, "const float", "x", &k->in[1]);
-	emit_vector(o, k, "const float", "y", &k->in[2]);
-	emit_vector(o, k, "float", "dx", &k->out[0]);
-	out_line(o, "\nrc_%smax_pool_dx(dyv, xv, yv, dxv, %d, %d, %zu, %zu, %zu, %zu, %d,", a->kernel.h ? "" : "adaptive_",
+	emit_image_loop(o, k, "c", blocks);
+	emit_block(o, k, "const float", "dy", &k->in[0]);
+	emit_block(o, k, "const float", "x", &k->in[1]);
+	emit_block(o, k, "const float", "y", &k->in[2]);
+	emit_block(o, k, "float", "dx", &k->out[0]);
+	out_line(o, "\nrc_%smax_pool_dx(dyc, xc, yc, dxc, %d, %d, %zu, %zu, %zu, %zu, %d,", a->kernel.h ? "" : "adaptive_",
 	         k->out->shape.h, k->out->shape.w, k->in[0].lay.row, k->in[1].lay.row, k->in[2].lay.row, k->out->lay.row,
 	         k->in->lay.cb);
 	out_line(o, "\t%d, %d%s);", k->in->shape.h, k->in->shape.w, !a->kernel.h ? "" :
 	         arena_text(", %d, %d, %d, %d, %d, %d, %d, %d", a->kernel.h, a->kernel.w, a->stride.h, a->stride.w,
 	                    a->padding.t, a->padding.l, a->dilation.h, a->dilation.w));
-	return end_vectors(o, k);
+	out_line(o, "}");
+	out_line(o, "}");
+	return k->out->shape.n*blocks;
 }
 
 /* emit_spreads - tables of one axis: of input i, from where in the list of results and shares */

@@ -147,10 +147,10 @@ bn_stats_8x8x8_part(void *const *p, int lo, int hi)
 	float *part = (float *)p[1];
 
 	for (int u = lo; u < hi; u++) {
-		int g = u/2, v = u%2, from = g*1/1, to = (g + 1)*1/1;
-		float *sums = part + g*48 + v*8;
+		int g = u/1, c = u%1, from = g*1/1, to = (g + 1)*1/1;
+		float *sums = part + g*48 + c*16;
 
-		rc_bn_partial(x + v/2*1024 + v%2*8, from, to, 1024, 8, 8, 128, 16, sums, 16);
+		rc_bn_partial(x + c*1024, from, to, 1024, 8, 8, 128, 16, sums, 16);
 	}
 }
 
@@ -169,7 +169,7 @@ strip_conv1(void *const *p, int lo, int hi)
 		{
 			void *const q[2] = { work + 104960 + (size_t)u*4096, work + 1728 + (size_t)u*192 };
 
-			bn_stats_8x8x8_part(q, 0, 2);
+			bn_stats_8x8x8_part(q, 0, 1);
 		}
 	}
 }
@@ -346,7 +346,7 @@ strip_bn1(void *const *p, int lo, int hi)
 		{
 			void *const q[2] = { work + 121344 + (size_t)u*4096, work + 4608 + (size_t)u*192 };
 
-			bn_stats_8x8x8_part(q, 0, 2);
+			bn_stats_8x8x8_part(q, 0, 1);
 		}
 	}
 }
@@ -379,7 +379,7 @@ strip_layer1_0_bn1(void *const *p, int lo, int hi)
 		{
 			void *const q[2] = { work + 137728 + (size_t)u*4096, work + 56064 + (size_t)u*192 };
 
-			bn_stats_8x8x8_part(q, 0, 2);
+			bn_stats_8x8x8_part(q, 0, 1);
 		}
 	}
 }
@@ -676,10 +676,11 @@ channel_sums_3x1x1_part(void *const *p, int lo, int hi)
 	float *part = (float *)p[1];
 
 	for (int u = lo; u < hi; u++) {
-		int g = u/2, v = u%2, from = g*1/1, to = (g + 1)*1/1;
-		float *sums = part + g*48 + v*8;
+		int g = u/1, c = u%1, from = g*1/1, to = (g + 1)*1/1;
+		float *sums = part + g*48 + c*16;
 
-		st(sums, rc_sums(x + v/2*16 + v%2*8, from, to, 16, 1, 1, 16, 16));
+		for (int l = 0; l < 16; l += 8)
+			st(sums + l, rc_sums(x + c*16 + l, from, to, 16, 1, 1, 16, 16));
 	}
 }
 
@@ -882,10 +883,10 @@ bn_sums_8x8x8_part(void *const *p, int lo, int hi)
 	float *part = (float *)p[3];
 
 	for (int u = lo; u < hi; u++) {
-		int g = u/2, v = u%2, from = g*1/1, to = (g + 1)*1/1;
-		float *sums = part + g*48 + v*8;
+		int g = u/1, c = u%1, from = g*1/1, to = (g + 1)*1/1;
+		float *sums = part + g*48 + c*16;
 
-		rc_bn_sums_partial(dz + v/2*1024 + v%2*8, x + v/2*1024 + v%2*8, mean + v*8, from, to, 1024, 1024, 8, 8,
+		rc_bn_sums_partial(dz + c*1024, x + c*1024, mean + c*16, from, to, 1024, 1024, 8, 8,
 			128, 128, 16, sums, sums + 16);
 	}
 }
@@ -908,7 +909,7 @@ strip_fc_dw(void *const *p, int lo, int hi)
 		{
 			void *const q[2] = { work + 55552 + (size_t)u*64, work + 53760 + (size_t)u*192 };
 
-			channel_sums_3x1x1_part(q, 0, 2);
+			channel_sums_3x1x1_part(q, 0, 1);
 		}
 		{
 			void *const q[3] = { work + 55552 + (size_t)u*64, work + 55808, own + 4096 };
@@ -941,7 +942,7 @@ strip_fc_dw(void *const *p, int lo, int hi)
 			void *const q[4] = { work + 154112 + (size_t)u*4096, work + 137728 + (size_t)u*4096, work + 197824,
 				work + 54528 + (size_t)u*192 };
 
-			bn_sums_8x8x8_part(q, 0, 2);
+			bn_sums_8x8x8_part(q, 0, 1);
 		}
 	}
 }
@@ -1051,7 +1052,11 @@ bn_dx_8x8x8(void *const *p, int lo, int hi)
 	float *dx = (float *)p[7];
 
 	for (int v = lo; v < hi; v++) {
-		rc_bn_dx(dz + v/2*1024 + v%2*8, x + v/2*1024 + v%2*8, dx + v/2*1600 + v%2*8 + 176, 8, 8,
+		const float *dzv = dz + v/2*1024 + v%2*8;
+		const float *xv = x + v/2*1024 + v%2*8;
+		float *dxv = dx + v/2*1600 + v%2*8 + 176;
+
+		rc_bn_dx(dzv, xv, dxv, 8, 8,
 			128, 128, 160, 16, mean + v*8, var + v*8, weight + v*8, dbias + v*8, dweight + v*8, 1e-05f, 256.0f, 0);
 	}
 }
@@ -1225,7 +1230,7 @@ strip_layer1_0_bn2_dx(void *const *p, int lo, int hi)
 			void *const q[4] = { work + 170496 + (size_t)u*4096, work + 121344 + (size_t)u*4096, work + 197696,
 				work + 196288 + (size_t)u*192 };
 
-			bn_sums_8x8x8_part(q, 0, 2);
+			bn_sums_8x8x8_part(q, 0, 1);
 		}
 	}
 }
@@ -1370,7 +1375,7 @@ strip_layer1_0_bn1_dx(void *const *p, int lo, int hi)
 			void *const q[4] = { work + 137728 + (size_t)u*4096, work + 104960 + (size_t)u*4096, work + 197568,
 				work + 196288 + (size_t)u*192 };
 
-			bn_sums_8x8x8_part(q, 0, 2);
+			bn_sums_8x8x8_part(q, 0, 1);
 		}
 	}
 }
@@ -1392,7 +1397,11 @@ bn_dx_8x8x8_2(void *const *p, int lo, int hi)
 	float *dx = (float *)p[7];
 
 	for (int v = lo; v < hi; v++) {
-		rc_bn_dx(dz + v/2*1024 + v%2*8, x + v/2*1024 + v%2*8, dx + v/2*1024 + v%2*8, 8, 8,
+		const float *dzv = dz + v/2*1024 + v%2*8;
+		const float *xv = x + v/2*1024 + v%2*8;
+		float *dxv = dx + v/2*1024 + v%2*8;
+
+		rc_bn_dx(dzv, xv, dxv, 8, 8,
 			128, 128, 128, 16, mean + v*8, var + v*8, weight + v*8, dbias + v*8, dweight + v*8, 1e-05f, 256.0f, 0);
 	}
 }
