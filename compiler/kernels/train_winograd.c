@@ -22,7 +22,8 @@
 enum {
 	MostGroups = 16, FewGroups = 4,      /* of images, which threads share */
 	MostSums   = 1 << 22,                /* floats of the sums of all groups, where there are more than a few */
-	MostTiles  = 32,
+	MostTiles  = 64,
+	CallCycles = 50,                     /* of a register tile: its sums are loaded and stored */
 	WholeUnits = 32,                     /* of work, that threads share, where M is made block by block */
 	MostWhole  = 1 << 23                 /* floats of V and D of all images */
 };
@@ -35,7 +36,7 @@ typedef struct {
 	int v, d, m;                 /* floats from one position to the next */
 	bool ragged;                 /* tiles hang over the end of dy */
 	bool whole;                  /* V and D have all tiles, M is made some blocks at a time */
-	int some;                    /* so many */
+	int some, step;              /* so many; floats from one position of theirs to the next */
 } Grad;
 
 /* blocks_at_once - what D of a group is fetched for: as many as leave M in half the second cache, and units of work */
@@ -50,6 +51,32 @@ blocks_at_once(const Kernel *k, const Grad *w)
 	while (most > 1 && c->blocks%most)
 		most--;
 	return most > 1 ? most : 1;
+}
+
+/* rate - bytes a cycle of so many that come again and again */
+static double
+rate(const Target *t, double bytes)
+{
+	return bytes <= t->l2/2 ? HUGE_VAL : bytes <= 2*t->l2 ? t->from_l2 : t->from_l3;
+}
+
+/* lot_rows - those whose tiles take least to come and go, with M for each lot of them, all lots of a group alike */
+static int
+lot_rows(const Kernel *k, const Grad *w, int all)
+{
+	double m = 4.0*w->pos*w->m, tile = 4.0*w->pos*(w->vb*k->in[0].lay.cb + w->db*k->in[1].lay.cb), least = HUGE_VAL;
+	int best = 1;
+
+	for (int lots = all; lots > 0; lots--) {
+		int rows = ceil_div(all, lots), tiles = rows*w->tc;
+		double cycles = (2*m/rate(k->t, m) + (double)w->pos*w->cut.groups*w->cut.blocks*CallCycles)/tiles +
+			2*tile/rate(k->t, tile*tiles);
+		if ((rows == 1 || tiles <= MostTiles) && cycles < least) {
+			least = cycles;
+			best = rows;
+		}
+	}
+	return best;
 }
 
 static Grad
@@ -72,21 +99,14 @@ grad_of(const Kernel *k, Pair m)
 	if (w.whole) {
 		w.cut.images = 1;
 		w.some = blocks_at_once(k, &w);
+		w.step = (int)dw_lines((size_t)(w.some*w.cut.rows*w.cut.per));
 	}
 	else if (!k->strips)
 		w.cut.images = dy->shape.n < MostGroups ? dy->shape.n : MostGroups;
 	while (!k->strips && !w.whole && w.cut.images > FewGroups && w.cut.part*(size_t)w.cut.images > MostSums)
 		w.cut.images /= 2;
-	/* as many as leave half of the second cache to M, all of a group alike */
 	all = w.tr*(dy->shape.n/w.cut.images);
-	w.rows = (int)(k->t->l2/2/(4.0*w.pos*(w.vb*x->lay.cb + w.db*dy->lay.cb)))/w.tc;
-	if (w.rows > ceil_div(MostTiles, w.tc))
-		w.rows = ceil_div(MostTiles, w.tc);
-	if (w.rows < 1)
-		w.rows = 1;
-	if (w.rows > all)
-		w.rows = all;
-	w.rows = w.whole ? all : ceil_div(all, ceil_div(all, w.rows));
+	w.rows = w.whole ? all : lot_rows(k, &w, all);
 	w.tiles = w.rows*w.tc;
 	w.v = (int)dw_lines((size_t)(w.vb*w.tiles*x->lay.cb));
 	w.d = (int)dw_lines((size_t)(w.db*w.tiles*dy->lay.cb));
@@ -408,7 +428,7 @@ emit_blocks(Out *o, const Kernel *k, const Grad *w)
 
 	emit_head(o, k, 1);
 	out_line(o, "const float *v = part, *d = part + %d;", w->pos*w->v);
-	out_line(o, "float *sums = own + %d;\n", w->pos*w->some*sums);
+	out_line(o, "float *sums = own + %d;\n", w->pos*w->step);
 	out_line(o, "for (int u = lo; u < hi; u++) {");
 	out_line(o, "int og = u/%d, first = %s;\n", c->blocks/w->some, first);
 	out_line(o, "for (int q = 0; q < %d; q++)", w->pos);
@@ -416,7 +436,7 @@ emit_blocks(Out *o, const Kernel *k, const Grad *w)
 	out_line(o, "const float *vq = v + q*%d + (first + b)*%zu, *dq = d + q*%d + %s;", w->v, one.in[0].lay.plane, w->d,
 	         c->ob >= per ? times("og", (size_t)(c->ob/per)*plane) :
 	         arena_text("og/%d*%zu + og%%%d*%d", per/c->ob, plane, per/c->ob, c->per));
-	out_line(o, "float *m = own + (q*%d + b)*%d;\n", w->some, sums);
+	out_line(o, "float *m = own + q*%d + b*%d;\n", w->step, sums);
 	for (int i = 0; i < 2; i++) {
 		if (!c->count[i])
 			continue;
@@ -428,7 +448,7 @@ emit_blocks(Out *o, const Kernel *k, const Grad *w)
 	out_line(o, "for (int b = 0; b < %d; b++) {", w->some);
 	out_line(o, "int block = first + b, oc = og*%d;\n", c->per);
 	out_line(o, "for (int l = 0; l < %d; l += %d)", sums, k->t->vl);
-	out_line(o, "\t%s(own + b*%d + l, %d, sums + l, %d);", back, sums, w->some*sums, sums);
+	out_line(o, "\t%s(own + b*%d + l, %d, sums + l, %d);", back, sums, w->step, sums);
 	dw_weights(o, k, c, "block");
 	out_line(o, "}");
 	out_line(o, "}");
@@ -500,7 +520,7 @@ grad_own(const Kernel *k, int *parts)
 
 	*parts = w.whole ? w.cut.groups*w.cut.blocks/w.some : w.cut.images;
 	if (w.whole)
-		return (size_t)((w.pos*w.some + 9)*w.cut.rows*w.cut.per)*sizeof(float);
+		return (size_t)(w.pos*w.step + 9*w.cut.rows*w.cut.per)*sizeof(float);
 	return (size_t)w.pos*(size_t)(w.v + w.d + w.m)*sizeof(float);
 }
 
