@@ -85,7 +85,7 @@ image_bytes(const Graph *g, int first, int end)
 	return most;
 }
 
-/* strips_for - how many: the fewest equal ones of which four values stay in the second cache; 0: there are none */
+/* strips_for - how many: the fewest equal ones of which three values stay in the second cache; 0: there are none */
 static int
 strips_for(const Graph *g, int batch, int first, int end)
 {
@@ -94,7 +94,7 @@ strips_for(const Graph *g, int batch, int first, int end)
 	for (int s = few; s <= MostStrips && s <= batch; s++)
 		if (batch%s == 0) {
 			best = s;
-			if (image_bytes(g, first, end)*(batch/s)*4 <= g->target->l2)
+			if (image_bytes(g, first, end)*(batch/s)*3 <= g->target->l2)
 				break;
 		}
 	return best;
