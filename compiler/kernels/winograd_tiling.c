@@ -79,15 +79,17 @@ wide_caches(const Target *t)
 }
 
 /*
-** fly_chunk - input channel blocks whose transformed weights, of two rows of positions, stay in the first cache; in the
-** second, where a step takes longer than they take from there: then products are fetched and added to seldom
+** fly_chunk - input channel blocks whose transformed weights, of two rows of positions, stay in the first cache, or
+** nearly where several register tiles follow each other with those of one position; in the second, where a step takes
+** longer than they take from there: then products are fetched and added to seldom
 */
 static int
 fly_chunk(const Kernel *k, const Wino *w, int tiles)
 {
 	const Target *t = k->t;
 	bool second = wide_caches(t) && (wino_bytes(k) || 4*t->vl <= t->from_l2/3*(w->p < tiles ? w->p : tiles));
-	double bytes = second ? t->l2/4 : (wino_bytes(k) ? 1.05 : 1)*t->l1;                    /* 64 channels fit */
+	double fit = wino_bytes(k) ? 1.05 : 2*w->p <= tiles ? 2 : 1;                           /* bytes: 64 channels fit */
+	double bytes = second ? t->l2/4 : fit*t->l1;
 	int most = (int)(bytes/fly_row(k, w, 1)), chunks;
 
 	if (most < 1)
