@@ -176,6 +176,9 @@ void end_rows_loop(Out *o, const Kernel *k, const View *x);
 const char *vector_base(const Kernel *k, const char *name, const Layout *l);
 const char *copied_channel(const Layout *l, const char *c, int each);      /* offset of channel c, in units of each */
 const char *times(const char *i, size_t factor);
+const char *over(const char *i, int count);          /* "u/34", or "u" */
+const char *rest(const char *i, int count);          /* "u%34", or "0" */
+const char *from_to(const char *end, int images, int groups);        /* "from = g*4, END = (g + 1)*4": of group g */
 const char *plus(size_t offset);                     /* " + 16", or nothing */
 const char *float_text(double v);                        /* a float constant that reads back as the same float */
 const char *activated(const Kernel *k, Act act, const char *value, const char *slope);  /* the expression act(value) */

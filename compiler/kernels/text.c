@@ -97,6 +97,31 @@ times(const char *i, size_t factor)
 	return factor == 1 ? i : arena_text("%s*%zu", i, factor);
 }
 
+/* over - "u/34", or "u" alone */
+const char *
+over(const char *i, int count)
+{
+	return count == 1 ? i : arena_text("%s/%d", i, count);
+}
+
+/* rest - "u%34", or 0 */
+const char *
+rest(const char *i, int count)
+{
+	return count == 1 ? "0" : arena_text("%s%%%d", i, count);
+}
+
+/* from_to - where the images of group g begin and end: "from = g*4, end = (g + 1)*4" */
+const char *
+from_to(const char *end, int images, int groups)
+{
+	if (images == groups)
+		return arena_text("from = g, %s = g + 1", end);
+	if (images%groups == 0)
+		return arena_text("from = g*%d, %s = (g + 1)*%d", images/groups, end, images/groups);
+	return arena_text("from = g*%d/%d, %s = (g + 1)*%d/%d", images, groups, end, images, groups);
+}
+
 /* plus - " + 16", or nothing */
 const char *
 plus(size_t offset)
@@ -229,7 +254,7 @@ copied_channel(const Layout *l, const char *c, int each)
 	int per = l->cb/each;
 
 	if (per <= 1)
-		return arena_text("%s*%zu", c, l->plane);
+		return times(c, l->plane);
 	return each > 1 ? arena_text("%s/%d*%zu + %s%%%d*%d", c, per, l->plane, c, per, each) :
 		arena_text("%s/%d*%zu + %s%%%d", c, per, l->plane, c, per);
 }

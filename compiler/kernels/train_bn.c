@@ -81,18 +81,18 @@ sums_describe(const Kernel *k, char *name, size_t len)
 static void
 emit_group_loop(Out *o, const Kernel *k)
 {
-	out_set(o, "blocks", "%d", blocks_in(k));
+	out_set(o, "group", "%s", over("u", blocks_in(k)));
+	out_set(o, "block", "%s", rest("u", blocks_in(k)));
 	out_set(o, "lanes", "%zu", lanes_in(k));
 	out_set(o, "each", "%zu", Rows*lanes_in(k));
-	out_set(o, "groups", "%d", groups_of_images(k));
-	out_set(o, "n", "%d", k->in->shape.n);
+	out_set(o, "from_to", "%s", from_to("to", k->in->shape.n, groups_of_images(k)));
 	out_set(o, "size", "%d, %d", k->in->shape.h, k->in->shape.w);
 	out_set(o, "cb", "%d", k->in->lay.cb);
 	out_set(o, "at0", "%s", at_block(&k->in[0]));
 	out_set(o, "image0", "%zu", k->in[0].lay.image);
 	out_set(o, "row0", "%zu", k->in[0].lay.row);
 	out_text(o, "for (int u = lo; u < hi; u++) {\n"
-	            "int g = u/$blocks, c = u%$blocks, from = g*$n/$groups, to = (g + 1)*$n/$groups;\n"
+	            "int g = $group, c = $block, $from_to;\n"
 	            "float *sums = part + g*$each + c*$cb;\n\n");
 }
 

@@ -216,8 +216,8 @@ emit_tiles(Out *o, const Kernel *k, const Cut *c, const char *const *tile, const
 		         k->a.kernel.w, k->a.dilation.w*k->in->lay.cb);
 	for (int i = 0; i < 2; i++)
 		for (int m = 0; m < c->count[i]; m++, r += c->width[i], at++)
-			out_line(o, "%s(%s%s, dyn, %s, to + %s%s, n == from);", tile[at], c->taps > 1 ? "xt" : "xn",
-			         planar(k) ? "" : plus((size_t)r), images, c->taps > 1 ? arena_text("t*%d", c->rows*c->per) : "0",
+			out_line(o, "%s(%s%s, dyn, %s, to%s%s, n == from);", tile[at], c->taps > 1 ? "xt" : "xn",
+			         planar(k) ? "" : plus((size_t)r), images, c->taps > 1 ? arena_text(" + t*%d", c->rows*c->per) : "",
 			         plus((size_t)(r*c->per)));
 	if (c->taps > 1)
 		out_line(o, "}");
@@ -262,7 +262,8 @@ dw_weights(Out *o, const Kernel *k, const Cut *c, const char *start)
 	if (k->a.groups > 1)
 		out_line(o, "if (ic/%d != oc/%d)\n\tcontinue;", icg, k->out->shape.n/k->a.groups);
 	out_line(o, "const float *from = sums + c*%d + o;", c->per);
-	out_line(o, "float *to = dw + (oc*%d + ic%s)*%d;\n", icg, k->a.groups > 1 ? arena_text("%%%d", icg) : "", taps);
+	out_line(o, "float *to = dw + %s;\n", times(arena_text("(oc*%d + ic%s)", icg,
+	         k->a.groups > 1 ? arena_text("%%%d", icg) : ""), (size_t)taps));
 	out_line(o, "RC_OPAQUE(from);");
 	out_line(o, "for (int t = 0; t < %d; t++)", taps);
 	out_line(o, "\tto[t] = from[t*%d];", c->rows*c->per);
@@ -287,8 +288,8 @@ emit_partial(Out *o, const Kernel *k, const Cut *c)
 	emit_head(o, k, 0);
 	start = emit_first(o, k, c);
 	out_line(o, "for (int u = lo; u < hi; u++) {");
-	out_line(o, "int g = u/%d, og = u/%d%%%d,%s from = g*%d/%d, end = (g + 1)*%d/%d;", c->groups*c->blocks, c->blocks,
-	         c->groups, planar(k) ? "" : arena_text(" block = u%%%d,", c->blocks), n, c->images, n, c->images);
+	out_line(o, "int g = %s, og = %s,%s %s;", over("u", c->groups*c->blocks), rest(over("u", c->blocks), c->groups),
+	         planar(k) ? "" : arena_text(" block = %s,", rest("u", c->blocks)), from_to("end", n, c->images));
 	if (one)
 		out_line(o, "int oc = og*%d;", c->per);
 	out_line(o, "float *to = %s;\n", one ? "sums" : arena_text("part%s + u%s*%d",
@@ -318,8 +319,8 @@ dw_total(Out *o, const Kernel *k, const Cut *c)
 	emit_head(o, k, 1);
 	start = emit_first(o, k, c);
 	out_line(o, "for (int u = lo; u < hi; u++) {");
-	out_line(o, "int og = u/%d%s, oc = og*%d;", c->blocks, planar(k) ? "" : arena_text(", block = u%%%d", c->blocks),
-	         c->per);
+	out_line(o, "int og = %s%s, oc = og*%d;", over("u", c->blocks),
+	         planar(k) ? "" : arena_text(", block = %s", rest("u", c->blocks)), c->per);
 	out_line(o, "float *sums = part + u*%d;\n", floats_of(c));
 	if (c->images > 1)
 		out_line(o, "rc_tree(sums, %d, %zu, %d);", c->images, c->part, floats_of(c));
@@ -340,8 +341,8 @@ dw_emit(Out *o, const Kernel *k, int phase)
 	emit_operand(o, "x", &k->in[0]);
 	emit_operand(o, "dy", &k->in[1]);
 	if (phase == 0)
-		out_line(o, "** %d channels x %d channels in %d accumulators; %d groups of images", c.width[0], c.per,
-		         c.width[0]*c.ob, c.images);
+		out_line(o, "** %d channels x %d channels in %d accumulators; %d group%s of images", c.width[0], c.per,
+		         c.width[0]*c.ob, c.images, c.images > 1 ? "s" : "");
 	return phase ? dw_total(o, k, &c) : emit_partial(o, k, &c);
 }
 

@@ -139,7 +139,7 @@ emit_partial(Out *o, const Kernel *k)
 			         plus((size_t)(r*k->t->vl)));
 	emit_head(o, k, 0);
 	out_line(o, "for (int u = lo; u < hi; u++) {");
-	out_line(o, "int g = u/%d, v = u%%%d, from = g*%d/%d, end = (g + 1)*%d/%d;", vectors, vectors, n, images, n, images);
+	out_line(o, "int g = %s, v = %s, %s;", over("u", vectors), rest("u", vectors), from_to("end", n, images));
 	out_line(o, "float *to = part + u*%d;\n", rows*k->t->vl);
 	out_line(o, "for (int n = from; n < end; n += %s) {", small ? "end - from" : "1");
 	for (int i = 0; i < 2; i++) {

@@ -423,14 +423,14 @@ emit_blocks(Out *o, const Kernel *k, const Grad *w)
 	int per = k->in[1].lay.cb/k->t->vl, r = 0, sums = c->rows*c->per;
 	size_t plane = one.in[1].lay.plane;
 	const char *tile, *back = back_word(o, w), *stem = arena_text("blocks_%dx%d", c->per, w->tiles);
-	const char *first = w->some > 1 ? arena_text("u%%%d*%d", c->blocks/w->some, w->some) :
-		arena_text("u%%%d", c->blocks);
+	const char *first = w->some > 1 ? times(rest("u", c->blocks/w->some), (size_t)w->some) :
+		rest("u", c->blocks);
 
 	emit_head(o, k, 1);
 	out_line(o, "const float *v = part, *d = part + %d;", w->pos*w->v);
 	out_line(o, "float *sums = own + %d;\n", w->pos*w->step);
 	out_line(o, "for (int u = lo; u < hi; u++) {");
-	out_line(o, "int og = u/%d, first = %s;\n", c->blocks/w->some, first);
+	out_line(o, "int og = %s, first = %s;\n", over("u", c->blocks/w->some), first);
 	out_line(o, "for (int q = 0; q < %d; q++)", w->pos);
 	out_line(o, "for (int b = 0; b < %d; b++) {", w->some);
 	out_line(o, "const float *vq = v + q*%d + (first + b)*%zu, *dq = d + q*%d + %s;", w->v, one.in[0].lay.plane, w->d,

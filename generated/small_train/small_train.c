@@ -147,7 +147,7 @@ bn_stats_8x8x8_part(void *const *p, int lo, int hi)
 	float *part = (float *)p[1];
 
 	for (int u = lo; u < hi; u++) {
-		int g = u/1, c = u%1, from = g*1/1, to = (g + 1)*1/1;
+		int g = u, c = 0, from = g, to = g + 1;
 		float *sums = part + g*48 + c*16;
 
 		rc_bn_partial(x + c*1024, from, to, 1024, 8, 8, 128, 16, sums, 16);
@@ -640,7 +640,7 @@ dw1x1_8to3_1x1_p5(const float *RC_RESTRICT x, const float *RC_RESTRICT dy, int i
 ** part = x at each tap times dy, over groups of images
 ** x  8 x 1 x 1  nChw16c
 ** dy  3 x 1 x 1  nChw16c
-** 6 channels x 16 channels in 12 accumulators; 1 groups of images
+** 6 channels x 16 channels in 12 accumulators; 1 group of images
 */
 static void
 dw1x1_8to3_1x1_part(void *const *p, int lo, int hi)
@@ -649,16 +649,16 @@ dw1x1_8to3_1x1_part(void *const *p, int lo, int hi)
 	float *part = (float *)p[2];
 
 	for (int u = lo; u < hi; u++) {
-		int g = u/1, og = u/1%1, block = u%1, from = g*1/1, end = (g + 1)*1/1;
+		int g = u, og = 0, block = 0, from = g, end = g + 1;
 		float *to = part + u*256;
 
 		for (int n = from; n < end; n += end - from) {
 			const float *xn = x + n*16 + block*16;
 			const float *dyn = dy + n*16 + og*16;
 
-			dw1x1_8to3_1x1_p6(xn, dyn, end - from, to + 0, n == from);
-			dw1x1_8to3_1x1_p5(xn + 6, dyn, end - from, to + 0 + 96, n == from);
-			dw1x1_8to3_1x1_p5(xn + 11, dyn, end - from, to + 0 + 176, n == from);
+			dw1x1_8to3_1x1_p6(xn, dyn, end - from, to, n == from);
+			dw1x1_8to3_1x1_p5(xn + 6, dyn, end - from, to + 96, n == from);
+			dw1x1_8to3_1x1_p5(xn + 11, dyn, end - from, to + 176, n == from);
 		}
 	}
 }
@@ -676,7 +676,7 @@ channel_sums_3x1x1_part(void *const *p, int lo, int hi)
 	float *part = (float *)p[1];
 
 	for (int u = lo; u < hi; u++) {
-		int g = u/1, c = u%1, from = g*1/1, to = (g + 1)*1/1;
+		int g = u, c = 0, from = g, to = g + 1;
 		float *sums = part + g*48 + c*16;
 
 		for (int l = 0; l < 16; l += 8)
@@ -883,7 +883,7 @@ bn_sums_8x8x8_part(void *const *p, int lo, int hi)
 	float *part = (float *)p[3];
 
 	for (int u = lo; u < hi; u++) {
-		int g = u/1, c = u%1, from = g*1/1, to = (g + 1)*1/1;
+		int g = u, c = 0, from = g, to = g + 1;
 		float *sums = part + g*48 + c*16;
 
 		rc_bn_sums_partial(dz + c*1024, x + c*1024, mean + c*16, from, to, 1024, 1024, 8, 8,
@@ -960,14 +960,14 @@ dw1x1_8to3_1x1(void *const *p, int lo, int hi)
 	float *part = (float *)p[0], *dw = (float *)p[1];
 
 	for (int u = lo; u < hi; u++) {
-		int og = u/1, block = u%1, oc = og*16;
+		int og = u, block = 0, oc = og*16;
 		float *sums = part + u*256;
 
 		rc_tree(sums, 4, 272, 256);
 		for (int o = 0; o < 16 && oc < 3; o++, oc++)
 		for (int c = 0, ic = block*16; c < 16 && ic < 8; c++, ic++) {
 			const float *from = sums + c*16 + o;
-			float *to = dw + (oc*8 + ic)*1;
+			float *to = dw + (oc*8 + ic);
 
 			RC_OPAQUE(from);
 			for (int t = 0; t < 1; t++)
@@ -1125,7 +1125,7 @@ dw3x3_8to8_8x8_p5(const float *RC_RESTRICT x, const float *RC_RESTRICT dy, int i
 ** part = x at each tap times dy, over groups of images
 ** x  8 x 8 x 8  nChw16c, halo 1 1 1 1
 ** dy  8 x 8 x 8  nChw16c, halo 1 1 1 1
-** 6 channels x 16 channels in 12 accumulators; 1 groups of images
+** 6 channels x 16 channels in 12 accumulators; 1 group of images
 */
 static void
 dw3x3_8to8_8x8_part(void *const *p, int lo, int hi)
@@ -1134,7 +1134,7 @@ dw3x3_8to8_8x8_part(void *const *p, int lo, int hi)
 	float *part = (float *)p[2];
 
 	for (int u = lo; u < hi; u++) {
-		int g = u/1, og = u/1%1, block = u%1, from = g*1/1, end = (g + 1)*1/1;
+		int g = u, og = 0, block = 0, from = g, end = g + 1;
 		float *to = part + u*2304;
 
 		for (int n = from; n < end; n += end - from) {
@@ -1249,7 +1249,7 @@ dw3x3_8to8_8x8(void *const *p, int lo, int hi)
 	float *part = (float *)p[0], *dw = (float *)p[1];
 
 	for (int u = lo; u < hi; u++) {
-		int og = u/1, block = u%1, oc = og*16;
+		int og = u, block = 0, oc = og*16;
 		float *sums = part + u*2304;
 
 		rc_tree(sums, 4, 2320, 2304);
@@ -1553,7 +1553,7 @@ dw3x3_3to8_8x8_p5_3(const float *RC_RESTRICT x, const float *RC_RESTRICT dy, int
 ** part = x at each tap times dy, over groups of images
 ** x  3 x 8 x 8  NCHW, halo 1 1 1 1
 ** dy  8 x 8 x 8  nChw16c
-** 6 channels x 16 channels in 12 accumulators; 1 groups of images
+** 6 channels x 16 channels in 12 accumulators; 1 group of images
 */
 static void
 dw3x3_3to8_8x8_part(void *const *p, int lo, int hi)
@@ -1562,18 +1562,18 @@ dw3x3_3to8_8x8_part(void *const *p, int lo, int hi)
 	float *part = (float *)p[2];
 
 	for (int u = lo; u < hi; u++) {
-		int g = u/1, og = u/1%1, from = g*1/1, end = (g + 1)*1/1;
+		int g = u, og = 0, from = g, end = g + 1;
 		float *to = part + u*432;
 
 		for (int n = from; n < end; n += end - from) {
 			const float *xn = x + n*300;
 			const float *dyn = dy + n*1024 + og*1024;
 
-			dw3x3_3to8_8x8_p6(xn, dyn, end - from, to + 0, n == from);
-			dw3x3_3to8_8x8_p6_2(xn, dyn, end - from, to + 0 + 96, n == from);
-			dw3x3_3to8_8x8_p5(xn, dyn, end - from, to + 0 + 192, n == from);
-			dw3x3_3to8_8x8_p5_2(xn, dyn, end - from, to + 0 + 272, n == from);
-			dw3x3_3to8_8x8_p5_3(xn, dyn, end - from, to + 0 + 352, n == from);
+			dw3x3_3to8_8x8_p6(xn, dyn, end - from, to, n == from);
+			dw3x3_3to8_8x8_p6_2(xn, dyn, end - from, to + 96, n == from);
+			dw3x3_3to8_8x8_p5(xn, dyn, end - from, to + 192, n == from);
+			dw3x3_3to8_8x8_p5_2(xn, dyn, end - from, to + 272, n == from);
+			dw3x3_3to8_8x8_p5_3(xn, dyn, end - from, to + 352, n == from);
 		}
 	}
 }
@@ -1614,7 +1614,7 @@ dw3x3_3to8_8x8(void *const *p, int lo, int hi)
 	float *part = (float *)p[0], *dw = (float *)p[1];
 
 	for (int u = lo; u < hi; u++) {
-		int og = u/1, oc = og*16;
+		int og = u, oc = og*16;
 		float *sums = part + u*432;
 
 		rc_tree(sums, 4, 432, 432);
@@ -1900,7 +1900,7 @@ export_weights(const float *s, char *blob)
 	}
 }
 
-static const rc_export at_work = { 0xdb8632ff5cbffcd1u, 77120, 76352, "avx2", export_weights };
+static const rc_export at_work = { 0xf77b046870c89afcu, 77120, 76352, "avx2", export_weights };
 
 /* Statistics of batch norms, sums of their gradients, as they come: rc_norm. */
 static const rc_norm norms[] = {
