@@ -177,7 +177,7 @@ typedef struct {
 enum {
 	NInputs  = 64,               /* most inputs of one node (concat) */
 	NResults = 2,                /* most results */
-	NPacked  = 3,                /* most parameters as a kernel reads them */
+	NPacked  = 4,                /* most parameters as a kernel reads them */
 	NNodes   = 16384             /* most nodes of one model */
 };
 

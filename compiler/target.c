@@ -187,6 +187,18 @@ has_product(const Target *t)
 	return strstr(t->simd, "vnni") || products_of(t).each > 1;
 }
 
+bool
+adds_products(const Target *t)
+{
+	return t->macro && !strcmp(t->macro, "__x86_64__") && t->vl > 1 && !has_product(t);
+}
+
+bool
+takes_bytes(const Target *t)
+{
+	return t->macro && !strcmp(t->macro, "__x86_64__") && t->vl > 1;
+}
+
 int
 product_words(const Target *t, bool pair_safe)
 {

@@ -51,6 +51,8 @@ bool target_runs_here(const Target *t);              /* on this processor */
 Products products_of(const Target *t);               /* its row, or what is usual */
 bool bytes_are_direct(const Target *t);              /* its words for their products do not serve Winograd */
 bool has_product(const Target *t);                   /* of four bytes a sum, in one instruction */
+bool adds_products(const Target *t);                 /* its words can add those of two steps in 16 bits, then in 32 */
+bool takes_bytes(const Target *t);                   /* it has words for sixteen bytes as they are */
 int product_words(const Target *t, bool pair_safe);  /* instructions of a product; no two neighbours leave 16 bits */
 const Machine *machine_of(const Target *t);          /* its row; NULL: it has none */
 const char *target_names(const char *between, const char *last);     /* native and all others */

@@ -123,4 +123,11 @@ rc_byte(float a, float zero)
 	return (unsigned char)(int)(y - whole + zero);
 }
 
+/* a, a place that a file tells of, if it is one up to most, else 0 */
+static inline int
+rc_within(int32_t a, int most)
+{
+	return (uint32_t)a <= (uint32_t)most ? (int)a : 0;
+}
+
 #endif

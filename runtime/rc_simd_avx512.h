@@ -222,6 +222,18 @@ dot_pairs(I a, X x, W w)
 	return a;
 }
 
+/* the eight products of two steps, of weights no two neighbours of which leave 16 bits, nor those of both steps */
+static inline I
+dot_two(I a, X x, X y, W w, const signed char *v)
+{
+	I t, u, one = _mm512_set1_epi16(1);
+
+	__asm__("vpmaddubsw %4, %3, %1\n\tvpmaddubsw %6, %5, %2\n\tvpaddw %2, %1, %1\n\tvpmaddwd %7, %1, %1\n\t"
+	        "vpaddd %1, %0, %0" : "+v"(a), "=&v"(t), "=&v"(u) :
+	        "v"(x), "v"(w), "v"(y), "m"(*(const __m512i *)(const void *)v), "v"(one));
+	return a;
+}
+
 static inline I
 dot(I a, X x, W w)
 {
@@ -246,6 +258,13 @@ st8(unsigned char *p, V a, V zero)
 
 	_mm_storeu_si128((__m128i *)(void *)p, _mm512_maskz_cvtepi32_epi8(0xffff, y));
 }
+
+typedef __m128i B;                                   /* sixteen bytes */
+
+static inline B ldb(const unsigned char *p)          { return _mm_loadu_si128((const __m128i *)(const void *)p); }
+static inline void stb(unsigned char *p, B a)        { _mm_storeu_si128((__m128i *)(void *)p, a); }
+static inline B zerob(void)                          { return _mm_setzero_si128(); }
+static inline B maxb(B a, B b)                       { return _mm_max_epu8(a, b); }
 
 /* --- Winograd on bytes: H is HL numbers of 16 bits; sums and what is made of them are modulo 2^32 --- */
 

@@ -133,3 +133,15 @@ bytes_settled(const Kernel *k, const char *to, const char *value)
 	return arena_text(k->out->dtype == DT_u8 ? "st8(%s, between(%s, least, most), base);" :
 	                  "st(%s, between(%s, least, most));", to, value);
 }
+
+bool
+bytes_in_twos(const Kernel *k)
+{
+	return k->out->dtype == DT_u8 && adds_products(k->t) && k->t->vl == 8;
+}
+
+const char *
+bytes_two_settled(const char *to[2], const char *value[2])
+{
+	return arena_text("st8_two(%s, %s, %s,\n\t%s, least, most, base);", to[0], to[1], value[0], value[1]);
+}

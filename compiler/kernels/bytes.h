@@ -18,6 +18,8 @@ void bytes_pack(const Node *n, float *e);
 int bytes_packed(const Kernel *k, Packed *to);       /* e alone */
 void bytes_pack_numbers(const Node *n, const Kernel *k, void *const *to);
 const char *bytes_settled(const Kernel *k, const char *to, const char *value); /* the statement that stores a vector */
+bool bytes_in_twos(const Kernel *k);                 /* are two vectors of a result stored in one go? */
+const char *bytes_two_settled(const char *to[2], const char *value[2]);
 const char *bytes_number(int at);                    /* "bc(e + 2)" */
 void emit_numbers(Out *o, const Kernel *k, const char *names);     /* vectors least, most, base; of inputs "f0 z0 f1" */
 

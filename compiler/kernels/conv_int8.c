@@ -36,12 +36,14 @@ groups_in(const Kernel *k, int ob)
 static int
 packed(const Kernel *k, Packed *to)
 {
-	int ob = int8_chosen(k).ob;
+	int ob = int8_chosen(k).ob, n = 2;
 
 	to[0] = (Packed){ DT_i8, group_bytes(k, ob)*(size_t)groups_in(k, ob) };
 	to[1] = (Packed){ DT_i32, lanes_of(k) };
-	to[2] = (Packed){ DT_f32, lanes_of(k) + bytes_numbers(k) };
-	return 3;
+	if (int8_ordered(k))
+		to[n++] = (Packed){ DT_i32, (size_t)int8_order_numbers(k, int8_per(k, ob))*(size_t)groups_in(k, ob) };
+	to[n++] = (Packed){ DT_f32, lanes_of(k) + bytes_numbers(k) };
+	return n;
 }
 
 /* weight_at - of output channel o, tap ki kj, input channel c of those in memory; what connects nothing is 0 */
@@ -70,19 +72,23 @@ pack_steps(const Node *n, const Kernel *k, const Walk *w, int steps, int og, int
 	return to;
 }
 
-/* pack_weights - in the order they are read */
+/* pack_weights - in the order they are read: the usual one, or each group's own */
 static void
-pack_weights(const Node *n, const Kernel *k, signed char *to)
+pack_weights(const Node *n, const Kernel *k, signed char *to, int32_t *order)
 {
 	Pair ks = kernel_size(k);
 	int ob = int8_chosen(k).ob, per = int8_per(k, ob), cb = k->in->lay.cb, blocks = blocks_needed(k, per);
 	Walk w = int8_walk(k, per);
 
-	for (int og = 0; og < groups_in(k, ob); og++)
-	for (int block = 0, c = first_block(k, og, per)*cb; block < blocks; block++, c += cb)
-	for (int ki = 0; ki < ks.h; ki++)
-	for (int kj = 0; kj < (w.run ? 1 : ks.w); kj++)
-		to = pack_steps(n, k, &w, block + 1 < blocks ? w.steps : w.last, og, per, (Pair){ ki, kj }, c, to);
+	for (int og = 0; og < groups_in(k, ob); og++) {
+		signed char *group = to;
+		for (int block = 0, c = first_block(k, og, per)*cb; block < blocks; block++, c += cb)
+		for (int ki = 0; ki < ks.h; ki++)
+		for (int kj = 0; kj < (w.run ? 1 : ks.w); kj++)
+			to = pack_steps(n, k, &w, block + 1 < blocks ? w.steps : w.last, og, per, (Pair){ ki, kj }, c, to);
+		if (int8_ordered(k))
+			int8_order(k, per, group, order + og*int8_order_numbers(k, per));
+	}
 }
 
 static void
@@ -91,9 +97,9 @@ pack(const Node *n, const Kernel *k, void *const *to)
 	Pair ks = kernel_size(k);
 	int icg = k->in->shape.c/groups_of(k), taps = ks.h*ks.w;
 	int32_t *bias = to[1];
-	float *factors = to[2];
+	float *factors = to[int8_ordered(k) ? 3 : 2];
 
-	pack_weights(n, k, to[0]);
+	pack_weights(n, k, to[0], int8_ordered(k) ? to[2] : NULL);
 	for (size_t o = 0; o < lanes_of(k); o++) {
 		double sum = 0, less = products_of(k->t).less;
 		bool there = o < (size_t)k->out->shape.c;
@@ -139,7 +145,9 @@ operands(const Kernel *k, int phase, Operand *to)
 	to[n++] = (Operand){ "x", Role_in, 0 };
 	to[n++] = (Operand){ "w", Role_packed, 0 };
 	to[n++] = (Operand){ "b", Role_packed, 1 };
-	to[n++] = (Operand){ "s", Role_packed, 2 };
+	if (int8_ordered(k))
+		to[n++] = (Operand){ "order", Role_packed, 2 };
+	to[n++] = (Operand){ "s", Role_packed, int8_ordered(k) ? 3 : 2 };
 	if (k->skip)
 		to[n++] = (Operand){ "z", Role_in, 1 };
 	to[n++] = (Operand){ "y", Role_out, 0 };
@@ -216,12 +224,21 @@ emit_results(Out *o, const Kernel *k, int ob, int p)
 	for (int i = 0; i < vectors; i++)
 		out_flow(o, "s%d = ld(s%s)%s", i, plus((size_t)(i*k->t->vl)), i + 1 < vectors ? "," : ";");
 	out_flow_end(o);
+	const char *to[2], *values[2];
+	bool twos = bytes_in_twos(k);
+	int wait = 0;
+
 	for (int j = 0; j < p; j++)
 	for (int i = 0; i < vectors; i++) {
 		const char *value = arena_text("mul(%s, s%d)", sums_of(k, i, j), i);
 		if (k->skip)
 			value = arena_text("fma_(sub(ld8(z%s), z1), f1, %s)", pixel_at(k, &k->in[1], "zplane", i, j), value);
-		out_line(o, "%s", bytes_settled(k, arena_text("y%s", pixel_at(k, &k->out[0], "yplane", i, j)), value));
+		to[wait] = arena_text("y%s", pixel_at(k, &k->out[0], "yplane", i, j));
+		values[wait++] = value;
+		if (twos && wait == 1 && j*vectors + i + 1 < p*vectors)
+			continue;
+		out_line(o, "%s", wait == 2 ? bytes_two_settled(to, values) : bytes_settled(k, to[0], values[0]));
+		wait = 0;
 	}
 }
 
@@ -305,6 +322,55 @@ emit_walk(Out *o, const Kernel *k, int ob, int p, const Walk *w)
 	out_line(o, "}");
 }
 
+/* emit_ordered_dots - one step, or two that are added in 16 bits: those of xk and xl */
+static void
+emit_ordered_dots(Out *o, const Kernel *k, int ob, int p, bool two, const char *word)
+{
+	Products how = products_of(k->t);
+	int step = stride_of(k).w*k->in->lay.cb, each = how.sums*how.bytes;
+
+	out_flow(o, "W");
+	for (int i = 0; i < ob; i++)
+		out_flow(o, "w%d = ldw(w%s)%s", i, plus((size_t)(i*each)), i + 1 < ob ? "," : ";");
+	out_flow(o, two ? "X u, v;" : "X u;");
+	out_flow_end(o);
+	for (int j = 0; j < p; j++) {
+		const char *line = arena_text("u = quad(xk%s);", plus((size_t)(j*step)));
+		if (two)
+			line = arena_text("%s v = quad(xl%s);", line, plus((size_t)(j*step)));
+		for (int i = 0; i < ob; i++)
+			line = two ? arena_text("%s %s = dot_two(%s, u, v, w%d, w + %d);", line, acc(i, j), acc(i, j), i, (ob + i)*each) :
+			       arena_text("%s %s = %s(%s, u, w%d);", line, acc(i, j), word, acc(i, j), i);
+		out_line(o, "%s", line);
+	}
+}
+
+/* emit_ordered - the loops over pairs of steps, over single ones, and over those that leave 16 bits by themselves */
+static void
+emit_ordered(Out *o, const Kernel *k, int ob, int p)
+{
+	int each = int8_per(k, ob)*products_of(k->t).bytes;
+
+	out_line(o, "int pairs = rc_within(order[0], steps/2), ones = rc_within(order[1], steps - 2*pairs);");
+	out_line(o, "\norder += 2;");
+	out_line(o, "for (int i = 0; i < pairs; i++, order += 2, w += %d) {", 2*each);
+	out_line(o, "const unsigned char *xk = x + rc_within(order[0], end), *xl = x + rc_within(order[1], end);\n");
+	out_line(o, "if (ahead) RC_FETCH(w + ahead);");
+	out_line(o, "if (ahead) RC_FETCH(w + ahead + %d);", each);
+	emit_ordered_dots(o, k, ob, p, true, "");
+	out_line(o, "}");
+	out_line(o, "for (int i = 0; i < ones; i++, order++, w += %d) {", each);
+	out_line(o, "const unsigned char *xk = x + rc_within(*order, end);\n");
+	emit_ordered_dots(o, k, ob, p, false, "dot_pairs");
+	out_line(o, "}");
+	if (int8_pair_safe(k))
+		return;
+	out_line(o, "for (int i = 2*pairs + ones; i < steps; i++, order++, w += %d) {", each);
+	out_line(o, "const unsigned char *xk = x + rc_within(*order, end);\n");
+	emit_ordered_dots(o, k, ob, p, false, "dot");
+	out_line(o, "}");
+}
+
 /* shared - are layers of other sizes to have the same code? Where instructions are memory that is dear */
 static bool
 shared(const Kernel *k)
@@ -319,13 +385,17 @@ tile_word(Out *all, const Kernel *k, const Tiling *tl, int p)
 	Out *o = out_in(NULL);
 	int per = int8_per(k, tl->ob);
 	Walk w = int8_walk(k, per);
-	bool wide = spans(k, tl->ob), slide = int8_slides(k, tl->ob, p);
+	bool wide = spans(k, tl->ob), slide = int8_slides(k, tl->ob, p), ordered = int8_ordered(k);
 	const char *last = int8_ends_early(k, &w) && !slide ? ", int last" : "";
 
 	out_line(o, "(const unsigned char *RC_RESTRICT x, const signed char *RC_RESTRICT w, const int32_t *b,\n"
-	         "\tconst float *s, const float *e, %s%s%s *y,%s", k->skip ? "const unsigned char *z, " : "",
-	         k->skip && wide ? "int zplane, " : "", result_type(k), wide ? " int yplane," : "");
-	out_line(o, "\tint blocks, int plane, int kh, int row%s%s%s)",
+	         "\tconst float *s,%s const float *e, %s%s%s *y,%s", ordered ? " const int32_t *order," : "",
+	         k->skip ? "const unsigned char *z, " : "", k->skip && wide ? "int zplane, " : "", result_type(k),
+	         wide ? " int yplane," : "");
+	if (ordered)
+		out_line(o, "\tint steps, int end, int ahead)");
+	else
+		out_line(o, "\tint blocks, int plane, int kh, int row%s%s%s)",
 	         slide ? "" : !w.run ? ", int kw, int col" : w.loads ? ", int steps" : "",
 	         products_of(k->t).dot ? "" : ", int ahead", last);
 	out_line(o, "{");
@@ -337,12 +407,19 @@ tile_word(Out *all, const Kernel *k, const Tiling *tl, int p)
 			         j + 1 == p && i + 1 == tl->ob ? ";" : ",");
 	out_flow_end(o);
 	out_line(o, "%s", "");
-	if (slide)
+	if (ordered)
+		emit_ordered(o, k, tl->ob, p);
+	else if (slide)
 		emit_slides(o, k, tl->ob, p, &w);
 	else
 		emit_walk(o, k, tl->ob, p, &w);
 	emit_results(o, k, tl->ob, p);
 	out_line(o, "}");
+	if (ordered)
+		return helper(all, arena_text("** %d channels of %d pixels; end: where in x the usual last step reads\n", per, p),
+		              "static RC_INLINE void", arena_text("int8_ordered_%dx%d_%s%d%s%s", per, p,
+		              int8_pair_safe(k) ? "" : "any_", stride_of(k).w*k->in->lay.cb, k->skip ? "_add" : "",
+		              to_bytes(k) ? "" : "_float"), o);
 	return helper(all, arena_text("** %d channels of %d pixels; plane, row%s: from one block of channels%s to "
 	                              "the next\n", per, p, w.run || slide ? "" : ", col",
 	                              w.run ? ", one row" : slide ? "" : ", one tap"),
@@ -367,7 +444,7 @@ emit_tile(Out *all, const Kernel *k, const Tiling *tl, int p)
 	Walk w = int8_walk(k, per);
 	bool wide = spans(k, tl->ob);
 	size_t bytes = group_bytes(k, tl->ob)*(size_t)groups_in(k, tl->ob);
-	bool slide = int8_slides(k, tl->ob, p);
+	bool slide = int8_slides(k, tl->ob, p), ordered = int8_ordered(k);
 	const char *taps = slide ? "" : !w.run ? arena_text(", %d, %d", ks.w, cb*dil.w) :
 	                   w.loads ? arena_text(", %d", w.loads) : "";
 	char name[160];
@@ -376,10 +453,16 @@ emit_tile(Out *all, const Kernel *k, const Tiling *tl, int p)
 		taps = arena_text("%s, %d", taps, bytes > FetchWeights ? FetchAhead : 0);
 
 	out_line(o, "(const unsigned char *x, const signed char *w, const int32_t *b, const float *s,\n"
-	            "\tconst float *e,%s %s *y)",
+	            "\t%sconst float *e,%s %s *y)", ordered ? "const int32_t *order, " : "",
 	         k->skip ? " const unsigned char *z," : "", result_type(k));
 	out_line(o, "{");
-	out_line(o, "%s(x, w, b, s, e, %s%sy, %s%d, %zu, %d, %zu%s%s);", tile_word(all, k, tl, p),
+	if (ordered)
+		out_line(o, "%s(x, w, b, s, order, e, %s%sy, %s%d, %d%s);", tile_word(all, k, tl, p), k->skip ? "z, " : "",
+		         k->skip && wide ? arena_text("%zu, ", k->in[1].lay.plane) : "",
+		         wide ? arena_text("%zu, ", k->out->lay.plane) : "", int8_steps(k, per),
+		         int8_step_offset(k, per, int8_steps(k, per) - 1), arena_text(", %d", bytes > FetchWeights ? FetchAhead : 0));
+	else
+		out_line(o, "%s(x, w, b, s, e, %s%sy, %s%d, %zu, %d, %zu%s%s);", tile_word(all, k, tl, p),
 	         k->skip ? "z, " : "", k->skip && wide ? arena_text("%zu, ", k->in[1].lay.plane) : "",
 	         wide ? arena_text("%zu, ", k->out->lay.plane) : "", tl->blocks, k->in->lay.plane, ks.h,
 	         k->in->lay.row*(size_t)dil.h, taps, int8_ends_early(k, &w) && !slide ? arena_text(", %d", w.last) : "");
@@ -432,7 +515,7 @@ emit_calls(Out *o, const Kernel *k, const char *const tile[2], const Tiling *tl)
 		if (loop)
 			out_line(o, "for (int j = %d; j < %d; j += %d)", j, to, p);
 #define AT(step) loop ? arena_text(" + %s", times("j", (size_t)(step))) : plus((size_t)(j*(step)))
-		out_line(o, "%s(xi%s, wi, bi, si, e, %syi%s);", tile[i], AT(xs),
+		out_line(o, "%s(xi%s, wi, bi, si, %se, %syi%s);", tile[i], AT(xs), int8_ordered(k) ? "orderi, " : "",
 		         k->skip ? arena_text("zi%s, ", AT(k->in[1].lay.cb)) : "", AT(k->out->lay.cb));
 #undef AT
 		j = to;
@@ -490,6 +573,8 @@ emit(Out *o, const Kernel *k, int phase)
 	out_line(o, "const signed char *wi = w%s;", many ? arena_text(" + %s", times("og", group_bytes(k, tl.ob))) : "");
 	out_line(o, "const int32_t *bi = b%s;", many ? arena_text(" + og*%d", per) : "");
 	out_line(o, "const float *si = s%s;", many ? arena_text(" + og*%d", per) : "");
+	if (int8_ordered(k))
+		out_line(o, "const int32_t *orderi = order%s;", many ? arena_text(" + og*%d", int8_order_numbers(k, per)) : "");
 	if (k->skip)
 		base(o, k, "const unsigned char", "z", many ? arena_text(" + %s", group_at(k, &k->in[1].lay, vectors)) : "",
 		     &k->in[1], k->in[1].lay.row*(size_t)tl.fold, k->in[1].lay.origin, &tl);

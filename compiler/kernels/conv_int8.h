@@ -22,6 +22,10 @@ bool int8_pair_safe(const Kernel *k);                    /* do no two neighbours
 bool int8_slides(const Kernel *k, int ob, int p);        /* is a row multiplied before the next channels? */
 int int8_slid_over(const Kernel *k, int p);              /* pixels under the taps of p results */
 Tiling int8_chosen(const Kernel *k);                     /* with the tile the passes chose */
+bool int8_ordered(const Kernel *k);                       /* are the steps of a group in an order of their own? */
+int int8_step_offset(const Kernel *k, int per, int step);  /* of what it reads of x, in the usual order */
+int int8_order_numbers(const Kernel *k, int per);          /* what is packed to tell a group's order */
+void int8_order(const Kernel *k, int per, signed char *w, int32_t *order);
 void int8_ways(const Kernel *k, EachWay *each, void *user);
 double int8_cycles(const Kernel *k, Way way);
 double int8_work(const Kernel *k);                       /* in multiply-adds of floats */

@@ -143,32 +143,40 @@ emit_bytes(Out *o, const Kernel *k, const Axis *rows, const Axis *cols)
 	                                                 length_of(cols))));
 }
 
-static int
-emit_windows(Out *o, const Kernel *k, int phase, const Axis *rows, const Axis *cols)
+/* in_blocks - are the largest of sixteen bytes found at once */
+static bool
+in_blocks(const Kernel *k)
+{
+	return is_max(k) && k->in->dtype == DT_u8 && takes_bytes(k->t) && k->in->lay.cb == 16 && k->out->lay.cb == 16;
+}
+
+/* base_of - where the channels of a unit begin */
+static const char *
+base_of(const Kernel *k, const char *name, const Layout *l)
+{
+	if (!in_blocks(k))
+		return vector_base(k, name, l);
+	return arena_text("%s%s%s%s", name, k->out->shape.n > 1 ? arena_text(" + n*%zu", l->image) : "",
+	                  arena_text(" + %s", times("v", l->plane)), plus(l->origin));
+}
+
+/* emit_largest - of the bytes of a window */
+static void
+emit_largest(Out *o, const Kernel *k, const Axis *rows, const Axis *cols)
+{
+	out_line(o, "B a = zerob();\n");
+	out_line(o, "for (int r = %s; r < %s; %s)", rows->from, rows->to, out_value(o, "rstep"));
+	out_line(o, "for (int q = %s; q < %s; %s)", cols->from, cols->to, out_value(o, "qstep"));
+	out_line(o, "\ta = maxb(a, ldb(xv + r*%zu + q*%d));", k->in->lay.row, k->in->lay.cb);
+	out_line(o, "stb(%s, a);", result_of(k));
+}
+
+/* emit_folded - what a window comes to */
+static void
+emit_folded(Out *o, const Kernel *k, const Axis *rows, const Axis *cols)
 {
 	bool max = is_max(k), bytes = k->in->dtype == DT_u8, split = by_rows(k, cols);
 
-	emit_operand(o, "x", &k->in[0]);
-	emit_operand(o, "y", &k->out[0]);
-	out_set(o, "xv", "%s", vector_base(k, "x", &k->in->lay));
-	out_set(o, "yv", "%s", vector_base(k, "y", &k->out->lay));
-	out_set(o, "h", "%d", k->out->shape.h);
-	out_set(o, "w", "%d", k->out->shape.w);
-	out_set(o, "type", "%s", dtype_rows[k->in->dtype].c);
-	out_set(o, "rstep", rows->dilation > 1 ? "r += %d" : "r++", rows->dilation);
-	out_set(o, "qstep", cols->dilation > 1 ? "q += %d" : "q++", cols->dilation);
-	emit_head(o, k, phase);
-	if (bytes && !max)
-		emit_numbers(o, k, as_floats(k) ? "f0 z0 f1 z1 f2" : "f0 z0");
-	emit_image_loop(o, k, "v", vectors_of(k));
-	out_text(o, "const $type *xv = $xv;\n"
-	            "$type *yv = $yv;\n");
-	if (!is_global(k)) {
-		out_text(o, "\nfor (int i = 0; i < $h; i++) {\n");
-		emit_window(o, rows, !max);
-		out_text(o, "\nfor (int j = 0; j < $w; j++) {\n");
-		emit_window(o, cols, !max);
-	}
 	out_line(o, "V a = %s;\n", max ? "lowest()" : "zero()");
 	out_line(o, "for (int r = %s; r < %s; %s)%s", rows->from, rows->to, out_value(o, "rstep"), split ? " {" : "");
 	if (split)
@@ -188,12 +196,45 @@ emit_windows(Out *o, const Kernel *k, int phase, const Axis *rows, const Axis *c
 		out_line(o, "st(%s, mul(a, splat(1.0f/(float)(%s*%s))));", result_of(k), length_of(rows), length_of(cols));
 	else
 		out_line(o, "st(%s, mul(a, splat(1.0f/%s/%s)));", result_of(k), length_of(rows), length_of(cols));
+}
+
+static int
+emit_windows(Out *o, const Kernel *k, int phase, const Axis *rows, const Axis *cols)
+{
+	bool max = is_max(k), bytes = k->in->dtype == DT_u8;
+	int units = in_blocks(k) ? vectors_of(k)*k->t->vl/16 : vectors_of(k);
+
+	emit_operand(o, "x", &k->in[0]);
+	emit_operand(o, "y", &k->out[0]);
+	out_set(o, "xv", "%s", base_of(k, "x", &k->in->lay));
+	out_set(o, "yv", "%s", base_of(k, "y", &k->out->lay));
+	out_set(o, "h", "%d", k->out->shape.h);
+	out_set(o, "w", "%d", k->out->shape.w);
+	out_set(o, "type", "%s", dtype_rows[k->in->dtype].c);
+	out_set(o, "rstep", rows->dilation > 1 ? "r += %d" : "r++", rows->dilation);
+	out_set(o, "qstep", cols->dilation > 1 ? "q += %d" : "q++", cols->dilation);
+	emit_head(o, k, phase);
+	if (bytes && !max)
+		emit_numbers(o, k, as_floats(k) ? "f0 z0 f1 z1 f2" : "f0 z0");
+	emit_image_loop(o, k, "v", units);
+	out_text(o, "const $type *xv = $xv;\n"
+	            "$type *yv = $yv;\n");
+	if (!is_global(k)) {
+		out_text(o, "\nfor (int i = 0; i < $h; i++) {\n");
+		emit_window(o, rows, !max);
+		out_text(o, "\nfor (int j = 0; j < $w; j++) {\n");
+		emit_window(o, cols, !max);
+	}
+	if (in_blocks(k))
+		emit_largest(o, k, rows, cols);
+	else
+		emit_folded(o, k, rows, cols);
 	if (!is_global(k))
 		out_text(o, "}\n"
 		            "}\n");
 	out_text(o, "}\n"
 	            "}\n");
-	return k->out->shape.n*vectors_of(k);
+	return k->out->shape.n*units;
 }
 
 static const char *

@@ -164,19 +164,36 @@ int8_in_tile(Out *all, int mh, int mw, int cb)
 	              arena_text("int8_in%dx%d_tile", mh, mw), o);
 }
 
-/* emit_pixel - result j of row i of a tile */
-static void
-emit_pixel(Out *o, const Kernel *k, int mw, int third, int j, bool ragged)
+/* pixel_value - result j of row i of a tile */
+static const char *
+pixel_value(const Kernel *k, int mw, int third, int j)
 {
 	int shift = (mw == 4 ? j == 0 ? 3 : j == 1 ? 2 : 1 : 1);
 	const char *sum = arena_text("scaled(y%d, %d, down + %d)", j, third, shift);
 	const char *value = arena_text("mul(to_floats(addi(%s, bias)), factor)", sum);
 
-	if (ragged && j)
-		out_line(o, "if (cols > %d)", j);
 	if (k->skip)
 		value = arena_text("fma_(sub(ld8(z%s), z1), f1, %s)", plus((size_t)(j*k->in[1].lay.cb)), value);
-	out_line(o, "%s", bytes_settled(k, arena_text("y%s", plus((size_t)(j*k->out->lay.cb))), value));
+	return value;
+}
+
+/* emit_pixels - a row of them, two in one go where that is cheaper and none hangs over the image's end */
+static void
+emit_pixels(Out *o, const Kernel *k, int mw, int third, bool ragged)
+{
+	bool twos = bytes_in_twos(k) && !ragged;
+	const char *to[4], *values[4];
+
+	for (int j = 0; j < mw; j++) {
+		to[j] = arena_text("y%s", plus((size_t)(j*k->out->lay.cb)));
+		values[j] = pixel_value(k, mw, third, j);
+		if (ragged && j)
+			out_line(o, "if (cols > %d)", j);
+		if (!twos)
+			out_line(o, "%s", bytes_settled(k, to[j], values[j]));
+		else if (j%2)
+			out_line(o, "%s", bytes_two_settled(to + j - 1, values + j - 1));
+	}
 }
 
 /*
@@ -195,8 +212,7 @@ out_pixels(Out *all, const Kernel *k, int mw, int third, bool ragged)
 	emit_numbers(o, k, k->skip ? "f1 z1" : "");
 	out_line(o, mw == 4 ? "\n%s(t[0], t[1], t[2], t[3], t[4], t[5], &y0, &y1, &y2, &y3);" :
 	         "\n%s(t[0], t[1], t[2], t[3], &y0, &y1);", row);
-	for (int j = 0; j < mw; j++)
-		emit_pixel(o, k, mw, third, j, ragged);
+	emit_pixels(o, k, mw, third, ragged);
 	out_line(o, "}");
 	return helper(all, "** A row of a tile's results; down: what the columns left to shift\n", inlined,
 	              arena_text("int8_out%d_pixels", mw), o);

@@ -83,8 +83,8 @@ pixel_block(const Value *v)
 		return PixelBytes;
 	for (int i = v->from + 1; i < g->count && c < PixelBytes; i++) {
 		const Node *n = g->nodes[i];
-		bool reads = n->nin > 0 && n->in[0] == v, safe = n->a.pair_safe;
-		int few = ceil_div(n->a.kernel.w*c, bytes)*product_words(t, safe && c%2 == 0);
+		bool reads = n->nin > 0 && n->in[0] == v, safe = n->a.pair_safe || adds_products(t);
+		int few = ceil_div(n->a.kernel.w*c, bytes)*product_words(t, safe && (c%2 == 0 || adds_products(t)));
 		if (reads && (n->op != O_conv2d || n->a.dilation.w > 1 ||
 		              few >= ceil_div(n->a.kernel.w*PixelBytes, bytes)*product_words(t, safe)))
 			return PixelBytes;

@@ -181,6 +181,18 @@ dot_pairs(I a, X x, W w)
 	return a;
 }
 
+/* the eight products of two steps, of weights no two neighbours of which leave 16 bits, nor those of both steps */
+static inline I
+dot_two(I a, X x, X y, W w, const signed char *v)
+{
+	I t, u, one = _mm256_set1_epi16(1);
+
+	__asm__("vpmaddubsw %4, %3, %1\n\tvpmaddubsw %6, %5, %2\n\tvpaddw %2, %1, %1\n\tvpmaddwd %7, %1, %1\n\t"
+	        "vpaddd %1, %0, %0" : "+x"(a), "=&x"(t), "=&x"(u) :
+	        "x"(x), "x"(w), "x"(y), "m"(*(const __m256i *)(const void *)v), "x"(one));
+	return a;
+}
+
 static inline I
 dot(I a, X x, W w)
 {
@@ -206,6 +218,28 @@ st8(unsigned char *p, V a, V zero)
 	y = _mm256_packus_epi16(_mm256_packs_epi32(y, y), y);
 	_mm_storel_epi64((__m128i *)(void *)p, _mm_unpacklo_epi32(_mm256_castsi256_si128(y), _mm256_extracti128_si256(y, 1)));
 }
+
+/* the same of two vectors, between lo and hi */
+static inline void
+st8_two(unsigned char *p, unsigned char *q, V a, V b, V lo, V hi, V zero)
+{
+	__m256i z = _mm256_cvtps_epi32(zero), y = _mm256_cvtps_epi32(between(a, lo, hi));
+	__m128i two;
+
+	y = _mm256_packs_epi32(y, _mm256_cvtps_epi32(between(b, lo, hi)));
+	y = _mm256_add_epi16(y, _mm256_packs_epi32(z, z));
+	y = _mm256_packus_epi16(y, y);
+	two = _mm_unpacklo_epi32(_mm256_castsi256_si128(y), _mm256_extracti128_si256(y, 1));
+	_mm_storel_epi64((__m128i *)(void *)p, two);
+	_mm_storeh_pi((__m64 *)(void *)q, _mm_castsi128_ps(two));
+}
+
+typedef __m128i B;                                   /* sixteen bytes */
+
+static inline B ldb(const unsigned char *p)          { return rc_eight(p); }
+static inline void stb(unsigned char *p, B a)        { _mm_storeu_si128((__m128i *)(void *)p, a); }
+static inline B zerob(void)                          { return _mm_setzero_si128(); }
+static inline B maxb(B a, B b)                       { return _mm_max_epu8(a, b); }
 
 /* --- Winograd on bytes: H is HL numbers of 16 bits; sums and what is made of them are modulo 2^32 --- */
 

@@ -76,12 +76,43 @@ dot(I a, X x, W w)
 
 static inline I dot_pairs(I a, X x, W w)      { return dot(a, x, w); }
 
+/* a sum of two neighbours in 16 bits, saturating */
+static inline int
+neighbours(const unsigned char *x, const signed char *w)
+{
+	int a = x[0]*w[0] + x[1]*w[1];
+
+	return a > INT16_MAX ? INT16_MAX : a < INT16_MIN ? INT16_MIN : a;
+}
+
+static inline I
+dot_two(I a, X x, X y, W w, const signed char *v)
+{
+	unsigned char xs[4], ys[4];
+	signed char ws[sizeof w];
+
+	memcpy(xs, &x, 4);
+	memcpy(ys, &y, 4);
+	memcpy(ws, &w, sizeof ws);
+	for (int i = 0; i < VL; i++)
+		for (int k = 0; k < 4; k += 2)
+			a[i] += (int16_t)(neighbours(xs + k, ws + 4*i + k) + neighbours(ys + k, v + 4*i + k));
+	return a;
+}
+
 static inline void
 st8(unsigned char *p, V a, V zero)
 {
 	for (int i = 0; i < VL; i++)
 		p[i] = rc_byte(a[i], zero[i]);
 }
+
+typedef unsigned char B __attribute__((vector_size(16)));
+
+static inline B ldb(const unsigned char *p)   { B y; memcpy(&y, p, sizeof y); return y; }
+static inline void stb(unsigned char *p, B a) { memcpy(p, &a, sizeof a); }
+static inline B zerob(void)                   { B y = { 0 }; return y; }
+static inline B maxb(B a, B b)                { for (int i = 0; i < 16; i++) a[i] = a[i] > b[i] ? a[i] : b[i]; return a; }
 
 enum { HL = VL < 8 ? 2*VL : 16 };
 typedef int16_t H __attribute__((vector_size(HL*2)));
