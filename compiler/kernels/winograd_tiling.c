@@ -278,7 +278,9 @@ product_cycles(const Kernel *k, const Wino *w, double memory)
 		for (int i = 0; w->count[b] && i < wino_pieces(w, w->width[b]); i++) {
 			double p = wino_piece(w, w->width[b], i), fmas = w->ob*p, loads = w->ob + p;
 			double stream = i || w->fly ? again : weights/(group + v < t->l2 ? t->from_l2 : t->from_l3);
-			double step = fmax(fmax(share*fmas/t->fma, loads/t->load),
+			double step = adds_products(t) && wino_bytes(k) ? (0.56*fmas + 0.2*loads)*2/t->fma : 0;  /* Zen 3's */
+			step = fmax(step, share*fmas/t->fma);
+			step = fmax(fmax(step, loads/t->load),
 			                   fmax(fmax((each*fmas + loads + 3)/t->issue, t->latency), stream));
 			if (!i && !w->fly && group > t->l2)
 				step += stream/2;        /* every block of tiles fetches them again */
