@@ -92,8 +92,8 @@ enum { NRows = sizeof rows/sizeof *rows, Most = NRows - 1 };    /* whose weights
 
 static void *library;
 
-/* row_graph - weights of every other one at their ends, so that sums are as large as they can be, or such that two pairs
-   of neighbours together may be just too large; a channel without a neighbour counts alone */
+/* row_graph - weights of every other one at their ends, so that sums are as large as they can be, all at the lower one, or
+   such that two pairs of neighbours together may be just too large; a channel without a neighbour counts alone */
 static Graph *
 row_graph(int r)
 {
@@ -105,9 +105,11 @@ row_graph(int r)
 	for (int i = 0; i < g->count && (r%2 || r == Most); i++) {
 		const Param *p = &g->nodes[i]->p[P_weight];
 		size_t taps = (size_t)(g->nodes[i]->a.kernel.h*g->nodes[i]->a.kernel.w), c = g->nodes[i]->nin ? (size_t)g->nodes[i]->in[0]->shape.c : 1;
-		for (size_t k = 0; k < p->count; k++)
-			p->data[k] = (p->data[k] < 0 && r != Most ? -1 : 1)*
-				(g->nodes[i]->a.pair_safe && (c%2 == 0 || k/taps%c < c - 1) ? r%4 == 3 ? 32 + (double)(k%2) : 64 : 127);
+		for (size_t k = 0; k < p->count; k++) {
+			bool below = r%8 == 5 || (p->data[k] < 0 && r != Most), safe = g->nodes[i]->a.pair_safe && (c%2 == 0 || k/taps%c < c - 1);
+			double size = !safe ? (below ? 128 : 127) : r%4 == 3 ? 32 + (double)(k%2) : 64;
+			p->data[k] = below ? -size : size;
+		}
 	}
 	return g;
 }

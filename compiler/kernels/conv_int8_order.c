@@ -88,7 +88,7 @@ harder(const void *a, const void *b)
 	return s->most != t->most ? t->most - s->most : (s->w > t->w) - (s->w < t->w);
 }
 
-/* pair_up - some steps that follow each other; each with the hardest that it fits */
+/* pair_up - some steps that follow each other; each that stays in 16 bits with the hardest that it fits */
 static void
 pair_up(Step *steps, int count, int sums)
 {
@@ -98,7 +98,7 @@ pair_up(Step *steps, int count, int sums)
 		hardest[i] = &steps[i];
 	qsort(hardest, (size_t)count, sizeof *hardest, harder);
 	for (int i = 0; i < count; i++)
-		for (int j = i + 1; j < count && !hardest[i]->mate; j++)
+		for (int j = i + 1; j < count && hardest[i]->most <= MostSum && !hardest[i]->mate; j++)
 			if (!hardest[j]->mate && fits(hardest[i], hardest[j], sums)) {
 				hardest[i]->mate = hardest[j];
 				hardest[j]->mate = hardest[i];
