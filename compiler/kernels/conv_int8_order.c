@@ -17,7 +17,6 @@
 enum {
 	MostSum = 128,               /* of weights of one sign, times any bytes */
 	Counts  = 2,                 /* numbers before the places */
-	FewSteps = 24,               /* fewer find too few pairs, and take them in loops that end at known places */
 	Near    = 128                /* steps among which a pair is sought: what they read stays in the first cache */
 };
 
@@ -27,14 +26,6 @@ typedef struct Step {                /* weights of one step: of each sum of 16 b
 	int most;                    /* the largest of them all */
 	struct Step *mate;           /* the one it is added to */
 } Step;
-
-bool
-int8_ordered(const Kernel *k)
-{
-	bool enough = !int8_pair_safe(k) || int8_steps(k, k->t->vl) >= FewSteps;
-
-	return adds_products(k->t) && k->out->shape.h*k->out->shape.w > 1 && enough;
-}
 
 int
 int8_order_numbers(const Kernel *k, int per)

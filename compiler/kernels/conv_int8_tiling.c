@@ -77,6 +77,16 @@ int8_pair_safe(const Kernel *k)
 	return k->a.pair_safe && k->in->lay.cb%2 == 0;
 }
 
+enum { FewSteps = 24 };              /* of fewer too few find another, and they take loops that end at known places */
+
+bool
+int8_ordered(const Kernel *k)
+{
+	bool enough = !int8_pair_safe(k) || int8_steps(k, k->t->vl) >= FewSteps;
+
+	return adds_products(k->t) && k->out->shape.h*k->out->shape.w > 1 && enough;
+}
+
 /* instructions - of one product of a vector; of two that are added in 16 bits half of five */
 static double
 instructions(const Kernel *k)
