@@ -161,7 +161,7 @@ next_turn(Turn *t)
 	return 1;
 }
 
-enum { Pieces = 8 };                 /* of a thread's share, at most */
+enum { Pieces = 4 };                 /* of a thread's share, at most */
 
 #if defined(RC_TOGETHER)
 enum { Walkers = 64 };               /* most threads */
@@ -183,33 +183,17 @@ typedef struct {
 #endif
 } Walk;
 
-/*
-** Is a step's memory of their own the threads', however many parts they do? Else it is the parts': there are fewer than
-** threads, or nobody knows which thread does a part.
-*/
-static int
-own_by_threads(const Walk *w, const rc_step *s)
-{
-#if defined(RC_TOGETHER)
-	return w->threads <= w->most && w->threads <= s->units;
-#else
-	(void)w;
-	(void)s;
-	return 0;
-#endif
-}
-
 /* In how many parts threads do a step. */
 static int
 parts_of(const Walk *w, const rc_step *s)
 {
 	/* a thread's share in pieces, so that another one can take what a thread with a busy processor has not begun */
-	int pieces = s->own && !own_by_threads(w, s) ? 1 : s->units/2/w->threads;
+	int pieces = s->own ? 1 : s->units/2/w->threads;
 	int parts = w->threads*(pieces < 1 ? 1 : pieces < Pieces ? pieces : Pieces);
 
 	if (parts > s->units)
 		parts = s->units;
-	return s->own && !own_by_threads(w, s) && parts > w->most ? w->most : parts;
+	return s->own && parts > w->most ? w->most : parts;
 }
 
 /* The first unit of a part, units*part/parts, without a division of 64 bits where these are a library's. */
@@ -220,7 +204,7 @@ first_unit(int units, int part, int parts)
 }
 
 static void
-do_part(const Walk *w, const Turn *t, int self, int part, int parts)
+do_part(const Walk *w, const Turn *t, int part, int parts)
 {
 	const size_t bits = 8*sizeof(size_t) - 3;
 	const rc_step *s = t->at;
@@ -229,7 +213,7 @@ do_part(const Walk *w, const Turn *t, int self, int part, int parts)
 
 	for (int i = 0; i < RC_OPERANDS; i++)
 		p[i] = w->home[s->at[i] >> bits] + (s->at[i] & (((size_t)1 << bits) - 1));
-	p[0] = (char *)p[0] + (size_t)(own_by_threads(w, s) ? self : part)*s->own;
+	p[0] = (char *)p[0] + (size_t)part*s->own;
 	s->kernel(p, from + first_unit(s->units, part, parts), from + first_unit(s->units, part + 1, parts));
 }
 
@@ -263,7 +247,7 @@ do_share(Walk *w, int self, int share, const Turn *t, unsigned turn, int parts)
 	unsigned did = 0;
 
 	for (int part; (part = take_part(w, share, turn, parts)) >= 0; did++)
-		do_part(w, t, self, part, parts);
+		do_part(w, t, part, parts);
 	if (did)
 		__atomic_store_n(&w->walker[self].done, w->walker[self].done + did, __ATOMIC_RELEASE);
 }
@@ -334,7 +318,7 @@ step_part(void *arg, int part)
 	const Walk *w = (const Walk *)arg;
 	uint64_t rounding = rc_round_to_nearest(w->flush);
 
-	do_part(w, &w->turn, 0, part, parts_of(w, w->turn.at));
+	do_part(w, &w->turn, part, parts_of(w, w->turn.at));
 	rc_round_as(rounding, w->flush);
 }
 
@@ -361,7 +345,7 @@ walk_alone(const Walk *w)
 	uint64_t rounding = rc_round_to_nearest(w->flush);
 
 	do
-		do_part(w, &t, 0, 0, 1);
+		do_part(w, &t, 0, 1);
 	while (next_turn(&t));
 	rc_round_as(rounding, w->flush);
 }

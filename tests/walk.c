@@ -11,7 +11,7 @@ static void kernel(void *const *p, int lo, int hi);
 #define AT(i) { 0, RC_W + (size_t)(i) }  /* own memory, where there is any; the step's number */
 static const rc_step steps[NSteps] = {
 	{ "one",   kernel, 1,   1, 0, 0,           AT(0) },
-	{ NULL,    kernel, 40,  1, 0, sizeof(int), AT(1) },
+	{ NULL,    kernel, 40,  1, 0, 0,           AT(1) },
 	{ NULL,    kernel, 3,   1, 1, 0,           AT(2) },
 	{ "two",   kernel, 1,   1, 1, 0,           AT(3) },
 	{ NULL,    kernel, 17,  3, 0, 0,           AT(4) },
@@ -24,7 +24,7 @@ static const rc_step steps[NSteps] = {
 static struct {
 	int turn[NSteps][MostRounds], turns;  /* in order, as rc.h says */
 	int units[Turns], after[Turns];  /* how many; the turns before this one must be done */
-	int done[Turns], parts[Turns], unit[Turns][Units], own[MostThreads], layers, wrong, calls;
+	int done[Turns], unit[Turns][Units], own[MostThreads], layers, wrong, calls;
 } seen;
 
 /* what rc.h says of turns, once more */
@@ -65,10 +65,8 @@ wrong_if(bool is)
 static void
 kernel(void *const *p, int lo, int hi)
 {
-	int i = (int)((char *)p[1] - (char *)&seen), *own = p[0], most = steps[i].units < Most ? steps[i].units : Most;
+	int i = (int)((char *)p[1] - (char *)&seen), *own = p[0];
 
-	wrong_if(steps[i].own && own - seen.own >= most);       /* there is memory for so many */
-	__atomic_add_fetch(&seen.parts[seen.turn[i][lo/steps[i].units]], 1, __ATOMIC_SEQ_CST);
 	for (int u = lo; u < hi; u++) {
 		int units = steps[i].units, k = seen.turn[i][u/units];
 		for (int j = 0; j < seen.after[k]; j++)
@@ -190,21 +188,10 @@ START_TEST(steps_wait_on_a_pool)
 }
 END_TEST
 
-/* a thread that is held up leaves the most of its share to others, the parts with memory of their own too */
-START_TEST(shares_are_in_pieces)
-{
-	rc_options o = { .struct_size = sizeof o, .parallel_for = one_after_the_other, .threads = 3 };
-
-	want_walk(&o);
-	ck_assert_int_ge(seen.parts[seen.turn[_i ? 7 : 1][0]], 18);
-}
-END_TEST
-
 SUITE(walk)
 {
 	TCase *t = part("walk");
 
 	tcase_add_loop_test(t, steps_wait_for_those_before_them, 0, 3);
 	tcase_add_test(t, steps_wait_on_a_pool);
-	tcase_add_loop_test(t, shares_are_in_pieces, 0, 2);
 }
