@@ -16,16 +16,6 @@ static const struct { const char *graph; int functions, calls; } repeats[] = {
 };
 enum { NRepeats = sizeof repeats/sizeof *repeats };
 
-static int
-count_in(const char *text, const char *word)
-{
-	int count = 0;
-
-	for (; text && (text = strstr(text, word)); text += strlen(word))
-		count++;
-	return count;
-}
-
 static void
 repeat(void *user)
 {

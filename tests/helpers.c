@@ -262,6 +262,16 @@ lacking(const char *program)
 }
 
 int
+count_in(const char *text, const char *what)
+{
+	int count = 0;
+
+	for (; text && (text = strstr(text, what)); text += strlen(what))
+		count++;
+	return count;
+}
+
+int
 count_files(const char *dir)
 {
 	DIR *d = opendir(dir);

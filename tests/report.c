@@ -1,17 +1,6 @@
 /* report.c - the page of resnetc report, in a browser where there is one. */
 #include "tests.h"
 
-/* count_in - how often a text holds another */
-static int
-count_in(const char *s, const char *what)
-{
-	int n = 0;
-
-	for (; (s = strstr(s, what)); s += strlen(what))
-		n++;
-	return n;
-}
-
 /* what a reader does, done by a script behind the page's own; what came of it is an attribute of the body */
 static const char reader[] =
 	"<script>(async () => {\n"

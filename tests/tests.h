@@ -51,6 +51,7 @@ const char *script(const char *name, const char *text);   /* an executable there
 const char *quick_compiler(const char *first, const char *options);
 void compile_quickly(void);                          /* a fixture: $CC is one */
 int count_files(const char *dir);
+int count_in(const char *text, const char *what);    /* how often a text, or NULL, holds another */
 bool lacking(const char *program);                   /* is it not installed? its first word counts; then that is told */
 
 /*

@@ -50,11 +50,13 @@ START_TEST(verify_of_long_sums)
 }
 END_TEST
 
+static const char two_heads[] = HEAD "return nn.model { name = \"m\", input = nn.image { 3, 8, 8 }, stem = nn.stem.cifar { 8 },\n"
+	"head = { { \"left\", nn.classifier { 4, name = \"a\" } }, { \"right\", nn.classifier { 5, name = \"b\" } } } }";
+
 /* each output against a file of its own, or those that a .npz names */
 START_TEST(verify_of_named_outputs)
 {
-	const char *model = model_file("local nn = require \"resnet\"\nreturn nn.model { name = \"m\", input = nn.image { 3, 8, 8 }, stem = nn.stem.cifar { 8 },\n"
-		"head = { { \"left\", nn.classifier { 4, name = \"a\" } }, { \"right\", nn.classifier { 5, name = \"b\" } } } }");
+	const char *model = model_file(two_heads);
 	float *x = numbers(192, 1), zero[5] = { 0 };
 	Npy y;
 	Ran r;
@@ -100,8 +102,7 @@ put_doubles(const char *name, const float *v, size_t count)
 /* all images of a file, in batches that they fill or not; what is expected as float32 or float64 */
 START_TEST(verify_of_many_images)
 {
-	const char *model = model_file("local nn = require \"resnet\"\nreturn nn.model { name = \"m\", input = nn.image { 3, 8, 8 }, stem = nn.stem.cifar { 8 },\n"
-		"head = { { \"left\", nn.classifier { 4, name = \"a\" } }, { \"right\", nn.classifier { 5, name = \"b\" } } } }");
+	const char *model = model_file(two_heads);
 	float *x = numbers(5*192, 1);
 	Npy y;
 	Ran r;

@@ -2,7 +2,6 @@
 ** draw.c - random legal networks. Ops come from the op table and their attributes from the attribute table, so that a
 ** new row is tried without a word here; what is drawn and does not fit is drawn again. All follows from the seed.
 */
-
 #include "../gradients/train.h"
 #include "fuzz.h"
 

@@ -216,7 +216,9 @@ sums_of(const Kernel *k, int i, int j)
 static void
 emit_results(Out *o, const Kernel *k, int ob, int p)
 {
-	int vectors = int8_vectors(k, ob);
+	int vectors = int8_vectors(k, ob), wait = 0;
+	bool twos = bytes_in_twos(k);
+	const char *to[2], *values[2];
 
 	out_line(o, "%s", "");
 	emit_numbers(o, k, k->skip ? "f1 z1" : "");
@@ -224,10 +226,6 @@ emit_results(Out *o, const Kernel *k, int ob, int p)
 	for (int i = 0; i < vectors; i++)
 		out_flow(o, "s%d = ld(s%s)%s", i, plus((size_t)(i*k->t->vl)), i + 1 < vectors ? "," : ";");
 	out_flow_end(o);
-	const char *to[2], *values[2];
-	bool twos = bytes_in_twos(k);
-	int wait = 0;
-
 	for (int j = 0; j < p; j++)
 	for (int i = 0; i < vectors; i++) {
 		const char *value = arena_text("mul(%s, s%d)", sums_of(k, i, j), i);
@@ -396,8 +394,8 @@ tile_word(Out *all, const Kernel *k, const Tiling *tl, int p)
 		out_line(o, "\tint steps, int end, int ahead)");
 	else
 		out_line(o, "\tint blocks, int plane, int kh, int row%s%s%s)",
-	         slide ? "" : !w.run ? ", int kw, int col" : w.loads ? ", int steps" : "",
-	         products_of(k->t).dot ? "" : ", int ahead", last);
+		         slide ? "" : !w.run ? ", int kw, int col" : w.loads ? ", int steps" : "",
+		         products_of(k->t).dot ? "" : ", int ahead", last);
 	out_line(o, "{");
 	out_flow(o, "I");
 	for (int j = 0; j < p; j++)
