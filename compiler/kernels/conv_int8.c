@@ -404,7 +404,8 @@ tile_word(Out *all, const Kernel *k, const Tiling *tl, int p)
 			         j ? acc(i, 0) : arena_text("ldi(b%s)", plus((size_t)(i*products_of(k->t).sums))),
 			         j + 1 == p && i + 1 == tl->ob ? ";" : ",");
 	out_flow_end(o);
-	out_line(o, "%s", "");
+	if (!ordered)                /* whose numbers of steps stand with the sums */
+		out_line(o, "%s", "");
 	if (ordered)
 		emit_ordered(o, k, tl->ob, p);
 	else if (slide)
