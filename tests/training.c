@@ -1,89 +1,11 @@
-/* training.c - resnetc train: that it learns, the same bits after a stop and on any number of threads, and what it refuses. */
-#include <signal.h>
+/* training.c - resnetc train: that it learns, from arrays and folders of pictures, into weights of the model; what it refuses. */
 #include <sys/resource.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "../compiler/image/image.h"
-#include "../runtime/rc_train.h"
 #include "../compiler/weights/weights.h"
 #include "../compiler/weights/tensor.h"
 #include "lessons.h"
-
-START_TEST(strips_of_two_images_make_the_same_bits)
-{
-	Ran r = resnetc("verify --train %s --batch 34 --threads 3 -q", model_file(arena_text(small_model, "")));
-
-	ck_assert_msg(r.status == 0 && strstr(r.out, "\nin strips of images: the same bits\nverified\n"), "%s%s", r.out, r.err);
-}
-END_TEST
-
-/* a pointwise convolution of stride 2 has gradients at one pixel of four: no weights are packed for the others */
-START_TEST(weights_of_strided_pointwise_layers_stay_in_their_place)
-{
-	Ran r = resnetc("verify --train %s --batch 4 -q", model_file("local nn = require 'resnet'\nreturn nn.model { name = 'm', "
-		"input = nn.image { 3, 16, 16 }, stem = nn.stem.cifar { 64 }, stages = { nn.stage { nn.bottleneck, width = 32, stride = 2 } }, "
-		"head = nn.classifier { 3 }, train = nn.train {} }"));
-
-	ck_assert_msg(r.status == 0, "%s%s", r.out, r.err);
-}
-END_TEST
-
-static const char deep_model[] = "local nn = require 'resnet'\nreturn nn.model { name = 'm', input = nn.image { 3, 16, 16 }, "
-	"stem = nn.stem.cifar { 8 }, stages = { nn.stage { %s, blocks = 6, width = 8 }, nn.stage { %s, blocks = 2, width = 16, stride = 2 } }, "
-	"head = nn.classifier { 3 }, train = nn.train { batch = 16, recompute = %s } }";
-
-static size_t
-plan_bytes(const char *text, int threads)
-{
-	Ran r = resnetc("explain --train %s --threads %d", model_file(text), threads);
-	const char *at = strstr(r.out, ", workspace ");
-	size_t bytes = 0;
-
-	ck_assert_msg(r.status == 0 && at && sscanf(at, ", workspace %zu", &bytes) == 1, "%s%s", r.out, r.err);
-	return bytes;
-}
-
-/* blocks with a skip, without one, and with a gate */
-START_TEST(recomputed_results_take_less_memory)
-{
-	static const char *const blocks[] = { "nn.basic", "nn.plain", "nn.preact, se = 4" };
-	const char *made = arena_text(deep_model, blocks[_i], blocks[_i], "true");
-	size_t whole = plan_bytes(arena_text(deep_model, blocks[_i], blocks[_i], "false"), 1), less = plan_bytes(made, 1);
-	Ran r = resnetc("verify --train %s --threads 3 -q", model_file(made));
-
-	ck_assert_msg(3*less < 2*whole, "%zu of %zu bytes", less, whole);
-	ck_assert_uint_lt(less, plan_bytes(made, 4));
-	ck_assert_msg(r.status == 0 && strstr(r.out, "\nwith all that the way back reads kept: the same bits\nverified\n"), "%s%s", r.out, r.err);
-}
-END_TEST
-
-/* stays_for_the_way_back - does explain --train say that a node's result is kept for the way back */
-static bool
-stays_for_the_way_back(const char *table, const char *name)
-{
-	const char *row = strstr(table, arena_text("\n%s ", name)), *end;
-
-	ck_assert_msg(row != NULL, "want '%s', got\n%s", name, table);
-	end = strchr(row + 1, '\n');
-	return strstr(row, " to '") && strstr(row, " to '") < end;
-}
-
-/* sums of a norm and a skip are made again from each other, two at most: of a stage every third is kept */
-START_TEST(starts_of_blocks_are_made_again)
-{
-	const char *model = model_file("local nn = require 'resnet'\nreturn nn.model { name = 'm', input = nn.image { 3, 8, 8 }, "
-		"stem = nn.stem.cifar { 8 }, stages = { nn.stage { nn.basic, blocks = 7, width = 8 } }, head = nn.classifier { 3 }, "
-		"train = nn.train { batch = 16 } }");
-	Ran r = resnetc("explain --train %s", model);
-
-	for (int i = 0; i < 6; i++)
-		ck_assert_msg(stays_for_the_way_back(r.out, arena_text("layer1.%d.bn2", i)) == (i%3 == 2), "%d\n%s", i, r.out);
-	r = resnetc("verify --train %s --threads 3 -q", model);
-	ck_assert_msg(r.status == 0, "%s%s", r.out, r.err);
-}
-END_TEST
 
 START_TEST(training_learns_and_goes_on)
 {
@@ -279,70 +201,6 @@ START_TEST(what_is_not_finite_stops)
 }
 END_TEST
 
-START_TEST(checkpoints_of_others_are_refused)
-{
-	const char *dir = in_dir(""), *at = strstr(linear_model, "\"fc\""), *other = arena_text("%.*s\"gc\"%s", (int)(at - linear_model), linear_model, at + 4);
-	Ran r;
-
-	put_data("x.npy", "y.npy", 48, 2);
-	r = resnetc("train %s --data %s/x.npy,%s/y.npy -o %s/w.safetensors --epochs 1 -q", model_file(linear_model), dir, dir, dir);
-	ck_assert_msg(r.status == 0, "%s", r.err);
-	r = resnetc("train %s --data %s/x.npy,%s/y.npy --resume %s/w.checkpoint", model_file(other), dir, dir, dir);
-	ck_assert_msg(r.status == 1 && strstr(r.err, "w.checkpoint: want a checkpoint of m, got another file: "), "%s", r.err);
-	r = resnetc("train %s --data %s/x.npy,%s/y.npy --resume %s/w.checkpoint", model_file(arena_text(small_model, "")), dir, dir, dir);
-	ck_assert_msg(r.status == 1 && strstr(r.err, "w.checkpoint: want a checkpoint of m, ") && strstr(r.err, " bytes, got "), "%s", r.err);
-	r = resnetc("train %s --data %s/x.npy,%s/y.npy --resume %s/w.checkpoint --batch 8", model_file(linear_model), dir, dir, dir);
-	ck_assert_msg(r.status == 1 && strstr(r.err, "w.checkpoint: want a checkpoint of a training with 8 pictures a step, got one with 16: "), "%s", r.err);
-	put_data("x32.npy", "y32.npy", 32, 2);
-	r = resnetc("train %s --data %s/x32.npy,%s/y32.npy --resume %s/w.checkpoint", model_file(linear_model), dir, dir, dir);
-	ck_assert_msg(r.status == 1 && strstr(r.err, "w.checkpoint: want a checkpoint of a training with 32 pictures, got one with 48: "), "%s", r.err);
-	r = resnetc("train %s --data %s/x.npy,%s/y.npy --resume %s/w.checkpoint --log %s/y.npy", model_file(linear_model), dir, dir, dir, dir);
-	ck_assert_msg(r.status == 1 && strstr(r.err, "y.npy: want the log of a training, got another file\n"), "%s", r.err);
-	r = resnetc("train %s --data %s/x.npy,%s/y.npy --resume %s/w.checkpoint --epochs 1 -o %s/v.safetensors", model_file(linear_model), dir, dir, dir, dir);
-	ck_assert_msg(r.status == 0 && strstr(r.err, "w.checkpoint: has made 3 steps, of 3: nothing is left to do\n"), "%s", r.err);
-	r = resnetc("train %s --data %s/x.npy,%s/y.npy --resume %s/w.checkpoint --epochs 2 -o %s/v.safetensors", model_file(linear_model), dir, dir, dir, dir);
-	ck_assert_msg(r.status == 0 && strstr(r.err, "w.checkpoint: began as a training of 1 epochs; the rate goes on as one of 2 has it\n"), "%s", r.err);
-	r = resnetc("train %s --data %s/x.npy,%s/y.npy --resume %s/w.checkpoint --seed 3", model_file(linear_model), dir, dir, dir);
-	ck_assert_msg(r.status == 1 && strstr(r.err, "w.checkpoint: want a checkpoint of seed 3, got one of seed 1"), "%s", r.err);
-}
-END_TEST
-
-/* a flipped bit in the head, the room behind it, the checksum itself, parameters, momentum or gradients; without a checksum it goes on */
-START_TEST(damaged_checkpoints_are_refused)
-{
-	const char *dir = in_dir(""), *good;
-	size_t len, at[] = { offsetof(rc_state, seed), offsetof(rc_state, step), offsetof(rc_state, user) + 7, offsetof(rc_state, model), offsetof(rc_state, checksum) + 7,
-		255, 256, 0, 0, 0 };
-	enum { NPlaces = sizeof at/sizeof *at };
-	char *bad;
-	Ran r;
-
-	put_data("x.npy", "y.npy", 48, 2);
-	r = resnetc("train %s --data %s/x.npy,%s/y.npy -o %s/w.safetensors --epochs 1 -q", model_file(linear_model), dir, dir, dir);
-	ck_assert_msg(r.status == 0, "%s", r.err);
-	good = file_map(in_dir("w.checkpoint"), &len);
-	at[NPlaces - 3] = 256 + (len - 256)/3 + 8;
-	at[NPlaces - 2] = 256 + 2*(len - 256)/3 + 8;
-	at[NPlaces - 1] = len - 1;
-	bad = memcpy(malloc(len), good, len);
-	for (int i = 0; i <= NPlaces; i++) {
-		if (i < NPlaces)
-			bad[at[i]] ^= 16;
-		else
-			memset(bad + offsetof(rc_state, checksum), 0, 8);
-		put_file("bad.checkpoint", bad, len);
-		memcpy(bad, good, len);
-		r = resnetc("train %s --data %s/x.npy,%s/y.npy --resume %s/bad.checkpoint --epochs 1 -o %s/v.safetensors", model_file(linear_model), dir, dir, dir, dir);
-		if (i < NPlaces)
-			ck_assert_msg(r.status == 1 && strstr(r.err, "bad.checkpoint: want an undamaged checkpoint of m, got one with another checksum than that of its bytes\n"),
-			              "%zu: %d %s", at[i], r.status, r.err);
-		else
-			ck_assert_msg(r.status == 0, "%s", r.err);
-	}
-	free(bad);
-}
-END_TEST
-
 /* put_bytes - N x 3 x 8 x 8 bytes, and as floats what nn.image makes of them */
 static void
 put_bytes(int count)
@@ -383,103 +241,6 @@ START_TEST(bytes_are_read_as_pictures)
 	one = file_map(in_dir("0.safetensors"), &len[0]);
 	two = file_map(in_dir("1.safetensors"), &len[1]);
 	ck_assert(len[0] == len[1] && !memcmp(one, two, len[0]));
-}
-END_TEST
-
-/* two interrupts, the second while the first waits for the end of a step: nothing is left behind, nothing is half */
-START_TEST(second_interrupt_ends)
-{
-	const char *dir = in_dir(""), *tmp = in_dir("tmp"), *model = model_file(arena_text(small_model, ", init = nn.he {}"));
-	int pid, status, tries = 0;
-	Ran r;
-
-	put_data("x.npy", "y.npy", 4096, 2);
-	ck_assert_int_eq(system(arena_text("mkdir -p '%s'", tmp)), 0);
-	r = resnetc("train %s --data %s/x.npy,%s/y.npy --batch 4096 --epochs 1 -o %s/w.safetensors -q", model, dir, dir, dir);
-	ck_assert_msg(r.status == 0, "%s", r.err);
-	signal(SIGINT, SIG_DFL);             /* Check's handler would end the test with the child */
-	pid = fork();
-	if (!pid) {
-		setenv("TMPDIR", tmp, 1);
-		execl("./resnetc", "resnetc", "train", model, "--data", arena_text("%s/x.npy,%s/y.npy", dir, dir), "--batch", "4096", "--epochs",
-		      "1000", "-o", arena_text("%s/v.safetensors", dir), "-q", (char *)NULL);
-		_exit(127);
-	}
-	while (access(in_dir("v.checkpoint"), R_OK) && tries++ < 1200)
-		nanosleep(&(struct timespec){ 0, 100000000 }, NULL);
-	kill(pid, SIGINT);
-	nanosleep(&(struct timespec){ 0, 30000000 }, NULL);
-	kill(pid, SIGINT);
-	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
-	ck_assert_msg((WIFSIGNALED(status) && WTERMSIG(status) == SIGINT) || (WIFEXITED(status) && !WEXITSTATUS(status)), "status %d", status);
-	ck_assert_msg(!system(arena_text("test -z \"$(ls -A '%s')\"", tmp)), "something is left in %s", tmp);
-	r = resnetc("train %s --data %s/x.npy,%s/y.npy --batch 4096 --epochs 1 --resume %s/v.checkpoint -o %s/v.safetensors -q", model, dir, dir, dir, dir);
-	ck_assert_msg(r.status == 0, "%s", r.err);
-}
-END_TEST
-
-/* a child that trains; its pid */
-static int
-start_training(const char *model, const char *data, const char *epochs, const char *name)
-{
-	int pid = fork();
-
-	if (!pid) {
-		execl("./resnetc", "resnetc", "train", model, "--data", data, "--epochs", epochs, "-o", in_dir(arena_text("%s.safetensors", name)),
-		      "--log", in_dir(arena_text("%s.csv", name)), "-q", (char *)NULL);
-		_exit(127);
-	}
-	return pid;
-}
-
-static int
-count_of_lines(const char *name)
-{
-	int lines = 0;
-
-	for (const char *s = access(in_dir(name), R_OK) ? "" : text_of(name); *s; s++)
-		lines += *s == '\n';
-	return lines;
-}
-
-/* all columns of a log but the seconds */
-static const char *
-without_seconds(const char *name)
-{
-	const char *all = "";
-
-	for (const char *s = text_of(name), *end; *s; s = end + 1) {
-		const char *comma = end = strchr(s, '\n');
-		while (*comma != ',')
-			comma--;
-		all = arena_text("%s%.*s\n", all, (int)(comma - s), s);
-	}
-	return all;
-}
-
-/* a test of many pictures behind each step: what is interrupted in it is tested when the training goes on, whole */
-START_TEST(interrupted_tests_are_made_again)
-{
-	const char *dir = in_dir(""), *model = model_file(arena_text(small_model, "")), *data;
-	int pid, status, tries = 0;
-	Ran r;
-
-	put_data("x.npy", "y.npy", 16, 2);
-	put_data("many.npy", "labels.npy", 20000, 2);
-	data = arena_text("%s/x.npy,%s/y.npy,%s/many.npy,%s/labels.npy", dir, dir, dir, dir);
-	r = resnetc("train %s --data %s --epochs 3 -o %s/whole.safetensors --log %s/whole.csv -q", model, data, dir, dir);
-	ck_assert_msg(r.status == 0, "%s", r.err);
-	signal(SIGINT, SIG_DFL);
-	pid = start_training(model, data, "3", "cut");
-	while (count_of_lines("cut.csv") < 2 && tries++ < 6000)
-		nanosleep(&(struct timespec){ 0, 10000000 }, NULL);
-	nanosleep(&(struct timespec){ 0, 30000000 }, NULL);
-	kill(pid, SIGINT);
-	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
-	ck_assert_msg(WIFEXITED(status) && !WEXITSTATUS(status), "status %d", status);
-	r = resnetc("train %s --data %s --epochs 3 --resume %s/cut.checkpoint -o %s/cut.safetensors --log %s/cut.csv -q", model, data, dir, dir, dir);
-	ck_assert_msg(r.status == 0, "%s", r.err);
-	ck_assert_str_eq(without_seconds("cut.csv"), without_seconds("whole.csv"));
 }
 END_TEST
 
@@ -551,10 +312,6 @@ SUITE(training)
 	tcase_add_test(t, training_learns_and_goes_on);
 	t = part("options");
 	tcase_add_unchecked_fixture(t, compile_quickly, NULL);
-	tcase_add_test(t, strips_of_two_images_make_the_same_bits);
-	tcase_add_test(t, weights_of_strided_pointwise_layers_stay_in_their_place);
-	tcase_add_loop_test(t, recomputed_results_take_less_memory, 0, 3);
-	tcase_add_test(t, starts_of_blocks_are_made_again);
 	tcase_add_test(t, starting_with_another_head);
 	tcase_add_test(t, bytes_are_read_as_pictures);
 	tcase_add_test(t, folders_are_classes);
@@ -566,9 +323,4 @@ SUITE(training)
 	tcase_add_test(t, bad_data_is_refused);
 	tcase_add_test(t, bad_folders_are_refused);
 	tcase_add_test(t, what_is_not_finite_stops);
-	tcase_add_test(t, checkpoints_of_others_are_refused);
-	tcase_add_test(t, damaged_checkpoints_are_refused);
-	t = part("interrupted");
-	tcase_add_test(t, second_interrupt_ends);
-	tcase_add_test(t, interrupted_tests_are_made_again);
 }
