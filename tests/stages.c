@@ -139,6 +139,17 @@ static const struct { const char *norms, *stage; int channels; } own[] = {
 	  "variant = \"D\"", 16 },
 	{ FOLDED, "nn.bottleneck, blocks = 2, width = 32, stride = 2, groups = 2, conv = { nn.split_attention, radix = 4, reduction = 1, "
 	  "pool = \"first\" }", 16 },
+	{ FOLDED, "nn.bottleneck, blocks = 2, width = 16, stride = 2, dilation = 2", 16 },
+	{ FOLDED, "nn.bottleneck, blocks = 3, width = 16, dilation = { 1, 2 }", 16 },
+	{ "", "nn.basic, blocks = 4, width = 32, stride = 2, dilation = { 1, 2, 4 }", 16 },
+	{ "bn = false,", "nn.preact_bottleneck, blocks = 2, width = 16, dilation = 3", 16 },
+	{ FOLDED, "nn.bottleneck, blocks = 2, width = 32, inner = nn.eca, dilation = 2", 16 },
+	{ FOLDED, "nn.bottleneck, blocks = 2, width = 32, conv = { nn.sk, reduction = 2 }, dilation = 2", 16 },
+	{ FOLDED, "nn.res2, blocks = 2, width = 64, dilation = 2", 16 },
+	{ "", "nn.convnext, blocks = 2, width = 32, dilation = 2", 32 },
+	{ FOLDED, "nn.regnet, blocks = 2, width = 32, group_width = 8, se = 4, dilation = { 2, 1 }", 16 },
+	{ FOLDED, "nn.darknet, blocks = 2, width = 32, dilation = 2", 16 },
+	{ FOLDED, "nn.inverted_residual, blocks = 2, width = 16, kernel = 5, dilation = 2", 16 },
 	{ FOLDED, "nn.preact, blocks = 2, width = 32, stride = 2", 16 },
 	{ "bn = false,", "nn.preact_bottleneck, blocks = 2, width = 16, stride = 2, shortcut = \"D\"", 16 },
 	{ "bn = false,", "nn.preact_bottleneck, blocks = 2, width = 16, groups = 2, gate = function(y) return "

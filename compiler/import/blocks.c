@@ -46,7 +46,7 @@ proved(const Region *r, const Found *f)
 	Graph *part = alone(r);
 	Shape s = part->nodes[0]->out->shape;
 	const char *stride = f->stride > 1 ? arena_text("stride = %d", f->stride) : "";
-	const char *options = *f->options ? f->options + 2 : "";
+	const char *options = arena_text("%s%s", f->options, dilations_text(&f->dilation, 1));
 	Norms own = *r->norms;
 	const char *norms;
 
@@ -55,11 +55,23 @@ proved(const Region *r, const Found *f)
 
 	return makes(part, arena_text("local nn = require \"resnet\"\n"
 	                              "return nn.model { name = \"m\", input = nn.image { %d, %d, %d }, %s\n"
-	                              "body = function(x) return nn.scope(\"b\", nn.%s, x, %d, { %s%s%s }) end }\n", s.c,
-	                              s.h, s.w, norms, f->call, f->width, stride, *stride && *options ? ", " : "", options));
+	                              "body = function(x) return nn.scope(\"b\", nn.%s, x, %d, { %s%s }) end }\n", s.c,
+	                              s.h, s.w, norms, f->call, f->width, stride, options + (*stride || !*options ? 0 : 2)));
 }
 
 /* --- regions --- */
+
+/* spread - the least dilation of its convolutions, of 3x3 at least; 1: there are none */
+static int
+spread(const Region *r)
+{
+	int least = 0;
+
+	for (int i = 0; i < r->nconv; i++)
+		if (r->conv[i]->a.kernel.w > 2 && (!least || r->conv[i]->a.dilation.h < least))
+			least = r->conv[i]->a.dilation.h;
+	return least ? least : 1;
+}
 
 static bool
 recognised(const Region *r, Found *f)
@@ -69,6 +81,7 @@ recognised(const Region *r, Found *f)
 
 	if (r->nconv < 2)
 		return false;
+	f->dilation = spread(r);
 	if (last->op != O_conv2d && last->op != O_bn &&
 	    residual_block(r->g, r->norms->folded || r->norms->none, r->g->nodes[r->from], last, f) &&
 	    proved(r, f))

@@ -208,6 +208,7 @@ darknet(const Region *r, Found *f)
 	f->call = "darknet";
 	f->width = add->out->shape.c;
 	f->stride = r->nconv > 2 ? r->conv[0]->a.stride.h : 1;
+	f->dilation = last->a.dilation.h;
 	f->options = 2*first->a.out == f->width ? "" : arena_text(", expansion = %.10g", (double)first->a.out/f->width);
 	if (last->a.groups > 1)
 		f->options = arena_text("%s, groups = %d", f->options, last->a.groups);
@@ -253,7 +254,7 @@ chooser(const Region *r, const Node *softmax, const Node **mid)
 		}
 	if (!*mid || !r->squeeze)
 		return NULL;
-	if ((*mid)->a.out == width && paths == branches) {
+	if ((*mid)->a.out == width && paths == branches*(*mid)->a.dilation.h) {
 		text = arena_text("{ nn.sk%s", split ? ", split = true" : "");
 		if (branches != 2)
 			text = arena_text("%s, branches = %d", text, branches);

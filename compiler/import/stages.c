@@ -10,6 +10,21 @@
 
 typedef struct { const Found *first; int blocks; } Stage;
 
+const char *
+dilations_text(const int *dilation, int count)
+{
+	const char *list = "";
+	int last = count - 1;
+
+	while (last && dilation[last] == dilation[last-1])
+		last--;
+	for (int i = 0; i <= last; i++)
+		list = arena_text("%s%s%d", list, i ? ", " : "", dilation[i]);
+	if (last)
+		return arena_text(", dilation = { %s }", list);
+	return dilation[0] > 1 ? arena_text(", dilation = %d", dilation[0]) : "";
+}
+
 /* same_options - but for the shortcut, which only a block that changes the shape has */
 static bool
 same_options(const char *first, const char *later)
@@ -53,10 +68,14 @@ write_stage(Out *o, const Graph *g, const Stage *s, const char *scope, int numbe
 {
 	const Found *f = s->first;
 	const Node *y = g->nodes[f[s->blocks - 1].to];
+	int *dilation = arena_new((size_t)s->blocks*sizeof *dilation);
 
-	out_line(o, "    t[%d] = nn.scope(\"%s%d\", nn.stage { nn.%s, blocks = %d, width = %d%s%s }, t[%d])  -- %dx%dx%d",
+	for (int i = 0; i < s->blocks; i++)
+		dilation[i] = f[i].dilation;
+	out_line(o, "    t[%d] = nn.scope(\"%s%d\", nn.stage { nn.%s, blocks = %d, width = %d%s%s%s }, t[%d])  -- %dx%dx%d",
 	         y->id, scope, number, f->call, s->blocks, f->width,
-	         f->stride > 1 ? arena_text(", stride = %d", f->stride) : "", f->options, f->from, y->out->shape.c,
+	         f->stride > 1 ? arena_text(", stride = %d", f->stride) : "", f->options,
+	         dilations_text(dilation, s->blocks), f->from, y->out->shape.c,
 	         y->out->shape.h, y->out->shape.w);
 }
 

@@ -18,7 +18,7 @@ typedef struct {
 	const char *act;             /* as it is written */
 	const char *shortcut;        /* NULL: the block's input as it is */
 	const char *gate;            /* NULL: none, or squeeze-excite */
-	int width, stride, groups, base_width, channels, se;
+	int width, stride, dilation, groups, base_width, channels, se;
 	bool v1, twice;
 } Block;
 
@@ -206,6 +206,7 @@ describe(const Walk *w, const Node *add, const Path *main, const Path *side, Blo
 	b->stride = 1;
 	for (int i = 0; i < main->count; i++)
 		b->stride *= main->convs[i]->a.stride.h;
+	b->dilation = main->convs[main->count > 2]->a.dilation.h;
 	b->v1 = main->count == 3 && first->a.stride.h > 1;
 	b->groups = main->count > 2 ? main->convs[1]->a.groups : 1;
 	b->width = main->count > 2 ? channels/4 : channels;
@@ -266,7 +267,7 @@ same_stage(const Block *a, const Block *b)
 	       !strcmp(a->gate ? a->gate : "", b->gate ? b->gate : "");
 }
 
-/* options_of - all but the width and the stride */
+/* options_of - all but width, stride and dilation */
 static const char *
 options_of(const Block *b)
 {
@@ -318,10 +319,12 @@ static void
 write_stages(Walk *w)
 {
 	Block *blocks = arena_new(MostBlocks*sizeof *blocks);
-	int count = 0;
+	int dilation[MostBlocks], count = 0;
 
-	while (count < MostBlocks && next_block(w, &blocks[count]))
+	while (count < MostBlocks && next_block(w, &blocks[count])) {
+		dilation[count] = blocks[count].dilation;
 		count++;
+	}
 	if (!count)
 		return;
 	out_line(w->o, "  stages = {");
@@ -330,8 +333,8 @@ write_stages(Walk *w)
 		const char *more = b->stride > 1 ? arena_text(", stride = %d", b->stride) : "";
 		for (n = 1; i + n < count && same_stage(b, &blocks[i+n]); n++)
 			;
-		out_line(w->o, "    nn.stage { nn.%s, blocks = %d, width = %d%s%s },", b->kind, n, b->width, more,
-		         options_of(b));
+		out_line(w->o, "    nn.stage { nn.%s, blocks = %d, width = %d%s%s%s },", b->kind, n, b->width, more,
+		         options_of(b), dilations_text(&dilation[i], n));
 	}
 	out_line(w->o, "  },");
 }

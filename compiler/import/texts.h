@@ -13,7 +13,7 @@ bool adopt_text(Graph *g, const char *text);         /* is it this graph; then g
 typedef struct {
 	int from, to;                /* nodes: the block's input and its result */
 	const char *call, *options;  /* nn.CALL { ..., width, stride, options } */
-	int width, stride;
+	int width, stride, dilation;
 } Found;
 typedef struct {                     /* norms of a graph's blocks */
 	bool folded;                 /* into convolutions with bias */
@@ -27,6 +27,9 @@ int find_blocks(const Graph *g, const Norms *norms, Found **found);     /* none 
 const char *act_text(const Node *n);                 /* an activation as a block's option */
 const char *gate_text(const Node *n);                /* the gate that ends in n as a block's option, or NULL */
 const char *gate_times(const char *gate, double gain);   /* its text, times a number; NULL: not of this one */
+
+/* stages.c */
+const char *dilations_text(const int *dilation, int count);   /* a stage's option: of each of its blocks */
 
 /* structure.c */
 bool residual_block(const Graph *g, bool folded, const Node *from, const Node *to, Found *f);    /* a guess */
