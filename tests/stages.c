@@ -108,6 +108,26 @@ START_TEST(group_norms_keep_their_names)
 }
 END_TEST
 
+/* norms without weight and bias are so in every block, as batch norms and as group norms */
+START_TEST(no_norm_is_affine)
+{
+	static const char *const norms[] = { "affine = false", "affine = false, groups = 4" };
+
+	for (int k = 0; k < 2; k++) {
+		Graph *g = graph_of(model_file(arena_text("local nn = require \"resnet\"\nreturn nn.model { name = \"m\", input = nn.image { 3, 32, 32 }, "
+			"stem = nn.stem.deep { 4, 4, 8 }, bn = { %s }, stages = { nn.stage { nn.basic, width = 16 }, nn.stage { nn.preact, width = 16 } } }\n",
+			norms[k])));
+		int count = 0;
+		for (int i = 0; i < g->count; i++)
+			if (g->nodes[i]->op == O_bn || g->nodes[i]->op == O_group_norm) {
+				ck_assert_msg(!g->nodes[i]->a.affine, "%s", g->nodes[i]->name);
+				count++;
+			}
+		ck_assert_int_eq(count, 8);
+	}
+}
+END_TEST
+
 /* --- every block --- */
 
 #define FOLDED "bn = \"folded\","
@@ -207,5 +227,6 @@ SUITE(stages)
 	tcase_add_test(t, words_reach_every_layer);
 	tcase_add_test(t, each_block_its_dilation);
 	tcase_add_test(t, group_norms_keep_their_names);
+	tcase_add_test(t, no_norm_is_affine);
 	tcase_add_loop_test(t, every_block, 0, NOwn);
 }

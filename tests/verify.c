@@ -76,6 +76,8 @@ START_TEST(verify_of_named_outputs)
 	ck_assert_msg(r.status == ExitInput && strstr(r.out, "WRONG"), "%s", r.out);
 	r = resnetc("verify %s -i %s --expect rihgt=zero.npy", model, in_dir("x.npy"));
 	ck_assert_str_eq(r.err, "--expect: want an output of m, got 'rihgt'; did you mean 'right'?\n");
+	r = resnetc("verify %s -i %s --expect rihgt=%s", model, in_dir("x.npy"), in_dir("right.npy"));
+	ck_assert_str_eq(r.err, "--expect: want an output of m, got 'rihgt'; did you mean 'right'?\n");
 	r = resnetc("verify %s -i %s --expect left=%s", model, in_dir("x.npy"), in_dir("right.npy"));
 	ck_assert_str_eq(r.err, "right.npy: want 4 values, one per output of left, got 5\n");
 	free(x);

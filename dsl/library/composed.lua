@@ -87,13 +87,14 @@ function nn.self_attention(x, o)
 end
 
 -- Global context (Cao et al. 2019) as a gate: the features' sum, weighted by a softmax over the image, through two 1x1
--- convolutions with a norm between them. Named as timm's GlobalContext. { channels = x.channels/8 of the squeeze, add = false:
--- is added to x instead }
+-- convolutions with a norm between them. { channels = x.channels/8 of the squeeze, add = false: is added to x instead, name }:
+-- layers are named as in timm's GlobalContext, behind NAME where there is one
 function nn.global_context(x, o)
 	if not is_tensor(x) then fail("global_context: want a tensor, got %s", kind(x)) end
-	words("global_context", want_table("global_context", o or {}), { "channels", "add" })
-	local mask, add = nn.softmax(nn.conv(x, { 1, kernel = 1, bias = true, name = "conv_attn" }), { axis = "image" }), o and o.add
-	local name = add and "mlp_add" or "mlp_scale"
+	words("global_context", want_table("global_context", o or {}), { "channels", "add", "name" })
+	local add, at = o and o.add, o and o.name and o.name .. "." or ""
+	local mask = nn.softmax(nn.conv(x, { 1, kernel = 1, bias = true, name = at .. "conv_attn" }), { axis = "image" })
+	local name = at .. (add and "mlp_add" or "mlp_scale")
 	local y = nn.matmul(x, mask, { transpose_b = true })
 	y = nn.conv(y, { o and o.channels or math.max(1, x.channels//8), kernel = 1, bias = true, name = name .. ".fc1" })
 	y = nn.relu(nn.layer_norm(y, { name = name .. ".norm" }))

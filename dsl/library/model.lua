@@ -59,14 +59,20 @@ local function set_defaults(m)
 		defaults.none = true
 		if m.bias == nil then defaults.bias = true end
 	elseif type(bn) == "table" then
-		words("model: bn", bn, { "eps", "split", "groups", "group_width" })
+		words("model: bn", bn, { "eps", "affine", "split", "groups", "group_width" })
 		if bn.groups and bn.group_width then
 			fail_at("bn", "model: want bn with groups or with group_width, got both")
+		end
+		if bn.affine ~= nil and type(bn.affine) ~= "boolean" then
+			fail_at("bn", "model: want bn's affine as true or false, got %s", kind(bn.affine))
+		end
+		if bn.split and bn.affine == false then
+			fail_at("bn", "model: want bn with split or with affine = false, got both")
 		end
 		for _, word in ipairs { "groups", "group_width" } do
 			if bn[word] ~= nil then defaults[word] = at_word("bn", whole, "model: want bn's " .. word, bn[word], 1, 65536) end
 		end
-		defaults.eps, defaults.split = bn.eps, bn.split
+		defaults.eps, defaults.affine, defaults.split = bn.eps, bn.affine, bn.split
 	else
 		fail_at("bn", "model: want bn as { eps = ..., split = ... }, \"folded\" or false, got %s", kind(bn))
 	end
@@ -110,9 +116,10 @@ end
 --   head      a function, or { { "name", function }, ... } for several outputs
 --             body and head may return several tensors, each by itself or as { "name", tensor }
 --   taps      { "stem", "layer2", ... }: parts or layers whose results are outputs too, after the head's
---   bn        { eps = 1e-5, split = false } for all batch norms (split: weight and bias are a Scale layer's,
---             bn1 and scale1); with groups = 32 or group_width = 8 they are group norms. "folded": the file has
---             convolutions with bias and no batch norms; false: there are none, and convolutions have a bias (NFNet)
+--   bn        { eps = 1e-5, affine = true, split = false } for all batch norms (affine = false: they have neither weight nor
+--             bias; split: these are a Scale layer's, bn1 and scale1); with groups = 32 or group_width = 8 they are group
+--             norms. "folded": the file has convolutions with bias and no batch norms; false: there are none, and
+--             convolutions have a bias (NFNet)
 --   bias      true: convolutions have a bias beside their batch norm
 --   standardize  1e-6: the weights of convolutions are standardized, with this added to their variance (BiT's ResNets)
 --   names     "torchvision" (default), "timm", "fastai" (XResNet), "fastbook" (chapter 14's ResNet), "learner"

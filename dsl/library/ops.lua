@@ -14,6 +14,7 @@ local function with_defaults(op, options)
 	if op == "conv2d" and options.bias == nil and options.bn == nil then options.bias = building.defaults.bias end
 	if op == "conv2d" and options.standardize == nil then options.standardize = building.defaults.standardize end
 	if op == "bn" and options.eps == nil then options.eps = building.defaults.eps end
+	if op == "bn" and options.affine == nil then options.affine = building.defaults.affine end
 	if op == "bn" and options.scale == nil and building.defaults.split then
 		options.scale = options.name:gsub("bn", "scale")
 		if options.scale == options.name then options.scale = options.name .. "_scale" end
@@ -110,6 +111,7 @@ local function op_function(op, called)
 		if op == "bn" and (building.defaults.groups or building.defaults.group_width) and is_tensor(args[1]) then
 			options.groups = building.defaults.groups or args[1].channels//building.defaults.group_width
 			options.eps = options.eps or building.defaults.eps
+			if options.affine == nil then options.affine = building.defaults.affine end
 			made = "group_norm"                  -- under the batch norm's name
 		end
 		if type(options.act) == "function" then

@@ -188,6 +188,7 @@ cases = [
                                w["b.weight"], w["b.bias"]),
      {"conv_transpose1.weight": [6, 3, 3, 3], "b.weight": [9], "b.bias": [9], "b.running_mean": [9], "b.running_var": [9]}, ["b"]),
     timm_case((16, 3, 4), "return nn.global_context(x)", global_context),
+    timm_case((16, 3, 4), 'return nn.global_context(x, { name = "se" })', global_context, "se."),
     ((8, 3, 4), "return nn.self_attention(x, { heads = 2 })", self_attention, {"qkv.weight": [24, 8, 1, 1]}),
     timm_case((64, 5, 4), "return nn.eca(x)", layers.EcaModule, "se."),
     timm_case((9, 5, 4), "return nn.eca(x, { kernel = 5 })", lambda c: layers.EcaModule(kernel_size=5), "se."),
