@@ -4,6 +4,7 @@
 */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "session.h"
 
@@ -107,7 +108,7 @@ expected(const Graph *g, const char *const *given, int count, int images)
 		int o = equals ? output_named(g, file, (size_t)(equals - file)) : -1;
 		if (o >= 0)
 			from_npy(g, equals + 1, o, images, want);
-		else if (equals && !strchr(file, '/'))
+		else if (equals && !memchr(file, '/', (size_t)(equals - file)) && access(file, F_OK))
 			no_output(g, "--expect", arena_text("%.*s", (int)(equals - file), file));
 		else if (len > 4 && !strcmp(file + len - 4, ".npz"))
 			from_npz(g, file, images, want);
