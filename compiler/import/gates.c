@@ -1,6 +1,6 @@
 /*
-** gates.c - activations and gates as options of a block: nn.relu, { nn.leaky_relu, slope = 0.1 }, nn.eca,
-** { nn.squeeze_excite, channels = 16 }.
+** gates.c - options of a block: activations and gates, nn.relu, { nn.leaky_relu, slope = 0.1 }, nn.eca,
+** { nn.squeeze_excite, channels = 16 }; and dilations, 2 or { 1, 2, 4 }.
 */
 #include <math.h>
 #include <string.h>
@@ -94,4 +94,19 @@ gate_times(const char *gate, double gain)
 	if (*gate != '{')
 		return arena_text("function(y) return %.7g*%s(y) end", gain, gate);
 	return arena_text("function(y) return %.7g*%.*s(y, {%s) end", gain, (int)(options - gate - 2), gate + 2, options + 1);
+}
+
+const char *
+dilations_text(const int *dilation, int count)
+{
+	const char *list = "";
+	int last = count - 1;
+
+	while (last && dilation[last] == dilation[last-1])
+		last--;
+	for (int i = 0; i <= last; i++)
+		list = arena_text("%s%s%d", list, i ? ", " : "", dilation[i]);
+	if (last)
+		return arena_text(", dilation = { %s }", list);
+	return dilation[0] > 1 ? arena_text(", dilation = %d", dilation[0]) : "";
 }

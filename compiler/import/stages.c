@@ -10,21 +10,6 @@
 
 typedef struct { const Found *first; int blocks; } Stage;
 
-const char *
-dilations_text(const int *dilation, int count)
-{
-	const char *list = "";
-	int last = count - 1;
-
-	while (last && dilation[last] == dilation[last-1])
-		last--;
-	for (int i = 0; i <= last; i++)
-		list = arena_text("%s%s%d", list, i ? ", " : "", dilation[i]);
-	if (last)
-		return arena_text(", dilation = { %s }", list);
-	return dilation[0] > 1 ? arena_text(", dilation = %d", dilation[0]) : "";
-}
-
 /* same_options - but for the shortcut, which only a block that changes the shape has */
 static bool
 same_options(const char *first, const char *later)

@@ -27,9 +27,7 @@ int find_blocks(const Graph *g, const Norms *norms, Found **found);     /* none 
 const char *act_text(const Node *n);                 /* an activation as a block's option */
 const char *gate_text(const Node *n);                /* the gate that ends in n as a block's option, or NULL */
 const char *gate_times(const char *gate, double gain);   /* its text, times a number; NULL: not of this one */
-
-/* stages.c */
-const char *dilations_text(const int *dilation, int count);   /* a stage's option: of each of its blocks */
+const char *dilations_text(const int *dilation, int count);   /* a stage's option, of each of its blocks */
 
 /* structure.c */
 bool residual_block(const Graph *g, bool folded, const Node *from, const Node *to, Found *f);    /* a guess */
