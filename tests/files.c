@@ -49,7 +49,11 @@ START_TEST(no_statement_says)
 	b->g.input[0] = value_info("x", "1 3 4 5", 11);
 	want_graph(b, ": input 'x': want float32, float16 or uint8, got data type 11");
 	b->g.input[0] = value_info("x", "1 3 0 5", 1);
-	want_graph(b, ": input 'x': want a height and a width (--input HxW), got an open size");
+	want_graph(b, ": input 'x': want a height and a width, such as --input 224x5, got 1 x 3 x ? x 5");
+	b->g.input[0] = value_info("x", "0 3 0 0", 1);
+	for (size_t i = 0; i < 3; i++)
+		b->g.input[0]->type->tensor_type->shape->dim[i + (i > 0)]->dim_param = (char *)(size_t)(const char *[]){ "batch", "height", "width" }[i];
+	want_graph(b, ": input 'x': want a height and a width, such as --input 224x224, got 'batch' x 3 x 'height' x 'width'");
 	b->g.input[0] = value_info("x", "1 3 70000 5", 1);
 	want_graph(b, ": input 'x': want dimensions from 1 to 65536, got 70000");
 	b->g.input[0] = value_info("x", "1 3 4 5", 1);

@@ -88,6 +88,20 @@ first_kernel(const Import *m, const char *name)
 	return 0;
 }
 
+/* declared - the sizes as the file has them, names for what it leaves open */
+static const char *
+declared(const Onnx__TensorShapeProto *shape)
+{
+	const char *text = "";
+
+	for (size_t i = 0; i < shape->n_dim; i++) {
+		const Onnx__Dimension *d = shape->dim[i];
+		text = arena_text("%s%s%s", text, i ? " x " : "", d->has_dim_value ? arena_text("%lld", (long long)d->dim_value) :
+		                  d->dim_param && *d->dim_param ? arena_text("'%s'", d->dim_param) : "?");
+	}
+	return text;
+}
+
 /* sizes_of - what the file says, then what was asked for; open sizes that nothing tells are refused */
 static Shape
 sizes_of(Import *m, const Onnx__ValueInfoProto *v, const int axes[NAxes])
@@ -108,7 +122,8 @@ sizes_of(Import *m, const Onnx__ValueInfoProto *v, const int axes[NAxes])
 	d[AxisN] = d[AxisN] ? d[AxisN] : 1;
 	d[AxisC] = d[AxisC] ? d[AxisC] : first_kernel(m, v->name);
 	if (!d[AxisH] || !d[AxisW])
-		fail("%s: input '%s': want a height and a width (--input HxW), got an open size", m->file, v->name);
+		fail("%s: input '%s': want a height and a width, such as --input %dx%d, got %s", m->file, v->name,
+		     d[AxisH] ? (int)d[AxisH] : 224, d[AxisW] ? (int)d[AxisW] : 224, declared(shape));
 	if (!d[AxisC])
 		fail("%s: input '%s': want its channels in the file, or a convolution that tells them, got an open size", m->file,
 		     v->name);
