@@ -48,8 +48,10 @@ attempt(void (*f)(void *), void *user)
 
 	caught = NULL;
 	catcher = &here;
-	if (!setjmp(here))
+	if (!setjmp(here)) {
 		f(user);
+		caught = NULL;               /* of an attempt within, which is over */
+	}
 	catcher = outer;
 	return caught;
 }

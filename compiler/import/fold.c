@@ -7,8 +7,7 @@
 
 #include "import.h"
 
-/* steps_of - by how many elements to go for each dimension of a result; 0 where it is repeated */
-static void
+void
 steps_of(const OnnxValue *v, int rank, size_t *step)
 {
 	size_t at = 1;
@@ -55,6 +54,13 @@ static double f_sin(double a, double b)     { (void)b; return sin(a); }
 static double f_cos(double a, double b)     { (void)b; return cos(a); }
 static double f_tan(double a, double b)     { (void)b; return tan(a); }
 static double f_atan(double a, double b)    { (void)b; return atan(a); }
+static double f_asin(double a, double b)    { (void)b; return asin(a); }
+static double f_acos(double a, double b)    { (void)b; return acos(a); }
+static double f_sinh(double a, double b)    { (void)b; return sinh(a); }
+static double f_cosh(double a, double b)    { (void)b; return cosh(a); }
+static double f_asinh(double a, double b)   { (void)b; return asinh(a); }
+static double f_acosh(double a, double b)   { (void)b; return acosh(a); }
+static double f_atanh(double a, double b)   { (void)b; return atanh(a); }
 static double f_sigmoid(double a, double b) { (void)b; return 1/(1 + exp(-a)); }
 
 /* inputs: at least and at most; more than two are taken from left to right */
@@ -76,7 +82,9 @@ static const struct { const char *name; double (*f)(double, double); int least, 
 	{ "Sign", f_sign, 1, 1, false },
 	{ "Relu", f_relu, 1, 1, false }, { "Sigmoid", f_sigmoid, 1, 1, false },
 	{ "Sin", f_sin, 1, 1, false }, { "Cos", f_cos, 1, 1, false }, { "Tan", f_tan, 1, 1, false },
-	{ "Atan", f_atan, 1, 1, false },
+	{ "Atan", f_atan, 1, 1, false }, { "Asin", f_asin, 1, 1, false }, { "Acos", f_acos, 1, 1, false },
+	{ "Sinh", f_sinh, 1, 1, false }, { "Cosh", f_cosh, 1, 1, false }, { "Asinh", f_asinh, 1, 1, false },
+	{ "Acosh", f_acosh, 1, 1, false }, { "Atanh", f_atanh, 1, 1, false },
 };
 enum { NFolds = sizeof ops/sizeof *ops };
 
@@ -141,15 +149,16 @@ fold_each(Import *m)
 	return false;
 }
 
+static const OnnxOp *const tables[] = { shape_folds, sum_folds, pick_folds };
+enum { NTables = sizeof tables/sizeof *tables };
+
 /* fold_constants - the node at hand, all of whose inputs are constants; false: no operator does that */
 bool
 fold_constants(Import *m)
 {
-	const OnnxOp *tables[] = { shape_folds, sum_folds };
-
 	if (fold_each(m))
 		return true;
-	for (int t = 0; t < 2; t++)
+	for (int t = 0; t < NTables; t++)
 		for (const OnnxOp *op = tables[t]; op->name; op++)
 			if (!strcmp(op->name, m->p->op_type)) {
 				op->run(m);
@@ -165,11 +174,9 @@ is_folded(const char *name)
 	for (int i = 0; i < NFolds; i++)
 		if (!strcmp(ops[i].name, name))
 			return true;
-	for (const OnnxOp *op = shape_folds; op->name; op++)
-		if (!strcmp(op->name, name))
-			return true;
-	for (const OnnxOp *op = sum_folds; op->name; op++)
-		if (!strcmp(op->name, name))
-			return true;
+	for (int t = 0; t < NTables; t++)
+		for (const OnnxOp *op = tables[t]; op->name; op++)
+			if (!strcmp(op->name, name))
+				return true;
 	return false;
 }

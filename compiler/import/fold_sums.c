@@ -81,32 +81,53 @@ static void fold_squares(Import *m) { fold_reduce(m, SquaresOf); }
 static void fold_norm(Import *m)    { fold_reduce(m, NormOf); }
 static void fold_sizes(Import *m)   { fold_reduce(m, SizesOf); }
 
-/* fold_matmul - of matrices and vectors; a vector is a row on the left and a column on the right */
+/* fold_matmul - of matrices, stacks of them and vectors; a vector is a row on the left and a column on the right */
 static void
 fold_matmul(Import *m)
 {
-	OnnxValue a = constant_at(m, 0, "input"), b = constant_at(m, 1, "input"), y;
-	int64_t rows = a.rank == 2 ? a.dim[0] : 1, inner = a.rank ? a.dim[a.rank - 1] : 0;
-	int64_t cols = b.rank == 2 ? b.dim[1] : 1, dim[2];
-	int rank = 0;
+	OnnxValue a = constant_at(m, 0, "input"), b = constant_at(m, 1, "input"), left = a, right = b, y;
+	int64_t rows = a.rank > 1 ? a.dim[a.rank - 2] : 1, inner = a.rank ? a.dim[a.rank - 1] : 0;
+	int64_t cols = b.rank > 1 ? b.dim[b.rank - 1] : 1, at[MostDims] = { 0 }, dim[MostDims];
+	int64_t size[2] = { rows*inner, inner*cols };
+	size_t from[2] = { 0, 0 }, step[2][MostDims], count;
+	int rank, stack;
 	double *v;
 
-	if (a.rank < 1 || a.rank > 2 || b.rank < 1 || b.rank > 2 || inner != b.dim[0])
+	left.rank = a.rank > 2 ? a.rank - 2 : 0;
+	right.rank = b.rank > 2 ? b.rank - 2 : 0;
+	if (a.rank < 1 || b.rank < 1 || inner != b.dim[b.rank > 1 ? b.rank - 2 : 0] ||
+	    !shapes_meet(&left, &right, &rank, dim) || rank > MostDims - 2)
 		refuse(m, "want constant matrices that fit, got %s and %s", dims_of(&a), dims_of(&b));
-	if (a.rank == 2)
+	steps_of(&left, rank, step[0]);
+	steps_of(&right, rank, step[1]);
+	stack = rank;
+	if (a.rank > 1)
 		dim[rank++] = rows;
-	if (b.rank == 2)
+	if (b.rank > 1)
 		dim[rank++] = cols;
 	y = constant_new(m, a.type, rank, dim, &v);
-	if (inner && rows*cols > (INT64_C(1) << 32)/inner)
+	count = count_elements(&y);
+	if (inner && count > (UINT64_C(1) << 32)/(uint64_t)inner)
 		refuse(m, "want at most 2^32 products of constants, got %s by %s", dims_of(&a), dims_of(&b));
-	for (int64_t i = 0; i < rows; i++)
-		for (int64_t j = 0; j < cols; j++) {
-			double sum = 0;
-			for (int64_t k = 0; k < inner; k++)
-				sum += a.data[i*inner + k]*b.data[k*cols + j];
-			v[i*cols + j] = rounded_to(a.type, sum);
+	for (size_t e = 0; e < count; e += (size_t)(rows*cols)) {
+		const double *p = a.data + from[0]*(size_t)size[0], *q = b.data + from[1]*(size_t)size[1];
+		for (int64_t i = 0; i < rows; i++)
+			for (int64_t j = 0; j < cols; j++) {
+				double sum = 0;
+				for (int64_t k = 0; k < inner; k++)
+					sum += p[i*inner + k]*q[k*cols + j];
+				v[(int64_t)e + i*cols + j] = rounded_to(a.type, sum);
+			}
+		for (int d = stack - 1; d >= 0; d--) {
+			for (int k = 0; k < 2; k++)
+				from[k] += step[k][d];
+			if (++at[d] < dim[d])
+				break;
+			for (int k = 0; k < 2; k++)
+				from[k] -= step[k][d]*(size_t)dim[d];
+			at[d] = 0;
 		}
+	}
 	set_result(m, y);
 }
 

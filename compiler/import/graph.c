@@ -175,8 +175,15 @@ onnx_node(Import *m)
 		op_if(m);
 		return;
 	}
-	if (all_constant(m) && fold_constants(m))
+	if (all_constant(m) && !(op && (op->run == op_shape || op->run == op_size))) {
+		const char *message;
+		if (fold_constants(m))
+			return;
+		message = fold_as_graph(m, op->run);
+		if (message)
+			fail("%s", message);
 		return;
+	}
 	for (size_t i = 0; op && i < m->p->n_input; i++) {
 		OnnxValue *v = has_input(m, i) ? onnx_find(m, m->p->input[i]) : NULL;
 		if (v && v->erf && op->run != op_add && op->run != op_mul && op->run != op_div)

@@ -269,8 +269,6 @@ op_einsum(Import *m)
 		t[0] = t[1];
 		t[1] = first;
 	}
-	if (!t[0].v.n)
-		refuse(m, "want a tensor among the terms, got constants");
 	for (int i = 0; i < count; i++)
 		t[i] = summed(m, &t[i], strcat(strcpy(read, out), count == 2 ? t[1 - i].letter : ""));
 	if (count == 1) {
