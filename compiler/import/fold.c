@@ -7,18 +7,6 @@
 
 #include "import.h"
 
-void
-steps_of(const OnnxValue *v, int rank, size_t *step)
-{
-	size_t at = 1;
-
-	for (int d = rank - 1; d >= 0; d--) {
-		int i = d - (rank - v->rank);
-		step[d] = i < 0 || v->dim[i] == 1 ? 0 : at;
-		at *= i < 0 ? 1 : (size_t)v->dim[i];
-	}
-}
-
 /* --- operators --- */
 
 static double f_add(double a, double b)     { return a + b; }

@@ -141,6 +141,7 @@ double rounded_to(int type, double v);
 bool is_whole(int type);
 OnnxValue constant_new(const Import *m, int type, int rank, const int64_t *dim, double **data);
 bool shapes_meet(const OnnxValue *a, const OnnxValue *b, int *rank, int64_t *dim);
+void steps_of(const OnnxValue *v, int rank, size_t *step);     /* of each dimension of a result; 0: it is repeated */
 
 /* fold.c, fold_shape.c, fold_sums.c, fold_pick.c, fold_graph.c: nodes all of whose inputs are constants */
 typedef struct {
@@ -149,7 +150,6 @@ typedef struct {
 	int64_t since;               /* the first opset whose meaning is read here */
 } OnnxOp;
 extern const OnnxOp shape_folds[], sum_folds[], pick_folds[];         /* the last row has no name */
-void steps_of(const OnnxValue *v, int rank, size_t *step);     /* of each dimension of a result; 0: it is repeated */
 bool fold_constants(Import *m);                                /* false: no such operator */
 bool is_folded(const char *name);
 const char *fold_as_graph(Import *m, void (*run)(Import *));   /* fold_graph.c; NULL: done, or why not */
