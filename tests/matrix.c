@@ -241,6 +241,17 @@ static const struct {
 	{ O_softmax, 1000, 1, 1, 1, "return nn.softmax(nn.bn(x))" },
 	{ O_quantize, 17, 5, 7, 2, "return nn.dequantize(nn.quantize(x, { step = 0.01, zero = 100 }))" },
 	{ O_dequantize, 32, 4, 4, 1, "return nn.dequantize(nn.quantize(nn.conv(x, { 32, kernel = 3 }), { step = 0.02, zero = 128 }))" },
+	/* Winograd of stride 2, by phases: every tile, whole and hanging over, blocks of rows of both cuts, of several images, several chunks of channels, skips */
+	{ O_conv2d, 16, 16, 16, 1, "return nn.conv(nn.relu(x), { 16, kernel = 3, stride = 2, winograd = {4, 4} })" },
+	{ O_conv2d, 17, 9, 15, 2, "return nn.relu(nn.conv(nn.relu(x), { 17, kernel = 3, stride = 2, winograd = {4, 4}, bias = true }) + nn.avg_pool(x, { kernel = 1, stride = 2 }))" },
+	{ O_conv2d, 24, 14, 14, 1, "return nn.silu(nn.conv(nn.relu(x), { 40, kernel = 3, stride = 2, winograd = {2, 4} }))" },
+	{ O_conv2d, 24, 11, 22, 3, "return nn.conv(nn.relu(x), { 20, kernel = 3, stride = 2, winograd = {4, 2}, bias = true })" },
+	{ O_conv2d, 33, 6, 7, 6, "return nn.relu(nn.bn(nn.conv(nn.relu(x), { 33, kernel = 3, stride = 2, winograd = {2, 2} })))" },
+	{ O_conv2d, 9, 1, 1, 1, "return nn.conv(nn.relu(x), { 8, kernel = 3, stride = 2, winograd = {2, 2} })" },
+	{ O_conv2d, 160, 13, 10, 1, "return nn.conv(nn.relu(x), { 150, kernel = 3, stride = 2, padding = { 2, 0, 1, 3 }, winograd = {4, 4} })" },
+	{ O_conv2d, 100, 7, 9, 4, "return nn.conv(nn.relu(x), { 64, kernel = 3, stride = 2, padding = 0, winograd = {2, 4}, tile = {1, 3} })" },
+	{ O_conv2d, 64, 58, 54, 1, "return nn.silu(nn.conv(nn.relu(x), { 40, kernel = 3, stride = 2, winograd = {4, 4} }))" },
+	{ O_conv2d, 48, 57, 50, 2, "return nn.conv(nn.relu(x), { 24, kernel = 3, stride = 2, winograd = {2, 2}, bias = true })" }
 };
 enum { NRows = sizeof rows/sizeof *rows };
 
@@ -342,7 +353,7 @@ static bool
 has_winograd(const Graph *g)
 {
 	for (int i = 0; i < g->count; i++)
-		if (g->nodes[i]->family == &family_winograd)
+		if (g->nodes[i]->family->tiled)
 			return true;
 	return false;
 }

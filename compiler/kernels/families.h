@@ -5,6 +5,7 @@
 */
 FAMILY(grouped)
 FAMILY(winograd)
+FAMILY(winograd_strided)
 FAMILY(strassen)
 FAMILY(winograd_dw)
 FAMILY(grouped_dw)

@@ -62,8 +62,10 @@ pack_transformed(const Kernel *k, const double *wt, float *to)
 static void
 winograd_pack(const Kernel *k, const double *wt, const double *b, void *const *to)
 {
-	if (k->a.on_the_fly)
-		fly_pack(k, wt, to[0]);
+	Wino w = wino_chosen(k);
+
+	if (w.fly)
+		fly_pack(k, &w, wt, to[0]);
 	else
 		pack_transformed(k, wt, to[0]);
 	pack_bias(k, b, to);
@@ -74,11 +76,10 @@ static int
 winograd_repack(Out *o, const Kernel *k, bool turned)
 {
 	Wino w = wino_chosen(k);
-	Repacking r = { .order = w.fly ? "RC_ORDER_DIRECT" : "RC_ORDER_WINOGRAD", .phases = 1, .groups = w.groups,
-		.blocks = w.icb, .last = k->in->lay.cb, .per = w.ob*k->t->vl, .kernel = { 3, 3 }, .turned = turned ? 2 : 0,
-		.ah = w.fly ? 0 : w.ah, .aw = w.fly ? 0 : w.aw };
+	Repacking r = { .order = "RC_ORDER_WINOGRAD", .phases = 1, .groups = w.groups, .blocks = w.icb, .last = k->in->lay.cb,
+		.per = w.ob*k->t->vl, .kernel = { 3, 3 }, .turned = turned ? 2 : 0, .ah = w.ah, .aw = w.aw };
 
-	return emit_packing(o, k, &r);
+	return w.fly ? fly_repack(o, k, &w, turned) : emit_packing(o, k, &r);
 }
 
 /* --- emission --- */
@@ -187,7 +188,7 @@ in_one(const Wino *w)
 }
 
 /* vector_in - offset of vector c of channels */
-static const char *
+const char *
 vector_in(const Layout *l, int vl)
 {
 	int of = l->cb/vl;
@@ -517,15 +518,17 @@ winograd_way_name(const Node *n)
 	return arena_text("F(%dx%d)%s", n->a.winograd.h, n->a.winograd.w, n->a.on_the_fly ? " on the fly" : "");
 }
 
+const char wino_promise[] =
+	"** Some 3x3 convolutions are Winograd's: they round otherwise than direct sums, by about 1e-6 of the largest\n"
+	"** result (resnetc --exact: none are), and an infinity in their input can make NaN of its neighbours.\n";
+
 const Family family_winograd = {
 	.name = "winograd", .fits = winograd_fits, .tiled = true, .rounds_otherwise = true, .ways = winograd_ways,
 	.cycles = winograd_cycles,
 	.reach = winograd_reach, .work = winograd_work, .amplification = winograd_amplification,
 	.error = winograd_error, .margin = 40,
 	.way_name = winograd_way_name,
-	.promise = "** Some 3x3 convolutions are Winograd's: they round otherwise than direct sums, "
-	           "by about 1e-6 of the largest\n"
-	           "** result (resnetc --exact: none are), and an infinity in their input can make NaN of its neighbours.\n",
+	.promise = wino_promise,
 	.phases = 2, .in_one = winograd_in_one, .describe = winograd_describe, .phase_name = winograd_phase_name,
 	.emit = winograd_emit, .rounds = winograd_rounds,
 	.scratch = winograd_scratch, .own = winograd_own, .operands = winograd_operands, .packed = winograd_packed,

@@ -20,6 +20,7 @@ typedef struct {
 	bool again;                  /* each thread transforms all tiles for itself, for its groups of output channels */
 	bool fly;                    /* weights are transformed on the fly, */
 	int chunk;                   /* those of so many input channel blocks at a time */
+	bool strided;                /* of stride 2: positions are filters of its phases (winograd_strided.c) */
 } Wino;
 
 Wino wino_chosen(const Kernel *k);                   /* with the tile the passes chose */
@@ -31,6 +32,9 @@ int wino_u_step(const Kernel *k, const Wino *w);     /* and in a row of weights 
 int wino_pieces(const Wino *w, int width);           /* register tiles of a block */
 int wino_piece(const Wino *w, int width, int i);     /* tiles of register tile i */
 size_t wino_scratch(const Kernel *k, const Wino *w); /* numbers of V of a band */
+int wino_lines(int numbers, int bytes);              /* rounded up: positions fall in different sets of a cache */
+int wino_chunk(const Kernel *k, const Wino *w, int tiles);           /* of weights on the fly, so many tiles a block */
+double wino_filter_cycles(const Kernel *k, const Wino *w);           /* of transforming weights on the fly */
 bool winograd_fits(const Node *n);                   /* 3x3, stride 1, no groups, enough channels */
 int wino_past(int m, int in, int out, int before);   /* rows that tiles of m read beyond the image */
 void winograd_ways(const Kernel *k, EachWay *each, void *user);
@@ -39,9 +43,14 @@ double winograd_amplification(const Node *n);
 double winograd_error(const Node *n);                /* measured with its weights, relative to the largest result */
 const char *wino_in_tile(Out *o, int mh, int mw, int cb);               /* words of the emitted file, by name */
 const char *wino_out_tile(Out *o, const Kernel *k, int mh, int mw, bool ragged);
+void wino_bind_points(Out *o);                        /* $p, $q and what is made of them */
+const char *wino_in_pair(Out *o);                    /* rows of p and -p of B^T down a column, for four outputs */
+const char *vector_in(const Layout *l, int vl);      /* offset of vector c of channels */
 size_t fly_group(const Kernel *k, const Wino *w);  /* of weights transformed on the fly: a group's in the blob */
-void fly_pack(const Kernel *k, const double *wt, void *to);
-void fly_kernel(int mh, int mw, const double *w, float *u);            /* G g G' as emitted code rounds it */
+extern const char wino_promise[];                    /* what NAME.h says of them */
+void fly_pack(const Kernel *k, const Wino *w, const double *wt, void *to);
+int fly_repack(Out *o, const Kernel *k, const Wino *w, bool turned);
+const char *fly_rows(Out *all, const Kernel *k, const Wino *w, bool pair);     /* one row, or those of p and -p */
 void emit_fly_rows(Out *o, Out *all, const Kernel *k, const Wino *w, const char *product, int width);
 int fly_fetched(const Kernel *k, const Wino *w);     /* numbers of the next chunk fetched with each block of channels */
 void emit_fly_fetch(Out *o, const Kernel *k, const Wino *w);
@@ -50,6 +59,9 @@ size_t wino_group(const Kernel *k, const Wino *w);   /* of the weights of OB vec
 const char *wino_number(const Kernel *k);            /* the type of U and V */
 const char *wino_prefix(const Kernel *k);            /* of the names of words */
 const char *wino_products(Out *all, const Kernel *k, const Wino *w, int width);   /* of a block of tiles: the name */
+/* one position, of v, u and m; first, others: what a register tile fetches meanwhile */
+void emit_pieces(Out *o, Out *all, const Kernel *k, const Wino *w, int width, const char *blocks, const char *first,
+                 const char *others);
 /* winograd.c - what both families answer alike */
 int winograd_emit(Out *o, const Kernel *k, int phase);
 const char *winograd_phase_name(const Kernel *k, int phase);

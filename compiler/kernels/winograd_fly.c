@@ -26,13 +26,12 @@ fly_group(const Kernel *k, const Wino *w)
 }
 
 void
-fly_pack(const Kernel *k, const double *wt, void *to)
+fly_pack(const Kernel *k, const Wino *w, const double *wt, void *to)
 {
-	Wino w = wino_chosen(k);
-	int per = w.ob*k->t->vl, cb = k->in->lay.cb, channels = w.icb*cb;
+	int per = w->ob*k->t->vl, cb = k->in->lay.cb, channels = w->icb*cb;
 
 	for (int oc = 0; oc < vectors_of(k)*k->t->vl; oc++) {
-		size_t group = (size_t)(oc/per)*fly_group(k, &w) + (size_t)(oc%per);
+		size_t group = (size_t)(oc/per)*fly_group(k, w) + (size_t)(oc%per);
 		for (int c = 0; c < channels; c++)
 			for (int i = 0; i < 9; i++)
 				put_weight(k, to, group + (size_t)(((c/cb*9 + i)*cb + c%cb)*per), oc < k->out->shape.c && c < k->in->shape.c ?
@@ -40,75 +39,60 @@ fly_pack(const Kernel *k, const double *wt, void *to)
 	}
 }
 
-/* down - row i of G, of m outputs, times a column of taps, in float, as rows_word has it */
-static float
-down(int m, int i, double g[6][3], const double *w)
+/* fly_repack - as fly_pack goes */
+int
+fly_repack(Out *o, const Kernel *k, const Wino *w, bool turned)
 {
-	float e = fmaf((float)w[6], (float)g[i][2], (float)w[0]*(float)g[i][0]), o = (float)w[3]*(float)g[i][1];
+	Repacking r = { .order = "RC_ORDER_DIRECT", .phases = 1, .groups = w->groups, .blocks = w->icb, .last = k->in->lay.cb,
+		.per = w->ob*k->t->vl, .kernel = { 3, 3 }, .turned = turned ? 2 : 0 };
 
-	return i == 0 ? (float)w[0]*(float)g[0][0] : i == m + 1 ? (float)w[6] : e + o;
+	return emit_packing(o, k, &r);
 }
 
-/* fly_kernel - G g G' of one channel pair as the emitted code rounds it */
-void
-fly_kernel(int mh, int mw, const double *w, float *u)
-{
-	double gh[6][3], gw[6][3];
-
-	winograd_filter(mh, gh);
-	winograd_filter(mw, gw);
-	for (int i = 0; i < mh + 2; i++, u += mw + 2) {
-		float h[3];
-		for (int j = 0; j < 3; j++)
-			h[j] = down(mh, i, gh, w + j);
-		u[0] = h[0]*(float)gw[0][0];
-		for (int p = 1; p <= mw; p += 2) {
-			float e = fmaf(h[2], (float)gw[p][2], h[0]*(float)gw[p][0]), o = h[1]*(float)gw[p][1];
-			u[p] = e + o;
-			u[p + 1] = e - o;
-		}
-		u[mw + 1] = h[2];
-	}
-}
-
-/* row_word - G along a row, into U: positions lie step floats apart */
+/* row_word - G along a row, into U: positions lie step floats apart; strided: of taps 0 and 2, tap 1 behind them */
 static const char *
-row_word(Out *o, int m)
+row_word(Out *o, int m, bool strided)
 {
 	double g[6][3];
 	const char *pairs = "";
 
 	winograd_filter(m, g);
-	for (int p = 1; p <= m; p += 2)
-		pairs = arena_text("%se = fma_(h2, splat(%s), mul(h0, splat(%s)));\no = mul(h1, splat(%s));\n"
-		                   "st(u + %s, add(e, o));\nst(u + %s, sub(e, o));\n", pairs, float_text(g[p][2]),
-		                   float_text(g[p][0]), float_text(g[p][1]), times("step", (size_t)p), times("step", (size_t)p + 1));
-	return helper_text(o, "** G along a row, into U\n", "static RC_INLINE void", arena_text("filter%d_row", m),
+	for (int p = 1; p <= m; p += 2) {
+		const char *even = arena_text("mul(h0, splat(%s))", float_text(g[p][0])), *odd = float_text(g[p][1]);
+		pairs = arena_text("%se = %s;\no = mul(%s, splat(%s));\nst(u + %s, add(e, o));\nst(u + %s, sub(e, o));\n", pairs,
+		                   strided ? even : arena_text("fma_(h2, splat(%s), %s)", float_text(g[p][2]), even),
+		                   strided ? "h2" : "h1", odd, times("step", (size_t)p), times("step", (size_t)p + 1));
+	}
+	return helper_text(o, "** G along a row, into U\n", "static RC_INLINE void",
+		arena_text("filter%d_row%s", m, strided ? "_s2" : ""),
 		arena_text("(float *u, int step, V h0, V h1, V h2)\n{\nV e, o;\n\nst(u, mul(h0, splat(%s)));\n"
-		           "%sst(u + %d*step, h2);\n}\n",
-		float_text(g[0][0]), pairs, m + 1));
+		           "%sst(u + %d*step, h%d);\n}\n",
+		float_text(g[0][0]), pairs, m + 1, strided ? 1 : 2));
 }
 
 /*
-** rows_word - transforms rows of positions of all channels of a group: one row of taps, or all three for the rows of p
-** and -p
+** fly_rows - transforms rows of positions of all channels of a group: one row of taps, or all three for the rows of p
+** and -p, of which strided filters have no middle one
 */
-static const char *
-rows_word(Out *all, const Kernel *k, const Wino *w, bool pair)
+const char *
+fly_rows(Out *all, const Kernel *k, const Wino *w, bool pair)
 {
 	int vl = k->t->vl, per = w->ob*vl, cb = k->in->lay.cb, tap = cb*per;
 	Out *o = out_in(NULL);
-	const char *row = row_word(all, w->mw), *at = w->ob > 1 ? " + s" : "", *ld = weight_load(k);
+	const char *row = row_word(all, w->mw, w->strided), *at = w->ob > 1 ? " + s" : "", *ld = weight_load(k);
 
 	out_line(o, "(const %s *RC_RESTRICT w, float *RC_RESTRICT u, int step, int blocks, %s)", weight_type(k), pair ?
-	         "float g0, float g1, float g2" : "float g");
+	         w->strided ? "float g0, float g1" : "float g0, float g1, float g2" : "float g");
 	out_line(o, "{");
 	out_line(o, "for (int i = 0; i < blocks; i++, w += %d)", 8*tap);
 	out_line(o, "for (int c = 0; c < %d; c++, w += %d, u += %d)%s", cb, per, per, w->ob > 1 ? "" : " {");
 	if (w->ob > 1)
 		out_line(o, "for (int s = 0; s < %d; s += %d) {", per, vl);
-	for (int j = 0; j < 3; j++)
-		if (pair) {
+	for (int j = 0; j < 3 && pair; j++)
+		if (w->strided) {
+			out_line(o, "V e%d = mul(%s(w%s%s), splat(g0));", j, ld, plus((size_t)(j*tap)), at);
+			out_line(o, "V o%d = mul(%s(w%s%s), splat(g1));", j, ld, plus((size_t)((6 + j)*tap)), at);
+		} else {
 			out_line(o, "V e%d = fma_(%s(w%s%s), splat(g2), mul(%s(w%s%s), splat(g0)));", j, ld, plus((size_t)((6 + j)*tap)),
 			         at, ld, plus((size_t)(j*tap)), at);
 			out_line(o, "V o%d = mul(%s(w%s%s), splat(g1));", j, ld, plus((size_t)((3 + j)*tap)), at);
@@ -125,7 +109,7 @@ rows_word(Out *all, const Kernel *k, const Wino *w, bool pair)
 	out_line(o, "}");
 	out_line(o, "}");
 	return helper(all, "** G g G'\n", "static RC_NOINLINE void",
-	              arena_text("filter%d_%s_%d", w->mw, pair ? "pair" : "row", per), o);
+	              arena_text("filter%d_%s_%d%s", w->mw, pair ? "pair" : "row", per, w->strided ? "_s2" : ""), o);
 }
 
 /*
@@ -167,7 +151,7 @@ emit_fly_rows(Out *o, Out *all, const Kernel *k, const Wino *w, const char *prod
 {
 	int per = w->ob*k->t->vl, cb = k->in->lay.cb, v = w->aw*wino_v_step(k, w, width), m = w->aw*wino_m_step(k, w, width);
 	bool bytes = wino_bytes(k);
-	const char *row = bytes ? "" : rows_word(all, k, w, false), *pair = bytes ? "" : rows_word(all, k, w, true);
+	const char *row = bytes ? "" : fly_rows(all, k, w, false), *pair = bytes ? "" : fly_rows(all, k, w, true);
 	const char *blocks = arena_text("%d", w->chunk);
 	double g[6][3];
 

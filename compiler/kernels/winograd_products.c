@@ -39,7 +39,7 @@ wino_prefix(const Kernel *k)
 static bool
 v_streams(const Kernel *k, const Wino *w)
 {
-	return w->fly && !wino_bytes(k) && 4.0*w->pos*wino_v_step(k, w, w->width[0]) > k->t->l2/2;
+	return w->fly && !w->strided && !wino_bytes(k) && 4.0*w->pos*wino_v_step(k, w, w->width[0]) > k->t->l2/2;
 }
 
 /* product_of - one register tile at one position, the micro-kernel of a direct convolution: its name */
@@ -86,8 +86,7 @@ product_of(Out *all, const Kernel *k, const Wino *w, int p)
 	              arena_text("product_%dx%d", per, p), o);
 }
 
-/* emit_pieces - products of one position of a block of tiles; first, others: what a register tile fetches meanwhile */
-static void
+void
 emit_pieces(Out *o, Out *all, const Kernel *k, const Wino *w, int width, const char *blocks, const char *first,
             const char *others)
 {

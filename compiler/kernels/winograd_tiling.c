@@ -79,12 +79,12 @@ wide_caches(const Target *t)
 }
 
 /*
-** fly_chunk - input channel blocks whose transformed weights, of two rows of positions, stay in the first cache, or
+** wino_chunk - input channel blocks whose transformed weights, of two rows of positions, stay in the first cache, or
 ** nearly where several register tiles follow each other with those of one position; in the second, where a step takes
 ** longer than they take from there: then products are fetched and added to seldom
 */
-static int
-fly_chunk(const Kernel *k, const Wino *w, int tiles)
+int
+wino_chunk(const Kernel *k, const Wino *w, int tiles)
 {
 	const Target *t = k->t;
 	bool second = wide_caches(t) && (wino_bytes(k) || 4*t->vl <= t->from_l2/3*(w->p < tiles ? w->p : tiles));
@@ -142,7 +142,7 @@ wino_of(const Kernel *k, Way way)
 	w.icb = ceil_div(k->in->shape.c, k->in->lay.cb);
 	w.groups = vectors_of(k)/ob;
 	all = w.tr*k->out->shape.n;
-	w.chunk = fly_chunk(k, &w, all*w.tc);
+	w.chunk = wino_chunk(k, &w, all*w.tc);
 	row = (double)number_bytes(k)*w.tc*w.pos*w.icb*k->in->lay.cb;             /* bytes of V of one tile row */
 	/*
 	** As few bands as let V stay in half the second cache, or all of it; a band is whole rows, all bands are equal. Where
@@ -173,11 +173,11 @@ wino_chosen(const Kernel *k)
 }
 
 /*
-** odd_lines - numbers of so many bytes rounded up to an odd number of cache lines: then positions do not fall in one
+** wino_lines - numbers of so many bytes rounded up to an odd number of cache lines: then positions do not fall in one
 ** set of the cache
 */
-static int
-odd_lines(int numbers, int bytes)
+int
+wino_lines(int numbers, int bytes)
 {
 	int lines = ceil_div(numbers*bytes, 64);
 
@@ -188,19 +188,19 @@ odd_lines(int numbers, int bytes)
 int
 wino_v_step(const Kernel *k, const Wino *w, int width)
 {
-	return odd_lines(w->icb*width*k->in->lay.cb, number_bytes(k));
+	return wino_lines(w->icb*width*k->in->lay.cb, number_bytes(k));
 }
 
 int
 wino_m_step(const Kernel *k, const Wino *w, int width)
 {
-	return odd_lines(width*w->ob*k->t->vl, 4);
+	return wino_lines(width*w->ob*k->t->vl, 4);
 }
 
 int
 wino_u_step(const Kernel *k, const Wino *w)
 {
-	return odd_lines(w->chunk*k->in->lay.cb*w->ob*k->t->vl, number_bytes(k));
+	return wino_lines(w->chunk*k->in->lay.cb*w->ob*k->t->vl, number_bytes(k));
 }
 
 bool
@@ -233,12 +233,12 @@ wino_piece(const Wino *w, int width, int i)
 }
 
 /*
-** filter_cycles - of transforming weights on the fly, for each block of tiles again: rows of 0 and infinity are one row
-** of taps, those of p and -p share their sums. A line that the first cache has no room for is fetched before it is
-** written.
+** wino_filter_cycles - of transforming weights on the fly, for each block of tiles again: rows of 0 and infinity are
+** one row of taps, those of p and -p share their sums. A line that the first cache has no room for is fetched before it
+** is written.
 */
-static double
-filter_cycles(const Kernel *k, const Wino *w)
+double
+wino_filter_cycles(const Kernel *k, const Wino *w)
 {
 	const Target *t = k->t;
 	double numbers = (double)w->icb*k->in->lay.cb*vectors_of(k)*t->vl*(w->count[0] + w->count[1])*w->bands;
@@ -288,7 +288,7 @@ product_cycles(const Kernel *k, const Wino *w, double memory)
 		}
 	}
 	cycles += fmax(0, v - t->l2)/t->from_l3;        /* every group reads all of V */
-	return cycles*w->groups*w->bands + (w->fly ? filter_cycles(k, w) + 0.8*memory : 1.3*memory);
+	return cycles*w->groups*w->bands + (w->fly ? wino_filter_cycles(k, w) + 0.8*memory : 1.3*memory);
 }
 
 /*

@@ -9,9 +9,9 @@
 
 static const char inlined[] = "static RC_INLINE void";
 
-/* bind_points - $p $q the points, $p2 ... their powers, as constants */
-static void
-bind_points(Out *o)
+/* wino_bind_points - $p $q the points, $p2 ... their powers, as constants */
+void
+wino_bind_points(Out *o)
 {
 	double p[2], a, b;
 
@@ -53,8 +53,8 @@ in_ends(Out *o)
 		"*t5 = fma_(ld(x + row), $ab, fma_(ld(x + 3*row), $sum, ld(x + 5*row)));\n}\n");
 }
 
-static const char *
-in_pair(Out *o)
+const char *
+wino_in_pair(Out *o)
 {
 	return helper_text(o, "** The rows of the points p and -p; s: minus the square of the other pair's\n", inlined,
 		"in4_pair",
@@ -146,12 +146,12 @@ wino_in_tile(Out *all, int mh, int mw, int cb)
 	const char *column = NULL, *ends = NULL, *pairs = NULL, *row;
 	double p[2];
 
-	bind_points(all);
+	wino_bind_points(all);
 	winograd_points(4, p);
 	if (mh == 2)
 		column = in_column(all);
 	else
-		ends = in_ends(all), pairs = in_pair(all);
+		ends = in_ends(all), pairs = wino_in_pair(all);
 	row = in_row(all, mw);
 	out_line(o, "(const float *x, int row, float *v, int step)");
 	out_line(o, "{");
@@ -186,7 +186,7 @@ wino_out_tile(Out *all, const Kernel *k, int mh, int mw, bool ragged)
 	Out *o = out_in(NULL);
 	const char *row, *column;
 
-	bind_points(all);
+	wino_bind_points(all);
 	column = out_column(all, mh);
 	row = out_row(all, mw);
 	out_line(o, "(const float *m, int step%s%s, float *y, int yrow%s)", k->bias ? ", const float *b" : "",

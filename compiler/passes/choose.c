@@ -169,7 +169,7 @@ choose_conv2d(Node *n)
 	}
 	if (g->like)
 		n->a.strassen = node_in(g->like, n->name)->a.strassen;
-	if (n->a.winograd.h && is_halved(n))
+	if (n->a.winograd.h && (is_halved(n) || n->a.stride.h == 2))
 		n->a.on_the_fly = true;
 	if (on_bytes(n) && bytes_are_direct(g->target))      /* it has no Winograd on them */
 		set_algorithm(n, (Way){ .on_the_fly = false });
@@ -180,7 +180,7 @@ choose_conv2d(Node *n)
 	fit = fitting(n);
 	set = (n->a.winograd.h && n->a.winograd.w) || n->a.strassen || row;
 	if (n->a.winograd.h && (!tiled_family(n) || n->a.winograd.h%2 || n->a.winograd.w%2))
-		fail_at(n, "want winograd tiles of 2 or 4 and a 3x3 kernel of stride 1 over at least 8 channels, got %dx%d",
+		fail_at(n, "want winograd tiles of 2 or 4 and a 3x3 kernel of stride 1 or 2 over at least 8 channels, got %dx%d",
 		        n->a.winograd.h, n->a.winograd.w);
 	if (n->a.on_the_fly && !n->a.winograd.h)
 		fail_at(n, "want winograd tiles beside on_the_fly, got none");
