@@ -338,7 +338,7 @@ strided_emit(Out *o, const Kernel *k, int phase)
 static void
 strided_ways(const Kernel *k, EachWay *each, void *user)
 {
-	static const Pair tiles[] = { { 4, 4 }, { 2, 4 }, { 4, 2 }, { 2, 2 } };
+	static const Pair tiles[] = { { 4, 4 }, { 2, 4 }, { 2, 2 } };   /* 4x2 was slower than 2x4 on every shape tried */
 	int per = k->out->lay.cb/k->t->vl, vectors = vectors_of(k);
 
 	for (size_t i = 0; i < sizeof tiles/sizeof *tiles; i++)
