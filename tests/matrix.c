@@ -251,7 +251,13 @@ static const struct {
 	{ O_conv2d, 160, 13, 10, 1, "return nn.conv(nn.relu(x), { 150, kernel = 3, stride = 2, padding = { 2, 0, 1, 3 }, winograd = {4, 4} })" },
 	{ O_conv2d, 100, 7, 9, 4, "return nn.conv(nn.relu(x), { 64, kernel = 3, stride = 2, padding = 0, winograd = {2, 4}, tile = {1, 3} })" },
 	{ O_conv2d, 64, 58, 54, 1, "return nn.silu(nn.conv(nn.relu(x), { 40, kernel = 3, stride = 2, winograd = {4, 4} }))" },
-	{ O_conv2d, 48, 57, 50, 2, "return nn.conv(nn.relu(x), { 24, kernel = 3, stride = 2, winograd = {2, 2}, bias = true })" }
+	{ O_conv2d, 48, 57, 50, 2, "return nn.conv(nn.relu(x), { 24, kernel = 3, stride = 2, winograd = {2, 2}, bias = true })" },
+	/* 7x7 of stride 2 over pictures: planar and in blocks, whole tiles and hanging over, runs of a row, images, other padding, a skip */
+	{ O_conv2d, 3, 64, 64, 1, "return nn.relu(nn.bn(nn.conv(x, { 64, kernel = 7, stride = 2, winograd = {2, 2} })))" },
+	{ O_conv2d, 1, 31, 75, 2, "return nn.conv(x, { 24, kernel = 7, stride = 2, winograd = {2, 2}, bias = true })" },
+	{ O_conv2d, 4, 17, 98, 1, "return nn.conv(nn.relu(x), { 8, kernel = 7, stride = 2, winograd = {2, 2} })" },
+	{ O_conv2d, 2, 9, 9, 3, "return nn.silu(nn.conv(x, { 33, kernel = 7, stride = 2, padding = { 0, 5, 2, 1 }, winograd = {2, 2}, bias = true }) + nn.conv(x, { 33, kernel = 7, stride = 2, padding = { 0, 5, 2, 1 } }))" },
+	{ O_conv2d, 3, 3, 2, 1, "return nn.conv(x, { 16, kernel = 7, stride = 2, winograd = {2, 2} })" }
 };
 enum { NRows = sizeof rows/sizeof *rows };
 

@@ -190,6 +190,8 @@ propose(uint64_t *r, Case *c, Graph *g)
 	}
 	if (gene.op == O_conv2d && tiled_family(g->nodes[c->count]) && rnd_chance(r, 50))
 		gene.a.winograd = (Pair){ 2*rnd_to(r, 1, 2), 2*rnd_to(r, 1, 2) }, gene.a.on_the_fly = rnd_chance(r, 50);
+	if (gene.a.winograd.h && gene.a.kernel.h == 7)
+		gene.a.winograd = (Pair){ 2, 2 };
 	if (gene.op == O_conv2d && gene.a.kernel.h == 1 && gene.a.kernel.w == 1 && gene.a.groups == 1 && rnd_chance(r, 50))
 		gene.a.strassen = true;
 	/* sums of bytes that are exact whatever the weights are: 127*128 times 9 of each channel, within 25 bits for 4x4 */

@@ -6,6 +6,7 @@
 FAMILY(grouped)
 FAMILY(winograd)
 FAMILY(winograd_strided)
+FAMILY(winograd_stem)
 FAMILY(strassen)
 FAMILY(winograd_dw)
 FAMILY(grouped_dw)

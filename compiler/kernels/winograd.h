@@ -25,7 +25,7 @@ typedef struct {
 
 Wino wino_chosen(const Kernel *k);                   /* with the tile the passes chose */
 bool wino_bytes(const Kernel *k);                    /* of bytes: U and V are numbers of 16 bits, products of 32 */
-bool wino_adds(const Kernel *k, const Wino *w);       /* to products: weights are transformed in several chunks */
+bool wino_adds(const Wino *w);                       /* to products: weights are transformed in several chunks */
 int wino_v_step(const Kernel *k, const Wino *w, int width);  /* numbers from one position to the next in V */
 int wino_m_step(const Kernel *k, const Wino *w, int width);  /* and in its products */
 int wino_u_step(const Kernel *k, const Wino *w);     /* and in a row of weights transformed on the fly */
@@ -80,7 +80,12 @@ const char *int8_in_tile(Out *o, int mh, int mw, int cb);
 const char *int8_out_tile(Out *o, const Kernel *k, int mh, int mw, bool ragged);
 
 int winograd_points(int m, double p[2]);             /* pairs ±p for m = 2 or 4 outputs, besides 0 and infinity */
-void winograd_matrices(int m, float bt[6][6], float at[4][6]); /* B^T, A^T */
+enum { MostAxis = 9 };               /* positions and inputs of an axis */
+typedef struct {                     /* the outputs of a tile along an axis: A^T [(G g) . (B^T d)] */
+	int outputs, taps, stride, inputs, positions;
+	double bt[MostAxis][MostAxis], at[4][MostAxis], g[MostAxis][7];
+} Axis;
+Axis winograd_axis(int m, int taps, int stride);     /* of 3 taps and stride 1 or 2, or 2 outputs of 7 taps of 2 */
 void winograd_filter(int m, double g[6][3]);         /* G */
 void winograd_kernel(int ah, int aw, double gh[6][3], double gw[6][3], const double *g, double *u);  /* Gh g Gw' */
 

@@ -7,13 +7,7 @@
 
 #include "winograd.h"
 
-enum { Most = 9 };                   /* inputs and positions of an axis */
-
-typedef struct {                     /* the outputs of a tile along an axis are A^T [(G g) . (B^T d)] */
-	int outputs, inputs, positions, stride;
-	float bt[Most][Most], at[4][Most];
-	double g[Most][3];
-} Axis;
+enum { MostTaps = 7 };               /* of an axis */
 
 /* times_matrix - c (rows x cols) = a (rows x inner) b (inner x cols), in float */
 static void
@@ -41,80 +35,79 @@ relu_normal(uint64_t *seed)
 	return sum > 0 ? (float)sum : 0;
 }
 
-/* axis_of - of F(m, 3), or where the stride is 2 of F(m, 2) over every second input and of the inputs between */
-static Axis
-axis_of(int m, int stride)
+/* on_the_fly - a row of G times three taps as it is done then: the even part, and the odd one */
+static float
+on_the_fly(const double *g, const float *w)
 {
-	Axis x = { .outputs = m, .inputs = m + 2, .positions = m + 2, .stride = stride };
-	float bt[6][6], at[4][6];
-	double g[6][3];
-	int points = stride == 1 ? m + 2 : m + 1;
-
-	winograd_matrices(m, bt, at);
-	winograd_filter(m, g);
-	for (int i = 0; i < points; i++) {
-		for (int j = 0; j < points; j++)
-			x.bt[i][stride*j] = bt[i][j];
-		for (int j = 0; j < m; j++)
-			x.at[j][i] = at[j][i];
-		for (int j = 0; j < (stride == 1 ? 3 : 2); j++)
-			x.g[i][stride*j] = g[i][j];
-	}
-	if (stride == 1)
-		return x;
-	x.inputs = x.positions = 2*m + 1;
-	for (int i = 0; i < m; i++)
-		x.bt[points + i][2*i + 1] = x.at[i][points + i] = 1, x.g[points + i][1] = 1;
-	return x;
+	return fmaf(w[2], (float)g[2], w[0]*(float)g[0]) + w[1]*(float)g[1];
 }
 
-/* taps_in_float - a row of G times three taps as it is done on the fly: the even part, and the odd one */
-static float
-taps_in_float(const double *g, float w0, float w1, float w2)
+static double
+dot(const double *g, const double *w, int taps)
 {
-	return fmaf(w2, (float)g[2], w0*(float)g[0]) + w1*(float)g[1];
+	double sum = 0;
+
+	for (int i = 0; i < taps; i++)
+		sum += g[i]*w[i];
+	return sum;
 }
 
 /* transformed - G g G' of one channel pair, on the fly or rounded once */
 static void
-transformed(const Axis *h, const Axis *w, bool on_the_fly, const double *taps, float *to)
+transformed(const Axis *h, const Axis *w, bool fly, const double *taps, float *to)
 {
 	for (int i = 0; i < h->positions; i++) {
-		const double *g = h->g[i];
-		double half[3];
-		float rounded[3];
-		for (int j = 0; j < 3; j++) {
-			half[j] = g[0]*taps[j] + g[1]*taps[3 + j] + g[2]*taps[6 + j];
-			rounded[j] = taps_in_float(g, (float)taps[j], (float)taps[3 + j], (float)taps[6 + j]);
+		double half[MostTaps], column[MostTaps];
+		float rounded[MostTaps], single[MostTaps];
+		for (int j = 0; j < w->taps; j++) {
+			for (int l = 0; l < h->taps; l++)
+				single[l] = (float)(column[l] = taps[l*w->taps + j]);
+			half[j] = dot(h->g[i], column, h->taps);
+			rounded[j] = fly ? on_the_fly(h->g[i], single) : 0;
 		}
 		for (int j = 0; j < w->positions; j++)
-			*to++ = on_the_fly ? taps_in_float(w->g[j], rounded[0], rounded[1], rounded[2]) :
-			        (float)(half[0]*w->g[j][0] + half[1]*w->g[j][1] + half[2]*w->g[j][2]);
+			*to++ = fly ? on_the_fly(w->g[j], rounded) : (float)dot(w->g[j], half, w->taps);
 	}
+}
+
+/* in_float - a matrix of an axis, its rows MostAxis apart */
+static void
+in_float(int rows, double from[][MostAxis], float to[][MostAxis])
+{
+	for (int i = 0; i < rows; i++)
+		for (int j = 0; j < MostAxis; j++)
+			to[i][j] = (float)from[i][j];
 }
 
 /* one_tile - the largest error and the largest result of one tile of one output channel */
 static void
-one_tile(const Node *n, const Axis *h, const Axis *w, const float *x, const double *taps, double *most, double *scale)
+one_tile(const Node *n, Axis *h, Axis *w, const float *x, const double *taps, double *most, double *scale)
 {
-	int ah = h->positions, aw = w->positions, size = h->inputs*w->inputs, ic = n->in[0]->shape.c;
-	float half[Most*Most], v[Most*Most], m[Most*Most] = { 0 }, y[16], u[Most*Most];
+	int ah = h->positions, aw = w->positions, size = h->inputs*w->inputs, each = h->taps*w->taps, ic = n->in[0]->shape.c;
+	float half[MostAxis*MostAxis], v[MostAxis*MostAxis], m[MostAxis*MostAxis] = { 0 }, y[16], u[MostAxis*MostAxis];
+	float bth[MostAxis][MostAxis], btw[MostAxis][MostAxis], ath[4][MostAxis], atw[4][MostAxis];
 
+	in_float(MostAxis, h->bt, bth);
+	in_float(MostAxis, w->bt, btw);
+	in_float(4, h->at, ath);
+	in_float(4, w->at, atw);
 	for (int c = 0; c < ic; c++) {
-		transformed(h, w, n->a.on_the_fly, taps + c*9, u);
-		times_matrix(ah, h->inputs, w->inputs, &h->bt[0][0], Most, x + c*size, w->inputs, false, half, w->inputs);
-		times_matrix(ah, w->inputs, aw, half, w->inputs, &w->bt[0][0], Most, true, v, aw);
+		transformed(h, w, n->a.on_the_fly, taps + c*each, u);
+		times_matrix(ah, h->inputs, w->inputs, &bth[0][0], MostAxis, x + c*size, w->inputs, false, half, w->inputs);
+		times_matrix(ah, w->inputs, aw, half, w->inputs, &btw[0][0], MostAxis, true, v, aw);
 		for (int i = 0; i < ah*aw; i++)
 			m[i] = fmaf(u[i], v[i], m[i]);
 	}
-	times_matrix(h->outputs, ah, aw, &h->at[0][0], Most, m, aw, false, half, aw);
-	times_matrix(h->outputs, aw, w->outputs, half, aw, &w->at[0][0], Most, true, y, w->outputs);
+	times_matrix(h->outputs, ah, aw, &ath[0][0], MostAxis, m, aw, false, half, aw);
+	times_matrix(h->outputs, aw, w->outputs, half, aw, &atw[0][0], MostAxis, true, y, w->outputs);
 	for (int i = 0; i < h->outputs; i++)
 		for (int j = 0; j < w->outputs; j++) {
 			double want = 0;
 			for (int c = 0; c < ic; c++)
-				for (int k = 0; k < 9; k++)
-					want += (double)x[c*size + (i*h->stride + k/3)*w->inputs + j*w->stride + k%3]*taps[c*9 + k];
+				for (int k = 0; k < each; k++) {
+					int row = i*h->stride + k/w->taps, col = j*w->stride + k%w->taps;
+					want += (double)x[c*size + row*w->inputs + col]*taps[c*each + k];
+				}
 			*most = fmax(*most, fabs((double)y[i*w->outputs + j] - want));
 			*scale = fmax(*scale, fabs(want));
 		}
@@ -125,7 +118,8 @@ winograd_error(const Node *n)
 {
 	enum { Tiles = 6, Channels = 8 };
 	int ic = n->in[0]->shape.c, oc = n->a.out < Channels ? n->a.out : Channels;
-	Axis h = axis_of(n->a.winograd.h, n->a.stride.h), across = axis_of(n->a.winograd.w, n->a.stride.w);
+	Axis h = winograd_axis(n->a.winograd.h, n->a.kernel.h, n->a.stride.h);
+	Axis across = winograd_axis(n->a.winograd.w, n->a.kernel.w, n->a.stride.w);
 	double most = 0, scale = 0, *w, *b;
 	uint64_t seed = 1;
 	int count = ic*h.inputs*across.inputs;
@@ -136,7 +130,7 @@ winograd_error(const Node *n)
 		for (int i = 0; i < count; i++)
 			x[i] = relu_normal(&seed);
 		for (int c = 0; c < oc; c++)
-			one_tile(n, &h, &across, x, w + (size_t)c*(size_t)ic*9, &most, &scale);
+			one_tile(n, &h, &across, x, w + (size_t)(c*ic*h.taps*across.taps), &most, &scale);
 	}
 	free(x);
 	free(w);
@@ -146,18 +140,19 @@ winograd_error(const Node *n)
 
 /* amplification - of one axis: the largest sum of |A^T| |G| |B^T| that an output is made of */
 static double
-amplification(int m, int stride)
+amplification(Axis x)
 {
-	Axis x = axis_of(m, stride);
 	double worst = 0;
 
-	for (int i = 0; i < m; i++) {
+	for (int i = 0; i < x.outputs; i++) {
 		double sum = 0;
 		for (int j = 0; j < x.positions; j++) {
-			double rows = 0, taps = fabs(x.g[j][0]) + fabs(x.g[j][1]) + fabs(x.g[j][2]);
+			double rows = 0, taps = 0;
+			for (int l = 0; l < x.taps; l++)
+				taps += fabs(x.g[j][l]);
 			for (int l = 0; l < x.inputs; l++)
-				rows += fabs((double)x.bt[j][l]);
-			sum += fabs((double)x.at[i][j])*taps*rows;
+				rows += fabs(x.bt[j][l]);
+			sum += fabs(x.at[i][j])*taps*rows;
 		}
 		worst = fmax(worst, sum);
 	}
@@ -167,5 +162,8 @@ amplification(int m, int stride)
 double
 winograd_amplification(const Node *n)
 {
-	return amplification(n->a.winograd.h, n->a.stride.h)*amplification(n->a.winograd.w, n->a.stride.w);
+	const Attr *a = &n->a;
+
+	return amplification(winograd_axis(a->winograd.h, a->kernel.h, a->stride.h))*
+	       amplification(winograd_axis(a->winograd.w, a->kernel.w, a->stride.w));
 }

@@ -56,7 +56,7 @@ const char *
 int8_product(Out *all, const Kernel *k, const Wino *w, int p)
 {
 	int vl = k->t->vl, per = w->ob*vl, cb = k->in->lay.cb;
-	bool adds = wino_adds(k, w);
+	bool adds = wino_adds(w);
 	Out *o = out_in(NULL);
 
 	out_line(o, "(const int16_t *x, const int16_t *w, int32_t *m, int blocks, int stride, const signed char *next)");

@@ -1,9 +1,9 @@
 /*
-** winograd_points.c - the numbers of Winograd's minimal filtering for 2 and 4 outputs of 3 taps: points and the
-** matrices made of them. A^T [(G g) . (B^T d)] is the sum of three taps g over four or six inputs d.
+** winograd_points.c - the numbers of Winograd's minimal filtering: points and the matrices made of them.
+** A^T [(G g) . (B^T d)] is the sum of the taps g over the inputs d of a tile, along one axis.
 **
 ** Points 0, ±5/8, ±3/2 and infinity for four outputs: their constants are short binary fractions and their
-** error is a third of that of 0, ±1, ±2; 0, ±1 and infinity for two outputs.
+** error is a third of that of 0, ±1, ±2; 0, ±1 and infinity for two outputs of three taps, 1/2 beside them of four.
 */
 #include <math.h>
 
@@ -22,28 +22,77 @@ winograd_points(int m, double p[2])
 	return 2;
 }
 
-/* winograd_filter - G: (m + 2) x 3, rows in the order 0, p, -p, ..., infinity */
+/* times_linear - p(x) := p(x)*(x - root), degree n before */
+static void
+times_linear(double *p, int n, double root)
+{
+	p[n + 1] = p[n];
+	for (int i = n; i > 0; i--)
+		p[i] = p[i-1] - root*p[i];
+	p[0] *= -root;
+}
+
+/*
+** toom_cook - the minimal filtering of m outputs of so many taps by n points, and infinity if they are one too few, as
+** it is defined: G of powers of the points over their distances, B^T of products of (x - other points), A^T of powers.
+** Its rows are positions from the first on; its inputs and taps start somewhere and lie as far apart as the stride.
+*/
+static void
+toom_cook(Axis *to, const double *points, int n, int m, int taps, int first, int start)
+{
+	for (int j = 0; j < m + taps - 1; j++) {
+		double p[MostAxis + 1] = { 1 }, d = 1;
+		int degree = 0;
+		for (int l = 0; l < n; l++)
+			if (l != j) {
+				times_linear(p, degree++, points[l]);
+				d *= j < n ? points[j] - points[l] : 1;
+			}
+		for (int i = 0; i <= degree; i++)
+			to->bt[first + j][start + i*to->stride] = p[i];
+		for (int i = 0; i < taps; i++)
+			to->g[first + j][start + i*to->stride] = j < n ? pow(points[j], i)/d : i == taps - 1;
+		for (int i = 0; i < m; i++)
+			to->at[i][first + j] = j < n ? pow(points[j], i) : i == m - 1;
+	}
+}
+
+Axis
+winograd_axis(int m, int taps, int stride)
+{
+	static const double four[] = { 0, 1, -1, 0.5 };
+	double pair[2], points[5] = { 0 };
+	int positions = m + taps - 1, n = 1;
+	Axis x = { .outputs = m, .taps = taps, .stride = stride };
+
+	for (int i = 0; i < winograd_points(m, pair); i++) {
+		points[n++] = pair[i];
+		points[n++] = -pair[i];
+	}
+	if (stride == 1) {
+		toom_cook(&x, points, n, m, taps, 0, 0);
+	} else if (taps == 3) {                  /* outer taps over every second input, the middle one over those between */
+		toom_cook(&x, points, n, m, 2, 0, 0);
+		positions = 2*m + 1;
+		for (int i = 0; i < m; i++)
+			x.bt[n + i][2*i + 1] = x.at[i][n + i] = x.g[n + i][1] = 1;
+	} else {                                 /* seven: four and three */
+		toom_cook(&x, four, 4, m, 4, 0, 0);
+		toom_cook(&x, points, n, m, 3, 5, 1);
+		positions = 9;
+	}
+	x.positions = x.inputs = positions;
+	return x;
+}
+
 void
 winograd_filter(int m, double g[6][3])
 {
-	double p[2], all[5];
-	int pairs = winograd_points(m, p), n = 2*pairs + 1;
+	Axis x = winograd_axis(m, 3, 1);
 
-	all[0] = 0;
-	for (int i = 0; i < pairs; i++) {
-		all[2*i + 1] = p[i];
-		all[2*i + 2] = -p[i];
-	}
-	for (int j = 0; j < n; j++) {
-		double d = 1;
-		for (int l = 0; l < n; l++)
-			if (l != j)
-				d *= all[j] - all[l];
-		for (int i = 0; i < 3; i++)
-			g[j][i] = pow(all[j], i)/d;
-	}
-	g[n][0] = g[n][1] = 0;
-	g[n][2] = 1;
+	for (int i = 0; i < m + 2; i++)
+		for (int j = 0; j < 3; j++)
+			g[i][j] = x.g[i][j];
 }
 
 void
@@ -57,36 +106,4 @@ winograd_kernel(int ah, int aw, double gh[6][3], double gw[6][3], const double *
 	for (int i = 0; i < ah; i++)
 		for (int j = 0; j < aw; j++)
 			u[i*aw + j] = half[i][0]*gw[j][0] + half[i][1]*gw[j][1] + half[i][2]*gw[j][2];
-}
-
-/* times_linear - p(x) := p(x)*(x - root), degree n before */
-static void
-times_linear(double *p, int n, double root)
-{
-	p[n + 1] = p[n];
-	for (int i = n; i > 0; i--)
-		p[i] = p[i-1] - root*p[i];
-	p[0] *= -root;
-}
-
-/* winograd_matrices - B^T and A^T of m outputs as they are defined: products of (x - other points), powers of points */
-void
-winograd_matrices(int m, float bt[6][6], float at[4][6])
-{
-	double pair[2], points[5] = { 0 };
-	int n = 2*winograd_points(m, pair) + 1;
-
-	for (int i = 1; i < n; i++)
-		points[i] = i%2 ? pair[i/2] : -pair[i/2 - 1];
-	for (int j = 0; j <= n; j++) {           /* the last row belongs to infinity: all points */
-		double p[7] = { 1 };
-		int degree = 0;
-		for (int l = 0; l < n; l++)
-			if (l != j)
-				times_linear(p, degree++, points[l]);
-		for (int i = 0; i <= n; i++)
-			bt[j][i] = i <= degree ? (float)p[i] : 0;
-		for (int i = 0; i < m; i++)
-			at[i][j] = j < n ? (float)pow(points[j], i) : i == m - 1;
-	}
 }

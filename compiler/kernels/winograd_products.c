@@ -47,6 +47,7 @@ static const char *
 product_of(Out *all, const Kernel *k, const Wino *w, int p)
 {
 	int vl = k->t->vl, per = w->ob*vl, cb = k->in->lay.cb;
+	bool adds = wino_adds(w);
 	Out *o = out_in(NULL);
 
 	out_line(o, "(const float *x, const float *w, float *m, int blocks, int stride, %s)",
@@ -55,7 +56,7 @@ product_of(Out *all, const Kernel *k, const Wino *w, int p)
 	out_flow(o, "V");
 	for (int j = 0; j < p; j++)
 		for (int i = 0; i < w->ob; i++)
-			out_flow(o, "%s = %s%s", acc(i, j), w->fly ? arena_text("ld(m%s)", plus((size_t)(j*per + i*vl))) : "zero()",
+			out_flow(o, "%s = %s%s", acc(i, j), adds ? arena_text("ld(m%s)", plus((size_t)(j*per + i*vl))) : "zero()",
 			         j + 1 == p && i + 1 == w->ob ? ";" : ",");
 	out_flow_end(o);
 	out_line(o, "\nfor (int c = 0; c < blocks; c++, x += stride) {");
@@ -80,7 +81,7 @@ product_of(Out *all, const Kernel *k, const Wino *w, int p)
 	out_line(o, "}");
 	return helper(all, arena_text("** m %s U V at one position: %d channels of %d tiles; stride: "
 	                              "from one channel block of V to the next\n",
-	                              w->fly ? "+=" : "=", per, p),
+	                              adds ? "+=" : "=", per, p),
 	              "static RC_INLINE void",
 	              w->fly ? arena_text("product_%dx%d_%d%s", per, p, w->pos, v_streams(k, w) ? "_ahead" : "") :
 	              arena_text("product_%dx%d", per, p), o);
@@ -139,7 +140,7 @@ emit_fly_products(Out *all, const Kernel *k, const Wino *w, int width)
 	         weight_type(k), wino_number(k), product_number(k));
 	out_line(o, "{");
 	out_line(o, "const %s *next = w + %d;\n", weight_type(k), 9*w->chunk*k->in->lay.cb*w->ob*k->t->vl);
-	if (wino_adds(k, w))
+	if (wino_adds(w))
 		out_line(o, wino_bytes(k) ? "memset(m, 0, %d*sizeof *m);" : "rc_clear(m, %d);", w->pos*wino_m_step(k, w, width));
 	emit_fly_rows(o, all, k, w, emit_fly_row(all, k, w, width), width);
 	out_line(o, "}");

@@ -171,7 +171,8 @@ emit_products(Out *all, const Kernel *k, const Strided *s, const Cut *cut)
 	out_line(o, "(const float *RC_RESTRICT v, const %s *w, float *RC_RESTRICT u, float *RC_RESTRICT m)", weight_type(k));
 	out_line(o, "{");
 	out_line(o, "const %s *next = w + %d;\n", weight_type(k), 9*w->chunk*cb*per);
-	out_line(o, "rc_clear(m, %d);", cut->m_all);
+	if (wino_adds(w))
+		out_line(o, "rc_clear(m, %d);", cut->m_all);
 	out_line(o, "for (int c = 0; c < %d; c%s, w += %d, next += %d) {", w->icb,
 	         w->chunk == 1 ? "++" : arena_text(" += %d", w->chunk), w->chunk*cb*9*per, w->ah*fetched);
 	if (w->icb%w->chunk) {
@@ -338,7 +339,7 @@ strided_emit(Out *o, const Kernel *k, int phase)
 static void
 strided_ways(const Kernel *k, EachWay *each, void *user)
 {
-	static const Pair tiles[] = { { 4, 4 }, { 2, 4 }, { 2, 2 } };   /* 4x2 was slower than 2x4 on every shape tried */
+	static const Pair tiles[] = { { 4, 4 }, { 2, 4 }, { 4, 2 }, { 2, 2 } };
 	int per = k->out->lay.cb/k->t->vl, vectors = vectors_of(k);
 
 	for (size_t i = 0; i < sizeof tiles/sizeof *tiles; i++)

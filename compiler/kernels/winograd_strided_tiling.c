@@ -161,10 +161,11 @@ strided_cycles(const Kernel *k, Way way)
 	double in = tiles*vi*(moves*4/t->load + results*4/t->fma), out = tiles*vo*(moves*2/t->load + results*5);
 	double pairs = (double)w->icb*k->in->lay.cb*vo*t->vl, bytes = 9.0*weight_bytes(k)*pairs;
 	double memory = fmax(0, bytes - t->l2/2)/t->from_memory;     /* small ones may still be there from the run before */
+	double calls = (double)s.blocks*w->groups*w->ah*60;          /* of rows of positions */
 
 	for (int c = 0; c < s.cuts; c++)
 		for (int i = 0; i < 2; i++)
 			for (int j = 0; j < 2; j++)
 				products += (double)blocks_cut(&s, c)*positions(w, i, j)*position_cycles(k, w, s.cut[c].cols[i][j]);
-	return in + out + products*w->groups + wino_filter_cycles(k, w) + 0.8*memory + (k->batch ? 9*pairs : 0);
+	return in + out + products*w->groups + calls + wino_filter_cycles(k, w) + 0.8*memory + (k->batch ? 9*pairs : 0);
 }

@@ -104,7 +104,8 @@ strided_in_tile(Out *all, int mh, int mw, int cb, bool ragged_rows, bool ragged_
 	out_line(o, "V %s;", list("n", 0, 1, across));
 	out_line(o, "%s", "");
 	for (int pair = 0; pair <= count; pair++) {
-		out_line(o, pair ? "RC_OPAQUE(x);" : "%s", "");
+		if (pair)
+			out_line(o, "RC_OPAQUE(x);");
 		for (int j = 0; j < across; j++) {
 			const char *x = plus((size_t)(j*cb));
 			if (!pair)

@@ -21,9 +21,9 @@ number_bytes(const Kernel *k)
 }
 
 bool
-wino_adds(const Kernel *k, const Wino *w)
+wino_adds(const Wino *w)
 {
-	return w->fly && (!wino_bytes(k) || w->chunk < w->icb);
+	return w->fly && w->chunk < w->icb;
 }
 
 enum { MostProducts = 80000 };       /* bytes of products that wait for their transform, a thread */

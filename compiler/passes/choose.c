@@ -169,7 +169,7 @@ choose_conv2d(Node *n)
 	}
 	if (g->like)
 		n->a.strassen = node_in(g->like, n->name)->a.strassen;
-	if (n->a.winograd.h && (is_halved(n) || n->a.stride.h == 2))
+	if (n->a.winograd.h && (is_halved(n) || (n->a.stride.h == 2 && n->a.kernel.h == 3)))
 		n->a.on_the_fly = true;
 	if (on_bytes(n) && bytes_are_direct(g->target))      /* it has no Winograd on them */
 		set_algorithm(n, (Way){ .on_the_fly = false });
@@ -179,9 +179,10 @@ choose_conv2d(Node *n)
 	n->a.strassen = n->a.strassen && strassen_family(n);    /* whose channels the target's blocks must halve */
 	fit = fitting(n);
 	set = (n->a.winograd.h && n->a.winograd.w) || n->a.strassen || row;
-	if (n->a.winograd.h && (!tiled_family(n) || n->a.winograd.h%2 || n->a.winograd.w%2))
-		fail_at(n, "want winograd tiles of 2 or 4 and a 3x3 kernel of stride 1 or 2 over at least 8 channels, got %dx%d",
-		        n->a.winograd.h, n->a.winograd.w);
+	if (n->a.winograd.h && (!tiled_family(n) || n->a.winograd.h%2 || n->a.winograd.w%2 ||
+	                        (n->a.kernel.h == 7 && n->a.winograd.h + n->a.winograd.w > 4)))
+		fail_at(n, "want winograd tiles of 2 or 4 and a 3x3 kernel of stride 1 or 2 over at least 8 channels, "
+		           "or of 2 and a 7x7 kernel of stride 2 over at most 4, got %dx%d", n->a.winograd.h, n->a.winograd.w);
 	if (n->a.on_the_fly && !n->a.winograd.h)
 		fail_at(n, "want winograd tiles beside on_the_fly, got none");
 	if (on_bytes(n))                     /* their weights are small, and packed as they are used */

@@ -831,7 +831,6 @@ in2x4_tile_s2(const float *x, int row, float *points, int step, int line, float 
 	V t0, t1, t2, t3, t4, t5, t6, t7, t8;
 	V n0, n1, n2, n3, n4, n5, n6, n7, n8;
 
-
 	t0 = in2_first_s2(x, 2*row);
 	t1 = in2_first_s2(x + 16, 2*row);
 	t2 = in2_first_s2(x + 32, 2*row);
@@ -960,12 +959,12 @@ filter4_pair_8_s2(const float *RC_RESTRICT w, float *RC_RESTRICT u, int step, in
 	}
 }
 
-/* m += U V at one position: 8 channels of 8 tiles; stride: from one channel block of V to the next */
+/* m = U V at one position: 8 channels of 8 tiles; stride: from one channel block of V to the next */
 static RC_INLINE void
 product_8x8_24(const float *x, const float *w, float *m, int blocks, int stride, const float *next)
 {
-	V a0 = ld(m), a1 = ld(m + 8), a2 = ld(m + 16), a3 = ld(m + 24), a4 = ld(m + 32), a5 = ld(m + 40),
-		a6 = ld(m + 48), a7 = ld(m + 56);
+	V a0 = zero(), a1 = zero(), a2 = zero(), a3 = zero(), a4 = zero(), a5 = zero(), a6 = zero(),
+		a7 = zero();
 
 	for (int c = 0; c < blocks; c++, x += stride) {
 		const float *xk = x;
@@ -992,12 +991,12 @@ product_8x8_24(const float *x, const float *w, float *m, int blocks, int stride,
 	st(m + 48, a6); st(m + 56, a7);
 }
 
-/* m += U V at one position: 8 channels of 11 tiles; stride: from one channel block of V to the next */
+/* m = U V at one position: 8 channels of 11 tiles; stride: from one channel block of V to the next */
 static RC_INLINE void
 product_8x11_24(const float *x, const float *w, float *m, int blocks, int stride, const float *next)
 {
-	V a0 = ld(m), a1 = ld(m + 8), a2 = ld(m + 16), a3 = ld(m + 24), a4 = ld(m + 32), a5 = ld(m + 40),
-		a6 = ld(m + 48), a7 = ld(m + 56), a8 = ld(m + 64), a9 = ld(m + 72), a10 = ld(m + 80);
+	V a0 = zero(), a1 = zero(), a2 = zero(), a3 = zero(), a4 = zero(), a5 = zero(), a6 = zero(),
+		a7 = zero(), a8 = zero(), a9 = zero(), a10 = zero();
 
 	for (int c = 0; c < blocks; c++, x += stride) {
 		const float *xk = x;
@@ -1027,12 +1026,12 @@ product_8x11_24(const float *x, const float *w, float *m, int blocks, int stride
 	st(m + 48, a6); st(m + 56, a7); st(m + 64, a8); st(m + 72, a9); st(m + 80, a10);
 }
 
-/* m += U V at one position: 8 channels of 10 tiles; stride: from one channel block of V to the next */
+/* m = U V at one position: 8 channels of 10 tiles; stride: from one channel block of V to the next */
 static RC_INLINE void
 product_8x10_24(const float *x, const float *w, float *m, int blocks, int stride, const float *next)
 {
-	V a0 = ld(m), a1 = ld(m + 8), a2 = ld(m + 16), a3 = ld(m + 24), a4 = ld(m + 32), a5 = ld(m + 40),
-		a6 = ld(m + 48), a7 = ld(m + 56), a8 = ld(m + 64), a9 = ld(m + 72);
+	V a0 = zero(), a1 = zero(), a2 = zero(), a3 = zero(), a4 = zero(), a5 = zero(), a6 = zero(),
+		a7 = zero(), a8 = zero(), a9 = zero();
 
 	for (int c = 0; c < blocks; c++, x += stride) {
 		const float *xk = x;
@@ -1076,13 +1075,12 @@ row_32to8x8and32(const float *RC_RESTRICT v, const float *RC_RESTRICT u, float *
 	product_8x10_24(v + 352, u, m + 176, blocks, 512, NULL);
 }
 
-/* m += U V at one position: 8 channels of 13 tiles; stride: from one channel block of V to the next */
+/* m = U V at one position: 8 channels of 13 tiles; stride: from one channel block of V to the next */
 static RC_INLINE void
 product_8x13_24(const float *x, const float *w, float *m, int blocks, int stride, const float *next)
 {
-	V a0 = ld(m), a1 = ld(m + 8), a2 = ld(m + 16), a3 = ld(m + 24), a4 = ld(m + 32), a5 = ld(m + 40),
-		a6 = ld(m + 48), a7 = ld(m + 56), a8 = ld(m + 64), a9 = ld(m + 72), a10 = ld(m + 80),
-		a11 = ld(m + 88), a12 = ld(m + 96);
+	V a0 = zero(), a1 = zero(), a2 = zero(), a3 = zero(), a4 = zero(), a5 = zero(), a6 = zero(),
+		a7 = zero(), a8 = zero(), a9 = zero(), a10 = zero(), a11 = zero(), a12 = zero();
 
 	for (int c = 0; c < blocks; c++, x += stride) {
 		const float *xk = x;
@@ -1115,13 +1113,12 @@ product_8x13_24(const float *x, const float *w, float *m, int blocks, int stride
 	st(m + 96, a12);
 }
 
-/* m += U V at one position: 8 channels of 12 tiles; stride: from one channel block of V to the next */
+/* m = U V at one position: 8 channels of 12 tiles; stride: from one channel block of V to the next */
 static RC_INLINE void
 product_8x12_24(const float *x, const float *w, float *m, int blocks, int stride, const float *next)
 {
-	V a0 = ld(m), a1 = ld(m + 8), a2 = ld(m + 16), a3 = ld(m + 24), a4 = ld(m + 32), a5 = ld(m + 40),
-		a6 = ld(m + 48), a7 = ld(m + 56), a8 = ld(m + 64), a9 = ld(m + 72), a10 = ld(m + 80),
-		a11 = ld(m + 88);
+	V a0 = zero(), a1 = zero(), a2 = zero(), a3 = zero(), a4 = zero(), a5 = zero(), a6 = zero(),
+		a7 = zero(), a8 = zero(), a9 = zero(), a10 = zero(), a11 = zero();
 
 	for (int c = 0; c < blocks; c++, x += stride) {
 		const float *xk = x;
@@ -1176,7 +1173,6 @@ winograd2x4_32to64_s2_fly4(const float *RC_RESTRICT v, const float *w, float *RC
 {
 	const float *next = w + 2304;
 
-	rc_clear(m, 3264);
 	for (int c = 0; c < 2; c += 2, w += 2304, next += 2304) {
 		filter4_row_8_s2(w, u, 272, 2, -1.0f);
 		row_32to8x8and32(v, u, m, c, 2, next);
@@ -1788,7 +1784,7 @@ static const rc_layer layers[] = { /* first result and how many, first read and 
 };
 
 static const rc_network network = {
-	0xc35da1eb744873beu, 673280, 1800000, 12288, 40, 0, /* hash; bytes: workspace, weights, input, output; u8 */
+	0xbd0fa20d4c2a5c66u, 673280, 1800000, 12288, 40, 0, /* hash; bytes: workspace, weights, input, output; u8 */
 	steps, 45, 16, tensors, layers, 26, reads, 1796672, 16
 };
 
