@@ -211,7 +211,7 @@ START_TEST(micro_kernels_keep_their_accumulators_in_registers)
 		/* clang loads the columns of strided groups far ahead and spills some in 16 registers: one for six multiply-adds */
 		ck_assert_msg(moves <= (strstr(name, "_s2_g") ? fmas/6 : 9), "%s, %s: %s moves %d vectors to or from the stack", compiler, t, name, moves);
 	}
-	ck_assert_int_ge(kernels, 40);
+	ck_assert_int_ge(kernels, 36);
 	/* and what they are measured against */
 	ck_assert_int_eq(system(arena_text("%s -O2 -S -Iruntime -DPEAK_WORDS='\"rc_simd_%s.h\"' -DPEAK_REGISTERS=%d compiler/host/peak.c -o '%s/peak.s'",
 		compiler, t, target_named(t)->regs, dir)), 0);

@@ -60,7 +60,7 @@ set_cuts(const Kernel *k, Strided *s, int images, int rows)
 }
 
 /*
-** set_blocks - as few as keep what a thread has to itself in half the second cache, but several a thread where there
+** set_blocks - as few as keep what a thread has to itself in the second cache, but several a thread where there
 ** may be threads: for each, weights are transformed again
 */
 static void
@@ -69,11 +69,11 @@ set_blocks(const Kernel *k, Strided *s)
 	int n = k->out->shape.n, least = k->t->parts > 1 ? 8 : 1, rows = s->w.tr, images = 1;
 
 	set_cuts(k, s, 1, rows);
-	while (rows > 1 && (4.0*(s->cut->v_all + s->cut->m_all) > k->t->l2/2 || s->blocks*s->w.groups < least))
+	while (rows > 1 && (4.0*(s->cut->v_all + s->cut->m_all) > k->t->l2 || s->blocks*s->w.groups < least))
 		set_cuts(k, s, 1, --rows);
 	set_cuts(k, s, 1, rows = ceil_div(s->w.tr, s->per));
 	for (int i = 2; s->per == 1 && i <= n; i++)
-		if (n%i == 0 && 4.0*i*(s->cut->v_all + s->cut->m_all) <= k->t->l2/2 && n/i*s->w.groups >= least)
+		if (n%i == 0 && 4.0*i*(s->cut->v_all + s->cut->m_all) <= k->t->l2 && n/i*s->w.groups >= least)
 			images = i;
 	if (images > 1)
 		set_cuts(k, s, images, rows);
@@ -149,7 +149,7 @@ position_cycles(const Kernel *k, const Wino *w, int width)
 	return cycles;
 }
 
-/* strided_cycles - the cost model of it all: transforms, products, weights that come from memory meanwhile */
+/* strided_cycles - the cost model of it all: transforms, products while weights come from memory */
 double
 strided_cycles(const Kernel *k, Way way)
 {
@@ -162,10 +162,11 @@ strided_cycles(const Kernel *k, Way way)
 	double pairs = (double)w->icb*k->in->lay.cb*vo*t->vl, bytes = 9.0*weight_bytes(k)*pairs;
 	double memory = fmax(0, bytes - t->l2/2)/t->from_memory;     /* small ones may still be there from the run before */
 	double calls = (double)s.blocks*w->groups*w->ah*60;          /* of rows of positions */
+	double filters = s.blocks*pairs/t->vl*w->pos*2.7;            /* as measured on a Zen 4, of either width */
 
 	for (int c = 0; c < s.cuts; c++)
 		for (int i = 0; i < 2; i++)
 			for (int j = 0; j < 2; j++)
 				products += (double)blocks_cut(&s, c)*positions(w, i, j)*position_cycles(k, w, s.cut[c].cols[i][j]);
-	return in + out + products*w->groups + calls + wino_filter_cycles(k, w) + 0.8*memory + (k->batch ? 9*pairs : 0);
+	return in + out + fmax(products*w->groups, memory) + calls + filters + (k->batch ? 9*pairs : 0);
 }
