@@ -8,7 +8,7 @@
 ** weights  sha256 06181ccc920ebd6ae058f6acb9fd1c21b1a34d8d61b0a3a1366bf94a8def7bba
 ** target   avx2
 ** work     40.55 M multiply-adds an image
-** arena    673280 bytes (the results alive at 'layer3.0.conv1' alone take 673280), weights 1800000 bytes
+** arena    479744 bytes (the results alive at 'layer1.0.conv1' alone take 479744), weights 1800000 bytes
 ** This file is yours.
 */
 #include "cifar_resnet20.h"
@@ -792,506 +792,67 @@ halo_64x8x8(void *const *p, int lo, int hi)
 	rc_clear_halo((float *)p[0], lo*4, hi*4, 8, 8, 16, 1, 1, 1, 1);
 }
 
-/* B^T down every second row of a column, the row of 0 */
-static RC_INLINE V
-in2_first_s2(const float *x, int row)
-{
-	return sub(ld(x + 2*row), ld(x));
-}
-
-/* The rows of the points 1 and -1 */
+/*
+** 16 channels of 4 pixels, stride 2; plane, row, col: from one block of channels, one tap to the next
+** fetched meanwhile: pixels at next
+*/
 static RC_INLINE void
-in2_pair(const float *x, int row, V *tp, V *tn)
+tile_16x4_s2_relu(const float *RC_RESTRICT x, const float *RC_RESTRICT w, const float *b, float *y,
+	int blocks, int plane, int kh, int row, int kw, int col, int next)
 {
-	V d1 = ld(x + row), d2 = ld(x + 2*row);
+	V a0 = ld(b), b0 = ld(b + 8), a1 = a0, b1 = b0, a2 = a0, b2 = b0, a3 = a0, b3 = b0;
 
-	*tp = add(d2, d1);
-	*tn = sub(d2, d1);
-}
+	for (int c = 0; c < blocks; c++)
+	for (int ki = 0; ki < kh; ki++)
+	for (int kj = 0; kj < kw; kj++) {
+		const float *xk = x + c*plane + ki*row + kj*col;
+		RC_FETCH(xk + next); RC_FETCH(xk + next + 32); RC_FETCH(xk + next + 64); RC_FETCH(xk + next + 96);
 
-/* B^T along every second pixel of a row, into V */
-static RC_INLINE void
-in4_row_s2(float *v, int step, V d0, V d1, V d2, V d3, V d4)
-{
-	V e = fma_(d2, splat(-2.25f), d4), f = fma_(d1, splat(-2.25f), d3);
-	V g = fma_(d2, splat(-0.390625f), d4), h = fma_(d1, splat(-0.390625f), d3);
-
-	st(v, fma_(d0, splat(0.87890625f), fma_(d2, splat(-2.640625f), d4)));
-	st(v + step, fma_(f, splat(0.625f), e));
-	st(v + 2*step, fma_(f, splat(-0.625f), e));
-	st(v + 3*step, fma_(h, splat(1.5f), g));
-	st(v + 4*step, fma_(h, splat(-1.5f), g));
-}
-
-/* One tile of the input, VL channels, into V: points of both axes, of columns, of rows, pixels */
-static RC_INLINE void
-in2x4_tile_s2(const float *x, int row, float *points, int step, int line, float *columns, float *rows,
-	int rows_step, int rows_line, float *pixels, int pixels_line)
-{
-	V t0, t1, t2, t3, t4, t5, t6, t7, t8;
-	V n0, n1, n2, n3, n4, n5, n6, n7, n8;
-
-	t0 = in2_first_s2(x, 2*row);
-	t1 = in2_first_s2(x + 16, 2*row);
-	t2 = in2_first_s2(x + 32, 2*row);
-	t3 = in2_first_s2(x + 48, 2*row);
-	t4 = in2_first_s2(x + 64, 2*row);
-	t5 = in2_first_s2(x + 80, 2*row);
-	t6 = in2_first_s2(x + 96, 2*row);
-	t7 = in2_first_s2(x + 112, 2*row);
-	t8 = in2_first_s2(x + 128, 2*row);
-	in4_row_s2(points, step, t0, t2, t4, t6, t8);
-	st(columns, t1);
-	st(columns + 16, t3);
-	st(columns + 32, t5);
-	st(columns + 48, t7);
-	RC_OPAQUE(x);
-	in2_pair(x, 2*row, &t0, &n0);
-	in2_pair(x + 16, 2*row, &t1, &n1);
-	in2_pair(x + 32, 2*row, &t2, &n2);
-	in2_pair(x + 48, 2*row, &t3, &n3);
-	in2_pair(x + 64, 2*row, &t4, &n4);
-	in2_pair(x + 80, 2*row, &t5, &n5);
-	in2_pair(x + 96, 2*row, &t6, &n6);
-	in2_pair(x + 112, 2*row, &t7, &n7);
-	in2_pair(x + 128, 2*row, &t8, &n8);
-	in4_row_s2(points + line, step, t0, t2, t4, t6, t8);
-	st(columns + line, t1);
-	st(columns + line + 16, t3);
-	st(columns + line + 32, t5);
-	st(columns + line + 48, t7);
-	in4_row_s2(points + line*2, step, n0, n2, n4, n6, n8);
-	st(columns + line*2, n1);
-	st(columns + line*2 + 16, n3);
-	st(columns + line*2 + 32, n5);
-	st(columns + line*2 + 48, n7);
-
-	t0 = ld(x + row);
-	t1 = ld(x + row + 16);
-	t2 = ld(x + row + 32);
-	t3 = ld(x + row + 48);
-	t4 = ld(x + row + 64);
-	t5 = ld(x + row + 80);
-	t6 = ld(x + row + 96);
-	t7 = ld(x + row + 112);
-	t8 = ld(x + row + 128);
-	in4_row_s2(rows, rows_step, t0, t2, t4, t6, t8);
-	st(pixels, t1);
-	st(pixels + 16, t3);
-	st(pixels + 32, t5);
-	st(pixels + 48, t7);
-
-	t0 = ld(x + row*3);
-	t1 = ld(x + row*3 + 16);
-	t2 = ld(x + row*3 + 32);
-	t3 = ld(x + row*3 + 48);
-	t4 = ld(x + row*3 + 64);
-	t5 = ld(x + row*3 + 80);
-	t6 = ld(x + row*3 + 96);
-	t7 = ld(x + row*3 + 112);
-	t8 = ld(x + row*3 + 128);
-	in4_row_s2(rows + rows_line, rows_step, t0, t2, t4, t6, t8);
-	st(pixels + pixels_line, t1);
-	st(pixels + pixels_line + 16, t3);
-	st(pixels + pixels_line + 32, t5);
-	st(pixels + pixels_line + 48, t7);
-}
-
-/* V of 4 rows of tiles */
-static RC_NOINLINE void
-winograd2x4_in_32x16x16_s2(const float *x, float *v)
-{
-	for (int r = 0; r < 4; r++) {
-		int pixel = r*2;
-		for (int c = 0; c < 2; c++)
-		for (int j = 0; j < 2; j++) {
-			for (int s = 0; s < 16; s += 8)
-				in2x4_tile_s2(x + r*1152 + c*5184 + j*128 + s, 288, v + (c*8 + r*2 + j)*16 + s, 272, 2400,
-				v + 1360 + (c*32 + r*8 + j*4)*16 + s, v + 7200 + (c*16 + pixel*2 + j)*16 + s, 528, 32,
-				v + 9840 + (c*64 + pixel*8 + j*4)*16 + s, 128);
-		}
-	}
-}
-
-/* G along a row, into U */
-static RC_INLINE void
-filter4_row_s2(float *u, int step, V h0, V h1, V h2)
-{
-	V e, o;
-
-	st(u, mul(h0, splat(1.13777778f)));
-	e = mul(h0, splat(-0.688403361f));
-	o = mul(h2, splat(-0.430252101f));
-	st(u + step, add(e, o));
-	st(u + step*2, sub(e, o));
-	e = mul(h0, splat(0.119514472f));
-	o = mul(h2, splat(0.179271709f));
-	st(u + step*3, add(e, o));
-	st(u + step*4, sub(e, o));
-	st(u + 5*step, h1);
-}
-
-/* G g G' */
-static RC_NOINLINE void
-filter4_row_8_s2(const float *RC_RESTRICT w, float *RC_RESTRICT u, int step, int blocks, float g)
-{
-	for (int i = 0; i < blocks; i++, w += 1024)
-	for (int c = 0; c < 16; c++, w += 8, u += 8) {
-		V g0 = splat(g);
-		filter4_row_s2(u, step, mul(ld(w), g0), mul(ld(w + 128), g0), mul(ld(w + 256), g0));
-	}
-}
-
-/* G g G' */
-static RC_NOINLINE void
-filter4_pair_8_s2(const float *RC_RESTRICT w, float *RC_RESTRICT u, int step, int blocks, float g0, float g1)
-{
-	for (int i = 0; i < blocks; i++, w += 1024)
-	for (int c = 0; c < 16; c++, w += 8, u += 8) {
-		V e0 = mul(ld(w), splat(g0));
-		V o0 = mul(ld(w + 768), splat(g1));
-		V e1 = mul(ld(w + 128), splat(g0));
-		V o1 = mul(ld(w + 896), splat(g1));
-		V e2 = mul(ld(w + 256), splat(g0));
-		V o2 = mul(ld(w + 1024), splat(g1));
-		filter4_row_s2(u, step, add(e0, o0), add(e1, o1), add(e2, o2));
-		filter4_row_s2(u + 6*step, step, sub(e0, o0), sub(e1, o1), sub(e2, o2));
-	}
-}
-
-/* m = U V at one position: 8 channels of 8 tiles; stride: from one channel block of V to the next */
-static RC_INLINE void
-product_8x8_24(const float *x, const float *w, float *m, int blocks, int stride, const float *next)
-{
-	V a0 = zero(), a1 = zero(), a2 = zero(), a3 = zero(), a4 = zero(), a5 = zero(), a6 = zero(),
-		a7 = zero();
-
-	for (int c = 0; c < blocks; c++, x += stride) {
-		const float *xk = x;
-
-		if (next) {
-			RC_FETCH(next); RC_FETCH(next + 16); RC_FETCH(next + 32);
-			next += 48;
-		}
-		for (int k = 0; k < 16; k++, xk++, w += 8) {
+		for (int k = 0; k < 16; k++, xk++, w += 16) {
 			RC_OPAQUE(xk);
-			V w0 = ld(w), v;
-			v = bc(xk); a0 = fma_(v, w0, a0);
-			v = bc(xk + 16); a1 = fma_(v, w0, a1);
-			v = bc(xk + 32); a2 = fma_(v, w0, a2);
-			v = bc(xk + 48); a3 = fma_(v, w0, a3);
-			v = bc(xk + 64); a4 = fma_(v, w0, a4);
-			v = bc(xk + 80); a5 = fma_(v, w0, a5);
-			v = bc(xk + 96); a6 = fma_(v, w0, a6);
-			v = bc(xk + 112); a7 = fma_(v, w0, a7);
+			V w0 = ld(w), w1 = ld(w + 8), v;
+			v = bc(xk); a0 = fma_(v, w0, a0); b0 = fma_(v, w1, b0);
+			v = bc(xk + 32); a1 = fma_(v, w0, a1); b1 = fma_(v, w1, b1);
+			v = bc(xk + 64); a2 = fma_(v, w0, a2); b2 = fma_(v, w1, b2);
+			v = bc(xk + 96); a3 = fma_(v, w0, a3); b3 = fma_(v, w1, b3);
 		}
 	}
 
-	st(m, a0); st(m + 8, a1); st(m + 16, a2); st(m + 24, a3); st(m + 32, a4); st(m + 40, a5);
-	st(m + 48, a6); st(m + 56, a7);
+	st(y, relu(a0)); st(y + 16, relu(a1)); st(y + 32, relu(a2)); st(y + 48, relu(a3));
+	st(y + 8, relu(b0)); st(y + 24, relu(b1)); st(y + 40, relu(b2)); st(y + 56, relu(b3));
 }
 
-/* m = U V at one position: 8 channels of 11 tiles; stride: from one channel block of V to the next */
-static RC_INLINE void
-product_8x11_24(const float *x, const float *w, float *m, int blocks, int stride, const float *next)
-{
-	V a0 = zero(), a1 = zero(), a2 = zero(), a3 = zero(), a4 = zero(), a5 = zero(), a6 = zero(),
-		a7 = zero(), a8 = zero(), a9 = zero(), a10 = zero();
-
-	for (int c = 0; c < blocks; c++, x += stride) {
-		const float *xk = x;
-
-		if (next) {
-			RC_FETCH(next); RC_FETCH(next + 16); RC_FETCH(next + 32);
-			next += 48;
-		}
-		for (int k = 0; k < 16; k++, xk++, w += 8) {
-			RC_OPAQUE(xk);
-			V w0 = ld(w), v;
-			v = bc(xk); a0 = fma_(v, w0, a0);
-			v = bc(xk + 16); a1 = fma_(v, w0, a1);
-			v = bc(xk + 32); a2 = fma_(v, w0, a2);
-			v = bc(xk + 48); a3 = fma_(v, w0, a3);
-			v = bc(xk + 64); a4 = fma_(v, w0, a4);
-			v = bc(xk + 80); a5 = fma_(v, w0, a5);
-			v = bc(xk + 96); a6 = fma_(v, w0, a6);
-			v = bc(xk + 112); a7 = fma_(v, w0, a7);
-			v = bc(xk + 128); a8 = fma_(v, w0, a8);
-			v = bc(xk + 144); a9 = fma_(v, w0, a9);
-			v = bc(xk + 160); a10 = fma_(v, w0, a10);
-		}
-	}
-
-	st(m, a0); st(m + 8, a1); st(m + 16, a2); st(m + 24, a3); st(m + 32, a4); st(m + 40, a5);
-	st(m + 48, a6); st(m + 56, a7); st(m + 64, a8); st(m + 72, a9); st(m + 80, a10);
-}
-
-/* m = U V at one position: 8 channels of 10 tiles; stride: from one channel block of V to the next */
-static RC_INLINE void
-product_8x10_24(const float *x, const float *w, float *m, int blocks, int stride, const float *next)
-{
-	V a0 = zero(), a1 = zero(), a2 = zero(), a3 = zero(), a4 = zero(), a5 = zero(), a6 = zero(),
-		a7 = zero(), a8 = zero(), a9 = zero();
-
-	for (int c = 0; c < blocks; c++, x += stride) {
-		const float *xk = x;
-
-		if (next) {
-			RC_FETCH(next); RC_FETCH(next + 16); RC_FETCH(next + 32);
-			next += 48;
-		}
-		for (int k = 0; k < 16; k++, xk++, w += 8) {
-			RC_OPAQUE(xk);
-			V w0 = ld(w), v;
-			v = bc(xk); a0 = fma_(v, w0, a0);
-			v = bc(xk + 16); a1 = fma_(v, w0, a1);
-			v = bc(xk + 32); a2 = fma_(v, w0, a2);
-			v = bc(xk + 48); a3 = fma_(v, w0, a3);
-			v = bc(xk + 64); a4 = fma_(v, w0, a4);
-			v = bc(xk + 80); a5 = fma_(v, w0, a5);
-			v = bc(xk + 96); a6 = fma_(v, w0, a6);
-			v = bc(xk + 112); a7 = fma_(v, w0, a7);
-			v = bc(xk + 128); a8 = fma_(v, w0, a8);
-			v = bc(xk + 144); a9 = fma_(v, w0, a9);
-		}
-	}
-
-	st(m, a0); st(m + 8, a1); st(m + 16, a2); st(m + 24, a3); st(m + 32, a4); st(m + 40, a5);
-	st(m + 48, a6); st(m + 56, a7); st(m + 64, a8); st(m + 72, a9);
-}
-
-/* A row of positions: points of 8 tiles, 32 pixels */
 static RC_NOINLINE void
-row_32to8x8and32(const float *RC_RESTRICT v, const float *RC_RESTRICT u, float *RC_RESTRICT m, int c,
-	int blocks, const float *next)
+conv3x3_32to64_8x8_s2_relu_p4(const float *x, const float *w, const float *b, float *y)
 {
-	v += c*128;
-	for (int j = 0; j < 5; j++, v += 272, u += 272, m += 80, next += blocks*48) {
-		product_8x8_24(v, u, m, blocks, 128, next);
-	}
-	v += c*384;
-	product_8x11_24(v, u, m, blocks, 512, next);
-	product_8x11_24(v + 176, u, m + 88, blocks, 512, NULL);
-	product_8x10_24(v + 352, u, m + 176, blocks, 512, NULL);
-}
-
-/* m = U V at one position: 8 channels of 13 tiles; stride: from one channel block of V to the next */
-static RC_INLINE void
-product_8x13_24(const float *x, const float *w, float *m, int blocks, int stride, const float *next)
-{
-	V a0 = zero(), a1 = zero(), a2 = zero(), a3 = zero(), a4 = zero(), a5 = zero(), a6 = zero(),
-		a7 = zero(), a8 = zero(), a9 = zero(), a10 = zero(), a11 = zero(), a12 = zero();
-
-	for (int c = 0; c < blocks; c++, x += stride) {
-		const float *xk = x;
-
-		if (next) {
-			RC_FETCH(next); RC_FETCH(next + 16); RC_FETCH(next + 32);
-			next += 48;
-		}
-		for (int k = 0; k < 16; k++, xk++, w += 8) {
-			RC_OPAQUE(xk);
-			V w0 = ld(w), v;
-			v = bc(xk); a0 = fma_(v, w0, a0);
-			v = bc(xk + 16); a1 = fma_(v, w0, a1);
-			v = bc(xk + 32); a2 = fma_(v, w0, a2);
-			v = bc(xk + 48); a3 = fma_(v, w0, a3);
-			v = bc(xk + 64); a4 = fma_(v, w0, a4);
-			v = bc(xk + 80); a5 = fma_(v, w0, a5);
-			v = bc(xk + 96); a6 = fma_(v, w0, a6);
-			v = bc(xk + 112); a7 = fma_(v, w0, a7);
-			v = bc(xk + 128); a8 = fma_(v, w0, a8);
-			v = bc(xk + 144); a9 = fma_(v, w0, a9);
-			v = bc(xk + 160); a10 = fma_(v, w0, a10);
-			v = bc(xk + 176); a11 = fma_(v, w0, a11);
-			v = bc(xk + 192); a12 = fma_(v, w0, a12);
-		}
-	}
-
-	st(m, a0); st(m + 8, a1); st(m + 16, a2); st(m + 24, a3); st(m + 32, a4); st(m + 40, a5);
-	st(m + 48, a6); st(m + 56, a7); st(m + 64, a8); st(m + 72, a9); st(m + 80, a10); st(m + 88, a11);
-	st(m + 96, a12);
-}
-
-/* m = U V at one position: 8 channels of 12 tiles; stride: from one channel block of V to the next */
-static RC_INLINE void
-product_8x12_24(const float *x, const float *w, float *m, int blocks, int stride, const float *next)
-{
-	V a0 = zero(), a1 = zero(), a2 = zero(), a3 = zero(), a4 = zero(), a5 = zero(), a6 = zero(),
-		a7 = zero(), a8 = zero(), a9 = zero(), a10 = zero(), a11 = zero();
-
-	for (int c = 0; c < blocks; c++, x += stride) {
-		const float *xk = x;
-
-		if (next) {
-			RC_FETCH(next); RC_FETCH(next + 16); RC_FETCH(next + 32);
-			next += 48;
-		}
-		for (int k = 0; k < 16; k++, xk++, w += 8) {
-			RC_OPAQUE(xk);
-			V w0 = ld(w), v;
-			v = bc(xk); a0 = fma_(v, w0, a0);
-			v = bc(xk + 16); a1 = fma_(v, w0, a1);
-			v = bc(xk + 32); a2 = fma_(v, w0, a2);
-			v = bc(xk + 48); a3 = fma_(v, w0, a3);
-			v = bc(xk + 64); a4 = fma_(v, w0, a4);
-			v = bc(xk + 80); a5 = fma_(v, w0, a5);
-			v = bc(xk + 96); a6 = fma_(v, w0, a6);
-			v = bc(xk + 112); a7 = fma_(v, w0, a7);
-			v = bc(xk + 128); a8 = fma_(v, w0, a8);
-			v = bc(xk + 144); a9 = fma_(v, w0, a9);
-			v = bc(xk + 160); a10 = fma_(v, w0, a10);
-			v = bc(xk + 176); a11 = fma_(v, w0, a11);
-		}
-	}
-
-	st(m, a0); st(m + 8, a1); st(m + 16, a2); st(m + 24, a3); st(m + 32, a4); st(m + 40, a5);
-	st(m + 48, a6); st(m + 56, a7); st(m + 64, a8); st(m + 72, a9); st(m + 80, a10); st(m + 88, a11);
-}
-
-/* A row of positions: points of 16 tiles, 64 pixels */
-static RC_NOINLINE void
-row_32to8x16and64(const float *RC_RESTRICT v, const float *RC_RESTRICT u, float *RC_RESTRICT m, int c,
-	int blocks, const float *next)
-{
-	v += c*256;
-	for (int j = 0; j < 5; j++, v += 528, u += 272, m += 144, next += blocks*48) {
-		product_8x8_24(v, u, m, blocks, 256, next);
-		product_8x8_24(v + 128, u, m + 64, blocks, 256, NULL);
-	}
-	v += c*768;
-	product_8x13_24(v, u, m, blocks, 1024, next);
-	for (int t = 13; t < 52; t += 13)
-		product_8x13_24(v + t*16, u, m + t*8, blocks, 1024, NULL);
-	product_8x12_24(v + 832, u, m + 416, blocks, 1024, NULL);
-}
-
-/* 4 rows of tiles: all positions, weights transformed on the fly */
-static RC_NOINLINE void
-winograd2x4_32to64_s2_fly4(const float *RC_RESTRICT v, const float *w, float *RC_RESTRICT u,
-	float *RC_RESTRICT m)
-{
-	const float *next = w + 2304;
-
-	for (int c = 0; c < 2; c += 2, w += 2304, next += 2304) {
-		filter4_row_8_s2(w, u, 272, 2, -1.0f);
-		row_32to8x8and32(v, u, m, c, 2, next);
-		filter4_pair_8_s2(w, u, 272, 2, 0.5f, 0.5f);
-		row_32to8x8and32(v + 2400, u, m + 672, c, 2, next + 576);
-		row_32to8x8and32(v + 4800, u + 1632, m + 1344, c, 2, next + 1152);
-		filter4_row_8_s2(w + 384, u, 272, 2, 1.0f);
-		row_32to8x16and64(v + 7200, u, m + 2016, c, 2, next + 1728);
-	}
-}
-
-/* A^T for two outputs, added to y */
-static RC_INLINE void
-out2_s2(V d0, V d1, V d2, V *y0, V *y1)
-{
-	*y0 = add(*y0, add(d0, add(d1, d2)));
-	*y1 = add(*y1, sub(d1, d2));
-}
-
-/* A^T for four outputs, added to y */
-static RC_INLINE void
-out4_s2(V d0, V d1, V d2, V d3, V d4, V *y0, V *y1, V *y2, V *y3)
-{
-	V e = add(d1, d2), f = sub(d1, d2), g = add(d3, d4), h = sub(d3, d4);
-
-	*y0 = add(*y0, add(d0, add(e, g)));
-	*y1 = add(*y1, fma_(f, splat(0.625f), mul(h, splat(1.5f))));
-	*y2 = add(*y2, fma_(e, splat(0.390625f), mul(g, splat(2.25f))));
-	*y3 = add(*y3, fma_(f, splat(0.244140625f), mul(h, splat(3.375f))));
-}
-
-/* One tile back from its products, VL channels: y = relu(A^T m A + b) */
-static RC_INLINE void
-out2x4_tile_s2_relu(const float *points, int step, int line, const float *columns, const float *rows,
-	int rows_step, int rows_line, const float *pixels, int pixels_line, const float *b, float *y,
-	int yrow)
-{
-	V z00, z01, z02, z03;
-	V z10, z11, z12, z13;
-	V z20, z21, z22, z23;
-	V y00, y01, y02, y03;
-	V y10, y11, y12, y13;
-
-	y00 = ld(b), y01 = ld(b), y02 = ld(b), y03 = ld(b);
-	y10 = ld(b), y11 = ld(b), y12 = ld(b), y13 = ld(b);
-	z00 = ld(columns); z01 = ld(columns + 8); z02 = ld(columns + 16); z03 = ld(columns + 24);
-	out4_s2(ld(points), ld(points + step), ld(points + step*2), ld(points + step*3),
-		ld(points + step*4), &z00, &z01, &z02, &z03);
-	z10 = ld(columns + line); z11 = ld(columns + line + 8); z12 = ld(columns + line + 16);
-	z13 = ld(columns + line + 24);
-	out4_s2(ld(points + line), ld(points + line + step), ld(points + line + step*2),
-		ld(points + line + step*3), ld(points + line + step*4), &z10, &z11, &z12, &z13);
-	z20 = ld(columns + line*2); z21 = ld(columns + line*2 + 8); z22 = ld(columns + line*2 + 16);
-	z23 = ld(columns + line*2 + 24);
-	out4_s2(ld(points + line*2), ld(points + line*2 + step), ld(points + line*2 + step*2),
-		ld(points + line*2 + step*3), ld(points + line*2 + step*4), &z20, &z21, &z22, &z23);
-	out2_s2(z00, z10, z20, &y00, &y10);
-	out2_s2(z01, z11, z21, &y01, &y11);
-	out2_s2(z02, z12, z22, &y02, &y12);
-	out2_s2(z03, z13, z23, &y03, &y13);
-
-	out4_s2(ld(rows), ld(rows + rows_step), ld(rows + rows_step*2), ld(rows + rows_step*3),
-		ld(rows + rows_step*4), &y00, &y01, &y02, &y03);
-	st(y, relu(add(y00, ld(pixels)))); st(y + 16, relu(add(y01, ld(pixels + 8))));
-	st(y + 32, relu(add(y02, ld(pixels + 16)))); st(y + 48, relu(add(y03, ld(pixels + 24))));
-
-	out4_s2(ld(rows + rows_line), ld(rows + rows_line + rows_step), ld(rows + rows_line + rows_step*2),
-		ld(rows + rows_line + rows_step*3), ld(rows + rows_line + rows_step*4), &y10, &y11, &y12, &y13);
-	st(y + yrow, relu(add(y10, ld(pixels + pixels_line))));
-	st(y + yrow + 16, relu(add(y11, ld(pixels + pixels_line + 8))));
-	st(y + yrow + 32, relu(add(y12, ld(pixels + pixels_line + 16))));
-	st(y + yrow + 48, relu(add(y13, ld(pixels + pixels_line + 24))));
-}
-
-/* 4 rows of tiles back to y */
-static RC_NOINLINE void
-winograd2x4_out_64x8x8_s2(const float *m, int og, const float *b, float *y)
-{
-	for (int r = 0; r < 4; r++) {
-		int pixel = r*2;
-		for (int j = 0; j < 2; j++) {
-			int c = og;
-
-			out2x4_tile_s2_relu(m + (r*2 + j)*8, 80, 672, m + 400 + (r*8 + j*4)*8,
-				m + 2016 + (pixel*2 + j)*8, 144, 16, m + 2736 + (pixel*8 + j*4)*8, 64, b + c*8,
-				y + r*320 + j*64 + c/2*1600 + c%2*8, 160
-				);
-		}
-	}
+	tile_16x4_s2_relu(x, w, b, y, 2, 5184, 3, 288, 3, 16, 5184);
 }
 
 /*
 ** layer3.0.conv1 (cifar_resnet20.lua:12)
 **
-** y = relu(conv3x3(x, w) + b) of stride 2 by Winograd F(2x4, 2x2) of its phases;
-** a unit is 8 channels of an image
+** y = relu(conv3x3(x, w) + b)
 ** x  32 x 16 x 16  nChw16c, halo 1 1 1 1
 ** y  64 x 8 x 8  nChw16c, halo 1 1 1 1
-** w  18432 floats  [8 oc][2 ic][3][3][16 ic][8 oc]; G g G' of 32 of its channels: 13056 bytes a thread
-** 0.74 M MACs instead of 1.18 M; 13 tiles x 8 channels in 13 accumulators; m: 13056 bytes a thread, V: 47616
+** w  18432 floats  [4 oc][2 ic][3][3][16 ic][16 oc]
+** 1.18 M MACs; 4 pixels x 16 channels in 8 accumulators, 11 of 16 registers
 */
 static void
-winograd2x4_32to64_8x8_s2_relu(void *const *p, int lo, int hi)
+conv3x3_32to64_8x8_s2_relu(void *const *p, int lo, int hi)
 {
-	float *m = (float *)p[0];
-	const float *x = (const float *)p[1], *w = (const float *)p[2], *b = (const float *)p[3];
-	float *y = (float *)p[4];
-
-	float *v = m + 3264, *t = v + 11904;
-	int made = -1;
+	const float *x = (const float *)p[0], *w = (const float *)p[1], *b = (const float *)p[2];
+	float *y = (float *)p[3];
 
 	for (int u = lo; u < hi; u++) {
-		int tb = u/8, og = u%8;
+		int og = u/8;
+		int i = u%8;
+		const float *xi = x + i*576;
+		const float *wi = w + og*4608;
+		const float *bi = b + og*16;
+		float *yi = y + og*1600 + i*160 + 176;
 
-		if (tb != made)
-			winograd2x4_in_32x16x16_s2(x, v);
-		winograd2x4_32to64_s2_fly4(v, w + og*2304, t, m);
-		winograd2x4_out_64x8x8_s2(m, og, b, y + 176);
-		made = tb;
+		for (int j = 0; j < 8; j += 4)
+			conv3x3_32to64_8x8_s2_relu_p4(xi + j*32, wi, bi, yi + j*16);
 	}
 }
 
@@ -1691,46 +1252,46 @@ static const rc_step steps[] = {
 	{ "layer1.2.conv2",  winograd4x4_16to16_32x32_add_relu,    8, 1, 0, 41472,
 		{ 0, 405760, RC_W + 186560, RC_W + 223424, 331776, 331776 } },
 	{ "layer2.0.slice1", slice_16x32x32,                       2, 1, 0,     0, { 331776, 0 } },
-	{ "layer2.0.pad1",   pad_16x16x16,                         4, 1, 0,     0, { 0, 170496 } },
+	{ "layer2.0.pad1",   pad_16x16x16,                         4, 1, 0,     0, { 0, 211968 } },
 	{ NULL,              halo_32x16x16,                        1, 1, 1,     0, { 129024 } },
 	{ "layer2.0.conv1",  conv3x3_16to32_16x16_s2_relu,        32, 1, 1,     0,
 		{ 331776, RC_W + 223488, RC_W + 241920, 129024 } },
-	{ NULL,              halo_32x16x16,                        1, 1, 1,     0, { 589824 } },
+	{ NULL,              halo_32x16x16,                        1, 1, 1,     0, { 170496 } },
 	{ "layer2.0.conv2",  winograd4x4_32to32_16x16_add_relu,    4, 1, 0, 32256,
-		{ 0, 129024, RC_W + 242048, RC_W + 389504, 170496, 589824 } },
+		{ 0, 129024, RC_W + 242048, RC_W + 389504, 211968, 170496 } },
 	{ NULL,              halo_32x16x16,                        1, 1, 0,     0, { 129024 } },
 	{ "layer2.1.conv1",  winograd4x4_32to32_16x16_relu,        4, 1, 1, 32256,
-		{ 0, 589824, RC_W + 389632, RC_W + 537088, 129024 } },
+		{ 0, 170496, RC_W + 389632, RC_W + 537088, 129024 } },
 	{ "layer2.1.conv2",  winograd4x4_32to32_16x16_add_relu_2,  4, 1, 0, 32256,
-		{ 0, 129024, RC_W + 537216, RC_W + 684672, 589824, 589824 } },
+		{ 0, 129024, RC_W + 537216, RC_W + 684672, 170496, 170496 } },
 	{ NULL,              halo_32x16x16,                        1, 1, 0,     0, { 129024 } },
 	{ "layer2.2.conv1",  winograd4x4_32to32_16x16_relu,        4, 1, 1, 32256,
-		{ 0, 589824, RC_W + 684800, RC_W + 832256, 129024 } },
+		{ 0, 170496, RC_W + 684800, RC_W + 832256, 129024 } },
 	{ "layer2.2.conv2",  winograd4x4_32to32_16x16_add_relu_2,  4, 1, 0, 32256,
-		{ 0, 129024, RC_W + 832384, RC_W + 979840, 589824, 589824 } },
-	{ "layer3.0.slice1", slice_32x16x16,                       4, 1, 0,     0, { 589824, 0 } },
-	{ "layer3.0.pad1",   pad_32x8x8,                           8, 1, 0,     0, { 0, 656896 } },
-	{ NULL,              halo_64x8x8,                          1, 1, 1,     0, { 631296 } },
-	{ "layer3.0.conv1",  winograd2x4_32to64_8x8_s2_relu,       8, 1, 0, 73728,
-		{ 0, 589824, RC_W + 979968, RC_W + 1053696, 631296 } },
-	{ NULL,              halo_64x8x8,                          1, 1, 0,     0, { 137472 } },
-	{ NULL,              winograd4x4_in_64x8x8,                8, 1, 1,     0, { 631296, 98304 } },
+		{ 0, 129024, RC_W + 832384, RC_W + 979840, 170496, 170496 } },
+	{ "layer3.0.slice1", slice_32x16x16,                       4, 1, 0,     0, { 170496, 0 } },
+	{ "layer3.0.pad1",   pad_32x8x8,                           8, 1, 0,     0, { 0, 211968 } },
+	{ NULL,              halo_64x8x8,                          1, 1, 1,     0, { 137472 } },
+	{ "layer3.0.conv1",  conv3x3_32to64_8x8_s2_relu,          32, 1, 1,     0,
+		{ 170496, RC_W + 979968, RC_W + 1053696, 137472 } },
+	{ NULL,              halo_64x8x8,                          1, 1, 0,     0, { 163072 } },
+	{ NULL,              winograd4x4_in_64x8x8,                8, 1, 1,     0, { 137472, 98304 } },
 	{ "layer3.0.conv2",  winograd4x4_fly_64to64_8x8_add_relu,  4, 1, 0, 24576,
-		{ 0, 98304, RC_W + 1053952, RC_W + 1201408, 656896, 137472 } },
-	{ NULL,              halo_64x8x8,                          1, 1, 1,     0, { 163072 } },
-	{ NULL,              winograd4x4_in_64x8x8,                8, 1, 0,     0, { 137472, 98304 } },
+		{ 0, 98304, RC_W + 1053952, RC_W + 1201408, 211968, 163072 } },
+	{ NULL,              halo_64x8x8,                          1, 1, 1,     0, { 137472 } },
+	{ NULL,              winograd4x4_in_64x8x8,                8, 1, 0,     0, { 163072, 98304 } },
 	{ "layer3.1.conv1",  winograd4x4_fly_64to64_8x8_relu,      4, 1, 0, 24576,
-		{ 0, 98304, RC_W + 1201664, RC_W + 1349120, 163072 } },
-	{ NULL,              winograd4x4_in_64x8x8,                8, 1, 0,     0, { 163072, 98304 } },
-	{ "layer3.1.conv2",  winograd4x4_fly_64to64_8x8_add_relu_2,  4, 1, 0, 24576,
-		{ 0, 98304, RC_W + 1349376, RC_W + 1496832, 137472, 137472 } },
-	{ NULL,              halo_64x8x8,                          1, 1, 1,     0, { 163072 } },
+		{ 0, 98304, RC_W + 1201664, RC_W + 1349120, 137472 } },
 	{ NULL,              winograd4x4_in_64x8x8,                8, 1, 0,     0, { 137472, 98304 } },
-	{ "layer3.2.conv1",  winograd4x4_fly_64to64_8x8_relu,      4, 1, 0, 24576,
-		{ 0, 98304, RC_W + 1497088, RC_W + 1644544, 163072 } },
+	{ "layer3.1.conv2",  winograd4x4_fly_64to64_8x8_add_relu_2,  4, 1, 0, 24576,
+		{ 0, 98304, RC_W + 1349376, RC_W + 1496832, 163072, 163072 } },
+	{ NULL,              halo_64x8x8,                          1, 1, 1,     0, { 137472 } },
 	{ NULL,              winograd4x4_in_64x8x8,                8, 1, 0,     0, { 163072, 98304 } },
+	{ "layer3.2.conv1",  winograd4x4_fly_64to64_8x8_relu,      4, 1, 0, 24576,
+		{ 0, 98304, RC_W + 1497088, RC_W + 1644544, 137472 } },
+	{ NULL,              winograd4x4_in_64x8x8,                8, 1, 0,     0, { 137472, 98304 } },
 	{ "layer3.2.conv2",  winograd4x4_fly_64to64_8x8_add_relu_3,  4, 1, 0, 24576,
-		{ 0, 98304, RC_W + 1644800, RC_W + 1792256, 137472, 188672 } },
+		{ 0, 98304, RC_W + 1644800, RC_W + 1792256, 163072, 188672 } },
 	{ "avgpool",         adaptive_avg_pool_64x8x8_to_1x1,      8, 1, 0,     0, { 188672, 0 } },
 	{ "fc",              linear_64to10,                        1, 1, 0,     0,
 		{ 0, RC_W + 1792512, RC_W + 1796608, 256 } },
@@ -1748,20 +1309,20 @@ static const rc_tensor tensors[] = { /* n, c, h, w, block, halo, kind, at, row, 
 	{ 1, 16, 32, 32, 16, 1, 1, 1, 1, 0, 408000, 544, 18496, 18496, 7, 0 }, /* layer1.2.conv1 */
 	{ 1, 16, 32, 32, 16, 1, 1, 1, 1, 0, 334016, 544, 18496, 18496, 10, 0 }, /* layer1.2.conv2 */
 	{ 1, 16, 16, 16, 16, 0, 0, 0, 0, 0, 0, 256, 4096, 4096, 9, 0 }, /* layer2.0.slice1 */
-	{ 1, 32, 16, 16, 16, 0, 0, 0, 0, 0, 170496, 256, 4096, 8192, 11, 0 }, /* layer2.0.pad1 */
+	{ 1, 32, 16, 16, 16, 0, 0, 0, 0, 0, 211968, 256, 4096, 8192, 11, 0 }, /* layer2.0.pad1 */
 	{ 1, 32, 16, 16, 16, 1, 1, 1, 1, 0, 130240, 288, 5184, 10368, 11, 0 }, /* layer2.0.conv1 */
-	{ 1, 32, 16, 16, 16, 1, 1, 1, 1, 0, 591040, 288, 5184, 10368, 13, 0 }, /* layer2.0.conv2 */
+	{ 1, 32, 16, 16, 16, 1, 1, 1, 1, 0, 171712, 288, 5184, 10368, 13, 0 }, /* layer2.0.conv2 */
 	{ 1, 32, 16, 16, 16, 1, 1, 1, 1, 0, 130240, 288, 5184, 10368, 13, 0 }, /* layer2.1.conv1 */
-	{ 1, 32, 16, 16, 16, 1, 1, 1, 1, 0, 591040, 288, 5184, 10368, 15, 0 }, /* layer2.1.conv2 */
+	{ 1, 32, 16, 16, 16, 1, 1, 1, 1, 0, 171712, 288, 5184, 10368, 15, 0 }, /* layer2.1.conv2 */
 	{ 1, 32, 16, 16, 16, 1, 1, 1, 1, 0, 130240, 288, 5184, 10368, 15, 0 }, /* layer2.2.conv1 */
-	{ 1, 32, 16, 16, 16, 1, 1, 1, 1, 0, 591040, 288, 5184, 10368, 18, 0 }, /* layer2.2.conv2 */
+	{ 1, 32, 16, 16, 16, 1, 1, 1, 1, 0, 171712, 288, 5184, 10368, 18, 0 }, /* layer2.2.conv2 */
 	{ 1, 32, 8, 8, 16, 0, 0, 0, 0, 0, 0, 128, 1024, 2048, 17, 0 }, /* layer3.0.slice1 */
-	{ 1, 64, 8, 8, 16, 0, 0, 0, 0, 0, 656896, 128, 1024, 4096, 19, 0 }, /* layer3.0.pad1 */
-	{ 1, 64, 8, 8, 16, 1, 1, 1, 1, 0, 632000, 160, 1600, 6400, 19, 0 }, /* layer3.0.conv1 */
-	{ 1, 64, 8, 8, 16, 1, 1, 1, 1, 0, 138176, 160, 1600, 6400, 21, 0 }, /* layer3.0.conv2 */
-	{ 1, 64, 8, 8, 16, 1, 1, 1, 1, 0, 163776, 160, 1600, 6400, 21, 0 }, /* layer3.1.conv1 */
-	{ 1, 64, 8, 8, 16, 1, 1, 1, 1, 0, 138176, 160, 1600, 6400, 23, 0 }, /* layer3.1.conv2 */
-	{ 1, 64, 8, 8, 16, 1, 1, 1, 1, 0, 163776, 160, 1600, 6400, 23, 0 }, /* layer3.2.conv1 */
+	{ 1, 64, 8, 8, 16, 0, 0, 0, 0, 0, 211968, 128, 1024, 4096, 19, 0 }, /* layer3.0.pad1 */
+	{ 1, 64, 8, 8, 16, 1, 1, 1, 1, 0, 138176, 160, 1600, 6400, 19, 0 }, /* layer3.0.conv1 */
+	{ 1, 64, 8, 8, 16, 1, 1, 1, 1, 0, 163776, 160, 1600, 6400, 21, 0 }, /* layer3.0.conv2 */
+	{ 1, 64, 8, 8, 16, 1, 1, 1, 1, 0, 138176, 160, 1600, 6400, 21, 0 }, /* layer3.1.conv1 */
+	{ 1, 64, 8, 8, 16, 1, 1, 1, 1, 0, 163776, 160, 1600, 6400, 23, 0 }, /* layer3.1.conv2 */
+	{ 1, 64, 8, 8, 16, 1, 1, 1, 1, 0, 138176, 160, 1600, 6400, 23, 0 }, /* layer3.2.conv1 */
 	{ 1, 64, 8, 8, 16, 0, 0, 0, 0, 0, 188672, 128, 1024, 4096, 24, 0 }, /* layer3.2.conv2 */
 	{ 1, 64, 1, 1, 16, 0, 0, 0, 0, 0, 0, 16, 16, 64, 25, 0 }, /* avgpool */
 	{ 1, 10, 1, 1, 16, 0, 0, 0, 0, 0, 256, 16, 16, 16, 26, 0 }, /* fc */
@@ -1784,7 +1345,7 @@ static const rc_layer layers[] = { /* first result and how many, first read and 
 };
 
 static const rc_network network = {
-	0xbd0fa20d4c2a5c66u, 673280, 1800000, 12288, 40, 0, /* hash; bytes: workspace, weights, input, output; u8 */
+	0x37ebd65b55306904u, 479744, 1800000, 12288, 40, 0, /* hash; bytes: workspace, weights, input, output; u8 */
 	steps, 45, 16, tensors, layers, 26, reads, 1796672, 16
 };
 
