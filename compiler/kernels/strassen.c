@@ -18,23 +18,8 @@
 ** at a time as stay in the second cache.
 */
 #include <math.h>
-#include <stdlib.h>
 
-#include "conv.h"
-
-enum { NProducts = 7, NSums = 4, LineBytes = 64 };
-
-typedef struct {
-	int ob, p;                   /* register tile: vectors of output channels, pixels at most */
-	int pixels, apart;           /* of half an image; from one of the first half to one of the second */
-	int tiles, count[2], width[2];       /* of half an image, of two widths that differ by one */
-	int bands, each;             /* of tiles of all images; tiles of a band */
-	int blocks;                  /* of half the input channels */
-	int groups;                  /* of OB vectors of half the output channels */
-	int factors;                 /* of a tile in t: the sums, or all seven where x is not one run of pixels */
-	bool odd;                    /* the halves share a pixel */
-	bool gaps;                   /* rows of a result, or of what is added, do not follow each other */
-} Halves;
+#include "strassen.h"
 
 static bool
 follows(const View *v)
@@ -275,133 +260,6 @@ emit_sums(Out *o, const Kernel *k, const Halves *h)
 	return units;
 }
 
-/* finish_word - a quarter of a tile from its sums at r: bias, skip, activation */
-static const char *
-finish_word(Out *all, const Kernel *k, const Halves *h, int p)
-{
-	Out *o = out_in(NULL);
-	int vl = k->t->vl, per = h->ob*vl;
-
-	out_line(o, "(const float *RC_RESTRICT r%s%s,\n\tfloat *y, int yplane%s%s%s)", k->bias ? ", const float *b" : "",
-	         k->skip ? ", const float *z, int zplane" : "", h->odd ? ", int from" : "",
-	         h->gaps ? ", int col, int width, int ygap" : "", h->gaps && k->skip ? ", int zgap" : "");
-	out_line(o, "{");
-	out_line(o, "for (int j = 0; j < %d; j++, r += %d, y += %d%s) {", p, per, k->out->lay.cb,
-	         k->skip ? arena_text(", z += %d", k->in[1].lay.cb) : "");
-	if (h->odd)
-		out_line(o, "if (j >= from) {");
-	for (int i = 0; i < h->ob; i++) {
-		const char *sum = arena_text("ld(r%s)", plus((size_t)(i*vl)));
-		emit_epilogue(o, k, k->bias ? arena_text("add(%s, ld(b%s))", sum, plus((size_t)(i*vl))) : sum,
-		              k->skip ? pixel_at(k, &k->in[1], "zplane", i, 0) : "", i);
-		out_line(o, "st(y%s, %s);", pixel_at(k, &k->out[0], "yplane", i, 0), out_value(o, "value"));
-	}
-	if (h->odd)
-		out_line(o, "}");
-	if (h->gaps) {
-		out_line(o, "if (++col == width) {");
-		out_line(o, "col = 0;\ny += ygap;");
-		if (k->skip)
-			out_line(o, "z += zgap;");
-		out_line(o, "}");
-	}
-	out_line(o, "}");
-	out_line(o, "}");
-	return helper(all, "** A quarter of a tile to its place\n", "static RC_INLINE void",
-	              arena_text("finish_%dx%d%s%s", per, p, k->skip ? "_add" : "", act_suffix(k)), o);
-}
-
-/* emit_all - a statement for each accumulator: of its name and of its place behind a pointer */
-static void
-emit_all(Out *o, const Kernel *k, const Halves *h, int p, const char *format)
-{
-	for (int j = 0; j < p; j++)
-		for (int i = 0; i < h->ob; i++) {
-			const char *a = acc(i, j), *at = plus((size_t)((j*h->ob + i)*k->t->vl)), *text = "";
-			for (const char *s = format; *s; s++)
-				text = *s == '$' ? arena_text("%s%s", text, a) : *s == '@' ? arena_text("%s%s", text, at) :
-					arena_text("%s%c", text, *s);
-			out_flow(o, "%s", text);
-		}
-	out_flow_end(o);
-}
-
-/* emit_finish - the call that ends the quarter of these halves */
-static void
-emit_finish(Out *o, const Kernel *k, const Halves *h, const char *finish, const char *r, bool upper, bool second)
-{
-	const char *half = upper ? " + yhalf" : "", *pixel = second ? "1" : "0";
-
-	out_line(o, "%s(%s%s%s, y%s%s, yplane%s%s%s);", finish, r, k->bias ? upper ? ", b + bhalf" : ", b" : "",
-	         k->skip ? arena_text(", z%s%s, zplane", pixel, upper ? " + zhalf" : "") : "", pixel, half,
-	         h->odd ? second ? ", from" : ", 0" : "", h->gaps ? arena_text(", col%s, width, ygap", pixel) : "",
-	         h->gaps && k->skip ? ", zgap" : "");
-}
-
-/* tile_word - four quarters of a tile: all seven products; its name */
-static const char *
-tile_word(Out *all, const Kernel *k, const Halves *h, int p)
-{
-	Out *o = out_in(NULL);
-	int vl = k->t->vl, per = h->ob*vl, cb = k->in->lay.cb, save = h->ob*h->width[0]*vl, line = LineBytes/4;
-	const char *finish = finish_word(all, k, h, p);
-	bool copied = h->factors == NProducts;
-
-	out_line(o, "(%sconst float *t, int each, int blocks,\n\tconst float *RC_RESTRICT w,", copied ? "" :
-	         "const float *x, int plane, int lower, int apart, ");
-	out_line(o, "\t%s%sfloat *y0, float *y1, int yhalf, int yplane,", k->bias ? "const float *b, int bhalf, " : "",
-	         k->skip ? "const float *z0, const float *z1, int zhalf, int zplane,\n\t" : "");
-	out_line(o, "\t%s%s%sfloat *RC_RESTRICT m, const float *ahead, int fetch)", h->odd ? "int from, " : "", h->gaps ?
-	         "int col0, int col1, int width, int ygap, " : "", h->gaps && k->skip ? "int zgap, " : "");
-	out_line(o, "{");
-	out_line(o, "float *u3 = m + %d, *r = m + %d;", save, 2*save);
-	out_flow(o, "V");
-	for (int j = 0; j < p; j++)
-		for (int i = 0; i < h->ob; i++)
-			out_flow(o, "%s = zero()%s", acc(i, j), j + 1 == p && i + 1 == h->ob ? ";" : ",");
-	out_flow_end(o);
-	out_line(o, "\nfor (int q = 0; q < %d; q++) {", NProducts);
-	if (copied) {
-		out_line(o, "const float *xq = t + q*each;\n");
-	} else {
-		out_line(o, "int whole = q < 2 || q == 6;");
-		out_line(o, "const float *xq = !whole ? t + (q - 2)*each : q == 0 ? x : q == 1 ? x + lower : x + lower + apart;");
-		out_line(o, "int step = whole ? plane : %d;\n", p*cb);
-	}
-	out_line(o, "for (int c = 0; c < blocks; c++, xq += %s) {", copied ? arena_text("%d", p*cb) : "step");
-	out_line(o, "const float *xk = xq;\n");
-	out_line(o, "for (int i = 0; i < fetch; i += %d, ahead += %d)", line, line);
-	out_line(o, "\tRC_FETCH_FAR(ahead);");
-	out_line(o, "for (int k = 0; k < %d; k++, xk++, w += %d) {", cb, per);
-	out_line(o, "RC_OPAQUE(xk);");
-	emit_step(o, k->t, "ld", cb, h->ob, p);
-	out_line(o, "}");
-	out_line(o, "}\n");
-	out_line(o, "/* C22 is U3 + S1 T1, C12 goes on with U + S1 T1 */\nif (q == 5) {");
-	emit_all(o, k, h, p, "st(r@, add(ld(u3@), $));");
-	emit_finish(o, k, h, finish, "r", true, true);
-	emit_all(o, k, h, p, "$ = add($, ld(m@));");
-	out_line(o, "continue;");
-	out_line(o, "}");
-	out_line(o, "float *to = q == 0 || q == 2 ? m : q == 3 ? u3 : r;\n");
-	emit_all(o, k, h, p, "st(to@, $);");
-	out_line(o, "\n/* C11 is done, U goes on with A11 B11; C21; C12 */\nif (q == 1) {");
-	emit_finish(o, k, h, finish, "r", false, false);
-	emit_all(o, k, h, p, "$ = ld(m@);");
-	out_line(o, "} else if (q == 4) {");
-	emit_finish(o, k, h, finish, "r", true, false);
-	emit_all(o, k, h, p, "$ = zero();");
-	out_line(o, "} else if (q == 6) {");
-	emit_finish(o, k, h, finish, "r", false, true);
-	out_line(o, "}");
-	out_line(o, "}");
-	out_line(o, "}");
-	return helper(all, arena_text("** Strassen: %d channels of %d pixels, and of their other halves%s\n", per, p,
-	                              h->odd ? "; from: 1 where both have the first pixel" : ""),
-	              "static RC_NOINLINE void",
-	              arena_text("strassen_%d_p%d%s%s", per, p, k->skip ? "_add" : "", act_suffix(k)), o);
-}
-
 /* fetched_ahead - weights of the next group that a tile fetches a block of channels; 0: they stay cached */
 static int
 fetched_ahead(const Kernel *k, const Halves *h)
@@ -458,7 +316,7 @@ emit_products(Out *o, const Kernel *k, const Halves *h)
 
 	for (int i = 0; i < 2; i++)
 		if (h->count[i])
-			word[i] = tile_word(o, k, h, h->width[i]);
+			word[i] = strassen_tile(o, k, h, h->width[i]);
 	out_line(o, "** y = %sconv1x1(x, w)%s%s%s by a step of Strassen's products; a unit is %d channels of a tile,",
 	         act_open(k), k->bias ? " + b" : "", k->skip ? " + z" : "", act_close(k), per);
 	out_line(o, "** and those of the other halves");
@@ -579,64 +437,6 @@ strassen_amplification(const Node *n)
 {
 	(void)n;
 	return 9;
-}
-
-/* one_pair - the largest error and result of two pixels and two output channels; x: of both pixels, rows: weights */
-static void
-one_pair(int ic, const float *const x[2], const double *const rows[2], double *most, double *scale)
-{
-	float p[NProducts] = { 0 }, u, y[2][2];
-
-	for (int c = 0, d = ic/2; d < ic; c++, d++) {
-		double a11 = rows[0][c], a12 = rows[0][d], a21 = rows[1][c], a22 = rows[1][d];
-		float b11 = x[0][c], b21 = x[0][d], b12 = x[1][c], b22 = x[1][d], t1 = b12 - b11, t2 = b22 - t1;
-		p[0] = fmaf((float)a11, b11, p[0]);
-		p[1] = fmaf((float)a12, b21, p[1]);
-		p[2] = fmaf((float)(a21 + a22 - a11), t2, p[2]);
-		p[3] = fmaf((float)(a11 - a21), b22 - b12, p[3]);
-		p[4] = fmaf((float)-a22, t2 - b21, p[4]);
-		p[5] = fmaf((float)(a21 + a22), t1, p[5]);
-		p[6] = fmaf((float)(a12 - a21 - a22 + a11), b22, p[6]);
-	}
-	u = p[0] + p[2];
-	y[0][0] = p[0] + p[1];
-	y[1][0] = u + p[3] + p[4];
-	y[1][1] = u + p[3] + p[5];
-	y[0][1] = u + p[5] + p[6];
-	for (int i = 0; i < 2; i++)
-		for (int j = 0; j < 2; j++) {
-			double want = 0;
-			for (int c = 0; c < ic; c++)
-				want += (double)x[j][c]*rows[i][c];
-			*most = fmax(*most, fabs((double)y[i][j] - want));
-			*scale = fmax(*scale, fabs(want));
-		}
-}
-
-/* strassen_error - of a few random pixels with the layer's own weights */
-static double
-strassen_error(const Node *n)
-{
-	enum { Pairs = 20, Channels = 8 };
-	int ic = n->in[0]->shape.c, half = n->a.out/2, oc = half < Channels ? half : Channels;
-	double most = 0, scale = 0, *w, *b;
-	float *x = malloc(2*(size_t)ic*sizeof *x);
-	uint64_t seed = 1;
-
-	fold_weights(n, &w, &b);
-	if (!x)
-		fail("out of memory");
-	for (int t = 0; t < Pairs; t++) {
-		for (int i = 0; i < 2*ic; i++)
-			x[i] = relu_normal(&seed);
-		for (int o = 0; o < oc; o++)
-			one_pair(ic, (const float *[]){ x, x + ic }, (const double *[]){ w + (size_t)o*(size_t)ic,
-			         w + (size_t)(half + o)*(size_t)ic }, &most, &scale);
-	}
-	free(x);
-	free(w);
-	free(b);
-	return scale > 0 ? most/scale : 0;
 }
 
 static const char *
