@@ -114,25 +114,13 @@ pack(const Node *n, const Kernel *k, void *const *to)
 
 /* --- emission --- */
 
-static bool
-to_bytes(const Kernel *k)
-{
-	return k->out->dtype == DT_u8;
-}
-
-static const char *
-result_type(const Kernel *k)
-{
-	return to_bytes(k) ? "unsigned char" : "float";
-}
-
 static void
 describe(const Kernel *k, char *name, size_t len)
 {
 	char direct[128];
 
 	conv_describe(k, direct, sizeof direct);
-	snprintf(name, len, "int8_%s%s", direct, to_bytes(k) ? "" : "_float");
+	snprintf(name, len, "int8_%s%s", direct, int8_to_bytes(k) ? "" : "_float");
 }
 
 /* operands - e lies behind the factors */
@@ -154,280 +142,6 @@ operands(const Kernel *k, int phase, Operand *to)
 	return n;
 }
 
-/* emit_lanes - a load of x and OB loads of weights for each of its products, one of which is in a register at a time */
-static void
-emit_lanes(Out *o, const Kernel *k, int ob, int p, int rest, const char *word)
-{
-	Products how = products_of(k->t);
-	int step = stride_of(k).w*k->in->lay.cb, count = rest ? ceil_div(rest, how.bytes) : how.each;
-	const char *some = rest ? arena_text(", %d", rest) : "";
-
-	for (int j = 0; j < p; j++)
-		out_flow(o, "%sv%d = %s(xk%s%s)%s", j ? "" : "X ", j, rest ? "some" : "quad", plus((size_t)(j*step)), some,
-		         j + 1 < p ? "," : "; W w0;");
-	out_flow_end(o);
-	for (int at = 0; at < count*ob; at++) {
-		const char *line = arena_text("w0 = ldw(w%s);", plus((size_t)(at*how.sums*how.bytes)));
-		const char *name = how.each > 1 ? arena_text("dot_%d", at/ob) : word;
-		for (int j = 0; j < p; j++)
-			line = arena_text("%s %s = %s(%s, v%d, w0);", line, acc(at%ob, j), name, acc(at%ob, j), j);
-		out_line(o, "%s", line);
-	}
-}
-
-/* emit_dots - one step: OB loads of weights, P products' worth of channels; rest: so many bytes of them, 0: all */
-static void
-emit_dots(Out *o, const Kernel *k, int ob, int p, int rest)
-{
-	Products how = products_of(k->t);
-	int step = stride_of(k).w*k->in->lay.cb;
-	const char *word = int8_pair_safe(k) ? "dot_pairs" : "dot";
-
-	if (bytes_are_direct(k->t)) {        /* few registers, or many pixels in them */
-		emit_lanes(o, k, ob, p, rest, word);
-		return;
-	}
-	out_flow(o, "W");
-	for (int i = 0; i < ob; i++)
-		out_flow(o, "w%d = ldw(w%s)%s", i, plus((size_t)(i*how.sums*how.bytes)), i + 1 < ob ? "," : ";");
-	out_flow(o, "X v;");
-	out_flow_end(o);
-	for (int j = 0; j < p; j++) {
-		const char *line = arena_text("v = quad(xk%s);", plus((size_t)(j*step)));
-		for (int i = 0; i < ob; i++)
-			line = arena_text("%s %s = %s(%s, v, w%d);", line, acc(i, j), word, acc(i, j), i);
-		out_line(o, "%s", line);
-	}
-}
-
-/* sums_of - the sums of vector i, pixel j as floats */
-static const char *
-sums_of(const Kernel *k, int i, int j)
-{
-	int words = k->t->vl/products_of(k->t).sums;
-	const char *s = acc(i*words, j);
-
-	for (int at = 1; at < words; at++)
-		s = arena_text("%s, %s", s, acc(i*words + at, j));
-	return arena_text("to_floats(%s)", s);
-}
-
-/* emit_results - the sums times their channels' factors, the skip, bounds, rounding */
-static void
-emit_results(Out *o, const Kernel *k, int ob, int p)
-{
-	int vectors = int8_vectors(k, ob), wait = 0;
-	bool twos = bytes_in_twos(k);
-	const char *to[2], *values[2];
-
-	out_line(o, "%s", "");
-	emit_numbers(o, k, k->skip ? "f1 z1" : "");
-	out_flow(o, "V");
-	for (int i = 0; i < vectors; i++)
-		out_flow(o, "s%d = ld(s%s)%s", i, plus((size_t)(i*k->t->vl)), i + 1 < vectors ? "," : ";");
-	out_flow_end(o);
-	for (int j = 0; j < p; j++)
-	for (int i = 0; i < vectors; i++) {
-		const char *value = arena_text("mul(%s, s%d)", sums_of(k, i, j), i);
-		if (k->skip)
-			value = arena_text("fma_(sub(ld8(z%s), z1), f1, %s)", pixel_at(k, &k->in[1], "zplane", i, j), value);
-		to[wait] = arena_text("y%s", pixel_at(k, &k->out[0], "yplane", i, j));
-		values[wait++] = value;
-		if (twos && wait == 1 && j*vectors + i + 1 < p*vectors)
-			continue;
-		out_line(o, "%s", wait == 2 ? bytes_two_settled(to, values) : bytes_settled(k, to[0], values[0]));
-		wait = 0;
-	}
-}
-
-static bool
-spans(const Kernel *k, int ob)
-{
-	return int8_vectors(k, ob) > k->out->lay.cb/k->t->vl || (k->skip && int8_vectors(k, ob) > k->in[1].lay.cb/k->t->vl);
-}
-
-/* emit_slide - the steps of a row's taps for the same four channels: pixel t is tap kj of result (t - kj)/stride */
-static void
-emit_slide(Out *o, const Kernel *k, int ob, int p, int tap)
-{
-	Products how = products_of(k->t);
-	int kw = kernel_size(k).w, step = k->in->lay.cb, stride = stride_of(k).w;
-
-	for (int at = 0; at < kw*ob; at++)
-		out_flow(o, "%sw%d = ldw(w%s)%s", at ? "" : "W ", at,
-		         plus((size_t)(at/ob*tap + at%ob*how.sums*how.bytes)), at + 1 < kw*ob ? "," : "; X v;");
-	out_flow_end(o);
-	for (int t = 0; t < int8_slid_over(k, p); t++) {
-		const char *line = arena_text("v = quad(xk%s);", plus((size_t)(t*step)));
-		for (int at = 0; at < kw*ob; at++) {
-			int from = t - at/ob, j = from/stride;
-			if (from >= 0 && from%stride == 0 && j < p)
-				line = arena_text("%s %s = dot(%s, v, w%d);", line, acc(at%ob, j), acc(at%ob, j), at);
-		}
-		out_line(o, "%s", line);
-	}
-}
-
-/* emit_slides - the loops around them */
-static void
-emit_slides(Out *o, const Kernel *k, int ob, int p, const Walk *w)
-{
-	int each = int8_per(k, ob)*products_of(k->t).bytes, tap = each*w->steps, kw = kernel_size(k).w;
-
-	out_line(o, "for (int c = 0; c < blocks; c++)");
-	out_line(o, "for (int ki = 0; ki < kh; ki++) {");
-	out_line(o, "const unsigned char *xk = x + c*plane + ki*row;");
-	if (w->steps > 1)
-		out_line(o, "for (int k = 0; k < %d; k++, xk += %d, w += %d) {", w->steps, products_of(k->t).bytes, each);
-	out_line(o, "RC_OPAQUE(xk);");
-	for (int kj = 0; kj < kw; kj++)
-		out_line(o, "if (ahead) RC_FETCH(w + ahead%s);", plus((size_t)(kj*tap)));
-	emit_slide(o, k, ob, p, tap);
-	if (w->steps > 1)
-		out_line(o, "}");
-	out_line(o, "w += %d;", w->steps > 1 ? (kw - 1)*tap : kw*tap);
-	out_line(o, "}");
-}
-
-/* emit_walk - the loops around the steps, in the order of the packed weights */
-static void
-emit_walk(Out *o, const Kernel *k, int ob, int p, const Walk *w)
-{
-	Products how = products_of(k->t);
-	int each = int8_per(k, ob)*how.bytes, load = how.bytes*how.each, rest = ceil_div(w->rest, how.bytes);
-	bool loop = w->run ? w->loads > 0 : int8_ends_early(k, w);
-
-	out_line(o, "for (int c = 0; c < blocks; c++)");
-	out_line(o, w->run ? "for (int ki = 0; ki < kh; ki++) {" : "for (int ki = 0; ki < kh; ki++)");
-	if (!w->run)
-		out_line(o, "for (int kj = 0; kj < kw; kj++) {");
-	out_line(o, "const unsigned char *xk = x + c*plane + ki*row%s;", w->run ? "" : " + kj*col");
-	if (loop && !w->run)
-		out_line(o, "int kn = c + 1 < blocks ? %d : last;\n", w->steps);
-	if (loop)
-		out_line(o, "for (int k = 0; k < %s; k++, xk += %d, w += %d) {", w->run ? "steps" : "kn", load, each*how.each);
-	if (!how.dot) {
-		out_line(o, "RC_OPAQUE(xk);");
-		for (int i = 0; i < how.each; i++)
-			out_line(o, "if (ahead) RC_FETCH(w + ahead%s);", plus((size_t)(i*each)));
-	}
-	emit_dots(o, k, ob, p, loop ? 0 : w->rest);
-	out_line(o, loop ? "}" : "w += %d;", each*w->steps);
-	if (loop && w->run && w->rest) {
-		emit_dots(o, k, ob, p, w->rest);
-		out_line(o, "w += %d;", each*rest);
-	}
-	out_line(o, "}");
-}
-
-/* emit_ordered_dots - one step, or two that are added in 16 bits: those of xk and xl */
-static void
-emit_ordered_dots(Out *o, const Kernel *k, int ob, int p, bool two, const char *word)
-{
-	Products how = products_of(k->t);
-	int step = stride_of(k).w*k->in->lay.cb, each = how.sums*how.bytes;
-
-	out_flow(o, "W");
-	for (int i = 0; i < ob; i++)
-		out_flow(o, "w%d = ldw(w%s)%s", i, plus((size_t)(i*each)), i + 1 < ob ? "," : ";");
-	out_flow(o, two ? "X u, v;" : "X u;");
-	out_flow_end(o);
-	for (int j = 0; j < p; j++) {
-		const char *line = arena_text("u = quad(xk%s);", plus((size_t)(j*step)));
-		if (two)
-			line = arena_text("%s v = quad(xl%s);", line, plus((size_t)(j*step)));
-		for (int i = 0; i < ob; i++)
-			line = two ? arena_text("%s %s = dot_two(%s, u, v, w%d, w + %d);", line, acc(i, j), acc(i, j), i, (ob + i)*each) :
-			       arena_text("%s %s = %s(%s, u, w%d);", line, acc(i, j), word, acc(i, j), i);
-		out_line(o, "%s", line);
-	}
-}
-
-/* emit_ordered - the loops over pairs of steps, over single ones, and over those that leave 16 bits by themselves */
-static void
-emit_ordered(Out *o, const Kernel *k, int ob, int p)
-{
-	int each = int8_per(k, ob)*products_of(k->t).bytes;
-
-	out_line(o, "int pairs = rc_within(order[0], steps/2), ones = rc_within(order[1], steps - 2*pairs);");
-	out_line(o, "\norder += 2;");
-	out_line(o, "for (int i = 0; i < pairs; i++, order += 2, w += %d) {", 2*each);
-	out_line(o, "const unsigned char *xk = x + rc_within(order[0], end), *xl = x + rc_within(order[1], end);\n");
-	out_line(o, "if (ahead) RC_FETCH(w + ahead);");
-	out_line(o, "if (ahead) RC_FETCH(w + ahead + %d);", each);
-	emit_ordered_dots(o, k, ob, p, true, "");
-	out_line(o, "}");
-	out_line(o, "for (int i = 0; i < ones; i++, order++, w += %d) {", each);
-	out_line(o, "const unsigned char *xk = x + rc_within(*order, end);\n");
-	emit_ordered_dots(o, k, ob, p, false, "dot_pairs");
-	out_line(o, "}");
-	if (int8_pair_safe(k))
-		return;
-	out_line(o, "for (int i = 2*pairs + ones; i < steps; i++, order++, w += %d) {", each);
-	out_line(o, "const unsigned char *xk = x + rc_within(*order, end);\n");
-	emit_ordered_dots(o, k, ob, p, false, "dot");
-	out_line(o, "}");
-}
-
-/* shared - are layers of other sizes to have the same code? Where instructions are memory that is dear */
-static bool
-shared(const Kernel *k)
-{
-	return products_of(k->t).dot > 1;
-}
-
-/* tile_word - P pixels by OB vectors of output channels, whatever the layer's size: its name */
-static const char *
-tile_word(Out *all, const Kernel *k, const Tiling *tl, int p)
-{
-	Out *o = out_in(NULL);
-	int per = int8_per(k, tl->ob);
-	Walk w = int8_walk(k, per);
-	bool wide = spans(k, tl->ob), slide = int8_slides(k, tl->ob, p), ordered = int8_ordered(k);
-	const char *last = int8_ends_early(k, &w) && !slide ? ", int last" : "";
-
-	out_line(o, "(const unsigned char *RC_RESTRICT x, const signed char *RC_RESTRICT w, const int32_t *b,\n"
-	         "\tconst float *s,%s const float *e, %s%s%s *y,%s", ordered ? " const int32_t *order," : "",
-	         k->skip ? "const unsigned char *z, " : "", k->skip && wide ? "int zplane, " : "", result_type(k),
-	         wide ? " int yplane," : "");
-	if (ordered)
-		out_line(o, "\tint steps, int end, int ahead)");
-	else
-		out_line(o, "\tint blocks, int plane, int kh, int row%s%s%s)",
-		         slide ? "" : !w.run ? ", int kw, int col" : w.loads ? ", int steps" : "",
-		         products_of(k->t).dot ? "" : ", int ahead", last);
-	out_line(o, "{");
-	out_flow(o, "I");
-	for (int j = 0; j < p; j++)
-		for (int i = 0; i < tl->ob; i++)
-			out_flow(o, "%s = %s%s", acc(i, j),
-			         j ? acc(i, 0) : arena_text("ldi(b%s)", plus((size_t)(i*products_of(k->t).sums))),
-			         j + 1 == p && i + 1 == tl->ob ? ";" : ",");
-	out_flow_end(o);
-	if (!ordered)                /* whose numbers of steps stand with the sums */
-		out_line(o, "%s", "");
-	if (ordered)
-		emit_ordered(o, k, tl->ob, p);
-	else if (slide)
-		emit_slides(o, k, tl->ob, p, &w);
-	else
-		emit_walk(o, k, tl->ob, p, &w);
-	emit_results(o, k, tl->ob, p);
-	out_line(o, "}");
-	if (ordered)
-		return helper(all, arena_text("** %d channels of %d pixels; end: where in x the usual last step reads\n", per, p),
-		              "static RC_INLINE void", arena_text("int8_ordered_%dx%d_%s%d%s%s", per, p,
-		              int8_pair_safe(k) ? "" : "any_", stride_of(k).w*k->in->lay.cb, k->skip ? "_add" : "",
-		              to_bytes(k) ? "" : "_float"), o);
-	return helper(all, arena_text("** %d channels of %d pixels; plane, row%s: from one block of channels%s to "
-	                              "the next\n", per, p, w.run || slide ? "" : ", col",
-	                              w.run ? ", one row" : slide ? "" : ", one tap"),
-	              shared(k) ? "static RC_NOINLINE void" : "static RC_INLINE void",
-	              arena_text("int8_tile_%dx%d%s%s%s%s%s", per, p, slide ? arena_text("_of%d", kernel_size(k).w) : "",
-	                         stride_of(k).w > 1 ? arena_text("_s%d", stride_of(k).w) : "", w.steps > 1 ? "" : "_planar",
-	                         k->skip ? "_add" : "", to_bytes(k) ? "" : "_float"), o);
-}
-
 enum {
 	FetchWeights = 1 << 18,      /* bytes: larger weights are prefetched */
 	FetchAhead   = 1 << 12
@@ -438,33 +152,17 @@ static const char *
 emit_tile(Out *all, const Kernel *k, const Tiling *tl, int p)
 {
 	Out *o = out_in(NULL);
-	Pair ks = kernel_size(k), dil = k->op == O_linear ? (Pair){ 1, 1 } : k->a.dilation;
-	int per = int8_per(k, tl->ob), cb = k->in->lay.cb;
-	Walk w = int8_walk(k, per);
-	bool wide = spans(k, tl->ob);
-	size_t bytes = group_bytes(k, tl->ob)*(size_t)groups_in(k, tl->ob);
-	bool slide = int8_slides(k, tl->ob, p), ordered = int8_ordered(k);
-	const char *taps = slide ? "" : !w.run ? arena_text(", %d, %d", ks.w, cb*dil.w) :
-	                   w.loads ? arena_text(", %d", w.loads) : "";
+	bool large = group_bytes(k, tl->ob)*(size_t)groups_in(k, tl->ob) > FetchWeights;
 	char name[160];
 
-	if (!products_of(k->t).dot)
-		taps = arena_text("%s, %d", taps, bytes > FetchWeights ? FetchAhead : 0);
-
 	out_line(o, "(const unsigned char *x, const signed char *w, const int32_t *b, const float *s,\n"
-	            "\t%sconst float *e,%s %s *y)", ordered ? "const int32_t *order, " : "",
-	         k->skip ? " const unsigned char *z," : "", result_type(k));
+	            "\t%sconst float *e,%s %s *y)", int8_ordered(k) ? "const int32_t *order, " : "",
+	         k->skip ? " const unsigned char *z," : "", int8_result(k));
 	out_line(o, "{");
-	if (ordered)
-		out_line(o, "%s(x, w, b, s, order, e, %s%sy, %s%d, %d%s);", tile_word(all, k, tl, p), k->skip ? "z, " : "",
-		         k->skip && wide ? arena_text("%zu, ", k->in[1].lay.plane) : "",
-		         wide ? arena_text("%zu, ", k->out->lay.plane) : "", int8_steps(k, per),
-		         int8_step_offset(k, per, int8_steps(k, per) - 1), arena_text(", %d", bytes > FetchWeights ? FetchAhead : 0));
+	if (int8_ordered(k))
+		int8_ordered_call(o, all, k, tl, p, large ? FetchAhead : 0);
 	else
-		out_line(o, "%s(x, w, b, s, e, %s%sy, %s%d, %zu, %d, %zu%s%s);", tile_word(all, k, tl, p),
-	         k->skip ? "z, " : "", k->skip && wide ? arena_text("%zu, ", k->in[1].lay.plane) : "",
-	         wide ? arena_text("%zu, ", k->out->lay.plane) : "", tl->blocks, k->in->lay.plane, ks.h,
-	         k->in->lay.row*(size_t)dil.h, taps, int8_ends_early(k, &w) && !slide ? arena_text(", %d", w.last) : "");
+		int8_tile_call(o, all, k, tl, p, large ? FetchAhead : 0);
 	out_line(o, "}");
 	describe(k, name, sizeof name);
 	return helper(all, "", "static RC_NOINLINE void", arena_text("%s_p%d", name, p), o);
@@ -477,7 +175,8 @@ emit_comment(Out *o, const Kernel *k, const Tiling *tl)
 	int per = int8_per(k, tl->ob), deep = products_of(k->t).bytes;
 	double macs = (double)k->out->shape.c*k->out->shape.h*k->out->shape.w*(k->in->shape.c/groups_of(k))*ks.h*ks.w;
 
-	out_line(o, "** y = %s(s*(conv%dx%d(x, w) + b)%s)", to_bytes(k) ? "round" : "", ks.h, ks.w, k->skip ? " + f*z" : "");
+	out_line(o, "** y = %s(s*(conv%dx%d(x, w) + b)%s)", int8_to_bytes(k) ? "round" : "", ks.h, ks.w,
+	         k->skip ? " + f*z" : "");
 	emit_operand(o, "x", &k->in[0]);
 	if (k->skip)
 		emit_operand(o, "z", &k->in[1]);
@@ -577,7 +276,7 @@ emit(Out *o, const Kernel *k, int phase)
 	if (k->skip)
 		base(o, k, "const unsigned char", "z", many ? arena_text(" + %s", group_at(k, &k->in[1].lay, vectors)) : "",
 		     &k->in[1], k->in[1].lay.row*(size_t)tl.fold, k->in[1].lay.origin, &tl);
-	base(o, k, result_type(k), "y", many ? arena_text(" + %s", group_at(k, &k->out->lay, vectors)) : "", &k->out[0],
+	base(o, k, int8_result(k), "y", many ? arena_text(" + %s", group_at(k, &k->out->lay, vectors)) : "", &k->out[0],
 	     k->out->lay.row*(size_t)tl.fold, k->out->lay.origin, &tl);
 	out_line(o, "%s", "");
 	emit_calls(o, k, tile, &tl);

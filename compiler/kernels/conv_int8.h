@@ -1,5 +1,5 @@
 /*
-** conv_int8.h - what the emission of convolutions of bytes shares with their tiling.
+** conv_int8.h - what the emission of convolutions of bytes shares with their tiling and their micro-kernels.
 */
 #ifndef CONV_INT8_H
 #define CONV_INT8_H
@@ -29,5 +29,18 @@ void int8_order(const Kernel *k, int per, signed char *w, int32_t *order);
 void int8_ways(const Kernel *k, EachWay *each, void *user);
 double int8_cycles(const Kernel *k, Way way);
 double int8_work(const Kernel *k);                       /* in multiply-adds of floats */
+
+bool int8_to_bytes(const Kernel *k);                     /* are the results bytes, else floats? */
+const char *int8_result(const Kernel *k);                /* their type */
+
+/* A micro-kernel's parameters and what it is called with, up to the sizes; order: " order," where it has one, or "". */
+const char *int8_parameters(const Kernel *k, const Tiling *tl, const char *order);
+const char *int8_arguments(const Kernel *k, const Tiling *tl, const char *order);
+void int8_emit_sums(Out *o, const Kernel *k, int ob, int p);      /* begun with the biases */
+void int8_emit_results(Out *o, const Kernel *k, int ob, int p);   /* of the sums */
+
+/* The call of a micro-kernel, whose function goes to all; ahead: bytes by which weights are fetched, 0: none are. */
+void int8_tile_call(Out *o, Out *all, const Kernel *k, const Tiling *tl, int p, int ahead);
+void int8_ordered_call(Out *o, Out *all, const Kernel *k, const Tiling *tl, int p, int ahead);
 
 #endif
