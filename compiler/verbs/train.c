@@ -2,8 +2,7 @@
 ** train.c - resnetc train: emits the network in training, compiles and loads it, and makes its steps over a data set.
 **
 ** The state is the checkpoint. What is not in it - the order of the pictures, their crops, the rate - follows from the
-** seed and the number of steps made, so a run that is resumed goes on with the same bits. The state's user words are
-** the epoch so far, and what the order follows from besides.
+** seed and the number of steps made, so a run that is resumed goes on with the same bits.
 */
 #include <math.h>
 #include <stdlib.h>
@@ -11,37 +10,7 @@
 #include <unistd.h>
 
 #include "../image/image.h"
-#include "dataset.h"
-#include "training.h"
-
-/* of rc_state.user; in a checkpoint without the last three they are 0 */
-enum { SumWord, RightWord, CountWord, MillisecondsWord, BatchWord, PicturesWord, EpochsWord };
-
-typedef struct {
-	const Options *o;
-	const Graph *g;
-	Training *t;
-	Trainer trainer;
-	Data data;
-	char *images;                /* a batch */
-	int32_t *labels;
-	int *order;
-	int order_of;                /* epoch, -1: none */
-	int steps;                   /* of an epoch */
-	double limit, start, before; /* seconds: of this run; spent before it */
-	const char *weights_file, *checkpoint;
-	char *log;                   /* its text so far */
-	size_t log_len;
-	Graph *named;                /* the model by the names of weight files; NULL: not loaded yet */
-} Run;
-
-static const char log_head[] = "epoch,rate,train_loss,train_error,test_loss,test_error,seconds\n";
-
-static rc_state *
-head_of(const Run *r)
-{
-	return (rc_state *)(void *)r->trainer.state;
-}
+#include "train_run.h"
 
 /* seconds_of - "170m", "3h", "90" or "90s" */
 static double
@@ -89,83 +58,7 @@ fill_batch(Run *r, int step)
 	}
 }
 
-/* --- what is written --- */
-
-/* fill_named - the parameter of the model that has this name; its memory is write_weights' */
-static void
-fill_named(const Run *r, const Trained *from)
-{
-	const float *v = trainer_param(&r->trainer, from);
-
-	for (int k = 0; k < r->named->count; k++)
-		for (int p = 0; p < NParams; p++) {
-			Param *to = &r->named->nodes[k]->p[p];
-			if (!to->name || strcmp(to->name, from->name))
-				continue;
-			to->count = from->count;
-			to->data = to->data ? to->data : want_memory(malloc(from->count*sizeof *to->data));
-			for (size_t i = 0; i < from->count; i++)
-				to->data[i] = (double)v[i];
-		}
-}
-
-/* write_weights - the parameters as safetensors, under the model's names; each epoch, so no memory stays behind */
-static void
-write_weights(Run *r)
-{
-	DslOptions dsl = dsl_options(r->o);
-	File f;
-
-	if (!r->named)
-		r->named = dsl_load(r->o->model, &dsl);
-	for (int i = 0; i < r->t->nparams; i++)
-		fill_named(r, &r->t->params[i]);
-	f = safetensors_file(r->named, "");
-	write_at(r->weights_file, f.data, f.len);
-	free((void *)f.data);
-	for (int k = 0; k < r->named->count; k++)
-		for (int p = 0; p < NParams; p++) {
-			free(r->named->nodes[k]->p[p].data);
-			r->named->nodes[k]->p[p].data = NULL;
-		}
-}
-
-static void
-write_checkpoint(const Run *r)
-{
-	head_of(r)->user[MillisecondsWord] = (uint64_t)((r->before + seconds() - r->start)*1e3);
-	trainer_must(&r->trainer, r->trainer.seal(r->trainer.state));
-	write_at(r->checkpoint, r->trainer.state, r->trainer.state_len);
-}
-
-static double
-from_word(uint64_t w)
-{
-	double v;
-
-	memcpy(&v, &w, sizeof v);
-	return v;
-}
-
-static void
-add_loss(const Run *r, const rc_loss *loss)
-{
-	uint64_t *user = head_of(r)->user;
-	double sum = from_word(user[SumWord]) + loss->loss*loss->count;
-
-	memcpy(&user[SumWord], &sum, sizeof sum);
-	user[RightWord] += (uint64_t)loss->correct;
-	user[CountWord] += (uint64_t)loss->count;
-}
-
-/* add_line - to the log */
-static void
-add_line(Run *r, const char *line, size_t len)
-{
-	r->log = want_memory(realloc(r->log, r->log_len + len + 1));
-	memcpy(r->log + r->log_len, line, len);
-	r->log[r->log_len += len] = 0;
-}
+/* --- an epoch's end --- */
 
 /* evaluate - over the pictures to test, all of them unless it is interrupted */
 static rc_loss
@@ -205,7 +98,7 @@ end_epoch(Run *r, int epoch, double rate)
 	uint64_t *user = head_of(r)->user;
 	rc_loss test = evaluate(r);
 	int count = (int)user[CountWord];
-	double loss = from_word(user[SumWord])/count, error = wrong((int)user[RightWord], count), time = r->before +
+	double loss = loss_of_epoch(r)/count, error = wrong((int)user[RightWord], count), time = r->before +
 		seconds() - r->start;
 	const char *tests = test.count ? arena_text("%.6f,%.6f", test.loss/test.count, wrong(test.correct, test.count)) : ",",
 		*line = arena_text("%d,%.6g,%.6f,%.6f,%s,%.1f\n", epoch, rate, loss, error, tests, time);
@@ -281,13 +174,6 @@ show(const Run *r, int first, int step, const rc_loss *loss)
 	progress(what, step%r->steps + 1, r->steps + 1);
 }
 
-/* owes_test - do a whole epoch's sums wait for its test */
-static bool
-owes_test(const Run *r)
-{
-	return head_of(r)->step%(uint64_t)r->steps == 0 && head_of(r)->user[CountWord];
-}
-
 /* is_over - interrupted, or at the end of this run's time */
 static bool
 is_over(const Run *r)
@@ -343,69 +229,6 @@ run(Run *r)
 	}
 }
 
-/* want_word - what a checkpoint was of, where it says so */
-static void
-want_word(const Run *r, int word, int want, const char *what)
-{
-	uint64_t got = head_of(r)->user[word];
-
-	if (got && got != (uint64_t)want)
-		fail("%s: want a checkpoint of a training with %d %s, got one with %llu: the steps to come would be others",
-		     r->o->resume, want, what, (unsigned long long)got);
-}
-
-/* resume_state - the checkpoint, if it goes on here */
-static void
-resume_state(Run *r)
-{
-	size_t len;
-	const char *from = file_map(r->o->resume, &len);
-	int status, epochs, all = r->steps*r->t->epochs;
-
-	if (len != r->trainer.state_len)
-		fail("%s: want a checkpoint of %s, %zu bytes, got %zu", r->o->resume, r->g->name, r->trainer.state_len, len);
-	memcpy(r->trainer.state, from, len);
-	status = r->trainer.check(r->trainer.state, len);
-	if (status == RC_E_CHECKSUM)
-		fail("%s: want an undamaged checkpoint of %s, got one with another checksum than that of its bytes", r->o->resume,
-		     r->g->name);
-	if (status != RC_OK)
-		fail("%s: want a checkpoint of %s, got another file: %s", r->o->resume, r->g->name, r->trainer.strerror(status));
-	if (head_of(r)->seed != r->t->seed)
-		fail("%s: want a checkpoint of seed %llu, got one of seed %llu", r->o->resume, (unsigned long long)r->t->seed,
-		     (unsigned long long)head_of(r)->seed);
-	want_word(r, BatchWord, r->t->batch, "pictures a step");
-	want_word(r, PicturesWord, r->data.train.count, "pictures");
-	epochs = (int)head_of(r)->user[EpochsWord];
-	if (epochs && epochs != r->t->epochs && head_of(r)->step < (uint64_t)all)
-		note("%s: began as a training of %d epochs; the rate goes on as one of %d has it", r->o->resume, epochs,
-		     r->t->epochs);
-	if (head_of(r)->step >= (uint64_t)all && !owes_test(r))
-		note("%s: has made %llu steps, of %d: nothing is left to do", r->o->resume,
-		     (unsigned long long)head_of(r)->step, all);
-	r->before = (double)head_of(r)->user[MillisecondsWord]/1e3;
-}
-
-/* resume_log - as far as it belongs to the checkpoint */
-static void
-resume_log(Run *r)
-{
-	size_t len;
-	const char *log, *at;
-	int lines = (int)head_of(r)->step/r->steps - owes_test(r);
-
-	if (!r->o->log || access(r->o->log, R_OK))
-		return;
-	log = file_map(r->o->log, &len);
-	if (len < sizeof log_head - 1 || memcmp(log, log_head, sizeof log_head - 1))
-		fail("%s: want the log of a training, got another file", r->o->log);
-	for (at = log + sizeof log_head - 1; lines > 0 && at < log + len; lines--) {
-		const char *end = memchr(at, '\n', (size_t)(log + len - at));
-		at = end ? end + 1 : log + len;
-	}
-	add_line(r, log + sizeof log_head - 1, (size_t)(at - log) - (sizeof log_head - 1));
-}
-
 static Run
 run_of(Options *o, const Model *m)
 {
@@ -423,7 +246,7 @@ run_of(Options *o, const Model *m)
 	want_place(r.checkpoint);
 	want_place(o->log);
 	want_place(o->plot);
-	add_line(&r, log_head, sizeof log_head - 1);
+	begin_log(&r);
 	r.data = data_open(o->data, r.g, r.t->loss->in[0]->shape.c);
 	r.steps = r.data.train.count/r.t->batch;
 	if (!r.steps)
