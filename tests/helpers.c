@@ -225,14 +225,14 @@ script(const char *name, const char *text)
 	return in_dir(name);
 }
 
-/* vectors_ahead - an option that has clang read <immintrin.h>, most of its work on an emitted file, once instead of in every file */
+/* vectors_ahead - an option that has clang read <immintrin.h>, most of its work on an emitted file, once for all suites instead of in every file */
 static const char *
 vectors_ahead(const char *options)
 {
-	const char *ahead = in_dir(arena_text("immintrin%s.pch", options));
+	const char *ahead = arena_text("%s/immintrin%s.pch", getenv("TMPDIR"), options);
 
-	if (access(ahead, R_OK) && system(arena_text("echo '#include <immintrin.h>' | clang-19 -std=c11 -w -fPIC -O0 -Wno-psabi %s -x c-header - -o '%s' 2> /dev/null",
-	                                             options, ahead)))
+	if (access(ahead, R_OK) && system(arena_text("echo '#include <immintrin.h>' | clang-19 -std=c11 -w -fPIC -O0 -Wno-psabi %s -x c-header - -o '%s' 2> /dev/null && mv '%s' '%s'",
+	                                             options, in_dir("ahead"), in_dir("ahead"), ahead)))
 		return "";
 	return arena_text("-include-pch '%s'", ahead);
 }
