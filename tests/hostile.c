@@ -191,6 +191,7 @@ START_TEST(threads_that_cannot_start)
 
 	if (Sanitized)
 		return;
+	compile_quickly();
 	ck_assert_int_eq(resnetc("run tests/import/flat.lua -w random -i tests/import/flat.in.npy -q -o %s", in_dir("one.npy")).status, 0);
 	for (int i = 0; i < 3; i++) {
 		Ran r = faulty(faults[i], arena_text("run tests/import/flat.lua -w random --threads 3 -i tests/import/flat.in.npy -o %s", in_dir("many.npy")));

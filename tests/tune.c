@@ -195,6 +195,7 @@ SUITE(tune)
 {
 	TCase *t = part("tune");
 
+	tcase_add_unchecked_fixture(t, compile_quickly, NULL);     /* which way is the fastest does not matter */
 	tcase_add_test(t, tuned_rows_decide);
 	tcase_add_test(t, strassen_is_asked_for);
 	tcase_add_test(t, a_tile_changes_no_bit);
