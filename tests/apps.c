@@ -23,9 +23,10 @@ START_TEST(one_file_is_enough)
 	plain();
 	ck_assert_int_eq(resnetc("examples/mlperf_tiny_resnet8.lua --name net -w random:4 -q --amalgamate -o %s", in_dir("amalgamated")).status, 0);
 	ck_assert_int_eq(count_files(in_dir("amalgamated")), 3);
-	for (int i = 0; i < 4; i++) {
-		shell_in("amalgamated", arena_text("%s -O1 %s -c net.c && %s -O1 %s -DRC_FILE -DRC_IMAGE -DRC_THREADS -c net.c%%s", compilers[i], strict, compilers[i], strict), "");
-	}
+	/* clang's warnings hang on no optimization, those of gcc do */
+	for (int i = 0; i < 4; i++)
+		shell_in("amalgamated", "%s %s -fsyntax-only net.c && %s %s %s -DRC_FILE -DRC_IMAGE -DRC_THREADS -c net.c", compilers[i], strict, compilers[i],
+		         strict, i%2 ? "-O0" : "-O1");
 	put_program("amalgamated/app.c", "apps/app.c");
 	shell_in("amalgamated", "cc -O0 -DRC_FILE net.c app.c -o app && ./app > out && cmp out ../plain/want");
 }
@@ -82,7 +83,9 @@ START_TEST(weights_are_swapped)
 	ck_assert_int_eq(resnetc("examples/mlperf_tiny_resnet8.lua --name net -w random:4 -q %s -o %s", o, in_dir(dir)).status, 0);
 	ck_assert_int_eq(resnetc("examples/mlperf_tiny_resnet8.lua --name net -w random:5 -q %s -o %s", o, in_dir(arena_text("%s/other", dir))).status, 0);
 	put_program(arena_text("%s/app.c", dir), "apps/app.c");
-	shell_in(dir, "cc -O0 *.c -o app -lpthread && ./app > before && cc -O0 other/*.c app.c -Iother -o other/app -lpthread && (cd other && ./app > want)");
+	/* other weights make no other code, but for the comment that says them */
+	shell_in(dir, "cc -O0 *.c -o app -lpthread && ./app > before && for f in net*.c; do sed '1,/\\*\\//d' $f > code && sed '1,/\\*\\//d' other/$f | cmp - code || exit 1; done && "
+	         "test -s code && (cd other && ../app > want)");
 	ck_assert_int_eq(resnetc("pack examples/mlperf_tiny_resnet8.lua --name net -w random:5 %s -o %s", o, in_dir(arena_text("%s/net.weights", dir))).status, 0);
 	shell_in(dir, "cmp net.weights other/net.weights && ./app > after && cmp after other/want && ! cmp -s before after");
 	/* of another plan: refused */

@@ -46,22 +46,23 @@ START_TEST(second_run_gives_the_same_bytes)
 }
 END_TEST
 
+/* -DALONE: of one network */
 static const char app[] =
-	"#include <stdio.h>\n#include <stdlib.h>\n#include \"first.h\"\n#include \"second.h\"\n#include \"rc_file.h\"\n"
+	"#include <stdio.h>\n#include <stdlib.h>\n#include \"first.h\"\n#if !defined(ALONE)\n#include \"second.h\"\n#endif\n#include \"rc_file.h\"\n"
 	"#define RUN(name, NAME) do { const void *w; size_t len; static float in[NAME##_INPUT_FLOATS], out[NAME##_OUTPUT_FLOATS];\\\n"
 	"	void *ws = aligned_alloc(64, NAME##_WORKSPACE_BYTES); for (int i = 0; i < NAME##_INPUT_FLOATS; i++) in[i] = (float)(i%17 - 8);\\\n"
 	"	if (rc_file_map(#name \".weights\", &w, &len) || name##_check(w, len) || name##_run(w, in, out, ws, NAME##_WORKSPACE_BYTES)) return 1;\\\n"
 	"	for (int i = 0; i < NAME##_OUTPUT_FLOATS; i++) printf(\"%a\\n\", (double)out[i]); free(ws); } while (0)\n"
-	"int main(void) { RUN(first, FIRST); RUN(second, SECOND); return 0; }\n";
+	"int main(void)\n{\n	RUN(first, FIRST);\n#if !defined(ALONE)\n	RUN(second, SECOND);\n#endif\n	return 0;\n}\n";
 
-/* small - each kind of layer once: Winograd, a stride, 1x1, a skip, pools, a head; compiles in a second */
+/* small - each kind of layer once: Winograd, a stride, 1x1, a skip, pools, a head, and more of its input; compiles in a second */
 static const char *
-small(void)
+small(const char *more)
 {
-	return body_model(3, 18, 18, "x = nn.relu(nn.bn(nn.conv(x, { 16, kernel = 3 })))\n"
+	return body_model(3, 18, 18, arena_text("local input = x\nx = nn.relu(nn.bn(nn.conv(x, { 16, kernel = 3 })))\n"
 		"x = nn.relu(nn.bn(nn.conv(nn.relu(nn.bn(nn.conv(x, { 16, kernel = 3 }))), { 16, kernel = 3 })) + x)\n"
-		"x = nn.relu(nn.conv(x, { 32, kernel = 1, stride = 2 }) + nn.conv(nn.max_pool(x, { kernel = 2 }), { 32, kernel = 3 }))\n"
-		"return nn.linear(nn.flatten(nn.adaptive_avg_pool(x, { size = 1 })), { 10 })");
+		"x = nn.relu(nn.conv(x, { 32, kernel = 1, stride = 2 }) + nn.conv(nn.max_pool(x, { kernel = 3, stride = 2, padding = 1 }), { 32, kernel = 3 }))\n"
+		"return nn.linear(nn.flatten(nn.adaptive_avg_pool(x, { size = 1 })), { 10 })%s", more));
 }
 
 static const char sizes_app[] =
@@ -79,13 +80,13 @@ static const char sizes_app[] =
 START_TEST(several_sizes_share_one_blob)
 {
 	static const char *const size[] = { "32x32", "48x40", "17x65" };
-	const char *all = "", *exact = _i ? "" : " --exact";
+	const char *all = "", *exact = _i ? "" : " --exact", *net = small("");
 
-	ck_assert_int_eq(resnetc("examples/cifar_resnet20_b.lua --name net -w random:3 --input 32x32,48x40,17x65 --target native,scalar%s -q -o %s", exact, in_dir("sizes")).status, 0);
+	ck_assert_int_eq(resnetc("%s --name net -w random:3 --input 32x32,48x40,17x65 --target native,scalar%s -q -o %s", net, exact, in_dir("sizes")).status, 0);
 	put_file("sizes/app.c", sizes_app, strlen(sizes_app));
 	ck_assert_int_eq(system(arena_text("cd '%s' && cc -O0 -Wall -Wextra -Wpedantic -Werror *.c -o app && ./app > out", in_dir("sizes"))), 0);
 	for (int i = 0; i < 3; i++) {
-		ck_assert_int_eq(resnetc("examples/cifar_resnet20_b.lua --name net -w random:3 --input %s%s -q -o %s", size[i], exact, in_dir(arena_text("size%d", i))).status, 0);
+		ck_assert_int_eq(resnetc("%s --name net -w random:3 --input %s%s -q -o %s", net, size[i], exact, in_dir(arena_text("size%d", i))).status, 0);
 		put_file(arena_text("size%d/app.c", i), sizes_app, strlen(sizes_app));
 		ck_assert_int_eq(system(arena_text("cd '%s' && cc -O0 *.c -o app && ./app > out", in_dir(arena_text("size%d", i)))), 0);
 		all = arena_text("%s '%s/out'", all, in_dir(arena_text("size%d", i)));
@@ -136,7 +137,7 @@ START_TEST(runtimes_of_two_versions_live_in_one_program)
 		*s = '_';
 	for (int i = 0; i < 2; i++) {
 		const char *name = i ? "second" : "first", *text = arena_text(one, name);
-		ck_assert_int_eq(resnetc("%s --name %s -w random:1 -q -o %s --target scalar", small(), name, in_dir(i ? "v2" : "v1")).status, 0);
+		ck_assert_int_eq(resnetc("%s --name %s -w random:1 -q -o %s --target scalar", small(""), name, in_dir(i ? "v2" : "v1")).status, 0);
 		put_file(i ? "v2/status.c" : "v1/status.c", text, strlen(text));
 	}
 	put_file("both.c", both, strlen(both));
@@ -226,21 +227,17 @@ END_TEST
 START_TEST(several_targets_choose_by_processor)
 {
 	/* the dispatcher gives the bits of the best target alone, on x86-64 and, from the same files, on AArch64 */
-	static const char *const run[] = { "cc -O0 -Wall -Wextra -Wpedantic -Werror -c first*.c second*.c rc*.c && cc *.o app.c -o app && ./app > out1",
-		"g++ -x c++ -std=c++20 -O0 -Wall -Wextra -Wpedantic -Werror -c first*.c second*.c rc*.c",
-		"aarch64-linux-gnu-gcc -O0 -static *.c -o arm && qemu-aarch64 ./arm > out2" };
+	static const char *const run[] = { "cc -O0 -Wall -Wextra -Wpedantic -Werror -c first*.c rc*.c && cc -DALONE *.o app.c -o app && ./app > out1",
+		"g++ -x c++ -std=c++20 -O0 -Wall -Wextra -Wpedantic -Werror -c first*.c rc*.c",
+		"aarch64-linux-gnu-gcc -DALONE -O0 -static *.c -o arm && qemu-aarch64 ./arm > out2" };
 	const char *dir = in_dir("many"), *alone = in_dir("alone");
 
 	unsetenv("RESNETC_HIDE");            /* the dispatcher asks the processor itself */
-	for (int i = 0; i < 2; i++) {
-		ck_assert_int_eq(resnetc("%s --name %s -w random:1 -q -o %s --target scalar,neon,avx512,avx2", small(),
-		                         i ? "second" : "first", dir).status, 0);
-		ck_assert_int_eq(resnetc("%s --name %s -w random:1 -q -o %s --target %s", small(), i ? "second" : "first", alone,
-		                         target_named("native")->name).status, 0);
-	}
+	ck_assert_int_eq(resnetc("%s --name first -w random:1 -q -o %s --target scalar,neon,avx512,avx2", small(""), dir).status, 0);
+	ck_assert_int_eq(resnetc("%s --name first -w random:1 -q -o %s --target %s", small(""), alone, target_named("native")->name).status, 0);
 	put_file("many/app.c", app, strlen(app));
 	put_file("alone/app.c", app, strlen(app));
-	ck_assert_int_eq(system(arena_text("cd '%s' && cc -O0 *.c -o app && ./app > out", alone)), 0);
+	ck_assert_int_eq(system(arena_text("cd '%s' && cc -DALONE -O0 *.c -o app && ./app > out", alone)), 0);
 	for (int i = 0; i < 3; i++)
 		if (have(i == 2 ? "aarch64-linux-gnu-gcc" : "g++"))
 			ck_assert_msg(system(arena_text("cd '%s' && %s", dir, run[i])) == 0, "%s", run[i]);
@@ -298,12 +295,11 @@ START_TEST(bits_do_not_hang_on_flags_or_compiler)
 	const char *dir = in_dir(arena_text("bits%d", _i));
 	const char *target = _i ? "scalar" : "native";
 
-	ck_assert_int_eq(resnetc("%s --name first -w random:1 -q -o %s --target %s", small(), dir, target).status, 0);
-	ck_assert_int_eq(resnetc("%s --name second -w random:2 -q -o %s --target %s", body_model(3, 9, 9,
-		"x = nn.softmax(nn.bn(nn.relu(nn.avg_pool(nn.conv(x, { 9, kernel = 3 }), { kernel = 2, padding = 1 }))))\nreturn x"), dir, target).status, 0);
+	ck_assert_int_eq(resnetc("%s --name first -w random:1 -q -o %s --target %s", small(
+		", nn.softmax(nn.bn(nn.relu(nn.avg_pool(nn.conv(input, { 9, kernel = 3 }), { kernel = 2, padding = 1 }))))"), dir, target).status, 0);
 	put_file(arena_text("bits%d/app.c", _i), app, strlen(app));
 	for (size_t i = 0; i < count; i++)
-		ck_assert_msg(system(arena_text("cd '%s' && %s first.c second.c rc.c rc_file.c app.c -o app && ./app > out%zu && cmp out0 out%zu", dir, how[i], i, i)) == 0, "%s: %s",
+		ck_assert_msg(system(arena_text("cd '%s' && %s -DALONE first.c rc.c rc_file.c app.c -o app && ./app > out%zu && cmp out0 out%zu", dir, how[i], i, i)) == 0, "%s: %s",
 		              target, how[i]);
 }
 END_TEST
