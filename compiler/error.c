@@ -74,15 +74,34 @@ fail_with(const char *prefix, const char *format, va_list args)
 	exit(ExitInput);
 }
 
+/* say_once - what is told beside errors: files are opened several times */
+static void
+say_once(const char *prefix, const char *format, va_list args)
+{
+	static const char **told;
+	static int count;
+	char text[8192];
+	const char *all;
+
+	if (quiet)
+		return;
+	vsnprintf(text, sizeof text, format, args);
+	all = arena_text("%s%s", prefix, text);
+	for (int i = 0; i < count; i++)
+		if (!strcmp(told[i], all))
+			return;
+	PUSH(told, count, all);
+	fflush(stdout);
+	tell(all);
+}
+
 void
 warn(const char *format, ...)
 {
 	va_list args;
 
-	if (quiet)
-		return;
 	va_start(args, format);
-	say("warning: ", format, args);
+	say_once("warning: ", format, args);
 	va_end(args);
 }
 
@@ -91,10 +110,8 @@ note(const char *format, ...)
 {
 	va_list args;
 
-	if (quiet)
-		return;
 	va_start(args, format);
-	say("note: ", format, args);
+	say_once("note: ", format, args);
 	va_end(args);
 }
 

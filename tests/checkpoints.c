@@ -45,6 +45,16 @@ START_TEST(checkpoint_is_read)
 }
 END_TEST
 
+/* what is told of a file is told once, however often it is opened */
+START_TEST(told_once)
+{
+	Ran r = resnetc("%s -w tests/checkpoints/beside/module.pth -o %s", model_file(checkpoint_model), in_dir("compiled"));
+
+	ck_assert_str_eq(r.err, "note: tests/checkpoints/beside/module.pth: a whole module: its parameters and buffers are read as state_dict() gives them\n");
+	ck_assert_int_eq(r.status, ExitOk);
+}
+END_TEST
+
 START_TEST(shards_may_be_checkpoints)
 {
 	bound_right("tests/checkpoints/shards/pytorch_model.bin.index.json");
@@ -401,6 +411,7 @@ SUITE(checkpoints)
 	TCase *t = part("checkpoints");
 
 	tcase_add_loop_test(t, checkpoint_is_read, 0, 7);
+	tcase_add_test(t, told_once);
 	tcase_add_test(t, shards_may_be_checkpoints);
 	tcase_add_test(t, weights_are_computed_of_their_parts);
 	glob("tests/checkpoints/beside/*", 0, NULL, &beside);
