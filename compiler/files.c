@@ -126,9 +126,8 @@ seconds(void)
 
 static char **partial;               /* temporary names to remove when something fails */
 static int npartial;
-static char **made;                  /* folders made for outputs, to remove then too */
+static char **made;                  /* folders made for outputs that are not written yet, to remove then too */
 static int nmade;
-static bool written;                 /* it did not fail */
 
 static void
 remove_partial(void)
@@ -136,7 +135,7 @@ remove_partial(void)
 	for (int i = 0; i < npartial; i++)
 		if (partial[i])
 			unlink(partial[i]);
-	for (int i = nmade - 1; i >= 0 && !written; i--)
+	for (int i = nmade - 1; i >= 0; i--)
 		rmdir(made[i]);              /* stays when something else is in it */
 }
 
@@ -159,15 +158,17 @@ static void
 make_folder(const char *dir)
 {
 	char *path = arena_text("%s", dir);
+	int why = 0;                         /* what the first one says that cannot be made: those below it are missing */
 
 	for (char *s = path + 1; *s; s++)
 		if (*s == '/') {
 			*s = 0;
-			make_one(path);
+			if (!make_one(path) && !why)
+				why = errno;
 			*s = '/';
 		}
 	if (!make_one(path))
-		fail("%s: want a folder that can be made, got: %s", dir, strerror(errno));
+		fail("%s: want a folder that can be made, got: %s", dir, strerror(why ? why : errno));
 }
 
 static void
@@ -260,6 +261,7 @@ want_place(const char *path)
 void
 write_files(const char *dir, const File *files, int count)
 {
+	static bool ready;
 	sigset_t ending, before;
 	char **from = arena_new((size_t)count*sizeof *from);
 	int first = npartial;
@@ -269,8 +271,9 @@ write_files(const char *dir, const File *files, int count)
 	sigaddset(&ending, SIGTERM);
 	sigaddset(&ending, SIGHUP);
 	sigprocmask(SIG_BLOCK, &ending, &before);
-	if (!npartial && !nmade)
+	if (!ready)
 		atexit(remove_partial);
+	ready = true;
 	make_folder(dir);
 	for (int i = 0; i < count; i++) {
 		const char *to = arena_text("%s/%s", dir, files[i].name);
@@ -286,6 +289,6 @@ write_files(const char *dir, const File *files, int count)
 	replace(dir, files, count, from);
 	for (int i = first; i < npartial; i++)
 		partial[i] = NULL;
-	written = true;
+	nmade = 0;
 	sigprocmask(SIG_SETMASK, &before, NULL);
 }

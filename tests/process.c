@@ -182,6 +182,36 @@ START_TEST(files_too_large)
 }
 END_TEST
 
+/* nor is a folder left that was made for what could not be written, whatever was written before it */
+START_TEST(no_folder_without_files)
+{
+	const char *dir = in_dir("limited");
+	int status = system(arena_text("(ulimit -f 4; ./resnetc import tests/import/bottleneck_folded.onnx -o '%s' 2> '%s')", dir, in_dir("told")));
+	size_t len;
+
+	ck_assert_int_eq(WEXITSTATUS(status), ExitInput);
+	ck_assert_msg(strstr((const char *)file_map(in_dir("told"), &len), strerror(EFBIG)) != NULL, "%s", (const char *)file_map(in_dir("told"), &len));
+	ck_assert_int_ne(access(dir, F_OK), 0);
+}
+END_TEST
+
+/* of folders one in the other that cannot be made the outermost is why; a place that is none is told before long work */
+START_TEST(places_that_are_none)
+{
+	static const char *const late[] = { "tune %s -o %s/x", "run %s -w random -i examples/images/cat.png -o %s/x.npz" };
+	Ran r = resnetc("examples/mlperf_tiny_resnet8.lua -w random -o /sys/none/deeper");
+
+	ck_assert_int_eq(r.status, ExitInput);
+	ck_assert_msg(strstr(r.err, "want a folder that can be made, got: ") && !strstr(r.err, strerror(ENOENT)), "%s", r.err);
+	put_file("file", "x", 1);
+	for (int i = 0; i < 2; i++) {
+		r = resnetc(late[i], "examples/mlperf_tiny_resnet8.lua", in_dir("file"));
+		ck_assert_int_eq(r.status, ExitInput);
+		ck_assert_msg(strstr(r.err, ": want a folder, got a file") && !*r.out, "%s%s", r.out, r.err);
+	}
+}
+END_TEST
+
 SUITE(process)
 {
 	TCase *t = part("process");
@@ -193,4 +223,6 @@ SUITE(process)
 	tcase_add_loop_test(t, a_signal_ends_the_compiler_too, 0, 6);
 	tcase_add_test(t, nobody_reads_the_output);
 	tcase_add_test(t, files_too_large);
+	tcase_add_test(t, no_folder_without_files);
+	tcase_add_test(t, places_that_are_none);
 }

@@ -297,6 +297,7 @@ verb_landscape(Options *o)
 		usage_error("landscape: want --data cifar10:DIR, images:DIR or x.npy,y.npy, got none");
 	if (!o->weights)
 		usage_error("landscape: want weights (-w FILE), got none");
+	want_place(o->output);
 	r.file = arena_text("%.*s.csv", (int)(strlen(o->output) - strlen(kind) - 1), o->output);
 	r.l.loss = arena_new(points*sizeof(double));
 	r.l.error = arena_new(points*sizeof(double));

@@ -210,6 +210,7 @@ verb_run(Options *o)
 		usage_error("run: want weights (-w FILE or -w random), got none");
 	if (!o->input)
 		usage_error("run: want an input (-i FILE.npy, .png or .jpg), got none");
+	want_place(o->output);
 	files = input_files(o->inputs, o->ninputs, &count);
 	m = build(o, o->weights);
 	if (!m)

@@ -338,6 +338,7 @@ verb_tune(Options *o)
 	if (!o->weights)
 		o->weights = "random:0";
 	want_times(o->target);
+	want_place(o->output);
 	m = build(o, o->weights);
 	count = gather(m, &layers, o->exact || (m->g->target->lean && !o->winograd));
 	sessions = open_candidates(o, layers, count, s);
