@@ -12,11 +12,19 @@ file_text(const char *name, size_t *len)
 	return file_map(in_dir(name), len);
 }
 
+/* lightly - where calibrating takes longer than optimizing a little */
+static void
+lightly(void)
+{
+	setenv("CC", quick_compiler(":", "-O1"), 1);
+}
+
 START_TEST(two_steps_are_one)
 {
 	size_t a, b;
 	const char *x, *y;
 
+	lightly();
 	ck_assert_int_eq(resnetc("quantize " CIFAR " --calibrate examples/images -q -o %s", in_dir("w.q.safetensors")).status, 0);
 	ck_assert_int_eq(resnetc("compile examples/cifar_resnet20.lua -w %s -q -o %s", in_dir("w.q.safetensors"), in_dir("two")).status, 0);
 	ck_assert_int_eq(resnetc("compile " CIFAR " --int8 --calibrate examples/images -q -o %s", in_dir("one")).status, 0);
@@ -60,6 +68,7 @@ START_TEST(winograd_is_weighed)
 {
 	Ran r;
 
+	lightly();
 	resnetc("quantize " CIFAR " --calibrate examples/images -q -o %s", in_dir("x.q.safetensors"));
 	r = resnetc("explain examples/cifar_resnet20.lua layer1.0.conv1 -w %s --target avx2", in_dir("x.q.safetensors"));
 	ck_assert_msg(r.status == 0 && strstr(r.out, "  direct  ") && strstr(r.out, "\n  Winograd F(2x4, 3x3)  "), "%s%s", r.out, r.err);
