@@ -81,7 +81,7 @@ tried(void *user)
 	t->run(m);
 	for (size_t i = 0; i < m->p->n_output; i++) {
 		const OnnxValue *v = *m->p->output[i] ? onnx_find(m, m->p->output[i]) : NULL;
-		if (!v)
+		if (!v || (v->rank < 0 && v->n))             /* places of the largest: not told */
 			continue;
 		out[i] = v->n && v->erf ? erf_alone(m, v) : *v;
 		if (v->rank < 0 || v->infinite.t || v->infinite.l || v->infinite.b || v->infinite.r)

@@ -46,6 +46,7 @@ static const OnnxOp ops[] = {
 	{ "Softplus", op_softplus, 7 }, { "Softsign", op_softsign, 7 }, { "SpaceToDepth", op_space_to_depth, 7 },
 	{ "Split", op_split, 7 }, { "Sqrt", op_sqrt, 7 }, { "Squeeze", op_squeeze, 7 }, { "Sub", op_sub, 7 },
 	{ "Sum", op_sum, 7 }, { "Swish", op_swish, 24 }, { "Tanh", op_tanh, 7 }, { "Tile", op_tile, 7 },
+	{ "TopK", op_top_k, 10 },
 	{ "Transpose", op_transpose, 7 },
 	{ "Unsqueeze", op_unsqueeze, 7 }, { "Upsample", op_upsample, 7 }, { "Where", op_where, 9 },
 };
@@ -226,7 +227,7 @@ check_declared(void *user)
 		const Onnx__TensorShapeProto *shape = declared(m, m->p->output[i]);
 		const char *told = "";
 		bool differs;
-		if (!v || !v->n || !shape || !shape->n_dim)
+		if (!v || !v->n || v->rank < 0 || !shape || !shape->n_dim)
 			continue;
 		differs = shape->n_dim != (size_t)v->rank;
 		for (size_t d = 0; d < shape->n_dim; d++) {
@@ -385,17 +386,17 @@ add_outputs(Import *m)
 		        (char *)(size_t)"?";
 		const OnnxValue *v = onnx_find(m, name);
 		OnnxValue y;
-		Node *n;
+		Value *out;
 		int count = g->noutputs;
 		if (!v || !v->n)
 			fail("%s: output '%s': want a result of the graph, got %s", m->file, name, !v ? "none" :
 			     v->rank < 0 ? "a node's second one" : "a constant");
 		y = *v;
-		n = in_place(m, &y, name);
+		out = v->rank < 0 ? &v->n->out[1] : in_place(m, &y, name)->out;
 		for (int k = 0; k < g->noutputs; k++)
-			if (g->outputs[k] == n->out)
-				fail("%s: output '%s': want each result once, got '%s' again", m->file, name, n->name);
-		PUSH(g->outputs, g->noutputs, n->out);
+			if (g->outputs[k] == out)
+				fail("%s: output '%s': want each result once, got '%s' again", m->file, name, out->node->name);
+		PUSH(g->outputs, g->noutputs, out);
 		name = output_name(m, name, count);
 		PUSH(g->output_names, count, name);
 	}

@@ -215,7 +215,7 @@ void from_left(Import *m, void (*two)(Import *m));    /* an operator of two inpu
 	X(reduce_log_sum_exp) X(reduce_max) X(reduce_mean) X(reduce_min) X(reduce_sum) X(reduce_sum_square) X(relu) \
 	X(reshape) X(resize) X(selu) X(shape) X(sigmoid) X(sign) X(size) X(slice) X(softmax) X(softplus) X(softsign) \
 	X(space_to_depth) X(split) X(sqrt) X(squeeze) X(sub) X(sum) X(swish) X(tanh) X(tile) X(transpose) \
-	X(unsqueeze) X(upsample) X(where)
+	X(top_k) X(unsqueeze) X(upsample) X(where)
 #define X(op) void op_##op(Import *m);
 ONNX_OPS(X)
 #undef X

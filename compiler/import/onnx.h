@@ -26,7 +26,7 @@ typedef struct { int64_t size, step; int axis; } Atom; /* so many steps along on
 typedef struct {
 	const char *name;
 	Node *n;                     /* NULL: a constant */
-	int rank;                    /* -1: a node's second result */
+	int rank;                    /* -1: a node's second result, which only an output may be; n: of a node of ours */
 	int64_t dim[MostDims];
 	const double *data;          /* of a constant, C order */
 	int type;                    /* of a constant: how it is rounded */

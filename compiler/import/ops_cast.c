@@ -5,9 +5,15 @@
 void
 op_cast(Import *m)
 {
-	OnnxValue x = tensor_at(m, 0);
+	const OnnxValue *places = has_input(m, 0) ? onnx_find(m, m->p->input[0]) : NULL;
+	OnnxValue x;
 	int to = (int)attr_int(m, "to", 0);
 
+	if (places && places->rank < 0 && places->n) {       /* of TopK, for an output */
+		set_result(m, *places);
+		return;
+	}
+	x = tensor_at(m, 0);
 	if (to == TypeBool && !is_truth(x.n))
 		x = truth_of(m, x);
 	else if (is_whole(to) && !has_whole_numbers(x.n))

@@ -252,3 +252,25 @@ op_arg_min(Import *m)
 
 	place_of_largest(m, view_like(&x, node_scaled_by(m, x.n, -1, 0)));
 }
+
+/* op_top_k - of features; their places may be an output, and nothing else */
+void
+op_top_k(Import *m)
+{
+	OnnxValue x = tensor_at(m, 0), k = constant_at(m, 1, "k");
+	int axis = axis_in(m, attr_int(m, "axis", -1), x.rank);
+	int64_t most = x.dim[axis], count = count_elements(&k) ? whole_of(k.data[0]) : 0;
+	Node *n;
+
+	if (!attr_int(m, "largest", 1))
+		refuse(m, "want the largest, got largest = 0");
+	if (x.rank != 2 || axis != 1 || x.dim[0] != x.n->out->shape.n || !in_order(&x))
+		refuse(m, "want features of images, got axis %d of %s", axis, dims_of(&x));
+	if (count < 1 || count > most)
+		refuse(m, "want k from 1 to %lld, got %lld", (long long)most, (long long)count);
+	n = node_on(m, O_top_k, flattened(m, x.n));
+	n->a.out = (int)count;
+	set_result(m, view_flat(node_put(m, n)));
+	if (m->p->n_output > 1 && *m->p->output[1])
+		onnx_define(m, m->p->output[1], (OnnxValue){ .rank = -1, .n = n });
+}
