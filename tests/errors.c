@@ -301,6 +301,7 @@ static const struct {
 	{ "examples/resnet18.lua", "resnetc: compile: want weights (-w FILE or -w random), got none", ExitUsage },
 	{ "examples/resnet18.lua -w random --tagret avx2", "resnetc: want a known option, got '--tagret'; did you mean '--target'?", ExitUsage },
 	{ "examples/resnet18.lua -w random --target avx", "resnetc: --target: want native, scalar, avx2, avx-vnni, avx512, avx512-vnni, neon, neon-dot, rvv, rvv256, wasm, wasm-relaxed, cortex-m4, cortex-m7, cortex-m33 or cortex-m55, got 'avx'; did you mean 'avx2'?", ExitUsage },
+	{ "run examples/resnet18.lua -w random -i x.png -o y.csv", "resnetc: run: want -o FILE.npy or FILE.npz, got 'y.csv'", ExitUsage },
 	{ "examples/resnet18.lua -w random --batch 0", "resnetc: --batch: want a whole number from 1 to 4096, got '0'", ExitUsage },
 	{ "examples/resnet18.lua -w random --batch 2x", "resnetc: --batch: want a whole number from 1 to 4096, got '2x'", ExitUsage },
 	{ "examples/resnet18.lua -w random --input 0x5", "resnetc: --input: want HxW from 1x1 to 65536x65536, got '0x5'", ExitUsage },

@@ -195,6 +195,16 @@ write_outputs(const Feed *f, const char *path)
 		free((void *)files[o].data);
 }
 
+/* check_ending - no table or text of another kind is asked for */
+static void
+check_ending(const char *path)
+{
+	const char *slash = path ? strrchr(path, '/') : NULL, *dot = path ? strrchr(slash ? slash : path, '.') : NULL;
+
+	if (dot && strcmp(dot, ".npy") && strcmp(dot, ".npz"))
+		usage_error("run: want -o FILE.npy or FILE.npz, got '%s'", path);
+}
+
 int
 verb_run(Options *o)
 {
@@ -210,6 +220,7 @@ verb_run(Options *o)
 		usage_error("run: want weights (-w FILE or -w random), got none");
 	if (!o->input)
 		usage_error("run: want an input (-i FILE.npy, .png or .jpg), got none");
+	check_ending(o->output);
 	want_place(o->output);
 	files = input_files(o->inputs, o->ninputs, &count);
 	m = build(o, o->weights);
