@@ -320,7 +320,7 @@ emit_transforms(Out *o, const Kernel *k, const Grad *w, const char *first)
 {
 	const View *x = &k->in[0], *dy = &k->in[1];
 	int vl = k->t->vl;
-	const char *in = wino_in_tile(o, w->mh, w->mw, x->lay.cb), *out = tile_word(o, w, dy->lay.cb);
+	const char *in = wino_in_tile(o, wino_whole(w->mh), wino_whole(w->mw), x->lay.cb), *out = tile_word(o, w, dy->lay.cb);
 	const char *edge = w->ragged ? edge_word(o, w, out, dy->lay.cb) : NULL;
 	size_t x0 = (size_t)(x->lay.halo.t - k->a.padding.t)*x->lay.row +
 		(size_t)((x->lay.halo.l - k->a.padding.l)*x->lay.cb);

@@ -147,7 +147,9 @@ static int
 emit_input_phase(Out *o, const Kernel *k, const Wino *w)
 {
 	int cb = k->in->lay.cb, units = w->rows*w->icb;
-	const char *tile = wino_bytes(k) ? int8_in_tile(o, w->mh, w->mw, cb) : wino_in_tile(o, w->mh, w->mw, cb), *step;
+	const char *tile = wino_bytes(k) ? int8_in_tile(o, w->mh, w->mw, cb) :
+		wino_in_tile(o, wino_whole(w->mh), wino_whole(w->mw), cb);
+	const char *step;
 	const char *r = w->bands == 1 && k->out->shape.n == 1 ? "i" : "r";
 	size_t row = k->in->lay.row,
 		x0 = (size_t)(k->in->lay.halo.t - k->a.padding.t)*row + (size_t)((k->in->lay.halo.l - k->a.padding.l)*cb);
@@ -187,15 +189,6 @@ in_one(const Wino *w)
 	return w->alone || w->again;
 }
 
-/* vector_in - offset of vector c of channels */
-const char *
-vector_in(const Layout *l, int vl)
-{
-	int of = l->cb/vl;
-
-	return of == 1 ? arena_text(" + c*%zu", l->plane) : arena_text(" + c/%d*%zu + c%%%d*%d", of, l->plane, of, vl);
-}
-
 /* emit_block - which block of tiles a unit is, and its products */
 static void
 emit_block(Out *o, const Kernel *k, const Wino *w, const char *const products[2])
@@ -224,14 +217,6 @@ emit_block(Out *o, const Kernel *k, const Wino *w, const char *const products[2]
 		out_line(o, "\t%s(v + %d + (tb - %d)*%d, w + og*%zu, %s);", products[1], w->count[0]*v0, w->count[0], v1, group, to);
 	} else
 		out_line(o, "\n%s(v%s, w + og*%zu, %s);", products[0], blocks > 1 ? arena_text(" + tb*%d", v0) : "", group, to);
-}
-
-/* tile_in - where tile i, j, vector c of an operand lies, and the distance of its rows */
-static const char *
-tile_in(const Kernel *k, const Wino *w, const char *name, const Layout *l)
-{
-	return arena_text("%s + i*%zu + j*%d%s%s%s, %zu", name, l->row*(size_t)w->mh, w->mw*l->cb, vector_in(l, k->t->vl),
-	                  k->out->shape.n > 1 ? arena_text(" + n*%zu", l->image) : "", plus(l->origin), l->row);
 }
 
 /*
@@ -270,8 +255,8 @@ emit_back(Out *o, const Kernel *k, const Wino *w, const char *tile)
 	         step_of_block(k, w, wino_m_step, "step"),
 	         wino_bytes(k) ? arena_text(" b + c*%d, f + c*%d, e,", vl, vl) : k->bias ? arena_text(" b + c*%d,", vl) : "");
 	if (k->skip)
-		out_line(o, "%s,", tile_in(k, w, "z", &k->in[1].lay));
-	out_line(o, "%s%s);", tile_in(k, w, "y", &k->out->lay),
+		out_line(o, "%s,", wino_tile_in(k, w, "z", &k->in[1].lay));
+	out_line(o, "%s%s);", wino_tile_in(k, w, "y", &k->out->lay),
 	         w->ragged ? arena_text(", %d - i*%d, %d - j*%d", k->out->shape.h, w->mh, k->out->shape.w, w->mw) : "");
 	out_line(o, "}");
 }
@@ -279,7 +264,7 @@ emit_back(Out *o, const Kernel *k, const Wino *w, const char *tile)
 static void
 emit_comment(Out *o, const Kernel *k, const Wino *w)
 {
-	double macs = (double)w->tiles*w->bands*w->pos*k->in->shape.c*k->out->shape.c;
+	double macs = winograd_work(k);
 	int tiles = wino_piece(w, w->width[0], 0);
 
 	out_line(o, "** y = %sconv3x3(x, w)%s%s%s by Winograd F(%dx%d, 3x3)%s; a unit is %s", act_open(k),
@@ -335,15 +320,20 @@ emit_own_input(Out *o, const Kernel *k, const Wino *w, const char *tile)
 static int
 emit_in_one(Out *o, const Kernel *k, const Wino *w)
 {
-	const char *products[2] = { NULL, NULL }, *in, *tile, *group, *to = "m";
+	const char *products[2] = { NULL, NULL }, *in = NULL, *tile = NULL, *group, *to = "m";
 	int blocks = w->count[0] + w->count[1], m = w->pos*wino_m_step(k, w, w->width[0]);
 	bool bytes = wino_bytes(k);
 
 	for (int i = 0; i < 2; i++)
 		if (w->count[i])
 			products[i] = wino_products(o, k, w, w->width[i]);
-	in = (bytes ? int8_in_tile : wino_in_tile)(o, w->mh, w->mw, k->in->lay.cb);
-	tile = (bytes ? int8_out_tile : wino_out_tile)(o, k, w->mh, w->mw, w->ragged);
+	if (bytes) {
+		in = int8_in_tile(o, w->mh, w->mw, k->in->lay.cb);
+		tile = int8_out_tile(o, k, w->mh, w->mw, w->ragged);
+	} else if (!w->images) {
+		in = wino_in_tile(o, wino_whole(w->mh), wino_whole(w->mw), k->in->lay.cb);
+		tile = wino_out_tile(o, k, wino_whole(w->mh), wino_whole(w->mw), w->ragged);
+	}
 	emit_comment(o, k, w);
 	emit_head(o, k, 0);
 	if (bytes) {
@@ -360,7 +350,10 @@ emit_in_one(Out *o, const Kernel *k, const Wino *w)
 		out_line(o, "int width = wide ? %d : %d, start = tb*width + (wide ? 0 : %d)%s%s;\n", w->width[0], w->width[1],
 		         w->count[0], step_declared(k, w, wino_v_step, "vstep"), step_declared(k, w, wino_m_step, "step"));
 	}
-	emit_own_input(o, k, w, in);
+	if (w->images)
+		emit_edge_own_input(o, k, w);
+	else
+		emit_own_input(o, k, w, in);
 	if (w->again)
 		out_line(o, "for (int og = lo; og < hi; og++) {");
 	else if (w->groups > 1)
@@ -370,7 +363,10 @@ emit_in_one(Out *o, const Kernel *k, const Wino *w)
 		out_line(o, "(wide ? %s : %s)(v, %s, %s);", products[0], products[1], group, to);
 	else
 		out_line(o, "%s(v, %s, %s);", products[0], group, to);
-	emit_back(o, k, w, tile);
+	if (w->images)
+		emit_edge_back(o, k, w);
+	else
+		emit_back(o, k, w, tile);
 	if (w->groups > 1)
 		out_line(o, "}");
 	if (w->alone)
@@ -382,19 +378,24 @@ emit_in_one(Out *o, const Kernel *k, const Wino *w)
 static int
 emit_output_phase(Out *o, const Kernel *k, const Wino *w)
 {
-	const char *products[2] = { NULL, NULL }, *tile;
+	const char *products[2] = { NULL, NULL }, *tile = NULL;
 
 	for (int i = 0; i < 2; i++)
 		if (w->count[i])
 			products[i] = wino_products(o, k, w, w->width[i]);
-	tile = wino_bytes(k) ? int8_out_tile(o, k, w->mh, w->mw, w->ragged) : wino_out_tile(o, k, w->mh, w->mw, w->ragged);
+	if (!w->images)
+		tile = wino_bytes(k) ? int8_out_tile(o, k, w->mh, w->mw, w->ragged) :
+		       wino_out_tile(o, k, wino_whole(w->mh), wino_whole(w->mw), w->ragged);
 	emit_comment(o, k, w);
 	emit_head(o, k, 1);
 	if (wino_bytes(k))
 		out_line(o, "const float *e = f + %d;\n", vectors_of(k)*k->t->vl);
 	out_line(o, "for (int u = lo; u < hi; u++) {");
 	emit_block(o, k, w, products);
-	emit_back(o, k, w, tile);
+	if (w->images)
+		emit_edge_back(o, k, w);
+	else
+		emit_back(o, k, w, tile);
 	out_line(o, "}");
 	out_line(o, "}");
 	return w->groups*(w->count[0] + w->count[1]);
@@ -409,6 +410,8 @@ winograd_emit(Out *o, const Kernel *k, int phase)
 
 	if (in_one(&w))
 		return emit_in_one(o, k, &w);
+	if (!phase && w.images)
+		return emit_edge_input(o, k, &w);
 	return phase ? emit_output_phase(o, k, &w) : emit_input_phase(o, k, &w);
 }
 
@@ -499,7 +502,7 @@ winograd_work(const Kernel *k)
 {
 	Wino w = wino_chosen(k);
 
-	return (double)w.tiles*w.bands*w.pos*k->in->shape.c*k->out->shape.c;
+	return wino_columns(&w)*k->in->shape.c*k->out->shape.c;
 }
 
 void

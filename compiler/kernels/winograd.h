@@ -20,8 +20,12 @@ typedef struct {
 	bool again;                  /* each thread transforms all tiles for itself, for its groups of output channels */
 	bool fly;                    /* weights are transformed on the fly, */
 	int chunk;                   /* those of so many input channel blocks at a time */
+	int edge_h, edge_w;          /* outputs of the last row, column of tiles that have transforms of their own; 0: none */
+	int images;                  /* whole images a block, where they have */
 	bool strided;                /* of stride 2: positions are filters of its phases (winograd_strided.c) */
 } Wino;
+
+typedef struct { int from, count; } Run;             /* of the tiles of a block */
 
 Wino wino_chosen(const Kernel *k);                   /* with the tile the passes chose */
 bool wino_bytes(const Kernel *k);                    /* of bytes: U and V are numbers of 16 bits, products of 32 */
@@ -41,8 +45,26 @@ void winograd_ways(const Kernel *k, EachWay *each, void *user);
 double winograd_cycles(const Kernel *k, Way way);    /* the cost model */
 double winograd_amplification(const Node *n);
 double winograd_error(const Node *n);                /* measured with its weights, relative to the largest result */
-const char *wino_in_tile(Out *o, int mh, int mw, int cb);               /* words of the emitted file, by name */
-const char *wino_out_tile(Out *o, const Kernel *k, int mh, int mw, bool ragged);
+typedef struct { int m, edge, kept; } Side;          /* of a tile: outputs, an edge's or 0, those of the image */
+Side wino_whole(int m);                              /* no edge */
+const char *wino_in_tile(Out *o, Side h, Side w, int cb);               /* words of the emitted file, by name */
+const char *wino_out_tile(Out *o, const Kernel *k, Side h, Side w, bool ragged);
+const char *wino_names(const char *before, int count);       /* "d0, d1, d2" */
+const char *wino_sum(const double *row, int n);      /* of d0, d1, ... by a row's factors, an expression */
+/* winograd_runs.c */
+bool edge_has(int edge, int position);               /* an edge of so many outputs, along its axis; 0: no edge */
+int rows_whole(const Wino *w);                       /* rows of tiles without an edge */
+int cols_whole(const Wino *w);
+int wino_start(const Wino *w, bool bottom, bool right);      /* the first of the last row, column, or not */
+void set_edges(const Kernel *k, Wino *w);            /* where tiles hang over and blocks may be whole images */
+Run wino_run(const Wino *w, int width, int i, int j);        /* of position i, j */
+double wino_columns(const Wino *w);                  /* tiles of all positions, of the batch */
+const char *wino_tile_in(const Kernel *k, const Wino *w, const char *name, const Layout *l);
+                                                      /* where tile i, j, vector c lies, and the distance of rows */
+/* winograd_edges.c */
+int emit_edge_input(Out *o, const Kernel *k, const Wino *w);
+void emit_edge_own_input(Out *o, const Kernel *k, const Wino *w);
+void emit_edge_back(Out *o, const Kernel *k, const Wino *w);
 void wino_bind_points(Out *o);                        /* $p, $q and what is made of them */
 const char *wino_in_pair(Out *o);                    /* rows of p and -p of B^T down a column, for four outputs */
 const char *vector_in(const Layout *l, int vl);      /* offset of vector c of channels */
@@ -51,7 +73,7 @@ extern const char wino_promise[];                    /* what NAME.h says of them
 void fly_pack(const Kernel *k, const Wino *w, const double *wt, void *to);
 int fly_repack(Out *o, const Kernel *k, const Wino *w, bool turned);
 const char *fly_rows(Out *all, const Kernel *k, const Wino *w, bool pair);     /* one row, or those of p and -p */
-void emit_fly_rows(Out *o, Out *all, const Kernel *k, const Wino *w, const char *product, int width);
+void emit_fly_rows(Out *o, Out *all, const Kernel *k, const Wino *w, const char *const rows[], int width);
 int fly_fetched(const Kernel *k, const Wino *w);     /* numbers of the next chunk fetched with each block of channels */
 void emit_fly_fetch(Out *o, const Kernel *k, const Wino *w);
 /* winograd_products.c */
@@ -60,8 +82,8 @@ const char *wino_number(const Kernel *k);            /* the type of U and V */
 const char *wino_prefix(const Kernel *k);            /* of the names of words */
 const char *wino_products(Out *all, const Kernel *k, const Wino *w, int width);   /* of a block of tiles: the name */
 /* one position, of v, u and m; first, others: what a register tile fetches meanwhile */
-void emit_pieces(Out *o, Out *all, const Kernel *k, const Wino *w, int width, const char *blocks, const char *first,
-                 const char *others);
+void emit_pieces(Out *o, Out *all, const Kernel *k, const Wino *w, int width, Run run, const char *blocks,
+                 const char *first, const char *others);
 /* winograd.c - what both families answer alike */
 int winograd_emit(Out *o, const Kernel *k, int phase);
 const char *winograd_phase_name(const Kernel *k, int phase);
@@ -85,6 +107,7 @@ typedef struct {                     /* the outputs of a tile along an axis: A^T
 	int outputs, taps, stride, inputs, positions;
 	double bt[MostAxis][MostAxis], at[4][MostAxis], g[MostAxis][7];
 } Axis;
+Axis winograd_edge(int outputs);                     /* 2 or 3 of 3 taps by some of four outputs' points and their G */
 Axis winograd_axis(int m, int taps, int stride);     /* of 3 taps and stride 1 or 2, or 2 outputs of 7 taps of 2 */
 void winograd_filter(int m, double g[6][3]);         /* G */
 void winograd_kernel(int ah, int aw, double gh[6][3], double gw[6][3], const double *g, double *u);  /* Gh g Gw' */

@@ -142,12 +142,12 @@ emit_fly_fetch(Out *o, const Kernel *k, const Wino *w)
 }
 
 /*
-** emit_fly_rows - the loop over chunks of channels that transforms and multiplies the rows of positions: product is
-** called with V, U, M, how many positions, blocks of channels, the weights to fetch. The rows of p and -p lie beside
-** each other.
+** emit_fly_rows - the loop over chunks of channels that transforms and multiplies the rows of positions: the word of a
+** row is called with V, U, M, how many positions, if it is not a row of an image with edges, blocks of channels, the
+** weights to fetch. The rows of p and -p lie beside each other.
 */
 void
-emit_fly_rows(Out *o, Out *all, const Kernel *k, const Wino *w, const char *product, int width)
+emit_fly_rows(Out *o, Out *all, const Kernel *k, const Wino *w, const char *const rows[], int width)
 {
 	int per = w->ob*k->t->vl, cb = k->in->lay.cb, v = w->aw*wino_v_step(k, w, width), m = w->aw*wino_m_step(k, w, width);
 	bool bytes = wino_bytes(k);
@@ -173,8 +173,11 @@ emit_fly_rows(Out *o, Out *all, const Kernel *k, const Wino *w, const char *prod
 		else
 			out_line(o, "%s(w, u, %d, %s, %s, %s, %s);", pair, wino_u_step(k, w), blocks, float_text(g[i][0]),
 			         float_text(g[i][1]), float_text(g[i][2]));
-		out_line(o, "%s(v%s, u, m%s, %d, %s, next%s);", product, plus((size_t)(i*v)), plus((size_t)(i*m)),
-		         end ? w->aw : 2*w->aw, blocks, plus((size_t)(i*w->aw*w->chunk*fly_fetched(k, w))));
+		for (int r = 0; r < (end || !w->images ? 1 : 2); r++)
+			out_line(o, "%s(v%s, u%s, m%s, %s%s, next%s);", rows[i + r], plus((size_t)((i + r)*v)),
+			         plus((size_t)(r*w->aw*wino_u_step(k, w))), plus((size_t)((i + r)*m)),
+			         w->images ? "" : arena_text("%d, ", end ? w->aw : 2*w->aw), blocks,
+			         plus((size_t)((i + r)*w->aw*w->chunk*fly_fetched(k, w))));
 		i += !end;
 	}
 	out_line(o, "}");

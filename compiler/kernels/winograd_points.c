@@ -85,6 +85,27 @@ winograd_axis(int m, int taps, int stride)
 	return x;
 }
 
+/*
+** winograd_edge - F(2, 3) or F(3, 3) by points that F(4, 3) has, with its G: what that divides by the distances from
+** the other points, B^T multiplies
+*/
+Axis
+winograd_edge(int outputs)
+{
+	double p[2], points[5] = { 0 };
+	Axis x = { .outputs = outputs, .taps = 3, .stride = 1, .inputs = outputs + 2, .positions = outputs + 2 };
+
+	winograd_points(4, p);
+	for (int i = 0; i < 4; i++)
+		points[i + 1] = i%2 ? -p[i/2] : p[i/2];
+	toom_cook(&x, points, outputs + 1, outputs, 3, 0, 0);
+	for (int j = 0; j < outputs + 1; j++)
+		for (int l = outputs + 1; l < 5; l++)
+			for (int i = 0; i < x.inputs; i++)
+				x.bt[j][i] *= points[j] - points[l];
+	return x;
+}
+
 void
 winograd_filter(int m, double g[6][3])
 {

@@ -13,7 +13,7 @@
 
 #include "winograd.h"
 
-enum { Side = 9, Phases = 4, Tile = 2 };     /* inputs and positions of a tile's side; columns modulo; outputs */
+enum { Edge = 9, Phases = 4, Tile = 2 };     /* inputs and positions of a tile's side; columns modulo; outputs */
 
 static bool
 stem_fits(const Node *n)
@@ -58,7 +58,7 @@ pixels_of(const Kernel *k)
 static int
 stem_packed(const Kernel *k, Packed *to)
 {
-	return dense_packed(k, (size_t)(vectors_of(k)*Side*Side*k->in->shape.c*k->t->vl), to);
+	return dense_packed(k, (size_t)(vectors_of(k)*Edge*Edge*k->in->shape.c*k->t->vl), to);
 }
 
 static void
@@ -70,50 +70,18 @@ stem_pack(const Kernel *k, const double *wt, const double *b, void *const *to)
 
 	for (int oc = 0; oc < vectors_of(k)*vl; oc++)
 		for (int c = 0; c < ic; c++)
-			for (int i = 0; i < Side; i++)
-				for (int j = 0; j < Side; j++) {
+			for (int i = 0; i < Edge; i++)
+				for (int j = 0; j < Edge; j++) {
 					const double *taps = wt + (oc*ic + c)*49;
 					double sum = 0;
 					for (int l = 0; l < 49 && oc < k->out->shape.c; l++)
 						sum += x.g[i][l/7]*x.g[j][l%7]*taps[l];
-					u[((oc/vl*Side*Side + i*Side + j)*ic + c)*vl + oc%vl] = (float)sum;
+					u[((oc/vl*Edge*Edge + i*Edge + j)*ic + c)*vl + oc%vl] = (float)sum;
 				}
 	pack_bias(k, b, to);
 }
 
 /* --- emission --- */
-
-/* row_of_bt - a row of B^T times names "d0", "d1", ...: an expression */
-static const char *
-row_of_bt(const double *row)
-{
-	const char *s = NULL;
-
-	for (int pass = 0; pass < 2; pass++)             /* a term without a factor first */
-		for (int i = 0; i < Side; i++) {
-			bool plain = fabs(row[i]) == 1;
-			if (row[i] == 0 || plain == pass)
-				continue;
-			if (!s)
-				s = row[i] == 1 ? arena_text("d%d", i) : arena_text("mul(d%d, splat(%s))", i, float_text(row[i]));
-			else if (plain)
-				s = arena_text(row[i] > 0 ? "add(%s, d%d)" : "sub(%s, d%d)", s, i);
-			else
-				s = arena_text("fma_(d%d, splat(%s), %s)", i, float_text(row[i]), s);
-		}
-	return s;
-}
-
-/* names - "d0, d1, d2" */
-static const char *
-names(const char *format, int count)
-{
-	const char *s = "";
-
-	for (int i = 0; i < count; i++)
-		s = arena_text("%s%s%s%d", s, i ? ", " : "", format, i);
-	return s;
-}
 
 /* transform_word - B^T of nine vectors, stored step floats apart */
 static const char *
@@ -122,10 +90,10 @@ transform_word(Out *all)
 	Axis x = winograd_axis(Tile, 7, 2);
 	Out *o = out_in(NULL);
 
-	out_line(o, "(float *v, int step, %s)", names("V d", Side));
+	out_line(o, "(float *v, int step, %s)", wino_names("V d", Edge));
 	out_line(o, "{");
-	for (int i = 0; i < Side; i++)
-		out_line(o, "st(v%s, %s);", i ? arena_text(" + %s", times("step", (size_t)i)) : "", row_of_bt(x.bt[i]));
+	for (int i = 0; i < Edge; i++)
+		out_line(o, "st(v%s, %s);", i ? arena_text(" + %s", times("step", (size_t)i)) : "", wino_sum(x.bt[i], Edge));
 	out_line(o, "}");
 	return helper(all, "** B^T of seven taps of stride 2, for two outputs: points 0, 1, -1, 1/2, infinity of the even\n"
 	              "** taps, 0, 1, -1, infinity of the odd ones\n", "static RC_INLINE void", "stem_transform", o);
@@ -142,9 +110,9 @@ emit_input(Out *all, const Kernel *k)
 
 	out_line(o, "(const float *RC_RESTRICT x, float *RC_RESTRICT v, float *RC_RESTRICT t, int tiles)");
 	out_line(o, "{");
-	out_line(o, "float *d = t + %d;\n", Side*Side*run);
+	out_line(o, "float *d = t + %d;\n", Edge*Edge*run);
 	out_line(o, "for (int c = 0; c < %d; c++) {", ic);
-	out_line(o, "for (int r = 0; r < %d; r++) {", Side);
+	out_line(o, "for (int r = 0; r < %d; r++) {", Edge);
 	out_line(o, "const float *xr = x + %s + r*%zu;\n", times("c", l->cb > 1 ? 1 : l->plane), l->row);
 	out_line(o, "for (int i = 0; i < tiles + 1; i++)");
 	for (int p = 0; p < Phases; p++)
@@ -154,17 +122,17 @@ emit_input(Out *all, const Kernel *k)
 	out_line(o, "d[tiles + 1] = xr[(tiles + 1)*%d];", Phases*l->cb);
 	if (*lanes)
 		out_line(o, "for (int s = 0; s < %d; s += %d)", run, vl);
-	out_flow(o, "%s(t + r*%d%s, %d,", transform, run, lanes, Side*run);
-	for (int i = 0; i < Side; i++)
-		out_flow(o, "ld(d%s%s)%s", plus((size_t)(i%Phases*wide + i/Phases)), lanes, i + 1 < Side ? "," : ");");
+	out_flow(o, "%s(t + r*%d%s, %d,", transform, run, lanes, Edge*run);
+	for (int i = 0; i < Edge; i++)
+		out_flow(o, "ld(d%s%s)%s", plus((size_t)(i%Phases*wide + i/Phases)), lanes, i + 1 < Edge ? "," : ");");
 	out_flow_end(o);
 	out_line(o, "}");
-	out_line(o, "for (int j = 0; j < %d; j++)", Side);
+	out_line(o, "for (int j = 0; j < %d; j++)", Edge);
 	if (*lanes)
 		out_line(o, "for (int s = 0; s < %d; s += %d)", run, vl);
-	out_flow(o, "%s(v + (j*%d + c)*%d%s, %d,", transform, ic, run, lanes, Side*ic*run);
-	for (int i = 0; i < Side; i++)
-		out_flow(o, "ld(t + j*%d%s%s)%s", Side*run, plus((size_t)(i*run)), lanes, i + 1 < Side ? "," : ");");
+	out_flow(o, "%s(v + (j*%d + c)*%d%s, %d,", transform, ic, run, lanes, Edge*ic*run);
+	for (int i = 0; i < Edge; i++)
+		out_flow(o, "ld(t + j*%d%s%s)%s", Edge*run, plus((size_t)(i*run)), lanes, i + 1 < Edge ? "," : ");");
 	out_flow_end(o);
 	out_line(o, "}");
 	out_line(o, "}");
@@ -194,8 +162,8 @@ row_word(Out *all, const Kernel *k, int p)
 
 	out_line(o, "(const float *v, const float *u, %s)", sums("V *", "a", "b", p));
 	out_line(o, "{");
-	out_line(o, "V w, %s;", names("s", p));
-	for (int i = 0; i < Side; i++) {
+	out_line(o, "V w, %s;", wino_names("s", p));
+	for (int i = 0; i < Edge; i++) {
 		bool first = x.at[0][i] != 0, second = x.at[1][i] != 0, both = first && second;
 		out_line(o, "%s", "");
 		for (int c = 0; c < ic; c++) {
@@ -239,9 +207,9 @@ emit_tiles(Out *all, const Kernel *k, int p)
 		for (int j = 0; j < p; j++)
 			out_flow(o, "%c%d = %c%d = %s;", i ? 'c' : 'a', j, i ? 'd' : 'b', j, k->bias ? "ld(b)" : "zero()");
 	out_flow_end(o);
-	for (int i = 0; i < Side; i++) {
+	for (int i = 0; i < Edge; i++) {
 		bool first = x.at[0][i] != 0, second = x.at[1][i] != 0, both = first && second;
-		const char *at = arena_text("v%s, u%s", plus((size_t)(i*Side*ic*run)), plus((size_t)(i*Side*ic*vl)));
+		const char *at = arena_text("v%s, u%s", plus((size_t)(i*Edge*ic*run)), plus((size_t)(i*Edge*ic*vl)));
 		if (!both) {
 			out_line(o, "%s(%s, %s);", row, at, first ? sums("&", "a", "b", p) : sums("&", "c", "d", p));
 			continue;
@@ -290,7 +258,7 @@ own_floats(const Kernel *k)
 {
 	int run = run_of(k), ic = k->in->shape.c;
 
-	return Side*Side*ic*run + Side*Side*run + Phases*pixels_of(k);
+	return Edge*Edge*ic*run + Edge*Edge*run + Phases*pixels_of(k);
 }
 
 /* moved - where a run of tiles lies in an operand: image, row of tiles, first tile */
@@ -319,8 +287,8 @@ stem_emit(Out *o, const Kernel *k, int phase)
 	if (k->skip)
 		emit_operand(o, "z", &k->in[1]);
 	emit_operand(o, "y", &k->out[0]);
-	out_line(o, "** w  %d floats  [%d oc][%d][%d ic][%d oc]: G g G'", vectors_of(k)*Side*Side*ic*vl, vectors_of(k),
-	         Side*Side, ic, vl);
+	out_line(o, "** w  %d floats  [%d oc][%d][%d ic][%d oc]: G g G'", vectors_of(k)*Edge*Edge*ic*vl, vectors_of(k),
+	         Edge*Edge, ic, vl);
 	out_line(o, "** %.2f M MACs instead of %.2f M; %d tiles at once; V and what it is made of: %d bytes a thread",
 	         81e-6*n*rows*cols*ic*k->out->shape.c, 49e-6*n*h*k->out->shape.w*ic*k->out->shape.c, p, own_floats(k)*4);
 	emit_head(o, k, 0);
@@ -332,13 +300,13 @@ stem_emit(Out *o, const Kernel *k, int phase)
 		out_line(o, "int i = %s, t = %s;", over("u", runs), first);
 	if (cols%run)
 		out_line(o, "int count = t + %d <= %d ? %d : %d - t;", run, cols, run, cols);
-	out_line(o, "%s(x%s, v, v + %d, %s);", input, moved(k, x, 2*Tile, x0), Side*Side*ic*run, of);
+	out_line(o, "%s(x%s, v, v + %d, %s);", input, moved(k, x, 2*Tile, x0), Edge*Edge*ic*run, of);
 	if (vectors_of(k) > 1)
 		out_line(o, "for (int c = 0; c < %d; c++)", vectors_of(k));
 	else
 		out_line(o, "int c = 0;\n");
 	out_line(o, "for (int s = 0; s < %s; s += %d)", of, p);
-	out_flow(o, "%s(v + s, w + c*%d,%s", tiles, Side*Side*ic*vl, k->bias ? arena_text(" b + c*%d,", vl) : "");
+	out_flow(o, "%s(v + s, w + c*%d,%s", tiles, Edge*Edge*ic*vl, k->bias ? arena_text(" b + c*%d,", vl) : "");
 	if (k->skip)
 		out_flow(o, "z%s%s + s*%d,", moved(k, &k->in[1].lay, Tile, k->in[1].lay.origin), vector_in(&k->in[1].lay, vl),
 		         Tile*k->in[1].lay.cb);
@@ -367,11 +335,11 @@ stem_cycles(const Kernel *k, Way way)
 	int run = run_of(k), p = at_once(t), ic = k->in->shape.c, cols = tile_cols(k);
 	double units = (double)k->out->shape.n*ceil_div(k->out->shape.h, Tile)*ceil_div(cols, run);
 	double tiles = (double)k->out->shape.n*ceil_div(k->out->shape.h, Tile)*ceil_div(cols, p)*p;
-	double in = units*ic*Side*(5.0*run + 2*30.0*run/t->vl);
+	double in = units*ic*Edge*(5.0*run + 2*30.0*run/t->vl);
 	double step = fmax(p/t->fma, fmax((p + 1)/t->load, (1.2*p + 1 + (t->regs > 16 ? 0 : p))/t->issue));
 
 	(void)way;
-	return in + tiles/p*vectors_of(k)*(Side*Side*ic*step + Side*p*8/t->fma);
+	return in + tiles/p*vectors_of(k)*(Edge*Edge*ic*step + Edge*p*8/t->fma);
 }
 
 static void
@@ -410,14 +378,14 @@ stem_work(const Kernel *k)
 {
 	double tiles = (double)k->out->shape.n*ceil_div(k->out->shape.h, Tile)*tile_cols(k);
 
-	return tiles*Side*Side*k->in->shape.c*k->out->shape.c;
+	return tiles*Edge*Edge*k->in->shape.c*k->out->shape.c;
 }
 
 /* past - rows or columns of input that the tiles read beyond the last one of the image */
 static int
 past(int in, int out, int before)
 {
-	return 2*Tile*(ceil_div(out, Tile) - 1) + Side - 1 - before - (in - 1);
+	return 2*Tile*(ceil_div(out, Tile) - 1) + Edge - 1 - before - (in - 1);
 }
 
 static void

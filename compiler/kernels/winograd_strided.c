@@ -143,11 +143,11 @@ emit_row(Out *all, const Kernel *k, const Strided *s, const Cut *cut, int i)
 	out_line(o, "v += c*%d;", tiles*cb);
 	out_line(o, "for (int j = 0; j < %d; j++, v += %d, u += %d, m += %d, next += blocks*%d) {", w->mw + 1,
 	         cut->v[i][Outer], wino_u_step(k, w), cut->m[i][Outer], fly_fetched(k, w));
-	emit_pieces(o, all, k, w, tiles, "blocks", "next", "NULL");
+	emit_pieces(o, all, k, w, tiles, (Run){ 0, tiles }, "blocks", "next", "NULL");
 	out_line(o, "}");
 	if (pixels > tiles)
 		out_line(o, "v += c*%d;", (pixels - tiles)*cb);
-	emit_pieces(o, all, k, w, pixels, "blocks", "next", "NULL");
+	emit_pieces(o, all, k, w, pixels, (Run){ 0, pixels }, "blocks", "next", "NULL");
 	out_line(o, "}");
 	return helper(all, arena_text("** A row of positions: points of %d tiles, %d pixels\n", tiles, pixels),
 	              "static RC_NOINLINE void",

@@ -156,6 +156,8 @@ wino_of(const Kernel *k, Way way)
 	w.rows = all/w.bands;
 	w.tiles = w.rows*w.tc;
 	set_blocks(k, &w);
+	if (!wino_bytes(k))
+		set_edges(k, &w);
 	if (wino_bytes(k)) {
 		if (t->parts > 1)
 			set_own_bytes(k, &w);
@@ -259,13 +261,13 @@ instructions(const Kernel *k)
 }
 
 /*
-** product_cycles - of all multiply-adds: like a direct convolution's tile. A block's first register tile streams
-** the weights of a position from wherever the group's lie, from memory in the end, which takes at least
-** memory cycles; the others find them in the first or second cache. Transformed on the fly they are in the first, and
-** what comes from memory is fetched during all of it.
+** position_cycles - the multiply-adds of so many tiles at one position: like a direct convolution's tile. A block's
+** first register tile streams the weights of a position from wherever the group's lie, from memory in the end; the
+** others find them in the first or second cache. Transformed on the fly they are in the first, and what comes from
+** memory is fetched during all of it.
 */
 static double
-product_cycles(const Kernel *k, const Wino *w, double memory)
+position_cycles(const Kernel *k, const Wino *w, int width)
 {
 	const Target *t = k->t;
 	int steps = w->icb*k->in->lay.cb/(wino_bytes(k) ? 2 : 1);
@@ -274,19 +276,32 @@ product_cycles(const Kernel *k, const Wino *w, double memory)
 	double each = instructions(k), share = each > 1 ? 1.33 : 1;
 	int chunks = w->fly ? ceil_div(w->icb, w->chunk) : 1;
 
-	for (int b = 0; b < 2; b++) {
-		for (int i = 0; w->count[b] && i < wino_pieces(w, w->width[b]); i++) {
-			double p = wino_piece(w, w->width[b], i), fmas = w->ob*p, loads = w->ob + p;
-			double stream = i || w->fly ? again : weights/(group + v < t->l2 ? t->from_l2 : t->from_l3);
-			double step = adds_products(t) && wino_bytes(k) ? (0.56*fmas + 0.2*loads)*2/t->fma : 0;  /* Zen 3's */
-			step = fmax(step, share*fmas/t->fma);
-			step = fmax(fmax(step, loads/t->load),
-			                   fmax(fmax((each*fmas + loads + 3)/t->issue, t->latency), stream));
-			if (!i && !w->fly && group > t->l2)
-				step += stream/2;        /* every block of tiles fetches them again */
-			cycles += w->count[b]*w->pos*(step*steps + 12 + 1.5*fmas + (chunks - 1)*(4 + 0.75*fmas));
-		}
+	for (int i = 0; i < wino_pieces(w, width); i++) {
+		double p = wino_piece(w, width, i), fmas = w->ob*p, loads = w->ob + p;
+		double stream = i || w->fly ? again : weights/(group + v < t->l2 ? t->from_l2 : t->from_l3);
+		double step = adds_products(t) && wino_bytes(k) ? (0.56*fmas + 0.2*loads)*2/t->fma : 0;  /* Zen 3's */
+		step = fmax(step, share*fmas/t->fma);
+		step = fmax(fmax(step, loads/t->load), fmax(fmax((each*fmas + loads + 3)/t->issue, t->latency), stream));
+		if (!i && !w->fly && group > t->l2)
+			step += stream/2;        /* every block of tiles fetches them again */
+		cycles += step*steps + 12 + 1.5*fmas + (chunks - 1)*(4 + 0.75*fmas);
 	}
+	return cycles;
+}
+
+/* product_cycles - of all positions; weights from memory take at least memory cycles */
+static double
+product_cycles(const Kernel *k, const Wino *w, double memory)
+{
+	const Target *t = k->t;
+	double cycles = 0, v = 4.0*w->tiles*w->pos*w->icb*k->in->lay.cb/(wino_bytes(k) ? 2 : 1);
+
+	for (int b = 0; b < 2; b++)
+		if (w->count[b] && !w->images)
+			cycles += w->count[b]*w->pos*position_cycles(k, w, w->width[b]);
+	for (int i = 0; w->images && i < w->ah; i++)
+		for (int j = 0; j < w->aw; j++)
+			cycles += w->count[0]*position_cycles(k, w, wino_run(w, w->width[0], i, j).count);
 	cycles += fmax(0, v - t->l2)/t->from_l3;        /* every group reads all of V */
 	return cycles*w->groups*w->bands + (w->fly ? wino_filter_cycles(k, w) + 0.8*memory : 1.3*memory);
 }

@@ -5,6 +5,8 @@
 ** The numbers come from the points (winograd_points): for four outputs the rows of B^T for ±p are an even part plus or
 ** minus p times an odd part; those of 0 and infinity are the ends.
 */
+#include <math.h>
+
 #include "winograd.h"
 
 static const char inlined[] = "static RC_INLINE void";
@@ -108,23 +110,113 @@ out_column(Out *o, int m)
 		"$row(ld(m), ld(m + row), ld(m + 2*row), ld(m + 3*row), ld(m + 4*row), ld(m + 5*row), t0, t1, t2, t3);\n}\n");
 }
 
-/* row_names - "t00, t01, t02" */
-static const char *
-row_names(int i, int count)
+const char *
+wino_sum(const double *row, int n)
 {
-	const char *s = "";
+	const char *s = NULL;
 
-	for (int j = 0; j < count; j++)
-		s = arena_text("%s%st%d%d", s, j ? ", " : "", i, j);
+	for (int pass = 0; pass < 2; pass++)             /* a term without a factor first */
+		for (int i = 0; i < n; i++) {
+			bool plain = fabs(row[i]) == 1;
+			if (row[i] == 0 || plain == pass)
+				continue;
+			if (!s)
+				s = row[i] == 1 ? arena_text("d%d", i) : arena_text("mul(d%d, splat(%s))", i, float_text(row[i]));
+			else if (plain)
+				s = arena_text(row[i] > 0 ? "add(%s, d%d)" : "sub(%s, d%d)", s, i);
+			else
+				s = arena_text("fma_(d%d, splat(%s), %s)", i, float_text(row[i]), s);
+		}
 	return s;
 }
 
-static void
-tile_registers(Out *o, int rows, int cols)
+/* --- the edge of an image, where a tile has fewer outputs and positions --- */
+
+Side
+wino_whole(int m)
 {
-	for (int i = 0; i < rows; i++)
-		out_line(o, "V %s;", row_names(i, cols));
+	return (Side){ m, 0, m };
+}
+
+/* edge_names - of the values at the positions of an edge, or of a whole side: "t0, t1, t2, t5" */
+static const char *
+edge_names(const char *before, Side side)
+{
+	const char *s = "";
+
+	for (int i = 0; i < side.m + 2; i++)
+		if (edge_has(side.edge, i))
+			s = arena_text("%s%s%s%d", s, *s ? ", " : "", before, i);
+	return s;
+}
+
+const char *
+wino_names(const char *before, int count)
+{
+	const char *s = "";
+
+	for (int i = 0; i < count; i++)
+		s = arena_text("%s%s%s%d", s, i ? ", " : "", before, i);
+	return s;
+}
+
+/* inputs_of - of a side */
+static int
+inputs_of(Side s)
+{
+	return (s.edge ? s.edge : s.m) + 2;
+}
+
+static const char *
+edge_in_column(Out *all, Side s)
+{
+	Axis x = winograd_edge(s.edge);
+	Out *o = out_in(NULL);
+
+	out_line(o, "(const float *x, int row, %s)", edge_names("V *t", s));
+	out_line(o, "{");
+	for (int i = 0; i < x.inputs; i++)
+		out_flow(o, "%sd%d = ld(x%s)%s", i ? "" : "V ", i, i ? arena_text(" + %s", times("row", (size_t)i)) : "",
+		         i + 1 < x.inputs ? "," : ";");
+	out_flow_end(o);
 	out_line(o, "%s", "");
+	for (int i = 0; i < x.positions; i++)
+		out_line(o, "*t%d = %s;", i + 1 < x.positions ? i : 5, wino_sum(x.bt[i], x.inputs));
+	out_line(o, "}");
+	return helper(all, arena_text("** B^T down a column of the input at the edge, for %d outputs\n", s.edge), inlined,
+	              arena_text("edge%d_in_column", s.edge), o);
+}
+
+static const char *
+edge_in_row(Out *all, Side s)
+{
+	Axis x = winograd_edge(s.edge);
+	Out *o = out_in(NULL);
+
+	out_line(o, "(float *v, int step, %s)", wino_names("V d", x.inputs));
+	out_line(o, "{");
+	for (int i = 0; i < x.positions; i++)
+		out_line(o, "st(v%s, %s);", i ? arena_text(" + %s", times("step", (size_t)(i + 1 < x.positions ? i : 5))) : "",
+		         wino_sum(x.bt[i], x.inputs));
+	out_line(o, "}");
+	return helper(all, arena_text("** B^T along a row at the edge, into V, for %d outputs\n", s.edge), inlined,
+	              arena_text("edge%d_in_row", s.edge), o);
+}
+
+/* edge_out - A^T of one row or column in registers */
+static const char *
+edge_out(Out *all, Side s)
+{
+	Axis x = winograd_edge(s.edge);
+	Out *o = out_in(NULL);
+
+	out_line(o, "(%s, %s)", wino_names("V d", x.positions), wino_names("V *y", x.outputs));
+	out_line(o, "{");
+	for (int i = 0; i < x.outputs; i++)
+		out_line(o, "*y%d = %s;", i, wino_sum(x.at[i], x.positions));
+	out_line(o, "}");
+	return helper(all, arena_text("** A^T for the %d outputs of an edge\n", s.edge), inlined,
+	              arena_text("edge%d_out", s.edge), o);
 }
 
 /* steps - "v + 6*step", or "v" */
@@ -134,75 +226,120 @@ steps(const char *base, int n)
 	return n ? arena_text("%s + %s", base, times("step", (size_t)n)) : base;
 }
 
+/* column_of - what format has, at the positions of a side: "&t05, &t15" */
+static const char *
+column_of(Side s, const char *format, int j)
+{
+	const char *to = "";
+
+	for (int i = 0; i < s.m + 2; i++)
+		if (edge_has(s.edge, i))
+			to = arena_text("%s%s%s%d%d", to, *to ? ", " : "", format, i, j);
+	return to;
+}
+
 /*
 ** wino_in_tile - one input tile of VL channels: its name. Two rows of the transformed tile at a time, their columns
 ** first, then along them and out; the tile is read again for each pair, which is cheaper than to keep all of it.
+** Shorter sides have all rows at once.
 */
 const char *
-wino_in_tile(Out *all, int mh, int mw, int cb)
+wino_in_tile(Out *all, Side h, Side w, int cb)
 {
 	static const int rows[3][2] = { { 0, 5 }, { 1, 2 }, { 3, 4 } };
 	Out *o = out_in(NULL);
+	bool pairwise = h.m == 4 && !h.edge, edge = h.edge || w.edge;
 	const char *column = NULL, *ends = NULL, *pairs = NULL, *row;
+	int across = inputs_of(w), step = w.m + 2;
 	double p[2];
 
 	wino_bind_points(all);
 	winograd_points(4, p);
-	if (mh == 2)
-		column = in_column(all);
-	else
+	if (pairwise)
 		ends = in_ends(all), pairs = wino_in_pair(all);
-	row = in_row(all, mw);
+	else
+		column = h.edge ? edge_in_column(all, h) : in_column(all);
+	row = w.edge ? edge_in_row(all, w) : in_row(all, w.m);
 	out_line(o, "(const float *x, int row, float *v, int step)");
 	out_line(o, "{");
-	tile_registers(o, mh + 2, mw + 2);
-	for (int pair = 0; pair < (mh == 4 ? 3 : 1); pair++) {
+	for (int i = 0; i < h.m + 2; i++)
+		if (edge_has(h.edge, i))
+			out_line(o, "V %s;", wino_names(arena_text("t%d", i), across));
+	out_line(o, "%s", "");
+	for (int pair = 0; pair < (pairwise ? 3 : 1); pair++) {
 		if (pair)
 			out_line(o, "RC_OPAQUE(x);");
-		for (int j = 0; j < mw + 2; j++) {
+		for (int j = 0; j < across; j++) {
 			const char *x = plus((size_t)(j*cb));
-			if (mh == 2)
-				out_line(o, "%s(x%s, row, &t0%d, &t1%d, &t2%d, &t3%d);", column, x, j, j, j, j);
+			if (!pairwise)
+				out_line(o, "%s(x%s, row, %s);", column, x, column_of(h, "&t", j));
 			else if (pair == 0)
 				out_line(o, "%s(x%s, row, &t0%d, &t5%d);", ends, x, j, j);
 			else
-				out_line(o, "%s(x%s, row, %s, %s, &t%d%d, &t%d%d);", pairs, x, float_text(pair == 1 ? -p[1]*p[1] : -p[0]*p[0]),
-				         float_text(p[pair - 1]), rows[pair][0], j, rows[pair][1], j);
+				out_line(o, "%s(x%s, row, %s, %s, &t%d%d, &t%d%d);", pairs, x,
+				         float_text(pair == 1 ? -p[1]*p[1] : -p[0]*p[0]), float_text(p[pair - 1]), rows[pair][0], j,
+				         rows[pair][1], j);
 		}
-		for (int r = 0; r < (mh == 4 ? 2 : 4); r++) {
-			int i = mh == 4 ? rows[pair][r] : r;
-			out_line(o, "%s(%s, step, %s);", row, steps("v", i*(mw + 2)), row_names(i, mw + 2));
+		for (int r = 0; r < (pairwise ? 2 : h.m + 2); r++) {
+			int i = pairwise ? rows[pair][r] : r;
+			if (edge_has(h.edge, i))
+				out_line(o, "%s(%s, step, %s);", row, steps("v", i*step), wino_names(arena_text("t%d", i), across));
 		}
 	}
 	out_line(o, "}");
-	return helper(all, "** One tile of the input, VL channels, into V: B^T d B\n", inlined,
-	              arena_text("in%dx%d_tile", mh, mw), o);
+	return helper(all, edge ? "** One tile at the edge of the input, VL channels, into V: B^T d B\n" :
+	              "** One tile of the input, VL channels, into V: B^T d B\n", inlined,
+	              arena_text("in%dx%d_%s", inputs_of(h) - 2, inputs_of(w) - 2, edge ? "edge" : "tile"), o);
+}
+
+/* out_steps - the products down a column of an edge: "ld(m), ld(m + 6*step)" */
+static const char *
+out_steps(Side s, int j, int row)
+{
+	const char *to = "";
+
+	for (int i = 0; i < s.m + 2; i++)
+		if (edge_has(s.edge, i))
+			to = arena_text("%s%sld(%s)", to, *to ? ", " : "", steps("m", i*row + j));
+	return to;
 }
 
 /* wino_out_tile - VL channels of one tile back from its products; bias, skip, activation: its name */
 const char *
-wino_out_tile(Out *all, const Kernel *k, int mh, int mw, bool ragged)
+wino_out_tile(Out *all, const Kernel *k, Side h, Side w, bool ragged)
 {
 	Out *o = out_in(NULL);
 	const char *row, *column;
+	int high = inputs_of(h) - 2, wide = inputs_of(w) - 2;
+	bool edge = h.edge || w.edge;
 
 	wino_bind_points(all);
-	column = out_column(all, mh);
-	row = out_row(all, mw);
+	column = h.edge ? edge_out(all, h) : out_column(all, h.m);
+	row = w.edge ? edge_out(all, w) : out_row(all, w.m);
 	out_line(o, "(const float *m, int step%s%s, float *y, int yrow%s)", k->bias ? ", const float *b" : "",
 	         k->skip ? ", const float *z, int zrow" : "", ragged ? ",\n\tint rows, int cols" : "");
 	out_line(o, "{");
-	out_line(o, mw == 4 ? "V y0, y1, y2, y3%s;" : "V y0, y1%s;", k->bias ? ", bias = ld(b)" : "");
-	tile_registers(o, mh, mw + 2);
-	for (int j = 0; j < mw + 2; j++)
-		out_line(o, mh == 4 ? "%s(%s, %d*step, &t0%d, &t1%d, &t2%d, &t3%d);" : "%s(%s, %d*step, &t0%d, &t1%d);", column,
-		         steps("m", j), mw + 2, j, j, j, j);
-	for (int i = 0; i < mh; i++) {
+	out_line(o, "V %s%s;", wino_names("y", wide), k->bias ? ", bias = ld(b)" : "");
+	for (int i = 0; i < high; i++)
+		out_line(o, "V %s;", edge_names(arena_text("t%d", i), w));
+	out_line(o, "%s", "");
+	for (int j = 0; j < w.m + 2; j++) {
+		const char *to = "";
+		for (int i = 0; i < high; i++)
+			to = arena_text("%s, &t%d%d", to, i, j);
+		if (!edge_has(w.edge, j))
+			continue;
+		if (h.edge)
+			out_line(o, "%s(%s%s);", column, out_steps(h, j, w.m + 2), to);
+		else
+			out_line(o, "%s(%s, %d*step%s);", column, steps("m", j), w.m + 2, to);
+	}
+	for (int i = 0; i < h.kept; i++) {
 		out_line(o, "%s", "");
 		if (ragged && i)
 			out_line(o, "if (rows == %d)\n\treturn;", i);
-		out_line(o, mw == 4 ? "%s(%s, &y0, &y1, &y2, &y3);" : "%s(%s, &y0, &y1);", row, row_names(i, mw + 2));
-		for (int j = 0; j < mw; j++) {
+		out_line(o, "%s(%s, %s);", row, edge_names(arena_text("t%d", i), w), wino_names("&y", wide));
+		for (int j = 0; j < w.kept; j++) {
 			const char *down = i ? arena_text(" + %s", times("zrow", (size_t)i)) : "";
 			emit_epilogue(o, k, k->bias ? arena_text("add(y%d, bias)", j) : arena_text("y%d", j),
 			              k->skip ? arena_text("%s%s", down, plus((size_t)(j*k->in[1].lay.cb))) : "", 0);
@@ -216,7 +353,25 @@ wino_out_tile(Out *all, const Kernel *k, int mh, int mw, bool ragged)
 		out_flow_end(o);
 	}
 	out_line(o, "}");
-	return helper(all, arena_text("** One tile back from its products, VL channels: y = %sA^T m A%s%s%s\n", act_open(k),
-	                              k->bias ? " + b" : "", k->skip ? " + z" : "", act_close(k)), inlined,
-	                              arena_text("out%dx%d_tile%s%s", mh, mw, k->skip ? "_add" : "", act_suffix(k)), o);
+	return helper(all, arena_text("** One tile%s back from its products, VL channels: y = %sA^T m A%s%s%s\n",
+	                              edge ? " at the edge" : "", act_open(k), k->bias ? " + b" : "", k->skip ? " + z" : "",
+	                              act_close(k)), inlined,
+	              arena_text("out%dx%d_%s%s%s", h.edge ? h.kept : h.m, w.edge ? w.kept : w.m, edge ? "edge" : "tile",
+	                         k->skip ? "_add" : "", act_suffix(k)), o);
+}
+
+/* vector_in - offset of vector c of channels */
+const char *
+vector_in(const Layout *l, int vl)
+{
+	int of = l->cb/vl;
+
+	return of == 1 ? arena_text(" + c*%zu", l->plane) : arena_text(" + c/%d*%zu + c%%%d*%d", of, l->plane, of, vl);
+}
+
+const char *
+wino_tile_in(const Kernel *k, const Wino *w, const char *name, const Layout *l)
+{
+	return arena_text("%s + i*%zu + j*%d%s%s%s, %zu", name, l->row*(size_t)w->mh, w->mw*l->cb, vector_in(l, k->t->vl),
+	                  k->out->shape.n > 1 ? arena_text(" + n*%zu", l->image) : "", plus(l->origin), l->row);
 }
