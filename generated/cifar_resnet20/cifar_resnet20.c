@@ -1345,7 +1345,7 @@ static const rc_layer layers[] = { /* first result and how many, first read and 
 };
 
 static const rc_network network = {
-	0x37ebd65b55306904u, 479744, 1800000, 12288, 40, 0, /* hash; bytes: workspace, weights, input, output; u8 */
+	0x52df0f8af6292327u, 479744, 1800000, 12288, 40, 0, /* hash; bytes: workspace, weights, input, output; u8 */
 	steps, 45, 16, tensors, layers, 26, reads, 1796672, 16
 };
 
