@@ -334,6 +334,8 @@ wino_out_tile(Out *all, const Kernel *k, Side h, Side w, bool ragged)
 		else
 			out_line(o, "%s(%s, %d*step%s);", column, steps("m", j), w.m + 2, to);
 	}
+	if (h.kept == 1)
+		out_line(o, k->skip ? "(void)yrow, (void)zrow;" : "(void)yrow;");
 	for (int i = 0; i < h.kept; i++) {
 		out_line(o, "%s", "");
 		if (ragged && i)
