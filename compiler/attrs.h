@@ -110,7 +110,8 @@ ATTR(out_gain,          REAL,  out_gain, -3.4e38, 3.4e38,     "factor of the res
      ANY(1))
 ATTR(out_offset,        REAL,  out_offset, -3.4e38, 3.4e38,   "added after out_gain, folded into the bias", ANY(0))
 ATTR(winograd,          PAIR0, winograd,          0, 4,
-     "output tile of a Winograd convolution, 2 or 4 a side; {0, 0}: direct", ANY_SHOWN(0, "chosen"))
+     "output tile of a Winograd convolution: 3x3 of stride 1 or 2, 2 or 4 a side; 7x7 of stride 2 over at most 4 "
+     "channels, 2; {0, 0}: chosen", ANY_SHOWN(0, "chosen"))
 ATTR(on_the_fly,        BOOL,  on_the_fly,        0, 1,
      "of winograd: weights are stored as they are and transformed where they are used, less memory for more work",
      ANY_SHOWN(false, "chosen with winograd"))

@@ -66,14 +66,16 @@ print_fact(const char *word, const char *format, ...)
 	va_end(args);
 }
 
-/* way_text - "Winograd F(4x4, 3x3) on the fly" */
+/* way_text - "Winograd F(4x4, 3x3) on the fly", "Winograd F(2x2, 7x7/2)" */
 static const char *
-way_text(Way way)
+way_text(const Node *n, Way way)
 {
+	const Attr *a = &n->a;
+
 	if (way.strassen)
 		return "Strassen's products";
-	return way.winograd.h ? arena_text("Winograd F(%dx%d, 3x3)%s", way.winograd.h, way.winograd.w,
-		way.on_the_fly ? " on the fly" : "") : "direct";
+	return way.winograd.h ? arena_text("Winograd F(%dx%d, %dx%d%s)%s", way.winograd.h, way.winograd.w, a->kernel.h,
+		a->kernel.w, a->stride.h > 1 ? arena_text("/%d", a->stride.h) : "", way.on_the_fly ? " on the fly" : "") : "direct";
 }
 
 typedef struct {
@@ -109,7 +111,7 @@ print_algorithm(const Weighing *w)
 	bool chosen = w->family == w->k->family && same_algorithm(w->at, way_of(&w->k->a));
 
 	if (w->cycles > 0)
-		printf("  %-32s %10.0f cycles%s\n", way_text(w->at), w->cycles, chosen ? "  <- chosen" : "");
+		printf("  %-32s %10.0f cycles%s\n", way_text(w->n, w->at), w->cycles, chosen ? "  <- chosen" : "");
 }
 
 static void

@@ -66,7 +66,8 @@ algorithm(const Node *n)
 	if (n->op != O_conv2d)
 		return op_rows[n->op].name;
 	if (a->winograd.h)
-		return arena_text("winograd%dx%d%s", a->winograd.h, a->winograd.w, a->on_the_fly ? " on the fly" : "");
+		return arena_text("winograd%dx%d%s%s", a->winograd.h, a->winograd.w, a->stride.h > 1 ? "/2" : "",
+		                  a->on_the_fly ? " on the fly" : "");
 	s = arena_text("%s%dx%d", a->strassen ? "strassen" : "conv", a->kernel.h, a->kernel.w);
 	if (a->stride.h > 1 || a->stride.w > 1)
 		s = arena_text(a->stride.h == a->stride.w ? "%s/%d" : "%s/%dx%d", s, a->stride.h, a->stride.w);
