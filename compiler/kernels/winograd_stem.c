@@ -4,16 +4,16 @@
 ** between: F(2, 4) and F(2, 3), nine multiply-adds for two outputs instead of fourteen. A tile of 2x2 outputs costs 81
 ** multiply-adds a channel pair instead of 196.
 **
-** There are too few channels for products to be worth keeping: a unit is a run of tiles of one row, whose pixels are
-** first parted by column modulo 4, then transformed along rows and down columns with a tile in each lane. For every
-** vector of output channels and P tiles the products of a row of positions are added up in registers to the row's two
-** outputs, and those to the tile's four.
+** There are too few channels for products to be worth keeping: a unit is VL tiles of one row, whose pixels are first
+** parted by column modulo 4, then transformed along rows and down columns with a tile in each lane. For every vector of
+** output channels and P tiles the products of a row of positions are added up in registers to the row's two outputs,
+** and those to the tile's four.
 */
 #include <math.h>
 
 #include "winograd.h"
 
-enum { Edge = 9, Phases = 4, Tile = 2 };     /* inputs and positions of a tile's side; columns modulo; outputs */
+enum { Points = 9, Phases = 4, Tile = 2 };     /* inputs and positions of a tile's side; columns modulo; outputs */
 
 /*
 ** stem_fits - by vectors of eight and more: in WebAssembly, which has four, it took twice as long as direct sums, by a
@@ -29,13 +29,6 @@ stem_fits(const Node *n)
 	       n->g->target->vl >= 8 && !is_halved(n);
 }
 
-/* run_of - tiles of a unit, whole vectors of them */
-static int
-run_of(const Kernel *k)
-{
-	return k->t->vl < 8 ? 8 : k->t->vl;
-}
-
 static int
 tile_cols(const Kernel *k)
 {
@@ -46,14 +39,7 @@ tile_cols(const Kernel *k)
 static int
 at_once(const Target *t)
 {
-	return t->regs >= 32 ? 4 : t->regs >= 16 ? 2 : 1;
-}
-
-/* pixels_of - floats of a unit's parted pixels: of one row, those of a phase */
-static int
-pixels_of(const Kernel *k)
-{
-	return run_of(k) + (k->t->vl < 2 ? 2 : k->t->vl);
+	return t->regs >= 32 ? 4 : 2;
 }
 
 /* --- weights --- */
@@ -62,7 +48,7 @@ pixels_of(const Kernel *k)
 static int
 stem_packed(const Kernel *k, Packed *to)
 {
-	return dense_packed(k, (size_t)(vectors_of(k)*Edge*Edge*k->in->shape.c*k->t->vl), to);
+	return dense_packed(k, (size_t)(vectors_of(k)*Points*Points*k->in->shape.c*k->t->vl), to);
 }
 
 static void
@@ -74,13 +60,13 @@ stem_pack(const Kernel *k, const double *wt, const double *b, void *const *to)
 
 	for (int oc = 0; oc < vectors_of(k)*vl; oc++)
 		for (int c = 0; c < ic; c++)
-			for (int i = 0; i < Edge; i++)
-				for (int j = 0; j < Edge; j++) {
+			for (int i = 0; i < Points; i++)
+				for (int j = 0; j < Points; j++) {
 					const double *taps = wt + (oc*ic + c)*49;
 					double sum = 0;
 					for (int l = 0; l < 49 && oc < k->out->shape.c; l++)
 						sum += x.g[i][l/7]*x.g[j][l%7]*taps[l];
-					u[((oc/vl*Edge*Edge + i*Edge + j)*ic + c)*vl + oc%vl] = (float)sum;
+					u[((oc/vl*Points*Points + i*Points + j)*ic + c)*vl + oc%vl] = (float)sum;
 				}
 	pack_bias(k, b, to);
 }
@@ -94,10 +80,10 @@ transform_word(Out *all)
 	Axis x = winograd_axis(Tile, 7, 2);
 	Out *o = out_in(NULL);
 
-	out_line(o, "(float *v, int step, %s)", wino_names("V d", Edge));
+	out_line(o, "(float *v, int step, %s)", wino_names("V d", Points));
 	out_line(o, "{");
-	for (int i = 0; i < Edge; i++)
-		out_line(o, "st(v%s, %s);", i ? arena_text(" + %s", times("step", (size_t)i)) : "", wino_sum(x.bt[i], Edge));
+	for (int i = 0; i < Points; i++)
+		out_line(o, "st(v%s, %s);", i ? arena_text(" + %s", times("step", (size_t)i)) : "", wino_sum(x.bt[i], Points));
 	out_line(o, "}");
 	return helper(all, "** B^T of seven taps of stride 2, for two outputs: points 0, 1, -1, 1/2, infinity of the even\n"
 	              "** taps, 0, 1, -1, infinity of the odd ones\n", "static RC_INLINE void", "stem_transform", o);
@@ -108,15 +94,15 @@ static const char *
 emit_input(Out *all, const Kernel *k)
 {
 	const Layout *l = &k->in->lay;
-	int run = run_of(k), vl = k->t->vl, ic = k->in->shape.c, wide = pixels_of(k);
-	const char *transform = transform_word(all), *lanes = run > vl ? " + s" : "";
+	int vl = k->t->vl, ic = k->in->shape.c, wide = 2*vl;
+	const char *transform = transform_word(all);
 	Out *o = out_in(NULL);
 
 	out_line(o, "(const float *RC_RESTRICT x, float *RC_RESTRICT v, float *RC_RESTRICT t, int tiles)");
 	out_line(o, "{");
-	out_line(o, "float *d = t + %d;\n", Edge*Edge*run);
+	out_line(o, "float *d = t + %d;\n", Points*Points*vl);
 	out_line(o, "for (int c = 0; c < %d; c++) {", ic);
-	out_line(o, "for (int r = 0; r < %d; r++) {", Edge);
+	out_line(o, "for (int r = 0; r < %d; r++) {", Points);
 	out_line(o, "const float *xr = x + %s + r*%zu;\n", times("c", l->cb > 1 ? 1 : l->plane), l->row);
 	out_line(o, "for (int i = 0; i < tiles + 1; i++)");
 	for (int p = 0; p < Phases; p++)
@@ -124,24 +110,20 @@ emit_input(Out *all, const Kernel *k)
 		         plus((size_t)(p*l->cb)), p + 1 < Phases ? "," : ";");
 	out_flow_end(o);
 	out_line(o, "d[tiles + 1] = xr[(tiles + 1)*%d];", Phases*l->cb);
-	if (*lanes)
-		out_line(o, "for (int s = 0; s < %d; s += %d)", run, vl);
-	out_flow(o, "%s(t + r*%d%s, %d,", transform, run, lanes, Edge*run);
-	for (int i = 0; i < Edge; i++)
-		out_flow(o, "ld(d%s%s)%s", plus((size_t)(i%Phases*wide + i/Phases)), lanes, i + 1 < Edge ? "," : ");");
+	out_flow(o, "%s(t + r*%d, %d,", transform, vl, Points*vl);
+	for (int i = 0; i < Points; i++)
+		out_flow(o, "ld(d%s)%s", plus((size_t)(i%Phases*wide + i/Phases)), i + 1 < Points ? "," : ");");
 	out_flow_end(o);
 	out_line(o, "}");
-	out_line(o, "for (int j = 0; j < %d; j++)", Edge);
-	if (*lanes)
-		out_line(o, "for (int s = 0; s < %d; s += %d)", run, vl);
-	out_flow(o, "%s(v + (j*%d + c)*%d%s, %d,", transform, ic, run, lanes, Edge*ic*run);
-	for (int i = 0; i < Edge; i++)
-		out_flow(o, "ld(t + j*%d%s%s)%s", Edge*run, plus((size_t)(i*run)), lanes, i + 1 < Edge ? "," : ");");
+	out_line(o, "for (int j = 0; j < %d; j++)", Points);
+	out_flow(o, "%s(v + (j*%d + c)*%d, %d,", transform, ic, vl, Points*ic*vl);
+	for (int i = 0; i < Points; i++)
+		out_flow(o, "ld(t + j*%d%s)%s", Points*vl, plus((size_t)(i*vl)), i + 1 < Points ? "," : ");");
 	out_flow_end(o);
 	out_line(o, "}");
 	out_line(o, "}");
 	return helper(all, arena_text("** V of up to %d tiles: pixels parted by column modulo %d, along rows, down columns\n",
-	              run, Phases), "static RC_NOINLINE void",
+	              vl, Phases), "static RC_NOINLINE void",
 	              arena_text("stem_in_%dx%dx%d", ic, k->in->shape.h, k->in->shape.w), o);
 }
 
@@ -161,20 +143,20 @@ static const char *
 row_word(Out *all, const Kernel *k, int p)
 {
 	Axis x = winograd_axis(Tile, 7, 2);
-	int run = run_of(k), vl = k->t->vl, ic = k->in->shape.c;
+	int vl = k->t->vl, ic = k->in->shape.c;
 	Out *o = out_in(NULL);
 
 	out_line(o, "(const float *v, const float *u, %s)", sums("V *", "a", "b", p));
 	out_line(o, "{");
 	out_line(o, "V w, %s;", wino_names("s", p));
-	for (int i = 0; i < Edge; i++) {
+	for (int i = 0; i < Points; i++) {
 		bool first = x.at[0][i] != 0, second = x.at[1][i] != 0, both = first && second;
 		out_line(o, "%s", "");
 		for (int c = 0; c < ic; c++) {
 			out_flow(o, "w = ld(u%s);", plus((size_t)((i*ic + c)*vl)));
 			for (int j = 0; j < p; j++) {
 				const char *to = arena_text(both ? "s%d" : first ? "*a%d" : "*b%d", j);
-				const char *at = plus((size_t)((i*ic + c)*run + j));
+				const char *at = plus((size_t)((i*ic + c)*vl + j));
 				out_flow(o, both && !c ? "%s = mul(bc(v%s), w);" : "%s = fma_(bc(v%s), w, %s);", to, at, to);
 			}
 			out_flow_end(o);
@@ -197,7 +179,7 @@ static const char *
 emit_tiles(Out *all, const Kernel *k, int p)
 {
 	Axis x = winograd_axis(Tile, 7, 2);
-	int run = run_of(k), vl = k->t->vl, ic = k->in->shape.c, h = k->out->shape.h, w = k->out->shape.w;
+	int vl = k->t->vl, ic = k->in->shape.c, h = k->out->shape.h, w = k->out->shape.w;
 	bool rows = h%Tile, cols = w%(Tile*p);
 	const char *row = row_word(all, k, p);
 	Out *o = out_in(NULL);
@@ -211,9 +193,9 @@ emit_tiles(Out *all, const Kernel *k, int p)
 		for (int j = 0; j < p; j++)
 			out_flow(o, "%c%d = %c%d = %s;", i ? 'c' : 'a', j, i ? 'd' : 'b', j, k->bias ? "ld(b)" : "zero()");
 	out_flow_end(o);
-	for (int i = 0; i < Edge; i++) {
+	for (int i = 0; i < Points; i++) {
 		bool first = x.at[0][i] != 0, second = x.at[1][i] != 0, both = first && second;
-		const char *at = arena_text("v%s, u%s", plus((size_t)(i*Edge*ic*run)), plus((size_t)(i*Edge*ic*vl)));
+		const char *at = arena_text("v%s, u%s", plus((size_t)(i*Points*ic*vl)), plus((size_t)(i*Points*ic*vl)));
 		if (!both) {
 			out_line(o, "%s(%s, %s);", row, at, first ? sums("&", "a", "b", p) : sums("&", "c", "d", p));
 			continue;
@@ -260,9 +242,9 @@ emit_tiles(Out *all, const Kernel *k, int p)
 static int
 own_floats(const Kernel *k)
 {
-	int run = run_of(k), ic = k->in->shape.c;
+	int vl = k->t->vl, ic = k->in->shape.c;
 
-	return Edge*Edge*ic*run + Edge*Edge*run + Phases*pixels_of(k);
+	return Points*Points*ic*vl + Points*Points*vl + Phases*2*vl;
 }
 
 /* moved - where a run of tiles lies in an operand: image, row of tiles, first tile */
@@ -276,41 +258,41 @@ moved(const Kernel *k, const Layout *l, int each, size_t start)
 static int
 stem_emit(Out *o, const Kernel *k, int phase)
 {
-	int p = at_once(k->t), run = run_of(k), vl = k->t->vl, ic = k->in->shape.c, cols = tile_cols(k);
-	int h = k->out->shape.h, rows = ceil_div(h, Tile), runs = ceil_div(cols, run), n = k->out->shape.n;
+	int p = at_once(k->t), vl = k->t->vl, ic = k->in->shape.c, cols = tile_cols(k);
+	int h = k->out->shape.h, rows = ceil_div(h, Tile), runs = ceil_div(cols, vl), n = k->out->shape.n;
 	const Layout *x = &k->in->lay, *y = &k->out->lay;
 	const char *input = emit_input(o, k), *tiles = emit_tiles(o, k, p), *first;
-	const char *of = cols%run ? "count" : arena_text("%d", run);
+	const char *of = cols%vl ? "count" : arena_text("%d", vl);
 	size_t x0 = (size_t)(x->halo.t - k->a.padding.t)*x->row + (size_t)((x->halo.l - k->a.padding.l)*x->cb);
 
 	(void)phase;
 	out_line(o, "** y = %sconv7x7(x, w)%s%s%s of stride 2 by Winograd F(2x2, 4x4) of its phases;", act_open(k),
 	         k->bias ? " + b" : "", k->skip ? " + z" : "", act_close(k));
-	out_line(o, "** a unit is %d tiles of a row", run);
+	out_line(o, "** a unit is %d tiles of a row", vl);
 	emit_operand(o, "x", &k->in[0]);
 	if (k->skip)
 		emit_operand(o, "z", &k->in[1]);
 	emit_operand(o, "y", &k->out[0]);
-	out_line(o, "** w  %d floats  [%d oc][%d][%d ic][%d oc]: G g G'", vectors_of(k)*Edge*Edge*ic*vl, vectors_of(k),
-	         Edge*Edge, ic, vl);
+	out_line(o, "** w  %d floats  [%d oc][%d][%d ic][%d oc]: G g G'", vectors_of(k)*Points*Points*ic*vl, vectors_of(k),
+	         Points*Points, ic, vl);
 	out_line(o, "** %.2f M MACs instead of %.2f M; %d tiles at once; V and what it is made of: %d bytes a thread",
 	         81e-6*n*rows*cols*ic*k->out->shape.c, 49e-6*n*h*k->out->shape.w*ic*k->out->shape.c, p, own_floats(k)*4);
 	emit_head(o, k, 0);
 	out_line(o, "for (int u = lo; u < hi; u++) {");
-	first = runs > 1 ? arena_text("u%%%d*%d", runs, run) : "0";
+	first = runs > 1 ? arena_text("u%%%d*%d", runs, vl) : "0";
 	if (n > 1)
 		out_line(o, "int n = u/%d, i = u%%%d/%d, t = %s;", rows*runs, rows*runs, runs, first);
 	else
 		out_line(o, "int i = %s, t = %s;", over("u", runs), first);
-	if (cols%run)
-		out_line(o, "int count = t + %d <= %d ? %d : %d - t;", run, cols, run, cols);
-	out_line(o, "%s(x%s, v, v + %d, %s);", input, moved(k, x, 2*Tile, x0), Edge*Edge*ic*run, of);
+	if (cols%vl)
+		out_line(o, "int count = t + %d <= %d ? %d : %d - t;", vl, cols, vl, cols);
+	out_line(o, "%s(x%s, v, v + %d, %s);", input, moved(k, x, 2*Tile, x0), Points*Points*ic*vl, of);
 	if (vectors_of(k) > 1)
 		out_line(o, "for (int c = 0; c < %d; c++)", vectors_of(k));
 	else
 		out_line(o, "int c = 0;\n");
 	out_line(o, "for (int s = 0; s < %s; s += %d)", of, p);
-	out_flow(o, "%s(v + s, w + c*%d,%s", tiles, Edge*Edge*ic*vl, k->bias ? arena_text(" b + c*%d,", vl) : "");
+	out_flow(o, "%s(v + s, w + c*%d,%s", tiles, Points*Points*ic*vl, k->bias ? arena_text(" b + c*%d,", vl) : "");
 	if (k->skip)
 		out_flow(o, "z%s%s + s*%d,", moved(k, &k->in[1].lay, Tile, k->in[1].lay.origin), vector_in(&k->in[1].lay, vl),
 		         Tile*k->in[1].lay.cb);
@@ -336,14 +318,14 @@ static double
 stem_cycles(const Kernel *k, Way way)
 {
 	const Target *t = k->t;
-	int run = run_of(k), p = at_once(t), ic = k->in->shape.c, cols = tile_cols(k);
-	double units = (double)k->out->shape.n*ceil_div(k->out->shape.h, Tile)*ceil_div(cols, run);
+	int p = at_once(t), ic = k->in->shape.c, cols = tile_cols(k);
+	double units = (double)k->out->shape.n*ceil_div(k->out->shape.h, Tile)*ceil_div(cols, t->vl);
 	double tiles = (double)k->out->shape.n*ceil_div(k->out->shape.h, Tile)*ceil_div(cols, p)*p;
-	double in = units*ic*Edge*(5.0*run + 2*30.0*run/t->vl);
+	double in = units*ic*Points*(5.0*t->vl + 60);
 	double step = fmax(p/t->fma, fmax((p + 1)/t->load, (1.2*p + 1 + (t->regs > 16 ? 0 : p))/t->issue));
 
 	(void)way;
-	return in + tiles/p*vectors_of(k)*(Edge*Edge*ic*step + Edge*p*8/t->fma);
+	return in + tiles/p*vectors_of(k)*(Points*Points*ic*step + Points*p*8/t->fma);
 }
 
 static void
@@ -373,7 +355,7 @@ stem_operands(const Kernel *k, int phase, Operand *to)
 static size_t
 stem_own(const Kernel *k, int *parts)
 {
-	*parts = k->out->shape.n*ceil_div(k->out->shape.h, Tile)*ceil_div(tile_cols(k), run_of(k));
+	*parts = k->out->shape.n*ceil_div(k->out->shape.h, Tile)*ceil_div(tile_cols(k), k->t->vl);
 	return (size_t)own_floats(k)*sizeof(float);
 }
 
@@ -382,14 +364,14 @@ stem_work(const Kernel *k)
 {
 	double tiles = (double)k->out->shape.n*ceil_div(k->out->shape.h, Tile)*tile_cols(k);
 
-	return tiles*Edge*Edge*k->in->shape.c*k->out->shape.c;
+	return tiles*Points*Points*k->in->shape.c*k->out->shape.c;
 }
 
 /* past - rows or columns of input that the tiles read beyond the last one of the image */
 static int
 past(int in, int out, int before)
 {
-	return 2*Tile*(ceil_div(out, Tile) - 1) + Edge - 1 - before - (in - 1);
+	return 2*Tile*(ceil_div(out, Tile) - 1) + Points - 1 - before - (in - 1);
 }
 
 static void
