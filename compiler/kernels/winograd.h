@@ -26,7 +26,22 @@ typedef struct {
 } Wino;
 
 typedef struct { int from, count; } Run;             /* of the tiles of a block */
+typedef struct { int m, edge, kept; } Side;          /* of a tile: outputs, an edge's or 0, those of the image */
 
+enum { MostAxis = 9 };               /* positions and inputs of an axis */
+typedef struct {                     /* the outputs of a tile along an axis: A^T [(G g) . (B^T d)] */
+	int outputs, taps, stride, inputs, positions;
+	double bt[MostAxis][MostAxis], at[4][MostAxis], g[MostAxis][7];
+} Axis;
+
+/* winograd_points.c */
+int winograd_points(int m, double p[2]);             /* pairs ±p for m = 2 or 4 outputs, besides 0 and infinity */
+Axis winograd_edge(int outputs);                     /* 2 or 3 of 3 taps by some of four outputs' points and their G */
+Axis winograd_axis(int m, int taps, int stride);     /* of 3 taps and stride 1 or 2, or 2 outputs of 7 taps of 2 */
+void winograd_filter(int m, double g[6][3]);         /* G */
+void winograd_kernel(int ah, int aw, double gh[6][3], double gw[6][3], const double *g, double *u);  /* Gh g Gw' */
+
+/* winograd_tiling.c */
 Wino wino_chosen(const Kernel *k);                   /* with the tile the passes chose */
 bool wino_bytes(const Kernel *k);                    /* of bytes: U and V are numbers of 16 bits, products of 32 */
 bool wino_adds(const Wino *w);                       /* to products: weights are transformed in several chunks */
@@ -43,14 +58,23 @@ bool winograd_fits(const Node *n);                   /* 3x3, stride 1, no groups
 int wino_past(int m, int in, int out, int before);   /* rows that tiles of m read beyond the image */
 void winograd_ways(const Kernel *k, EachWay *each, void *user);
 double winograd_cycles(const Kernel *k, Way way);    /* the cost model */
+
+/* winograd_error.c */
 double winograd_amplification(const Node *n);
 double winograd_error(const Node *n);                /* measured with its weights, relative to the largest result */
-typedef struct { int m, edge, kept; } Side;          /* of a tile: outputs, an edge's or 0, those of the image */
+
+/* winograd_words.c: words of the emitted file, by name, and what they are made of */
 Side wino_whole(int m);                              /* no edge */
-const char *wino_in_tile(Out *o, Side h, Side w, int cb);               /* words of the emitted file, by name */
+const char *wino_in_tile(Out *o, Side h, Side w, int cb);
 const char *wino_out_tile(Out *o, const Kernel *k, Side h, Side w, bool ragged);
+void wino_bind_points(Out *o);                       /* $p, $q and what is made of them */
+const char *wino_in_pair(Out *o);                    /* rows of p and -p of B^T down a column, for four outputs */
 const char *wino_names(const char *before, int count);       /* "d0, d1, d2" */
 const char *wino_sum(const double *row, int n);      /* of d0, d1, ... by a row's factors, an expression */
+const char *vector_in(const Layout *l, int vl);      /* offset of vector c of channels */
+const char *wino_tile_in(const Kernel *k, const Wino *w, const char *name, const Layout *l);
+                                                      /* where tile i, j, vector c lies, and the distance of rows */
+
 /* winograd_runs.c */
 bool edge_has(int edge, int position);               /* an edge of so many outputs, along its axis; 0: no edge */
 int rows_whole(const Wino *w);                       /* rows of tiles without an edge */
@@ -59,23 +83,21 @@ int wino_start(const Wino *w, bool bottom, bool right);      /* the first of the
 void set_edges(const Kernel *k, Wino *w);            /* where tiles hang over and blocks may be whole images */
 Run wino_run(const Wino *w, int width, int i, int j);        /* of position i, j */
 double wino_columns(const Wino *w);                  /* tiles of all positions, of the batch */
-const char *wino_tile_in(const Kernel *k, const Wino *w, const char *name, const Layout *l);
-                                                      /* where tile i, j, vector c lies, and the distance of rows */
+
 /* winograd_edges.c */
 int emit_edge_input(Out *o, const Kernel *k, const Wino *w);
 void emit_edge_own_input(Out *o, const Kernel *k, const Wino *w);
 void emit_edge_back(Out *o, const Kernel *k, const Wino *w);
-void wino_bind_points(Out *o);                        /* $p, $q and what is made of them */
-const char *wino_in_pair(Out *o);                    /* rows of p and -p of B^T down a column, for four outputs */
-const char *vector_in(const Layout *l, int vl);      /* offset of vector c of channels */
-size_t fly_group(const Kernel *k, const Wino *w);  /* of weights transformed on the fly: a group's in the blob */
-extern const char wino_promise[];                    /* what NAME.h says of them */
+
+/* winograd_fly.c */
+size_t fly_group(const Kernel *k, const Wino *w);    /* of weights transformed on the fly: a group's in the blob */
 void fly_pack(const Kernel *k, const Wino *w, const double *wt, void *to);
 int fly_repack(Out *o, const Kernel *k, const Wino *w, bool turned);
 const char *fly_rows(Out *all, const Kernel *k, const Wino *w, bool pair);     /* one row, or those of p and -p */
 void emit_fly_rows(Out *o, Out *all, const Kernel *k, const Wino *w, const char *const rows[], int width);
 int fly_fetched(const Kernel *k, const Wino *w);     /* numbers of the next chunk fetched with each block of channels */
 void emit_fly_fetch(Out *o, const Kernel *k, const Wino *w);
+
 /* winograd_products.c */
 size_t wino_group(const Kernel *k, const Wino *w);   /* of the weights of OB vectors of output channels in the blob */
 const char *wino_number(const Kernel *k);            /* the type of U and V */
@@ -85,6 +107,7 @@ const char *wino_products(Out *all, const Kernel *k, const Wino *w, int width); 
 void emit_pieces(Out *o, Out *all, const Kernel *k, const Wino *w, int width, Run run, const char *blocks,
                  const char *first, const char *others);
 /* winograd.c - what both families answer alike */
+extern const char wino_promise[];                    /* what NAME.h says of them */
 int winograd_emit(Out *o, const Kernel *k, int phase);
 const char *winograd_phase_name(const Kernel *k, int phase);
 bool winograd_in_one(const Kernel *k);
@@ -100,16 +123,5 @@ const char *int8_product(Out *all, const Kernel *k, const Wino *w, int p);
 const char *int8_filter(Out *all, const Kernel *k, const Wino *w, int row);    /* and row + 1 where they are p and -p */
 const char *int8_in_tile(Out *o, int mh, int mw, int cb);
 const char *int8_out_tile(Out *o, const Kernel *k, int mh, int mw, bool ragged);
-
-int winograd_points(int m, double p[2]);             /* pairs ±p for m = 2 or 4 outputs, besides 0 and infinity */
-enum { MostAxis = 9 };               /* positions and inputs of an axis */
-typedef struct {                     /* the outputs of a tile along an axis: A^T [(G g) . (B^T d)] */
-	int outputs, taps, stride, inputs, positions;
-	double bt[MostAxis][MostAxis], at[4][MostAxis], g[MostAxis][7];
-} Axis;
-Axis winograd_edge(int outputs);                     /* 2 or 3 of 3 taps by some of four outputs' points and their G */
-Axis winograd_axis(int m, int taps, int stride);     /* of 3 taps and stride 1 or 2, or 2 outputs of 7 taps of 2 */
-void winograd_filter(int m, double g[6][3]);         /* G */
-void winograd_kernel(int ah, int aw, double gh[6][3], double gw[6][3], const double *g, double *u);  /* Gh g Gw' */
 
 #endif
