@@ -113,7 +113,7 @@ typedef struct rc_packing {
 	int kh, kw, turned;
 	const short *tap, *from;         /* of phases: their taps, where each phase's begin; NULL: one phase of all */
 	const int *first;                /* first block of each group; NULL: 0 */
-	const double *gh, *gw;           /* Winograd: Gh, Gw, rows of 3 */
+	const double *gh, *gw;           /* Winograd: Gh, Gw, rows of kh and kw */
 	int ah, aw;                      /* and how many rows each has */
 	int lanes;                       /* of the bias; 0: none */
 } rc_packing;

@@ -54,7 +54,7 @@ lane_weights(const rc_packing *h, const float *w, int oc, int ic, int tap, size_
 		(size_t)(h->turned == 2 ? (int)taps - 1 - tap : tap);
 }
 
-enum { Lanes = 8 };                      /* of output channels that are done side by side */
+enum { Lanes = 8, MostSide = 7 };       /* of output channels that are done side by side; of a kernel, by Winograd */
 
 /* One input channel of a group at a tap. */
 static void
@@ -134,27 +134,30 @@ pack_direct(const rc_packing *h, const float *w, const double *factor, float *al
 	}
 }
 
-/* A row of G times three numbers a lane, n floats apart. */
+/* A row of G times three or more numbers a lane, n floats apart. */
 static void
-times_filter(const double *g, const double *x, int n, double *RC_RESTRICT y)
+times_filter(const double *g, int taps, const double *x, int n, double *RC_RESTRICT y)
 {
 	double a = g[0], b = g[1], c = g[2];
 
 	for (int o = 0; o < Lanes; o++)
 		y[o] = a*x[o] + b*x[n + o] + c*x[2*n + o];
+	for (int t = 3; t < taps; t++)
+		for (int o = 0; o < Lanes; o++)
+			y[o] += g[t]*x[t*n + o];
 }
 
 /* G w G' of an input channel and some output channels, of which so many are there; to: their place at position 0. */
 static void
 pack_lanes(const rc_packing *h, const double *g, int lanes, int there, size_t step, float *to)
 {
-	double half[3*Lanes], y[Lanes];
+	double half[MostSide*Lanes], y[Lanes];
 
 	for (int i = 0; i < h->ah; i++) {
-		for (int j = 0; j < 3; j++)
-			times_filter(h->gh + 3*i, g + j*Lanes, 3*Lanes, half + j*Lanes);
+		for (int j = 0; j < h->kw; j++)
+			times_filter(h->gh + h->kh*i, h->kh, g + j*Lanes, h->kw*Lanes, half + j*Lanes);
 		for (int j = 0; j < h->aw; j++, to += step) {
-			times_filter(h->gw + 3*j, half, Lanes, y);
+			times_filter(h->gw + h->kw*j, h->kw, half, Lanes, y);
 			for (int o = 0; lanes == Lanes && o < Lanes; o++)
 				to[o] = (float)y[o];
 			for (int o = 0; lanes < Lanes && o < lanes; o++)
@@ -168,21 +171,21 @@ pack_lanes(const rc_packing *h, const double *g, int lanes, int there, size_t st
 static void
 pack_winograd(const rc_packing *h, const float *w, const double *factor, float *all, int og)
 {
-	int channels = h->blocks*h->cb;
+	int channels = (h->blocks - 1)*h->cb + h->last, taps = h->kh*h->kw;
 	size_t step = (size_t)channels*(size_t)h->per;
 	float *to = all + (size_t)og*(size_t)(h->ah*h->aw)*step;
 
 	for (int c = 0; c < channels; c++, to += h->per)
 		for (int from = 0; from < h->per; from += Lanes) {
 			int lanes = h->per - from < Lanes ? h->per - from : Lanes, there = c < h->ic ? h->oc - og*h->per - from : 0;
-			double g[9*Lanes] = { 0 };
+			double g[MostSide*MostSide*Lanes] = { 0 };
 			size_t lane = 0;
 			const float *x = factor ? NULL : lane_weights(h, w, og*h->per, c, 0, &lane);
 			for (int o = 0; x && o < lanes; o++)
-				for (int t = 0; t < 9; t++)
+				for (int t = 0; t < taps; t++)
 					g[t*Lanes + o] = (double)x[(ptrdiff_t)((size_t)(from + o)*lane) + (h->turned == 2 ? -t : t)];
 			for (int o = 0; !x && o < lanes; o++)
-				for (int t = 0; t < 9; t++)
+				for (int t = 0; t < taps; t++)
 					g[t*Lanes + o] = (double)weight_at(h, w, og*h->per + from + o, c, t)*(factor ? factor[from + o] : 1);
 			pack_lanes(h, g, lanes, there, step, to + from);
 		}

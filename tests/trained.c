@@ -12,6 +12,13 @@ static const char various[] = "local nn = require \"resnet\"\nreturn nn.model { 
 	"	return nn.linear(nn.adaptive_avg_pool(nn.bn(nn.relu(y)), { size = 1 }), { 3 })/4\n"
 	"end, train = nn.train { batch = 16, bn = { momentum = 0.9 } } }\n";
 
+/* tiles of stride 2, whose weights are packed by a training's program too */
+static const char strided[] = "local nn = require \"resnet\"\nreturn nn.model { name = \"m\", input = nn.image { 3, 8, 8 }, body = function(x)\n"
+	"	local y = nn.relu(nn.bn(nn.conv(x, { 20, kernel = 7, stride = 2, winograd = { 2, 2 } })))\n"
+	"	y = nn.relu(nn.bn(nn.conv(y, { 24, kernel = 3, stride = 2, winograd = { 4, 4 } })))\n"
+	"	return nn.linear(nn.adaptive_avg_pool(y, { size = 1 }), { 3 })\n"
+	"end, train = nn.train { batch = 16, bn = { momentum = 0.9 } } }\n";
+
 /* line_of_app - the one that the program there prints */
 static const char *
 line_of_app(const char *dir)
@@ -28,8 +35,8 @@ line_of_app(const char *dir)
 START_TEST(export_is_the_network_at_work)
 {
 	const char *target = _i%2 ? "scalar" : "native", *dir = in_dir(target);
-	Ran r = resnetc("compile %s -w random:3 --train --target %s -o %s -q", model_file(_i < 2 ? arena_text(small_model, "") : various),
-	                target, dir);
+	const char *model = _i < 2 ? arena_text(small_model, "") : _i < 4 ? various : strided;
+	Ran r = resnetc("compile %s -w random:3 --train --target %s -o %s -q", model_file(model), target, dir);
 
 	ck_assert_msg(r.status == 0, "%s", r.err);
 	put_program(arena_text("%s/app.c", target), "training/export.c");
@@ -59,7 +66,7 @@ SUITE(trained)
 {
 	TCase *t = part("trained");
 
-	tcase_add_loop_test(t, export_is_the_network_at_work, 0, 4);
+	tcase_add_loop_test(t, export_is_the_network_at_work, 0, 6);
 	t = part("groups");
 	tcase_add_unchecked_fixture(t, compile_quickly, NULL);
 	tcase_add_test(t, groups_are_parts_of_a_batch);

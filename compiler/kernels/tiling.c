@@ -114,16 +114,15 @@ emit_numbers(Out *o, const char *type, const char *name, const int *v, int count
 	out_line(o, "};");
 }
 
-/* emit_filter - G of rows - 2 outputs a tile */
+/* emit_filter - G of so many rows, of three taps, or of seven of stride 2 */
 static void
-emit_filter(Out *o, const char *name, int rows)
+emit_filter(Out *o, const char *name, int rows, int taps)
 {
-	double g[6][3];
+	Axis x = taps == 3 ? winograd_axis(rows - 2, 3, 1) : winograd_axis(2, taps, 2);
 
-	winograd_filter(rows - 2, g);
-	out_line(o, "static const double %s[%d] = {", name, 3*rows);
-	for (int i = 0; i < 3*rows; i++)
-		out_flow(o, "%.17g%s", g[i/3][i%3], i + 1 < 3*rows ? "," : "");
+	out_line(o, "static const double %s[%d] = {", name, taps*rows);
+	for (int i = 0; i < taps*rows; i++)
+		out_flow(o, "%.17g%s", x.g[i/taps][i%taps], i + 1 < taps*rows ? "," : "");
 	out_flow_end(o);
 	out_line(o, "};");
 }
@@ -137,8 +136,8 @@ emit_packing(Out *o, const Kernel *k, const Repacking *r)
 	for (int og = 0; og < r->groups && !strcmp(r->order, "RC_ORDER_DIRECT"); og++)
 		any |= first[og] = first_block(k, og, r->per);
 	if (r->ah) {
-		emit_filter(o, "gh", r->ah);
-		emit_filter(o, "gw", r->aw);
+		emit_filter(o, "gh", r->ah, r->kernel.h);
+		emit_filter(o, "gw", r->aw, r->kernel.w);
 	}
 	if (any)
 		emit_numbers(o, "int", "first", first, r->groups);

@@ -64,11 +64,27 @@ stem_pack(const Kernel *k, const double *wt, const double *b, void *const *to)
 				for (int j = 0; j < Points; j++) {
 					const double *taps = wt + (oc*ic + c)*49;
 					double sum = 0;
-					for (int l = 0; l < 49 && oc < k->out->shape.c; l++)
-						sum += x.g[i][l/7]*x.g[j][l%7]*taps[l];
+					for (int l = 0; l < 7 && oc < k->out->shape.c; l++) {
+						double half = 0;
+						for (int r = 0; r < 7; r++)
+							half += x.g[i][r]*taps[r*7 + l];
+						sum += x.g[j][l]*half;
+					}
 					u[((oc/vl*Points*Points + i*Points + j)*ic + c)*vl + oc%vl] = (float)sum;
 				}
 	pack_bias(k, b, to);
+}
+
+/* stem_repack - as stem_pack goes */
+static int
+stem_repack(Out *o, const Kernel *k, bool turned)
+{
+	int cb = k->in->lay.cb, ic = k->in->shape.c;
+	Repacking r = { .order = "RC_ORDER_WINOGRAD", .phases = 1, .groups = vectors_of(k), .blocks = cb == 1 ? ic : 1,
+		.last = cb == 1 ? 1 : ic, .per = k->t->vl, .kernel = { 7, 7 }, .turned = turned ? 2 : 0, .ah = Points,
+		.aw = Points };
+
+	return emit_packing(o, k, &r);
 }
 
 /* --- emission --- */
@@ -388,5 +404,5 @@ const Family family_winograd_stem = {
 	.cycles = stem_cycles, .reach = stem_reach, .work = stem_work, .amplification = winograd_amplification,
 	.error = winograd_error, .margin = 40, .way_name = winograd_way_name, .promise = wino_promise,
 	.describe = stem_describe, .emit = stem_emit, .own = stem_own, .operands = stem_operands, .packed = stem_packed,
-	.pack = stem_pack
+	.pack = stem_pack, .repack = stem_repack
 };
