@@ -175,7 +175,7 @@ choose_conv2d(Node *n)
 		set_algorithm(n, (Way){ .on_the_fly = false });
 	if (n->a.kernel.h == 7 && (g->target->vl < 8 || is_halved(n)))       /* nor has this kernel, on short vectors, */
 		set_algorithm(n, (Way){ .on_the_fly = false });
-	if (n->a.stride.h == 2 && g->target->regs <= 8)      /* nor have strides, on few registers */
+	if (n->a.stride.h == 2 && g->target->regs <= 12)     /* nor have strides, on few registers */
 		set_algorithm(n, (Way){ .on_the_fly = false });
 	if (n->a.strassen && (n->a.kernel.h > 1 || n->a.kernel.w > 1 || n->a.groups > 1))
 		fail_at(n, "want a 1x1 kernel without groups for strassen, got %dx%d and %d groups", n->a.kernel.h, n->a.kernel.w,
