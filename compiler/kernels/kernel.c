@@ -158,7 +158,7 @@ packed_of(const Kernel *k, Packed *to)
 	return k->family->packed ? k->family->packed(k, to) : 0;
 }
 
-/* operands_of - as the family has them, or input, packed parameters, skip and results as far as they are there */
+/* operands_of - as the family has them, or own memory, input, packed parameters, skip, results: those that are there */
 int
 operands_of(const Kernel *k, int phase, Operand *to)
 {
@@ -168,6 +168,8 @@ operands_of(const Kernel *k, int phase, Operand *to)
 
 	if (k->family->operands)
 		return k->family->operands(k, phase, to);
+	if (k->family->own)
+		to[n++] = (Operand){ "m", Role_own, 0 };
 	to[n++] = (Operand){ "x", Role_in, 0 };
 	for (int i = 0; i < npacked; i++)
 		to[n++] = (Operand){ packed_names[i], Role_packed, i };

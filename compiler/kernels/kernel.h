@@ -102,7 +102,7 @@ struct Family {
 	size_t (*scratch)(const Kernel *k);               /* bytes between its phases [0] */
 	Dtype between, owned;                             /* kinds of the numbers in scratch, in a part's own memory */
 	size_t (*own)(const Kernel *k, int *parts);    /* bytes each part of its work has to itself; of how many at most [0] */
-	int (*operands)(const Kernel *k, int phase, Operand *to);    /* [x, w, b, z, y as far as they are there] */
+	int (*operands)(const Kernel *k, int phase, Operand *to);    /* [m, x, w, b, z, y: those there] */
 	int (*packed)(const Kernel *k, Packed *to);       /* [none] */
 	void (*pack)(const Kernel *k, const double *w, const double *b, void *const *to);
 	void (*pack_node)(const Node *n, const Kernel *k, void *const *to);  /* in its place, where bytes stand for numbers */

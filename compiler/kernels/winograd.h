@@ -53,7 +53,6 @@ int wino_piece(const Wino *w, int width, int i);     /* tiles of register tile i
 size_t wino_scratch(const Kernel *k, const Wino *w); /* numbers of V of a band */
 int wino_lines(int numbers, int bytes);              /* rounded up: positions fall in different sets of a cache */
 int wino_chunk(const Kernel *k, const Wino *w, int tiles);           /* of weights on the fly, so many tiles a block */
-double wino_filter_cycles(const Kernel *k, const Wino *w);           /* of transforming weights on the fly */
 bool winograd_fits(const Node *n);                   /* 3x3, stride 1, no groups, enough channels */
 int wino_past(int m, int in, int out, int before);   /* rows that tiles of m read beyond the image */
 void winograd_ways(const Kernel *k, EachWay *each, void *user);

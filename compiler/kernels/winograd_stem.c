@@ -302,13 +302,13 @@ stem_emit(Out *o, const Kernel *k, int phase)
 		out_line(o, "int i = %s, t = %s;", over("u", runs), first);
 	if (cols%vl)
 		out_line(o, "int count = t + %d <= %d ? %d : %d - t;", vl, cols, vl, cols);
-	out_line(o, "%s(x%s, v, v + %d, %s);", input, moved(k, x, 2*Tile, x0), Points*Points*ic*vl, of);
+	out_line(o, "%s(x%s, m, m + %d, %s);", input, moved(k, x, 2*Tile, x0), Points*Points*ic*vl, of);
 	if (vectors_of(k) > 1)
 		out_line(o, "for (int c = 0; c < %d; c++)", vectors_of(k));
 	else
 		out_line(o, "int c = 0;\n");
 	out_line(o, "for (int s = 0; s < %s; s += %d)", of, p);
-	out_flow(o, "%s(v + s, w + c*%d,%s", tiles, Points*Points*ic*vl, k->bias ? arena_text(" b + c*%d,", vl) : "");
+	out_flow(o, "%s(m + s, w + c*%d,%s", tiles, Points*Points*ic*vl, k->bias ? arena_text(" b + c*%d,", vl) : "");
 	if (k->skip)
 		out_flow(o, "z%s%s + s*%d,", moved(k, &k->in[1].lay, Tile, k->in[1].lay.origin), vector_in(&k->in[1].lay, vl),
 		         Tile*k->in[1].lay.cb);
@@ -351,23 +351,6 @@ stem_describe(const Kernel *k, char *name, size_t len)
 	         k->out->shape.w, k->skip ? "_add" : "", act_suffix(k));
 }
 
-static int
-stem_operands(const Kernel *k, int phase, Operand *to)
-{
-	int n = 0;
-
-	(void)phase;
-	to[n++] = (Operand){ "v", Role_own, 0 };
-	to[n++] = (Operand){ "x", Role_in, 0 };
-	to[n++] = (Operand){ "w", Role_packed, 0 };
-	if (k->bias)
-		to[n++] = (Operand){ "b", Role_packed, 1 };
-	if (k->skip)
-		to[n++] = (Operand){ "z", Role_in, 1 };
-	to[n++] = (Operand){ "y", Role_out, 0 };
-	return n;
-}
-
 static size_t
 stem_own(const Kernel *k, int *parts)
 {
@@ -403,6 +386,6 @@ const Family family_winograd_stem = {
 	.name = "winograd_stem", .fits = stem_fits, .tiled = true, .rounds_otherwise = true, .planar = true, .ways = stem_ways,
 	.cycles = stem_cycles, .reach = stem_reach, .work = stem_work, .amplification = winograd_amplification,
 	.error = winograd_error, .margin = 40, .way_name = winograd_way_name, .promise = wino_promise,
-	.describe = stem_describe, .emit = stem_emit, .own = stem_own, .operands = stem_operands, .packed = stem_packed,
+	.describe = stem_describe, .emit = stem_emit, .own = stem_own, .packed = stem_packed,
 	.pack = stem_pack, .repack = stem_repack
 };

@@ -49,8 +49,10 @@ columns_of(const Kernel *k, const Wino *w, int j, int each)
 	return (j == Outer ? w->tc : k->out->shape.w)*each;
 }
 
-/* emit_tile_rows - the loop over the rows of tiles of a block, if it has several: what counts those of an image; row r,
-** and pixel, its first row of pixels */
+/*
+** emit_tile_rows - the loop over the rows of tiles of a block, if it has several: what counts those of an image; row r,
+** and pixel, its first row of pixels
+*/
 static const char *
 emit_tile_rows(Out *o, const Kernel *k, const Strided *s, const Cut *cut)
 {
@@ -356,23 +358,6 @@ strided_describe(const Kernel *k, char *name, size_t len)
 	         k->out->shape.c, k->out->shape.h, k->out->shape.w, k->skip ? "_add" : "", act_suffix(k));
 }
 
-static int
-strided_operands(const Kernel *k, int phase, Operand *to)
-{
-	int n = 0;
-
-	(void)phase;
-	to[n++] = (Operand){ "m", Role_own, 0 };
-	to[n++] = (Operand){ "x", Role_in, 0 };
-	to[n++] = (Operand){ "w", Role_packed, 0 };
-	if (k->bias)
-		to[n++] = (Operand){ "b", Role_packed, 1 };
-	if (k->skip)
-		to[n++] = (Operand){ "z", Role_in, 1 };
-	to[n++] = (Operand){ "y", Role_out, 0 };
-	return n;
-}
-
 static size_t
 strided_own(const Kernel *k, int *parts)
 {
@@ -404,6 +389,6 @@ const Family family_winograd_strided = {
 	.name = "winograd_strided", .fits = strided_fits, .tiled = true, .rounds_otherwise = true, .ways = strided_ways,
 	.cycles = strided_cycles, .reach = strided_reach, .work = strided_work, .amplification = winograd_amplification,
 	.error = winograd_error, .margin = 40, .way_name = winograd_way_name, .promise = wino_promise,
-	.describe = strided_describe, .emit = strided_emit, .own = strided_own, .operands = strided_operands,
+	.describe = strided_describe, .emit = strided_emit, .own = strided_own,
 	.packed = strided_packed, .pack = strided_pack, .repack = strided_repack
 };

@@ -59,14 +59,14 @@ out_points(Out *o, int m)
 		"*y2 = add(*y2, fma_(e, $p2, mul(g, $q2)));\n*y3 = add(*y3, fma_(f, $p3, mul(h, $q3)));\n}\n");
 }
 
-/* list - "a0, a1, a2": what format, which has a %d, makes of from, from + by, ... */
+/* list - "t0, t2, t4": a name and from, from + by, ... */
 static const char *
-list(const char *format, int from, int by, int count)
+list(const char *name, int from, int by, int count)
 {
 	const char *s = "";
 
 	for (int i = 0; i < count; i++)
-		s = arena_text("%s%s%s%d", s, i ? ", " : "", format, from + i*by);
+		s = arena_text("%s%s%s%d", s, i ? ", " : "", name, from + i*by);
 	return s;
 }
 

@@ -235,12 +235,12 @@ wino_piece(const Wino *w, int width, int i)
 }
 
 /*
-** wino_filter_cycles - of transforming weights on the fly, for each block of tiles again: rows of 0 and infinity are
+** filter_cycles - of transforming weights on the fly, for each block of tiles again: rows of 0 and infinity are
 ** one row of taps, those of p and -p share their sums. A line that the first cache has no room for is fetched before it
 ** is written.
 */
-double
-wino_filter_cycles(const Kernel *k, const Wino *w)
+static double
+filter_cycles(const Kernel *k, const Wino *w)
 {
 	const Target *t = k->t;
 	double numbers = (double)w->icb*k->in->lay.cb*vectors_of(k)*t->vl*(w->count[0] + w->count[1])*w->bands;
@@ -303,7 +303,7 @@ product_cycles(const Kernel *k, const Wino *w, double memory)
 		for (int j = 0; j < w->aw; j++)
 			cycles += w->count[0]*position_cycles(k, w, wino_run(w, w->width[0], i, j).count);
 	cycles += fmax(0, v - t->l2)/t->from_l3;        /* every group reads all of V */
-	return cycles*w->groups*w->bands + (w->fly ? wino_filter_cycles(k, w) + 0.8*memory : 1.3*memory);
+	return cycles*w->groups*w->bands + (w->fly ? filter_cycles(k, w) + 0.8*memory : 1.3*memory);
 }
 
 /*
