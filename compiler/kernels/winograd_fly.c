@@ -114,7 +114,8 @@ fly_rows(Out *all, const Kernel *k, const Wino *w, bool pair)
 
 /*
 ** fly_lines - cache lines of the next chunk that are fetched with every block of channels of a position: all of them in
-** the end, into the first cache: fetched into the second one alone, they come late on a Zen 5
+** the end, into the first cache: fetched into the second one alone, they come late on a Zen 5. Those of the chunk behind
+** it are fetched into the second cache, for memory takes longer than a chunk where there are few tiles.
 */
 static int
 fly_lines(const Kernel *k, const Wino *w)
@@ -131,11 +132,11 @@ fly_fetched(const Kernel *k, const Wino *w)
 void
 emit_fly_fetch(Out *o, const Kernel *k, const Wino *w)
 {
-	int lines = fly_lines(k, w), line = LineBytes/(int)weight_bytes(k);
+	int lines = fly_lines(k, w), line = LineBytes/(int)weight_bytes(k), far = 9*w->chunk*k->in->lay.cb*w->ob*k->t->vl;
 
 	out_line(o, "if (next) {");
 	for (int i = 0; i < lines; i++)
-		out_flow(o, "RC_FETCH(next%s);", plus((size_t)(i*line)));
+		out_flow(o, "RC_FETCH(next%s); RC_FETCH_FAR(next%s);", plus((size_t)(i*line)), plus((size_t)(i*line + far)));
 	out_flow_end(o);
 	out_line(o, "next += %d;", lines*line);
 	out_line(o, "}");
