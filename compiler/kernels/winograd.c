@@ -10,9 +10,9 @@
 ** seldom. At every position it is multiplied in register tiles of OB vectors by P tiles. Bands keep V in the second
 ** cache.
 **
-** Where all of U and V stay in the second cache, a network of small layers on several threads would spend its time
-** waiting for phases to end and V crossing from core to core: there a thread does a block of tiles alone, from x to y,
-** with V and products in the thread's own memory. Where only V is small, each thread makes all of it again.
+** Where all of U stays in the second cache, several threads would spend their time waiting for phases to end and V
+** crossing from core to core: there a thread does a block of tiles alone, from x to y, with V and products in the
+** thread's own memory. Where only V is small, each thread makes all of it again.
 */
 #include <math.h>
 #include <string.h>

@@ -113,9 +113,9 @@ fly_rows(Out *all, const Kernel *k, const Wino *w, bool pair)
 }
 
 /*
-** fly_lines - cache lines of the next chunk that are fetched with every block of channels of a position: all of them in
-** the end, into the first cache: fetched into the second one alone, they come late on a Zen 5. Those of the chunk behind
-** it are fetched into the second cache, for memory takes longer than a chunk where there are few tiles.
+** fly_lines - cache lines of the next chunk that are fetched with every block of channels of a position: all of them
+** in the end, into the first cache: fetched into the second one alone, they come late on a Zen 5. Those of the chunk
+** behind it go to the second cache, for memory takes longer than a chunk where there are few tiles.
 */
 static int
 fly_lines(const Kernel *k, const Wino *w)

@@ -150,7 +150,7 @@ wino_of(const Kernel *k, Way way)
 	*/
 	u = (wino_bytes(k) ? 9 : 4.0*w.pos)*w.icb*k->in->lay.cb*vectors_of(k)*t->vl;
 	w.bands = 1;
-	w.alone = !w.fly && t->parts > 1 && u <= t->l2/2 && row*all <= t->l2/2;
+	w.alone = !w.fly && t->parts > 1 && u <= 0.8*t->l2;
 	while (!w.alone && u < t->l2 && w.bands < all && (all%w.bands || row*all/w.bands > l2))
 		w.bands++;
 	w.rows = all/w.bands;

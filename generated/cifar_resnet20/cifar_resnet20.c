@@ -898,7 +898,8 @@ product_16x4_36(const float *x, const float *w, float *m, int blocks, int stride
 		const float *xk = x;
 
 		if (next) {
-			RC_FETCH(next); RC_FETCH(next + 16); RC_FETCH(next + 32); RC_FETCH(next + 48);
+			RC_FETCH(next); RC_FETCH_FAR(next + 2304); RC_FETCH(next + 16); RC_FETCH_FAR(next + 2320);
+			RC_FETCH(next + 32); RC_FETCH_FAR(next + 2336); RC_FETCH(next + 48); RC_FETCH_FAR(next + 2352);
 			next += 64;
 		}
 		for (int k = 0; k < 16; k++, xk++, w += 16) {
@@ -1345,7 +1346,7 @@ static const rc_layer layers[] = { /* first result and how many, first read and 
 };
 
 static const rc_network network = {
-	0x52df0f8af6292327u, 479744, 1800000, 12288, 40, 0, /* hash; bytes: workspace, weights, input, output; u8 */
+	0x4bd64a6976a4299cu, 479744, 1800000, 12288, 40, 0, /* hash; bytes: workspace, weights, input, output; u8 */
 	steps, 45, 16, tensors, layers, 26, reads, 1796672, 16
 };
 
