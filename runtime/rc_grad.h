@@ -105,6 +105,39 @@ rc_inverse_root(double v)
 	return t[0];
 }
 
+/* --- what comes next --- */
+
+/*
+** What the next strip of images reads and writes: where, and how many lines of the cache are not fetched yet. While one
+** strip is multiplied memory would be idle, and its processor while the next one's passes wait for it.
+*/
+enum { RC_COMING = 16 };
+typedef struct {
+	int lines, at, count;        /* of a share; the first that is not all fetched; how many there are */
+	struct {
+		const char *from;
+		int lines;
+	} of[RC_COMING];
+} rc_coming;
+
+static RC_INLINE void
+rc_fetch_coming(rc_coming *c, int shares)
+{
+	int lines = shares*c->lines;
+	const char *from;
+
+	if (c->at == c->count)
+		return;
+	from = c->of[c->at].from;
+	if (lines > c->of[c->at].lines)
+		lines = c->of[c->at].lines;
+	for (int i = 0; i < lines; i++)
+		RC_FETCH_FAR(from + i*64);
+	c->of[c->at].from = from + lines*64;
+	c->of[c->at].lines -= lines;
+	c->at += c->of[c->at].lines == 0;
+}
+
 /* --- sums over images and pixels --- */
 
 /*

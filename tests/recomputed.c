@@ -49,6 +49,28 @@ START_TEST(recomputed_results_take_less_memory)
 }
 END_TEST
 
+/* what a strip fetches is what its kernels take, of the next strip, and no more of it than there is */
+START_TEST(strips_fetch_what_the_next_one_takes)
+{
+	static const char moved[] = " + (size_t)(u + 1)*";
+	Ran r = resnetc("compile --train %s --target avx512 -w random -q -o %s", model_file(arena_text(deep_model, "nn.basic", "nn.basic", "false")),
+	                in_dir(""));
+	const char *text = text_of("m_train.c");
+	int count = 0;
+
+	ck_assert_msg(r.status == 0 && strstr(text, "\trc_fetch_coming(coming, "), "%s", r.err);
+	for (const char *at = text, *from; (at = strstr(at, moved)); at++, count++) {
+		size_t bytes, lines;
+		ck_assert_int_eq(sscanf(at + sizeof moved - 1, "%zu, %zu }", &bytes, &lines), 2);
+		ck_assert_msg(bytes >= 4096 && lines == bytes/64, "%zu lines of %zu bytes", lines, bytes);
+		for (from = at; *from != '{'; from--)
+			;
+		ck_assert_msg(strstr(text, arena_text("%.*s + (size_t)u*%zu", (int)(at - from) - 2, from + 2, bytes)), "%.80s", from);
+	}
+	ck_assert_int_gt(count, 20);
+}
+END_TEST
+
 /* stays_for_the_way_back - does explain --train say that a node's result is kept for the way back */
 static bool
 stays_for_the_way_back(const char *table, const char *name)
@@ -81,6 +103,7 @@ SUITE(recomputed)
 
 	tcase_add_unchecked_fixture(t, compile_quickly, NULL);
 	tcase_add_test(t, strips_of_two_images_make_the_same_bits);
+	tcase_add_test(t, strips_fetch_what_the_next_one_takes);
 	tcase_add_test(t, weights_of_strided_pointwise_layers_stay_in_their_place);
 	tcase_add_loop_test(t, recomputed_results_take_less_memory, 0, 3);
 	tcase_add_test(t, starts_of_blocks_are_made_again);

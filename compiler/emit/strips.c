@@ -3,10 +3,16 @@
 ** strip, which is a unit of its work, with the operands of that strip. What follows when all strips are done, the
 ** totals of sums over images, are steps of their own.
 */
+#include <string.h>
+
 #include "../gradients/train.h"
 #include "writer.h"
 
-enum { Bases = 6 };                  /* own memory, and where each home of values starts */
+enum {
+	Bases = 6,                   /* own memory, and where each home of values starts */
+	Coming = 16,                 /* places that a strip fetches for the next one */
+	FewBytes = 4096              /* of a place: less is not fetched */
+};
 
 typedef struct {
 	Writer *w;
@@ -17,6 +23,9 @@ typedef struct {
 	Home home[Bases];
 	int count;
 	bool owns;                   /* anything lies in its own memory */
+	const char *coming[Coming];  /* what the next strip reads and writes, in the order of its kernels */
+	size_t bytes[Coming];
+	int ncoming, shares;         /* shares of it that kernels fetch */
 } Strip;
 
 /* base_of - the variable that holds where values of this home start; the step is given it as an operand */
@@ -67,6 +76,38 @@ place_of(Strip *s, const Value *v)
 	return by ? arena_text("%s + (size_t)u*%zu", at, by) : at;
 }
 
+/* add_coming - what a kernel of the next strip is given, once */
+static void
+add_coming(Strip *s, const Value *v)
+{
+	size_t by = moves(s, v);
+	const char *at = by < FewBytes ? NULL : arena_text("%s%s + (size_t)(u + 1)*%zu", base_of(s, v->home), plus(v->at), by);
+
+	for (int i = 0; i < s->ncoming && at; i++)
+		if (!strcmp(s->coming[i], at))
+			return;
+	if (!at || s->ncoming == Coming)
+		return;
+	s->bytes[s->ncoming] = by;
+	s->coming[s->ncoming++] = at;
+}
+
+/* emit_coming - declares what the next strip of the same part of the work reads and writes */
+static void
+emit_coming(Out *o, const Strip *s)
+{
+	const Target *t = s->first->g->target;
+	int most = (int)(FetchShare/(t->vl*t->fma)*t->from_memory/LineBytes), lines = 0;
+
+	for (int i = 0; i < s->ncoming; i++)
+		lines += (int)(s->bytes[i]/LineBytes);
+	lines = ceil_div(lines, s->shares);
+	out_line(o, "rc_coming coming = { %d, 0, u + 1 < hi ? %d : 0, {", lines < most ? lines : most, s->ncoming);
+	for (int i = 0; i < s->ncoming; i++)
+		out_line(o, "\t{ %s, %zu }%s", s->coming[i], s->bytes[i]/LineBytes, i + 1 < s->ncoming ? "," : "");
+	out_line(o, "} };\n");
+}
+
 /* emit_operands - the array q of a call */
 static void
 emit_operands(Strip *s, const Kernel *k, const Node *n, int phase)
@@ -85,6 +126,7 @@ emit_operands(Strip *s, const Kernel *k, const Node *n, int phase)
 		case Role_packed:  v = &n->packed[p->index]; break;
 		case Role_scratch: v = &n->scratch; break;
 		case Role_own:     v = &n->own; break;
+		case Role_coming:  break;
 		case Role_param:
 		case Role_running:
 			param.at = StateHeader + trained(n, (ParamId)p->index)->at*sizeof(float);
@@ -92,7 +134,9 @@ emit_operands(Strip *s, const Kernel *k, const Node *n, int phase)
 			break;
 		default:           die("'%s' is given role %d in strips", n->name, p->role);
 		}
-		out_flow(s->text, "%s%s", place_of(s, v), i + 1 < count ? "," : " };");
+		if (v)
+			add_coming(s, v);
+		out_flow(s->text, "%s%s", v ? place_of(s, v) : "&coming", i + 1 < count ? "," : " };");
 	}
 	out_flow_end(s->text);
 }
@@ -117,6 +161,7 @@ emit_node(Strip *s, const Node *n)
 	Kernel k = kernel_of(n, 0);
 	int phases = n->family->reduces ? 1 : phases_of(&k), rounds = k.family->rounds ? k.family->rounds(&k) : 1;
 
+	s->shares += shares_of(&k);
 	for (int i = 0; i < n->nout && !n->family->reduces; i++)
 		emit_clear(s, &n->out[i]);
 	if (rounds > 1)
@@ -173,6 +218,8 @@ add_all(Writer *w, const Node *first, bool eval)
 	for (int i = 0; i < s.count; i++)
 		out_line(head, "char *%s = (char *)p[%d];", s.base[i], i + 1);
 	out_line(head, "\nfor (int u = lo; u < hi; u++) {");
+	if (s.shares)
+		emit_coming(head, &s);
 	out_text(head, out_string(s.text, NULL));
 	out_line(head, "}\n}");
 	step.function = function_add(w->m->functions,

@@ -105,6 +105,7 @@ add_kernel_operands(Step *s, const Kernel *k, int phase, int part)
 		case Role_running: add_param(s, n, (ParamId)all[i].index); break;
 		case Role_labels:  add_outside(s, true, 0); break;
 		case Role_how:     add_operand(s, &(Value){ .home = Home_how }, false); break;
+		case Role_coming:  die("'%s' fetches a strip, outside of strips", n->name);
 		case Role_in:
 			if (n->nin)
 				add_operand(s, n->in[all[i].index ? all[i].index : part], false);

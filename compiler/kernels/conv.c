@@ -12,7 +12,6 @@
 #include "conv.h"
 
 enum {
-	LineBytes  = 64,             /* bytes of a cache line */
 	SumBlocks  = 4,              /* of channels, whose products are added up by themselves */
 	FetchInput = 1 << 13         /* floats: of larger inputs the next channel block is prefetched */
 };

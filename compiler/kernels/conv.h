@@ -52,6 +52,7 @@ void emit_units(Out *o, const char *v, int vectors, int images, int rows, const 
 float relu_normal(uint64_t *seed);                    /* a normal-like number, 0 where it is negative */
 
 /* fetch.c */
+int shares_for(double macs);                          /* of what comes next, fetched beside so many multiply-adds */
 int fetch_ahead(const Target *t, size_t bytes);       /* weights ahead of use that so many are fetched; 0: not */
 void emit_fetch(Out *o, int per, size_t bytes);                     /* of what a k step reads, if ahead is not 0 */
 int fetched(const Kernel *k, const Tiling *tl);       /* by a tile, of weights to come, a tap of a block of channels */

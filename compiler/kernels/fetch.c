@@ -6,8 +6,7 @@
 
 enum {
 	FetchWeights = 1 << 18,      /* bytes: larger weights are prefetched */
-	FetchAhead   = 1 << 12,      /* weights ahead of their use */
-	LineBytes    = 64            /* bytes of a cache line */
+	FetchAhead   = 1 << 12       /* weights ahead of their use */
 };
 
 int
@@ -82,4 +81,19 @@ emit_ahead(Out *o, const Kernel *k, const Tiling *tl, bool grouped)
 	else
 		at = arena_text("%s%s", plus(conv_group(k, tl)), tl->rows > 1 ? arena_text(" + %s", times("i", row)) : "");
 	out_line(o, "const %s *ahead = %s%s;", weight_type(k), grouped ? "wi" : "w", at);
+}
+
+/* shares_for - of what comes next, fetched beside so many multiply-adds */
+int
+shares_for(double macs)
+{
+	int shares = (int)(macs/FetchShare + 0.5);
+
+	return shares ? shares : 1;
+}
+
+int
+shares_of(const Kernel *k)
+{
+	return k->strip && k->family->shares ? k->family->shares(k) : 0;
 }

@@ -49,9 +49,10 @@ typedef struct {                     /* all that a kernel's text depends on; equ
 typedef enum {
 	Role_in, Role_packed, Role_scratch,
 	Role_own,                    /* the first operand: memory that a part of the work has to itself */
-	Role_out, Role_param, Role_running, Role_labels, Role_how
+	Role_out, Role_param, Role_running, Role_labels, Role_how,
+	                  /* in training: a parameter, one that the kernel changes, the caller's labels and rc_train */
+	Role_coming                  /* in strips: what the next one reads and writes */
 } Role;
-                           /* in training: a parameter, one that the kernel changes, the caller's labels and rc_train */
 typedef struct {
 	const char *name;            /* in its text */
 	Role role;
@@ -99,6 +100,7 @@ struct Family {
 	const char *(*phase_name)(const Kernel *k, int phase);       /* of the others [its name and _part] */
 	int (*emit)(Out *o, const Kernel *k, int phase); /* comment lines, emit_head, body; returns units of work of a round */
 	int (*rounds)(const Kernel *k);                   /* [1] */
+	int (*shares)(const Kernel *k);                   /* in a strip: of what the next one takes, that it fetches [none] */
 	size_t (*scratch)(const Kernel *k);               /* bytes between its phases [0] */
 	Dtype between, owned;                             /* kinds of the numbers in scratch, in a part's own memory */
 	size_t (*own)(const Kernel *k, int *parts);    /* bytes each part of its work has to itself; of how many at most [0] */
@@ -154,6 +156,13 @@ int vectors_of(const Kernel *k);                     /* vectors of output channe
 int channel_packed(const Kernel *k, Packed *to);
 void channel_pack(const Kernel *k, const double *w, const double *b, void *const *to);
 int channel_repack(Out *o, const Kernel *k, bool turned);
+
+/* fetch.c */
+enum {
+	LineBytes  = 64,             /* of a cache */
+	FetchShare = 4096            /* multiply-adds beside which a share of what comes next is fetched */
+};
+int shares_of(const Kernel *k);      /* that it fetches in a strip */
 
 /* vector_input.c */
 bool is_repeated(const Kernel *k, int input);        /* one value a channel, a pixel or an image of the result */

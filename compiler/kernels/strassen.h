@@ -6,7 +6,7 @@
 
 #include "conv.h"
 
-enum { NProducts = 7, NSums = 4, LineBytes = 64 };
+enum { NProducts = 7, NSums = 4 };
 
 typedef struct {
 	int ob, p;                   /* register tile: vectors of output channels, pixels at most */

@@ -144,6 +144,7 @@ type_of(const Kernel *k, const Operand *p)
 	case Role_running: return dtype_rows[DT_f32].c;
 	case Role_labels:  return dtype_rows[DT_i32].c;
 	case Role_how:     return "rc_train";
+	case Role_coming:  return "rc_coming";
 	case Role_packed:
 		packed_of(k, packed);
 		return dtype_rows[packed[p->index].dtype].c;
@@ -159,7 +160,8 @@ written(const Kernel *k, const Operand *all, int count, const Operand *p)
 
 	for (int i = 0; i < count && !k->family->reduces; i++)
 		results = results || all[i].role == Role_out;
-	return p->role == Role_out || p->role == Role_own || p->role == Role_running || (p->role == Role_scratch && !results);
+	return p->role == Role_out || p->role == Role_own || p->role == Role_running ||
+		p->role == Role_coming || (p->role == Role_scratch && !results);
 }
 
 /* emit_head - ends the comment; the signature that every kernel has: units lo to hi of its work, operands at p */

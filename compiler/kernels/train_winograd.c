@@ -348,6 +348,21 @@ emit_transforms(Out *o, const Kernel *k, const Grad *w, const char *first)
 	out_line(o, "}");
 }
 
+/* shares_beside - the products of a register tile's rows, of the tiles that are transformed at once */
+static int
+shares_beside(const Grad *w)
+{
+	return shares_for((double)w->tiles*w->cut.rows*w->cut.per);
+}
+
+static int
+grad_shares(const Kernel *k)
+{
+	Grad w = chosen(k);
+
+	return ceil_div(w.tr*k->in->shape.n, w.rows)*w.pos*w.cut.groups*w.cut.blocks*shares_beside(&w);
+}
+
 /* emit_products - those of the tiles that are transformed */
 static void
 emit_products(Out *o, const Kernel *k, const Grad *w)
@@ -368,6 +383,8 @@ emit_products(Out *o, const Kernel *k, const Grad *w)
 	out_line(o, "for (int c = 0; c < %d; c++) {", c->blocks);
 	out_line(o, "const float *vq = v + q*%d + c*%zu, *dq = d + q*%d + %s;", w->v, one.in[0].lay.plane, w->d, group);
 	out_line(o, "float *mq = m + q*%d + (og*%d + c)*%d;\n", w->m, c->blocks, c->rows*c->per);
+	if (shares_of(k))
+		out_line(o, "rc_fetch_coming(coming, %d);", shares_beside(w));
 	for (int i = 0; i < 2; i++)
 		for (int j = 0; j < c->count[i]; j++, r += c->width[i])
 			out_line(o, "%s(vq%s, dq, (next - r)*%d, mq%s, r == from);", tile[i], plus((size_t)r), w->tc,
@@ -502,7 +519,10 @@ grad_operands(const Kernel *k, int phase, Operand *to)
 
 	if (phase == (int)chosen(k).whole)
 		to[n++] = (Operand){ "own", Role_own, 0 };
-	return n + dw_operands(k, phase, to + n);
+	n += dw_operands(k, phase, to + n);
+	if (shares_of(k) && phase == 0)
+		to[n++] = (Operand){ "coming", Role_coming, 0 };
+	return n;
 }
 
 static size_t
@@ -551,7 +571,7 @@ grad_way_name(const Node *n)
 const Family family_winograd_dw = {
 	.name = "winograd_dw", .fits = grad_fits, .tiled = true, .rounds_otherwise = true, .ways = grad_ways,
 	.cycles = grad_cycles, .phases = 2, .reduces = true, .reach = grad_reach, .work = grad_work,
-	.way_name = grad_way_name, .describe = grad_describe, .emit = grad_emit,
+	.way_name = grad_way_name, .describe = grad_describe, .emit = grad_emit, .shares = grad_shares,
 	.scratch = grad_scratch, .own = grad_own,
 	.operands = grad_operands
 };

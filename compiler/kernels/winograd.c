@@ -197,7 +197,7 @@ emit_block(Out *o, const Kernel *k, const Wino *w, const char *const products[2]
 	int v0 = w->pos*wino_v_step(k, w, w->width[0]);
 	size_t group = wino_group(k, w);
 	const char *to = w->fly ? arena_text(wino_bytes(k) ? "(int16_t *)(void *)(m + %d), m" : "m + %d, m",
-	                                        w->pos*wino_m_step(k, w, w->width[0])) : "m";
+	                                        w->pos*wino_m_step(k, w, w->width[0])) : shares_of(k) ? "m, coming" : "m";
 	const char *unit = w->bands > 1 ? arena_text("u%%%d", units) : "u";
 
 	if (w->bands > 1)
@@ -320,7 +320,7 @@ emit_own_input(Out *o, const Kernel *k, const Wino *w, const char *tile)
 static int
 emit_in_one(Out *o, const Kernel *k, const Wino *w)
 {
-	const char *products[2] = { NULL, NULL }, *in = NULL, *tile = NULL, *group, *to = "m";
+	const char *products[2] = { NULL, NULL }, *in = NULL, *tile = NULL, *group, *to = shares_of(k) ? "m, coming" : "m";
 	int blocks = w->count[0] + w->count[1], m = w->pos*wino_m_step(k, w, w->width[0]);
 	bool bytes = wino_bytes(k);
 
@@ -453,6 +453,8 @@ winograd_operands(const Kernel *k, int phase, Operand *to)
 	if (k->skip)
 		to[n++] = (Operand){ "z", Role_in, 1 };
 	to[n++] = (Operand){ "y", Role_out, 0 };
+	if (shares_of(k))
+		to[n++] = (Operand){ "coming", Role_coming, 0 };
 	return n;
 }
 
@@ -533,7 +535,7 @@ const Family family_winograd = {
 	.way_name = winograd_way_name,
 	.promise = wino_promise,
 	.phases = 2, .in_one = winograd_in_one, .describe = winograd_describe, .phase_name = winograd_phase_name,
-	.emit = winograd_emit, .rounds = winograd_rounds,
+	.emit = winograd_emit, .rounds = winograd_rounds, .shares = winograd_shares,
 	.scratch = winograd_scratch, .own = winograd_own, .operands = winograd_operands, .packed = winograd_packed,
 	.pack = winograd_pack, .repack = winograd_repack
 };

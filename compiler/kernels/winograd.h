@@ -105,6 +105,8 @@ const char *wino_products(Out *all, const Kernel *k, const Wino *w, int width); 
 /* one position, of v, u and m; first, others: what a register tile fetches meanwhile */
 void emit_pieces(Out *o, Out *all, const Kernel *k, const Wino *w, int width, Run run, const char *blocks,
                  const char *first, const char *others);
+int winograd_shares(const Kernel *k);                /* of what comes next that all blocks fetch */
+
 /* winograd.c - what both families answer alike */
 extern const char wino_promise[];                    /* what NAME.h says of them */
 int winograd_emit(Out *o, const Kernel *k, int phase);

@@ -16,8 +16,6 @@
 
 #include "winograd.h"
 
-enum { LineBytes = 64 };             /* bytes of a cache line */
-
 /* fly_group - numbers of one group's weights in the blob */
 size_t
 fly_group(const Kernel *k, const Wino *w)

@@ -199,15 +199,34 @@ emit_positions(Out *all, const Kernel *k, const Wino *w, int width, int i, int w
 	              arena_text("row_%dto%dx%d", k->in->shape.c, w->ob*k->t->vl, wino_run(w, width, i, 0).count), o);
 }
 
+static int
+shares_beside(const Kernel *k, const Wino *w, int width)
+{
+	return shares_for((double)w->icb*k->in->lay.cb*w->ob*k->t->vl*width);
+}
+
+int
+winograd_shares(const Kernel *k)
+{
+	Wino w = wino_chosen(k);
+	int sum = 0;
+
+	for (int i = 0; i < 2; i++)
+		sum += w.count[i] ? w.count[i]*shares_beside(k, &w, w.width[i]) : 0;
+	return w.fly || w.images ? 0 : w.bands*w.groups*w.pos*sum;
+}
+
 /* emit_products - all positions of a block; its name. Register tiles of one width are a loop but the first */
 static const char *
 emit_products(Out *all, const Kernel *k, const Wino *w, int width)
 {
 	int pieces = wino_pieces(w, width), weights = w->icb*k->in->lay.cb*w->ob*k->t->vl;
 	const char *ahead = arena_text("%d", fetch_ahead(k->t, (size_t)w->groups*wino_group(k, w)*sizeof(float)));
+	bool coming = shares_of(k);
 	Out *o = out_in(NULL);
 
-	out_line(o, "(const float *RC_RESTRICT v, const float *RC_RESTRICT u, float *RC_RESTRICT m)");
+	out_line(o, "(const float *RC_RESTRICT v, const float *RC_RESTRICT u, float *RC_RESTRICT m%s)",
+	         coming ? ", rc_coming *coming" : "");
 	out_line(o, "{");
 	for (int i = 0; w->images && i < w->ah; i++)
 		out_line(o, "%s(v%s, u%s, m%s);", emit_positions(all, k, w, width, i, weights, ahead),
@@ -215,9 +234,11 @@ emit_products(Out *all, const Kernel *k, const Wino *w, int width)
 		         plus((size_t)(i*w->aw*wino_m_step(k, w, width))));
 	if (!w->images) {
 		out_line(o, "for (int i = 0; i < %d; i++, v += %d, u += %d, m += %d)%s", w->pos, wino_v_step(k, w, width), weights,
-		         wino_m_step(k, w, width), pieces > 1 ? " {" : "");
+		         wino_m_step(k, w, width), pieces > 1 || coming ? " {" : "");
+		if (coming)
+			out_line(o, "rc_fetch_coming(coming, %d);", shares_beside(k, w, width));
 		emit_pieces(o, all, k, w, width, (Run){ 0, width }, arena_text("%d", w->icb), ahead, "0");
-		if (pieces > 1)
+		if (pieces > 1 || coming)
 			out_line(o, "}");
 	}
 	out_line(o, "}");
