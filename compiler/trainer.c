@@ -1,8 +1,12 @@
 /* trainer.c - a network in training: compiled for this machine, loaded, with its state and workspace. */
+#define _DEFAULT_SOURCE                  /* madvise */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "trainer.h"
+
+enum { LargePage = 1 << 21 };
 
 float *
 trainer_param(const Trainer *t, const Trained *p)
@@ -72,11 +76,16 @@ load_code(const Model *m)
 	return host_load(dir, arena_text("%s_train.c rc.c rc_train.c", g->name), "-O2", NULL);
 }
 
+/* pages_of - zeros, in pages of 2 MB where the system gives them: of small ones a step needs more than are at hand */
 static void *
-lines_of(size_t bytes)
+pages_of(size_t bytes)
 {
-	void *p = want_memory(aligned_alloc(64, aligned(bytes)));
+	size_t len = (bytes + LargePage - 1)/LargePage*LargePage;
+	void *p = want_memory(aligned_alloc(LargePage, len));
 
+#if defined(MADV_HUGEPAGE)
+	madvise(p, len, MADV_HUGEPAGE);
+#endif
 	memset(p, 0, aligned(bytes));
 	return p;
 }
@@ -90,8 +99,8 @@ trainer_open(const Model *m, int threads)
 	if (!target_runs_here(m->g->target))
 		fail("--target: want a target this machine can run, got '%s'", m->g->target->name);
 	t = trainer_of(load_code(m), m);
-	t.state = lines_of(t.state_len);
-	t.workspace = lines_of(t.workspace_len);
+	t.state = pages_of(t.state_len);
+	t.workspace = pages_of(t.workspace_len);
 	t.pool = threads_open(&t.options, threads);
 	trainer_start(&t);
 	return t;

@@ -3,12 +3,14 @@
     .venv/bin/python tests/bench/train.py ./resnetc
     .venv/bin/python tests/bench/train.py ./resnetc --models resnet18 --threads 1 --rounds 3
 
+All of them have their memory in pages of 2 MB where the system gives them (glibc.malloc.hugetlb).
 Networks: resnet20 and resnet56 of CIFAR-10 at batch 128, resnet18 of ImageNet at batch 16, each once more with
 nn.train { recompute = true }. Each round is a step of every process in turn; the first round does not count. Medians and
 least times in ms, the peak of each process's memory; ratios are of the fastest of the others to resnetc. What does not install
 or run is left out.
 """
 import argparse
+import os
 import pathlib
 import re
 import statistics
@@ -21,6 +23,7 @@ root = here.parent.parent
 Networks = {"resnet20": (["examples/train/degradation.lua", "-D", "depth=20"], 128, 3*32*32),
             "resnet56": (["examples/train/degradation.lua", "-D", "depth=56"], 128, 3*32*32),
             "resnet18": (["examples/resnet18.lua"], 16, 3*224*224)}
+Pages = {**os.environ, "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
 Peers = {"PyTorch": "default", "channels_last": "channels_last", "Inductor": "inductor", "JAX": "jax"}
 
 
@@ -60,7 +63,8 @@ def measure(commands, rounds):
     """Milliseconds of every round and MB of each of the commands, by name; None for one that cannot run."""
     processes = {}
     for name, command in commands.items():
-        p = subprocess.Popen([str(c) for c in command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        p = subprocess.Popen([str(c) for c in command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                             text=True, env=Pages)
         if p.stdout.readline() == "ready\n":
             processes[name] = p
         else:
