@@ -97,6 +97,7 @@ read_train(lua_State *L, Graph *g)
 	t->zero_gamma = truth(L, "zero_gamma");
 	t->bn_groups = (int)real(L, "bn_groups");
 	t->recompute = truth(L, "recompute");
+	t->recompute_bytes = 1e6*real(L, "recompute_mb");
 	t->freeze = parts(L, "freeze");
 	t->fresh = parts(L, "fresh");
 	read_steps(L, t);

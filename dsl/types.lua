@@ -208,7 +208,7 @@
 ---@field freeze? string[]                 parts that stay, { "stem", "layer1" }
 ---@field fresh? string[]                  parts made up anew beside weights, { "fc" }
 ---@field init? resnet.Init                nn.he
----@field recompute? boolean               results for the way back are made again rather than kept: less memory, more time
+---@field recompute? boolean|number        results for the way back are made again rather than kept, where they were more MB
 
 ---@class resnet.Train
 ---@class resnet.Loss

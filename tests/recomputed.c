@@ -71,6 +71,20 @@ START_TEST(strips_fetch_what_the_next_one_takes)
 }
 END_TEST
 
+/* where so many MB may lie in memory no more is made again than has to be */
+START_TEST(memory_for_results_saves_work)
+{
+	size_t most = plan_bytes(arena_text(deep_model, "nn.basic", "nn.basic", "false"), 1);
+	size_t least = plan_bytes(arena_text(deep_model, "nn.basic", "nn.basic", "true"), 1), goal = (most + least)/2;
+	const char *model = arena_text(deep_model, "nn.basic", "nn.basic", arena_text("%.6f", (double)goal/1e6));
+	size_t bytes = plan_bytes(model, 1);
+	Ran r = resnetc("verify --train %s --threads 3 -q", model_file(model));
+
+	ck_assert_msg(least < bytes && bytes < most && 10*bytes < 11*goal, "%zu of %zu bytes, %zu to %zu", bytes, goal, least, most);
+	ck_assert_msg(r.status == 0 && strstr(r.out, "\nwith all that the way back reads kept: the same bits\nverified\n"), "%s%s", r.out, r.err);
+}
+END_TEST
+
 /* stays_for_the_way_back - does explain --train say that a node's result is kept for the way back */
 static bool
 stays_for_the_way_back(const char *table, const char *name)
@@ -106,5 +120,6 @@ SUITE(recomputed)
 	tcase_add_test(t, strips_fetch_what_the_next_one_takes);
 	tcase_add_test(t, weights_of_strided_pointwise_layers_stay_in_their_place);
 	tcase_add_loop_test(t, recomputed_results_take_less_memory, 0, 3);
+	tcase_add_test(t, memory_for_results_saves_work);
 	tcase_add_test(t, starts_of_blocks_are_made_again);
 }

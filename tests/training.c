@@ -90,7 +90,8 @@ static const struct { const char *options, *want; } refused[] = {
 	{ ", optimizer = 3", "train: want optimizer as nn.sgd { ... }, got 3" },
 	{ ", optimizer = nn.sgd { momentum = 2 }", "sgd: want momentum as a number from 0 to 0.9999, got 2" },
 	{ ", loss = nn.cross_entropy { label_smoothing = true }", "cross_entropy: want label_smoothing as a number from 0 to 0.999, got a boolean" },
-	{ ", recompute = 2", "train: want recompute as true or false, got 2" },
+	{ ", recompute = 'less'", "train: want recompute as true, false or a number of MB, got \"less\"" },
+	{ ", recompute = 0", "train: want recompute as a number from 0.001 to 1e+06, got 0" },
 	{ ", epoch = 3", "train: want one of its options, got 'epoch'; did you mean 'epochs'?" },
 	{ ", freeze = { 'stem', 'layer1', 'layer2', 'fc' }", "train: want parameters that learn, got none" },
 };

@@ -52,7 +52,8 @@ typedef struct Training {
 	bool bn_frozen;              /* batch norms stay as they are, by their running statistics */
 	int bn_groups;               /* of a batch, each normalised by its own statistics, one after the other */
 	Parts freeze, fresh;         /* whose parameters stay; that are made up whatever weights there are */
-	bool recompute;              /* what the way back reads is made again rather than kept */
+	bool recompute;              /* what the way back reads is made again rather than kept, */
+	double recompute_bytes;      /* where more than so many would be live at a time; 0: where that saves any */
 	bool starting;               /* weights to start from are bound: parts may be made up instead */
 	bool zero_gamma;             /* the last batch norm before an addition starts at 0 */
 

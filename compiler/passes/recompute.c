@@ -8,7 +8,7 @@
 ** that they make the same bits; sums over a batch are small, and kept. The last segment stays as it is: the way back
 ** begins with it. Cuts are those of which the most that is live at one node is least: for each of several limits on
 ** what a segment makes again, the cuts that keep least, by dynamic programming. Then what need not be made again for
-** that is kept, what takes most work first.
+** that, or for what may be live, is kept, what saves most work a byte first.
 */
 #include <math.h>
 #include <stdlib.h>
@@ -17,7 +17,7 @@
 #include "../gradients/train.h"
 #include "../pass.h"
 
-enum { Limits = 64 };
+enum { Limits = 65 };
 
 typedef struct {                     /* of a forward node */
 	size_t bytes;                /* of its results */
@@ -33,6 +33,8 @@ typedef struct {
 	long long *live;             /* bytes at each node as it is, and as it becomes */
 	bool *cut;                   /* behind a forward node */
 	bool *drop;                  /* forward nodes that are made again for the way back */
+	bool *wanted;                /* those and what they are made of, of a segment */
+	int *until;                  /* node at which each is read to make others again, or 0 */
 	size_t most;                 /* live at one node */
 } Choice;
 
@@ -169,6 +171,49 @@ place_of(const Choice *c, int first, int last)
 	return at ? strip_start(c->g, at) : 0;
 }
 
+/* want - i's node is made again, and what it takes */
+static void
+want(const Choice *c, int i, int first, int last, bool *wanted)
+{
+	const Node *n = c->g->nodes[i];
+
+	wanted[i] = true;
+	for (int k = 0; k < n->nin; k++) {
+		int from = n->in[k]->node->id;
+		const Made *m = &c->made[from];
+		if (from >= first && !wanted[from] && m->again && (c->drop[from] || (!m->back && m->last <= last)))
+			want(c, from, first, last, wanted);
+	}
+}
+
+/* end_of - the node after which nothing of n's results is live, as it is */
+static int
+end_of(const Node *n)
+{
+	int end = n->id;
+
+	for (int k = 0; k < n->nout; k++)
+		if (!within(&n->out[k]) && n->out[k].to > end)
+			end = n->out[k].to < n->g->count ? n->out[k].to : n->g->count - 1;
+	return strip_end(n->g, end);
+}
+
+/* add_sources - of what is made again at node at: what is read for it stays until then */
+static void
+add_sources(const Choice *c, int first, int last, int at, int *until)
+{
+	memset(c->wanted, 0, (size_t)c->end*sizeof *c->wanted);
+	for (int i = first; i <= last; i++)
+		if (c->drop[i])
+			want(c, i, first, last, c->wanted);
+	for (int i = first; i <= last; i++)
+		for (int k = 0; c->wanted[i] && k < c->g->nodes[i]->nin; k++) {
+			int from = c->g->nodes[i]->in[k]->node->id;
+			if (!c->wanted[from] && at > until[from])
+				until[from] = at;
+		}
+}
+
 /* set_most - the most that is live at a node */
 static void
 set_most(Choice *c)
@@ -177,77 +222,129 @@ set_most(Choice *c)
 	long long *sum = c->live + g->count;
 
 	memcpy(sum, c->live, (size_t)g->count*sizeof *sum);
+	memset(c->until, 0, (size_t)c->end*sizeof *c->until);
 	for (int first = 0, last; first < c->end; first = last + 1) {
 		last = next_cut(c, first);
 		int at = place_of(c, first, last);
 		for (int i = first; i <= last; i++)
 			for (int k = strip_end(g, c->made[i].last) + 1; c->drop[i] && k < at; k++)
 				sum[k] -= (long long)c->made[i].bytes;
+		if (at)
+			add_sources(c, first, last, at, c->until);
 	}
+	for (int i = 0; i < c->end; i++)
+		for (int k = c->until[i] ? end_of(g->nodes[i]) + 1 : 1; k <= c->until[i]; k++)
+			sum[k] += (long long)c->made[i].bytes;
 	c->most = 0;
 	for (int i = 0; i < g->count; i++)
 		c->most = (size_t)sum[i] > c->most ? (size_t)sum[i] : c->most;
 }
 
-/* work_in - multiply-adds that a segment takes to make again */
-static double
-work_in(const Choice *c, int first)
+/* last_of - of those that are kept together: a segment, or a node alone */
+static int
+last_of(const Choice *c, int i, bool alone)
 {
-	double sum = 0;
-
-	for (int i = first; i <= next_cut(c, first); i++)
-		sum += c->drop[i] ? work_of(c->g->nodes[i]) : 0;
-	return sum;
+	return alone ? i : next_cut(c, i);
 }
 
-/* keep_more - segments are kept whole where the most that is live stays what it is, those of most work first */
+/* saved - multiply-adds a byte, if the nodes from first to last are kept */
+static double
+saved(const Choice *c, int first, int last)
+{
+	double work = 0, bytes = 1;
+
+	for (int i = first; i <= last; i++)
+		if (c->drop[i]) {
+			work += work_of(c->g->nodes[i]);
+			bytes += (double)c->made[i].bytes;
+		}
+	return work/bytes;
+}
+
+/* keep_more - segments, or nodes, are kept where no more than most is live then, those first that save most work */
 static void
-keep_more(Choice *c)
+keep_more(Choice *c, size_t most, bool alone)
 {
 	bool *tried = arena_new((size_t)c->end*sizeof *tried), *drop = arena_new((size_t)c->end*sizeof *drop);
-	size_t most = c->most;
 
 	for (;;) {
 		int best = -1;
-		for (int i = 0; i < c->end; i = next_cut(c, i) + 1)
-			if (!tried[i] && (best < 0 || work_in(c, i) > work_in(c, best)))
+		for (int i = 0; i < c->end; i = last_of(c, i, alone) + 1)
+			if (!tried[i] && (!alone || c->drop[i]) &&
+			    (best < 0 || saved(c, i, last_of(c, i, alone)) > saved(c, best, last_of(c, best, alone))))
 				best = i;
 		if (best < 0)
 			break;
 		tried[best] = true;
 		memcpy(drop, c->drop, (size_t)c->end*sizeof *drop);
-		memset(c->drop + best, 0, (size_t)(next_cut(c, best) + 1 - best)*sizeof *drop);
+		memset(c->drop + best, 0, (size_t)(last_of(c, best, alone) + 1 - best)*sizeof *drop);
 		set_most(c);
 		if (c->most > most)
 			memcpy(c->drop, drop, (size_t)c->end*sizeof *drop);
 	}
 }
 
+/* work_again - multiply-adds of all that is made again */
+static double
+work_again(const Choice *c)
+{
+	double sum = 0;
+
+	for (int i = 0; i < c->end; i++)
+		sum += c->drop[i] ? work_of(c->g->nodes[i]) : 0;
+	return sum;
+}
+
+/* fill_most - of each limit the most that is live with its cuts; SIZE_MAX: there are none. The least of them */
+static size_t
+fill_most(Choice *c, const size_t *cross, const size_t *limit, size_t *most)
+{
+	size_t least = SIZE_MAX;
+
+	for (int k = 0; k < Limits; k++) {
+		most[k] = SIZE_MAX;
+		if (!set_cuts(c, cross, limit[k]))
+			continue;
+		set_drops(c);
+		set_most(c);
+		most[k] = c->most;
+		least = c->most < least ? c->most : least;
+	}
+	return least;
+}
+
+/* choose_cuts - of those of which no more is live than may be, or than has to be, those that make least work again */
 static void
 choose_cuts(Choice *c)
 {
-	size_t *cross = arena_new((size_t)c->end*sizeof *cross), all = 0, best_limit = 0, best = SIZE_MAX;
+	size_t *cross = arena_new((size_t)c->end*sizeof *cross), all = 0, limit[Limits], most[Limits], least, goal;
+	size_t flags = (size_t)c->end*sizeof *c->drop;
+	bool *cut = arena_new(flags), *drop = arena_new(flags);
+	double work = HUGE_VAL;
 
 	for (int i = 0; i < c->end; i++) {
 		cross[i] = crossing(c, i);
 		all += c->made[i].bytes;
 	}
-	for (int k = 0; k <= Limits; k++) {
-		size_t limit = (size_t)((double)all*exp2(-k/8.0));
-		if (!set_cuts(c, cross, limit))
+	for (int k = 0; k < Limits; k++)
+		limit[k] = (size_t)((double)all*exp2(-k/8.0));
+	least = fill_most(c, cross, limit, most);
+	goal = (double)least < c->g->train->recompute_bytes ? (size_t)c->g->train->recompute_bytes : least;
+	for (int k = 0; k < Limits; k++) {
+		if (most[k] == SIZE_MAX || most[k] > goal || (k && most[k] == most[k - 1]))
 			continue;
+		set_cuts(c, cross, limit[k]);
 		set_drops(c);
-		set_most(c);
-		if (c->most < best) {
-			best = c->most;
-			best_limit = limit;
+		keep_more(c, goal, false);
+		keep_more(c, goal, true);
+		if (work_again(c) < work) {
+			work = work_again(c);
+			memcpy(cut, c->cut, flags);
+			memcpy(drop, c->drop, flags);
 		}
 	}
-	memset(c->drop, 0, (size_t)c->end*sizeof *c->drop);
-	if (best < SIZE_MAX && set_cuts(c, cross, best_limit))
-		set_drops(c);
-	set_most(c);
-	keep_more(c);
+	memcpy(c->cut, cut, flags);
+	memcpy(c->drop, drop, flags);
 }
 
 /* copy_of - n once more */
@@ -265,21 +362,6 @@ copy_of(Node *n, Node **copies)
 		if (copies[n->in[k]->node->id])
 			copy->in[k] = &copies[n->in[k]->node->id]->out[n->in[k]->index];
 	return copy;
-}
-
-/* want - i's node is made again, and what it takes */
-static void
-want(const Choice *c, int i, int first, int last, bool *wanted)
-{
-	const Node *n = c->g->nodes[i];
-
-	wanted[i] = true;
-	for (int k = 0; k < n->nin; k++) {
-		int from = n->in[k]->node->id;
-		const Made *m = &c->made[from];
-		if (from >= first && !wanted[from] && m->again && (c->drop[from] || (!m->back && m->last <= last)))
-			want(c, from, first, last, wanted);
-	}
 }
 
 /* add_copies - of a segment's nodes, before node at; those in strips join its strips */
@@ -367,6 +449,8 @@ recompute(Graph *g)
 	c.live = arena_new(2*(size_t)g->count*sizeof *c.live);
 	c.cut = arena_new((size_t)c.end*sizeof *c.cut);
 	c.drop = arena_new((size_t)c.end*sizeof *c.drop);
+	c.wanted = arena_new((size_t)c.end*sizeof *c.wanted);
+	c.until = arena_new((size_t)c.end*sizeof *c.until);
 	fill_live(g, c.live);
 	choose_cuts(&c);
 	rebuild(&c);

@@ -127,7 +127,8 @@ end
 --   init       nn.he
 --   recompute  true: activation checkpointing (Chen et al. 2016). Not all that the way back reads is kept from the way
 --              there, the rest is computed once more: less memory for more time, the same bits. resnetc cuts the network
---              where the most that lies in memory at one time becomes least
+--              where the most that lies in memory at one time becomes least. A number: results may take
+--              so many MB at a time, and what takes least work for that is made again
 function nn.train(o)
 	o = want_table("train", o or {})
 	words("train", o, { "batch", "epochs", "seed", "loss", "optimizer", "schedule", "augment", "bn", "freeze", "fresh",
@@ -140,6 +141,12 @@ function nn.train(o)
 	words("train: augment", augment, { "crop", "flip", "cutout" })
 	words("train: bn", bn, { "momentum", "frozen", "groups" })
 	local freeze, fresh = parts(o, "freeze"), parts(o, "fresh")
+	local again, most = o.recompute or false, 0
+	if type(again) == "number" then
+		again, most = true, number("train", "recompute", again, 0.001, 1e6)
+	elseif type(again) ~= "boolean" then
+		fail_at("recompute", "train: want recompute as true, false or a number of MB, got %s", kind(again))
+	end
 	return make("train", { line = raw.line(), batch = integer("train", "batch", o.batch, 1, 4096, 128),
 		epochs = integer("train", "epochs", o.epochs, 1, 100000, 20), seed = integer("train", "seed", o.seed, 0, 2^53, 1),
 		smoothing = loss.smoothing, momentum = sgd.momentum, nesterov = sgd.nesterov, weight_decay = sgd.weight_decay,
@@ -150,7 +157,7 @@ function nn.train(o)
 		bn_momentum = number("train: bn", "momentum", bn.momentum, 0, 1, 0.1),
 		bn_frozen = truth("train: bn", "frozen", bn.frozen, false),
 		bn_groups = integer("train: bn", "groups", bn.groups, 1, 4096, 1), freeze = freeze, fresh = fresh,
-		recompute = truth("train", "recompute", o.recompute, false), zero_gamma = init.zero_gamma })
+		recompute = again, recompute_mb = most, zero_gamma = init.zero_gamma })
 end
 
 local function is_train(t)
