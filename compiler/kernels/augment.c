@@ -44,6 +44,50 @@ emit_values(Out *o, const Kernel *k, const Image *im)
 	out_line(o, "};");
 }
 
+/* emit_pixels - those of a row that lie in the picture, from left to right or from right to left */
+static void
+emit_pixels(Out *o, const Kernel *k, bool mirrored)
+{
+	int w = k->out->shape.w;
+	const char *at = mirrored ? arena_text("%d - j + v.right", w - 1) : "j + v.right";
+
+	out_line(o, "for (int j = from; j < to; j++)");
+	out_line(o, "\tyi[%s] = (float)xi[%s]*values[c][0] + values[c][1];", times("j", (size_t)k->out->lay.cb),
+	         k->seen->hwc ? times(arena_text("(%s)", at), (size_t)k->out->shape.c) : at);
+}
+
+/* emit_row - black beside the picture, its pixels, zeros in the square */
+static void
+emit_row(Out *o, const Kernel *k)
+{
+	const Training *t = k->train;
+	int h = k->out->shape.h, w = k->out->shape.w;
+	const char *at = times("j", (size_t)k->out->lay.cb);
+
+	out_line(o, "int r = i + v.down, there = r >= 0 && r < %d, from = there ? left : %d, to = there ? right : %d;", h, w,
+	         w);
+	out_line(o, "const %s *xi = xc + (there ? r : 0)*%d;", dtype_rows[k->in->dtype].c,
+	         w*(k->seen->hwc ? k->out->shape.c : 1));
+	out_line(o, "float *yi = yc + %s;\n", times("i", k->out->lay.row));
+	if (t->crop) {
+		out_line(o, "for (int j = 0; j < from; j++)\n\tyi[%s] = values[c][2];", at);
+		out_line(o, "for (int j = to; j < %d; j++)\n\tyi[%s] = values[c][2];", w, at);
+	}
+	if (t->flip) {
+		out_line(o, "if (v.mirror) {");
+		emit_pixels(o, k, true);
+		out_line(o, "} else {");
+	}
+	emit_pixels(o, k, false);
+	if (t->flip)
+		out_line(o, "}");
+	if (t->cutout) {
+		out_line(o, "if (i >= v.top && i < v.bottom)");
+		out_line(o, "for (int j = v.left > 0 ? v.left : 0; j < v.end && j < %d; j++)", w);
+		out_line(o, "\tyi[%s] = 0;", at);
+	}
+}
+
 static int
 augment_emit(Out *o, const Kernel *k, int phase)
 {
@@ -62,16 +106,11 @@ augment_emit(Out *o, const Kernel *k, int phase)
 	         times(im->swap ? arena_text("(%d - c)", c - 1) : "c", im->hwc ? 1 : (size_t)(h*w)));
 	out_line(o, "float *yc = y + n*%zu + %s%s;", k->out->lay.image, copied_channel(&k->out->lay, "c", 1),
 	         plus(k->out->lay.origin));
-	out_line(o, "rc_view v = rc_view_of(how, n, %d, %d, %d, %d, %d);\n", h, w, t->crop, t->flip, t->cutout);
-	out_line(o, "for (int i = 0; i < %d; i++)", h);
-	out_line(o, "for (int j = 0; j < %d; j++) {", w);
-	out_line(o, "int r = i + v.down, q = (v.mirror ? %d - j : j) + v.right;", w - 1);
-	out_line(o, "float a = values[c][2];\n");
-	out_line(o, "if (r >= 0 && r < %d && q >= 0 && q < %d)", h, w);
-	out_line(o, "\ta = (float)xc[%s]*values[c][0] + values[c][1];", im->hwc ? arena_text("(r*%d + q)*%d", w, c) :
-	         arena_text("r*%d + q", w));
-	out_line(o, "if (i >= v.top && i < v.bottom && j >= v.left && j < v.end)\n\ta = 0;");
-	out_line(o, "yc[%s + %s] = a;", times("i", k->out->lay.row), times("j", (size_t)k->out->lay.cb));
+	out_line(o, "rc_view v = rc_view_of(how, n, %d, %d, %d, %d, %d);", h, w, t->crop, t->flip, t->cutout);
+	out_line(o, "int by = v.mirror ? v.right : -v.right, left = by < 0 ? 0 : by < %d ? by : %d;", w, w);
+	out_line(o, "int right = by > 0 ? %d : by > -%d ? %d + by : 0;\n", w, w, w);
+	out_line(o, "for (int i = 0; i < %d; i++) {", h);
+	emit_row(o, k);
 	out_line(o, "}");
 	out_line(o, "}");
 	out_line(o, "}");

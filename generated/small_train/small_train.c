@@ -47,17 +47,25 @@ augment_3x8x8(void *const *p, int lo, int hi)
 		const float *xc = x + n*192 + c*64;
 		float *yc = y + n*300 + c*100 + 11;
 		rc_view v = rc_view_of(how, n, 8, 8, 1, 1, 0);
+		int by = v.mirror ? v.right : -v.right, left = by < 0 ? 0 : by < 8 ? by : 8;
+		int right = by > 0 ? 8 : by > -8 ? 8 + by : 0;
 
-		for (int i = 0; i < 8; i++)
-		for (int j = 0; j < 8; j++) {
-			int r = i + v.down, q = (v.mirror ? 7 - j : j) + v.right;
-			float a = values[c][2];
+		for (int i = 0; i < 8; i++) {
+			int r = i + v.down, there = r >= 0 && r < 8, from = there ? left : 8, to = there ? right : 8;
+			const float *xi = xc + (there ? r : 0)*8;
+			float *yi = yc + i*10;
 
-			if (r >= 0 && r < 8 && q >= 0 && q < 8)
-				a = (float)xc[r*8 + q]*values[c][0] + values[c][1];
-			if (i >= v.top && i < v.bottom && j >= v.left && j < v.end)
-				a = 0;
-			yc[i*10 + j] = a;
+			for (int j = 0; j < from; j++)
+				yi[j] = values[c][2];
+			for (int j = to; j < 8; j++)
+				yi[j] = values[c][2];
+			if (v.mirror) {
+				for (int j = from; j < to; j++)
+					yi[j] = (float)xi[7 - j + v.right]*values[c][0] + values[c][1];
+			} else {
+				for (int j = from; j < to; j++)
+					yi[j] = (float)xi[j + v.right]*values[c][0] + values[c][1];
+			}
 		}
 	}
 }
