@@ -3,11 +3,10 @@
     .venv/bin/python tests/bench/train.py ./resnetc
     .venv/bin/python tests/bench/train.py ./resnetc --models resnet18 --threads 1 --rounds 3
 
-All of them have their memory in pages of 2 MB where the system gives them (glibc.malloc.hugetlb).
 Networks: resnet20 and resnet56 of CIFAR-10 at batch 128, resnet18 of ImageNet at batch 16, each once more with
 nn.train { recompute = true }. Each round is a step of every process in turn; the first round does not count. Medians and
 least times in ms, the peak of each process's memory; ratios are of the fastest of the others to resnetc. What does not install
-or run is left out.
+or run is left out. --large-pages: all of them have their memory in pages of 2 MB where the system gives them.
 """
 import argparse
 import os
@@ -23,7 +22,7 @@ root = here.parent.parent
 Networks = {"resnet20": (["examples/train/degradation.lua", "-D", "depth=20"], 128, 3*32*32),
             "resnet56": (["examples/train/degradation.lua", "-D", "depth=56"], 128, 3*32*32),
             "resnet18": (["examples/resnet18.lua"], 16, 3*224*224)}
-Pages = {**os.environ, "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
+LargePages = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
 Peers = {"PyTorch": "default", "channels_last": "channels_last", "Inductor": "inductor", "JAX": "jax"}
 
 
@@ -59,12 +58,12 @@ def step(process):
     return float(process.stdout.readline())
 
 
-def measure(commands, rounds):
+def measure(commands, rounds, pages):
     """Milliseconds of every round and MB of each of the commands, by name; None for one that cannot run."""
     processes = {}
     for name, command in commands.items():
         p = subprocess.Popen([str(c) for c in command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                             text=True, env=Pages)
+                             text=True, env={**os.environ, **pages})
         if p.stdout.readline() == "ready\n":
             processes[name] = p
         else:
@@ -79,6 +78,7 @@ def main():
     args.add_argument("--models", default=",".join(Networks))
     args.add_argument("--threads", default="1,2")
     args.add_argument("--rounds", type=int, default=5)
+    args.add_argument("--large-pages", action="store_true")
     a = args.parse_args()
     print("| network, threads | resnetc ms (least) | " + " | ".join(Peers) + " | ratio | MB resnetc | " + " | ".join(Peers) + " |")
     print("|" + "---|"*(2*len(Peers) + 4))
@@ -92,7 +92,7 @@ def main():
                 commands = {**{row: [step, threads] for row, step in own.items()},
                             **{title: peer + [how] for title, how in Peers.items() if how != "jax"},
                             "JAX": [*cores, sys.executable, here/"train_jax.py", name, Networks[name][1]]}
-                results = measure(commands, a.rounds)
+                results = measure(commands, a.rounds, LargePages if a.large_pages else {})
             for row in own:
                 if not results[row]:
                     sys.exit(f"{name}: resnetc's step does not run")
