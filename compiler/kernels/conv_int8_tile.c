@@ -5,6 +5,8 @@
 #include "bytes.h"
 #include "conv_int8.h"
 
+enum { FarAhead = 16 };              /* times as far as into the first cache */
+
 /* emit_lanes - a load of x and OB loads of weights for each of its products, one of which is in a register at a time */
 static void
 emit_lanes(Out *o, const Kernel *k, int ob, int p, int rest, const char *word)
@@ -51,6 +53,19 @@ emit_dots(Out *o, const Kernel *k, int ob, int p, int rest)
 	}
 }
 
+/*
+** fetch_steps - lines of a step's weights, ahead: into the first cache, and further into the second one, where those of
+** a large network come from memory
+*/
+static void
+fetch_steps(Out *o, int from, int bytes)
+{
+	for (int at = from; at < from + bytes; at += LineBytes)
+		out_line(o, "if (ahead) RC_FETCH(w + ahead%s);", plus((size_t)at));
+	for (int at = from; at < from + bytes; at += LineBytes)
+		out_line(o, "if (ahead) RC_FETCH_FAR(w + %d*ahead%s);", FarAhead, plus((size_t)at));
+}
+
 /* emit_slide - the steps of a row's taps for the same four channels: pixel t is tap kj of result (t - kj)/stride */
 static void
 emit_slide(Out *o, const Kernel *k, int ob, int p, int tap)
@@ -86,7 +101,7 @@ emit_slides(Out *o, const Kernel *k, int ob, int p, const Walk *w)
 		out_line(o, "for (int k = 0; k < %d; k++, xk += %d, w += %d) {", w->steps, products_of(k->t).bytes, each);
 	out_line(o, "RC_OPAQUE(xk);");
 	for (int kj = 0; kj < kw; kj++)
-		out_line(o, "if (ahead) RC_FETCH(w + ahead%s);", plus((size_t)(kj*tap)));
+		fetch_steps(o, kj*tap, each);
 	emit_slide(o, k, ob, p, tap);
 	if (w->steps > 1)
 		out_line(o, "}");
@@ -113,8 +128,7 @@ emit_walk(Out *o, const Kernel *k, int ob, int p, const Walk *w)
 		out_line(o, "for (int k = 0; k < %s; k++, xk += %d, w += %d) {", w->run ? "steps" : "kn", load, each*how.each);
 	if (!how.dot) {
 		out_line(o, "RC_OPAQUE(xk);");
-		for (int i = 0; i < how.each; i++)
-			out_line(o, "if (ahead) RC_FETCH(w + ahead%s);", plus((size_t)(i*each)));
+		fetch_steps(o, 0, each*how.each);
 	}
 	emit_dots(o, k, ob, p, loop ? 0 : w->rest);
 	out_line(o, loop ? "}" : "w += %d;", each*w->steps);
