@@ -84,13 +84,6 @@ winograd_repack(Out *o, const Kernel *k, bool turned)
 
 /* --- emission --- */
 
-/* numbers - several of them */
-static const char *
-numbers(const Kernel *k)
-{
-	return dtype_rows[wino_bytes(k) ? DT_i16 : DT_f32].words;
-}
-
 /* emit_block_of - where tile t of a band lies in V at position 0, channel block c: vt; the distance of its positions */
 static const char *
 emit_block_of(Out *o, const Kernel *k, const Wino *w)
@@ -147,7 +140,7 @@ static int
 emit_input_phase(Out *o, const Kernel *k, const Wino *w)
 {
 	int cb = k->in->lay.cb, units = w->rows*w->icb;
-	const char *tile = wino_bytes(k) ? int8_in_tile(o, w->mh, w->mw, cb) :
+	const char *tile = wino_bytes(k) ? int8_in_tile(o, wino_whole(w->mh), wino_whole(w->mw), cb) :
 		wino_in_tile(o, wino_whole(w->mh), wino_whole(w->mw), cb);
 	const char *step;
 	const char *r = w->bands == 1 && k->out->shape.n == 1 ? "i" : "r";
@@ -156,8 +149,8 @@ emit_input_phase(Out *o, const Kernel *k, const Wino *w)
 
 	out_line(o, "** V of x for Winograd F(%dx%d, 3x3); a unit is one channel block of one tile row", w->mh, w->mw);
 	emit_operand(o, "x", &k->in[0]);
-	out_line(o, "** V  %zu %s  [%d tiles][%d][%d ic][tile][%d ic]%s", wino_scratch(k, w), numbers(k), w->width[0], w->pos,
-	         w->icb, cb, w->bands > 1 ? arena_text(", of one of %d bands of tile rows", w->bands) : "");
+	out_line(o, "** V  %zu %s  [%d tiles][%d][%d ic][tile][%d ic]%s", wino_scratch(k, w), wino_numbers(k), w->width[0],
+	         w->pos, w->icb, cb, w->bands > 1 ? arena_text(", of one of %d bands of tile rows", w->bands) : "");
 	emit_head(o, k, 0);
 	out_line(o, "for (int u = lo; u < hi; u++) {");
 	if (w->bands > 1)
@@ -327,9 +320,9 @@ emit_in_one(Out *o, const Kernel *k, const Wino *w)
 	for (int i = 0; i < 2; i++)
 		if (w->count[i])
 			products[i] = wino_products(o, k, w, w->width[i]);
-	if (bytes) {
-		in = int8_in_tile(o, w->mh, w->mw, k->in->lay.cb);
-		tile = int8_out_tile(o, k, w->mh, w->mw, w->ragged);
+	if (bytes && !w->images) {
+		in = int8_in_tile(o, wino_whole(w->mh), wino_whole(w->mw), k->in->lay.cb);
+		tile = int8_out_tile(o, k, wino_whole(w->mh), wino_whole(w->mw), w->ragged);
 	} else if (!w->images) {
 		in = wino_in_tile(o, wino_whole(w->mh), wino_whole(w->mw), k->in->lay.cb);
 		tile = wino_out_tile(o, k, wino_whole(w->mh), wino_whole(w->mw), w->ragged);
@@ -384,7 +377,7 @@ emit_output_phase(Out *o, const Kernel *k, const Wino *w)
 		if (w->count[i])
 			products[i] = wino_products(o, k, w, w->width[i]);
 	if (!w->images)
-		tile = wino_bytes(k) ? int8_out_tile(o, k, w->mh, w->mw, w->ragged) :
+		tile = wino_bytes(k) ? int8_out_tile(o, k, wino_whole(w->mh), wino_whole(w->mw), w->ragged) :
 		       wino_out_tile(o, k, wino_whole(w->mh), wino_whole(w->mw), w->ragged);
 	emit_comment(o, k, w);
 	emit_head(o, k, 1);

@@ -100,6 +100,7 @@ void emit_fly_fetch(Out *o, const Kernel *k, const Wino *w);
 /* winograd_products.c */
 size_t wino_group(const Kernel *k, const Wino *w);   /* of the weights of OB vectors of output channels in the blob */
 const char *wino_number(const Kernel *k);            /* the type of U and V */
+const char *wino_numbers(const Kernel *k);           /* several of them, in words */
 const char *wino_prefix(const Kernel *k);            /* of the names of words */
 const char *wino_products(Out *all, const Kernel *k, const Wino *w, int width);   /* of a block of tiles: the name */
 /* one position, of v, u and m; first, others: what a register tile fetches meanwhile */
@@ -122,7 +123,7 @@ const char *winograd_way_name(const Node *n);
 /* winograd_int8.c, winograd_int8_filter.c, winograd_int8_words.c */
 const char *int8_product(Out *all, const Kernel *k, const Wino *w, int p);
 const char *int8_filter(Out *all, const Kernel *k, const Wino *w, int row);    /* and row + 1 where they are p and -p */
-const char *int8_in_tile(Out *o, int mh, int mw, int cb);
-const char *int8_out_tile(Out *o, const Kernel *k, int mh, int mw, bool ragged);
+const char *int8_in_tile(Out *o, Side h, Side w, int cb);
+const char *int8_out_tile(Out *o, const Kernel *k, Side h, Side w, bool ragged);
 
 #endif

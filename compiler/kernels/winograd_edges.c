@@ -41,17 +41,19 @@ static void
 emit_inputs(Out *o, Out *all, const Kernel *k, const Wino *w, const char *vb)
 {
 	int cb = k->in->lay.cb, v0 = wino_v_step(k, w, w->width[0]);
+	bool bytes = wino_bytes(k);
 	const Layout *l = &k->in->lay;
 	size_t x0 = (size_t)(l->halo.t - k->a.padding.t)*l->row + (size_t)((l->halo.l - k->a.padding.l)*cb);
-	const char *each = cb == k->t->vl ? "" : " + s";
+	const char *each = cb == k->t->vl && !bytes ? "" : " + s";
 
 	for (int bottom = 0; bottom <= (w->edge_h > 0); bottom++)
 		for (int right = 0; right <= (w->edge_w > 0); right++) {
-			const char *tile = wino_in_tile(all, side_of(w->mh, w->edge_h, k->out->shape.h, bottom),
-			                                side_of(w->mw, w->edge_w, k->out->shape.w, right), cb);
+			Side down = side_of(w->mh, w->edge_h, k->out->shape.h, bottom);
+			Side along = side_of(w->mw, w->edge_w, k->out->shape.w, right);
+			const char *tile = bytes ? int8_in_tile(all, down, along, cb) : wino_in_tile(all, down, along, cb);
 			emit_tiles(o, w, bottom, right);
 			if (*each)
-				out_line(o, "for (int s = 0; s < %d; s += %d)", cb, k->t->vl);
+				out_line(o, "for (int s = 0; s < %d; s += %s)", cb, bytes ? "HL" : arena_text("%d", k->t->vl));
 			out_line(o, "%s(x%s%s + i*%zu + j*%d%s%s, %zu, %s + %s*%d%s, %d);", tile,
 			         w->icb > 1 ? arena_text(" + c*%zu", l->plane) : "",
 			         k->out->shape.n > 1 ? arena_text(" + n*%zu", l->image) : "", l->row*(size_t)w->mh, w->mw*cb, plus(x0), each,
@@ -69,8 +71,8 @@ emit_edge_input(Out *o, const Kernel *k, const Wino *w)
 	out_line(o, "** V of x for Winograd F(%dx%d, 3x3), its edges apart; a unit is one channel block of an image", w->mh,
 	         w->mw);
 	emit_operand(o, "x", &k->in[0]);
-	out_line(o, "** V  %zu floats  [%d tiles][%d][%d ic][tile][%d ic]", wino_scratch(k, w), w->width[0], w->pos, w->icb,
-	         k->in->lay.cb);
+	out_line(o, "** V  %zu %s  [%d tiles][%d][%d ic][tile][%d ic]", wino_scratch(k, w), wino_numbers(k), w->width[0],
+	         w->pos, w->icb, k->in->lay.cb);
 	emit_head(o, k, 0);
 	out_line(o, "for (int u = lo; u < hi; u++) {");
 	if (n > 1)
@@ -78,7 +80,7 @@ emit_edge_input(Out *o, const Kernel *k, const Wino *w)
 	else if (w->icb > 1)
 		out_line(o, "int c = u;");
 	if (w->count[0] > 1)
-		out_line(o, "float *vb = v + n/%d*%d;", w->images, v0);
+		out_line(o, "%s *vb = v + n/%d*%d;", wino_number(k), w->images, v0);
 	out_line(o, "%s", "");
 	emit_inputs(o, o, k, w, w->count[0] > 1 ? "vb" : "v");
 	out_line(o, "}");
@@ -105,6 +107,8 @@ void
 emit_edge_back(Out *o, const Kernel *k, const Wino *w)
 {
 	int vl = k->t->vl, per = w->ob*vl;
+	const char *numbers = wino_bytes(k) ? arena_text(" b + c*%d, f + c*%d, e,", vl, vl) :
+		k->bias ? arena_text(" b + c*%d,", vl) : "";
 
 	if (w->images == 1)
 		out_line(o, "{");
@@ -115,11 +119,13 @@ emit_edge_back(Out *o, const Kernel *k, const Wino *w)
 	         w->ob == 1 ? "og" : arena_text("og*%d + s", w->ob));
 	for (int bottom = 0; bottom <= (w->edge_h > 0); bottom++)
 		for (int right = 0; right <= (w->edge_w > 0); right++) {
-			const char *tile = wino_out_tile(o, k, side_of(w->mh, w->edge_h, k->out->shape.h, bottom),
-			                                 side_of(w->mw, w->edge_w, k->out->shape.w, right), false);
+			Side down = side_of(w->mh, w->edge_h, k->out->shape.h, bottom);
+			Side along = side_of(w->mw, w->edge_w, k->out->shape.w, right);
+			const char *tile = wino_bytes(k) ? int8_out_tile(o, k, down, along, false) :
+				wino_out_tile(o, k, down, along, false);
 			emit_tiles(o, w, bottom, right);
 			out_line(o, "%s(m + t*%d%s, %d,%s", tile, per, w->ob > 1 ? arena_text(" + s*%d", vl) : "",
-			         wino_m_step(k, w, w->width[0]), k->bias ? arena_text(" b + c*%d,", vl) : "");
+			         wino_m_step(k, w, w->width[0]), numbers);
 			if (k->skip)
 				out_line(o, "%s,", wino_tile_in(k, w, "z", &k->in[1].lay));
 			out_line(o, "%s);", wino_tile_in(k, w, "y", &k->out->lay));

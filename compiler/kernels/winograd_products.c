@@ -18,6 +18,13 @@ wino_number(const Kernel *k)
 	return dtype_rows[wino_bytes(k) ? DT_i16 : DT_f32].c;
 }
 
+/* wino_numbers - several of them, in words */
+const char *
+wino_numbers(const Kernel *k)
+{
+	return dtype_rows[wino_bytes(k) ? DT_i16 : DT_f32].words;
+}
+
 /* product_number - of products */
 static const char *
 product_number(const Kernel *k)

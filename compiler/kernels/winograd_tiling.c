@@ -110,6 +110,10 @@ set_own_bytes(const Kernel *k, Wino *w)
 
 	if (2.0*w->pos*wino_v_step(k, w, width) + 4.0*w->pos*wino_m_step(k, w, width) > 2*k->t->l2)
 		return;
+	if (w->images && blocks > 1) {       /* these are whole images as it is */
+		w->alone = true;
+		return;
+	}
 	if (blocks == 1) {
 		w->again = w->groups > 1;
 		return;
@@ -156,8 +160,7 @@ wino_of(const Kernel *k, Way way)
 	w.rows = all/w.bands;
 	w.tiles = w.rows*w.tc;
 	set_blocks(k, &w);
-	if (!wino_bytes(k))
-		set_edges(k, &w);
+	set_edges(k, &w);
 	if (wino_bytes(k)) {
 		if (t->parts > 1)
 			set_own_bytes(k, &w);
