@@ -37,7 +37,9 @@ emit_ordered(Out *o, const Kernel *k, int ob, int p)
 	out_line(o, "int pairs = rc_within(order[0], steps/2), ones = rc_within(order[1], steps - 2*pairs);");
 	out_line(o, "\norder += 2;");
 	out_line(o, "for (int i = 0; i < pairs; i++, order += 2, w += %d) {", 2*each);
-	out_line(o, "const unsigned char *xk = x + rc_within(order[0], end), *xl = x + rc_within(order[1], end);\n");
+	out_line(o, "int at = order[0];\n");
+	out_line(o, "RC_OPAQUE(at);                       /* clang would make a vector of both */");
+	out_line(o, "const unsigned char *xk = x + rc_within(at, end), *xl = x + rc_within(order[1], end);\n");
 	out_line(o, "if (ahead) RC_FETCH(w + ahead);");
 	out_line(o, "if (ahead) RC_FETCH(w + ahead + %d);", each);
 	emit_ordered_dots(o, k, ob, p, true, "");
