@@ -9,6 +9,9 @@
 ** times a power of 3 and one of 2: the inverse of the first modulo 2^32 and a shift to the right undo it. Nothing is
 ** lost while the sum is within 32 bits less the shift, which n's weights show (holds).
 **
+** Two or three outputs at the edge of an image have some of four outputs' points (winograd_runs.c) and their G: A^T
+** gives 2 or 6 times them, |V| and the shift are less.
+**
 ** Weights are transformed where they are used, as winograd_fly.c has it: so they are as small as a direct
 ** convolution's, and an eighth of what they become.
 **
