@@ -53,6 +53,7 @@ $(P)obj/onnx.pb-c.o: $(P)obj/onnx.pb-c.h
 $(P)obj/compiler/emit/runtime.o: $(P)obj/runtime.txt
 $(P)obj/compiler/host.o: compiler/host/peak.c
 $(P)obj/compiler/machine.o: $(wildcard compiler/host/*)
+$(P)obj/compiler/measured.o: $(wildcard compiler/measured/*)
 $(P)obj/compiler/verbs/init.o: $(P)obj/models.txt
 $(P)obj/compiler/verbs/types.o: dsl/types.lua
 $(P)obj/compiler/verbs/report.o: $(wildcard compiler/report/*)

@@ -20,6 +20,8 @@ const char *tuned_key(const Node *n);                /* of a convolution */
 const char *tuned_algorithm(Way way);                /* "4x4-fly" */
 const TunedRow *tuned_find(const Tuned *t, const Node *n);   /* NULL: not measured for this target */
 Tuned *tuned_read(const char *file);
+Tuned *tuned_parse(const char *file, const char *s, const char *end);
+Tuned *tuned_on(const Target *t);                    /* measured.c: known of its processor; NULL: nothing */
 bool tuned_takes(const Node *n);                     /* a convolution that has several ways: after choose */
 
 /* steps.c - what a file of quantised weights says of the layers */

@@ -21,7 +21,7 @@ const Target targets[] = {
 #define TARGET(id, name, words, macro, vl, regs, block, threads, stack, lean, bare, fma, load, issue, latency, l1, l2, \
                l2_rate, l3_rate, rate, cpu) \
 	{ name, #id, "rc_simd_" #words ".h", vl, regs, block, threads, stack, lean, bare, fma, load, issue, latency, l1, l2, \
-	  l2_rate, l3_rate, rate, sizeof #macro > 1 ? #macro : NULL, cpu, false },
+	  l2_rate, l3_rate, rate, sizeof #macro > 1 ? #macro : NULL, cpu, false, NULL },
 #define MACHINE(id, compilers, flags, run)
 #define PRODUCTS(...)
 #include "targets.h"
@@ -253,6 +253,7 @@ native(void)
 #if defined(__x86_64__)
 	const Cpu *cpu = cpu_here();
 	if (cpu && !strcmp(cpu->target, t->name)) {
+		own->processor = cpu->name;
 		own->fma = cpu->fma;
 		own->load = cpu->load;
 		own->issue = cpu->issue;

@@ -22,6 +22,7 @@ typedef struct Target {
 	const char *macro;           /* defined by compilers for the architecture, or NULL */
 	const char *cpu;             /* C expression: can this processor run it */
 	bool native;                 /* it is the machine's own, not one asked for by name */
+	const char *processor;       /* native's, where its numbers are known */
 } Target;
 
 typedef struct Products {            /* how words multiply bytes, and floats */

@@ -76,7 +76,15 @@ Tuned *
 tuned_read(const char *file)
 {
 	size_t len;
-	const char *s = file_map(file, &len), *end = s + len;
+	const char *s = file_map(file, &len);
+
+	return tuned_parse(file, s, s + len);
+}
+
+/* tuned_parse - the text of a file of that name */
+Tuned *
+tuned_parse(const char *file, const char *s, const char *end)
+{
 	Tuned *t = NEW(Tuned);
 
 	for (int line = 1; s < end; line++) {

@@ -191,6 +191,29 @@ START_TEST(damaged_rows_are_refused)
 }
 END_TEST
 
+/* what was measured on a processor before is taken on that one, and for native alone */
+START_TEST(known_processors_have_rows)
+{
+	Target zen = *target_named("avx512"), other = zen;
+	const Tuned *rows;
+	const char *native = resnetc("explain --json examples/resnet50.lua").out, *file = "compiler/measured/zen_4.tsv";
+
+	zen.processor = "Zen 4";
+	other.processor = "a new one";
+	ck_assert_ptr_null(tuned_on(target_named("avx512")));
+	ck_assert_ptr_null(tuned_on(&other));
+	rows = tuned_on(&zen);
+	ck_assert_ptr_nonnull(rows);
+	ck_assert_int_gt(rows->count, 5);
+	for (int i = 0; i < rows->count; i++)
+		ck_assert_str_eq(rows->rows[i].target, "avx512");
+	ck_assert_ptr_nonnull(strstr(resnetc("explain --json --target avx512 examples/resnet50.lua --tuned %s", file).out, "\"strassen\": true"));
+	ck_assert_ptr_null(strstr(resnetc("explain --json --target avx512 examples/resnet50.lua").out, "\"strassen\": true"));
+	ck_assert_ptr_null(strstr(resnetc("explain --json --exact examples/resnet50.lua").out, "\"strassen\": true"));
+	ck_assert_int_eq(strstr(native, "\"strassen\": true") != NULL, tuned_on(target_named("native")) != NULL);
+}
+END_TEST
+
 SUITE(tune)
 {
 	TCase *t = part("tune");
@@ -206,4 +229,5 @@ SUITE(tune)
 	tcase_add_test(t, the_models_own_way_is_measured);
 	tcase_add_test(t, rows_of_another_network_are_told);
 	tcase_add_test(t, damaged_rows_are_refused);
+	tcase_add_test(t, known_processors_have_rows);
 }

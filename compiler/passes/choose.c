@@ -152,6 +152,8 @@ row_of(const Node *n)
 
 	if (row && row->way.strassen && !strassen_family(n))
 		return NULL;
+	if (row && n->g->exact && (row->way.strassen || row->way.winograd.h))
+		return NULL;                 /* nor is its tile a direct convolution's */
 	return tiled && tiled->holds && !tiled->holds(n, row->way) ? NULL : row;
 }
 

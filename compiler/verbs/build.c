@@ -73,7 +73,7 @@ build(Options *o, const char *weights)
 	g->exact = o->exact;
 	g->winograd = o->winograd;
 	g->store = o->store;
-	g->tuned = o->rows ? o->rows : o->tuned ? tuned_read(o->tuned) : NULL;
+	g->tuned = o->rows ? o->rows : o->tuned ? tuned_read(o->tuned) : o->train || o->store ? NULL : tuned_on(o->target);
 	snprintf(names.weights_sha, sizeof names.weights_sha, "none");
 	if (weights && !bytes)
 		bind_named(names.weights_sha, g, weights);

@@ -195,6 +195,7 @@ explain_one(const Model *m, const Node *n, const Measured *t)
 {
 	Kernel k = kernel_of(n, 0);
 	const Function *f = function_of(m, n);
+	const TunedRow *row = n->g->tuned && tuned_takes(n) ? tuned_find(n->g->tuned, n) : NULL;
 	double macs = (double)macs_of(n)*n->out->shape.n, bytes = bytes_moved(n);
 
 	printf("%s:%d: %s '%s'\n", n->g->file, n->line, op_rows[n->op].name, n->name);
@@ -221,6 +222,8 @@ explain_one(const Model *m, const Node *n, const Measured *t)
 	print_fact("moves", "%.1f KB, %.2f M MACs, %.1f FLOP a byte", bytes/1024, macs/1e6, 2*macs/bytes);
 	if (t)
 		explain_time(n, t);
+	if (row)
+		print_fact("measured", "fastest on %s, by %s", row->cpu, row->compiler);
 	if ((tiled_family(n) || n->family->strassen) && n->p[P_weight].data)
 		explain_algorithms(n, &k);
 	if (n->family == family_for(n) && n->family->ways) {

@@ -243,7 +243,23 @@ json_pair(Pair p)
 	return o;
 }
 
-/* json_shape - what was measured of a shape's first candidate, the model's own, and of the winning one */
+/* json_ways - every candidate of a shape and its time */
+static struct json_object *
+json_ways(const Layer *l)
+{
+	struct json_object *all = json_object_new_array();
+
+	for (int c = 0; c < l->count && c < MostCandidates; c++) {
+		struct json_object *o = json_object_new_object();
+		json_object_object_add(o, "algorithm", json_object_new_string(tuned_algorithm(l->c[c].way)));
+		json_object_object_add(o, "tile", json_pair(l->c[c].way.tile));
+		json_object_object_add(o, "us", json_object_new_double_s(l->us[c], arena_text("%.6g", l->us[c])));
+		json_object_array_add(all, o);
+	}
+	return all;
+}
+
+/* json_shape - what was measured of a shape's first candidate, the model's own, of the winning one, and of all */
 static struct json_object *
 json_shape(const Layer *l, int win)
 {
@@ -260,6 +276,7 @@ json_shape(const Layer *l, int win)
 	json_object_object_add(o, "model_on_the_fly", json_object_new_boolean(l->c[0].way.on_the_fly));
 	json_object_object_add(o, "model_strassen", json_object_new_boolean(l->c[0].way.strassen));
 	json_object_object_add(o, "model_tile", json_pair(l->c[0].way.tile));
+	json_object_object_add(o, "ways", json_ways(l));
 	return o;
 }
 
@@ -326,7 +343,7 @@ verb_tune(Options *o)
 	struct json_object *shapes = json_object_new_array();
 	Session s[MostCandidates], best_session;
 	Layer *layers = NULL;
-	Tuned best = { 0 }, own = { 0 };
+	Tuned best = { 0 }, own = { 0 }, none = { 0 };
 	Model *m;
 	const void *in;
 	const char *file;
@@ -339,6 +356,7 @@ verb_tune(Options *o)
 		o->weights = "random:0";
 	want_times(o->target);
 	want_place(o->output);
+	o->rows = &none;                     /* the cost model's choice, whatever this processor is known for */
 	m = build(o, o->weights);
 	count = gather(m, &layers, o->exact || (m->g->target->lean && !o->winograd));
 	sessions = open_candidates(o, layers, count, s);
