@@ -1,5 +1,5 @@
 /*
-** codesize.c - bytes of machine code that emitted C becomes: the sections of its object files that a program keeps, the
+** codesize.c - bytes of machine code that emitted C becomes: the sections of its object files that a linker keeps, the
 ** self test left out. Where no compiler for the target is here it is estimated by the length of the C.
 */
 #include <string.h>
@@ -63,23 +63,35 @@ sections(const char *file)
 	return sum;
 }
 
-/* compiles - one file in dir to one object */
+/* makes - an object of files, all in dir, by a compiler with these words and those of flags that say which processor */
 static bool
-compiles(const char *dir, const char *compiler, const char *flags, const char *name)
+makes(const char *dir, const char *compiler, const char *flags, const char *words, const char *const files[],
+      const char *object)
 {
 	Command c = { .count = 0 }, all = { .count = 0 };
 	int status;
 
 	command_add_words(&c, compiler);
-	command_add_words(&c, "-std=c11 -O2 -w -ffunction-sections -fdata-sections -c");
 	command_add_words(&all, flags);
-	for (int i = 0; i < all.count; i++)      /* those of the processor; a program's own are not for one file */
+	for (int i = 0; i < all.count; i++)      /* a program's own are not for one file */
 		if (!strncmp(all.word[i], "-m", 2) || !strncmp(all.word[i], "--target", 8) || !strncmp(all.word[i], "--sysroot", 9))
 			command_add(&c, all.word[i]);
-	command_add(&c, arena_text("%s/%s.c", dir, name));
+	command_add_words(&c, words);
+	for (int i = 0; files[i]; i++)
+		command_add(&c, arena_text("%s/%s", dir, files[i]));
 	command_add(&c, "-o");
-	command_add(&c, arena_text("%s/%s.o", dir, name));
+	command_add(&c, arena_text("%s/%s", dir, object));
 	return program_run(c.word, dir, &status) && !status;
+}
+
+/* reached - what a program keeps of the objects that runs a network and checks its weights; 0: the linker can't tell */
+static size_t
+reached(const char *dir, const char *compiler, const char *flags, const char *name)
+{
+	const char *words = arena_text("-r -nostdlib -Wl,--gc-sections -Wl,-u,%s_run -Wl,-u,%s_run_with -Wl,-u,%s_check", name,
+	                               name, name), *objects[] = { arena_text("%s.o", name), "rc.o", NULL };
+
+	return makes(dir, compiler, flags, words, objects, "all.o") ? sections(arena_text("%s/all.o", dir)) : 0;
 }
 
 size_t
@@ -88,10 +100,10 @@ code_size(const Model *m, const char **compiler)
 	const Target *t = m->g->target;
 	const Machine *elsewhere = target_runs_here(t) ? NULL : machine_of(t);
 	const char *dir = temp_dir(), *name = m->g->name;
-	const char *cc = elsewhere ? machine_compiler(elsewhere) : host_compiler();
+	const char *cc = elsewhere ? machine_compiler(elsewhere) : host_compiler(), *flags = elsewhere ? elsewhere->flags : "";
 	File files[32];
 	int count = 0;
-	size_t sum = 0;
+	size_t sum = 0, linked;
 
 	files[count++] = emit_source(m);
 	files[count++] = emit_header(m);
@@ -99,9 +111,13 @@ code_size(const Model *m, const char **compiler)
 	*compiler = NULL;
 	if (cc && (elsewhere || target_runs_here(t))) {
 		write_files(dir, files, count);
-		for (int i = 0; i < 2; i++)
-			if (compiles(dir, cc, elsewhere ? elsewhere->flags : "", i ? "rc" : name))
-				sum += sections(arena_text("%s/%s.o", dir, i ? "rc" : name));
+		for (int i = 0; i < 2; i++) {
+			const char *file[] = { arena_text("%s.c", i ? "rc" : name), NULL }, *object = arena_text("%s.o", i ? "rc" : name);
+			if (makes(dir, cc, flags, "-std=c11 -O2 -w -ffunction-sections -fdata-sections -c", file, object))
+				sum += sections(arena_text("%s/%s", dir, object));
+		}
+		linked = sum ? reached(dir, cc, flags, name) : 0;
+		sum = linked ? linked : sum;
 		*compiler = sum ? cc : NULL;
 	}
 	return sum ? sum : files[0].len/ByteOfText;

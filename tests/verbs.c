@@ -104,6 +104,39 @@ START_TEST(budget)
 }
 END_TEST
 
+/* in_map - bytes of the sections of these objects in a linker's map, those that it placed */
+static size_t
+in_map(const char *file)
+{
+	size_t len, sum = 0, at, bytes;
+	const char *s = strstr(file_map(file, &len), "Linker script and memory map"), *hex;
+	char object[300];
+
+	for (hex = strstr(s, " 0x"); hex; hex = strstr(hex + 1, " 0x"))
+		if (sscanf(hex, " 0x%zx 0x%zx %299[^\n]", &at, &bytes, object) == 3 && at && (strstr(object, "/m.o") || strstr(object, "/rc.o")))
+			sum += bytes;
+	return sum;
+}
+
+/* code is what a linker keeps of a program that runs a network: the same bytes but those of a program's own start */
+START_TEST(budget_is_what_is_linked)
+{
+	static const char program[] = "#include \"m.h\"\nint main(void) { return m_check(0, 0) + m_run(0, 0, 0, 0, 0); }\n";
+	const char *model = body_model(3, 16, 16, "return nn.conv(nn.conv(x, { 8, kernel = 3 }), { 8, kernel = 1 })"), *dir = in_dir("linked");
+	size_t flash, weights, code, kept;
+	Ran r = resnetc("explain %s --budget flash=9M --target scalar", model);
+
+	ck_assert_msg(r.status == 0 && sscanf(strstr(r.out, "\nflash "), "\nflash %zu of 9437184 bytes (%*f %%): weights %zu, code", &flash, &weights) == 2, "%s%s", r.out, r.err);
+	ck_assert_int_eq(resnetc("%s -w random --target scalar -q -o %s", model, dir).status, 0);
+	put_file("linked/main.c", program, strlen(program));
+	ck_assert_int_eq(system(arena_text("cd '%s' && for f in main m rc; do %s -std=c11 -O2 -w -ffunction-sections -fdata-sections -c $f.c || exit; done; "
+		"%s -Wl,--gc-sections -Wl,-Map=map -o app ./main.o ./m.o ./rc.o -lm", dir, host_compiler(), host_compiler())), 0);
+	code = flash - weights;
+	kept = in_map(in_dir("linked/map"));
+	ck_assert_msg(code > 2000 && code < kept + kept/16 && kept < code + code/16, "%zu told, %zu kept", code, kept);
+}
+END_TEST
+
 START_TEST(explain_runs)
 {
 	Ran r = resnetc("explain examples/mlperf_tiny_resnet8.lua layer2.0.conv1 --run --rounds 3");
@@ -367,6 +400,7 @@ SUITE(verbs)
 	tcase_add_test(t, bench_times_every_layer);
 	tcase_add_test(t, explain_tells_a_layer);
 	tcase_add_test(t, budget);
+	tcase_add_test(t, budget_is_what_is_linked);
 	tcase_add_test(t, explain_runs);
 	tcase_add_test(t, diff_tells_what_differs);
 	tcase_add_loop_test(t, tables_fit, 0, 9);
