@@ -206,7 +206,7 @@ START_TEST(known_processors_have_rows)
 	ck_assert_ptr_nonnull(rows);
 	ck_assert_int_gt(rows->count, 5);
 	for (int i = 0; i < rows->count; i++)
-		ck_assert_str_eq(rows->rows[i].target, "avx512");
+		ck_assert_msg(!strncmp(rows->rows[i].target, "avx512", 6), "%s", rows->rows[i].target);
 	ck_assert_ptr_nonnull(strstr(resnetc("explain --json --target avx512 examples/resnet50.lua --tuned %s", file).out, "\"strassen\": true"));
 	ck_assert_ptr_null(strstr(resnetc("explain --json --target avx512 examples/resnet50.lua").out, "\"strassen\": true"));
 	ck_assert_ptr_null(strstr(resnetc("explain --json --exact examples/resnet50.lua").out, "\"strassen\": true"));

@@ -25,11 +25,11 @@ def pixels(shape):
     return int(h)//int(stride[0])*(int(w)//int(stride[1]))
 
 
-def rows(resnetc, model, folder):
+def rows(resnetc, model, options, folder):
     """A row of every shape of the network, or None where the model's own way is best."""
     file = folder/f"{model}.tuned"
-    run = subprocess.run([resnetc, "tune", root/"examples"/f"{model}.lua", "--json", "-o", file], check=True, capture_output=True,
-                         text=True)
+    run = subprocess.run([resnetc, "tune", root/"examples"/f"{model}.lua", *options, "--json", "-o", file], check=True,
+                         capture_output=True, text=True)
     where = file.read_text().splitlines()[1].split("\t")[:4]
     for shape in json.loads(run.stdout)["shapes"]:
         ways = [way for way in shape["ways"] if way["algorithm"] != "strassen" or pixels(shape["shape"]) >= SmallMap]
@@ -43,15 +43,16 @@ def main():
     ap.add_argument("resnetc")
     ap.add_argument("--models", default="resnet18,resnet50,resnet50d,se_resnet50,resnext50_32x4d,preact_resnet18,cifar_resnet20,"
                     "mlperf_tiny_resnet8")
+    ap.add_argument("--int8", action="store_true", help="the networks on bytes")
     ap.add_argument("-o", required=True, help="the file of rows")
     a = ap.parse_args()
     known, out = {}, pathlib.Path(a.o)
     if out.exists():
         known = {row.split("\t")[Shape]: row for row in out.read_text().splitlines() if row and not row.startswith("#")}
-    measured = {}
+    measured, options = {}, ["--int8", "--calibrate", "random"] if a.int8 else []
     with tempfile.TemporaryDirectory() as folder:
         for model in a.models.split(","):
-            for shape, row in rows(a.resnetc, model, pathlib.Path(folder)):
+            for shape, row in rows(a.resnetc, model, options, pathlib.Path(folder)):
                 measured.setdefault(shape, row)
             print(f"{model}: {len(measured)} shapes, {sum(row is not None for row in measured.values())} with a row", flush=True)
     known = {shape: row for shape, row in {**known, **measured}.items() if row}
