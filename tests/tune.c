@@ -46,6 +46,8 @@ START_TEST(strassen_is_asked_for)
 	ck_assert_msg(r.status == 0, "%s", r.err);
 	r = resnetc("explain --exact --target avx2 %s --tuned %s", model, in_dir("strassen.tuned"));
 	ck_assert_msg(r.status == 0 && !strstr(r.out, "strassen"), "%s%s", r.out, r.err);
+	r = resnetc("explain --exact --json --target avx2 %s --tuned %s", model, in_dir("strassen.tuned"));
+	ck_assert_msg(r.status == 0 && !strstr(r.out, "\"tile\": [ 2, 5 ]"), "%s%s", r.out, r.err);
 	r = resnetc("explain --target scalar %s", model);
 	ck_assert_msg(r.status == 0 && !strstr(r.out, "strassen"), "%s%s", r.out, r.err);
 }
@@ -157,6 +159,7 @@ START_TEST(the_models_own_way_is_measured)
 	ck_assert_msg(pair_in(r.out, "1x64x7x14", "model_winograd", &first) && pair_in(r.out, "1x64x7x14", "winograd", &won), "%.1500s", r.out);
 	ck_assert_msg(sscanf(strstr(strstr(r.out, "1x64x7x14"), "\"us\""), "\"us\": %lf, \"best_us\": %lf", &us, &best) == 2 && best <= us, "%.1500s", r.out);
 	ck_assert_int_eq(10*first.h + first.w, 10*chosen.h + chosen.w);
+	ck_assert_ptr_nonnull(strstr(r.out, arena_text("\"algorithm\": \"%dx%d", chosen.h, chosen.w)));
 	if (strstr(r.out, "\"changed\": 0"))
 		won = chosen;
 	ck_assert_int_eq(10*recorded.h + recorded.w, 10*won.h + won.w);
@@ -208,6 +211,7 @@ START_TEST(known_processors_have_rows)
 	for (int i = 0; i < rows->count; i++)
 		ck_assert_msg(!strncmp(rows->rows[i].target, "avx512", 6), "%s", rows->rows[i].target);
 	ck_assert_ptr_nonnull(strstr(resnetc("explain --json --target avx512 examples/resnet50.lua --tuned %s", file).out, "\"strassen\": true"));
+	ck_assert_ptr_nonnull(strstr(resnetc("explain --target avx512 examples/resnet50.lua layer3.1.conv1 --tuned %s", file).out, "\n  measured fastest on AMD EPYC"));
 	ck_assert_ptr_null(strstr(resnetc("explain --json --target avx512 examples/resnet50.lua").out, "\"strassen\": true"));
 	ck_assert_ptr_null(strstr(resnetc("explain --json --exact examples/resnet50.lua").out, "\"strassen\": true"));
 	ck_assert_int_eq(strstr(native, "\"strassen\": true") != NULL, tuned_on(target_named("native")) != NULL);
