@@ -218,6 +218,24 @@ START_TEST(known_processors_have_rows)
 }
 END_TEST
 
+/* what ResNet-18 has on AVX-512: blocks that a thread does alone where U stays in the second cache, bands where it does
+** not; weights on the fly fetched one and two chunks ahead */
+START_TEST(memory_is_busy_while_others_multiply)
+{
+	size_t len;
+	const char *text, *fly;
+
+	emit_code(in_dir("r18"), "resnet18", "avx512");
+	text = file_map(in_dir("r18/resnet18.c"), &len);
+	ck_assert_ptr_nonnull(strstr(text, "by Winograd F(4x4, 3x3); a unit is a block of tiles, from x over V to y\n** x  64 x 56 x 56"));
+	ck_assert_ptr_null(strstr(text, "from x over V to y\n** x  128 x 28 x 28"));
+	fly = strstr(text, "\nproduct_16x4_36(");
+	ck_assert_ptr_nonnull(fly);
+	fly = strstr(fly, "RC_FETCH(next); RC_FETCH_FAR(next + 2304);");
+	ck_assert_ptr_nonnull(fly);
+}
+END_TEST
+
 SUITE(tune)
 {
 	TCase *t = part("tune");
@@ -234,4 +252,5 @@ SUITE(tune)
 	tcase_add_test(t, rows_of_another_network_are_told);
 	tcase_add_test(t, damaged_rows_are_refused);
 	tcase_add_test(t, known_processors_have_rows);
+	tcase_add_test(t, memory_is_busy_while_others_multiply);
 }
